@@ -1,0 +1,82 @@
+"""Correlation by keys, not pairs: derived from attributes, can be rebuilt at any time.
+
+Each value part of each attribute has one row with its key: a 64-bit BLAKE2b of the case-folded text, keyed with
+the instance's secret. Two attributes correlate when they share a key and both rows say `correlates`. The same
+index answers an exact search, which is why parts that do not correlate have rows too.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class InetField(models.Field):  # type: ignore[type-arg]
+    """PostgreSQL's `inet`: an address or a network."""
+
+    def db_type(self, connection: object) -> str:
+        return "inet"
+
+
+class AttributeKey(models.Model):
+    """One value part of one attribute. Repeats the columns of the visibility rule, so that the index suffices."""
+
+    pk = models.CompositePrimaryKey("event_id", "attribute_id", "key")
+    key = models.BigIntegerField()
+    attribute_id = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+    object_id = models.BigIntegerField(null=True)
+    distribution = models.SmallIntegerField()
+    sharing_group_id = models.BigIntegerField(null=True)
+    correlates = models.BooleanField()
+
+    class Meta:
+        db_table = "attribute_key"
+        indexes = [
+            models.Index(
+                fields=["key"],
+                include=[
+                    "event_id",
+                    "attribute_id",
+                    "object_id",
+                    "distribution",
+                    "sharing_group_id",
+                    "correlates",
+                ],
+                name="attribute_key_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.attribute_id}"
+
+
+class AttributeNetwork(models.Model):
+    """The address or network in an attribute, for containment both ways."""
+
+    attribute_id = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField()
+    net = InetField()
+
+    class Meta:
+        db_table = "attribute_network"
+        indexes = [
+            models.Index(fields=["net"], name="attribute_network_net"),
+            models.Index(fields=["event_id"], name="attribute_network_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.net} in {self.attribute_id}"
+
+
+class CorrelationExclusion(models.Model):
+    """A value that must not correlate: exact, or with `%` at either end."""
+
+    value = models.TextField(unique=True)
+    comment = models.TextField(blank=True, default="")
+    from_json = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "correlation_exclusion"
+
+    def __str__(self) -> str:
+        return self.value

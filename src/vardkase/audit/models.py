@@ -1,0 +1,32 @@
+"""What was done, by whom, to what. Append-only: rows are never updated, and survive what they speak of."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One act. The actor and the target are values, not foreign keys, so that history outlives accounts."""
+
+    created = models.DateTimeField(auto_now_add=True)
+    action = models.CharField(max_length=80)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=255)
+    organisation_id = models.BigIntegerField(null=True)
+    credential = models.CharField(max_length=32)
+    address = models.GenericIPAddressField(null=True)
+    target_kind = models.CharField(max_length=40)
+    target_id = models.BigIntegerField(null=True)
+    target_uuid = models.UUIDField(null=True)
+    title = models.TextField(blank=True)
+    change = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "audit_entry"
+        indexes = [
+            models.Index(fields=["target_kind", "target_id"], name="audit_target"),
+            models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.title}"

@@ -1,0 +1,76 @@
+"""Typed readers for environment variables: a value that makes no sense stops the start, by name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def env_str(name: str, default: str = "") -> str:
+    """The variable, or `default` when it is not set."""
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    """true/false, yes/no, on/off, 1/0; raises ImproperlyConfigured on anything else."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}")
+
+
+def env_int(name: str, default: int, *, minimum: int = 0) -> int:
+    """A whole number of at least `minimum`; raises ImproperlyConfigured otherwise."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name} must be at least {minimum}")
+    return number
+
+
+def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Comma-separated words."""
+    value = os.environ.get(name)
+    return list(default) if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def env_path(name: str, default: Path) -> Path:
+    """A path, made absolute."""
+    return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+def secret_from(name: str, file: Path) -> str:
+    """The secret in variable `name`, else the one kept in `file`, which is made (0600) on first use."""
+    if value := os.environ.get(name):
+        return value
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return _make_secret(file)
+
+
+def _make_secret(file: Path) -> str:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    value = secrets.token_urlsafe(48)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(value)
+    return value

@@ -1,0 +1,190 @@
+"""All settings, in one file. Each comes from an environment variable with a safe default.
+
+`vardkase check` refuses unsafe combinations by name; docs/settings.md lists the variables for operators.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.config.environment import env_bool, env_int, env_list, env_path, env_str, secret_from
+from vardkase.core.database import connection_settings
+
+PACKAGE = Path(__file__).resolve().parent.parent
+PROJECT = PACKAGE.parent.parent
+
+# Where everything that is kept on disk lives, and how people reach us.
+DATA_DIR = env_path("VARDKASE_DATA_DIR", PROJECT / ".data")
+FILES_DIR = DATA_DIR / "files"
+BASE_URL = env_str("VARDKASE_BASE_URL").rstrip("/")
+ALLOWED_HOSTS = env_list("VARDKASE_ALLOWED_HOSTS", ("*",))
+TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
+DEBUG = False
+
+# Secrets: from the environment, else made once and kept beside the data.
+SECRET_KEY = secret_from("VARDKASE_SECRET_KEY", DATA_DIR / "secrets" / "django")
+CORRELATION_SECRET = secret_from("VARDKASE_CORRELATION_SECRET", DATA_DIR / "secrets" / "correlation")
+INSTANCE_UUID_SEED = secret_from("VARDKASE_INSTANCE_SEED", DATA_DIR / "secrets" / "instance")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "vardkase.audit.apps.AuditConfig",
+    "vardkase.identity.organisations.apps.OrganisationsConfig",
+    "vardkase.identity.accounts.apps.AccountsConfig",
+    "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
+    "vardkase.knowledge.galaxies.apps.GalaxiesConfig",
+    "vardkase.knowledge.object_templates.apps.ObjectTemplatesConfig",
+    "vardkase.knowledge.warninglists.apps.WarninglistsConfig",
+    "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
+    "vardkase.intel.apps.IntelConfig",
+    "vardkase.analysis.correlation.apps.CorrelationConfig",
+    "vardkase.formats.apps.FormatsConfig",
+    "vardkase.web.apps.WebConfig",
+]
+
+# The API answers first and skips the browser's layers: it knows neither sessions nor cookies.
+MIDDLEWARE = [
+    "vardkase.config.middleware.TrustedProxies",
+    "vardkase.config.middleware.ApiFirst",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "vardkase.web.middleware.Language",
+    "vardkase.web.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "vardkase.config.urls"
+WSGI_APPLICATION = "vardkase.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+# E-mail addresses are unique without regard to case, by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "vardkase.web.context.page",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **connection_settings(DATA_DIR),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {"server_side_binding": True, "prepare_threshold": 5, "application_name": "vardkase"}
+)
+
+# Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["email"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+REQUIRE_SECOND_FACTOR = env_bool("VARDKASE_REQUIRE_SECOND_FACTOR", True)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "vardkase.web.accounts.adapter.AccountAdapter"
+MFA_ADAPTER = "vardkase.web.accounts.adapter.MfaAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Vårdkase"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env_bool("VARDKASE_INSECURE_ORIGIN", False)
+
+SESSION_COOKIE_NAME = "vardkase"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+
+# Language and time: Swedish first; the wire is in UTC.
+LANGUAGE_CODE = env_str("VARDKASE_LANGUAGE", "sv")
+LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGE_COOKIE_NAME = "vardkase_language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env_str("VARDKASE_TIME_ZONE", "Europe/Stockholm")
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS: list[Path] = []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# Limits. An event of 100,000 attributes is about 45 MB of JSON.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
+
+# MISP's own settings that have a meaning here, by MISP's default.
+VARDKASE_UNPUBLISHED_PRIVATE = env_bool("VARDKASE_UNPUBLISHED_PRIVATE", False)
+VARDKASE_DEFAULT_EVENT_DISTRIBUTION = env_int("VARDKASE_DEFAULT_EVENT_DISTRIBUTION", 1)
+VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION = env_int("VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION", 5)
+VARDKASE_CORRELATION_LIMIT = env_int("VARDKASE_CORRELATION_LIMIT", 100, minimum=1)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

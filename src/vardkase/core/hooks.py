@@ -1,0 +1,28 @@
+"""Typed hook points: how a low room tells the rooms above it that something happened.
+
+A hook runs its listeners inside the caller's transaction, in the order they registered. Listeners are few,
+fast and listed in docs/architecture.md; whatever may be slow defers a job from its listener instead.
+Listeners register in their room's ``AppConfig.ready()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Hook[Payload]:
+    """One thing that can happen, with the value that describes it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._listeners: list[Callable[[Payload], None]] = []
+
+    def register(self, listener: Callable[[Payload], None]) -> None:
+        """Add a listener; registering the same one twice has no effect."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
+    def emit(self, payload: Payload) -> None:
+        """Call every listener; an exception in one rolls back the caller's transaction."""
+        for listener in self._listeners:
+            listener(payload)

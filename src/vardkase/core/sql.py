@@ -1,0 +1,39 @@
+"""Hot SQL: psycopg cursors under Django's connection, and SQL kept in named files.
+
+Django's own cursors bind on the client and refuse binary results and COPY, so the hot paths use a plain
+psycopg cursor on the same connection, and so inside the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def cursor(**options: Any) -> psycopg.Cursor[Any]:
+    """A psycopg cursor that shares Django's connection and transaction.
+
+    A query on this connection while a COPY is open waits for ever: finish the COPY first.
+    """
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection, **options)
+
+
+@cache
+def statement(path: Path) -> str:
+    """The text of a SQL file, read once."""
+    return path.read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class SqlQuery:
+    """A SELECT that yields one bigint column `id`, in the order wanted, and its named parameters."""
+
+    sql: str
+    parameters: Mapping[str, Any]

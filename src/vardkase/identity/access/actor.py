@@ -1,0 +1,123 @@
+"""Who is acting: a value, made once at each door and handed to every use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vardkase.core.errors import Forbidden
+from vardkase.core.sql import cursor
+from vardkase.identity.access.permissions import (
+    CREDENTIAL_PERMISSIONS,
+    WRITING_CREDENTIALS,
+    Credential,
+    Permission,
+)
+from vardkase.identity.accounts.models import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A user (or the console, or a job) with what it may do right now.
+
+    `sharing_group_ids` are the groups whose material the organisation may read here.
+    """
+
+    user_id: int | None
+    name: str
+    organisation_id: int
+    organisation_name: str
+    permissions: frozenset[Permission]
+    credential: Credential
+    sharing_group_ids: tuple[int, ...] = ()
+    may_read: bool = True
+    may_write: bool = True
+    may_sync: bool = True
+    address: str | None = None
+    role_id: int | None = None
+
+    @property
+    def credential_name(self) -> str:
+        return self.credential.value
+
+    @property
+    def is_site_admin(self) -> bool:
+        return Permission.SITE_ADMIN in self.permissions
+
+    def may(self, *permissions: Permission) -> bool:
+        """Whether the actor holds every one of `permissions`."""
+        return self.permissions.issuperset(permissions)
+
+    def require(self, *permissions: Permission) -> None:
+        """Raise Forbidden unless the actor holds every one of `permissions`."""
+        if not self.may(*permissions):
+            raise Forbidden("You do not have permission to use this functionality.")
+
+    def require_writing(self) -> None:
+        """Raise Forbidden when this credential, or this organisation's standing, may only read."""
+        if self.credential not in WRITING_CREDENTIALS or not self.may_write:
+            raise Forbidden("You do not have permission to use this functionality.")
+
+
+def actor_for(user: User, credential: Credential, *, address: str | None = None) -> Actor:
+    """The Actor of a user that has been authenticated with `credential`."""
+    organisation = user.org
+    return Actor(
+        user_id=user.pk,
+        name=user.email,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        permissions=role_permissions(user.role) & CREDENTIAL_PERMISSIONS[credential],
+        credential=credential,
+        sharing_group_ids=sharing_group_ids(organisation.pk),
+        may_read=organisation.may_read,
+        may_write=organisation.may_write,
+        may_sync=organisation.may_sync,
+        address=address,
+        role_id=user.role_id,
+    )
+
+
+def console_actor(organisation_id: int, organisation_name: str, login: str) -> Actor:
+    """The person at the machine's console: may do everything, and is named in the audit trail."""
+    return Actor(
+        user_id=None,
+        name=f"console:{login}",
+        organisation_id=organisation_id,
+        organisation_name=organisation_name,
+        permissions=frozenset(Permission),
+        credential=Credential.CONSOLE,
+    )
+
+
+def role_permissions(role: Role) -> frozenset[Permission]:
+    """The flags that are on in `role`; a site admin holds all of them."""
+    if role.perm_site_admin:
+        return frozenset(Permission)
+    return frozenset(permission for permission in Permission if getattr(role, permission.value))
+
+
+def sharing_group_ids(organisation_id: int) -> tuple[int, ...]:
+    """Active groups that the organisation is in, owns, or reaches because all of this instance is in it."""
+    row = cursor().execute(SHARING_GROUPS_OF_ORGANISATION, {"org": organisation_id}).fetchone()
+    return tuple(row[0]) if row else ()
+
+
+SHARING_GROUPS_OF_ORGANISATION = """
+SELECT coalesce(array_agg(g.id ORDER BY g.id), '{}')
+FROM sharing_group g
+WHERE g.active AND (
+    g.org_id = %(org)s
+    OR EXISTS (SELECT 1 FROM sharing_group_org m WHERE m.sharing_group_id = g.id AND m.org_id = %(org)s)
+    OR EXISTS (SELECT 1 FROM sharing_group_server s
+               WHERE s.sharing_group_id = g.id AND s.server_id = 0 AND s.all_orgs)
+)
+"""
+
+
+def with_address(actor: Actor, address: str | None) -> Actor:
+    """The same actor, seen coming from `address`."""
+    return replace(actor, address=address)
+
+
+type SqlParameters = dict[str, Any]

@@ -1,0 +1,148 @@
+"""Roles, users and API keys."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from vardkase.identity.organisations.models import Organisation
+
+
+class Role(models.Model):
+    """A named set of MISP's permission flags (misp/features.md §13)."""
+
+    name = models.CharField(max_length=255)
+    perm_add = models.BooleanField(default=False)
+    perm_modify = models.BooleanField(default=False)
+    perm_modify_org = models.BooleanField(default=False)
+    perm_publish = models.BooleanField(default=False)
+    perm_delegate = models.BooleanField(default=False)
+    perm_sync = models.BooleanField(default=False)
+    perm_admin = models.BooleanField(default=False)
+    perm_audit = models.BooleanField(default=False)
+    perm_full = models.BooleanField(default=False)
+    perm_auth = models.BooleanField(default=False)
+    perm_site_admin = models.BooleanField(default=False)
+    perm_regexp_access = models.BooleanField(default=False)
+    perm_tagger = models.BooleanField(default=False)
+    perm_template = models.BooleanField(default=False)
+    perm_sharing_group = models.BooleanField(default=False)
+    perm_tag_editor = models.BooleanField(default=False)
+    perm_sighting = models.BooleanField(default=False)
+    perm_object_template = models.BooleanField(default=False)
+    perm_galaxy_editor = models.BooleanField(default=False)
+    perm_publish_zmq = models.BooleanField(default=False)
+    perm_publish_kafka = models.BooleanField(default=False)
+    perm_decaying = models.BooleanField(default=False)
+    perm_warninglist = models.BooleanField(default=False)
+    perm_view_feed_correlations = models.BooleanField(default=False)
+    perm_analyst_data = models.BooleanField(default=False)
+    perm_skip_otp = models.BooleanField(default=False)
+    perm_server_sign = models.BooleanField(default=False)
+    perm_sync_internal = models.BooleanField(default=False)
+    perm_sync_authoritative = models.BooleanField(default=False)
+    default_role = models.BooleanField(default=False)
+    restricted_to_site_admin = models.BooleanField(default=False)
+    memory_limit = models.CharField(max_length=255, blank=True, default="")
+    max_execution_time = models.CharField(max_length=255, blank=True, default="")
+    enforce_rate_limit = models.BooleanField(default=False)
+    rate_limit_count = models.IntegerField(default=0)
+    restsearch_limit_result = models.IntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    modified = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "role"
+        constraints = [models.UniqueConstraint(Lower("name"), name="role_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by e-mail without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person or a machine of one organisation, with one role. Signs in with an e-mail address."""
+
+    email = models.EmailField(max_length=255)
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="users")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="users")
+    server_id = models.BigIntegerField(default=0)
+    autoalert = models.BooleanField(default=False)
+    contactalert = models.BooleanField(default=False)
+    disabled = models.BooleanField(default=False)
+    expiration = models.DateTimeField(null=True, blank=True)
+    change_pw = models.BooleanField(default=False)
+    termsaccepted = models.BooleanField(default=False)
+    newsread = models.BigIntegerField(default=0)
+    nids_sid = models.BigIntegerField(default=4_000_000)
+    gpgkey = models.TextField(blank=True, null=True)
+    certif_public = models.TextField(blank=True, null=True)
+    invited_by = models.BigIntegerField(default=0)
+    force_logout = models.BooleanField(default=False)
+    external_auth_required = models.BooleanField(default=False)
+    external_auth_key = models.TextField(blank=True, null=True)
+    notification_daily = models.BooleanField(default=False)
+    notification_weekly = models.BooleanField(default=False)
+    notification_monthly = models.BooleanField(default=False)
+    last_api_access = models.DateTimeField(null=True)
+    last_pw_change = models.DateTimeField(null=True)
+    date_created = models.DateTimeField(auto_now_add=True)
+    date_modified = models.DateTimeField(auto_now=True)
+    language = models.CharField(max_length=8, blank=True, default="")
+    theme = models.CharField(max_length=8, default="auto")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "account"
+        constraints = [models.UniqueConstraint(Lower("email"), name="account_email_unique")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Whether this account may sign in at all (Django's word for MISP's `disabled`)."""
+        return not self.disabled
+
+
+class AuthKey(models.Model):
+    """An API key: 40 characters, shown once, kept only as a hash.
+
+    `authkey_start` (4 characters) finds the candidates, `digest` (SHA-256 of a 40-character random key, which
+    needs no slow hash) decides, compared in constant time.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="auth_keys")
+    authkey_start = models.CharField(max_length=4)
+    authkey_end = models.CharField(max_length=4)
+    digest = models.BinaryField(max_length=32)
+    created = models.BigIntegerField()
+    expiration = models.BigIntegerField(default=0)
+    read_only = models.BooleanField(default=False)
+    comment = models.TextField(blank=True, default="")
+    allowed_ips = ArrayField(models.TextField(), null=True, blank=True)
+    unique_ips = ArrayField(models.TextField(), default=list, blank=True)
+    last_used = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "auth_key"
+        indexes = [models.Index(fields=["authkey_start"], name="auth_key_start")]
+
+    def __str__(self) -> str:
+        return f"{self.authkey_start}…{self.authkey_end}"

@@ -1,0 +1,100 @@
+"""Organisations, and the groups they share with."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Organisation(models.Model):
+    """A member (local) or somebody known through synchronisation (remote).
+
+    `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    name = models.CharField(max_length=255)
+    description = models.TextField(blank=True, default="")
+    type = models.CharField(max_length=255, blank=True, default="")
+    nationality = models.CharField(max_length=255, blank=True, default="")
+    sector = models.CharField(max_length=255, blank=True, default="")
+    contacts = models.TextField(blank=True, default="")
+    landingpage = models.TextField(blank=True, null=True)
+    restricted_to_domain = models.JSONField(default=list, blank=True)
+    local = models.BooleanField(default=False)
+    created_by = models.BigIntegerField(default=0)
+    date_created = models.DateTimeField(auto_now_add=True)
+    date_modified = models.DateTimeField(auto_now=True)
+    may_read = models.BooleanField(default=True)
+    may_write = models.BooleanField(default=True)
+    may_sync = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "organisation"
+        constraints = [models.UniqueConstraint(Lower("name"), name="organisation_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SharingGroup(models.Model):
+    """A named circle of organisations (and servers) that an event or a part of it is limited to."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    name = models.CharField(max_length=255)
+    releasability = models.TextField(blank=True, default="")
+    description = models.TextField(blank=True, default="")
+    organisation_uuid = models.UUIDField()
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_sharing_groups")
+    sync_user_id = models.BigIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    local = models.BooleanField(default=True)
+    roaming = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    modified = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "sharing_group"
+        constraints = [models.UniqueConstraint(Lower("name"), name="sharing_group_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SharingGroupOrg(models.Model):
+    """An organisation in a sharing group; `extend` lets it change the group's members."""
+
+    sharing_group = models.ForeignKey(SharingGroup, models.CASCADE, related_name="members")
+    org = models.ForeignKey(Organisation, models.CASCADE, related_name="sharing_group_memberships")
+    extend = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "sharing_group_org"
+        constraints = [
+            models.UniqueConstraint(fields=["sharing_group", "org"], name="sharing_group_org_unique")
+        ]
+        indexes = [models.Index(fields=["org", "sharing_group"], name="sharing_group_org_org")]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} in {self.sharing_group_id}"
+
+
+class SharingGroupServer(models.Model):
+    """An instance in a sharing group. `server_id` 0 is this instance; `all_orgs` admits everyone on it."""
+
+    sharing_group = models.ForeignKey(SharingGroup, models.CASCADE, related_name="servers")
+    server_id = models.BigIntegerField(default=0)
+    all_orgs = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "sharing_group_server"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sharing_group", "server_id"], name="sharing_group_server_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"server {self.server_id} in {self.sharing_group_id}"

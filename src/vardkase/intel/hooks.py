@@ -1,0 +1,54 @@
+"""What the rooms above may listen to. All run inside the transaction that makes the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.core.hooks import Hook
+
+
+@dataclass(slots=True)
+class StoredAttribute:
+    """The columns of a new attribute row that derived structures need."""
+
+    id: int
+    event_id: int
+    object_id: int | None
+    type: str
+    value1: str
+    value2: str | None
+    distribution: int
+    sharing_group_id: int | None
+    correlates: bool
+    """False when the attribute is deleted, or correlation is off for it or for its event."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesChanged:
+    """Attributes of one event whose value, distribution, deletion or correlation changed; None = all of them."""
+
+    event_id: int
+    attribute_ids: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesRemoved:
+    """Attributes of one event whose rows are gone; None = all, with the event."""
+
+    event_id: int
+    attribute_ids: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPublished:
+    """An event went out; `published_by` is the actor's name, `published_at` Unix seconds."""
+
+    event_id: int
+    published_at: int
+    published_by: str
+
+
+attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
+attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
+attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
+event_published: Hook[EventPublished] = Hook("event_published")

@@ -1,0 +1,108 @@
+"""Attributes: the values. By far the largest tables, so they are written by COPY and read by hand-written SQL.
+
+Their references to other tables carry no database constraint (`db_constraint=False`): a check per row would cost
+a fifth of the ingest, and every service holds the event's row lock while it writes below it.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models.event import Event
+from vardkase.intel.models.object import Object
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.misp.types import HASH_TYPES
+
+NOT_HASH = ~models.Q(type__in=sorted(HASH_TYPES))
+"""Hashes are found whole, by key; their trigrams would be most of the index and never of use."""
+
+
+class Attribute(models.Model):
+    """One value. `value2` is null unless the type is composite; `first_seen`/`last_seen` are µs since 1970.
+
+    `data_sha256` names the attachment or sample in `core.files`.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    event = models.ForeignKey(
+        Event, models.CASCADE, db_constraint=False, db_index=False, related_name="attributes"
+    )
+    object = models.ForeignKey(
+        Object, models.CASCADE, db_constraint=False, db_index=False, null=True, related_name="attributes"
+    )
+    object_relation = models.TextField(null=True)
+    type = models.TextField()
+    category = models.TextField()
+    value1 = models.TextField()
+    value2 = models.TextField(null=True)
+    to_ids = models.BooleanField()
+    distribution = models.SmallIntegerField(default=5)
+    sharing_group = models.ForeignKey(
+        SharingGroup, models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="attributes"
+    )
+    timestamp = models.BigIntegerField()
+    comment = models.TextField(default="")
+    deleted = models.BooleanField(default=False)
+    disable_correlation = models.BooleanField(default=False)
+    first_seen = models.BigIntegerField(null=True)
+    last_seen = models.BigIntegerField(null=True)
+    data_sha256 = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        db_table = "attribute"
+        indexes = [
+            models.Index(fields=["event", "id"], name="attribute_event"),
+            models.Index(
+                fields=["object"], name="attribute_object", condition=models.Q(object__isnull=False)
+            ),
+            models.Index(fields=["timestamp"], name="attribute_timestamp"),
+            models.Index(fields=["type", "id"], name="attribute_type"),
+            GinIndex(
+                fields=["value1"], opclasses=["gin_trgm_ops"], name="attribute_value1_trgm", condition=NOT_HASH
+            ),
+            GinIndex(
+                fields=["value2"],
+                opclasses=["gin_trgm_ops"],
+                name="attribute_value2_trgm",
+                condition=models.Q(value2__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.value}"
+
+    @property
+    def value(self) -> str:
+        """The value as it stands on the wire: both parts joined by a bar when the type is composite."""
+        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+
+
+class AttributeTag(models.Model):
+    """A tag on an attribute; `event` is repeated so that one index reads all tags of an event."""
+
+    attribute = models.ForeignKey(
+        Attribute, models.CASCADE, db_constraint=False, db_index=False, related_name="attribute_tags"
+    )
+    event = models.ForeignKey(
+        Event, models.CASCADE, db_constraint=False, db_index=False, related_name="attribute_tags"
+    )
+    tag = models.ForeignKey(Tag, models.CASCADE, db_index=False, related_name="attribute_tags")
+    local = models.BooleanField(default=False)
+    relationship_type = models.CharField(max_length=191, blank=True, default="")
+
+    class Meta:
+        db_table = "attribute_tag"
+        constraints = [
+            models.UniqueConstraint(fields=["attribute", "tag", "local"], name="attribute_tag_unique")
+        ]
+        indexes = [
+            models.Index(fields=["tag", "attribute"], name="attribute_tag_tag"),
+            models.Index(fields=["event"], name="attribute_tag_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on attribute {self.attribute_id}"

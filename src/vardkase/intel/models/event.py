@@ -1,0 +1,68 @@
+"""Events: the envelope around what belongs together."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+class Event(models.Model):
+    """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_events")
+    orgc = models.ForeignKey(Organisation, models.PROTECT, related_name="created_events")
+    user_id = models.BigIntegerField(default=0)
+    date = models.DateField()
+    info = models.TextField()
+    threat_level_id = models.SmallIntegerField(default=4)
+    analysis = models.SmallIntegerField(default=0)
+    distribution = models.SmallIntegerField(default=0)
+    sharing_group = models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="events")
+    timestamp = models.BigIntegerField()
+    publish_timestamp = models.BigIntegerField(default=0)
+    sighting_timestamp = models.BigIntegerField(default=0)
+    published = models.BooleanField(default=False)
+    locked = models.BooleanField(default=False)
+    proposal_email_lock = models.BooleanField(default=False)
+    disable_correlation = models.BooleanField(default=False)
+    protected = models.BooleanField(null=True)
+    extends_uuid = models.UUIDField(null=True)
+    attribute_count = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "event"
+        indexes = [
+            models.Index(fields=["timestamp", "id"], name="event_timestamp"),
+            models.Index(fields=["publish_timestamp"], name="event_publish_timestamp"),
+            models.Index(fields=["date"], name="event_date"),
+            models.Index(
+                fields=["extends_uuid"], name="event_extends", condition=models.Q(extends_uuid__isnull=False)
+            ),
+            GinIndex(fields=["info"], opclasses=["gin_trgm_ops"], name="event_info_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.info}"
+
+
+class EventTag(models.Model):
+    """A tag on an event. `local` tags stay on this instance."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="event_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="event_tags")
+    local = models.BooleanField(default=False)
+    relationship_type = models.CharField(max_length=191, blank=True, default="")
+
+    class Meta:
+        db_table = "event_tag"
+        constraints = [models.UniqueConstraint(fields=["event", "tag", "local"], name="event_tag_unique")]
+        indexes = [models.Index(fields=["tag", "event"], name="event_tag_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on event {self.event_id}"

@@ -1,0 +1,74 @@
+"""Objects: attributes that describe one thing together, and the references between them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models.event import Event
+
+
+class Object(models.Model):
+    """An instance of an object template (core-format §4)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    event = models.ForeignKey(
+        Event, models.CASCADE, db_constraint=False, db_index=False, related_name="misp_objects"
+    )
+    name = models.TextField()
+    meta_category = models.TextField()
+    description = models.TextField(default="")
+    template_uuid = models.TextField(null=True)
+    template_version = models.IntegerField(default=1)
+    timestamp = models.BigIntegerField()
+    distribution = models.SmallIntegerField(default=5)
+    sharing_group = models.ForeignKey(
+        SharingGroup, models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="misp_objects"
+    )
+    comment = models.TextField(default="")
+    deleted = models.BooleanField(default=False)
+    first_seen = models.BigIntegerField(null=True)
+    last_seen = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "object"
+        indexes = [
+            models.Index(fields=["event", "id"], name="object_event"),
+            models.Index(fields=["name", "id"], name="object_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.uuid}"
+
+
+class ObjectReference(models.Model):
+    """A typed link from an object to an object or attribute of the same event.
+
+    `referenced_type` is 0 for an attribute and 1 for an object; the target may be known by uuid alone.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    event = models.ForeignKey(
+        Event, models.CASCADE, db_constraint=False, db_index=False, related_name="references"
+    )
+    object = models.ForeignKey(Object, models.CASCADE, db_constraint=False, related_name="references")
+    source_uuid = models.UUIDField()
+    referenced_uuid = models.UUIDField()
+    referenced_id = models.BigIntegerField()
+    referenced_type = models.SmallIntegerField()
+    relationship_type = models.TextField(default="")
+    comment = models.TextField(default="")
+    timestamp = models.BigIntegerField()
+    deleted = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "object_reference"
+        indexes = [
+            models.Index(fields=["event"], name="object_reference_event"),
+            models.Index(fields=["referenced_uuid"], name="object_reference_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_uuid} {self.relationship_type} {self.referenced_uuid}"

@@ -1,0 +1,29 @@
+"""Event reports: prose in Markdown that belongs to an event."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models.event import Event
+
+
+class EventReport(models.Model):
+    """A report (core-format §7)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="reports")
+    name = models.CharField(max_length=255)
+    content = models.TextField(default="")
+    distribution = models.SmallIntegerField(default=5)
+    sharing_group = models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="reports")
+    timestamp = models.BigIntegerField()
+    deleted = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "event_report"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,39 @@
+"""What went out: every published version of an event, kept for good."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from vardkase.intel.models.event import Event
+
+
+class Snapshot(models.Model):
+    """A rendered document (MISP JSON, zstd), named by the SHA-256 of its uncompressed bytes. Never changed."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    document = models.BinaryField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        db_table = "snapshot"
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class EventVersion(models.Model):
+    """The n-th publication of an event. It outlives the event, so the event is a plain number and uuid."""
+
+    event_id = models.BigIntegerField()
+    event_uuid = models.UUIDField()
+    version = models.IntegerField()
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="versions")
+    published_at = models.BigIntegerField()
+    published_by = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "event_version"
+        constraints = [models.UniqueConstraint(fields=["event_uuid", "version"], name="event_version_unique")]
+
+    def __str__(self) -> str:
+        return f"{Event.__name__} {self.event_id} version {self.version}"

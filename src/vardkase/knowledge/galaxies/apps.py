@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GalaxiesConfig(AppConfig):
+    name = "vardkase.knowledge.galaxies"
+    label = "galaxies"

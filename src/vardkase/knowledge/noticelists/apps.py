@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NoticelistsConfig(AppConfig):
+    name = "vardkase.knowledge.noticelists"
+    label = "noticelists"

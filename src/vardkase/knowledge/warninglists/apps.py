@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WarninglistsConfig(AppConfig):
+    name = "vardkase.knowledge.warninglists"
+    label = "warninglists"

@@ -1,0 +1,62 @@
+"""How a page is declared: its permission, and the person in front of it.
+
+A view without a declaration cannot be reached: `web.middleware.SignedIn` refuses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+class PageRequest(HttpRequest):
+    """A request that has passed the gates: it carries the Actor."""
+
+    actor: Actor
+
+
+type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponse]
+
+PUBLIC = frozenset({"public"})
+
+
+def page[**P](
+    *requires: Permission, writes: bool = False
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Declare a page for signed-in people who hold every permission in `requires`.
+
+    NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def gated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            page_request = cast(PageRequest, request)
+            try:
+                page_request.actor.require(*requires)
+                if writes:
+                    page_request.actor.require_writing()
+                return view(page_request, *args, **kwargs)
+            except NotFound as error:
+                raise Http404(str(error)) from error
+            except Forbidden as error:
+                raise PermissionDenied(str(error)) from error
+
+        gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
+        return gated
+
+    return decorate
+
+
+def public_page[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Declare a page that anyone may open, signed in or not."""
+    view.declared_permissions = PUBLIC  # type: ignore[attr-defined]
+    return view
