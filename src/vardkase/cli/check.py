@@ -1,0 +1,23 @@
+"""`vardkase check`."""
+
+from __future__ import annotations
+
+import typer
+from django.core import checks
+
+from vardkase.cli.installation import DataDir, choose, configure_django
+from vardkase.cli.output import Json
+
+
+def check(data_dir: DataDir = None, json: Json = False) -> None:
+    """Refuse unsafe settings, by name. Exit code 1 when there is any."""
+    choose(data_dir)
+    configure_django()
+    found = [
+        {"id": message.id, "message": str(message.msg), "hint": str(message.hint or "")}
+        for message in checks.run_checks(include_deployment_checks=True)
+        if message.is_serious(checks.WARNING)
+    ]
+    _print(found, as_json=json)
+    if found:
+        raise typer.Exit(1)

@@ -1,0 +1,68 @@
+"""Child processes of `serve`: started, watched, stopped, and never left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from vardkase.cli.output import note
+from vardkase.core.database import die_with_parent
+
+STOP_PATIENCE = 15.0
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+SETTLED_AFTER = 60.0
+
+
+class Child:
+    """One Python module that runs as a child process; when this process dies, the kernel ends it too."""
+
+    def __init__(self, name: str, module: str, *arguments: str) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", module, *arguments]
+        self._pause = FIRST_PAUSE
+        self._start()
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self.process.poll() is None
+
+    def revive(self) -> None:
+        """Start it again if it has died, after a pause that doubles while it keeps dying."""
+        now = time.monotonic()
+        if self.alive():
+            if now - self._started > SETTLED_AFTER:
+                self._pause = FIRST_PAUSE
+            self._died = now
+        elif now - self._died > self._pause:
+            note(f"The {self.name} process ended (exit code {self.process.returncode}); starting it again.")
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            # A Ctrl-C at the terminal is for the parent, which stops its children in order.
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+        self._started = self._died = time.monotonic()
+
+
+def stop_all(children: Sequence[Child]) -> None:
+    """Ask all to end, wait, then insist."""
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            child.process.terminate()
+    deadline = time.monotonic() + STOP_PATIENCE
+    for child in children:
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()

@@ -1,0 +1,95 @@
+"""Opening an installation: its database runs, its schema is current, Django is configured."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import django
+import typer
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from vardkase.cli.output import note
+from vardkase.core.database import EmbeddedPostgres, data_directory, join_or_start, uses_external_database
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        envvar="VARDKASE_DATA_DIR",
+        help="Where database, files and secrets are kept. Default: .data in the project.",
+        show_default=False,
+    ),
+]
+
+# Any fixed number: two processes that migrate one external database take turns by it.
+MIGRATION_LOCK = 0x5641_5244
+
+
+def choose(data_dir: Path | None) -> Path:
+    """Make `data_dir` (or the default) the one this process and its children use, and return it."""
+    if data_dir is not None:
+        os.environ["VARDKASE_DATA_DIR"] = str(data_dir.expanduser().absolute())
+    chosen = data_directory()
+    os.environ["VARDKASE_DATA_DIR"] = str(chosen)
+    chosen.mkdir(parents=True, exist_ok=True)
+    return chosen
+
+
+def configure_django() -> None:
+    """Load settings and models. The database has to run by now: settings ask where it is."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vardkase.config.settings")
+    django.setup()
+
+
+def migrate() -> int:
+    """Bring the schema up to date; returns how many migrations were applied (0 is fast)."""
+    configure_django()
+    with _one_at_a_time():
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+        return len(plan)
+
+
+def start_database(data_dir: Path, prepare: Callable[[], object] = migrate) -> EmbeddedPostgres | None:
+    """Start or join the embedded server and call `prepare`; None when DATABASE_URL names another server."""
+    if uses_external_database():
+        prepare()
+        return None
+    return EmbeddedPostgres(data_dir, announce=note).start(lambda: _ignore(prepare()))
+
+
+@contextlib.contextmanager
+def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> Iterator[Path]:
+    """Have the installation ready for the length of a block."""
+    chosen = choose(data_dir)
+    if uses_external_database():
+        prepare()
+        yield chosen
+        return
+    with join_or_start(chosen, prepare=lambda: _ignore(prepare()), announce=note):
+        try:
+            yield chosen
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _ignore(_result: object) -> None:
+    return None

@@ -1,0 +1,37 @@
+"""The entry point of `vardkase`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from django.core.exceptions import ImproperlyConfigured
+
+from vardkase.cli import check, schema, serve, version, worker
+from vardkase.cli.output import note
+from vardkase.core.errors import VardkaseError
+
+commands = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Vårdkase: a hub for sharing threat information, MISP-compatible.",
+)
+commands.command()(serve.serve)
+commands.command()(schema.migrate)
+commands.command()(worker.worker)
+commands.command()(check.check)
+commands.command()(version.version)
+
+
+def app() -> None:
+    """Run the command line. Exit codes: 0 done, 1 refused or failed (with one sentence), 2 wrong usage."""
+    try:
+        commands()
+    except (VardkaseError, ImproperlyConfigured) as error:
+        note(f"vardkase: {error}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    app()

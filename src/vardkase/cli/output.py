@@ -1,0 +1,32 @@
+"""What commands print: results on standard output, remarks on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
+
+
+def note(message: str) -> None:
+    """Tell the person something that is not the command's result."""
+    typer.echo(message, err=True)
+
+
+def fail(message: str, code: int = 1) -> typer.Exit:
+    """Print why the command failed; `raise fail(…)` ends it."""
+    typer.echo(f"vardkase: {message}", err=True)
+    return typer.Exit(code)
+
+
+def result(values: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print the command's result: one JSON object, or a line per value."""
+    if as_json:
+        typer.echo(json.dumps(dict(values), ensure_ascii=False))
+        return
+    width = max((len(name) for name in values), default=0)
+    for name, value in values.items():
+        typer.echo(f"{name.ljust(width)}  {value}")

@@ -1,0 +1,109 @@
+"""`vardkase serve`: database, web server and worker, started and stopped as one."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import signal
+import socket
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from django.db import connection
+
+from vardkase.cli.children import Child, stop_all
+from vardkase.cli.claim import claim
+from vardkase.cli.installation import DataDir, choose, migrate, start_database
+from vardkase.cli.output import fail
+from vardkase.core.database import EmbeddedPostgres
+
+FIRST_ANSWER_PATIENCE = 60.0
+HEARTBEAT = 0.5
+
+Port = Annotated[int, typer.Option(help="TCP port to listen on.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty installation with a community to look at.")]
+
+
+def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1", demo: Demo = False) -> None:
+    """Start everything and print the address. Ctrl-C stops everything."""
+    chosen = choose(data_dir)
+    url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/"
+    with claim(chosen, url) as holder:
+        if holder is not None:
+            raise fail(f"Vårdkase already runs on {chosen}: {holder}")
+        _refuse_taken_port(host, port)
+        _stop_on_signals()
+        with contextlib.suppress(KeyboardInterrupt):
+            _run(chosen, host, port, url, demo=demo)
+
+
+def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
+    database = start_database(data_dir)
+    children: list[Child] = []
+    try:
+        connection.close()
+        web = Child("web", "vardkase.config.server", "--host", host, "--port", str(port))
+        children.append(web)
+        _wait_for_answer(web, host, port)
+        typer.echo(f"Vårdkase answers at {url}")
+        children.append(Child("worker", "vardkase.cli.main", "worker"))
+        _watch(database, children)
+    finally:
+        stop_all(children)
+        if database:
+            database.stop()
+
+
+def _watch(database: EmbeddedPostgres | None, children: list[Child]) -> None:
+    """Until a signal comes: what dies is started again, the database first."""
+    while True:
+        time.sleep(HEARTBEAT)
+        if database and database.revive():
+            typer.echo("The database had gone and was started again.", err=True)
+        for child in children:
+            child.revive()
+
+
+def _wait_for_answer(web: Child, host: str, port: int) -> None:
+    """Return when the first page can be served. Any answer counts: it shows that the application runs."""
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    deadline = time.monotonic() + FIRST_ANSWER_PATIENCE
+    while time.monotonic() < deadline:
+        if not web.alive():
+            raise fail("the web server stopped while starting; its last lines are above.")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            asking = http.client.HTTPConnection(address, port, timeout=10)
+            asking.request("HEAD", "/static/")
+            asking.getresponse()
+            return
+        time.sleep(0.03)
+    raise fail(f"the web server gave no answer within {FIRST_ANSWER_PATIENCE:.0f} seconds.")
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise fail(
+                f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port."
+            ) from None
+
+
+def _stop_on_signals() -> None:
+    """SIGTERM, SIGINT (which shells switch off for background jobs) and SIGHUP all stop in the same way, once."""
+    stopping = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in stopping:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in stopping:
+        signal.signal(number, stop)

@@ -1,0 +1,23 @@
+"""The database connection, and the PostgreSQL server that Vårdkase brings along.
+
+Importable without a configured Django: settings.py asks `connection_settings` where the database is.
+"""
+
+from vardkase.core.database.connection import (
+    connection_settings,
+    data_directory,
+    uses_external_database,
+)
+from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.processes import die_with_parent
+from vardkase.core.database.server import EmbeddedPostgres, join_or_start
+
+__all__ = [
+    "DatabaseUnavailable",
+    "EmbeddedPostgres",
+    "connection_settings",
+    "data_directory",
+    "die_with_parent",
+    "join_or_start",
+    "uses_external_database",
+]

@@ -1,0 +1,84 @@
+"""Which system account runs the server: PostgreSQL refuses to run as root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from vardkase.core.database.errors import DatabaseUnavailable
+
+FALLBACKS = ("postgres", "nobody")
+
+
+class PopenAccount(TypedDict, total=False):
+    """The arguments that make subprocess change its account."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+@dataclass(frozen=True)
+class ServerAccount:
+    """The account that owns the database files; `switch` when it is not the one we run as."""
+
+    name: str
+    uid: int
+    gid: int
+    switch: bool
+
+    def popen_arguments(self) -> PopenAccount:
+        """Return what to pass to subprocess so that the child runs as this account."""
+        if not self.switch:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the account can reach `folder`, asked of the kernel, so that access lists count too."""
+        if not self.switch:
+            return os.access(folder, os.X_OK)
+        command = ["/bin/sh", "-c", 'cd -- "$1" 2>/dev/null', "sh", str(folder)]
+        return subprocess.run(command, cwd="/", check=False, **self.popen_arguments()).returncode == 0
+
+
+def server_account(cluster: Path) -> ServerAccount:
+    """Return the account for the server whose files are (or will be) in `cluster`.
+
+    As root: the owner of existing files, else `postgres`, else `nobody`. Otherwise ourselves.
+    """
+    if os.geteuid() != 0:
+        return _account(_entry(os.geteuid()), switch=False)
+    if cluster.exists() and (owner := cluster.stat().st_uid) != 0:
+        return _account(_entry(owner), switch=True)
+    for name in FALLBACKS:
+        try:
+            return _account(pwd.getpwnam(name), switch=True)
+        except KeyError:
+            continue
+    raise DatabaseUnavailable(
+        "PostgreSQL refuses to run as root and there is neither a 'postgres' nor a 'nobody' account; "
+        "run Vårdkase as an ordinary user, or set DATABASE_URL to an external PostgreSQL."
+    )
+
+
+def own_name() -> str:
+    """Return the name of the account this process runs as, which PostgreSQL sees on the socket."""
+    return _entry(os.geteuid()).pw_name
+
+
+def _entry(uid: int) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwuid(uid)
+    except KeyError:
+        raise DatabaseUnavailable(
+            f"User id {uid} has no entry in /etc/passwd, which PostgreSQL needs; "
+            "add one, or set DATABASE_URL to an external PostgreSQL."
+        ) from None
+
+
+def _account(entry: pwd.struct_passwd, *, switch: bool) -> ServerAccount:
+    return ServerAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, switch)

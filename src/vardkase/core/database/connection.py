@@ -1,0 +1,85 @@
+"""Where the database is: an external PostgreSQL (`DATABASE_URL`) or the embedded one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+import vardkase
+from vardkase.core.database.cluster import read_postmaster
+from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
+
+DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
+ENGINE = "django.db.backends.postgresql"
+URL_VARIABLE = "DATABASE_URL"
+
+
+def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
+    """Return ENGINE, NAME, USER, PASSWORD, HOST, PORT and OPTIONS for Django's DATABASES.
+
+    `data_dir` (default `data_directory()`) is that of the embedded server. Nothing is started and nothing is connected to. Raises DatabaseUnavailable when DATABASE_URL is no
+    PostgreSQL address.
+    """
+    if url := os.environ.get(URL_VARIABLE):
+        return _from_url(url)
+    return _embedded(data_dir or data_directory())
+
+
+def uses_external_database() -> bool:
+    """Whether DATABASE_URL names the server, so that no embedded one is started."""
+    return bool(os.environ.get(URL_VARIABLE))
+
+
+def data_directory() -> Path:
+    """Return the absolute data directory: VARDKASE_DATA_DIR, else `.data` in the project."""
+    if chosen := os.environ.get(DATA_DIR_VARIABLE):
+        return Path(chosen).expanduser().absolute()
+    return _project() / ".data"
+
+
+def _embedded(data_dir: Path) -> dict[str, Any]:
+    postmaster = read_postmaster(Layout(data_dir).cluster)
+    host = postmaster.socket_directory if postmaster else ""
+    return {
+        "ENGINE": ENGINE,
+        "NAME": DATABASE,
+        "USER": ROLE,
+        "PASSWORD": "",
+        # Before the server runs there is no socket; a folder that is not one gives a clear error from libpq.
+        "HOST": host or str(Layout(data_dir).home),
+        "PORT": str(PORT),
+        "OPTIONS": {},
+    }
+
+
+def _project() -> Path:
+    """The checkout this package runs from, else the current folder (when installed from a wheel)."""
+    root = Path(vardkase.__file__).parents[2]
+    return root if (root / "pyproject.toml").exists() else Path.cwd()
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
+        # The value may hold a password: it is not repeated.
+        raise DatabaseUnavailable("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": ENGINE,
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or options.pop("host", ""),
+        "PORT": _port(parts) or options.pop("port", ""),
+        "OPTIONS": options,
+    }
+
+
+def _port(parts: SplitResult) -> str:
+    try:
+        return str(parts.port or "")
+    except ValueError:
+        raise DatabaseUnavailable("DATABASE_URL has a port that is no number") from None

@@ -1,0 +1,107 @@
+"""Where an embedded server keeps its things."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from vardkase.core.database.accounts import ServerAccount
+from vardkase.core.database.errors import DatabaseUnavailable
+
+DATABASE = "vardkase"
+ROLE = "vardkase"
+PORT = 5432  # Only part of the socket's name: the server listens on no network address.
+
+STATE_FOLDER = Path("/var/lib/vardkase")
+LONGEST_SOCKET_FOLDER = 80  # A socket's path may have 107 bytes, `/.s.PGSQL.5432.lock` included.
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one embedded server.
+
+    Everything is in the data directory, unless its `database` is a link: then the server lives beside the
+    link's target, because its account cannot reach the data directory (see `settle`).
+    """
+
+    data_dir: Path
+
+    @property
+    def home(self) -> Path:
+        link = self.data_dir / "database"
+        return link.resolve().parent if link.is_symlink() else self.data_dir
+
+    @property
+    def cluster(self) -> Path:
+        return self.home / "database"
+
+    @property
+    def binaries(self) -> Path:
+        return self.home / "pg"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "postgres.log"
+
+    @property
+    def startup_lock(self) -> Path:
+        return self.data_dir / "startup.lock"
+
+
+def settle(layout: Layout, account: ServerAccount) -> Path | None:
+    """Make sure that `account` can work in the server's home.
+
+    Returns the system folder that was chosen instead of a data directory it cannot reach, None otherwise.
+    """
+    layout.data_dir.mkdir(parents=True, exist_ok=True)
+    if (layout.data_dir / "database").is_symlink():
+        _make_reachable(layout.home)
+        return None
+    if account.can_enter(layout.data_dir):
+        return None
+    name = hashlib.sha256(os.fsencode(layout.data_dir.resolve())).hexdigest()[:12]
+    home = STATE_FOLDER / f"{layout.data_dir.name.lstrip('.') or 'data'}-{name}"
+    _make_reachable(home)
+    if not account.can_enter(home):
+        raise DatabaseUnavailable(
+            f"The account '{account.name}' can enter neither {layout.data_dir} nor {home}; "
+            "choose a data directory that it can reach."
+        )
+    (layout.data_dir / "database").symlink_to(home / "database")
+    return home
+
+
+def _make_reachable(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    for folder in (STATE_FOLDER, home):
+        if folder.exists():
+            folder.chmod(0o755)
+
+
+def socket_folder(layout: Layout, account: ServerAccount) -> Path:
+    """Return a short folder for the socket that only the server's account can use, made when missing."""
+    digest = hashlib.sha256(os.fsencode(layout.cluster.resolve())).hexdigest()[:12]
+    bases = ["/run"] if os.geteuid() == 0 else [os.environ.get("XDG_RUNTIME_DIR", "")]
+    for base in [*bases, "/tmp"]:  # Used only when it is ours and closed to others.
+        folder = Path(base) / f"vardkase-{account.uid}-{digest}"
+        if base and len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER and _make_private(folder, account):
+            return folder
+    raise DatabaseUnavailable(
+        "No private folder for the database socket: neither the runtime folder nor /tmp works."
+    )
+
+
+def _make_private(folder: Path, account: ServerAccount) -> bool:
+    try:
+        folder.mkdir(mode=0o700)
+        if account.switch:
+            os.chown(folder, account.uid, account.gid)
+    except FileExistsError:
+        pass
+    except OSError:
+        return False
+    found = folder.lstat()
+    is_folder = not folder.is_symlink() and folder.is_dir()
+    return is_folder and found.st_uid == account.uid and not found.st_mode & 0o077

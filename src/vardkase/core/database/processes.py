@@ -1,0 +1,95 @@
+"""What /proc says about processes, and how a child is made to follow its parent into death."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from vardkase.core.database.accounts import ServerAccount
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent(number: signal.Signals, parent: int | None = None) -> Callable[[], None]:
+    """Return a function for the child (`preexec_fn`): the kernel sends it `number` when this process dies.
+
+    The kernel watches the *thread* that forks, so start such children from the main thread. It must run after
+    the change of account, which clears it; subprocess does. A child that others fork calls the function itself
+    and names its `parent`.
+    """
+    expected = os.getpid() if parent is None else parent
+
+    def arrange() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(number))
+        if os.getppid() != expected:  # It died between the fork and here.
+            os.kill(os.getpid(), number)
+
+    return arrange
+
+
+def is_postgres_of(pid: int, cluster: Path, account: ServerAccount | None = None) -> bool:
+    """Whether `pid` is a living PostgreSQL process that works in `cluster`.
+
+    A zombie has no working folder any more, and a reused pid has another one or another name.
+    """
+    process = Path("/proc") / str(pid)
+    try:
+        if not process.joinpath("comm").read_text().startswith("postgres"):
+            return False
+        with _eyes_of(account):
+            return process.joinpath("cwd").stat().st_ino == cluster.stat().st_ino and os.path.samefile(
+                process / "cwd", cluster
+            )
+    except OSError:
+        return False
+
+
+def postgres_processes(cluster: Path, account: ServerAccount) -> list[int]:
+    """Return the pids of all PostgreSQL processes that work in `cluster`."""
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if is_postgres_of(pid, cluster, account)]
+
+
+def end_orphans(cluster: Path, account: ServerAccount, patience: float) -> list[int]:
+    """Wait `patience` seconds for the processes of a dead postmaster to leave, then kill what remains.
+
+    Killing them is safe: without a postmaster none of them can commit, and recovery replays the log.
+    Returns the pids that are still there.
+    """
+    if not _wait_until_gone(cluster, account, patience):
+        for pid in postgres_processes(cluster, account):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _wait_until_gone(cluster, account, patience)
+    return postgres_processes(cluster, account)
+
+
+def _wait_until_gone(cluster: Path, account: ServerAccount, patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while postgres_processes(cluster, account):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@contextlib.contextmanager
+def _eyes_of(account: ServerAccount | None) -> Iterator[None]:
+    """Look at /proc as `account`: in a container, root may not see the working folder of other accounts."""
+    if account is None or not account.switch or os.geteuid() != 0:
+        yield
+        return
+    group = os.getegid()
+    os.setegid(account.gid)
+    os.seteuid(account.uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)

@@ -1,0 +1,259 @@
+"""Starting, joining and stopping the embedded PostgreSQL server.
+
+One process owns the server of a data directory: the one that started it, and it alone stops it. Everyone else
+joins by the socket. When the owner dies, however it dies, the kernel tells the server to shut down cleanly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from vardkase.core.database import binaries, cluster, processes
+from vardkase.core.database.accounts import ServerAccount, server_account
+from vardkase.core.database.cluster import Postmaster, read_postmaster
+from vardkase.core.database.errors import DatabaseUnavailable
+from vardkase.core.database.layout import (
+    DATABASE,
+    PORT,
+    ROLE,
+    Layout,
+    settle,
+    socket_folder,
+)
+
+RECOVERY_PATIENCE = (
+    600.0  # Replaying the log after a crash may take minutes; a dead process is noticed at once.
+)
+ORPHAN_PATIENCE = 10.0
+STOP_PATIENCE = 60.0
+POLL = 0.02
+LARGEST_LOG = 10 * 1024 * 1024
+
+
+class EmbeddedPostgres:
+    """The PostgreSQL server of one data directory, started by us or joined."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        durable: bool = True,
+        announce: Callable[[str], None] = lambda _message: None,
+    ) -> None:
+        """`durable=False` is for tests; `announce` is told what a person should know, a sentence at a time."""
+        self.layout = Layout(data_dir.absolute())
+        self._durable = durable
+        self._announce = announce
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def owned(self) -> bool:
+        """Whether this process started the server, and so has to stop it."""
+        return self._process is not None
+
+    def start(self, prepare: Callable[[], None] | None = None) -> Self:
+        """Join the running server or start one, then call `prepare`; no other start runs meanwhile.
+
+        `prepare` is where the schema is migrated: two first starts at once must not both do it. Call from
+        the main thread. Raises DatabaseUnavailable.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError(
+                "Start the database from the main thread: the server dies with the thread that starts it"
+            )
+        self.layout.data_dir.mkdir(parents=True, exist_ok=True)
+        with _exclusive(self.layout.startup_lock, self._announce):
+            if not self._join():
+                self._launch()
+            try:
+                _ensure_database(self.layout.cluster)
+                if prepare:
+                    prepare()
+            except BaseException:
+                self.stop()
+                raise
+        return self
+
+    def stop(self) -> None:
+        """Stop the server if it is ours, in bounded time; without effect on a joined one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for number, patience in (
+            (signal.SIGINT, STOP_PATIENCE),
+            (signal.SIGQUIT, 10.0),
+            (signal.SIGKILL, 5.0),
+        ):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+                return
+
+    def alive(self) -> bool:
+        """Whether the server still runs; cheap enough to ask every second."""
+        if self._process is not None:
+            return self._process.poll() is None
+        return _running(self.layout.cluster) is not None
+
+    def revive(self) -> bool:
+        """Start or join again when the server has gone (it was killed, or its owner left); True if it had."""
+        if self.alive():
+            return False
+        self._process = None
+        self.start()
+        return True
+
+    def _join(self) -> bool:
+        """Wait out a server that is starting or stopping; True when there is a ready one."""
+        deadline = time.monotonic() + RECOVERY_PATIENCE
+        while (postmaster := _running(self.layout.cluster)) and postmaster.status != "ready":
+            if time.monotonic() > deadline:
+                raise DatabaseUnavailable(
+                    f"The database server (process {postmaster.pid}) does not become ready."
+                )
+            time.sleep(POLL)
+        return postmaster is not None
+
+    def _launch(self) -> None:
+        account = server_account(self.layout.cluster)
+        if elsewhere := settle(self.layout, account):
+            self._announce(
+                f"The database is kept in {elsewhere}: '{account.name}' cannot enter the data directory."
+            )
+        self._refuse_second_server(account)
+        programs = binaries.install(self.layout.binaries)
+        cluster.create_cluster(self.layout.cluster, programs, account)
+        cluster.check_version(self.layout.cluster, programs)
+        cluster.configure(self.layout.cluster, account, durable=self._durable)
+        self._process = self._run(programs, account)
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _refuse_second_server(self, account: ServerAccount) -> None:
+        """Clear what a killed server left. Two servers in one folder would destroy it, so first make sure."""
+        folder = self.layout.cluster
+        if not folder.exists():
+            return
+        if left := processes.end_orphans(folder, account, ORPHAN_PATIENCE):
+            raise DatabaseUnavailable(f"Processes {left} still work in {folder}; end them, then start again.")
+        # A zombie's or a reused pid in the file makes PostgreSQL refuse although nobody is there.
+        (folder / "postmaster.pid").unlink(missing_ok=True)
+
+    def _run(self, programs: Path, account: ServerAccount) -> subprocess.Popen[bytes]:
+        sockets = socket_folder(self.layout, account)
+        command = [
+            programs / "postgres",
+            "-D",
+            self.layout.cluster,
+            "-k",
+            sockets,
+            "-p",
+            str(PORT),
+        ]
+        with _open_log(self.layout.log) as log:
+            return subprocess.Popen(
+                command,
+                env=cluster.environment(self.layout.cluster),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A Ctrl-C at the terminal is for us: the server stops after its clients.
+                start_new_session=True,
+                preexec_fn=processes.die_with_parent(signal.SIGINT),  # noqa: PLW1509 - only a system call
+                **account.popen_arguments(),
+            )
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + RECOVERY_PATIENCE
+        while process.poll() is None and time.monotonic() < deadline:
+            postmaster = read_postmaster(self.layout.cluster)
+            if postmaster and postmaster.pid == process.pid and postmaster.status == "ready":
+                return
+            time.sleep(POLL)
+        state = "stopped" if process.poll() is not None else "is not ready"
+        raise DatabaseUnavailable(
+            f"The database server {state}. {self.layout.log} ends with: {_tail(self.layout.log)}"
+        )
+
+
+@contextlib.contextmanager
+def join_or_start(
+    data_dir: Path,
+    *,
+    prepare: Callable[[], None] | None = None,
+    announce: Callable[[str], None] = lambda _message: None,
+) -> Iterator[EmbeddedPostgres]:
+    """Have the server of `data_dir` for the length of a block; stop it afterwards if it was not running."""
+    server = EmbeddedPostgres(data_dir, announce=announce)
+    server.start(prepare)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _running(folder: Path) -> Postmaster | None:
+    postmaster = read_postmaster(folder)
+    if postmaster is None:
+        return None
+    account = server_account(folder)
+    return postmaster if processes.is_postgres_of(postmaster.pid, folder, account) else None
+
+
+def _ensure_database(folder: Path) -> None:
+    postmaster = read_postmaster(folder)
+    if postmaster is None:
+        raise DatabaseUnavailable("The database server stopped while it was being prepared.")
+    with psycopg.connect(
+        host=postmaster.socket_directory,
+        port=PORT,
+        user=ROLE,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
+        if not found:
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+@contextlib.contextmanager
+def _exclusive(path: Path, announce: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock file for the length of a block; a crash of its holder frees it."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            announce("Another start is under way on this data directory; waiting for it.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _open_log(path: Path) -> Iterator[int]:
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
+        path.replace(path.with_suffix(".log.1"))
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _tail(path: Path) -> str:
+    return " | ".join(path.read_text(errors="replace").splitlines()[-8:])

@@ -1,0 +1,53 @@
+"""PostgreSQL's settings, chosen for this machine."""
+
+from __future__ import annotations
+
+import os
+
+MEGABYTE = 1024 * 1024
+
+
+def server_settings(*, durable: bool) -> dict[str, str]:
+    """Return setting -> value, tuned for large ingests and many small reads.
+
+    `durable=False` gives up safety for speed and is for tests only.
+    """
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEGABYTE
+    cores = os.cpu_count() or 1
+    settings = {
+        "listen_addresses": "",
+        "max_connections": "100",
+        "shared_buffers": f"{max(128, min(memory // 4, 2048))}MB",
+        "effective_cache_size": f"{max(256, memory * 6 // 10)}MB",
+        "work_mem": "32MB",
+        "maintenance_work_mem": f"{max(64, min(memory // 16, 512))}MB",
+        # Every query here is short or streams; compiling costs more than it saves.
+        "jit": "off",
+        "random_page_cost": "1.1",
+        # With few cores the web workers need them more than one query does.
+        "max_parallel_workers_per_gather": "0" if cores <= 2 else str(min(4, cores // 2)),
+        # A large event writes much log in a burst: checkpoints by time, not in the middle of it.
+        # The log is not compressed, because the wheel has no lz4 or zstd and pglz costs more than it saves.
+        "max_wal_size": "4GB",
+        "min_wal_size": "512MB",
+        "checkpoint_timeout": "15min",
+        # The trigram index is the cost of ingest: it collects 64 MB and a job flushes it.
+        "gin_pending_list_limit": "64MB",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "log_line_prefix": "%m [%p] ",
+        "cluster_name": "vardkase",
+    }
+    return settings if durable else settings | _FOR_TESTS
+
+
+_FOR_TESTS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "128MB",
+    "min_wal_size": "80MB",
+    "autovacuum": "off",
+}
