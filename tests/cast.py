@@ -1,0 +1,100 @@
+"""The fixed cast of every story: who they are never changes, so a test only says what they do.
+
+Organisation A writes. B shares a group with A. C is a stranger on the same hub. The hub's own staff run it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+
+READ_ONLY = frozenset({Permission.AUDIT, Permission.AUTH})
+USER = READ_ONLY | {
+    Permission.ADD,
+    Permission.MODIFY,
+    Permission.MODIFY_ORG,
+    Permission.TAGGER,
+    Permission.SIGHTING,
+    Permission.DECAYING,
+    Permission.GALAXY_EDITOR,
+    Permission.ANALYST_DATA,
+}
+PUBLISHER = USER | {
+    Permission.PUBLISH,
+    Permission.PUBLISH_ZMQ,
+    Permission.PUBLISH_KAFKA,
+    Permission.DELEGATE,
+}
+SYNC_USER = PUBLISHER | {Permission.SYNC, Permission.SHARING_GROUP, Permission.TAG_EDITOR}
+ORG_ADMIN = PUBLISHER | {
+    Permission.ADMIN,
+    Permission.TEMPLATE,
+    Permission.SHARING_GROUP,
+    Permission.TAG_EDITOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A user with an API key."""
+
+    user: User
+    key: str
+
+    @property
+    def actor(self) -> Actor:
+        """What the user may do right now, by API key."""
+        return actor_for(self.user, Credential.API_KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Four organisations, one sharing group (A and B), nine people and machines."""
+
+    hub: Organisation
+    org_a: Organisation
+    org_b: Organisation
+    org_c: Organisation
+    group: SharingGroup
+    analyst: Player
+    colleague: Player
+    publisher: Player
+    org_admin: Player
+    reader: Player
+    partner: Player
+    partner_sync: Player
+    stranger: Player
+    site_admin: Player
+
+
+def make_cast() -> Cast:
+    """Put the cast on stage: about thirty rows."""
+    hub, org_a, org_b, org_c = (
+        make_organisation(name) for name in ("Hub", "Organisation A", "Organisation B", "Organisation C")
+    )
+    user = make_role("User", USER)
+    return Cast(
+        hub=hub,
+        org_a=org_a,
+        org_b=org_b,
+        org_c=org_c,
+        group=make_sharing_group(org_a, [org_a, org_b], name="A and B"),
+        analyst=_player(make_user(org_a, user, "analyst@a.example")),
+        colleague=_player(make_user(org_a, user, "colleague@a.example")),
+        publisher=_player(make_user(org_a, make_role("Publisher", PUBLISHER), "publisher@a.example")),
+        org_admin=_player(make_user(org_a, make_role("Org Admin", ORG_ADMIN), "admin@a.example")),
+        reader=_player(make_user(org_a, make_role("Read Only", READ_ONLY), "reader@a.example")),
+        partner=_player(make_user(org_b, user, "analyst@b.example")),
+        partner_sync=_player(make_user(org_b, make_role("Sync user", SYNC_USER), "sync@b.example")),
+        stranger=_player(make_user(org_c, user, "analyst@c.example")),
+        site_admin=_player(make_user(hub, make_role("admin", Permission), "staff@hub.example")),
+    )
+
+
+def _player(user: User) -> Player:
+    return Player(user, make_key(user))
