@@ -49,7 +49,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             # A Ctrl-C at the terminal is for the parent, which stops its children in order.
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
         )
         self._started = self._died = time.monotonic()
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
 from vardkase.cli.claim import claim
-from vardkase.cli.installation import DataDir, choose, migrate, start_database
+from vardkase.cli.installation import DataDir, choose, start_database
 from vardkase.cli.output import fail
 from vardkase.core.database import EmbeddedPostgres
 
@@ -31,7 +31,7 @@ Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty installation w
 def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1", demo: Demo = False) -> None:
     """Start everything and print the address. Ctrl-C stops everything."""
     chosen = choose(data_dir)
-    url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}/"
+    url = _url(host, port)
     with claim(chosen, url) as holder:
         if holder is not None:
             raise fail(f"Vårdkase already runs on {chosen}: {holder}")
@@ -70,18 +70,27 @@ def _watch(database: EmbeddedPostgres | None, children: list[Child]) -> None:
 
 def _wait_for_answer(web: Child, host: str, port: int) -> None:
     """Return when the first page can be served. Any answer counts: it shows that the application runs."""
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     deadline = time.monotonic() + FIRST_ANSWER_PATIENCE
     while time.monotonic() < deadline:
         if not web.alive():
             raise fail("the web server stopped while starting; its last lines are above.")
         with contextlib.suppress(OSError, http.client.HTTPException):
-            asking = http.client.HTTPConnection(address, port, timeout=10)
+            asking = http.client.HTTPConnection(_reachable(host), port, timeout=10)
             asking.request("HEAD", "/static/")
             asking.getresponse()
             return
         time.sleep(0.03)
     raise fail(f"the web server gave no answer within {FIRST_ANSWER_PATIENCE:.0f} seconds.")
+
+
+def _url(host: str, port: int) -> str:
+    address = _reachable(host)
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}/"
+
+
+def _reachable(host: str) -> str:
+    """The address to open for a server that listens on `host`: "everywhere" is no place to go."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -97,7 +106,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _stop_on_signals() -> None:
-    """SIGTERM, SIGINT (which shells switch off for background jobs) and SIGHUP all stop in the same way, once."""
+    """SIGTERM, SIGHUP and SIGINT (which shells switch off for background jobs) stop everything, once."""
     stopping = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
     def stop(_number: int, _frame: FrameType | None) -> None:

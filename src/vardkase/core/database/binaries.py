@@ -54,7 +54,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    mode = os.stat(source).st_mode
+    mode = Path(source).stat().st_mode
     executable = bool(mode & stat.S_IXUSR)
     wanted = 0o755 if executable else 0o644
     if mode & wanted == wanted:
@@ -65,7 +65,7 @@ def _link_or_copy(source: str, target: str) -> None:
         else:
             return
     shutil.copyfile(source, target)
-    os.chmod(target, wanted)
+    Path(target).chmod(wanted)
 
 
 def _package_folder() -> Path:

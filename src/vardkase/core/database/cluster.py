@@ -114,8 +114,8 @@ def check_version(cluster: Path, programs: Path) -> None:
     brought = answer.stdout.split()[-1].split(".")[0]
     if found != brought:
         raise DatabaseUnavailable(
-            f"The data in {cluster} are of PostgreSQL {found}, this Vårdkase brings {brought}: export with the "
-            "version that wrote them, then import."
+            f"The data in {cluster} are of PostgreSQL {found} and this Vårdkase brings {brought}: "
+            "export with the version that wrote them, then import."
         )
 
 

@@ -20,8 +20,8 @@ URL_VARIABLE = "DATABASE_URL"
 def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
     """Return ENGINE, NAME, USER, PASSWORD, HOST, PORT and OPTIONS for Django's DATABASES.
 
-    `data_dir` (default `data_directory()`) is that of the embedded server. Nothing is started and nothing is connected to. Raises DatabaseUnavailable when DATABASE_URL is no
-    PostgreSQL address.
+    `data_dir` (default `data_directory()`) is that of the embedded server. Nothing is started and nothing is
+    connected to. Raises DatabaseUnavailable when DATABASE_URL is no PostgreSQL address.
     """
     if url := os.environ.get(URL_VARIABLE):
         return _from_url(url)

@@ -84,7 +84,7 @@ def socket_folder(layout: Layout, account: ServerAccount) -> Path:
     """Return a short folder for the socket that only the server's account can use, made when missing."""
     digest = hashlib.sha256(os.fsencode(layout.cluster.resolve())).hexdigest()[:12]
     bases = ["/run"] if os.geteuid() == 0 else [os.environ.get("XDG_RUNTIME_DIR", "")]
-    for base in [*bases, "/tmp"]:  # Used only when it is ours and closed to others.
+    for base in [*bases, "/tmp"]:  # noqa: S108 - used only when it is ours and closed to others
         folder = Path(base) / f"vardkase-{account.uid}-{digest}"
         if base and len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER and _make_private(folder, account):
             return folder

@@ -20,8 +20,8 @@ def die_with_parent(number: signal.Signals, parent: int | None = None) -> Callab
     """Return a function for the child (`preexec_fn`): the kernel sends it `number` when this process dies.
 
     The kernel watches the *thread* that forks, so start such children from the main thread. It must run after
-    the change of account, which clears it; subprocess does. A child that others fork calls the function itself
-    and names its `parent`.
+    the change of account, which clears it; subprocess does. A child that somebody else forks calls the
+    function itself and names its `parent`.
     """
     expected = os.getpid() if parent is None else parent
 
@@ -43,9 +43,7 @@ def is_postgres_of(pid: int, cluster: Path, account: ServerAccount | None = None
         if not process.joinpath("comm").read_text().startswith("postgres"):
             return False
         with _eyes_of(account):
-            return process.joinpath("cwd").stat().st_ino == cluster.stat().st_ino and os.path.samefile(
-                process / "cwd", cluster
-            )
+            return process.joinpath("cwd").samefile(cluster)
     except OSError:
         return False
 

@@ -51,7 +51,7 @@ class EmbeddedPostgres:
         durable: bool = True,
         announce: Callable[[str], None] = lambda _message: None,
     ) -> None:
-        """`durable=False` is for tests; `announce` is told what a person should know, a sentence at a time."""
+        """`durable=False` is for tests; `announce` gets sentences that a person should read."""
         self.layout = Layout(data_dir.absolute())
         self._durable = durable
         self._announce = announce

@@ -49,5 +49,4 @@ _FOR_TESTS = {
     "max_wal_senders": "0",
     "shared_buffers": "128MB",
     "min_wal_size": "80MB",
-    "autovacuum": "off",
 }

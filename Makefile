@@ -1,0 +1,41 @@
+# Vårdkase. `make help` lists the targets; everything they need is installed on the way.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+PYTEST_OPTIONS ?= -n 2
+SOURCES := src tests bench
+
+.PHONY: help run test lint bench setup chromium
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: ## Start everything; prints the address and, the first time, the administrator's credentials
+	@./vardkase serve
+
+test: setup chromium ## Run the test-suite
+	@$(BIN)/pytest $(PYTEST_OPTIONS)
+
+lint: setup ## Check style, types, the floors of the house and the templates
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet src/vardkase
+
+bench: setup ## Measure ingest, reading, search and requests a second (bench/README.md)
+	@$(BIN)/python -m bench $(BENCH_OPTIONS)
+
+# The launcher installs what running needs, this adds what developing needs.
+setup:
+	@VARDKASE_GROUPS=--all-groups ./vardkase version >/dev/null
+
+chromium:
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+		echo "Installing the system package chromium"; \
+		{ $$as_root apt-get update -qq && \
+		  $$as_root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
+		|| echo "Chromium could not be installed: browser tests will be skipped, or fail in CI"; \
+	fi

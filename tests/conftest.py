@@ -1,0 +1,59 @@
+"""What every test may ask for. Helpers are in tests/support; the cast is in tests/cast.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support import browsers, database
+from tests.support.web_server import WebServer, running_web_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.cast import Cast
+
+# Before Django reads its settings: one server for the run, a database in it for each worker process.
+database.bootstrap()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the database server, in the process that started it."""
+    database.stop()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The organisations and people of every story, in the test's own transaction."""
+    from tests.cast import make_cast  # noqa: PLC0415 - models load after the settings
+
+    return make_cast()
+
+
+@pytest.fixture(scope="session")
+def _web_server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    with running_web_server(tmp_path_factory.mktemp("web")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(_web_server: WebServer, transactional_db: None) -> WebServer:
+    """A real web server (`server.url`) on this worker's test database, which is emptied after the test."""
+    return _web_server
+
+
+@pytest.fixture
+def server_cast(server: WebServer) -> Cast:
+    """The cast, committed, so that `server` sees it."""
+    from tests.cast import make_cast  # noqa: PLC0415 - models load after the settings
+
+    return make_cast()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium under Playwright. Missing, it skips on a developer's machine and fails in CI."""
+    with browsers.chromium() as browser:
+        yield browser

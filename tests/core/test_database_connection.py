@@ -1,0 +1,48 @@
+"""Where the database is, from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vardkase.core.database import DatabaseUnavailable, connection_settings
+
+
+def test_url_names_an_external_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://kalle:p%40ss@db.example:5433/hub?sslmode=require")
+    assert connection_settings() == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "hub",
+        "USER": "kalle",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_url_may_name_the_folder_of_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://hub@/hub?host=%2Frun%2Fpostgresql&port=5434")
+    settings = connection_settings()
+    assert (settings["HOST"], settings["PORT"], settings["OPTIONS"]) == ("/run/postgresql", "5434", {})
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://u:hemligt@h/d", "postgresql://u:hemligt@h", "postgresql://u:hemligt@h:x/d"]
+)
+def test_another_address_is_refused_without_repeating_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(DatabaseUnavailable) as refusal:
+        connection_settings()
+    assert "hemligt" not in str(refusal.value)
+
+
+def test_without_a_running_server_there_is_an_address_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    settings = connection_settings(tmp_path)
+    assert (settings["NAME"], settings["HOST"]) == ("vardkase", str(tmp_path))

@@ -1,0 +1,50 @@
+"""The PostgreSQL server of a test run: DATABASE_URL when it is set, else an embedded one without fsync."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+from vardkase.core.database import EmbeddedPostgres, connection_settings
+
+_server: EmbeddedPostgres | None = None
+_folder: Path | None = None
+
+
+def bootstrap() -> None:
+    """Start what is not running yet, and tell Django by environment variables, which workers inherit."""
+    global _folder, _server  # noqa: PLW0603 - one per process by design
+    os.environ["DJANGO_SETTINGS_MODULE"] = "vardkase.config.settings"
+    # Playwright runs an event loop in the test's thread, where Django would refuse its synchronous ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    if "VARDKASE_TEST_RUN" in os.environ:
+        return
+    os.environ["VARDKASE_TEST_RUN"] = str(os.getpid())
+    _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
+    _folder.chmod(0o755)  # As root the server runs under another account, which has to get in.
+    os.environ["VARDKASE_DATA_DIR"] = str(_folder)
+    if "DATABASE_URL" not in os.environ:
+        _server = EmbeddedPostgres(_folder, durable=False).start()
+        settings = connection_settings(_folder)
+        os.environ["DATABASE_URL"] = url_of(settings["USER"], settings["HOST"], settings["NAME"])
+
+
+def stop() -> None:
+    """Undo `bootstrap`, in the process that started the server."""
+    if _server is not None:
+        sockets = connection_settings(_server.layout.data_dir)["HOST"]
+        _server.stop()
+        shutil.rmtree(sockets, ignore_errors=True)
+    if _folder is not None:
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+def url_of(user: str, host: str, name: str, password: str = "", port: str = "") -> str:
+    """A DATABASE_URL; `host` may be the folder of a socket."""
+    who = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
+    where = "" if host.startswith("/") else f"{host}{f':{port}' if port else ''}"
+    query = f"?host={quote(host, safe='')}" if host.startswith("/") else ""
+    return f"postgresql://{who}@{where}/{quote(name, safe='')}{query}"

@@ -1,0 +1,79 @@
+"""A real web server process for tests that need HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+
+from tests.support.database import url_of
+from vardkase.core.database import die_with_parent
+
+PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class WebServer:
+    """Where it answers (`url` without a slash at the end), its process, and what it printed."""
+
+    url: str
+    port: int
+    pid: int
+    log: Path
+
+
+@contextlib.contextmanager
+def running_web_server(folder: Path, **environment: str) -> Iterator[WebServer]:
+    """Run granian on the database of the current connection for the length of a block.
+
+    A second factor is not asked for; pass `VARDKASE_REQUIRE_SECOND_FACTOR="true"` to have it.
+    """
+    port = free_port()
+    log = folder / "web.log"
+    settings = connection.settings_dict
+    keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
+    url = url_of(*(str(settings[key]) for key in keys))
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vardkase.config.server", "--port", str(port), "--workers", "1"],
+            env={**os.environ, "VARDKASE_REQUIRE_SECOND_FACTOR": "false", **environment, "DATABASE_URL": url},
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
+        )
+    try:
+        _wait_for_answer(process, port, log)
+        yield WebServer(f"http://127.0.0.1:{port}", port, process.pid, log)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            with contextlib.closing(asking):
+                asking.request("HEAD", "/static/")
+                asking.getresponse().read()
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"The web server did not answer: {log.read_text(errors='replace')[-3000:]}")
