@@ -1,0 +1,156 @@
+"""Who is calling: from an API key in a header to an Actor, in one query.
+
+Nothing about who may enter is kept between requests: a key that was revoked stops at once. Only a key in the
+`Authorization` or `X-MISP-AUTH` header counts; keys in the URL and session cookies never do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from django.http import HttpRequest
+
+from vardkase.api.errors import MispError
+from vardkase.api.throttle import FailedAttempts
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor, statement
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
+
+AUTHENTICATION_FAILED = (
+    "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
+    "Authorization header."
+)
+ACCOUNT_DISABLED = "Authentication failed. Your user account has been disabled."
+KEY_EXPIRED = "Auth key is expired"
+WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
+TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
+
+KEY = re.compile(r"[A-Za-z0-9]{40}")
+MAX_KEYS = 5
+TOUCH_EVERY = 60
+FLAGS = tuple(Permission)
+FIND = Path(__file__).parent / "sql" / "find_keys.sql"
+TOUCH = Path(__file__).parent / "sql" / "touch_key.sql"
+
+failures = FailedAttempts(allowed=30, window=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """The actor, and when the key it came with ends (None: never)."""
+
+    actor: Actor
+    key_expires: datetime | None
+
+
+def presented_keys(request: HttpRequest) -> list[str]:
+    """The well-formed keys in the headers: the first few, so that nobody has us look up thousands."""
+    values = [request.headers.get("Authorization", ""), request.headers.get("X-MISP-AUTH", "")]
+    parts = [part.strip() for value in values for part in value.split(",")]
+    return [part for part in parts if KEY.fullmatch(part)][:MAX_KEYS]
+
+
+def authenticate(request: HttpRequest) -> Authenticated:
+    """The caller of `request`; MispError 403 with MISP's reason, or 429 when the address failed too often."""
+    address: str | None = getattr(request, "client_address", None)
+    try:
+        row = _row_of(presented_keys(request))
+        _check(row, address)
+    except MispError as error:
+        if error.message == AUTHENTICATION_FAILED and failures.add(address or ""):
+            raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(failures.window)}) from error
+        raise
+    if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:
+        cursor().execute(statement(TOUCH), {"key": row.key_id, "now": now_seconds(), "address": address})
+    expires = datetime.fromtimestamp(row.key_expires, UTC) if row.key_expires else None
+    return Authenticated(_actor(row, address), expires)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One candidate of sql/find_keys.sql, its columns in order."""
+
+    key_id: int
+    digest: bytes
+    key_expires: int
+    read_only: bool
+    allowed_ips: list[str] | None
+    last_used: int | None
+    user_id: int
+    email: str
+    disabled: bool
+    user_expires: datetime | None
+    role_id: int
+    flags: list[bool]
+    org_id: int
+    org_name: str
+    may_read: bool
+    may_write: bool
+    may_sync: bool
+    sharing_group_ids: list[int]
+
+
+def _row_of(keys: list[str]) -> _Row:
+    """The stored key that one of `keys` is."""
+    if not keys:
+        raise MispError(403, AUTHENTICATION_FAILED)
+    digests = [hashlib.sha256(key.encode()).digest() for key in keys]
+    columns = {"starts": [key[:4] for key in keys]}
+    rows = [_Row(*row) for row in cursor(binary=True).execute(statement(FIND), columns)]
+    for digest in digests:
+        for row in rows:
+            if hmac.compare_digest(digest, row.digest):
+                return row
+    raise MispError(403, AUTHENTICATION_FAILED)
+
+
+def _check(row: _Row, address: str | None) -> None:
+    """Refuse a key or a user that may not enter now, and from here."""
+    if row.key_expires and row.key_expires < now_seconds():
+        raise MispError(403, KEY_EXPIRED)
+    if row.disabled or (row.user_expires is not None and row.user_expires < datetime.now(UTC)):
+        raise MispError(403, ACCOUNT_DISABLED)
+    if row.allowed_ips and not _is_in(address, row.allowed_ips):
+        raise MispError(403, WRONG_ADDRESS)
+    if Permission.AUTH not in _permissions(tuple(row.flags)):
+        raise MispError(403, AUTHENTICATION_FAILED)
+
+
+def _is_in(address: str | None, networks: list[str]) -> bool:
+    """Whether `address` is in one of `networks`; an address we do not know is in none."""
+    if address is None:
+        return False
+    here = ipaddress.ip_address(address)
+    return any(here in ipaddress.ip_network(network, strict=False) for network in networks)
+
+
+@lru_cache(maxsize=256)
+def _permissions(flags: tuple[bool, ...]) -> frozenset[Permission]:
+    held = frozenset(flag for flag, on in zip(FLAGS, flags, strict=True) if on)
+    return frozenset(Permission) if Permission.SITE_ADMIN in held else held
+
+
+def _actor(row: _Row, address: str | None) -> Actor:
+    credential = Credential.READ_ONLY_KEY if row.read_only else Credential.API_KEY
+    return Actor(
+        user_id=row.user_id,
+        name=row.email,
+        organisation_id=row.org_id,
+        organisation_name=row.org_name,
+        permissions=_permissions(tuple(row.flags)) & CREDENTIAL_PERMISSIONS[credential],
+        credential=credential,
+        sharing_group_ids=tuple(row.sharing_group_ids),
+        may_read=row.may_read,
+        may_write=row.may_write,
+        may_sync=row.may_sync,
+        address=address,
+        role_id=row.role_id,
+    )

@@ -1,0 +1,217 @@
+"""From an HTTP request to an endpoint's answer: route, authenticate, authorise, call, word the errors.
+
+Every endpoint is declared with `endpoint`, and the declaration carries its permission: there is no way to add
+one without. The order for each request is: who is it, does the endpoint exist, may they, is the method right,
+and only then is the body read.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.authentication import Authenticated, authenticate
+from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
+from vardkase.api.request import Call, Route, plain, route_of
+from vardkase.api.responses import response_of
+from vardkase.core.errors import Forbidden, VardkaseError
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+__all__ = [
+    "Call",
+    "Description",
+    "Endpoint",
+    "controllers",
+    "declared_permissions",
+    "endpoint",
+    "plain",
+    "respond",
+]
+
+logger = logging.getLogger(__name__)
+
+READING_METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS")
+WRITING_METHODS = ("POST", "PUT", "DELETE")
+ONLY_POST = "This method is only accessible via POST requests."
+SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")
+
+type Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a GET on a writing endpoint tells: which members a body needs and may have.
+
+    `url` is given only where MISP's differs from the endpoint's name (``/events/edit/[event_id]``).
+    """
+
+    text: str
+    mandatory: Any = ()
+    optional: Any = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One action of MISP's API with what it takes to call it.
+
+    `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators
+    only; `writes`: refused to read-only keys and to organisations that may not write.
+    """
+
+    name: str
+    handler: Handler
+    methods: tuple[str, ...]
+    requires: tuple[Permission, ...] = ()
+    requires_any: tuple[Permission, ...] = ()
+    site_admin: bool = False
+    writes: bool = False
+    describes: Description | None = None
+
+    def authorise(self, actor: Actor) -> None:
+        """Raise Forbidden unless `actor` may call this."""
+        actor.require(*self.requires)
+        if self.requires_any and not any(actor.may(permission) for permission in self.requires_any):
+            raise Forbidden
+        if self.site_admin and not actor.is_site_admin:
+            raise Forbidden
+        if self.writes:
+            actor.require_writing()
+
+    def allows(self, method: str) -> bool:
+        """Whether `method` may be used; HEAD wherever GET is."""
+        return ("GET" if method == "HEAD" else method) in self.methods
+
+
+_endpoints: dict[str, Endpoint] = {}
+
+
+def endpoint(
+    name: str,
+    *,
+    requires: tuple[Permission, ...] = (),
+    requires_any: tuple[Permission, ...] = (),
+    site_admin: bool = False,
+    writes: bool = False,
+    methods: tuple[str, ...] = (),
+    describes: Description | None = None,
+) -> Callable[[Handler], Handler]:
+    """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
+
+    Without any requirement every authenticated key may call it. Reading endpoints answer to any method unless
+    `methods` says otherwise (as MISP does); writing ones to POST, PUT and DELETE.
+    """
+    key = "/".join(plain(part) for part in name.split("/"))
+    if key in _endpoints:
+        raise RuntimeError(f"endpoint {name} is declared twice")
+    allowed = methods or (WRITING_METHODS if writes else READING_METHODS)
+
+    def declare(handler: Handler) -> Handler:
+        _endpoints[key] = Endpoint(
+            name, handler, allowed, requires, requires_any, site_admin, writes, describes
+        )
+        return handler
+
+    return declare
+
+
+def controllers() -> frozenset[str]:
+    """The first part of every declared endpoint's path, without case and underscores."""
+    names = (name.removeprefix("admin/") for name in _endpoints)
+    return frozenset(name.partition("/")[0] for name in names)
+
+
+def declared_permissions() -> list[Endpoint]:
+    """Every endpoint with what it requires, by name; for the tests that walk them all."""
+    return sorted(_endpoints.values(), key=lambda found: found.name)
+
+
+def respond(request: HttpRequest) -> HttpResponseBase:
+    """Answer one API request, whatever happens."""
+    route = route_of(request.method or "GET", request.path_info)
+    headers: dict[str, str] = {}
+    try:
+        who = authenticate(request)
+        headers = _key_headers(who)
+        answer = _answer(request, route, who.actor)
+        response = response_of(answer, request)
+    except VardkaseError as error:
+        response = response_of(_answer_of(error, route, request), request)
+    except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
+        response = response_of(_answer_of_fault(error, request), request)
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
+    found = _endpoints.get(route.name)
+    if found is None or "\0" in request.path_info:
+        raise MispError(404, "Not Found")
+    found.authorise(actor)
+    method = request.method or "GET"
+    if not found.allows(method):
+        return _describe(found)
+    call = Call(request, route, actor)
+    if method in ("POST", "PUT", "PATCH"):
+        call.body  # noqa: B018  a body that cannot be read is refused before anything happens
+    return found.handler(call)
+
+
+def _describe(found: Endpoint) -> Answer:
+    """The answer to a GET on an endpoint that writes: what to send, where we have said so."""
+    about = found.describes
+    if about is None:
+        raise MispError(405, ONLY_POST)
+    path = f"/{found.name}"
+    return Json(
+        {
+            "name": f"{path} API description",
+            "description": about.text,
+            "mandatory_fields": about.mandatory,
+            "optional_fields": about.optional,
+            "url": about.url or path,
+        }
+    )
+
+
+def _key_headers(who: Authenticated) -> dict[str, str]:
+    return {"X-Auth-Key-Expiration": who.key_expires.isoformat()} if who.key_expires else {}
+
+
+def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json:
+    status, body = status_and_body(
+        error,
+        controller=route.controller,
+        action=route.action,
+        admin=route.name.startswith("admin/"),
+        path=request.get_full_path_info(),
+    )
+    return Json(body, status, error.headers if isinstance(error, MispError) else {})
+
+
+def _answer_of_fault(error: Exception, request: HttpRequest) -> Json:
+    """500 with a number that finds the log line; the line holds no key, and nothing of the body."""
+    number = str(uuid.uuid4())
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    cause = SECRET.sub("[removed]", str(error))[:500]
+    logger.error(
+        "request %s %s %s failed: %s: %s\n%s",
+        number,
+        request.method,
+        SECRET.sub("[removed]", request.path_info),
+        type(error).__name__,
+        cause,
+        frames,
+    )
+    body = exception_body(INTERNAL_ERROR, request.get_full_path_info(), {})
+    return Json(body, 500, {"X-Request-Id": number})

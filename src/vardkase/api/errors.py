@@ -1,0 +1,87 @@
+"""Errors as MISP says them: the status and the JSON body that its clients compare."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+
+NO_PERMISSION = "You do not have permission to use this functionality."
+NOT_YOURS = "You do not have permission to do that."
+"""PyMISP turns a refused attribute edit into a proposal when it reads exactly this (endpoints.md §1.3)."""
+INTERNAL_ERROR = "An Internal Error Has Occurred."
+
+
+class MispError(VardkaseError):
+    """``{"name": message, "message": message, "url": …}`` with `status`, and `extra` members after them."""
+
+    def __init__(
+        self, status: int, message: str, *, headers: dict[str, str] | None = None, **extra: Any
+    ) -> None:
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+        self.extra = extra
+        super().__init__(message)
+
+
+class SaveFailed(VardkaseError):
+    """``{"saved": false, "name": …, "url": …, "errors": …}``: a save that was refused.
+
+    `message` is what failed ("Could not add Event"), `url` the action without its arguments, `errors` a
+    text or ``{field: [texts]}``; `id` and `data` go into the body when given.
+    """
+
+    def __init__(self, message: str, url: str, errors: Any, *, status: int = 403, **extra: Any) -> None:
+        self.message = message if message.startswith("Could not ") else f"Could not {message}"
+        self.url = url
+        self.errors = errors
+        self.status = status
+        self.extra = extra
+        super().__init__(self.message)
+
+
+def status_and_body(
+    error: VardkaseError, *, controller: str, action: str, admin: bool, path: str
+) -> tuple[int, dict[str, Any]]:
+    """What a client gets for `error`, raised by an endpoint of `controller` and `action` at `path`."""
+    if isinstance(error, SaveFailed):
+        return error.status, save_failed_body(error.message, error.url, error.errors, error.extra)
+    if isinstance(error, MispError):
+        return error.status, exception_body(error.message, path, error.extra)
+    if isinstance(error, Invalid):
+        url = f"/{'admin/' if admin else ''}{controller}/{action}"
+        return 403, save_failed_body(f"Could not {action} {model_name(controller)}", url, error.errors, {})
+    return STATUSES.get(type(error), 400), exception_body(
+        str(error) or DEFAULTS.get(type(error), ""), path, {}
+    )
+
+
+STATUSES: dict[type[VardkaseError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409}
+DEFAULTS: dict[type[VardkaseError], str] = {NotFound: "Not Found", Forbidden: NO_PERMISSION}
+
+
+def exception_body(message: str, path: str, extra: dict[str, Any]) -> dict[str, Any]:
+    """MISP's body of an exception; like MISP it escapes the texts for HTML."""
+    text = _escaped(message)
+    return {"name": text, "message": text, "url": _escaped(path), **extra}
+
+
+def save_failed_body(message: str, url: str, errors: Any, extra: dict[str, Any]) -> dict[str, Any]:
+    """MISP's body of a refused save."""
+    return {"saved": False, "name": message, "message": message, "url": url, "errors": errors, **extra}
+
+
+def model_name(controller: str) -> str:
+    """MISP's model of a controller: ``sharing_groups`` → ``SharingGroup``, ``taxonomies`` → ``Taxonomy``."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", controller).split("_")
+    name = "".join(word[:1].upper() + word[1:] for word in words if word)
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name.removesuffix("s")
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=True).replace("&#x27;", "&#039;")

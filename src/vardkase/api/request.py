@@ -1,0 +1,160 @@
+"""What a client asked for: MISP's path style, the body, and the `Call` that an endpoint receives.
+
+MISP writes arguments into the path: ``/controller/action/arg/name:value/list[]:a/list[]:b``. Controllers are
+spelled in camelCase or snake_case, `/admin` is a prefix of the action, and a few routes have no action.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from vardkase.api.body import decoded_body, plain_body
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from vardkase.identity.access.actor import Actor
+
+type Named = dict[str, str | list[str]]
+
+SUFFIXES = (".json", ".xml", ".csv")
+NAMED = re.compile(r"([A-Za-z_]\w*)(\[\w*\])?:(.*)", re.DOTALL)
+IDENTIFIER = re.compile(r"\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+RESOURCES = {"events", "attributes"}
+RESOURCE_ACTIONS = {"GET": "view", "HEAD": "view", "POST": "edit", "PUT": "edit", "DELETE": "delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path taken apart. `name` is the endpoint's name with case and underscores removed."""
+
+    controller: str
+    action: str
+    name: str
+    segments: list[str] = field(default_factory=list)
+    args: list[str] = field(default_factory=list)
+    named: Named = field(default_factory=dict)
+    suffix: str = ""
+
+
+def route_of(method: str, path: str) -> Route:
+    """Take a URL-decoded path apart; the route may name an endpoint that does not exist."""
+    segments = [segment for segment in path.split("/") if segment]
+    suffix = ""
+    if segments:
+        segments[-1], suffix = _without_suffix(segments[-1])
+    prefix = ""
+    if len(segments) > 1 and segments[0].lower() == "admin":
+        prefix = "admin/"
+        segments = segments[1:]
+    controller = segments[0] if segments else "events"
+    action, rest = _action(method, controller, segments[1:])
+    args, named = _arguments(rest)
+    return Route(
+        controller, action, prefix + plain(controller) + "/" + plain(action), rest, args, named, suffix
+    )
+
+
+def plain(word: str) -> str:
+    """`word` without what MISP ignores in names: ``sharingGroups`` and ``sharing_groups`` are one."""
+    return word.replace("_", "").lower()
+
+
+def _without_suffix(segment: str) -> tuple[str, str]:
+    for suffix in SUFFIXES:
+        if segment.endswith(suffix):
+            return segment.removesuffix(suffix), suffix[1:]
+    return segment, ""
+
+
+def _action(method: str, controller: str, rest: list[str]) -> tuple[str, list[str]]:
+    is_resource = controller.lower() in RESOURCES
+    if not rest or NAMED.fullmatch(rest[0]):
+        return ("add" if is_resource and method == "POST" else "index"), rest
+    if is_resource and IDENTIFIER.fullmatch(rest[0]):
+        return RESOURCE_ACTIONS.get(method, method), rest
+    return rest[0], rest[1:]
+
+
+def _arguments(segments: list[str]) -> tuple[list[str], Named]:
+    args: list[str] = []
+    named: Named = {}
+    for segment in segments:
+        match = NAMED.fullmatch(segment)
+        if match is None:
+            args.append(segment)
+            continue
+        key, brackets, value = match.groups()
+        value = value.replace(";", ":").replace("+", " ")
+        if brackets:
+            earlier = named.setdefault(key, [])
+            named[key] = [*([earlier] if isinstance(earlier, str) else earlier), value]
+        else:
+            named[key] = value
+    return args, named
+
+
+class Call:
+    """One request to one endpoint, by an authenticated actor.
+
+    `args` are the path's arguments after the action, `named` its ``name:value`` pairs, `segments` both as
+    they were written (a tag such as ``tlp:white`` looks like a pair).
+    """
+
+    def __init__(self, request: HttpRequest, route: Route, actor: Actor) -> None:
+        self.actor = actor
+        self.method = request.method or "GET"
+        self.controller = route.controller
+        self.action = route.action
+        self.args = route.args
+        self.named = route.named
+        self.segments = route.segments
+        self.suffix = route.suffix
+        self.headers = request.headers
+        self.path = request.path_info
+        self._request = request
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The body, its Content-Encoding undone; raises MispError when that fails or it is too big."""
+        return plain_body(self._request)
+
+    @cached_property
+    def body(self) -> Any:
+        """The decoded body: a dict, or a list when the client sent one; {} when there is none."""
+        return decoded_body(self.raw, self.headers.get("Content-Type", ""))
+
+    def data(self, model: str) -> dict[str, Any]:
+        """The body as one `model` ("Event"), out of its wrapper when it has one; {} when it is no object."""
+        body = self.body
+        if not isinstance(body, dict):
+            return {}
+        inner = body.get(model)
+        return inner if isinstance(inner, dict) else body
+
+    def param(self, name: str, default: Any = None) -> Any:
+        """`name` from the body, else from the path's pairs, else from the query string."""
+        if isinstance(self.body, dict) and name in self.body:
+            return self.body[name]
+        if name in self.named:
+            return self.named[name]
+        return self._request.GET.get(name, default)
+
+    def arg(self, position: int, default: str = "") -> str:
+        """The path argument at `position`, or `default` when the path is shorter."""
+        return self.args[position] if position < len(self.args) else default
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query string, the last value of each name."""
+        return self._request.GET.dict()
+
+    @property
+    def base_url(self) -> str:
+        """How this instance is reached, without a slash at the end."""
+        return settings.BASE_URL or self._request.build_absolute_uri("/").rstrip("/")

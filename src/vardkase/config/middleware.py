@@ -1,0 +1,95 @@
+"""The two layers in front of everything: whose address it is, and whether a machine or a browser asks."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from vardkase.api import dispatch, registry
+
+type Next = Callable[[HttpRequest], HttpResponseBase]
+
+NEVER_API = ("/static/",)
+
+
+class TrustedProxies:
+    """Sets `request.client_address`, the address that the outermost proxy we know of saw.
+
+    Each proxy adds the address of its own client at the right end of X-Forwarded-For. With TRUSTED_PROXIES =
+    n the n-th entry from the right was written by our own outermost proxy; all to its left is hearsay.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.client_address = client_address(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class ApiFirst:
+    """Hands a request in MISP's API to its dispatcher, past sessions, cookies and everything for browsers."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.controllers = registry.controllers()
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if speaks_api(request, self.controllers):
+            return dispatch.respond(request)
+        return self.get_response(request)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The client's IP address, or None when there is none to be had (a Unix socket)."""
+    peer = _ip_address(request.META.get("REMOTE_ADDR", ""))
+    proxies: int = settings.TRUSTED_PROXIES
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if proxies < 1 or len(forwarded) < proxies:
+        return peer
+    return _ip_address(forwarded[-proxies]) or peer
+
+
+def speaks_api(request: HttpRequest, controllers: frozenset[str]) -> bool:
+    """Whether `request` is meant for the API: it brings a key, or asks one of its controllers for data."""
+    if request.path_info.startswith(NEVER_API):
+        return False
+    return _brings_key(request) or (_wants_data(request) and _first_segment(request) in controllers)
+
+
+def _brings_key(request: HttpRequest) -> bool:
+    if request.headers.get("X-MISP-AUTH"):
+        return True
+    values = request.headers.get("Authorization", "").split(",")
+    return any(value.strip() and not value.strip().lower().startswith("basic ") for value in values)
+
+
+def _wants_data(request: HttpRequest) -> bool:
+    accept = request.headers.get("Accept", "")
+    if "application/json" in accept or request.path_info.endswith((".json", ".xml", ".csv")):
+        return True
+    return "application/xml" in accept and "html" not in accept
+
+
+def _first_segment(request: HttpRequest) -> str:
+    segments = [segment for segment in request.path_info.split("/") if segment]
+    if len(segments) > 1 and segments[0].lower() == "admin":
+        del segments[0]
+    return dispatch.plain(segments[0].partition(".")[0]) if segments else "events"
+
+
+def _ip_address(text: str) -> str | None:
+    """`text` as a plain IP address; proxies may add a port, and IPv6 may wrap IPv4."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
