@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
+from datetime import date
 from typing import Any
 
 from vardkase.identity.organisations.models import Organisation
@@ -17,7 +17,7 @@ def make_event(org: Organisation, **fields: Any) -> Event:
     """An event of `org`, unpublished, for its own organisation only; not yet saved."""
     defaults = {
         "orgc": org,
-        "date": datetime.date(2023, 11, 14),
+        "date": date(2023, 11, 14),
         "info": f"Event {next(_number)}",
         "timestamp": NOW,
         "distribution": 0,

@@ -1,6 +1,6 @@
 """Who may read what, a second time: plain Python, written from the specification and from nothing else.
 
-core-format §16 and sync-protocol §2. The product's rule is SQL in one place; this one exists to disagree with it.
+core-format §16 and sync-protocol §2. The product's rule is SQL, in one place; this one exists to disagree.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SharedPart:
 
 
 def in_group(reader: Reader, group: Group | None) -> bool:
-    """Members, the owner, and everybody on an instance that is in it as a whole; an inactive group has no one."""
+    """Members, the owner, everybody when the whole instance is in it; nobody when it is inactive."""
     if group is None or not group.active:
         return False
     return group.everyone_here or reader.org == group.owner or reader.org in group.members
