@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import django
 import pytest
 
 from tests.support import browsers, database
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 database.bootstrap()
+django.setup()
 
 
 def pytest_unconfigure() -> None:
@@ -27,7 +29,7 @@ def pytest_unconfigure() -> None:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The organisations and people of every story, in the test's own transaction."""
-    from tests.cast import make_cast  # noqa: PLC0415 - models load after the settings
+    from tests.cast import make_cast
 
     return make_cast()
 
@@ -47,7 +49,7 @@ def server(_web_server: WebServer, transactional_db: None) -> WebServer:
 @pytest.fixture
 def server_cast(server: WebServer) -> Cast:
     """The cast, committed, so that `server` sees it."""
-    from tests.cast import make_cast  # noqa: PLC0415 - models load after the settings
+    from tests.cast import make_cast
 
     return make_cast()
 

@@ -43,6 +43,6 @@ def test_another_address_is_refused_without_repeating_its_password(
 def test_without_a_running_server_there_is_an_address_all_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     settings = connection_settings(tmp_path)
     assert (settings["NAME"], settings["HOST"]) == ("vardkase", str(tmp_path))

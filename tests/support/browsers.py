@@ -22,7 +22,7 @@ def chromium() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         _refuse("Chromium is not installed; `make test` installs it on Debian")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - slow, and only some tests need it
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -56,6 +56,7 @@ class EmbeddedPostgres:
         self._durable = durable
         self._announce = announce
         self._process: subprocess.Popen[bytes] | None = None
+        self._sockets: Path | None = None
 
     @property
     def owned(self) -> bool:
@@ -99,7 +100,8 @@ class EmbeddedPostgres:
                 process.send_signal(number)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
-                return
+                break
+        self._remove_socket_folder()
 
     def alive(self) -> bool:
         """Whether the server still runs; cheap enough to ask every second."""
@@ -155,16 +157,9 @@ class EmbeddedPostgres:
         (folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _run(self, programs: Path, account: ServerAccount) -> subprocess.Popen[bytes]:
-        sockets = socket_folder(self.layout, account)
-        command = [
-            programs / "postgres",
-            "-D",
-            self.layout.cluster,
-            "-k",
-            sockets,
-            "-p",
-            str(PORT),
-        ]
+        self._sockets = socket_folder(self.layout, account)
+        command: list[str | Path] = [programs / "postgres", "-D", self.layout.cluster]
+        command += ["-k", self._sockets, "-p", str(PORT)]
         with _open_log(self.layout.log) as log:
             return subprocess.Popen(
                 command,
@@ -178,6 +173,13 @@ class EmbeddedPostgres:
                 preexec_fn=processes.die_with_parent(signal.SIGINT),  # noqa: PLW1509 - only a system call
                 **account.popen_arguments(),
             )
+
+    def _remove_socket_folder(self) -> None:
+        """Take away the empty folder, unless somebody is starting a server that will use it."""
+        with self.layout.startup_lock.open("w") as file, contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._sockets:
+                self._sockets.rmdir()
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + RECOVERY_PATIENCE

@@ -1,0 +1,305 @@
+"""The embedded PostgreSQL survives what machines and people do to it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.processes import holding, is_running, wait_until
+from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings
+from vardkase.core.database.cluster import read_postmaster
+from vardkase.core.database.layout import Layout
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
+
+
+@pytest.fixture
+def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory that the server's account can reach."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    folder = tmp_path_factory.mktemp("data")
+    opened = (part for part in (folder, *folder.parents) if "pytest" in str(part))
+    for part in opened:
+        part.chmod(0o755)
+    return folder
+
+
+def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:
+    settings = connection_settings(data_dir)
+    with psycopg.connect(
+        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"]
+    ) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_it_starts_answers_in_unicode_and_stops(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir, durable=False).start()
+    pid = read_postmaster(server.layout.cluster).pid  # type: ignore[union-attr]
+    assert query(data_dir, "SELECT 'ÅÄÖ' ILIKE 'åäö', current_setting('listen_addresses')") == [(True, "")]
+    server.stop()
+    assert not is_running(pid)
+    assert read_postmaster(server.layout.cluster) is None
+
+
+def test_safety_is_on_unless_a_test_switches_it_off(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir).start()
+    try:
+        names = "'fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums'"
+        assert set(query(data_dir, f"SELECT setting FROM pg_settings WHERE name IN ({names})")) == {("on",)}
+    finally:
+        server.stop()
+
+
+def test_only_we_may_use_the_socket(data_dir: Path) -> None:
+    with holding(data_dir) as holder:
+        sockets = Path(holder.ready()["host"])
+        assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+        with pytest.raises(psycopg.OperationalError, match="Peer authentication failed"):
+            psycopg.connect(host=str(sockets), user="postgres", dbname="vardkase")
+
+
+def test_a_second_process_joins_and_its_end_leaves_the_server(data_dir: Path) -> None:
+    with holding(data_dir) as owner:
+        first = owner.ready()
+        with holding(data_dir) as guest:
+            second = guest.ready()
+            guest.finish()
+        assert (first["owned"], second["owned"], second["pid"]) == (True, False, first["pid"])
+        assert query(data_dir, "SELECT 1") == [(1,)]
+
+
+def test_two_first_starts_at_once_prepare_once(data_dir: Path) -> None:
+    with holding(data_dir, "prepare") as one, holding(data_dir, "prepare") as other:
+        found = [one.ready(), other.ready()]
+        assert sorted(each["owned"] for each in found) == [False, True]
+        assert query(data_dir, "SELECT count(*) FROM first") == [(1,)]
+        for holder, each in zip((one, other), found, strict=True):
+            if not each["owned"]:
+                holder.finish()
+
+
+def test_kill_9_of_the_application_takes_the_server_along(data_dir: Path) -> None:
+    with holding(data_dir) as owner:
+        pid = owner.ready()["pid"]
+        query(data_dir, "CREATE TABLE kept AS SELECT 1 AS one")
+        owner.kill()
+        wait_until(lambda: not is_running(pid))
+    with holding(data_dir) as again:
+        assert again.ready()["owned"]
+        assert query(data_dir, "SELECT one FROM kept") == [(1,)]
+
+
+def test_a_start_right_after_kill_9_waits_for_the_old_server(data_dir: Path) -> None:
+    with holding(data_dir) as owner:
+        owner.ready()
+        owner.kill()
+        with holding(data_dir) as again:
+            again.ready()
+            assert query(data_dir, "SELECT 1") == [(1,)]
+
+
+def test_kill_9_of_the_postmaster_is_recovered_from(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir).start()
+    try:
+        query(data_dir, "CREATE TABLE kept AS SELECT 1 AS one")
+        assert not server.revive()
+        os.kill(read_postmaster(server.layout.cluster).pid, signal.SIGKILL)  # type: ignore[union-attr]
+        wait_until(lambda: not server.alive())
+        assert server.revive()
+        assert query(data_dir, "SELECT one FROM kept") == [(1,)]
+    finally:
+        server.stop()
+
+
+def test_processes_without_a_postmaster_are_ended_before_a_new_one_starts(data_dir: Path) -> None:
+    """A busy backend notices the death of its postmaster late; a second server beside it destroys data."""
+    with holding(data_dir) as owner:
+        found = owner.ready()
+        backend = psycopg.connect(host=found["host"], user="vardkase", dbname="vardkase")
+        pid = backend.info.backend_pid
+        os.kill(pid, signal.SIGSTOP)
+        os.kill(found["pid"], signal.SIGKILL)
+        owner.process.stdin.close()  # type: ignore[union-attr]
+        owner.process.wait(20)
+        assert is_running(pid)
+        server = EmbeddedPostgres(data_dir, durable=False)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("vardkase.core.database.server.ORPHAN_PATIENCE", 0.5)
+            server.start()
+        try:
+            assert not is_running(pid)
+            assert query(data_dir, "SELECT 1") == [(1,)]
+        finally:
+            backend.close()
+            server.stop()
+
+
+@pytest.mark.parametrize("kind", ["dead", "zombie", "somebody else", "garbage"])
+def test_a_stale_pid_file_does_not_stop_a_start(data_dir: Path, kind: str) -> None:
+    server = EmbeddedPostgres(data_dir, durable=False).start()
+    lines = (server.layout.cluster / "postmaster.pid").read_text().splitlines()
+    server.stop()
+    child = subprocess.Popen(["/bin/sleep", "60"] if kind == "somebody else" else ["/bin/true"])
+    try:
+        if kind == "dead":
+            child.wait()
+        elif kind == "zombie":
+            wait_until(lambda: not is_running(child.pid))
+        lines[0] = "what" if kind == "garbage" else str(child.pid)
+        _write_as_owner(server.layout.cluster / "postmaster.pid", "\n".join(lines) + "\n")
+        server.start()
+        assert server.owned
+        assert query(data_dir, "SELECT 1") == [(1,)]
+    finally:
+        server.stop()
+        child.kill()
+        child.wait()
+
+
+def _write_as_owner(path: Path, text: str) -> None:
+    path.write_text(text)
+    owner = path.parent.stat()
+    os.chown(path, owner.st_uid, owner.st_gid)
+    path.chmod(0o600)
+
+
+@pytest.mark.parametrize("length", [0, 150, 200])
+def test_odd_paths(data_dir: Path, length: int) -> None:
+    folder = data_dir / "Våra data 'och' \"annat\" $HOME"
+    folder /= "x" * max(1, length - len(os.fsencode(folder)) - 1)
+    with holding(folder) as holder:
+        assert holder.ready()["owned"]
+        assert query(folder, "SELECT 1") == [(1,)]
+
+
+def test_an_unknown_locale_does_not_matter(data_dir: Path) -> None:
+    with holding(
+        data_dir, env={**os.environ, "LC_ALL": "xx_XX.nothing", "PGPORT": "1", "PGDATA": "/no"}
+    ) as holder:
+        assert holder.ready()["owned"]
+        assert query(data_dir, "SHOW server_encoding") == [("UTF8",)]
+
+
+def test_a_crash_in_initdb_leaves_nothing_in_the_way(data_dir: Path) -> None:
+    unfinished = data_dir / "database.unfinished"
+    unfinished.mkdir()
+    (unfinished / "PG_VERSION").write_text("18\n")
+    with holding(data_dir) as holder:
+        assert holder.ready()["owned"]
+
+
+def test_data_of_another_major_version_are_refused_untouched(data_dir: Path) -> None:
+    EmbeddedPostgres(data_dir, durable=False).start().stop()
+    (data_dir / "database" / "PG_VERSION").write_text("15\n")
+    with pytest.raises(DatabaseUnavailable, match="of PostgreSQL 15"):
+        EmbeddedPostgres(data_dir, durable=False).start()
+
+
+def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
+    EmbeddedPostgres(data_dir, durable=False).start().stop()
+    with (data_dir / "database" / "postgresql.conf").open("a") as file:
+        file.write("no_such_setting = 1\n")
+    with pytest.raises(DatabaseUnavailable, match="no_such_setting"):
+        EmbeddedPostgres(data_dir, durable=False).start()
+
+
+def test_an_operators_own_settings_win_and_stay(data_dir: Path) -> None:
+    EmbeddedPostgres(data_dir, durable=False).start().stop()
+    with (data_dir / "database" / "postgresql.conf").open("a") as file:
+        file.write("work_mem = '7MB'\n")
+    server = EmbeddedPostgres(data_dir, durable=False).start()
+    try:
+        assert query(data_dir, "SHOW work_mem") == [("7MB",)]
+    finally:
+        server.stop()
+
+
+def test_a_thread_may_not_start_it(data_dir: Path) -> None:
+    """The kernel would stop the server when the thread ends."""
+    refusals: list[Exception] = []
+
+    def start() -> None:
+        try:
+            EmbeddedPostgres(data_dir).start()
+        except RuntimeError as refusal:
+            refusals.append(refusal)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+    assert "main thread" in str(refusals[0])
+
+
+@as_root
+def test_as_root_the_server_runs_under_another_account(data_dir: Path) -> None:
+    with holding(data_dir) as holder:
+        owner = Path(f"/proc/{holder.ready()['pid']}").stat().st_uid
+        assert pwd.getpwuid(owner).pw_name in {"postgres", "nobody"}
+
+
+@as_root
+def test_as_root_a_closed_home_sends_the_database_to_a_system_folder(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = data_dir / "state"
+    state.mkdir(mode=0o755)
+    monkeypatch.setattr("vardkase.core.database.layout.STATE_FOLDER", state)
+    closed = data_dir / "home" / "data"
+    closed.parent.mkdir(mode=0o700)
+    said: list[str] = []
+    for _start in range(2):
+        server = EmbeddedPostgres(closed, durable=False, announce=said.append).start()
+        assert query(closed, "SELECT 1") == [(1,)]
+        server.stop()
+    assert Layout(closed).cluster.is_relative_to(state)
+    assert len(said) == 1
+    assert str(state) in said[0]
+
+
+@as_root
+def test_an_ordinary_user_needs_nobody_else(data_dir: Path) -> None:
+    """`nobody` runs it: the account every machine has. The interpreter must be reachable by it."""
+    account = pwd.getpwnam("nobody")
+    mine = data_dir / "mine"
+    mine.mkdir()
+    os.chown(mine, account.pw_uid, account.pw_gid)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": [], "cwd": "/"}
+    with holding(mine, env=environment, **options) as holder:
+        found = holder.ready()
+        assert Path(f"/proc/{found['pid']}").stat().st_uid == account.pw_uid
+    # What a user has made, root can use later: the server keeps running as the owner of the files.
+    with holding(mine) as holder:
+        assert Path(f"/proc/{holder.ready()['pid']}").stat().st_uid == account.pw_uid
+        assert query(mine, "SELECT 1") == [(1,)]
+
+
+@as_root
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_in_a_container_root_may_not_look_into_other_accounts_processes(data_dir: Path) -> None:
+    """Without CAP_SYS_PTRACE /proc hides working folders, and a guest would take the server for dead."""
+    with holding(data_dir) as owner:
+        first = owner.ready()
+        inside = Layout(data_dir).cluster
+        program = (
+            "import sys; from pathlib import Path\n"
+            "from vardkase.core.database.server import _running\n"
+            "print(_running(Path(sys.argv[1])).pid)"
+        )
+        capabilities = "-sys_ptrace"
+        command = ["setpriv", "--bounding-set", capabilities, "--inh-caps", capabilities, sys.executable]
+        found = subprocess.run(
+            [*command, "-c", program, str(inside)], capture_output=True, text=True, check=True
+        )
+        assert int(found.stdout) == first["pid"]

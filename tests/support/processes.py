@@ -1,0 +1,125 @@
+"""Starting the program as a person would, and looking at the processes it leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from vardkase.core.database import die_with_parent
+
+# Starts or joins the server of argv[1], says so in one line of JSON, and stops at the end of its input.
+HOLDER = """
+import json, signal, sys
+from pathlib import Path
+from vardkase.core.database import EmbeddedPostgres
+from vardkase.core.database.cluster import read_postmaster
+say = lambda text: print(text, file=sys.stderr)
+server = EmbeddedPostgres(Path(sys.argv[1]), durable=False, announce=say)
+prepare = None
+if len(sys.argv) > 2:
+    import psycopg
+    def prepare():
+        at = read_postmaster(server.layout.cluster)
+        with psycopg.connect(host=at.socket_directory, user="vardkase", dbname="vardkase") as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS first (pid int)")
+            if not connection.execute("SELECT FROM first").rowcount:
+                connection.execute("SELECT pg_sleep(0.3)")
+                connection.execute("CREATE TABLE only_once ()")
+                connection.execute("INSERT INTO first VALUES (1)")
+server.start(prepare)
+at = read_postmaster(server.layout.cluster)
+print(json.dumps({"owned": server.owned, "pid": at.pid, "host": at.socket_directory}), flush=True)
+sys.stdin.read()
+server.stop()
+"""
+
+
+class Holder:
+    """A process that holds the embedded server of a data directory, as the application does."""
+
+    def __init__(self, data_dir: Path, *arguments: str, **options: Any) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(data_dir), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, no lock
+            **options,
+        )
+
+    def ready(self) -> dict[str, Any]:
+        """Wait for the server and return `owned`, `pid` and `host`; raises with what the process printed."""
+        assert self.process.stdout
+        assert self.process.stderr
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError(self.process.stderr.read())
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def finish(self) -> str:
+        """End it in the ordinary way and return what it said on standard error."""
+        _out, said = self.process.communicate(timeout=30)
+        return said
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.communicate()
+
+
+@contextlib.contextmanager
+def holding(data_dir: Path, *arguments: str, **options: Any) -> Iterator[Holder]:
+    """A Holder that does not outlive the block."""
+    holder = Holder(data_dir, *arguments, **options)
+    try:
+        yield holder
+    finally:
+        if holder.process.poll() is None:
+            holder.finish()
+        for pipe in (holder.process.stdin, holder.process.stdout, holder.process.stderr):
+            if pipe:
+                pipe.close()
+
+
+def wait_until(condition: Callable[[], bool], patience: float = 15.0) -> None:
+    """Return when `condition` holds; fails after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.03)
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process exists and is more than a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes below `pid`, now."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def without_database_url() -> dict[str, str]:
+    """This environment, but with the embedded server instead of the test run's."""
+    hidden = {"DATABASE_URL", "VARDKASE_DATA_DIR", "VARDKASE_TEST_RUN"}
+    return {name: value for name, value in os.environ.items() if name not in hidden}
