@@ -1,0 +1,1 @@
+"""MISP JSON out of the database: whole documents, streamed, as one reader may see them."""

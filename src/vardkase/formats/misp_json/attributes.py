@@ -1,0 +1,112 @@
+"""The attributes of an event document, a page at a time, with everything that hangs on them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from vardkase.core import files
+from vardkase.formats.misp_json.columns import ATTRIBUTE
+from vardkase.formats.misp_json.related import related_attributes
+from vardkase.formats.misp_json.scope import PAGE, Scope
+from vardkase.formats.misp_json.structs import Attribute
+
+type Page = list[Attribute]
+
+WIDTH = 17
+"""Columns of ATTRIBUTE; what follows is not part of the struct."""
+
+
+def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[Page]:
+    """The event's attributes by id: those outside objects, or all when the document is flattened.
+
+    `tagged` says whether any attribute of the event has a tag; if none has, nobody asks again.
+    """
+    outside = "" if scope.options.flatten else " AND a.object_id IS NULL"
+    sql = EVENT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute, outside=outside)
+    last = 0
+    while rows := scope.rows(sql, event=event_id, last=last, limit=PAGE):
+        yield _page(scope, rows, tagged=tagged)
+        last = int(rows[-1][0])
+
+
+def object_attributes(scope: Scope, object_ids: Sequence[int], *, tagged: bool) -> Iterator[Page]:
+    """The attributes of some objects, by object and id."""
+    sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
+    after = (0, 0)
+    while rows := scope.rows(sql, objects=list(object_ids), object=after[0], last=after[1], limit=PAGE):
+        page = _page(scope, rows, tagged=tagged)
+        yield page
+        after = (int(page[-1].object_id), int(page[-1].id))
+
+
+def encoded_data(digest: str | None, attribute_type: str) -> str | None:
+    """Base64 of an attachment, or of a sample's zip; None when there is none, or its file is lost."""
+    if digest is None or attribute_type not in ("attachment", "malware-sample"):
+        return None
+    try:
+        return base64.b64encode(files.read(digest)).decode()
+    except FileNotFoundError:
+        return None
+
+
+def _page(scope: Scope, rows: Sequence[tuple[Any, ...]], *, tagged: bool) -> Page:
+    page = [Attribute(*row[:WIDTH]) for row in rows]
+    if tagged:
+        _add_tags(scope, page)
+    if scope.options.include_attachments:
+        _add_data(page, rows)
+    if not scope.options.sg_reference_only:
+        _add_groups(scope, page)
+    if scope.options.include_granular_correlations:
+        _add_correlations(scope, page)
+    return page
+
+
+def _add_tags(scope: Scope, page: Page) -> None:
+    attached = scope.tags.of_attributes([int(attribute.id) for attribute in page])
+    if not scope.options.exclude_galaxy:
+        scope.galaxies.learn(attached.values())
+    for attribute in page:
+        if attachments := attached.get(int(attribute.id)):
+            attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
+            if not scope.options.exclude_galaxy:
+                attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
+
+
+def _add_data(page: Page, rows: Sequence[tuple[Any, ...]]) -> None:
+    for attribute, row in zip(page, rows, strict=True):
+        data = encoded_data(row[WIDTH], attribute.type)
+        if data is not None:
+            attribute.data = data
+
+
+def _add_groups(scope: Scope, page: Page) -> None:
+    shared = [attribute for attribute in page if attribute.distribution == "4"]
+    scope.groups.learn({attribute.sharing_group_id for attribute in shared})
+    for attribute in shared:
+        attribute.SharingGroup = scope.groups.block(attribute.sharing_group_id)
+
+
+def _add_correlations(scope: Scope, page: Page) -> None:
+    related = related_attributes(scope.actor, [int(attribute.id) for attribute in page])
+    for attribute in page:
+        if found := related.get(int(attribute.id)):
+            attribute.RelatedAttribute = found
+
+
+EVENT_ATTRIBUTES = """
+SELECT {columns}, a.data_sha256
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s AND a.id > %(last)s{outside} AND {visible}
+ORDER BY a.id LIMIT %(limit)s
+"""
+
+OBJECT_ATTRIBUTES = """
+SELECT {columns}, a.data_sha256
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.object_id = ANY(%(objects)s) AND (a.object_id, a.id) > (%(object)s::bigint, %(last)s::bigint)
+  AND {visible}
+ORDER BY a.object_id, a.id LIMIT %(limit)s
+"""

@@ -1,0 +1,108 @@
+"""The objects of an event document: each with its references and attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.formats.misp_json.attributes import Page, object_attributes
+from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
+from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
+
+OBJECTS_AT_ONCE = 100
+
+
+def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[bytes]:
+    """The event's objects, some at a time, commas between; one without a visible attribute is left out."""
+    sql = OBJECTS.format(columns=OBJECT, visible=scope.part("o"))
+    last = 0
+    while rows := scope.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE):
+        objects = [Object(*row) for row in rows]
+        ids = [int(each.id) for each in objects]
+        _complete(scope, objects, ids)
+        heads = {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
+        if rendered := b",".join(_objects(heads, object_attributes(scope, ids, tagged=tagged))):
+            yield rendered
+        last = ids[-1]
+
+
+def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
+    """Each object with its attributes, which may go on over several pages."""
+    open_id, parts = "", []
+    for page in pages:
+        for object_id, group in groupby(page, key=lambda attribute: attribute.object_id):
+            attributes = encoder.encode(list(group))[1:-1]
+            if object_id == open_id:
+                parts.append(b"," + attributes)
+                continue
+            if parts:
+                yield b"".join([*parts, b"]}"])
+            open_id, parts = object_id, [heads[object_id] + attributes]
+    if parts:
+        yield b"".join([*parts, b"]}"])
+
+
+def _complete(scope: Scope, objects: Sequence[Object], ids: list[int]) -> None:
+    references = _references(scope, ids)
+    shared = [each for each in objects if each.distribution == "4" and not scope.options.sg_reference_only]
+    scope.groups.learn({each.sharing_group_id for each in shared})
+    for each in objects:
+        each.ObjectReference = references.get(each.id, [])
+    for each in shared:
+        each.SharingGroup = scope.groups.block(each.sharing_group_id)
+
+
+def _references(scope: Scope, object_ids: list[int]) -> dict[str, list[Raw]]:
+    sql = REFERENCES.format(
+        columns=REFERENCE, value=value("a"), object_visible=scope.part("o"), attribute_visible=scope.attribute
+    )
+    found: dict[str, list[Raw]] = {}
+    for row in scope.rows(sql, objects=object_ids):
+        reference = _reference(row[:12], row[12:17], row[17:])
+        found.setdefault(reference.object_id, []).append(Raw(encoder.encode(reference)))
+    return found
+
+
+def _reference(own: Sequence[Any], target: Sequence[Any], attribute: Sequence[Any]) -> ObjectReference:
+    reference = ObjectReference(*own)
+    if target[0] is not None:
+        reference.Object = _raw(OBJECT_TARGET, target)
+    elif attribute[0] is not None:
+        reference.Attribute = _raw(ATTRIBUTE_TARGET, attribute)
+    else:
+        reference.Object = _raw(HIDDEN_TARGET, ("", HIDDEN, HIDDEN, "", "", reference.referenced_uuid))
+    return reference
+
+
+def _raw(members: Sequence[str], values: Sequence[Any]) -> Raw:
+    return Raw(encoder.encode(dict(zip(members, values, strict=True))))
+
+
+HIDDEN = "Object from another event"
+"""What MISP calls a target that the document does not show."""
+
+OBJECT_TARGET = ("distribution", "sharing_group_id", "uuid", "name", "meta-category")
+ATTRIBUTE_TARGET = ("distribution", "sharing_group_id", "uuid", "value", "type", "category", "to_ids")
+HIDDEN_TARGET = ("name", "meta-category", "category", "type", "value", "uuid")
+
+OBJECTS = """
+SELECT {columns} FROM object o JOIN event e ON e.id = o.event_id
+WHERE o.event_id = %(event)s AND o.id > %(last)s AND {visible}
+ORDER BY o.id LIMIT %(limit)s
+"""
+
+REFERENCES = """
+SELECT {columns}, o.distribution::text, coalesce(o.sharing_group_id, 0)::text, o.uuid::text, o.name,
+       o.meta_category, a.distribution::text, coalesce(a.sharing_group_id, 0)::text, a.uuid::text, {value},
+       a.type, a.category, a.to_ids
+FROM object_reference r JOIN event e ON e.id = r.event_id
+LEFT JOIN object o ON r.referenced_type = 1 AND o.uuid = r.referenced_uuid AND o.event_id = e.id
+  AND {object_visible}
+LEFT JOIN attribute a ON r.referenced_type = 0 AND a.uuid = r.referenced_uuid AND a.event_id = e.id
+  AND {attribute_visible}
+WHERE r.object_id = ANY(%(objects)s) ORDER BY r.id
+"""

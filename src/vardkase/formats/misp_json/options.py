@@ -1,0 +1,77 @@
+"""What a caller may ask of a document (misp/restsearch.md §5 and the flags of events/view)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Deleted(Enum):
+    """Which parts to show by their soft deletion."""
+
+    NO = "no"
+    BOTH = "both"
+    ONLY = "only"
+
+    def condition(self, alias: str) -> str:
+        """SQL over the part's alias."""
+        return {Deleted.NO: f"NOT {alias}.deleted", Deleted.BOTH: "TRUE", Deleted.ONLY: f"{alias}.deleted"}[
+            self
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL over `a` (attribute) and `e` (event) that trims a document's attributes, and its parameters."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventOptions:
+    """Options of an event document; the defaults are those of events/view."""
+
+    deleted: Deleted = Deleted.NO
+    extended: bool = False
+    extension_list: bool = False
+    metadata: bool = False
+    flatten: bool = False
+    exclude_galaxy: bool = False
+    no_event_reports: bool = False
+    no_shadow_attributes: bool = False
+    include_attachments: bool = False
+    include_all_tags: bool = False
+    exclude_local_tags: bool = False
+    sg_reference_only: bool = False
+    include_event_correlations: bool = True
+    include_granular_correlations: bool = False
+    to_ids: bool | None = None
+    attributes: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeOptions:
+    """Options of a list of attributes (attributes/restSearch)."""
+
+    deleted: Deleted = Deleted.NO
+    include_attachments: bool = False
+    include_all_tags: bool = False
+    include_event_uuid: bool = False
+    include_event_tags: bool = False
+    include_context: bool = False
+    include_proposals: bool = False
+    include_sightings: bool = False
+    include_correlations: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOptions:
+    """Options of a list of objects (objects/restSearch)."""
+
+    deleted: Deleted = Deleted.NO
+    metadata: bool = False
+    include_attachments: bool = False
+    include_all_tags: bool = False

@@ -1,0 +1,78 @@
+"""What every query of one document shares: the reader, the options, and the books of what was met so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.galaxies import GalaxyBook
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.tags import TagBook
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+
+PAGE = 1000
+"""Attributes in memory at a time."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """One document for one reader."""
+
+    actor: Actor
+    options: EventOptions
+    tags: TagBook
+    galaxies: GalaxyBook
+    groups: SharingGroupBook = field(default_factory=SharingGroupBook)
+
+    @property
+    def event(self) -> str:
+        """SQL: event `e` may be read."""
+        return event_predicate(self.actor)
+
+    @property
+    def attribute(self) -> str:
+        """SQL: attribute `a` of a readable event `e` belongs into the document."""
+        conditions = [attribute_predicate(self.actor), *self._existing("a")]
+        if self.options.to_ids is not None:
+            conditions.append("a.to_ids" if self.options.to_ids else "NOT a.to_ids")
+        if self.options.attributes:
+            conditions.append(f"({self.options.attributes.sql})")
+        return " AND ".join(conditions)
+
+    def part(self, alias: str) -> str:
+        """SQL: a part of a readable event `e`, other than an attribute, belongs into the document."""
+        return " AND ".join([part_predicate(self.actor, alias), *self._existing(alias)])
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """All rows of a bounded query."""
+        extra: Mapping[str, Any] = self.options.attributes.parameters if self.options.attributes else {}
+        everything = {**reader_parameters(self.actor), **extra, **parameters}
+        return cursor().execute(sql, everything, binary=True).fetchall()
+
+    def _existing(self, alias: str) -> list[str]:
+        deleted = self.options.deleted.condition(alias)
+        return [deleted, deleted_predicate(self.actor, alias)]
+
+
+def scope_of(actor: Actor, options: EventOptions) -> Scope:
+    """A new, empty scope."""
+    tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
+    return Scope(actor, options, tags, GalaxyBook(actor, tags))
+
+
+def joined(items: Iterable[bytes]) -> Iterator[bytes]:
+    """The items of a JSON array with commas between; an item may itself be several, already joined."""
+    separator = b""
+    for item in items:
+        yield separator + item
+        separator = b","

@@ -1,0 +1,232 @@
+"""The shapes that go out, one struct a MISP entity, members in MISP's order (core-format §2 to §10).
+
+SQL casts every column to the wire's form (numbers as strings), so a row becomes a struct by position. A
+member that is UNSET is left out; `msgspec.Raw` members were rendered before.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+EMPTY = Raw(b"[]")
+
+encoder = msgspec.json.Encoder()
+"""One encoder for all documents; it keeps no state between calls."""
+
+
+class Organisation(Struct):
+    id: str
+    name: str
+    uuid: str
+    local: bool
+
+
+class EventHeader(Struct):
+    id: str
+    orgc_id: str
+    org_id: str
+    date: str
+    threat_level_id: str
+    info: str
+    published: bool
+    uuid: str
+    attribute_count: str
+    analysis: str
+    timestamp: str
+    distribution: str
+    proposal_email_lock: bool
+    locked: bool
+    publish_timestamp: str
+    sharing_group_id: str
+    disable_correlation: bool
+    extends_uuid: str
+    protected: bool | None
+    event_creator_email: str | UnsetType = UNSET
+    extensionEvents: Raw | UnsetType = UNSET  # noqa: N815 - the wire's spelling
+    ExtendedBy: Raw | UnsetType = UNSET
+    Org: Organisation | UnsetType = UNSET
+    Orgc: Organisation | UnsetType = UNSET
+    SharingGroup: Raw | UnsetType = UNSET
+
+
+class Attribute(Struct):
+    """An attribute inside an event document."""
+
+    id: str
+    type: str
+    category: str
+    to_ids: bool
+    uuid: str
+    event_id: str
+    distribution: str
+    timestamp: str
+    comment: str
+    sharing_group_id: str
+    deleted: bool
+    disable_correlation: bool
+    object_id: str
+    object_relation: str | None
+    first_seen: str | None
+    last_seen: str | None
+    value: str
+    Galaxy: Raw | list[Raw] = EMPTY
+    data: str | UnsetType = UNSET
+    SharingGroup: Raw | UnsetType = UNSET
+    ShadowAttribute: Raw = EMPTY
+    Tag: list[Raw] | UnsetType = UNSET
+    RelatedAttribute: Raw | UnsetType = UNSET
+
+
+class ListedAttribute(Struct):
+    """An attribute in a list of its own (attributes/restSearch, attributes/view)."""
+
+    id: str
+    event_id: str
+    object_id: str
+    object_relation: str | None
+    category: str
+    type: str
+    to_ids: bool
+    uuid: str
+    timestamp: str
+    distribution: str
+    sharing_group_id: str
+    comment: str
+    deleted: bool
+    disable_correlation: bool
+    first_seen: str | None
+    last_seen: str | None
+    value: str
+    event_uuid: str | UnsetType = UNSET
+    data: str | UnsetType = UNSET
+    Sighting: Raw | UnsetType = UNSET
+    RelatedAttribute: Raw | UnsetType = UNSET
+    Event: Raw | UnsetType = UNSET
+    Object: Raw | UnsetType = UNSET
+    ShadowAttribute: Raw | UnsetType = UNSET
+    Tag: list[Raw] | UnsetType = UNSET
+
+
+class SplitAttribute(Struct):
+    """An attribute with both value columns, as attributes/index and objects show it."""
+
+    id: str
+    event_id: str
+    object_id: str
+    object_relation: str | None
+    category: str
+    type: str
+    value1: str
+    value2: str
+    to_ids: bool
+    uuid: str
+    timestamp: str
+    distribution: str
+    sharing_group_id: str
+    comment: str
+    deleted: bool
+    disable_correlation: bool
+    first_seen: str | None
+    last_seen: str | None
+    value: str
+    data: str | UnsetType = UNSET
+    AttributeTag: list[Raw] | UnsetType = UNSET
+
+
+class Object(Struct, rename={"meta_category": "meta-category"}):
+    id: str
+    name: str
+    meta_category: str
+    description: str
+    template_uuid: str | None
+    template_version: str
+    event_id: str
+    uuid: str
+    timestamp: str
+    distribution: str
+    sharing_group_id: str
+    comment: str
+    deleted: bool
+    first_seen: str | None
+    last_seen: str | None
+    SharingGroup: Raw | UnsetType = UNSET
+    ObjectReference: list[Raw] | UnsetType = UNSET
+
+
+class ObjectReference(Struct):
+    id: str
+    uuid: str
+    timestamp: str
+    object_id: str
+    referenced_uuid: str
+    referenced_id: str
+    referenced_type: str
+    relationship_type: str
+    comment: str
+    deleted: bool
+    event_id: str
+    source_uuid: str
+    Attribute: Raw | UnsetType = UNSET
+    Object: Raw | UnsetType = UNSET
+
+
+class EventReport(Struct):
+    id: str
+    uuid: str
+    event_id: str
+    name: str
+    content: str
+    distribution: str
+    sharing_group_id: str
+    timestamp: str
+    deleted: bool
+    SharingGroup: Raw | UnsetType = UNSET
+
+
+class Tag(Struct):
+    """A tag on an event or attribute of an event document."""
+
+    id: str
+    name: str
+    colour: str
+    exportable: bool
+    user_id: str
+    hide_tag: bool
+    numerical_value: str | None
+    is_galaxy: bool
+    is_custom_galaxy: bool
+    local_only: bool
+    local: bool
+    relationship_type: str | None
+
+
+class ListedTag(Struct):
+    """A tag on an attribute of a list."""
+
+    id: str
+    name: str
+    colour: str
+    numerical_value: str | None
+    is_galaxy: bool
+    local: bool
+
+
+class InheritedTag(Struct):
+    """A tag of the event, shown on an attribute of a list."""
+
+    id: str
+    name: str
+    colour: str
+    numerical_value: str | None
+    inherited: int = 1
+
+
+class ContextTag(Struct):
+    """A tag of the event, shown on the event of an attribute of a list."""
+
+    local: bool
+    id: str
+    name: str
+    colour: str
+    numerical_value: str | None

@@ -1,0 +1,176 @@
+"""Tags of a document: looked up once, each rendered once however often it is attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.structs import ContextTag, InheritedTag, ListedTag, Tag, encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A tag on one thing: the row of event_tag or attribute_tag."""
+
+    id: int
+    tag_id: int
+    local: bool
+    relationship_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """A row of the tag table."""
+
+    id: int
+    name: str
+    colour: str
+    exportable: bool
+    user_id: int
+    hide_tag: bool
+    numerical_value: str | None
+    is_galaxy: bool
+    is_custom_galaxy: bool
+    local_only: bool
+    org_id: int
+
+
+class TagBook:
+    """The tags met so far in a document; `of_…` fetch what is attached to many things in one query."""
+
+    def __init__(self, *, include_all: bool = False, exclude_local: bool = False) -> None:
+        self._include_all = include_all
+        self._exclude_local = exclude_local
+        self._facts: dict[int, TagFacts] = {}
+        self._rendered: dict[tuple[type, int, bool, str], Raw] = {}
+
+    def of_events(self, event_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+        """Event id → what is attached to it and may be shown, oldest first."""
+        return self._attachments("event_tag", "event_id", event_ids)
+
+    def of_attributes(self, attribute_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+        """Attribute id → what is attached to it and may be shown, oldest first."""
+        return self._attachments("attribute_tag", "attribute_id", attribute_ids)
+
+    def facts(self, attachment: Attachment) -> TagFacts:
+        """The tag itself; only for attachments that this book returned."""
+        return self._facts[attachment.tag_id]
+
+    def tag(self, attachment: Attachment) -> Raw:
+        """As inside an event document."""
+        return self._cached(Tag, attachment)
+
+    def listed(self, attachment: Attachment) -> Raw:
+        """As on an attribute of a list."""
+        return self._cached(ListedTag, attachment)
+
+    def inherited(self, attachment: Attachment) -> Raw:
+        """The event's tag as on an attribute of a list."""
+        return self._cached(InheritedTag, attachment)
+
+    def context(self, attachment: Attachment) -> Raw:
+        """The event's tag as on the event of an attribute of a list."""
+        return self._cached(ContextTag, attachment)
+
+    def attribute_tag(self, attachment: Attachment, attribute_id: str, event_id: str) -> Raw:
+        """The whole association, as objects/view and objects/restSearch show it."""
+        facts = self.facts(attachment)
+        row = {
+            "id": str(attachment.id),
+            "attribute_id": attribute_id,
+            "event_id": event_id,
+            "tag_id": str(attachment.tag_id),
+            "local": attachment.local,
+            "relationship_type": attachment.relationship_type,
+            "Tag": whole_tag(facts),
+        }
+        return Raw(encoder.encode(row))
+
+    def _attachments(self, table: str, owner: str, ids: Sequence[int]) -> dict[int, list[Attachment]]:
+        rows = (
+            cursor()
+            .execute(
+                f"SELECT {owner}, id, tag_id, local, relationship_type FROM {table} "
+                f"WHERE {owner} = ANY(%(ids)s) ORDER BY {owner}, id",
+                {"ids": list(ids)},
+                binary=True,
+            )
+            .fetchall()
+        )
+        self._learn({row[2] for row in rows})
+        found: dict[int, list[Attachment]] = {}
+        for owner_id, *row in rows:
+            attachment = Attachment(*row)
+            if self._shown(attachment):
+                found.setdefault(owner_id, []).append(attachment)
+        return found
+
+    def _shown(self, attachment: Attachment) -> bool:
+        if attachment.local and self._exclude_local:
+            return False
+        return self._include_all or self._facts[attachment.tag_id].exportable
+
+    def _learn(self, tag_ids: Iterable[int]) -> None:
+        missing = [tag_id for tag_id in tag_ids if tag_id not in self._facts]
+        if missing:
+            rows = cursor().execute(TAGS, {"ids": missing}).fetchall()
+            self._facts.update((row[0], TagFacts(*row)) for row in rows)
+
+    def _cached(self, shape: type, attachment: Attachment) -> Raw:
+        key = (shape, attachment.tag_id, attachment.local, attachment.relationship_type)
+        raw = self._rendered.get(key)
+        if raw is None:
+            raw = self._rendered[key] = Raw(encoder.encode(self._shaped(shape, attachment)))
+        return raw
+
+    def _shaped(self, shape: type, attachment: Attachment) -> Any:
+        facts = self.facts(attachment)
+        number, name, colour, value = str(facts.id), facts.name, facts.colour, facts.numerical_value
+        if shape is ListedTag:
+            return ListedTag(number, name, colour, value, facts.is_galaxy, attachment.local)
+        if shape is InheritedTag:
+            return InheritedTag(number, name, colour, value)
+        if shape is ContextTag:
+            return ContextTag(attachment.local, number, name, colour, value)
+        return Tag(
+            number,
+            name,
+            colour,
+            facts.exportable,
+            str(facts.user_id),
+            facts.hide_tag,
+            value,
+            facts.is_galaxy,
+            facts.is_custom_galaxy,
+            facts.local_only,
+            attachment.local,
+            attachment.relationship_type or None,
+        )
+
+
+def whole_tag(facts: TagFacts) -> dict[str, Any]:
+    """A tag with all its columns, as tags/view shows it."""
+    return {
+        "id": str(facts.id),
+        "name": facts.name,
+        "colour": facts.colour,
+        "exportable": facts.exportable,
+        "org_id": str(facts.org_id),
+        "user_id": str(facts.user_id),
+        "hide_tag": facts.hide_tag,
+        "numerical_value": facts.numerical_value,
+        "is_galaxy": facts.is_galaxy,
+        "is_custom_galaxy": facts.is_custom_galaxy,
+        "local_only": facts.local_only,
+    }
+
+
+TAGS = """
+SELECT id, name, colour, exportable, user_id, hide_tag, numerical_value::text, is_galaxy, is_custom_galaxy,
+       local_only, org_id
+FROM tag WHERE id = ANY(%(ids)s)
+"""

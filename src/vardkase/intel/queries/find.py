@@ -1,0 +1,121 @@
+"""One thing by its id or uuid, as far as the actor may see it.
+
+All raise `NotFound` alike for what is not there and for what is hidden, so that nobody learns which.
+Soft-deleted parts are found only when `deleted=True` is given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+from vardkase.intel.queries.rows import AttributeRow, EventRow, ObjectRow, ReferenceRow, ReportRow
+
+type Reference = int | str | UUID
+"""A MISP id or a uuid, as numbers or as text."""
+
+type Part = type[AttributeRow | ObjectRow | ReferenceRow | ReportRow]
+
+BIGGEST_ID = 2**63 - 1
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def find_event(actor: Actor, reference: Reference) -> EventRow:
+    """The event, if the actor may read it."""
+    row = _one(
+        f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {_matches('e', reference)} "
+        f"AND {event_predicate(actor)}",
+        actor,
+        reference,
+        "Invalid event",
+    )
+    return EventRow(*row)
+
+
+def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False) -> AttributeRow:
+    """The attribute, if the actor may read it, its object and its event."""
+    visible = attribute_predicate(actor, "p")
+    return AttributeRow(
+        *_part(actor, AttributeRow, "attribute", visible, reference, deleted, "Invalid attribute")
+    )
+
+
+def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
+    """The object, if the actor may read it and its event."""
+    visible = part_predicate(actor, "p")
+    return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, "Invalid object."))
+
+
+def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
+    """The object reference, if the actor may read the object it starts from."""
+    visible = (
+        "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
+    )
+    row = _part(
+        actor, ReferenceRow, "object_reference", visible, reference, deleted, "Invalid object reference."
+    )
+    return ReferenceRow(*row)
+
+
+def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:
+    """The event report, if the actor may read it and its event."""
+    visible = part_predicate(actor, "p")
+    return ReportRow(
+        *_part(actor, ReportRow, "event_report", visible, reference, deleted, "Invalid event report")
+    )
+
+
+def _part(
+    actor: Actor, row: Part, table: str, visible: str, reference: Reference, deleted: bool, missing: str
+) -> list[Any]:
+    """The columns of a part, with the row of its event as the last one."""
+    hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
+    found = _one(
+        f"SELECT {_columns(row, 'p')}, {_columns(EventRow, 'e')} FROM {table} p "
+        f"JOIN event e ON e.id = p.event_id WHERE {_matches('p', reference)} "
+        f"AND {event_predicate(actor)} AND {visible} AND {hidden}",
+        actor,
+        reference,
+        missing,
+    )
+    own = len(fields(row)) - 1
+    return [*found[:own], EventRow(*found[own:])]
+
+
+def _one(sql: str, actor: Actor, reference: Reference, missing: str) -> tuple[Any, ...]:
+    parameters = reader_parameters(actor) | {"reference": reference}
+    found: tuple[Any, ...] | None = cursor().execute(sql, parameters).fetchone()
+    if found is None:
+        raise NotFound(missing)
+    return found
+
+
+def _columns(row: type, alias: str) -> str:
+    return ", ".join(f"{alias}.{field.name}" for field in fields(row) if field.name != "event")
+
+
+def _matches(alias: str, reference: Reference) -> str:
+    """The condition for an id or uuid; text that is neither matches nothing."""
+    if isinstance(reference, UUID) or UUID_FORM.fullmatch(str(reference)):
+        return f"{alias}.uuid = %(reference)s::uuid"
+    if is_id(reference):
+        return f"{alias}.id = %(reference)s::bigint"
+    return "%(reference)s::text IS NULL"
+
+
+def is_id(reference: int | str) -> bool:
+    """Whether this could be a numeric id (and not so large that the database would refuse it)."""
+    text = str(reference)
+    return text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID
