@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from vardkase.web.views import home
+from vardkase.web.views import design, home, preferences
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("preferences/theme/", preferences.set_theme, name="set_theme"),
+    path("preferences/language/", preferences.set_language, name="set_language"),
+    path("design/", design.components, name="components"),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
 ]

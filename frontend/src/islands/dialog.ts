@@ -1,0 +1,28 @@
+// Dialogs: <a data-dialog="id"> opens <dialog id>. Without script the link leads to the full page.
+import { on } from "../dom";
+
+function open(dialog: HTMLDialogElement): void {
+  dialog.showModal();
+  dialog.querySelector<HTMLElement>("[data-dialog-heading]")?.focus();
+}
+
+/** A blocked button keeps its focus and its reason; it only refuses to act. The server checks again. */
+function refuseBlocked(event: Event): void {
+  const button = (event.target as Element).closest?.('[aria-disabled="true"]');
+  if (button) event.preventDefault();
+}
+
+export function dialogs(): void {
+  on("click", "[data-dialog]", (opener, event) => {
+    const dialog = document.getElementById(opener.dataset.dialog ?? "");
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    event.preventDefault();
+    open(dialog);
+  });
+  on("click", "[data-dialog-close]", (button) => button.closest("dialog")?.close());
+  document.addEventListener("click", refuseBlocked);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const dialog = (event.target as Element).querySelector?.<HTMLDialogElement>("dialog[data-open]");
+    if (dialog && !dialog.open) open(dialog);
+  });
+}

@@ -1,0 +1,32 @@
+// Menus are details elements: one open at a time, closed by Esc and by a press outside.
+const OPEN = "details.menu[open]";
+
+function closeAll(except?: Element | null): void {
+  document.querySelectorAll<HTMLDetailsElement>(OPEN).forEach((menu) => {
+    if (menu !== except) menu.open = false;
+  });
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  const menu = document.querySelector<HTMLDetailsElement>(OPEN);
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector<HTMLElement>("summary")?.focus();
+}
+
+function moveByArrow(event: KeyboardEvent): void {
+  const menu = (event.target as Element).closest?.<HTMLDetailsElement>(OPEN);
+  if (!menu || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-b a, .menu-b button")];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  const now = items.indexOf(document.activeElement as HTMLElement);
+  const next = now < 0 ? (step > 0 ? 0 : items.length - 1) : (now + step + items.length) % items.length;
+  items[next]?.focus();
+  event.preventDefault();
+}
+
+export function menus(): void {
+  document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
+  document.addEventListener("keydown", closeOnEscape);
+  document.addEventListener("keydown", moveByArrow);
+}

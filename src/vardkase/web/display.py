@@ -1,0 +1,156 @@
+"""How things are shown to people: harmless values, times, numbers. Pure functions; nothing here is stored.
+
+Defanging is for the eye only: search, raw copy and exports use the true value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, pgettext
+
+HOST_TYPES = frozenset(
+    {"domain", "domain|ip", "hostname", "hostname|port", "email", "email-src", "email-reply-to", "email-message-id"}
+)
+"""Attribute types whose first part is a host name or ends in one."""
+
+URL_TYPES = frozenset({"url", "uri"})
+HASH_LINE = 32
+"""Hashes break at this many characters, so that two of them can be compared line by line."""
+
+FOLD_LINES = 6
+FOLD_CHARACTERS = 600
+NARROW_SPACE = "\u202f"
+
+
+class Piece(NamedTuple):
+    """A run of characters of a value. `kind` is text, break, mixed or symbol; `name` says what it is."""
+
+    kind: str
+    text: str
+    name: str = ""
+
+
+def is_defanged(kind: str) -> bool:
+    """Whether values of the attribute type `kind` are shown defanged."""
+    return kind in HOST_TYPES or kind in URL_TYPES
+
+
+def defang(value: str, kind: str) -> str:
+    """`value` in harmless form: hxxp and [.] in URLs, host names and sender addresses; others as they are."""
+    if kind in URL_TYPES:
+        return _defang_url(value)
+    if kind in HOST_TYPES:
+        name, bar, rest = value.partition("|")
+        return _defang_host(name) + bar + rest
+    return value
+
+
+def _defang_url(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if not separator:
+        scheme, rest = "", value
+    host, tail = re.fullmatch(r"([^/?#]*)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    return re.sub("^http", "hxxp", scheme, flags=re.IGNORECASE) + separator + _defang_host(host) + tail
+
+
+def _defang_host(host: str) -> str:
+    local, at, name = host.rpartition("@")
+    return local + at + name.replace(".", "[.]")
+
+
+def pieces(shown: str, *, marks_scripts: bool) -> list[Piece]:
+    """Cut a shown value into runs: where it may break, and which characters are not what they seem."""
+    foreign = foreign_letters(shown) if marks_scripts else frozenset()
+    cut: list[Piece] = []
+    for run in re.findall(r"\[\.\]|[/?&]|[^/?&\[]+|\[", shown):
+        if run in ("[.]", "/", "?", "&"):
+            cut.append(Piece("break", ""))
+        cut.extend(_characters(run, foreign))
+    return cut
+
+
+def _characters(run: str, foreign: frozenset[str]) -> list[Piece]:
+    """`run` as one text piece, split around foreign letters and invisible characters."""
+    cut: list[Piece] = []
+    for character in run:
+        if character in foreign:
+            cut.append(Piece("mixed", character, script_name(character)))
+        elif unicodedata.category(character) in ("Cf", "Cc") and character not in "\n\t":
+            cut.append(Piece("symbol", f"U+{ord(character):04X}", unicodedata.name(character, "").lower()))
+        elif cut and cut[-1].kind == "text":
+            cut[-1] = Piece("text", cut[-1].text + character)
+        else:
+            cut.append(Piece("text", character))
+    return cut
+
+
+def foreign_letters(value: str) -> frozenset[str]:
+    """Letters outside the Latin script, when the value also has Latin ones: possible look-alikes."""
+    letters = {character for character in value if character.isalpha()}
+    others = frozenset(character for character in letters if not _is_latin(character))
+    return others if others and others != letters else frozenset()
+
+
+def _is_latin(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("LATIN")
+
+
+def script_name(character: str) -> str:
+    """The script of a letter as a word for readers, such as "Cyrillic"."""
+    first = unicodedata.name(character, "?").split()[0]
+    names = {
+        "CYRILLIC": gettext("Cyrillic"),
+        "GREEK": gettext("Greek"),
+        "ARMENIAN": gettext("Armenian"),
+        "HEBREW": gettext("Hebrew"),
+        "ARABIC": gettext("Arabic"),
+    }
+    return names.get(first, first.title())
+
+
+def punycode(value: str, kind: str) -> str:
+    """The host of `value` in its ASCII form, defanged; empty when it is ASCII already."""
+    host = (urlsplit(value).hostname or "") if kind in URL_TYPES else value.partition("|")[0].rpartition("@")[2]
+    if host.isascii():
+        return ""
+    return "[.]".join(_ascii_label(label) for label in host.split("."))
+
+
+def _ascii_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def thin(number: int) -> str:
+    """A whole number with its thousands set apart the way the reader's language does: 12 418 or 12,418."""
+    grouped = f"{number:,}"
+    return grouped if (get_language() or "").startswith("en") else grouped.replace(",", NARROW_SPACE)
+
+
+def clock_time(moment: datetime) -> str:
+    """The time of day: 14.31 in Swedish, 14:31 in English."""
+    return date_format(timezone.localtime(moment), pgettext("time of day, Django date format", "H:i"))
+
+
+def long_date(day: date) -> str:
+    """A date in full: 24 november 2026."""
+    return date_format(timezone.localtime(day) if isinstance(day, datetime) else day, "j F Y")
+
+
+def short_time(moment: datetime, now: datetime | None = None) -> str:
+    """A moment as short as it can be said: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
+    local = timezone.localtime(moment)
+    today = timezone.localtime(now).date()
+    if local.date() == today:
+        return gettext("today %(time)s") % {"time": clock_time(moment)}
+    if local.date() == today - timedelta(days=1):
+        return gettext("yesterday %(time)s") % {"time": clock_time(moment)}
+    if local.year == today.year:
+        return f"{date_format(local, 'j M')} {clock_time(moment)}"
+    return long_date(moment)

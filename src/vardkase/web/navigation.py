@@ -1,0 +1,101 @@
+"""The side navigation: what stands in it, in what order, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A place in the navigation. `view` is the name of its URL; `requires` hides it from others."""
+
+    view: str
+    label: str | Promise
+    icon: str
+    requires: Permission | None = None
+
+
+SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            Item("home", _("Overview"), icon="compass"),
+            Item("events", _("Events"), icon="list-details"),
+            Item("values", _("Values"), icon="fingerprint"),
+            Item("reports", _("Reports"), icon="notes"),
+            Item("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
+            Item("feeds", _("Feeds"), icon="rss"),
+        ),
+    ),
+    (
+        _("Share"),
+        (
+            Item("sharing_groups", _("Sharing groups"), icon="circles-relation"),
+            Item("proposals", _("Proposals"), icon="git-pull-request"),
+            Item("delegations", _("Delegation"), icon="transfer"),
+            Item("disclosures", _("Disclosure"), icon="folder-open"),
+        ),
+    ),
+    (
+        _("Our organisation"),
+        (
+            Item("membership", _("Membership and statement"), icon="certificate"),
+            Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
+            Item("sharing_policy", _("Sharing policy"), icon="file-check"),
+            Item("support", _("Support"), icon="lifebuoy"),
+        ),
+    ),
+    (
+        _("The hub"),
+        (
+            Item("applications", _("Applications"), icon="clipboard-text", requires=Permission.SITE_ADMIN),
+            Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
+            Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
+            Item("taxonomies", _("Taxonomies and lists"), icon="books", requires=Permission.SITE_ADMIN),
+            Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),
+            Item("settings", _("Settings"), icon="settings", requires=Permission.SITE_ADMIN),
+        ),
+    ),
+)
+
+
+def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """What `actor` sees when standing at `path`; `counts`: view name → how many things wait there."""
+    shown = [
+        {"title": title, "items": list(_items(actor, items, counts))} for title, items in SECTIONS
+    ]
+    shown = [section for section in shown if section["items"]]
+    entries = [entry for section in shown for entry in section["items"]]
+    here = [entry for entry in entries if _is_at(entry["url"], path)]
+    if here:
+        max(here, key=lambda entry: len(entry["url"]))["current"] = True
+    return shown
+
+
+def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """The items of one section that exist here and that the actor may use."""
+    for item in items:
+        url = _url(item.view)
+        if url and (item.requires is None or actor.may(item.requires)):
+            yield {"url": url, "label": item.label, "icon": item.icon, "count": counts.get(item.view, 0)}
+
+
+def _url(view: str) -> str:
+    """The address, or nothing where an installation leaves the room out."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_at(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))

@@ -1,0 +1,362 @@
+"""The design system's tags and filters. `{% load components %}`; docs/design.md shows each in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.http import HttpRequest, QueryDict
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.web import chips, display, values
+from vardkase.web.assets import asset_url
+from vardkase.web.navigation import sections
+
+register = template.Library()
+
+register.simple_tag(asset_url, name="asset")
+register.simple_tag(chips.icon, name="icon")
+register.simple_tag(chips.tlp, name="tlp")
+register.simple_tag(chips.threat, name="threat")
+register.simple_tag(chips.pill, name="pill")
+register.simple_tag(chips.tag_chip, name="tag_chip")
+register.simple_tag(chips.detection, name="detection")
+
+
+@register.simple_tag
+def reach(distribution: int | None, sharing_group: Any = None, lit: bool = False) -> SafeString:
+    """The beacon line with its word. `lit=True` where it is being chosen."""
+    return chips.reach(distribution, sharing_group, choosing=lit)
+
+
+@register.simple_tag
+def beacon_line(distribution: int, lit: bool = False) -> SafeString:
+    """The glyph alone; the words must stand beside it."""
+    return chips.beacon_line(distribution, choosing=lit)
+
+
+@register.simple_tag(takes_context=True)
+def value(context: Context, attribute: Any, url: str = "", copy: bool = False) -> SafeString:
+    """The value of an attribute (model, row or dict), harmless unless the reader has switched that off."""
+    text, kind = values.attribute_value(attribute)
+    return values.value(text, kind, url=url, copy=copy, raw=bool(context.get("shows_raw_values")))
+
+
+@register.simple_tag(takes_context=True)
+def value_text(context: Context, text: str, kind: str, url: str = "", copy: bool = False) -> SafeString:
+    """A value that is not an attribute: its text and its MISP type."""
+    return values.value(text, kind, url=url, copy=copy, raw=bool(context.get("shows_raw_values")))
+
+
+@register.simple_tag
+def moment(when: datetime | None) -> SafeString:
+    """A point in time as a `time` element: short to read, exact for machines and on hover."""
+    if when is None:
+        return format_html('<span class="muted">{}</span>', pgettext("time", "never"))
+    full = f"{display.long_date(when)} {display.clock_time(when)}"
+    return format_html(
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>', when.isoformat(), full, display.short_time(when)
+    )
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """Whether the actor holds the permission (`perm_add`, …). Shows or hides; the view itself refuses."""
+    return actor is not None and actor.may(Permission(permission))
+
+
+@register.filter
+def short_time(when: datetime | None) -> str:
+    """The same words as `moment`, as plain text."""
+    return display.short_time(when) if when else ""
+
+
+@register.filter
+def long_date(day: date | None) -> str:
+    """24 november 2026."""
+    return display.long_date(day) if day else ""
+
+
+@register.filter
+def thin(number: int | None) -> str:
+    """12 418 in Swedish, 12,418 in English."""
+    return display.thin(int(number or 0))
+
+
+@register.filter
+def defang(text: str, kind: str) -> str:
+    """`text` of MISP type `kind` in harmless form."""
+    return display.defang(text, kind)
+
+
+def _query(request: HttpRequest | None, **changes: str | None) -> str:
+    """The page's query string with `changes` made; None takes a key away."""
+    parameters = request.GET.copy() if request else QueryDict(mutable=True)
+    for key, new in changes.items():
+        parameters.pop(key, None)
+        if new is not None:
+            parameters[key] = new
+    return "?" + parameters.urlencode()
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[str, Any]:
+    """A column head that sorts: `?sort=key`, then `?sort=-key`. Reads the present order from the address."""
+    request = context.get("request")
+    now = request.GET.get("sort", "") if request else ""
+    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    target = f"-{key}" if order == "ascending" else key
+    return {"label": label, "css": css, "order": order, "href": _query(request, sort=target, after=None, before=None)}
+
+
+@register.inclusion_tag("components/navigation.html", takes_context=True)
+def navigation(context: Context) -> dict[str, Any]:
+    """The side navigation for the actor. A view may give `navigation_counts`: view name → things that wait."""
+    actor, request = context.get("actor"), context.get("request")
+    counts = context.get("navigation_counts") or {}
+    shown = sections(actor, request.path, counts) if actor and request else []
+    return {"sections": shown}
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(*parts: str) -> dict[str, Any]:
+    """Breadcrumbs: label, url, label, url, …, and last the label of this page."""
+    pairs = [{"label": label, "url": url} for label, url in zip(parts[:-1:2], parts[1::2], strict=True)]
+    return {"items": [*pairs, {"label": parts[-1], "url": ""}]}
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(shown: str, newer: str = "", older: str = "") -> dict[str, Any]:
+    """Below a table: what is shown, and links to newer and older rows (keyset, no page numbers)."""
+    return {"shown": shown, "newer": newer, "older": older}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(label: str, items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Parts of a page as links. Items: label, url, and perhaps count, current."""
+    return {"label": label, "items": items}
+
+
+@register.inclusion_tag("components/filter_chips.html")
+def filter_chips(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The filters that are set. Items: label, remove_url."""
+    return {"items": items}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What happened, newest first. Items: when, text, and state: past (filled), now (flare) or planned."""
+    return {"items": items}
+
+
+@register.inclusion_tag("components/stepper.html")
+def stepper(label: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Steps on the scale. Items: label, state (done, now, also, coming), and perhaps url (done ones), detail."""
+    position = next((n for n, item in enumerate(items, 1) if item["state"] == "now"), len(items))
+    return {"label": label, "items": items, "position": position, "total": len(items)}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: int, total: int, label: str) -> dict[str, Any]:
+    """A bar with what is done of the total, in words and as a drawing."""
+    share = min(100, round(100 * done / total)) if total else 0
+    return {"done": done, "total": total, "label": label, "share": share}
+
+
+@register.inclusion_tag("components/segments.html")
+def segments(legend: str, name: str, choices: Iterable[tuple[Any, str]], chosen: Any = "") -> dict[str, Any]:
+    """A choice among a few words, as radio buttons in one bar."""
+    return {"legend": legend, "name": name, "choices": choices, "chosen": str(chosen)}
+
+
+@register.inclusion_tag("components/reach_choice.html")
+def reach_choice(
+    legend: str,
+    name: str,
+    chosen: int | str | None = None,
+    counts: dict[int, str] | None = None,
+    groups: Iterable[Any] = (),
+    group_name: str = "sharing_group_id",
+    group_chosen: int | str | None = None,
+    inherit: bool = False,
+) -> dict[str, Any]:
+    """"Who should see this?": five levels (six with `inherit`), each with beacons, word and who that is.
+
+    `counts`: level → words such as "148 organisations". `groups`: things with pk and name, for level 4.
+    """
+    levels = [*range(5), *([chips.INHERIT] if inherit else [])]
+    options = [
+        {
+            "level": level,
+            "word": chips.REACHES[level],
+            "note": (counts or {}).get(level, ""),
+            "chosen": str(level) == str(chosen),
+        }
+        for level in levels
+    ]
+    return {
+        "legend": legend,
+        "name": name,
+        "options": options,
+        "groups": groups,
+        "group_name": group_name,
+        "group_chosen": str(group_chosen or ""),
+    }
+
+
+@register.inclusion_tag("components/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """A form field with label, help and error, each tied to the control for screen readers."""
+    widget = bound.field.widget
+    several = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    single_box = isinstance(widget, CheckboxInput)
+    described = [f"{bound.auto_id}_error"] if bound.errors else []
+    help_text = hint or bound.help_text
+    described += [f"{bound.auto_id}_hint"] if help_text else []
+    attributes = {"class": "chk" if single_box else "in"}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return {
+        "field": bound,
+        "control": "" if several else bound.as_widget(attrs=attributes),
+        "several": several,
+        "option_css": "rad" if isinstance(widget, RadioSelect) else "chk",
+        "single_box": single_box,
+        "hint": help_text,
+        "described": " ".join(described),
+    }
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: BaseForm) -> dict[str, Any]:
+    """All that is wrong in a form, on top, each a link to its field. Empty when nothing is wrong."""
+    wrong = [bound for bound in form if bound.errors]
+    return {"form": form, "fields": wrong}
+
+
+@register.inclusion_tag("components/day_bars.html")
+def day_bars(label: str, days: Sequence[tuple[date, int]]) -> dict[str, Any]:
+    """Counts per day as bars, the last one (today) in flare. `label` must say the gist in words."""
+    highest = max((count for _, count in days), default=0) or 1
+    step = 300 / max(len(days), 1)
+    bars = [
+        {
+            "x": f"{place * step + step * 0.1:.1f}",
+            "y": f"{66 - 57 * count / highest:.1f}",
+            "width": f"{step * 0.75:.1f}",
+            "height": f"{57 * count / highest:.1f}",
+            "today": place == len(days) - 1,
+        }
+        for place, (_, count) in enumerate(days)
+    ]
+    return {"label": label, "bars": bars, "first": days[0][0] if days else None, "last": days[-1][0] if days else None}
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(
+    context: Context, content: str, title: str, count: int | str = "", url: str = "", link: str = "", css: str = "",
+    flush: bool = False,
+) -> SafeString:
+    """A framed part with a heading. `url` and `link` make the one link in its head; `flush` leaves no padding."""
+    return render_to_string(
+        "components/panel.html",
+        {"title": title, "count": count, "url": url, "link": link, "css": css, "flush": flush, "content": content},
+    )
+
+
+BANNERS = {
+    "info": {"icon": "info-circle"},
+    "land": {"icon": "pencil"},
+    "warn": {"icon": "alert-triangle"},
+    "bad": {"icon": "alert-circle"},
+    "ok": {"icon": "circle-check"},
+}
+
+
+@register.simple_block_tag
+def banner(content: str, kind: str = "info", role: str = "") -> SafeString:
+    """A message in the page: kinds info, land (still with us), warn, bad, ok."""
+    css = "note" if kind == "info" else f"note note-{kind}"
+    spoken = format_html(' role="{}"', role) if role else ""
+    return format_html(
+        '<div class="{}"{}>{}<span>{}</span></div>', css, spoken, chips.icon(BANNERS[kind]["icon"]), content
+    )
+
+
+@register.simple_block_tag
+def empty(content: str, title: str) -> SafeString:
+    """Nothing here: what would be here, and the one next step. No picture."""
+    return format_html(
+        '<div class="panel empty"><p class="strong">{}</p><div class="soft">{}</div></div>', title, content
+    )
+
+
+@register.simple_block_tag
+def facts(content: str) -> SafeString:
+    """A row of facts; holds `fact` tags."""
+    return format_html('<dl class="kv-wide ev-sum">{}</dl>', content)
+
+
+@register.simple_block_tag
+def fact(content: str, label: str) -> SafeString:
+    """One fact with its label, inside `facts`."""
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: str, subtitle: str = "", small: bool = True, opened: bool = False) -> SafeString:
+    """A dialog that `data-dialog="id"` opens. `opened`: opens by itself after an htmx swap."""
+    return render_to_string(
+        "components/dialog.html",
+        {"id": id, "title": title, "subtitle": subtitle, "small": small, "opened": opened, "content": content},
+    )
+
+
+@register.simple_block_tag
+def data_table(content: str, label: str, caption: str = "", css: str = "", keys: bool = True) -> SafeString:
+    """A data table in a region that takes focus and scrolls sideways. Content: thead and tbody."""
+    return render_to_string(
+        "components/data_table.html",
+        {"label": label, "caption": caption or label, "css": css, "keys": keys, "content": content},
+    )
+
+
+@register.simple_block_tag
+def bulk_bar(content: str, label: str) -> SafeString:
+    """What may be done with the chosen rows. Stands above the table; shown when something is chosen."""
+    return render_to_string("components/bulk_bar.html", {"label": label, "content": content})
+
+
+@register.simple_block_tag
+def menu(content: str, label: str, icon_name: str = "", css: str = "btn btn-quiet", alone: bool = False) -> SafeString:
+    """A menu that works without script. Content: links and buttons. `alone`: the icon stands without its word."""
+    return render_to_string(
+        "components/menu.html", {"label": label, "icon_name": icon_name, "css": css, "alone": alone, "content": content}
+    )
+
+
+@register.simple_tag
+def select_row(name: str, pk: Any, label: str) -> SafeString:
+    """The check box that chooses a row; `label` names the row."""
+    return format_html(
+        '<input class="chk" type="checkbox" name="{}" value="{}" data-select aria-label="{}">', name, pk, label
+    )
+
+
+@register.simple_tag
+def select_all() -> SafeString:
+    """The check box in the head that chooses every row of the page."""
+    return format_html(
+        '<input class="chk" type="checkbox" data-select-all aria-label="{}">', gettext("Select all on this page")
+    )

@@ -1,0 +1,112 @@
+"""How one indicator is drawn: harmless, marked where it deceives, folded when long, with its copy menu."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from vardkase.web import display
+from vardkase.web.chips import icon
+
+HASHES = frozenset(
+    {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512/224", "sha512/256", "sha3-256", "sha3-512"}
+)
+TEXT_TYPES = frozenset({"text", "comment", "other", "email-subject", "email-body", "named pipe", "snort", "yara"})
+PIECES = {
+    "text": "{}",
+    "break": "<wbr>{}",
+    "mixed": '<span class="v-mix" title="{1}">{0}</span>',
+    "symbol": '<span class="v-sym" title="{1}">{0}</span>',
+}
+
+
+def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
+    """The attribute value `text` of type `kind`. `url` is the value page; `raw` shows it without defanging."""
+    shown = text if raw else display.defang(text, kind)
+    marks = display.is_defanged(kind)
+    body = _folded(shown, kind) if _is_long(shown) else _linked(_pieces(shown, marks), kind, url)
+    return format_html(
+        "{}{}{}", body, _warning(text, kind) if marks else "", copy_menu(text, kind) if copy else ""
+    )
+
+
+def _pieces(shown: str, marks: bool) -> SafeString:
+    cut = display.pieces(shown, marks_scripts=marks)
+    return mark_safe("".join(format_html(PIECES[piece.kind], piece.text, piece.name) for piece in cut))
+
+
+def _css(kind: str) -> str:
+    if kind in TEXT_TYPES:
+        return "v-text"
+    return "val val-hash" if kind in HASHES else "val"
+
+
+def _linked(content: SafeString, kind: str, url: str) -> SafeString:
+    if url:
+        return format_html('<a class="{} v-link" href="{}">{}</a>', _css(kind), url, content)
+    return format_html('<span class="{}">{}</span>', _css(kind), content)
+
+
+def _is_long(shown: str) -> bool:
+    return shown.count("\n") >= display.FOLD_LINES or len(shown) > display.FOLD_CHARACTERS
+
+
+def _folded(shown: str, kind: str) -> SafeString:
+    """A long value: its beginning, and all of it on request. Nothing is cut out of the middle."""
+    start = "\n".join(shown.split("\n")[: display.FOLD_LINES])[: display.FOLD_CHARACTERS // 3]
+    label = gettext("Show all (%(count)s characters)") % {"count": display.thin(len(shown))}
+    return format_html(
+        '<span class="{0}">{1} …</span><details class="v-fold"><summary>{2}</summary><div class="{0}">{3}</div></details>',
+        _css(kind),
+        start,
+        label,
+        shown,
+    )
+
+
+def _warning(text: str, kind: str) -> SafeString:
+    """The line beneath a value with letters from another script: which ones, and the name in ASCII."""
+    foreign = sorted(display.foreign_letters(text))
+    if not foreign:
+        return SafeString("")
+    letters = ", ".join(f"{display.script_name(letter)} {letter}" for letter in foreign)
+    return format_html(
+        '<span class="v-puny">{} {}: <span class="val">{}</span></span>',
+        icon("alert-triangle", "s"),
+        letters,
+        display.punycode(text, kind),
+    )
+
+
+def copy_menu(text: str, kind: str) -> SafeString:
+    """The copy button of a value. Its first choice is the harmless form; each says what was copied."""
+    harmless = display.defang(text, kind)
+    choices = [(gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})]
+    choices += [
+        (gettext("Copy as it is"), text, gettext("Copied as it is: %(value)s") % {"value": text}),
+        (gettext("Copy as JSON"), _as_json(text, kind), gettext("Copied as JSON")),
+    ]
+    buttons = format_html_join(
+        "", '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>', choices
+    )
+    return format_html(
+        '<details class="menu copy"><summary aria-label="{}">{}</summary><div class="menu-b menu-l">{}</div></details>',
+        gettext("Copy %(value)s") % {"value": harmless},
+        icon("copy", "s"),
+        buttons,
+    )
+
+
+def _as_json(text: str, kind: str) -> str:
+    return json.dumps({"type": kind, "value": text}, ensure_ascii=False)
+
+
+def attribute_value(attribute: Any) -> tuple[str, str]:
+    """Value and type of an attribute given as a model, a row or a dict."""
+    if isinstance(attribute, dict):
+        return str(attribute["value"]), str(attribute["type"])
+    return str(attribute.value), str(attribute.type)

@@ -1,0 +1,60 @@
+"""The theme and language switches: plain forms that work without script and before sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.identity.accounts import preferences
+from vardkase.identity.accounts.models import User
+from vardkase.web.pages import public_page
+
+YEAR = 365 * 24 * 60 * 60
+THEME_COOKIE = "vardkase_theme"
+
+
+@public_page
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Choose auto, light or dark."""
+    theme = request.POST.get("theme", "")
+    if theme not in preferences.THEMES:
+        return _refused(preferences.THEMES)
+    if isinstance(request.user, User):
+        preferences.set_theme(request.user, theme)
+    return _back(request, THEME_COOKIE, theme)
+
+
+@public_page
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of the pages."""
+    language = request.POST.get("language", "")
+    languages = [code for code, _ in settings.LANGUAGES]
+    if language not in languages:
+        return _refused(languages)
+    if isinstance(request.user, User):
+        preferences.set_language(request.user, language)
+    return _back(request, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+def _refused(choices: Collection[str]) -> HttpResponseBadRequest:
+    words = gettext("Choose one of: %(choices)s") % {"choices": ", ".join(choices)}
+    return HttpResponseBadRequest(words, content_type="text/plain; charset=utf-8")
+
+
+def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
+    """To the page the form was on, with the choice kept in a cookie for this browser."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    response.set_cookie(
+        cookie, choice, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return response
