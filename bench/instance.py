@@ -1,0 +1,105 @@
+"""The server under measurement: one that runs already, or a Vårdkase of our own on a fresh data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Where it answers and to whom. `pid` is that of `vardkase serve`, None for a foreign server."""
+
+    url: str
+    key: str
+    email: str = ""
+    password: str = ""
+    pid: int | None = None
+
+
+@contextlib.contextmanager
+def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
+    """Run `./vardkase serve` for the length of a block; a data directory that was not given is removed."""
+    folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
+    folder.chmod(0o755)
+    try:
+        first = json.loads(_vardkase("init", "--data-dir", folder, "--json").splitlines()[-1])
+        with serving(folder) as (url, pid):
+            yield Instance(url, first["key"], first["email"], first["password"], pid)
+    finally:
+        if data_dir is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, int]]:
+    """Run `serve` on `folder`; yields its address and its process id."""
+    process, url = start_serving(folder)
+    try:
+        yield url, process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def start_serving(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start `serve` on `folder` and wait for its first answer; returns the process and the address."""
+    port = free_port()
+    with (folder / "bench.log").open("ab") as log:
+        process = subprocess.Popen(
+            [ROOT / "vardkase", "serve", "--data-dir", folder, "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+        )
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        if answers(url):
+            return process, url
+        time.sleep(0.05)
+    process.kill()
+    raise RuntimeError(f"The server did not start: {(folder / 'bench.log').read_text()[-2000:]}")
+
+
+def answers(url: str) -> bool:
+    """Whether anything speaks HTTP there; a refusal for want of a key is an answer too."""
+    try:
+        urllib.request.urlopen(f"{url}/servers/getVersion.json", timeout=10).close()  # noqa: S310 - our own URL
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _vardkase(*arguments: str | Path) -> str:
+    command = [ROOT / "vardkase", *arguments]
+    return subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def _environment() -> dict[str, str]:
+    # The pages are measured by a browser that has no authenticator at hand.
+    return {**os.environ, "VARDKASE_REQUIRE_SECOND_FACTOR": "false"}

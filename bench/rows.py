@@ -1,0 +1,133 @@
+"""What is measured: events in and out, searches, exports, correlations, requests a second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from bench.client import Answer, Client, hammer, raw_request
+from bench.corpus import CAMPAIGNS, RARE_WORD, Corpus
+from bench.memory import Peak, watched
+from bench.row import Row, milliseconds, rate
+
+REPEATS = {10: 60, 1_000: 15, 10_000: 5, 100_000: 2}
+SECONDS = 8.0
+CONNECTIONS = 8
+SEARCH = "/attributes/restSearch"
+
+
+@dataclass(slots=True)
+class Bench:
+    """What every row needs: the server, the corpus, and the ids of the measured events by size."""
+
+    client: Client
+    corpus: Corpus
+    pid: int | None
+    stored: int
+    """Attributes in the store, without those of the measured events."""
+    events: dict[int, list[str]] = field(default_factory=dict)
+
+
+def all_rows(bench: Bench) -> Iterator[Row]:
+    """Measure everything, in an order in which each row finds what it needs."""
+    for size in REPEATS:
+        yield events_in(bench, size)
+    for size in REPEATS:
+        yield events_out(bench, size)
+    yield from searches(bench)
+    yield from correlations(bench)
+    yield from exports(bench)
+    yield requests_a_second(
+        bench, "getVersion", [raw_request(bench.client, "GET", "/servers/getVersion")], 2_000
+    )
+    bodies = [_encoded(value) for value in bench.corpus.values(500)]
+    exact = [raw_request(bench.client, "POST", SEARCH, body) for body in bodies]
+    yield requests_a_second(bench, "exact search", exact, 1_000)
+
+
+def events_in(bench: Bench, size: int) -> Row:
+    """events/add: everything is stored, indexed and correlated when it answers."""
+    bodies = [msgspec.json.encode(bench.corpus.event(size)) for _ in range(REPEATS[size])]
+    answers, peak = _run(bench, [("/events/add/metadata:1", body) for body in bodies])
+    bench.events[size] = [answer.json()["Event"]["id"] for answer in answers]
+    return rate(f"event of {size:,} in", size, answers, peak, 20_000 if size >= 10_000 else None)
+
+
+def events_out(bench: Bench, size: int) -> Row:
+    """events/view of the events just stored."""
+    answers, peak = _run(bench, [(f"/events/view/{key}", {}) for key in bench.events[size]])
+    _expect(len(answers[0].json()["Event"]["Attribute"]) == size, "events/view answers with every attribute")
+    return rate(f"event of {size:,} out", size, answers, peak, 150_000 if size >= 10_000 else None)
+
+
+def searches(bench: Bench) -> Iterator[Row]:
+    """attributes/restSearch in all that is stored, and events/restSearch for a hundred whole events."""
+    values = bench.corpus.values(300)
+    yield _search(bench, "exact search", [{"value": value} for value in values], 4)
+    many = bench.corpus.values(1_000)
+    yield _search(bench, "1,000 values in one query", [{"value": many}] * 7, 150)
+    yield _search(bench, "substring", [{"value": f"%{RARE_WORD}%"}] * 15, 50)
+    networks = [value.rpartition(".")[0] + ".0/24" for value in bench.corpus.values(50, "ip-dst")]
+    yield _search(bench, "network containment", [{"value": network} for network in networks], None)
+    tagged = [{"tags": campaign, "from": "2024-03-01", "to": "2024-03-31"} for campaign in CAMPAIGNS[:10]]
+    yield _search(bench, "tag and date", tagged, None)
+    answers, peak = _run(bench, [("/events/restSearch", {"limit": 100, "page": 2})] * 3)
+    _expect(len(answers[0].json()["response"]) == 100, "a page of 100 whole events has 100 events")
+    yield milliseconds("100 whole events", answers, peak)
+
+
+def correlations(bench: Bench) -> Iterator[Row]:
+    """What an event of 10,000 attributes has in common with the rest."""
+    keys = bench.events[10_000]
+    related, peak = _run(bench, [("/events/restSearch", {"eventid": key, "metadata": True}) for key in keys])
+    _expect(
+        bool(related[0].json()["response"][0]["Event"].get("RelatedEvent")), "the event is related to others"
+    )
+    yield milliseconds("related events of an event of 10,000", related, peak, 100)
+    bodies = [(SEARCH, {"eventid": key, "includeCorrelations": True}) for key in keys]
+    answers, peak = _run(bench, bodies)
+    found = answers[0].json()["response"]["Attribute"]
+    _expect(any(row.get("RelatedAttribute") for row in found), "attributes are related to others")
+    yield milliseconds("every attribute of it with its correlations", answers, peak)
+
+
+def exports(bench: Bench) -> Iterator[Row]:
+    """Everything in one answer."""
+    for form in ("csv", "json"):
+        answers, peak = _run(bench, [(SEARCH, {"returnFormat": form, "deleted": 0})], keep=False)
+        yield rate(f"full {form.upper()} export", bench.stored, answers, peak)
+
+
+def requests_a_second(bench: Bench, name: str, requests: Sequence[bytes], target: float) -> Row:
+    """What eight connections get together."""
+    value = hammer(bench.client, list(requests), connections=CONNECTIONS, seconds=SECONDS)
+    return Row(f"{name}, {CONNECTIONS} connections", value, "requests/s", target, more_is_better=True)
+
+
+def _search(bench: Bench, name: str, filters: Sequence[dict[str, Any]], target: float | None) -> Row:
+    answers, peak = _run(bench, [(SEARCH, {"returnFormat": "json", **one}) for one in filters])
+    found = [len(answer.json()["response"]["Attribute"]) for answer in answers]
+    _expect(any(found), f"{name} finds something")
+    row = milliseconds(name, answers, peak, target)
+    row.detail["found"] = sum(found) / len(found)
+    return row
+
+
+def _run(bench: Bench, posts: Sequence[tuple[str, Any]], *, keep: bool = True) -> tuple[list[Answer], Peak]:
+    with watched(bench.pid) as peak:
+        answers = [bench.client.post(path, body, keep=keep) for path, body in posts]
+    return answers, peak
+
+
+def _encoded(value: str) -> bytes:
+    return json.dumps({"returnFormat": "json", "value": value}).encode()
+
+
+def _expect(true: bool, what: str) -> None:
+    """A fast wrong answer is no result."""
+    if not true:
+        raise RuntimeError(f"Expected that {what}")
