@@ -72,7 +72,7 @@ def _wait_for_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> 
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
             with contextlib.closing(asking):
-                asking.request("HEAD", "/static/")
+                asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
                 asking.getresponse().read()
                 return
         time.sleep(0.05)

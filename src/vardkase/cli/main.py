@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
+import psycopg
 import typer
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from vardkase.cli import check, schema, serve, version, worker
 from vardkase.cli.output import note
@@ -30,6 +32,9 @@ def app() -> None:
         commands()
     except (VardkaseError, ImproperlyConfigured) as error:
         note(f"vardkase: {error}")
+        sys.exit(1)
+    except (OperationalError, psycopg.OperationalError) as error:
+        note(f"vardkase: the database cannot be used: {' '.join(str(error).split())}")
         sys.exit(1)
 
 

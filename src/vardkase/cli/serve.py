@@ -76,7 +76,7 @@ def _wait_for_answer(web: Child, host: str, port: int) -> None:
             raise fail("the web server stopped while starting; its last lines are above.")
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection(_reachable(host), port, timeout=10)
-            asking.request("HEAD", "/static/")
+            asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
             asking.getresponse()
             return
         time.sleep(0.03)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from vardkase.cli.installation import DataDir, opened
 
+# Running jobs get this long to finish when the worker is asked to stop; what is cut off is tried again.
+GRACE = 10.0
 
-def worker(data_dir: DataDir = None, concurrency: int = 2) -> None:
+Concurrency = Annotated[int, typer.Option(min=1, help="How many jobs run at the same time.")]
+
+
+def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
     """Run background jobs until stopped. `serve` starts one by itself."""
     with opened(data_dir):
         from procrastinate.contrib.django import app
 
-        # The worker's own asynchronous connections; SIGTERM and Ctrl-C let running jobs finish first.
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
-            worker_app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=10)
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+            app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=GRACE)

@@ -1,0 +1,164 @@
+"""`serve`: one command starts everything, and nothing of it outlives the command."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import descendants, is_running, wait_until, without_database_url
+from tests.support.web_server import free_port
+
+PATIENCE = 60.0
+
+
+class Serve:
+    """`vardkase serve` as a process, with what it has printed so far."""
+
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.port = port
+        self.data_dir = data_dir
+        self.said: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "vardkase.cli.main", "serve", "--data-dir", data_dir, "--port", str(port)],
+            env={**without_database_url(), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as lines:
+            self.said.extend(lines)
+
+    @property
+    def output(self) -> str:
+        return "".join(self.said)
+
+    def wait_until_up(self) -> None:
+        wait_until(lambda: "answers at" in self.output or self.process.poll() is not None, PATIENCE)
+        assert self.process.poll() is None, self.output
+
+    def status(self) -> int | None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            with contextlib.closing(asking):
+                asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
+                return asking.getresponse().status
+        return None
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
+
+
+@pytest.fixture
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    for part in (folder, *folder.parents):
+        if "pytest" in str(part):
+            part.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def served(data_dir: Path) -> Iterator[Serve]:
+    serve = Serve(data_dir, free_port())
+    try:
+        serve.wait_until_up()
+        yield serve
+    finally:
+        if serve.process.poll() is None:
+            serve.end()
+        serve._reader.join(PATIENCE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_all_of_it(served: Serve, number: signal.Signals) -> None:
+    assert served.status() == 403  # MISP's answer without a key
+    everyone = descendants(served.process.pid)
+    assert len(everyone) > 5
+    assert served.end(number) == 0
+    assert not {pid for pid in everyone if is_running(pid)}
+    assert "Traceback" not in served.output
+
+
+def test_the_first_administrator_is_shown_once(served: Serve) -> None:
+    assert "admin@admin.test" in served.output
+    key = re.search(r"\b[A-Za-z0-9]{40}\b", served.output)
+    assert key
+    served.end()
+    again = Serve(served.data_dir, served.port)
+    try:
+        again.wait_until_up()
+        asking = http.client.HTTPConnection("127.0.0.1", again.port, timeout=10)
+        with contextlib.closing(asking):
+            headers = {"Accept": "application/json", "Authorization": key.group()}
+            asking.request("GET", "/servers/getVersion", headers=headers)
+            assert asking.getresponse().status == 200
+    finally:
+        again.end()
+    assert "admin@admin.test" not in again.output
+
+
+def test_a_second_serve_says_where_the_first_is(served: Serve) -> None:
+    second = Serve(served.data_dir, free_port())
+    assert second.process.wait(PATIENCE) == 1
+    second._reader.join(PATIENCE)
+    assert f"http://127.0.0.1:{served.port}/" in second.output
+
+
+def test_kill_9_leaves_no_process_and_no_damage(served: Serve) -> None:
+    everyone = descendants(served.process.pid)
+    served.end(signal.SIGKILL)
+    wait_until(lambda: not {pid for pid in everyone if is_running(pid)}, 30)
+    again = Serve(served.data_dir, served.port)
+    try:
+        again.wait_until_up()
+        assert again.status() == 403
+    finally:
+        again.end()
+
+
+def test_what_dies_is_started_again(served: Serve) -> None:
+    postmaster = int((served.data_dir / "database" / "postmaster.pid").read_text().split()[0])
+    os.kill(postmaster, signal.SIGKILL)
+    wait_until(lambda: "started again" in served.output, 30)
+    wait_until(lambda: served.status() == 403, 30)
+    web = next(pid for pid in descendants(served.process.pid) if b"config.server" in _command(pid))
+    os.kill(web, signal.SIGKILL)
+    wait_until(lambda: "web process ended" in served.output, 30)
+    wait_until(lambda: served.status() == 403, 30)
+
+
+def _command(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def test_a_taken_port_is_named(data_dir: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        serve = Serve(data_dir, port)
+        assert serve.process.wait(PATIENCE) == 1
+        serve._reader.join(PATIENCE)
+    assert str(port) in serve.output
+    assert "Traceback" not in serve.output
