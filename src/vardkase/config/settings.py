@@ -25,6 +25,9 @@ ALLOWED_HOSTS = env_list("VARDKASE_ALLOWED_HOSTS", ("*",))
 TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
 DEBUG = False
 
+# A folder with newer knowledge than the packages bring, in the layout of the upstream repositories.
+VARDKASE_KNOWLEDGE_DIR = env_str("VARDKASE_KNOWLEDGE_DIR")
+
 # Secrets: from the environment, else made once and kept beside the data.
 SECRET_KEY = secret_from("VARDKASE_SECRET_KEY", DATA_DIR / "secrets" / "django")
 CORRELATION_SECRET = secret_from("VARDKASE_CORRELATION_SECRET", DATA_DIR / "secrets" / "correlation")
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
+    "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.galaxies.apps.GalaxiesConfig",
     "vardkase.knowledge.object_templates.apps.ObjectTemplatesConfig",

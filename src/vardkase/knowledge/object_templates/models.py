@@ -39,7 +39,7 @@ class ObjectTemplateElement(models.Model):
     sane_default = models.JSONField(null=True)
     values_list = models.JSONField(null=True)
     description = models.TextField(blank=True)
-    disable_correlation = models.BooleanField(default=False)
+    disable_correlation = models.BooleanField(null=True)
     multiple = models.BooleanField(default=False)
 
     class Meta:

@@ -1,0 +1,27 @@
+"""The tag that stands for a cluster."""
+
+from __future__ import annotations
+
+import re
+
+UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+GALAXY_TAG = re.compile(r'misp-galaxy:[^:="]+="[^\n]+"', re.IGNORECASE)
+CUSTOM_UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+GALAXY_TAG = re.compile(
+    r'misp-galaxy:[^:="]+="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"', re.IGNORECASE
+)
+
+
+def tag_name(galaxy_type: str, value: str) -> str:
+    """The tag of a cluster: `value` is its name when it is packaged, its uuid when people made it."""
+    return f'misp-galaxy:{galaxy_type}="{value}"'
+
+
+def is_galaxy_tag(name: str) -> bool:
+    """Whether a tag of this name stands for a cluster (which need not be known here)."""
+    return GALAXY_TAG.fullmatch(name) is not None
+
+
+def is_custom_galaxy_tag(name: str) -> bool:
+    """Whether it stands for a cluster that people made."""
+    return CUSTOM_GALAXY_TAG.fullmatch(name) is not None

@@ -1,0 +1,137 @@
+"""Object templates and the vocabulary of references from the misp-objects files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
+from vardkase.knowledge.sources.bulk import as_json, copy_rows, reserve_ids
+from vardkase.knowledge.sources.files import files, read_any
+from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+
+NAME = "object_templates"
+
+
+def load(progress: Progress = quiet) -> Loaded:
+    """Store every template and relationship that is new or newer than the stored one."""
+    paths = files("misp-objects", "objects/*/definition.json")
+    relationships = files("misp-objects", "relationships/definition.json")
+
+    def newer() -> int:
+        definitions = [read_any(path) for path in paths]
+        wanted = _newer_than_stored(definitions)
+        store(wanted)
+        for path in relationships:
+            _store_relationships(read_any(path))
+        progress(NAME, len(wanted), len(wanted))
+        return len(wanted)
+
+    return load_changed(NAME, [*paths, *relationships], newer, count=len(paths))
+
+
+def store(definitions: Sequence[dict[str, Any]]) -> None:
+    """Add `definitions` (each a whole definition.json) as the active versions of their templates.
+
+    Earlier versions stay, inactive, because objects refer to the version they were made with.
+    """
+    ObjectTemplate.objects.filter(uuid__in=[definition["uuid"] for definition in definitions]).update(
+        active=False
+    )
+    numbers = reserve_ids("object_template", len(definitions))
+    copy_rows(
+        "object_template",
+        TEMPLATE_COLUMNS,
+        (_template(*row) for row in zip(numbers, definitions, strict=True)),
+    )
+    copy_rows(
+        "object_template_element",
+        ELEMENT_COLUMNS,
+        (
+            _element(number, relation, element)
+            for number, definition in zip(numbers, definitions, strict=True)
+            for relation, element in definition["attributes"].items()
+        ),
+    )
+
+
+TEMPLATE_COLUMNS = (
+    "id",
+    "uuid",
+    "name",
+    "meta_category",
+    "description",
+    "version",
+    "fixed",
+    "active",
+    "user_id",
+    "org_id",
+    "definition",
+)
+ELEMENT_COLUMNS = (
+    "object_template_id",
+    "object_relation",
+    "type",
+    "ui_priority",
+    "categories",
+    "sane_default",
+    "values_list",
+    "description",
+    "disable_correlation",
+    "multiple",
+)
+
+
+def _newer_than_stored(definitions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    stored: dict[str, int] = {}
+    for uuid, version in ObjectTemplate.objects.values_list("uuid", "version"):
+        stored[str(uuid)] = max(version, stored.get(str(uuid), -1))
+    return [item for item in definitions if int(item["version"]) > stored.get(item["uuid"].lower(), -1)]
+
+
+def _template(number: int, definition: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        number,
+        definition["uuid"],
+        definition["name"],
+        definition["meta-category"],
+        definition.get("description", ""),
+        int(definition["version"]),
+        True,
+        True,
+        0,
+        0,
+        as_json(definition),
+    )
+
+
+def _element(template: int, relation: str, element: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        template,
+        relation,
+        element["misp-attribute"],
+        int(element.get("ui-priority", 0)),
+        as_json(element.get("categories", [])),
+        as_json(element.get("sane_default", [])),
+        as_json(element.get("values_list", [])),
+        element.get("description", ""),
+        element.get("disable_correlation"),
+        bool(element.get("multiple", False)),
+    )
+
+
+def _store_relationships(document: dict[str, Any]) -> None:
+    ObjectRelationship.objects.bulk_create(
+        [
+            ObjectRelationship(
+                name=item["name"],
+                description=item.get("description", ""),
+                format=item.get("format", []),
+                version=int(document["version"]),
+            )
+            for item in document["values"]
+        ],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["description", "format", "version"],
+    )

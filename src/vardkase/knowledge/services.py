@@ -1,0 +1,32 @@
+"""All knowledge at once: what a start loads, most useful first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vardkase.knowledge.galaxies import loader as galaxies
+from vardkase.knowledge.noticelists import loader as noticelists
+from vardkase.knowledge.object_templates import loader as object_templates
+from vardkase.knowledge.sources.loading import Loaded, Progress, quiet
+from vardkase.knowledge.taxonomies import loader as taxonomies
+from vardkase.knowledge.warninglists import loader as warninglists
+
+type Loader = Callable[[Progress], Loaded]
+
+QUICK: tuple[Loader, ...] = (object_templates.load, taxonomies.load, noticelists.load, galaxies.load)
+"""What a new installation should not open its doors without; a matter of seconds."""
+
+
+def load(progress: Progress = quiet) -> list[Loaded]:
+    """Load all but the warninglists, in the order of their use."""
+    return [loader(progress) for loader in QUICK]
+
+
+def load_warninglists(progress: Progress = quiet) -> Loaded:
+    """Load the warninglists: 2.5 million values, for the background."""
+    return warninglists.load(progress)
+
+
+def update_all(progress: Progress = quiet) -> list[Loaded]:
+    """Load everything that is new or newer than what is stored."""
+    return [*load(progress), load_warninglists(progress)]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SourcesConfig(AppConfig):
+    name = "vardkase.knowledge.sources"
+    label = "knowledge_sources"

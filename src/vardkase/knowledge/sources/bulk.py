@@ -1,0 +1,44 @@
+"""Whole tables at once: ids reserved ahead, rows sent with COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from psycopg import sql
+
+from vardkase.core.sql import cursor
+
+
+def reserve_ids(table: str, count: int) -> list[int]:
+    """`count` new ids of `table`, in order."""
+    if not count:
+        return []
+    rows = cursor().execute(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", (table, count)
+    )
+    return sorted(row[0] for row in rows.fetchall())
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Add `rows` to `table` and return how many; `rows` must not touch the database while it is read."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with cursor() as open_cursor, open_cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def as_json(value: Any) -> str:
+    """`value` as the text of a jsonb column, for COPY."""
+    return msgspec.json.encode(value).decode()
+
+
+def lock(name: str) -> None:
+    """Wait until no other transaction loads `name`; held until this transaction ends."""
+    cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"knowledge:{name}",))

@@ -1,0 +1,133 @@
+"""Taxonomies from their machinetag.json files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from vardkase.core.sql import cursor
+from vardkase.knowledge.sources.bulk import copy_rows, lock, reserve_ids
+from vardkase.knowledge.sources.files import files, read
+from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
+from vardkase.knowledge.taxonomies.models import Taxonomy
+
+NAME = "taxonomies"
+
+
+class EntryFile(msgspec.Struct):
+    """One value of a predicate."""
+
+    value: str
+    expanded: str = ""
+    description: str = ""
+    colour: str = ""
+    numerical_value: float | None = None
+
+
+class PredicateFile(EntryFile):
+    """One predicate; `exclusive`: at most one of its values on a thing."""
+
+    exclusive: bool = False
+
+
+class ValuesFile(msgspec.Struct):
+    """The values of one predicate."""
+
+    predicate: str
+    entry: list[EntryFile] = []
+
+
+class TaxonomyFile(msgspec.Struct):
+    """A machinetag.json."""
+
+    namespace: str
+    predicates: list[PredicateFile]
+    version: int = 0
+    description: str = ""
+    exclusive: bool = False
+    values: list[ValuesFile] | None = None
+
+
+def load(progress: Progress = quiet) -> Loaded:
+    """Store every taxonomy that is new or newer than the stored one; what was enabled stays so."""
+    paths = files("misp-taxonomies", "*/machinetag.json")
+
+    def newer() -> int:
+        found = [read(path, TaxonomyFile) for path in paths]
+        stored = dict(Taxonomy.objects.values_list("namespace", "version"))
+        wanted = [file for file in found if file.version > stored.get(file.namespace, -1)]
+        store(wanted)
+        progress(NAME, len(wanted), len(wanted))
+        return len(wanted)
+
+    return load_changed(NAME, paths, newer)
+
+
+def store(taxonomies: Sequence[TaxonomyFile]) -> None:
+    """Write taxonomies over their earlier versions, predicates and entries included."""
+    lock(NAME)
+    ids = _upsert(taxonomies)
+    _clear(list(ids.values()))
+    predicates = [(ids[file.namespace], predicate) for file in taxonomies for predicate in file.predicates]
+    numbers = reserve_ids("taxonomy_predicate", len(predicates))
+    copy_rows(
+        "taxonomy_predicate",
+        ("id", "taxonomy_id", *ENTRY_COLUMNS, "exclusive"),
+        (
+            (number, taxonomy, *_entry(predicate), predicate.exclusive)
+            for number, (taxonomy, predicate) in zip(numbers, predicates, strict=True)
+        ),
+    )
+    by_name = {
+        (taxonomy, predicate.value): number
+        for number, (taxonomy, predicate) in zip(numbers, predicates, strict=True)
+    }
+    copy_rows("taxonomy_entry", ("predicate_id", *ENTRY_COLUMNS), _entries(taxonomies, ids, by_name))
+
+
+ENTRY_COLUMNS = ("value", "expanded", "description", "colour", "numerical_value")
+
+
+def _entries(
+    taxonomies: Iterable[TaxonomyFile], ids: dict[str, int], predicates: dict[tuple[int, str], int]
+) -> Iterator[tuple[Any, ...]]:
+    for file in taxonomies:
+        for values in file.values or ():
+            predicate = predicates.get((ids[file.namespace], values.predicate))
+            if predicate is not None:
+                yield from ((predicate, *_entry(entry)) for entry in values.entry)
+
+
+def _entry(entry: EntryFile) -> tuple[Any, ...]:
+    number = None if entry.numerical_value is None else round(entry.numerical_value)
+    colour = entry.colour if len(entry.colour) <= 7 else ""
+    return entry.value, entry.expanded, entry.description, colour, number
+
+
+def _upsert(taxonomies: Sequence[TaxonomyFile]) -> dict[str, int]:
+    rows = Taxonomy.objects.bulk_create(
+        [
+            Taxonomy(
+                namespace=file.namespace,
+                description=file.description,
+                version=file.version,
+                exclusive=file.exclusive,
+            )
+            for file in taxonomies
+        ],
+        update_conflicts=True,
+        unique_fields=["namespace"],
+        update_fields=["description", "version", "exclusive"],
+    )
+    return {row.namespace: row.pk for row in rows}
+
+
+def _clear(taxonomy_ids: list[int]) -> None:
+    cursor().execute(
+        "DELETE FROM taxonomy_entry e USING taxonomy_predicate p "
+        "WHERE p.id = e.predicate_id AND p.taxonomy_id = ANY(%s)",
+        (taxonomy_ids,),
+    )
+    cursor().execute("DELETE FROM taxonomy_predicate WHERE taxonomy_id = ANY(%s)", (taxonomy_ids,))
