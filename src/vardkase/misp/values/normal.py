@@ -1,0 +1,230 @@
+"""The normal form of a value: one spelling for each thing, so that equal things compare equal."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from dateutil.parser import ParserError, isoparse
+from dateutil.parser import parse as parse_date
+
+from vardkase.misp.values.refang import DOTTED, refang
+
+type Normaliser = Callable[[str], str]
+
+DOMAIN = re.compile(r"[A-Z0-9._-]+\.[A-Z0-9-]{2,}", re.IGNORECASE)
+PLAIN_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)")
+IPV6_WITH_PORT = (
+    re.compile(r"^(?P<ip>[^|]+)\|(?P<port>\d+)$"),
+    re.compile(r"^\[(?P<ip>[^\]]+)\]:(?P<port>\d+)$"),
+    re.compile(r"^(?P<ip>[^.]+)\.(?P<port>\d+)$"),
+    re.compile(r"^(?P<ip>\S+) port (?P<port>\d+)$"),
+    re.compile(r"^(?P<ip>\S+)p(?P<port>\d+)$"),
+    re.compile(r"^(?P<ip>\S+)#(?P<port>\d+)$"),
+    re.compile(r"^(?P<ip>\S+):(?P<port>\d+)$"),
+)
+DASHES = re.compile("[–—]")
+PHONE_NOISE = re.compile(r"\(0\)|[^+0-9]")
+
+
+def normalise(type_name: str, value: str) -> str:
+    """Trim, refang, and bring `value` into the normal form of its type."""
+    value = value.strip()
+    if type_name in DOTTED:
+        value = refang(type_name, value)
+    normaliser = NORMALISERS.get(type_name)
+    return normaliser(value) if normaliser is not None else value
+
+
+def _ip(value: str) -> str:
+    """An address or network; IPv6 compressed, a prefix that names one address dropped."""
+    if PLAIN_IPV4.fullmatch(value):
+        return value
+    address, slash, prefix = value.partition("/")
+    if ":" in address:
+        try:
+            address = str(ipaddress.IPv6Address(address))
+        except ValueError:
+            return value
+    whole = "128" if ":" in address else "32"
+    return address if not slash or prefix == whole else f"{address}/{prefix}"
+
+
+def _ip_port(value: str) -> str:
+    if value.count(":") >= 2:
+        for form in IPV6_WITH_PORT:
+            if match := form.match(value):
+                return f"{_ip(match['ip'])}|{match['port']}"
+        return value
+    if value.count("|") == 1:
+        address, _, port = value.partition("|")
+    else:
+        address, _, port = value.partition(":")
+    return f"{_ip(address)}|{port}" if port else value
+
+
+def _host_port(value: str) -> str:
+    return value.lower().replace(":", "|")
+
+
+def _domain(value: str) -> str:
+    value = value.lower().strip(".")
+    if value.isascii():
+        return value
+    try:
+        return value.encode("idna").decode("ascii")
+    except UnicodeError:
+        return value
+
+
+def _domain_ip(value: str) -> str:
+    domain, bar, address = value.lower().partition("|")
+    return f"{_domain(domain)}|{_ip(address)}" if bar else value.lower()
+
+
+def _hash_after_name(value: str) -> str:
+    name, bar, digest = value.partition("|")
+    return f"{name}|{digest.lower()}" if bar else value
+
+
+def _upper_identifier(value: str) -> str:
+    value = DASHES.sub("-", value)
+    return value.upper() if value[:4].lower() in {"cve-", "cwe-", "gcve"} else value
+
+
+def _weakness(value: str) -> str:
+    return DASHES.sub("-", value).upper()
+
+
+def _autonomous_system(value: str) -> str:
+    value = value[2:] if value[:2].upper() == "AS" else value
+    high, dot, low = value.partition(".")
+    if dot and high.isdigit() and low.isdigit():
+        return str(int(high) * 65536 + int(low))
+    return value
+
+
+def _phone(value: str) -> str:
+    value = "+" + value[2:] if value.startswith("00") else value
+    return PHONE_NOISE.sub("", value)
+
+
+def _alphanumeric_upper(value: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", value.upper())
+
+
+def _digits(value: str) -> str:
+    return re.sub(r"\D", "", value)
+
+
+def _mac(value: str) -> str:
+    plain = re.sub(r"[.:\- ]", "", value.lower())
+    return ":".join(plain[start : start + 2] for start in range(0, len(plain), 2))
+
+
+def _datetime(value: str) -> str:
+    try:
+        moment = isoparse(value) if value[:4].isdigit() and "-" in value else parse_date(value)
+    except (ParserError, ValueError, OverflowError):
+        return value
+    if value.isdigit():
+        return value
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return aware.strftime("%Y-%m-%dT%H:%M:%S.%f%z") if isinstance(aware, datetime) else value
+
+
+def _boolean(value: str) -> str:
+    return "1" if value.lower() in {"1", "true"} else "0"
+
+
+def _without_colons_lower(value: str) -> str:
+    return value.replace(":", "").lower()
+
+
+LOWERED = (
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha512/224",
+    "sha512/256",
+    "sha3-224",
+    "sha3-256",
+    "sha3-384",
+    "sha3-512",
+    "ja3-fingerprint-md5",
+    "jarm-fingerprint",
+    "hassh-md5",
+    "hasshserver-md5",
+    "dom-hash",
+    "authentihash",
+    "vhash",
+    "imphash",
+    "telfhash",
+    "pehash",
+    "tlsh",
+    "cdhash",
+    "hostname",
+    "email",
+    "email-src",
+    "email-dst",
+    "target-email",
+    "whois-registrant-email",
+    "anonymised",
+    "onion-address",
+)
+HASHES_AFTER_NAME = (
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha512/224",
+    "sha512/256",
+    "sha3-224",
+    "sha3-256",
+    "sha3-384",
+    "sha3-512",
+    "authentihash",
+    "vhash",
+    "imphash",
+    "pehash",
+    "tlsh",
+)
+
+NORMALISERS: dict[str, Normaliser] = {
+    **dict.fromkeys(LOWERED, str.lower),
+    **{f"filename|{name}": _hash_after_name for name in HASHES_AFTER_NAME},
+    "malware-sample": _hash_after_name,
+    "ip-src": _ip,
+    "ip-dst": _ip,
+    "ip-src|port": _ip_port,
+    "ip-dst|port": _ip_port,
+    "hostname|port": _host_port,
+    "domain": _domain,
+    "domain|ip": _domain_ip,
+    "http-method": str.upper,
+    "hex": str.upper,
+    "vulnerability": _upper_identifier,
+    "weakness": _weakness,
+    "AS": _autonomous_system,
+    "iban": _alphanumeric_upper,
+    "bic": _alphanumeric_upper,
+    "bin": _digits,
+    "cc-number": _digits,
+    "prtn": _phone,
+    "phone-number": _phone,
+    "whois-registrant-phone": _phone,
+    "x509-fingerprint-md5": _without_colons_lower,
+    "x509-fingerprint-sha1": _without_colons_lower,
+    "x509-fingerprint-sha256": _without_colons_lower,
+    "mac-address": _mac,
+    "mac-eui-64": _mac,
+    "datetime": _datetime,
+    "boolean": _boolean,
+}
