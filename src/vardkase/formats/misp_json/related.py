@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Raw
@@ -26,21 +26,40 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
 
 
 def related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
-    """Attribute id → its RelatedAttribute list, for the attributes that correlate."""
+    """Attribute id → its RelatedAttribute list in an event document, for the attributes that correlate."""
+    return _related(actor, attribute_ids, RELATED_ATTRIBUTES, _related_attribute)
+
+
+def listed_related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
+    """The same as attributes/restSearch words it: with the event of each."""
+    return _related(actor, attribute_ids, LISTED_RELATED_ATTRIBUTES, _listed_related_attribute)
+
+
+def _related(
+    actor: Actor, attribute_ids: Sequence[int], sql: str, shape: Callable[[tuple[Any, ...]], dict[str, Any]]
+) -> dict[int, Raw]:
     pairs = correlations_of_attributes(actor, attribute_ids).pairs
     if not pairs:
         return {}
-    sql = RELATED_ATTRIBUTES.format(
-        value=value("a"), event=event_predicate(actor), attribute=attribute_predicate(actor)
-    )
-    ids = list({pair.related_id for pair in pairs})
-    rows = cursor().execute(sql, reader_parameters(actor) | {"ids": ids}).fetchall()
-    blocks = {int(row[0]): dict(zip(RELATED_MEMBERS, row, strict=True)) for row in rows}
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)}"
+    parameters = reader_parameters(actor) | {"ids": list({pair.related_id for pair in pairs})}
+    rows = cursor().execute(sql.format(value=value("a"), visible=visible), parameters).fetchall()
+    blocks = {int(row[0]): shape(row) for row in rows}
     found: dict[int, list[dict[str, Any]]] = {}
     for pair in pairs:
         if block := blocks.get(pair.related_id):
             found.setdefault(pair.attribute_id, []).append(block)
     return {attribute_id: Raw(encoder.encode(related)) for attribute_id, related in found.items()}
+
+
+def _related_attribute(row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(RELATED_MEMBERS, row, strict=True))
+
+
+def _listed_related_attribute(row: tuple[Any, ...]) -> dict[str, Any]:
+    own = len(LISTED_RELATED_MEMBERS)
+    attribute: dict[str, Any] = dict(zip(LISTED_RELATED_MEMBERS, row[:own], strict=True))
+    return attribute | {"Event": dict(zip(RELATED_EVENT_MEMBERS, row[own:], strict=True))}
 
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -69,6 +88,26 @@ RELATED_MEMBERS = ("id", "value", "org_id", "info", "event_id")
 RELATED_ATTRIBUTES = """
 SELECT a.id::text, {value}, e.org_id::text, e.info, a.event_id::text
 FROM attribute a JOIN event e ON e.id = a.event_id
-WHERE a.id = ANY(%(ids)s) AND {event} AND {attribute}
-ORDER BY a.id
+WHERE a.id = ANY(%(ids)s) AND {visible}
+"""
+
+LISTED_RELATED_MEMBERS = (
+    "id", "event_id", "object_id", "object_relation", "category", "type", "uuid", "timestamp", "distribution",
+    "sharing_group_id", "to_ids", "comment", "value",
+)  # fmt: skip
+
+RELATED_EVENT_MEMBERS = (
+    "id", "uuid", "threat_level_id", "analysis", "info", "extends_uuid", "distribution", "sharing_group_id",
+    "published", "date", "orgc_id", "org_id",
+)  # fmt: skip
+
+LISTED_RELATED_ATTRIBUTES = """
+SELECT a.id::text, a.event_id::text, coalesce(a.object_id, 0)::text, a.object_relation, a.category, a.type,
+       a.uuid::text, a.timestamp::text, a.distribution::text, coalesce(a.sharing_group_id, 0)::text, a.to_ids,
+       a.comment, {value},
+       e.id::text, e.uuid::text, e.threat_level_id::text, e.analysis::text, e.info,
+       coalesce(e.extends_uuid::text, ''), e.distribution::text, coalesce(e.sharing_group_id, 0)::text,
+       e.published, e.date::text, e.orgc_id::text, e.org_id::text
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.id = ANY(%(ids)s) AND {visible}
 """

@@ -71,8 +71,9 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
 
 
 def joined(items: Iterable[bytes]) -> Iterator[bytes]:
-    """The items of a JSON array with commas between; an item may itself be several, already joined."""
+    """The items of a JSON array with commas between; an item may be several, already joined, or none."""
     separator = b""
     for item in items:
-        yield separator + item
-        separator = b","
+        if item:
+            yield separator + item
+            separator = b","

@@ -138,7 +138,7 @@ class Object(Struct, rename={"meta_category": "meta-category"}):
     id: str
     name: str
     meta_category: str
-    description: str
+    description: str | None
     template_uuid: str | None
     template_version: str
     event_id: str

@@ -1,0 +1,27 @@
+"""The rows a search chose: their ids, eight bytes each, in order; rendering then looks them up in pages."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.formats.misp_json.scope import PAGE
+
+type Chosen = SqlQuery | Sequence[int]
+"""A search, or the ids that it gave (`chosen_ids`)."""
+
+ROWS_AT_ONCE = 1000
+
+
+def chosen_ids(query: SqlQuery) -> array[int]:
+    """All ids of a search, in its order. Their number is the answer's X-Result-Count."""
+    rows = cursor().stream(query.sql, query.parameters, binary=True, size=ROWS_AT_ONCE)
+    return array("q", (row[0] for row in rows))
+
+
+def pages_of(chosen: Chosen) -> Iterator[list[int]]:
+    """The ids in pages of at most a thousand."""
+    ids = chosen_ids(chosen) if isinstance(chosen, SqlQuery) else chosen
+    for start in range(0, len(ids), PAGE):
+        yield list(ids[start : start + PAGE])

@@ -1,0 +1,88 @@
+"""The event index as MISP JSON: events/index, and what sync reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.galaxies import GalaxyBook, Tagged
+from vardkase.formats.misp_json.scope import joined
+from vardkase.formats.misp_json.structs import encoder
+from vardkase.formats.misp_json.tags import Attachment, TagBook
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, index_rows
+
+
+def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Iterator[bytes]:
+    """A JSON list of index rows in the order chosen; `minimal` gives the six members that sync compares."""
+    tags = TagBook()
+    galaxies = GalaxyBook(actor, tags)
+    yield b"["
+    yield from joined(
+        _page(index_rows(actor, ids), tags, galaxies, minimal=minimal) for ids in pages_of(chosen)
+    )
+    yield b"]"
+
+
+def _page(rows: list[IndexRow], tags: TagBook, galaxies: GalaxyBook, *, minimal: bool) -> bytes:
+    if minimal:
+        return encoder.encode([_minimal(row) for row in rows])[1:-1]
+    attached = tags.of_events([row.id for row in rows])
+    galaxies.learn(attached.values())
+    return encoder.encode([_row(row, attached.get(row.id, []), galaxies) for row in rows])[1:-1]
+
+
+def _row(row: IndexRow, attached: list[Attachment], galaxies: GalaxyBook) -> dict[str, Any]:
+    members: dict[str, Any] = {name: _wire(getattr(row, name)) for name in ROW_MEMBERS}
+    members |= {"Org": _organisation(row.org), "Orgc": _organisation(row.orgc)}
+    if row.sharing_group:
+        members["SharingGroup"] = _organisation(row.sharing_group)
+    if clusters := [_cluster(tagged, galaxies) for tagged in galaxies.tagged(attached)]:
+        members["GalaxyCluster"] = clusters
+    return members | {"EventTag": [_event_tag(row.id, tag) for tag in row.tags]}
+
+
+def _cluster(tagged: Tagged, galaxies: GalaxyBook) -> dict[str, Any]:
+    return {
+        **tagged.cluster.members,
+        "Galaxy": galaxies.galaxy(tagged.cluster.galaxy_id),
+        "meta": tagged.cluster.meta,
+        "tag_id": str(tagged.attachment.tag_id),
+        "local": tagged.attachment.local,
+        "relationship_type": tagged.attachment.relationship_type,
+    }
+
+
+def _event_tag(event_id: int, tag: IndexTag) -> dict[str, Any]:
+    return {
+        "id": str(tag.id),
+        "event_id": str(event_id),
+        "tag_id": str(tag.tag_id),
+        "local": tag.local,
+        "relationship_type": tag.relationship_type,
+        "Tag": {"id": str(tag.tag_id), "name": tag.name, "colour": tag.colour, "is_galaxy": tag.is_galaxy},
+    }
+
+
+def _minimal(row: IndexRow) -> dict[str, Any]:
+    members = {name: _wire(getattr(row, name)) for name in MINIMAL_MEMBERS}
+    return members | {"orgc_uuid": row.orgc.uuid}
+
+
+def _organisation(organisation: IndexOrganisation) -> dict[str, str]:
+    return {"id": str(organisation.id), "name": organisation.name, "uuid": organisation.uuid}
+
+
+def _wire(value: Any) -> Any:
+    """Numbers go out as strings; booleans, texts and null as they are."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ROW_MEMBERS = (
+    "id", "org_id", "date", "info", "uuid", "published", "analysis", "attribute_count", "orgc_id",
+    "timestamp", "distribution", "sharing_group_id", "proposal_email_lock", "locked", "threat_level_id",
+    "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
+)  # fmt: skip
+
+MINIMAL_MEMBERS = ("id", "timestamp", "sighting_timestamp", "published", "uuid")

@@ -1,0 +1,189 @@
+"""Attributes outside their event: attributes/restSearch, attributes/view and attributes/index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.attributes import encoded_data
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
+from vardkase.formats.misp_json.related import listed_related_attributes
+from vardkase.formats.misp_json.scope import Scope, joined, scope_of
+from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
+from vardkase.identity.access.actor import Actor
+
+WIDTH = 17
+"""Columns of LISTED_ATTRIBUTE; what follows says what surrounds the attribute."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """One list for one reader; events and objects are rendered once however many attributes they have."""
+
+    scope: Scope
+    options: AttributeOptions
+    events: dict[int, Raw]
+
+    def page(self, ids: Sequence[int]) -> list[ListedAttribute]:
+        """The readable ones of `ids`, in their order."""
+        rows = self.scope.rows(LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=ids)
+        page = [ListedAttribute(*row[:WIDTH]) for row in rows]
+        event_ids = sorted({int(attribute.event_id) for attribute in page})
+        event_tags = self._event_tags(event_ids)
+        self._learn_events(event_ids, event_tags)
+        self._surround(page, rows)
+        self._add_tags(page, event_tags)
+        self._add_flagged(page)
+        return page
+
+    def _surround(self, page: list[ListedAttribute], rows: Sequence[tuple[Any, ...]]) -> None:
+        for attribute, row in zip(page, rows, strict=True):
+            digest, event_uuid, object_distribution, object_group = row[WIDTH:]
+            attribute.Event = self.events[int(attribute.event_id)]
+            if object_distribution is not None:
+                surrounding = (attribute.object_id, object_distribution, object_group)
+                attribute.Object = Raw(encoder.encode(dict(zip(OBJECT_MEMBERS, surrounding, strict=True))))
+            if self.options.include_event_uuid:
+                attribute.event_uuid = event_uuid
+            if self.options.include_attachments:
+                attribute.data = encoded_data(digest, attribute.type) or UNSET
+
+    def _add_tags(self, page: list[ListedAttribute], event_tags: dict[int, list[Any]]) -> None:
+        tags = self.scope.tags
+        attached = tags.of_attributes([int(attribute.id) for attribute in page])
+        inherit = self.options.include_event_tags
+        for attribute in page:
+            shown = [tags.listed(each) for each in attached.get(int(attribute.id), ())]
+            if inherit:
+                shown += [tags.inherited(each) for each in event_tags.get(int(attribute.event_id), ())]
+            if shown:
+                attribute.Tag = shown
+
+    def _add_flagged(self, page: list[ListedAttribute]) -> None:
+        related: dict[int, Raw] = {}
+        if self.options.include_correlations:
+            ids = [int(attribute.id) for attribute in page]
+            related = listed_related_attributes(self.scope.actor, ids)
+        for attribute in page:
+            if self.options.include_correlations:
+                attribute.RelatedAttribute = related.get(int(attribute.id), EMPTY)
+            if self.options.include_sightings:
+                attribute.Sighting = EMPTY
+            if self.options.include_proposals:
+                attribute.ShadowAttribute = EMPTY
+
+    def _event_tags(self, event_ids: list[int]) -> dict[int, list[Any]]:
+        wanted = self.options.include_context or self.options.include_event_tags
+        return self.scope.tags.of_events(event_ids) if wanted else {}
+
+    def _learn_events(self, event_ids: list[int], event_tags: dict[int, list[Any]]) -> None:
+        missing = [event_id for event_id in event_ids if event_id not in self.events]
+        if not missing:
+            return
+        for number, *row in self.scope.rows(CONTEXT if self.options.include_context else EVENTS, ids=missing):
+            if self.options.include_context:
+                tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
+                self.events[number] = Raw(encoder.encode(_context(row, tags)))
+            else:
+                self.events[number] = Raw(encoder.encode(dict(zip(EVENT_MEMBERS, row, strict=True))))
+
+
+def listing(actor: Actor, options: AttributeOptions) -> Listing:
+    """A new, empty listing."""
+    scope = scope_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
+    return Listing(scope, options, {})
+
+
+def attributes_document(
+    actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
+) -> Iterator[bytes]:
+    """Attributes as ``{"response": {"Attribute": […]}}``, in the order chosen, a thousand at a time."""
+    pages = attribute_pages(actor, chosen, options)
+    yield b'{"response": {"Attribute": ['
+    yield from joined(encoder.encode(page)[1:-1] for page in pages)
+    yield b"]}}\n"
+
+
+def attribute_pages(
+    actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
+) -> Iterator[list[ListedAttribute]]:
+    """The same as structs, a non-empty page at a time, for the other formats."""
+    listed = listing(actor, options or AttributeOptions())
+    for ids in pages_of(chosen):
+        if page := listed.page(ids):
+            yield page
+
+
+def attribute_dict(
+    actor: Actor, attribute_id: int, options: AttributeOptions | None = None
+) -> dict[str, Any]:
+    """One attribute as attributes/view shows it, without its event. Raises NotFound."""
+    page = listing(actor, options or VIEW).page([attribute_id])
+    if not page:
+        raise NotFound("Invalid attribute")
+    page[0].Event = page[0].Object = UNSET
+    row: dict[str, Any] = msgspec.json.decode(encoder.encode(page[0]))
+    return row
+
+
+def split_attributes(actor: Actor, ids: Sequence[int], options: EventOptions) -> list[SplitAttribute]:
+    """Attributes with both value columns and without tags, as attributes/index shows them."""
+    scope = scope_of(actor, options)
+    rows = scope.rows(LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(scope)), ids=list(ids))
+    return [SplitAttribute(*row[:SPLIT_WIDTH]) for row in rows]
+
+
+def _visible(scope: Scope) -> str:
+    return f"{scope.event} AND {scope.attribute}"
+
+
+def _context(row: list[Any], tags: list[Raw]) -> dict[str, Any]:
+    event: dict[str, Any] = dict(zip(CONTEXT_MEMBERS, row, strict=False))
+    event["Tag"] = tags
+    event["Orgc"] = dict(zip(("id", "name", "uuid", "local"), row[len(CONTEXT_MEMBERS) :], strict=True))
+    return event
+
+
+VIEW = AttributeOptions(include_event_uuid=True, include_attachments=True)
+"""What attributes/view shows."""
+
+SPLIT_WIDTH = 19
+
+OBJECT_MEMBERS = ("id", "distribution", "sharing_group_id")
+EVENT_MEMBERS = ("org_id", "distribution", "publish_timestamp", "id", "info", "orgc_id", "uuid")
+CONTEXT_MEMBERS = (
+    "id", "orgc_id", "org_id", "date", "threat_level_id", "info", "published", "uuid", "analysis",
+    "timestamp", "distribution", "publish_timestamp", "sharing_group_id", "extends_uuid",
+)  # fmt: skip
+
+LISTED = """
+SELECT {columns}, a.data_sha256, e.uuid::text, o.distribution::text, coalesce(o.sharing_group_id, 0)::text
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN attribute a ON a.id = chosen.id
+JOIN event e ON e.id = a.event_id
+LEFT JOIN object o ON o.id = a.object_id
+WHERE {visible}
+ORDER BY chosen.place
+"""
+
+EVENTS = """
+SELECT id, org_id::text, distribution::text, publish_timestamp::text, id::text, info, orgc_id::text,
+       uuid::text
+FROM event WHERE id = ANY(%(ids)s)
+"""
+
+CONTEXT = """
+SELECT e.id, e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
+       e.published, e.uuid::text, e.analysis::text, e.timestamp::text, e.distribution::text,
+       e.publish_timestamp::text, coalesce(e.sharing_group_id, 0)::text, coalesce(e.extends_uuid::text, ''),
+       orgc.id::text, orgc.name, orgc.uuid::text, orgc.local
+FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
+WHERE e.id = ANY(%(ids)s)
+"""

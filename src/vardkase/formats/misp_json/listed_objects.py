@@ -1,0 +1,123 @@
+"""Objects outside their event: objects/restSearch and objects/view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.attributes import encoded_data
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
+from vardkase.formats.misp_json.scope import PAGE, Scope, joined, scope_of
+from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
+from vardkase.identity.access.actor import Actor
+
+OBJECT_WIDTH = 15
+ATTRIBUTE_WIDTH = 19
+OBJECTS_AT_ONCE = 100
+
+
+def objects_document(actor: Actor, chosen: Chosen, options: ObjectOptions | None = None) -> Iterator[bytes]:
+    """Objects as ``{"response": [{"Object": {…}}, …]}``, in the order chosen."""
+    options = options or ObjectOptions()
+    scope = _scope(actor, options)
+    yield b'{"response": ['
+    yield from joined(_rendered(scope, ids, options) for ids in _pages(chosen))
+    yield b"]}\n"
+
+
+def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
+    """One object as objects/view shows it, deleted or not. Raises NotFound."""
+    scope = _scope(actor, ObjectOptions(deleted=Deleted.BOTH))
+    found = _objects(scope, [object_id])
+    if not found:
+        raise NotFound("Invalid object.")
+    head, event = found[0]
+    living = _scope(actor, ObjectOptions())
+    attributes = [] if head.deleted else list(_attributes(living, [object_id], data=False))
+    row: dict[str, Any] = msgspec.json.decode(encoder.encode(head))
+    row["Event"] = event
+    if attributes:
+        row["Attribute"] = msgspec.json.decode(encoder.encode(attributes))
+    return row
+
+
+def _scope(actor: Actor, options: ObjectOptions) -> Scope:
+    return scope_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
+
+
+def _pages(chosen: Chosen) -> Iterator[list[int]]:
+    for ids in pages_of(chosen):
+        for start in range(0, len(ids), OBJECTS_AT_ONCE):
+            yield ids[start : start + OBJECTS_AT_ONCE]
+
+
+def _rendered(scope: Scope, ids: Sequence[int], options: ObjectOptions) -> bytes:
+    objects = _objects(scope, ids)
+    attributes: dict[str, list[SplitAttribute]] = {}
+    if not options.metadata:
+        for attribute in _attributes(scope, ids, data=options.include_attachments):
+            attributes.setdefault(attribute.object_id, []).append(attribute)
+    return b",".join(_one(head, event, attributes, options) for head, event in objects)
+
+
+def _one(
+    head: Object, event: dict[str, str], attributes: dict[str, list[SplitAttribute]], options: ObjectOptions
+) -> bytes:
+    inner = b"" if options.metadata else b',"Attribute":' + encoder.encode(attributes.get(head.id, []))
+    return b'{"Object":' + encoder.encode(head)[:-1] + inner + b',"Event":' + encoder.encode(event) + b"}}"
+
+
+def _objects(scope: Scope, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:
+    sql = OBJECTS.format(columns=OBJECT, visible=f"{scope.event} AND {scope.part('o')}")
+    return [
+        (Object(*row[:OBJECT_WIDTH]), dict(zip(EVENT_MEMBERS, row[OBJECT_WIDTH:], strict=True)))
+        for row in scope.rows(sql, ids=list(ids))
+    ]
+
+
+def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Iterator[SplitAttribute]:
+    """The attributes of some objects with all their associations, by id."""
+    sql = ATTRIBUTES.format(columns=SPLIT_ATTRIBUTE, visible=f"{scope.event} AND {scope.attribute}")
+    last = 0
+    while rows := scope.rows(sql, objects=list(object_ids), last=last, limit=PAGE):
+        page = [SplitAttribute(*row[:ATTRIBUTE_WIDTH]) for row in rows]
+        _add_tags(scope, page)
+        for attribute, row in zip(page, rows, strict=True):
+            encoded = encoded_data(row[ATTRIBUTE_WIDTH], attribute.type) if data else None
+            if encoded is not None:
+                attribute.data = encoded
+        yield from page
+        last = int(page[-1].id)
+
+
+def _add_tags(scope: Scope, page: list[SplitAttribute]) -> None:
+    attached = scope.tags.of_attributes([int(attribute.id) for attribute in page])
+    for attribute in page:
+        attribute.AttributeTag = [
+            scope.tags.attribute_tag(each, attribute.id, attribute.event_id)
+            for each in attached.get(int(attribute.id), ())
+        ]
+
+
+EVENT_MEMBERS = ("id", "info", "org_id", "orgc_id")
+
+OBJECTS = """
+SELECT {columns}, e.id::text, e.info, e.org_id::text, e.orgc_id::text
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN object o ON o.id = chosen.id
+JOIN event e ON e.id = o.event_id
+WHERE {visible}
+ORDER BY chosen.place
+"""
+
+ATTRIBUTES = """
+SELECT {columns}, a.data_sha256
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.object_id = ANY(%(objects)s) AND a.id > %(last)s AND {visible}
+ORDER BY a.id LIMIT %(limit)s
+"""

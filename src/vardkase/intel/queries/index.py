@@ -1,0 +1,115 @@
+"""The rows of the event index: one query a kind for a page of events, never one for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOrganisation:
+    """An organisation as the index names it."""
+
+    id: int
+    name: str
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTag:
+    """A tag on an event as the index names it; `id` is that of the association."""
+
+    id: int
+    tag_id: int
+    local: bool
+    relationship_type: str
+    name: str
+    colour: str
+    is_galaxy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One event of the index; times are Unix seconds."""
+
+    id: int
+    org_id: int
+    date: str
+    info: str
+    uuid: str
+    published: bool
+    analysis: int
+    attribute_count: int
+    orgc_id: int
+    timestamp: int
+    distribution: int
+    sharing_group_id: int
+    proposal_email_lock: bool
+    locked: bool
+    threat_level_id: int
+    publish_timestamp: int
+    sighting_timestamp: int
+    disable_correlation: bool
+    extends_uuid: str
+    protected: bool | None
+    org: IndexOrganisation
+    orgc: IndexOrganisation
+    sharing_group: IndexOrganisation | None
+    tags: list[IndexTag] = field(default_factory=list)
+
+
+def index_pages(actor: Actor, event_ids: Sequence[int]) -> Iterator[list[IndexRow]]:
+    """The readable ones of `event_ids`, in their order, a page at a time."""
+    for start in range(0, len(event_ids), PAGE):
+        if rows := index_rows(actor, event_ids[start : start + PAGE]):
+            yield rows
+
+
+def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
+    """The readable ones of `event_ids`, in their order, with their tags."""
+    parameters = reader_parameters(actor) | {"ids": list(event_ids)}
+    rows = [_row(row) for row in cursor().execute(ROWS.format(visible=event_predicate(actor)), parameters)]
+    by_id = {row.id: row for row in rows}
+    for event_id, *tag in cursor().execute(TAGS, {"ids": list(by_id)}):
+        by_id[event_id].tags.append(IndexTag(*tag))
+    return rows
+
+
+def _row(row: tuple[Any, ...]) -> IndexRow:
+    own, org, orgc, group = row[:20], row[20:23], row[23:26], row[26:]
+    return IndexRow(
+        *own,
+        org=IndexOrganisation(*org),
+        orgc=IndexOrganisation(*orgc),
+        sharing_group=IndexOrganisation(*group) if group[0] is not None else None,
+    )
+
+
+ROWS = """
+SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, e.published, e.analysis, e.attribute_count,
+       e.orgc_id, e.timestamp, e.distribution, coalesce(e.sharing_group_id, 0), e.proposal_email_lock,
+       e.locked, e.threat_level_id, e.publish_timestamp, e.sighting_timestamp, e.disable_correlation,
+       coalesce(e.extends_uuid::text, ''), e.protected,
+       org.id, org.name, org.uuid::text, orgc.id, orgc.name, orgc.uuid::text, g.id, g.name, g.uuid::text
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN event e ON e.id = chosen.id
+JOIN organisation org ON org.id = e.org_id
+JOIN organisation orgc ON orgc.id = e.orgc_id
+LEFT JOIN sharing_group g ON g.id = e.sharing_group_id AND e.distribution = 4
+WHERE {visible}
+ORDER BY chosen.place
+"""
+
+TAGS = """
+SELECT et.event_id, et.id, et.tag_id, et.local, et.relationship_type, t.name, t.colour, t.is_galaxy
+FROM event_tag et JOIN tag t ON t.id = et.tag_id
+WHERE et.event_id = ANY(%(ids)s) AND t.exportable
+ORDER BY et.event_id, et.id
+"""
