@@ -21,9 +21,11 @@ SETTLED_AFTER = 60.0
 class Child:
     """One Python module that runs as a child process; when this process dies, the kernel ends it too."""
 
-    def __init__(self, name: str, module: str, *arguments: str) -> None:
+    def __init__(self, name: str, module: str, *arguments: str, once: bool = False) -> None:
+        """`once`: it does its work and ends, and is not started again."""
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
+        self._once = once
         self._pause = FIRST_PAUSE
         self._start()
 
@@ -33,6 +35,8 @@ class Child:
 
     def revive(self) -> None:
         """Start it again if it has died, after a pause that doubles while it keeps dying."""
+        if self._once:
+            return
         now = time.monotonic()
         if self.alive():
             if now - self._started > SETTLED_AFTER:

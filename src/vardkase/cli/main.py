@@ -9,7 +9,7 @@ import typer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from vardkase.cli import check, schema, serve, version, worker
+from vardkase.cli import accounts, check, init, knowledge, schema, serve, version, worker
 from vardkase.cli.output import note
 from vardkase.core.errors import VardkaseError
 
@@ -19,8 +19,12 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     help="Vårdkase: a hub for sharing threat information, MISP-compatible.",
 )
+commands.command()(init.init)
 commands.command()(serve.serve)
 commands.command()(schema.migrate)
+commands.command()(accounts.createuser)
+commands.add_typer(accounts.keys, name="key")
+commands.add_typer(knowledge.commands, name="knowledge")
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)

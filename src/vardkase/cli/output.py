@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
@@ -30,3 +32,16 @@ def result(values: Mapping[str, Any], *, as_json: bool) -> None:
     width = max((len(name) for name in values), default=0)
     for name, value in values.items():
         typer.echo(f"{name.ljust(width)}  {value}")
+
+
+def rows(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print a list: one JSON array, or a table with the names of the fields above it."""
+    if as_json:
+        typer.echo(json.dumps([dict(row) for row in found], ensure_ascii=False))
+        return
+    if not found:
+        return
+    table = Table(*found[0], box=None, pad_edge=False)
+    for row in found:
+        table.add_row(*(str(value) for value in row.values()))
+    Console(soft_wrap=True).print(table)

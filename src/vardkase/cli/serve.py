@@ -6,18 +6,20 @@ import contextlib
 import http.client
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
 from vardkase.cli.claim import claim
+from vardkase.cli.init import prepare
 from vardkase.cli.installation import DataDir, choose, start_database
-from vardkase.cli.output import fail
+from vardkase.cli.output import fail, result
 from vardkase.core.database import EmbeddedPostgres
 
 FIRST_ANSWER_PATIENCE = 60.0
@@ -42,20 +44,30 @@ def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1",
 
 
 def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
-    database = start_database(data_dir)
+    made: dict[str, Any] = {}
+    database = start_database(data_dir, lambda: made.update(prepare()))
     children: list[Child] = []
     try:
         connection.close()
         web = Child("web", "vardkase.config.server", "--host", host, "--port", str(port))
         children.append(web)
         _wait_for_answer(web, host, port)
-        typer.echo(f"Vårdkase answers at {url}")
+        _announce(url, made)
         children.append(Child("worker", "vardkase.cli.main", "worker"))
+        children.append(Child("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True))
         _watch(database, children)
     finally:
         stop_all(children)
         if database:
             database.stop()
+
+
+def _announce(url: str, made: dict[str, Any]) -> None:
+    typer.echo(f"Vårdkase answers at {url}")
+    if made:
+        typer.echo("The first administrator; password and key are shown this once:")
+        result(made, as_json=False)
+    sys.stdout.flush()
 
 
 def _watch(database: EmbeddedPostgres | None, children: list[Child]) -> None:

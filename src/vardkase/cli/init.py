@@ -1,0 +1,42 @@
+"""`vardkase init`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from vardkase.cli import installation
+from vardkase.cli.installation import DataDir
+from vardkase.cli.output import Json, note, result
+from vardkase.cli.progress import shown_progress
+
+Knowledge = Annotated[
+    bool, typer.Option(help="Load taxonomies, galaxies, warninglists and the like as well.")
+]
+
+
+def prepare() -> dict[str, Any]:
+    """Bring the schema up to date and make the first administrator where there is no account yet.
+
+    Returns email, password and key, or nothing when there are accounts already.
+    """
+    installation.migrate()
+    from vardkase.identity.accounts.services import first_run
+
+    made = first_run()
+    return {"email": made.email, "password": made.password, "key": made.key} if made else {}
+
+
+def init(data_dir: DataDir = None, knowledge: Knowledge = True, json: Json = False) -> None:
+    """Prepare everything, print the first administrator's e-mail, one-time password and API key, and end."""
+    made: dict[str, Any] = {}
+    with installation.opened(data_dir, lambda: made.update(prepare())):
+        if knowledge:
+            from vardkase.knowledge.services import update_all
+
+            with shown_progress() as progress:
+                update_all(progress)
+        if not made:
+            note("This installation was prepared before; `vardkase key issue EMAIL` makes another key.")
+        result({name: made.get(name) for name in ("email", "password", "key")}, as_json=json)

@@ -1,0 +1,37 @@
+"""`vardkase knowledge …`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, note, result
+from vardkase.cli.progress import shown_progress
+
+commands = typer.Typer(
+    no_args_is_help=True, help="Taxonomies, galaxies, object templates, warninglists, noticelists."
+)
+
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing when nothing is new.")]
+
+
+@commands.callback()
+def group() -> None:
+    """A group even while it holds one command."""
+
+
+@commands.command()
+def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False) -> None:
+    """Load what is new in the installed packages."""
+    with opened(data_dir):
+        from vardkase.knowledge.services import update_all
+
+        with shown_progress() as progress:
+            loaded = update_all(progress)
+        updated = {each.name: each.updated for each in loaded}
+        if not quiet:
+            result(updated, as_json=json)
+        elif any(updated.values()):
+            note("Knowledge is up to date.")

@@ -1,0 +1,42 @@
+"""How far a long command has come: a bar on a terminal, a line for each finished set otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+type Report = Callable[[str, int, int], None]
+
+
+@contextlib.contextmanager
+def shown_progress() -> Iterator[Report]:
+    """Yield a function to call with what is being done, how many steps are done, and how many there are."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(console)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        yield _bars(bars)
+
+
+def _bars(bars: Progress) -> Report:
+    tasks: dict[str, TaskID] = {}
+
+    def report(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bars.add_task(name, total=total)
+        bars.update(tasks[name], completed=done, total=total)
+
+    return report
+
+
+def _lines(console: Console) -> Report:
+    def report(name: str, done: int, total: int) -> None:
+        if total and done >= total:
+            console.print(f"Loaded {name} ({total})", highlight=False)
+
+    return report
