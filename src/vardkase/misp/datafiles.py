@@ -1,4 +1,4 @@
-"""Data files inside installed packages, found without importing the package (pymisp alone takes half a second)."""
+"""Data files inside installed packages, found without importing the package (pymisp takes half a second)."""
 
 from __future__ import annotations
 

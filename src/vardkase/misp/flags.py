@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-_TRUE = frozenset(("1", "true", "yes", "on", "y", "t"))
-_FALSE = frozenset(("", "0", "false", "no", "off", "n", "f", "null", "none"))
+TRUE_WORDS = frozenset(("1", "true", "yes", "on", "y", "t"))
+FALSE_WORDS = frozenset(("", "0", "false", "no", "off", "n", "f", "null", "none"))
 _LARGEST = 2**63 - 1
 
 
 def as_bool(value: object, default: bool = False) -> bool:
-    """The flag that `value` means: None is `default`, words of refusal and zero are False, the rest is True."""
+    """The flag that `value` means: None is `default`; zero and words of refusal are False, the rest True."""
     if value is True or value is False:
         return value
     if value is None:
         return default
     if isinstance(value, str):
-        return value.strip().lower() not in _FALSE
+        return value.strip().lower() not in FALSE_WORDS
     return bool(value)
-
-
-def is_flag(value: object) -> bool:
-    """Whether `value` can be read as a flag at all (numbers, booleans, None, and the usual words)."""
-    if isinstance(value, str):
-        word = value.strip().lower()
-        return word in _TRUE or word in _FALSE
-    return value is None or isinstance(value, bool | int | float)
 
 
 def as_int(value: object, default: int | None = None) -> int | None:
