@@ -42,7 +42,12 @@ class Attribute(models.Model):
     to_ids = models.BooleanField()
     distribution = models.SmallIntegerField(default=5)
     sharing_group = models.ForeignKey(
-        SharingGroup, models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="attributes"
+        SharingGroup,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="attributes",
     )
     timestamp = models.BigIntegerField()
     comment = models.TextField(default="")
@@ -62,7 +67,10 @@ class Attribute(models.Model):
             models.Index(fields=["timestamp"], name="attribute_timestamp"),
             models.Index(fields=["type", "id"], name="attribute_type"),
             GinIndex(
-                fields=["value1"], opclasses=["gin_trgm_ops"], name="attribute_value1_trgm", condition=NOT_HASH
+                fields=["value1"],
+                opclasses=["gin_trgm_ops"],
+                name="attribute_value1_trgm",
+                condition=NOT_HASH,
             ),
             GinIndex(
                 fields=["value2"],

@@ -19,13 +19,18 @@ class Object(models.Model):
     )
     name = models.TextField()
     meta_category = models.TextField()
-    description = models.TextField(default="")
+    description = models.TextField(null=True)
     template_uuid = models.TextField(null=True)
     template_version = models.IntegerField(default=1)
     timestamp = models.BigIntegerField()
     distribution = models.SmallIntegerField(default=5)
     sharing_group = models.ForeignKey(
-        SharingGroup, models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="misp_objects"
+        SharingGroup,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="misp_objects",
     )
     comment = models.TextField(default="")
     deleted = models.BooleanField(default=False)

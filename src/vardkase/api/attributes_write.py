@@ -1,0 +1,159 @@
+"""Attributes: add, edit, delete, restore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect, message
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
+from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags
+from vardkase.core.errors import FieldErrors, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotNewer, NotYours
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.attributes import add_attributes, edit_attribute
+from vardkase.intel.services.deletion import delete_attribute, restore_attribute
+from vardkase.intel.services.results import Rejections
+from vardkase.misp.flags import as_bool
+
+MEMBERS = (
+    "category",
+    "to_ids",
+    "distribution",
+    "sharing_group_id",
+    "comment",
+    "uuid",
+    "first_seen",
+    "last_seen",
+    "disable_correlation",
+    "data",
+    "encrypt",
+    "Tag",
+)
+
+
+@endpoint(
+    "attributes/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Add one attribute, or a list of them, to an event.",
+        ("type", "value"),
+        MEMBERS,
+        url="/attributes/add/[event_id]",
+    ),
+)
+def add(call: Call) -> Answer:
+    """Add attributes; a single one answers with its tags, a list with what was refused by number."""
+    if not call.arg(0):
+        raise MispError(405, "No event ID set.")
+    event = _event(call)
+    documents = _documents(call.body)
+    update = str(call.named.get("breakOnDuplicate", "1")) in {"0", "false"}
+    try:
+        added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    if not added.attribute_ids:
+        raise SaveFailed("add Attribute", "/attributes/add", _refusals(added.rejections, documents))
+    body: dict[str, Any]
+    if len(added.attribute_ids) == 1:
+        body = {
+            "Attribute": stored_attribute(added.attribute_ids[0]),
+            "AttributeTag": stored_tags(added.attribute_ids[0]),
+        }
+    else:
+        body = {"Attribute": stored_attributes(added.attribute_ids)}
+    if added.rejections:
+        body["errors"] = _numbered(added.rejections)
+    return Json(body)
+
+
+@endpoint(
+    "attributes/edit",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Change an attribute; what is not sent stays.",
+        (),
+        ("type", "value", *MEMBERS),
+        url="/attributes/edit/[attribute_id]",
+    ),
+)
+def edit(call: Call) -> Answer:
+    """Change one attribute; answers with it as it then reads."""
+    try:
+        attribute_id = edit_attribute(call.actor, call.arg(0), call.data("Attribute"))
+    except NotFound as missing:
+        raise MispError(404, "Invalid attribute") from missing
+    except NotNewer as old:
+        raise MispError(405, str(old)) from old
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    stored = stored_attribute(attribute_id)
+    del stored["value1"], stored["value2"]
+    return Json({"Attribute": stored})
+
+
+@endpoint("attributes/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete softly, or for good with ``/1``, ``/hard:1`` or ``{"hard": 1}``."""
+    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
+    try:
+        found = find_attribute(call.actor, call.arg(0), deleted=hard)
+        delete_attribute(call.actor, found.id, hard=hard)
+    except NotFound as missing:
+        raise MispError(404, "Invalid attribute") from missing
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    return message("Attribute deleted.")
+
+
+@endpoint("attributes/restore", requires=(Permission.ADD,), writes=True)
+def restore(call: Call) -> Answer:
+    """Bring a softly deleted attribute back; leads on to its view, as MISP does."""
+    try:
+        found = find_attribute(call.actor, call.arg(0), deleted=True)
+        restore_attribute(call.actor, found.id)
+    except NotFound as missing:
+        raise MispError(405, "Invalid Attribute") from missing
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    return Redirect(f"/attributes/view/{found.id}")
+
+
+def _event(call: Call) -> EventRow:
+    try:
+        return find_event(call.actor, call.arg(0))
+    except NotFound as missing:
+        raise MispError(404, "Invalid event") from missing
+
+
+def _documents(body: Any) -> list[Any]:
+    """The attributes in a body: bare, wrapped, or a list of either."""
+    if isinstance(body, dict):
+        body = body.get("Attribute", body)
+    documents = body if isinstance(body, list) else [body]
+    unwrapped = [
+        document["Attribute"]
+        if isinstance(document, dict) and isinstance(document.get("Attribute"), dict)
+        else document
+        for document in documents
+    ]
+    return unwrapped or [{}]
+
+
+def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors]:
+    """Field errors of the only attribute, or field errors by number."""
+    numbered = _numbered(rejections)
+    if len(documents) == 1 and len(numbered) == 1:
+        return next(iter(numbered.values()))
+    return numbered
+
+
+def _numbered(rejections: Rejections) -> dict[str, FieldErrors]:
+    return {place.replace("Attribute.", "attribute_"): errors for place, errors in rejections.errors.items()}

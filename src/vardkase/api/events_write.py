@@ -1,0 +1,137 @@
+"""Events: add, edit, delete, publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.deletion import delete_event
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.merge import edit_event
+from vardkase.intel.services.publish import publish_event, unpublish_event
+from vardkase.intel.services.results import Ingested
+from vardkase.misp.flags import as_bool
+
+HEADER_MEMBERS = (
+    "date",
+    "threat_level_id",
+    "analysis",
+    "distribution",
+    "sharing_group_id",
+    "uuid",
+    "published",
+    "timestamp",
+    "extends_uuid",
+    "Attribute",
+    "Object",
+    "Tag",
+    "EventReport",
+)
+
+
+@endpoint(
+    "events/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description("Store a new event with everything in it.", ("info",), HEADER_MEMBERS),
+)
+def add(call: Call) -> Answer:
+    """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
+    try:
+        stored = add_event(call.actor, call.data("Event"))
+    except SharingGroupRefused as refused:
+        raise MispError(405, str(refused)) from refused
+    except EventExists as exists:
+        location = f"{call.base_url}/events/{exists.existing_id}"
+        raise MispError(404, str(exists), headers={"Location": location}) from exists
+    except EventBlocked as blocked:
+        raise SaveFailed("add Event", "/events/add", {"Event": str(blocked)}) from blocked
+    except Invalid as invalid:
+        raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
+    return _stored(call, stored)
+
+
+@endpoint(
+    "events/edit",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Merge a document into an event.", (), ("info", *HEADER_MEMBERS), url="/events/edit/[event_id]"
+    ),
+)
+def edit(call: Call) -> Answer:
+    """Merge a document into an event; answers with the whole event as it then reads."""
+    event = find_event(call.actor, call.arg(0))
+    try:
+        stored = edit_event(call.actor, event.id, call.data("Event"))
+    except SharingGroupRefused as refused:
+        raise _not_edited(event.id, f"Event could not be saved: {refused}") from refused
+    except Invalid as invalid:
+        raise _not_edited(event.id, invalid.errors) from invalid
+    return _stored(call, stored)
+
+
+@endpoint("events/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete one event, or every event named in the body's ``id`` list."""
+    reference = call.arg(0) or call.param("id", "")
+    references = reference if isinstance(reference, list) else [reference]
+    events = [find_event(call.actor, one) for one in references]
+    for event in events:
+        _or_405(event.id, delete_event, call)
+    shown = ", ".join(str(one) for one in references)
+    message = "Event deleted." if len(events) == 1 else f"{len(events)} events deleted."
+    return saved(message, f"/events/delete/{shown}", id=shown)
+
+
+@endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
+def publish(call: Call) -> Answer:
+    """Publish without telling people by mail."""
+    event = find_event(call.actor, call.arg(0))
+    _or_405(event.id, publish_event, call)
+    return saved("Job queued", f"/events/publish/{event.id}", id=str(event.id))
+
+
+@endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
+def alert(call: Call) -> Answer:
+    """Publish and tell people by mail."""
+    event = find_event(call.actor, call.arg(0))
+    _or_405(event.id, publish_event, call)
+    return saved("Job queued", f"/events/alert/{event.id}", id=str(event.id))
+
+
+@endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
+def unpublish(call: Call) -> Answer:
+    """Take an event back to unpublished."""
+    event = find_event(call.actor, call.arg(0))
+    _or_405(event.id, unpublish_event, call)
+    return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
+
+
+def _stored(call: Call, stored: Ingested) -> Answer:
+    options = EventOptions(metadata=as_bool(call.named.get("metadata")))
+    headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
+    return Stream(event_document(call.actor, stored.event_id, options), headers=headers)
+
+
+def _not_edited(event_id: int, errors: Any) -> SaveFailed:
+    return SaveFailed("edit Event", f"/events/edit/{event_id}", errors, id=str(event_id))
+
+
+def _or_405(event_id: int, service: Any, call: Call) -> None:
+    """Run a service of one event; MISP answers 405 when the event is not the actor's to change so."""
+    try:
+        service(call.actor, event_id)
+    except (Forbidden, Conflict) as refused:
+        raise MispError(405, str(refused)) from refused
+    except NotFound as missing:
+        raise MispError(404, "Invalid event") from missing

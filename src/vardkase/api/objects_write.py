@@ -1,0 +1,141 @@
+"""Objects and their references: add, edit, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
+from vardkase.api.stored import stored_object, stored_reference
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.find import find_event, find_object, find_reference
+from vardkase.intel.services.deletion import delete_object, delete_reference
+from vardkase.intel.services.objects import NO_ATTRIBUTES, add_object, edit_object, find_template
+from vardkase.intel.services.references import add_reference
+from vardkase.misp.flags import as_bool
+
+
+@endpoint(
+    "objects/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Add an object with its attributes to an event.",
+        ("name", "meta-category", "template_uuid", "template_version", "Attribute"),
+        ("uuid", "distribution", "sharing_group_id", "comment", "first_seen", "last_seen", "ObjectReference"),
+        url="/objects/add/[event_id]/[template_uuid]",
+    ),
+)
+def add(call: Call) -> Answer:
+    """Add an object; the template may be named in the path."""
+    event = find_event(call.actor, call.arg(0))
+    data = _with_template_of_path(call)
+    breaks = as_bool(call.param("breakOnDuplicate"))
+    try:
+        object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks)
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    except Invalid as invalid:
+        raise _refused(call, invalid) from invalid
+    return Json({"Object": stored_object(object_id)})
+
+
+@endpoint(
+    "objects/edit",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Change an object; attributes not listed are deleted.",
+        (),
+        ("Attribute", "comment", "distribution"),
+        url="/objects/edit/[object_id]",
+    ),
+)
+def edit(call: Call) -> Answer:
+    """Change an object as a whole."""
+    try:
+        object_id = edit_object(call.actor, call.arg(0), call.data("Object"))
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    stored = stored_object(object_id)
+    event = find_event(call.actor, int(stored["event_id"]))
+    header = {
+        "id": str(event.id),
+        "info": event.info,
+        "org_id": str(event.org_id),
+        "orgc_id": str(event.orgc_id),
+    }
+    return Json({"Object": stored, "Event": header})
+
+
+@endpoint("objects/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
+    try:
+        found = find_object(call.actor, call.arg(0), deleted=True)
+        deleted = delete_object(call.actor, found.id, hard=hard)
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    event_id = str(deleted.event_id)
+    return saved("Object deleted", f"/objects/delete/{event_id}", id=event_id)
+
+
+@endpoint(
+    "object_references/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Refer from an object to another part of its event.",
+        ("object_uuid", "referenced_uuid", "relationship_type"),
+        ("comment", "uuid"),
+    ),
+)
+def add_object_reference(call: Call) -> Answer:
+    """Add a reference from the object in the path or in ``object_uuid``."""
+    data = call.data("ObjectReference")
+    source = call.arg(0) or str(data.get("object_uuid") or "")
+    try:
+        reference = add_reference(call.actor, source, data)
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    body = stored_reference(reference)
+    if "object_uuid" in data:
+        body["object_uuid"] = str(data["object_uuid"])
+    return Json({"ObjectReference": body})
+
+
+@endpoint("object_references/delete", requires=(Permission.ADD,), writes=True)
+def delete_object_reference(call: Call) -> Answer:
+    """Delete a reference softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
+    try:
+        found = find_reference(call.actor, call.arg(0), deleted=True)
+        delete_reference(call.actor, found.id, hard=hard)
+    except NotFound as missing:
+        raise MispError(405, "Invalid object reference.") from missing
+    except NotYours as refused:
+        raise MispError(403, NOT_YOURS) from refused
+    return saved("ObjectReference deleted", f"/object_references/delete/{call.arg(0)}", id=call.arg(0))
+
+
+def _with_template_of_path(call: Call) -> dict[str, Any]:
+    data = dict(call.data("Object"))
+    template = find_template(call.arg(1), "newest") if call.arg(1) else None
+    if template is not None:
+        data = {"template_uuid": str(template.uuid), "template_version": template.version} | data
+    return data
+
+
+def _refused(call: Call, invalid: Invalid) -> SaveFailed:
+    """MISP words two refusals after the path and the others after the action."""
+    if invalid.errors == NO_ATTRIBUTES or str(invalid).startswith("Could not save object as at least"):
+        path = f"{call.arg(0)}/{call.arg(1)}"
+        return SaveFailed("add object", f"/objects/add/{path}", invalid.errors, id=path)
+    return SaveFailed("add Object", "/objects/add", invalid.errors)

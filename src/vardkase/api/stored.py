@@ -1,0 +1,113 @@
+"""Rows as MISP answers them right after a save: plainer than in a view, and with both value columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
+from vardkase.misp.time import render_seen
+
+
+def stored_attribute(attribute_id: int) -> dict[str, Any]:
+    """One attribute."""
+    return attribute_body(Attribute.objects.get(pk=attribute_id))
+
+
+def stored_attributes(attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Several, in the order of `attribute_ids`."""
+    rows = Attribute.objects.in_bulk(list(attribute_ids))
+    return [attribute_body(rows[identifier]) for identifier in attribute_ids]
+
+
+def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
+    """The ``AttributeTag`` list of one attribute."""
+    links = AttributeTag.objects.filter(attribute=attribute_id).select_related("tag").order_by("pk")
+    return [
+        {
+            "id": str(link.pk),
+            "attribute_id": str(link.attribute_id),
+            "event_id": str(link.event_id),
+            "tag_id": str(link.tag_id),
+            "local": link.local,
+            "relationship_type": link.relationship_type or None,
+            "Tag": {
+                "id": str(link.tag_id),
+                "name": link.tag.name,
+                "colour": link.tag.colour,
+                "numerical_value": link.tag.numerical_value,
+            },
+        }
+        for link in links
+    ]
+
+
+def stored_object(object_id: int) -> dict[str, Any]:
+    """An object with its live attributes."""
+    found = Object.objects.get(pk=object_id)
+    attributes = Attribute.objects.filter(object=object_id, deleted=False).order_by("pk")
+    return {
+        "id": str(found.pk),
+        "name": found.name,
+        "meta-category": found.meta_category,
+        "description": found.description,
+        "template_uuid": found.template_uuid,
+        "template_version": str(found.template_version),
+        "event_id": str(found.event_id),
+        "uuid": str(found.uuid),
+        "timestamp": str(found.timestamp),
+        "distribution": str(found.distribution),
+        "sharing_group_id": str(found.sharing_group_id or 0),
+        "comment": found.comment,
+        "deleted": found.deleted,
+        "first_seen": _seen(found.first_seen),
+        "last_seen": _seen(found.last_seen),
+        "Attribute": [attribute_body(attribute) for attribute in attributes],
+    }
+
+
+def stored_reference(reference: ObjectReference) -> dict[str, Any]:
+    """An object reference."""
+    return {
+        "id": str(reference.pk),
+        "uuid": str(reference.uuid),
+        "timestamp": str(reference.timestamp),
+        "object_id": str(reference.object_id),
+        "event_id": str(reference.event_id),
+        "source_uuid": str(reference.source_uuid),
+        "referenced_uuid": str(reference.referenced_uuid),
+        "referenced_id": str(reference.referenced_id),
+        "referenced_type": str(reference.referenced_type),
+        "relationship_type": reference.relationship_type,
+        "comment": reference.comment,
+        "deleted": reference.deleted,
+    }
+
+
+def attribute_body(attribute: Attribute) -> dict[str, Any]:
+    """An attribute as it is answered after a save."""
+    return {
+        "id": str(attribute.pk),
+        "event_id": str(attribute.event_id),
+        "object_id": str(attribute.object_id or 0),
+        "object_relation": attribute.object_relation,
+        "category": attribute.category,
+        "type": attribute.type,
+        "value1": attribute.value1,
+        "value2": attribute.value2 or "",
+        "to_ids": attribute.to_ids,
+        "uuid": str(attribute.uuid),
+        "timestamp": str(attribute.timestamp),
+        "distribution": str(attribute.distribution),
+        "sharing_group_id": str(attribute.sharing_group_id or 0),
+        "comment": attribute.comment,
+        "deleted": attribute.deleted,
+        "disable_correlation": attribute.disable_correlation,
+        "first_seen": _seen(attribute.first_seen),
+        "last_seen": _seen(attribute.last_seen),
+        "value": attribute.value,
+    }
+
+
+def _seen(moment: int | None) -> str | None:
+    return None if moment is None else render_seen(moment)

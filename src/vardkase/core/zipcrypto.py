@@ -1,0 +1,90 @@
+"""Zip archives with the old ZipCrypto password, in which malware samples are traded.
+
+The password ("infected") keeps scanners and fingers off, it is no secret. MISP and PyMISP read this cipher and
+not AES, and the well-kept zip libraries write only AES; hence this small writer (APPNOTE.TXT §6.1).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+ENCRYPTED = 0x1
+MAX_32 = 0xFFFFFFFF
+
+
+def encrypted_zip(files: Mapping[str, bytes], password: bytes) -> bytes:
+    """An archive of `files` (name → content), each deflated and then encrypted with `password`."""
+    out = io.BytesIO()
+    directory = [_write_member(out, name.encode(), content, password) for name, content in files.items()]
+    start = out.tell()
+    for entry in directory:
+        out.write(entry)
+    size = out.tell() - start
+    out.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(directory), len(directory), size, start, 0))
+    return out.getvalue()
+
+
+def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[str, bytes]:
+    """The files in `archive`; raises ValueError when it is no such archive or holds over `limit` bytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            if sum(info.file_size for info in opened.infolist()) > limit:
+                raise ValueError("The archive is too large.")
+            return {info.filename: opened.read(info, pwd=password) for info in opened.infolist()}
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes) -> bytes:
+    """Write one member and return its entry for the central directory."""
+    offset = out.tell()
+    checksum = zlib.crc32(content)
+    body = _encrypt(_deflate(content), checksum, password)
+    flags = ENCRYPTED | (0x800 if not name.isascii() else 0)
+    common = struct.pack("<4H3L", flags, zipfile.ZIP_DEFLATED, 0, 0x21, checksum, len(body), len(content))
+    out.write(struct.pack("<4sH", b"PK\3\4", 20) + common + struct.pack("<2H", len(name), 0) + name + body)
+    return (
+        struct.pack("<4s2H", b"PK\1\2", 20, 20)
+        + common
+        + struct.pack("<5H2L", len(name), 0, 0, 0, 0, 0, offset)
+        + name
+    )
+
+
+def _deflate(content: bytes) -> bytes:
+    compressor = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return compressor.compress(content) + compressor.flush()
+
+
+def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
+    """The ZipCrypto stream cipher; the 12-byte header ends with the high byte of the checksum."""
+    table = _CRC_TABLE
+    key0, key1, key2 = 0x12345678, 0x23456789, 0x34567890
+    cipher = bytearray()
+    header = os.urandom(11) + bytes([checksum >> 24])
+    for is_password, data in ((True, password), (False, header + plain)):
+        for byte in data:
+            if not is_password:
+                mask = key2 | 2
+                cipher.append(byte ^ (((mask * (mask ^ 1)) >> 8) & 0xFF))
+            key0 = (key0 >> 8) ^ table[(key0 ^ byte) & 0xFF]
+            key1 = ((key1 + (key0 & 0xFF)) * 134775813 + 1) & MAX_32
+            key2 = (key2 >> 8) ^ table[(key2 ^ (key1 >> 24)) & 0xFF]
+    return bytes(cipher)
+
+
+def _crc_table() -> tuple[int, ...]:
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = (value >> 1) ^ (0xEDB88320 if value & 1 else 0)
+        table.append(value)
+    return tuple(table)
+
+
+_CRC_TABLE = _crc_table()

@@ -1,0 +1,31 @@
+"""What can go wrong with intelligence, beyond the common errors."""
+
+from __future__ import annotations
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+
+
+class SharingGroupRefused(Invalid):
+    """The sharing group is unknown, or not the actor's to use."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid Sharing Group or not authorised.")
+
+
+class EventExists(Conflict):
+    """An event with this uuid is here already; `existing_id` says which."""
+
+
+class NotNewer(Conflict):
+    """The request carries a timestamp that is not newer than the stored one."""
+
+
+class EventBlocked(Forbidden):
+    """The uuid or the creating organisation is on a blocklist."""
+
+
+class NotYours(Forbidden):
+    """The actor may read the event but not change it; clients then file a proposal instead."""
+
+    def __init__(self) -> None:
+        super().__init__("You do not have permission to do that.")

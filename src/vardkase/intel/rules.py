@@ -1,0 +1,53 @@
+"""Who may change what: pure predicates over an actor and the facts of an event (core-format §13)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+class EventFacts(Protocol):
+    """What the rules need to know of an event."""
+
+    @property
+    def org_id(self) -> int: ...
+    @property
+    def orgc_id(self) -> int: ...
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def locked(self) -> bool: ...
+
+
+def may_modify_event(actor: Actor, event: EventFacts) -> bool:
+    """Site admins; the creating organisation with `perm_modify_org`, or the creator with `perm_modify`."""
+    if actor.is_site_admin:
+        return True
+    if event.orgc_id != actor.organisation_id:
+        return False
+    if actor.may(Permission.MODIFY_ORG):
+        return True
+    return actor.may(Permission.MODIFY) and event.user_id == actor.user_id
+
+
+def may_merge_event(actor: Actor, event: EventFacts) -> bool:
+    """As `may_modify_event`, and synchronising users for events that came by synchronisation."""
+    if may_modify_event(actor, event):
+        return True
+    return actor.may(Permission.SYNC) and event.locked
+
+
+def may_publish_event(actor: Actor, event: EventFacts) -> bool:
+    """`perm_publish` within the creating organisation, or a site admin."""
+    if not actor.may(Permission.PUBLISH):
+        return False
+    return actor.is_site_admin or event.orgc_id == actor.organisation_id
+
+
+def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:
+    """Global tags: whoever may modify. Local tags: the host's own people, whoever created the event."""
+    if local:
+        return actor.is_site_admin or event.org_id == actor.organisation_id
+    return actor.may(Permission.TAGGER) and (actor.is_site_admin or event.orgc_id == actor.organisation_id)

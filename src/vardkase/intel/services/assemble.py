@@ -1,0 +1,236 @@
+"""From the parts of a document to rows: validated, limited to what the actor may use, and without doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+
+from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.services.attachments import take_data
+from vardkase.intel.services.batch import NewAttribute, NewObject
+from vardkase.intel.services.results import Rejections
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.object import ObjectInput, parse_object
+
+DUPLICATE: FieldErrors = {"value": ["A similar attribute already exists for this event."]}
+UUID_TAKEN: FieldErrors = {"uuid": ["The UUID provided is not unique"]}
+NOT_A_DOCUMENT: FieldErrors = {"type": ["No type set."]}
+
+type ValueKey = tuple[str, str, str, str | None]
+
+
+class Assembler:
+    """Builds rows for one event and remembers what it has taken, so that doubles are refused.
+
+    `known_values` are the values that the event has already (type, category, value1, value2 of live attributes
+    outside objects).
+    """
+
+    def __init__(
+        self, actor: Actor, *, now: int, rejections: Rejections, known_values: set[ValueKey] | None = None
+    ) -> None:
+        self.now = now
+        self.rejections = rejections
+        self.sharing = SharingGroups(actor)
+        self._values = known_values if known_values is not None else set()
+        self._uuids: set[str] = set()
+
+    def attributes(self, parts: object, place: str) -> list[NewAttribute]:
+        """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
+        numbered = numbered_parts(parts, place)
+        rows = [row for key, part in numbered if (row := self.attribute(part, key)) is not None]
+        return self._without_taken_uuids("attribute", rows, place)
+
+    def objects(self, parts: object, place: str) -> list[NewObject]:
+        """Rows for a list of objects with their attributes; an object left without any is dropped."""
+        numbered = numbered_parts(parts, place)
+        rows = [row for key, part in numbered if (row := self.object(part, key)) is not None]
+        return self.free_objects(rows, place)
+
+    def free_objects(self, rows: list[NewObject], place: str = "Object") -> list[NewObject]:
+        """Those of `rows` whose uuids, and attributes' uuids, nobody has yet."""
+        rows = self._without_taken_uuids("object", rows, place)
+        taken = taken_uuids("attribute", [attribute.uuid for row in rows for attribute in row.attributes])
+        if taken:
+            for row in rows:
+                row.attributes = [attribute for attribute in row.attributes if attribute.uuid not in taken]
+        return [row for row in rows if row.attributes or row.deleted]
+
+    def attribute(self, data: object, place: str, *, in_object: bool = False) -> NewAttribute | None:
+        """One attribute, or None when it was refused."""
+        try:
+            return self.attribute_or_refuse(data, in_object=in_object)
+        except Invalid as refused:
+            errors = refused.errors
+            self.rejections.add(place, errors if not isinstance(errors, str) else {"value": [errors]})
+            return None
+
+    def attribute_or_refuse(self, data: object, *, in_object: bool = False) -> NewAttribute:
+        """One attribute; raises Invalid with MISP's field errors."""
+        if not isinstance(data, dict):
+            raise Invalid(NOT_A_DOCUMENT)
+        data, data_sha256 = take_data(data)
+        parsed = parse_attribute(
+            data, now=self.now, default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION
+        )
+        if isinstance(parsed, dict):
+            raise Invalid(parsed)
+        row = self._row(parsed, data_sha256)
+        if not in_object and not row.deleted:
+            self._claim_value(row)
+        self._claim_uuid(row.uuid)
+        return row
+
+    def know_values(self, values: set[ValueKey]) -> None:
+        """Add values that the event has already."""
+        self._values |= values
+
+    def new_attribute_in(self, object_id: int, data: object, place: str) -> NewAttribute | None:
+        """One new attribute for an object that is stored already, or None when it was refused."""
+        row = self.attribute(data, place, in_object=True)
+        if row is None:
+            return None
+        if taken_uuids("attribute", [row.uuid]):
+            self.rejections.add(place, UUID_TAKEN)
+            return None
+        row.object_id = object_id
+        return row
+
+    def object(self, data: object, place: str) -> NewObject | None:
+        """One object with its attributes, or None when it was refused."""
+        if not isinstance(data, dict):
+            return None
+        parsed = parse_object(data, now=self.now)
+        if isinstance(parsed, dict):
+            self.rejections.add(place, parsed)
+            return None
+        row = self._object_row(parsed)
+        try:
+            self._claim_uuid(row.uuid)
+        except Invalid as refused:
+            self.rejections.add(place, UUID_TAKEN if isinstance(refused.errors, str) else refused.errors)
+            return None
+        row.attributes = self.object_attributes(data.get("Attribute"), row, f"{place}.Attribute")
+        row.references = [part for _, part in numbered_parts(data.get("ObjectReference"), place)]
+        return row
+
+    def object_attributes(self, parts: object, row: NewObject, place: str) -> list[NewAttribute]:
+        """Rows for the attributes inside an object; they take the object's first and last seen if they lack them."""
+        rows = []
+        for key, part in numbered_parts(parts, place):
+            attribute = self.attribute(part, key, in_object=True)
+            if attribute is None:
+                continue
+            attribute.first_seen = (
+                attribute.first_seen if attribute.first_seen is not None else row.first_seen
+            )
+            attribute.last_seen = attribute.last_seen if attribute.last_seen is not None else row.last_seen
+            attribute.deleted = attribute.deleted or row.deleted
+            rows.append(attribute)
+        return rows
+
+    def _row(self, parsed: AttributeInput, data_sha256: str | None) -> NewAttribute:
+        distribution, sharing_group_id = self.sharing.limited(
+            parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
+        )
+        return NewAttribute(
+            uuid=parsed.uuid or str(uuid4()),
+            type=parsed.type,
+            category=parsed.category,
+            value1=parsed.value1,
+            value2=parsed.value2,
+            to_ids=parsed.to_ids,
+            distribution=distribution,
+            sharing_group_id=sharing_group_id,
+            timestamp=parsed.timestamp or self.now,
+            comment=parsed.comment,
+            deleted=parsed.deleted,
+            disable_correlation=parsed.disable_correlation,
+            first_seen=parsed.first_seen,
+            last_seen=parsed.last_seen,
+            object_relation=parsed.object_relation,
+            data_sha256=data_sha256,
+            tags=parsed.tags,
+        )
+
+    def _object_row(self, parsed: ObjectInput) -> NewObject:
+        distribution, sharing_group_id = self.sharing.limited(
+            parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
+        )
+        return NewObject(
+            uuid=parsed.uuid or str(uuid4()),
+            name=parsed.name,
+            meta_category=parsed.meta_category,
+            description=parsed.description,
+            template_uuid=parsed.template_uuid,
+            template_version=parsed.template_version,
+            timestamp=parsed.timestamp or self.now,
+            distribution=distribution,
+            sharing_group_id=sharing_group_id,
+            comment=parsed.comment,
+            deleted=parsed.deleted,
+            first_seen=parsed.first_seen,
+            last_seen=parsed.last_seen,
+        )
+
+    def _claim_value(self, row: NewAttribute) -> None:
+        key = (row.type, row.category, row.value1, row.value2)
+        if key in self._values:
+            raise Invalid(DUPLICATE)
+        self._values.add(key)
+
+    def _claim_uuid(self, uuid: str) -> None:
+        if uuid in self._uuids:
+            raise Invalid(UUID_TAKEN)
+        self._uuids.add(uuid)
+
+    def _without_taken_uuids[Row: (NewAttribute, NewObject)](
+        self, table: str, rows: list[Row], place: str
+    ) -> list[Row]:
+        taken = taken_uuids(table, [row.uuid for row in rows])
+        for uuid in taken:
+            self.rejections.add(f"{place}.{uuid}", UUID_TAKEN)
+        return [row for row in rows if row.uuid not in taken] if taken else rows
+
+
+def numbered_parts(parts: object, place: str) -> Iterator[tuple[str, Any]]:
+    """Each element of a list, a map of numbers (as PHP clients send lists), or one bare document, with its place."""
+    if isinstance(parts, dict):
+        parts = (
+            list(parts.values()) if parts and all(isinstance(v, dict) for v in parts.values()) else [parts]
+        )
+    if isinstance(parts, list):
+        for number, part in enumerate(parts):
+            yield f"{place}.{number}", part
+
+
+def taken_uuids(table: str, uuids: Sequence[str]) -> set[str]:
+    """Those of `uuids` that `table` has already."""
+    if not uuids:
+        return set()
+    rows = cursor().execute(f"SELECT uuid::text FROM {table} WHERE uuid = ANY(%s::uuid[])", (list(uuids),))
+    return {row[0] for row in rows}
+
+
+def known_values(event_id: int, values: Iterable[str]) -> set[ValueKey]:
+    """Live attributes of an event outside objects whose first part is among `values`."""
+    rows = cursor().execute(
+        """
+        SELECT type, category, value1, value2 FROM attribute
+        WHERE event_id = %s AND object_id IS NULL AND NOT deleted AND value1 = ANY(%s)
+        """,
+        (event_id, list(values)),
+    )
+    return set(rows.fetchall())
+
+
+def mentioned_tags(parts: Iterable[NewAttribute]) -> Iterator[dict[str, Any]]:
+    """Every tag that the attributes ask for."""
+    for part in parts:
+        yield from part.tags

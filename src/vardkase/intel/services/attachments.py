@@ -1,0 +1,48 @@
+"""Attachments and malware samples: decoded, zipped as MISP does, and kept by content hash."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Any
+
+from vardkase.core import files
+from vardkase.core.errors import Invalid
+from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.misp.flags import as_bool
+from vardkase.misp.types import ATTACHMENT_TYPES
+
+SAMPLE_PASSWORD = b"infected"
+MALWARE_SAMPLE = "malware-sample"
+
+
+def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """Store the file of an incoming attribute; returns the attribute as it then reads and the file's SHA-256.
+
+    A `malware-sample` with ``encrypt`` is zipped here, and its value becomes ``name|md5`` of the plain content.
+    Raises Invalid when the base64 is broken.
+    """
+    encoded = data.get("data") or data.get("base64")
+    if not encoded or data.get("type") not in ATTACHMENT_TYPES:
+        return data, None
+    content = _decode(encoded)
+    if data.get("type") == MALWARE_SAMPLE and as_bool(data.get("encrypt")):
+        name = str(data.get("value") or "").split("|", 1)[0]
+        digest, content = zip_sample(name, content)
+        data = {**data, "value": f"{name}|{digest}"}
+    return data, files.store(content)
+
+
+def zip_sample(name: str, content: bytes) -> tuple[str, bytes]:
+    """The MD5 of a sample, and the archive that holds it under that name, beside a note of its real name."""
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    archive = encrypted_zip({digest: content, f"{digest}.filename.txt": name.encode()}, SAMPLE_PASSWORD)
+    return digest, archive
+
+
+def _decode(encoded: object) -> bytes:
+    try:
+        return base64.b64decode(str(encoded), validate=False)
+    except (binascii.Error, ValueError):
+        raise Invalid({"data": ["The data is not valid base64."]}) from None

@@ -1,0 +1,154 @@
+"""Adding attributes to an event, and changing them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotNewer
+from vardkase.intel.models import Attribute, Event
+from vardkase.intel.queries.find import find_attribute
+from vardkase.intel.services.assemble import (
+    DUPLICATE,
+    Assembler,
+    known_values,
+    mentioned_tags,
+    numbered_parts,
+)
+from vardkase.intel.services.batch import NewAttribute, write_attributes
+from vardkase.intel.services.changes import (
+    AttributeChanges,
+    collect_change,
+    is_newer,
+    tag_mentions,
+    write_changes,
+)
+from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.results import AddedAttributes, Rejections
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.misp.values import normalise, split
+
+
+@transaction.atomic
+def add_attributes(
+    actor: Actor, event_id: int, parts: Sequence[Any], *, update_duplicates: bool = False
+) -> AddedAttributes:
+    """Add attributes to an event; places in the result's rejections are ``Attribute.<number>``.
+
+    With `update_duplicates` (MISP's ``breakOnDuplicate:0``) a value that is there already is updated instead of
+    refused. Raises NotFound, NotYours, Forbidden. Nothing is touched when every part is refused.
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    rejections = Rejections()
+    documents = list(spread_values(parts))
+    assembler = Assembler(
+        actor, now=now_seconds(), rejections=rejections, known_values=_known(event, documents)
+    )
+    rows = assembler.attributes(documents, "Attribute")
+    updated = _update_duplicates(actor, event, documents, rejections) if update_duplicates else []
+    if rows or updated:
+        _store(actor, event, rows)
+    return AddedAttributes([row.id for row in rows] + updated, rejections)
+
+
+@transaction.atomic
+def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> int:
+    """Change one attribute and return its id.
+
+    Raises NotFound, NotYours, NotNewer (the request has an old timestamp), Invalid.
+    """
+    actor.require(Permission.ADD)
+    found = find_attribute(actor, reference)
+    event = lock_own_event(actor, found.event_id)
+    stored = Attribute.objects.get(pk=found.id)
+    if not is_newer(data, stored.timestamp):
+        raise NotNewer(
+            "Attribute could not be saved: Attribute in the request not newer than the local copy."
+        )
+    change_attribute(actor, event, stored, data)
+    touch(event)
+    record(actor, "attribute.edited", Target("attribute", stored.pk, stored.uuid, stored.value))
+    return stored.pk
+
+
+def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mapping[str, Any]) -> None:
+    """Merge `data` into one stored attribute of a locked event and write it; raises Invalid."""
+    changes = AttributeChanges()
+    collect_change(changes, stored, data, SharingGroups(actor), now_seconds())
+    _refuse_double(stored)
+    write_changes(event.pk, changes, TagBook(actor, tag_mentions(data)))
+
+
+def spread_values(parts: Sequence[Any]) -> list[Any]:
+    """The documents one by one: one whose ``value`` is a list stands for several."""
+    documents: list[Any] = []
+    for part in parts:
+        if isinstance(part, dict) and isinstance(part.get("value"), list):
+            documents += [{**part, "value": value} for value in part["value"]]
+        else:
+            documents.append(part)
+    return documents
+
+
+def _known(event: Event, documents: Sequence[Any]) -> set[tuple[str, str, str, str | None]]:
+    firsts = [key[1] for document in documents if (key := _value_key(document)) is not None]
+    return known_values(event.pk, firsts)
+
+
+def _value_key(document: Any) -> tuple[str, str, str | None] | None:
+    """Type and both normal parts of the value that a document carries, if it carries one."""
+    if not isinstance(document, dict) or not isinstance(document.get("type"), str):
+        return None
+    value = document.get("value")
+    if not isinstance(value, str | int | float):
+        return None
+    kind = document["type"]
+    return (kind, *split(kind, normalise(kind, str(value))))
+
+
+def _update_duplicates(
+    actor: Actor, event: Event, documents: Sequence[Any], rejections: Rejections
+) -> list[int]:
+    """Turn refusals for being there already into updates of what is there."""
+    updated = []
+    for place, document in numbered_parts(list(documents), "Attribute"):
+        key = _value_key(document)
+        if rejections.errors.get(place) is not DUPLICATE or key is None:
+            continue
+        stored = _live(event).filter(type=key[0], value1=key[1], value2=key[2]).first()
+        if stored is not None:
+            change_attribute(actor, event, stored, {k: v for k, v in document.items() if k != "timestamp"})
+            del rejections.errors[place]
+            updated.append(stored.pk)
+    return updated
+
+
+def _refuse_double(stored: Attribute) -> None:
+    if stored.object_id is not None or stored.deleted:
+        return
+    same = Attribute.objects.filter(event=stored.event_id, object=None, deleted=False).exclude(pk=stored.pk)
+    if same.filter(
+        type=stored.type, category=stored.category, value1=stored.value1, value2=stored.value2
+    ).exists():
+        raise Invalid(DUPLICATE)
+
+
+def _live(event: Event) -> QuerySet[Attribute]:
+    return Attribute.objects.filter(event=event, object=None, deleted=False)
+
+
+def _store(actor: Actor, event: Event, rows: Sequence[NewAttribute]) -> None:
+    tags = TagBook(actor, mentioned_tags(rows))
+    write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
+    touch(event)
+    record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), {"count": len(rows)})

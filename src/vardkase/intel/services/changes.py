@@ -1,0 +1,177 @@
+"""Merging what was sent into what is stored: which attributes change, and how they then read (core-format §13).
+
+A document names only what it wants changed; everything it does not name keeps its stored value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.models import Attribute, AttributeTag
+from vardkase.intel.services.attachments import take_data
+from vardkase.intel.services.batch import TagLink
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.flags import as_int
+from vardkase.misp.time import render_seen
+
+CHANGEABLE = (
+    ("object_relation", "text"),
+    ("type", "text"),
+    ("category", "text"),
+    ("value1", "text"),
+    ("value2", "text"),
+    ("to_ids", "boolean"),
+    ("distribution", "smallint"),
+    ("sharing_group_id", "bigint"),
+    ("timestamp", "bigint"),
+    ("comment", "text"),
+    ("deleted", "boolean"),
+    ("disable_correlation", "boolean"),
+    ("first_seen", "bigint"),
+    ("last_seen", "bigint"),
+    ("data_sha256", "text"),
+)
+"""The columns an edit may change, with their types in the database."""
+
+
+@dataclass(slots=True)
+class AttributeChanges:
+    """Stored attributes that will change, and the tags to put on and take off them."""
+
+    changed: list[Attribute] = field(default_factory=list)
+    tags: list[tuple[Attribute, Sequence[dict[str, Any]]]] = field(default_factory=list)
+
+    def mentioned_tags(self) -> Iterable[dict[str, Any]]:
+        """Every tag that the changes speak of."""
+        return (mention for _, mentions in self.tags for mention in mentions)
+
+
+def is_newer(sent: Mapping[str, Any], stored_timestamp: int) -> bool:
+    """Whether a document may replace what is stored: it carries no timestamp, or a later one."""
+    timestamp = as_int(sent.get("timestamp"))
+    return timestamp is None or timestamp > stored_timestamp
+
+
+def merge_attribute(stored: Attribute, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
+    """Change `stored` (in memory) to what it reads after `sent`; raises Invalid with MISP's field errors."""
+    data, data_sha256 = take_data(_overlay(stored, sent))
+    parsed = parse_attribute(
+        data, now=now, default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION
+    )
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    _assign(stored, parsed, sharing)
+    stored.timestamp = as_int(sent.get("timestamp")) or now
+    stored.data_sha256 = data_sha256 or stored.data_sha256
+
+
+def collect_change(
+    changes: AttributeChanges, stored: Attribute, sent: Mapping[str, Any], sharing: SharingGroups, now: int
+) -> None:
+    """Merge `sent` into `stored` and remember it among `changes`; raises Invalid."""
+    merge_attribute(stored, sent, sharing, now)
+    changes.changed.append(stored)
+    if mentions := tag_mentions(sent):
+        changes.tags.append((stored, mentions))
+
+
+def write_changes(event_id: int, changes: AttributeChanges, tags: TagBook) -> None:
+    """Write all changed attributes of a locked event in one statement, and their tags."""
+    if not changes.changed:
+        return
+    columns = ", ".join(f"{name} = c.{name}" for name, _ in CHANGEABLE)
+    arrays = ", ".join(f"%({name})s::{kind}[]" for name, kind in CHANGEABLE)
+    names = ", ".join(name for name, _ in CHANGEABLE)
+    parameters: dict[str, Any] = {
+        name: [getattr(attribute, name) for attribute in changes.changed] for name, _ in CHANGEABLE
+    }
+    parameters["ids"] = [attribute.pk for attribute in changes.changed]
+    cursor().execute(
+        f"""
+        UPDATE attribute a SET {columns}
+        FROM unnest(%(ids)s::bigint[], {arrays}) AS c (id, {names})
+        WHERE a.id = c.id
+        """,
+        parameters,
+    )
+    for attribute, mentions in changes.tags:
+        retag_attribute(event_id, attribute.pk, tags.links(mentions), tags.detached(mentions))
+    attributes_changed.emit(AttributesChanged(event_id, tuple(attribute.pk for attribute in changes.changed)))
+
+
+def retag_attribute(
+    event_id: int, attribute_id: int, links: Sequence[TagLink], detached: Sequence[int]
+) -> None:
+    """Put resolved tags on an attribute, and take others off (only where they are global)."""
+    AttributeTag.objects.bulk_create(
+        [
+            AttributeTag(
+                attribute_id=attribute_id,
+                event_id=event_id,
+                tag_id=link.tag_id,
+                local=link.local,
+                relationship_type=link.relationship_type,
+            )
+            for link in links
+        ],
+        ignore_conflicts=True,
+    )
+    if detached:
+        AttributeTag.objects.filter(attribute=attribute_id, tag__in=detached, local=False).delete()
+
+
+def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tags a document lists, each as a dict with at least a name or an id."""
+    listed = sent.get("Tag")
+    return [tag for tag in listed if isinstance(tag, dict)] if isinstance(listed, list) else []
+
+
+def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored attribute as a document, with what was sent on top."""
+    base: dict[str, Any] = {
+        "type": stored.type,
+        "category": stored.category,
+        "value": stored.value,
+        "to_ids": stored.to_ids,
+        "distribution": stored.distribution,
+        "sharing_group_id": stored.sharing_group_id or 0,
+        "comment": stored.comment,
+        "deleted": stored.deleted,
+        "disable_correlation": stored.disable_correlation,
+        "first_seen": None if stored.first_seen is None else render_seen(stored.first_seen),
+        "last_seen": None if stored.last_seen is None else render_seen(stored.last_seen),
+        "object_relation": stored.object_relation,
+    }
+    base |= {key: value for key, value in sent.items() if key not in {"id", "uuid", "event_id", "object_id"}}
+    if sent.get("value") in (None, ""):
+        base["value"] = stored.value
+    if "type" in sent and "category" not in sent and sent["type"] != stored.type:
+        base.pop("category")
+    base["timestamp"] = None
+    return base
+
+
+def _assign(stored: Attribute, parsed: AttributeInput, sharing: SharingGroups) -> None:
+    stored.type = parsed.type
+    stored.category = parsed.category
+    stored.value1 = parsed.value1
+    stored.value2 = parsed.value2
+    stored.to_ids = parsed.to_ids
+    stored.distribution, stored.sharing_group_id = sharing.limited(
+        parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
+    )
+    stored.comment = parsed.comment
+    stored.deleted = parsed.deleted
+    stored.disable_correlation = parsed.disable_correlation
+    stored.first_seen = parsed.first_seen
+    stored.last_seen = parsed.last_seen
+    stored.object_relation = parsed.object_relation

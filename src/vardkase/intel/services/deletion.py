@@ -1,0 +1,165 @@
+"""Taking things away: softly (marked, and told to others) or for good (gone without a trace)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attributes_changed, attributes_removed
+from vardkase.intel.models import Attribute, Event, EventBlocklist, EventReport, Object, ObjectReference
+from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.locking import lock_event, lock_own_event, touch
+
+TABLES_OF_EVENT = ("attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report")
+
+
+@transaction.atomic
+def delete_event(actor: Actor, event_id: int) -> Event:
+    """Remove an event with everything in it, and keep its uuid from coming back.
+
+    Raises NotFound, or Forbidden when it is another organisation's.
+    """
+    actor.require_writing()
+    event = lock_event(actor, event_id)
+    if not may_modify_event(actor, event):
+        raise Forbidden("You do not have the permission to do that.")
+    attributes_removed.emit(AttributesRemoved(event.pk, None))
+    for table in TABLES_OF_EVENT:
+        cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
+    EventBlocklist.objects.get_or_create(
+        event_uuid=event.uuid, defaults={"event_info": event.info, "event_orgc": event.orgc.name}
+    )
+    record(actor, "event.deleted", Target("event", event.pk, event.uuid, event.info))
+    cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
+    return event
+
+
+@transaction.atomic
+def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
+    """Delete one attribute. Softly: a second soft deletion does not find it. Raises NotFound, NotYours."""
+    attribute = _attribute(attribute_id)
+    event = lock_own_event(actor, attribute.event_id)
+    if attribute.deleted and not hard:
+        raise NotFound("Invalid attribute")
+    if hard:
+        remove_attributes(event.pk, [attribute.pk])
+    else:
+        soft_delete_attributes(event.pk, [attribute.pk])
+    touch(event)
+    record(actor, "attribute.deleted", _target(attribute), {"hard": hard})
+
+
+@transaction.atomic
+def restore_attribute(actor: Actor, attribute_id: int) -> None:
+    """Bring a softly deleted attribute back. Raises NotFound, NotYours."""
+    attribute = _attribute(attribute_id)
+    event = lock_own_event(actor, attribute.event_id)
+    Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
+    attributes_changed.emit(AttributesChanged(event.pk, (attribute.pk,)))
+    touch(event)
+    record(actor, "attribute.restored", _target(attribute))
+
+
+@transaction.atomic
+def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
+    """Delete an object and its attributes. Raises NotFound, NotYours."""
+    found = Object.objects.filter(pk=object_id).first()
+    if found is None:
+        raise NotFound("Invalid object.")
+    event = lock_own_event(actor, found.event_id)
+    attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
+    if hard:
+        remove_attributes(event.pk, attribute_ids)
+        ObjectReference.objects.filter(object=found.pk).delete()
+        Object.objects.filter(pk=found.pk).delete()
+    else:
+        soft_delete_object(found, attribute_ids)
+    touch(event)
+    record(actor, "object.deleted", Target("object", found.pk, found.uuid, found.name), {"hard": hard})
+    return found
+
+
+@transaction.atomic
+def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
+    """Delete an object reference. Raises NotFound, NotYours."""
+    reference = ObjectReference.objects.filter(pk=reference_id).first()
+    if reference is None:
+        raise NotFound("Invalid object reference.")
+    event = lock_own_event(actor, reference.event_id)
+    chosen = ObjectReference.objects.filter(pk=reference.pk)
+    if hard:
+        chosen.delete()
+    else:
+        chosen.update(deleted=True, timestamp=now_seconds())
+    Object.objects.filter(pk=reference.object_id).update(timestamp=now_seconds())
+    touch(event)
+    record(actor, "object_reference.deleted", Target("object_reference", reference.pk, reference.uuid))
+
+
+@transaction.atomic
+def delete_report(actor: Actor, report_id: int, *, hard: bool = False) -> EventReport:
+    """Delete an event report. Raises NotFound, NotYours."""
+    report = EventReport.objects.filter(pk=report_id).first()
+    if report is None:
+        raise NotFound("Invalid Event Report.")
+    event = lock_own_event(actor, report.event_id)
+    if hard:
+        EventReport.objects.filter(pk=report.pk).delete()
+    else:
+        EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
+    touch(event)
+    record(actor, "event_report.deleted", Target("event_report", report_id, report.uuid, report.name))
+    return report
+
+
+def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
+    """Mark attributes of a locked event deleted, and the references that point at them."""
+    now = now_seconds()
+    Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now)
+    uuids = Attribute.objects.filter(pk__in=attribute_ids).values("uuid")
+    ObjectReference.objects.filter(event=event_id, referenced_uuid__in=uuids).update(
+        deleted=True, timestamp=now
+    )
+    attributes_changed.emit(AttributesChanged(event_id, tuple(attribute_ids)))
+
+
+def soft_delete_object(found: Object, attribute_ids: Sequence[int]) -> None:
+    """Mark an object of a locked event deleted, with its attributes and the references from and to it."""
+    now = now_seconds()
+    soft_delete_attributes(found.event_id, attribute_ids)
+    Object.objects.filter(pk=found.pk).update(deleted=True, timestamp=now)
+    references = ObjectReference.objects.filter(event=found.event_id)
+    references.filter(referenced_uuid=found.uuid).update(deleted=True, timestamp=now)
+    references.filter(object=found.pk).update(deleted=True, timestamp=now)
+
+
+def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
+    """Remove attributes of a locked event for good."""
+    attributes_removed.emit(AttributesRemoved(event_id, tuple(attribute_ids)))
+    chosen = {"ids": list(attribute_ids), "event": event_id}
+    cursor().execute("DELETE FROM attribute_tag WHERE attribute_id = ANY(%(ids)s)", chosen)
+    cursor().execute(
+        """
+        DELETE FROM object_reference WHERE event_id = %(event)s
+            AND referenced_uuid IN (SELECT uuid FROM attribute WHERE id = ANY(%(ids)s))
+        """,
+        chosen,
+    )
+    cursor().execute("DELETE FROM attribute WHERE id = ANY(%(ids)s)", chosen)
+
+
+def _attribute(attribute_id: int) -> Attribute:
+    attribute = Attribute.objects.filter(pk=attribute_id).first()
+    if attribute is None:
+        raise NotFound("Invalid attribute")
+    return attribute
+
+
+def _target(attribute: Attribute) -> Target:
+    return Target("attribute", attribute.pk, attribute.uuid, attribute.value)

@@ -1,0 +1,139 @@
+"""Adding an event: one document, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.errors import EventBlocked, EventExists
+from vardkase.intel.models import Event, EventBlocklist
+from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.services.locking import recount
+from vardkase.intel.services.publish import mark_published
+from vardkase.intel.services.references import write_object_references
+from vardkase.intel.services.reports import store_reports
+from vardkase.intel.services.results import Ingested, Rejections
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tagging import link_event_tags
+from vardkase.misp.event import EventInput, parse_event
+from vardkase.misp.flags import as_bool
+
+
+@transaction.atomic
+def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
+    """Store a new event with everything in it.
+
+    `data` is the bare MISP event. The header must be right: Invalid carries its field errors. Parts that are not
+    are left out and reported in the result, as MISP stores the rest. Raises EventExists, EventBlocked,
+    SharingGroupRefused, Forbidden.
+    """
+    actor.require_writing()
+    actor.require(Permission.ADD)
+    header = _parse_header(data)
+    _refuse_known(header)
+    rejections = Rejections()
+    assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
+    attributes = assembler.attributes(data.get("Attribute"), "Attribute")
+    objects = assembler.objects(data.get("Object"), "Object")
+    publish = header.published and actor.may(Permission.PUBLISH)
+    if header.published and not attributes and not objects:
+        raise Invalid("Received a published event that was empty. Event add process blocked.")
+    event = _create_event(actor, header, assembler)
+    tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes(attributes, objects))])
+    store_parts(event, attributes, objects, tags, assembler.now)
+    link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
+    store_reports(event, data.get("EventReport"), assembler)
+    recount(event.pk)
+    record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
+    if publish:
+        mark_published(actor, event)
+    return Ingested(event.pk, rejections)
+
+
+def store_parts(
+    event: Event,
+    attributes: Sequence[NewAttribute],
+    objects: Sequence[NewObject],
+    tags: TagBook,
+    now: int,
+) -> None:
+    """Write new attributes and objects of a locked event, and the references between them."""
+    write_objects(event.pk, objects)
+    write_attributes(
+        event.pk,
+        all_attributes(attributes, objects),
+        event_correlates=not event.disable_correlation,
+        link_tags=tags.links,
+    )
+    write_object_references(event.pk, objects, now)
+
+
+def all_attributes(attributes: Sequence[NewAttribute], objects: Sequence[NewObject]) -> list[NewAttribute]:
+    """Those outside objects, then those inside."""
+    return [*attributes, *(attribute for row in objects for attribute in row.attributes)]
+
+
+def _parse_header(data: Mapping[str, Any]) -> EventInput:
+    parsed = parse_event(dict(data))
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    return parsed
+
+
+def _refuse_known(header: EventInput) -> None:
+    if header.uuid is None:
+        return
+    if EventBlocklist.objects.filter(event_uuid=header.uuid).exists():
+        raise EventBlocked("Event blocked by event blocklist.")
+    existing = Event.objects.filter(uuid=header.uuid).values_list("pk", flat=True).first()
+    if existing is not None:
+        raise EventExists(
+            "Event already exists, if you would like to edit it, use the url in the location header.",
+            existing_id=existing,
+        )
+
+
+def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Event:
+    distribution = (
+        header.distribution
+        if header.distribution is not None
+        else settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION
+    )
+    trusted = actor.is_site_admin or actor.may(Permission.SYNC)
+    return Event.objects.create(
+        uuid=UUID(header.uuid) if header.uuid else uuid4(),
+        org_id=actor.organisation_id,
+        orgc_id=_creator(actor, header) if trusted else actor.organisation_id,
+        user_id=actor.user_id or 0,
+        date=header.date or date.today(),
+        info=header.info,
+        threat_level_id=header.threat_level_id if header.threat_level_id is not None else 4,
+        analysis=header.analysis or 0,
+        distribution=distribution,
+        sharing_group_id=assembler.sharing.required(
+            distribution, header.sharing_group_id, header.sharing_group
+        ),
+        timestamp=header.timestamp or assembler.now,
+        locked=trusted and as_bool(header.locked),
+        disable_correlation=header.disable_correlation,
+        extends_uuid=UUID(header.extends_uuid) if header.extends_uuid else None,
+    )
+
+
+def _creator(actor: Actor, header: EventInput) -> int:
+    """The creating organisation that a synchronising user names; the actor's own when none is named."""
+    if not header.orgc or not header.orgc.get("uuid"):
+        return actor.organisation_id
+    return capture_organisations([header.orgc])[str(header.orgc["uuid"]).lower()]

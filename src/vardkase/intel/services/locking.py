@@ -1,0 +1,62 @@
+"""The event's row lock: whoever changes anything in an event holds it, so writers of one event take turns."""
+
+from __future__ import annotations
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.errors import NotYours
+from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.models import Event
+from vardkase.intel.rules import may_modify_event
+
+
+def lock_event(actor: Actor, event_id: int) -> Event:
+    """Lock and return an event that the actor may see; raises NotFound."""
+    found = cursor().execute(
+        f"SELECT e.id FROM event e WHERE e.id = %(id)s AND {event_predicate(actor)} FOR UPDATE",
+        {"id": event_id, **reader_parameters(actor)},
+    )
+    if found.fetchone() is None:
+        raise NotFound("Invalid event")
+    return Event.objects.get(pk=event_id)
+
+
+def lock_own_event(actor: Actor, event_id: int) -> Event:
+    """As `lock_event`, for an event that the actor may also change; raises NotYours otherwise."""
+    actor.require_writing()
+    event = lock_event(actor, event_id)
+    if not may_modify_event(actor, event):
+        raise NotYours
+    return event
+
+
+def touch(event: Event, *, now: int | None = None) -> None:
+    """After a change inside: count again, move the timestamp, and take the event back to unpublished."""
+    cursor().execute(
+        """
+        UPDATE event SET published = FALSE, timestamp = %(now)s,
+            attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
+        WHERE id = %(id)s
+        """,
+        {"id": event.pk, "now": now or now_seconds()},
+    )
+
+
+def recount(event_id: int) -> None:
+    """Set the stored number of live attributes."""
+    cursor().execute(
+        """
+        UPDATE event SET attribute_count =
+            (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
+        WHERE id = %(id)s
+        """,
+        {"id": event_id},
+    )
+
+
+def correlation_changed(event_id: int) -> None:
+    """Tell the derived structures that the event's own correlation switch has moved."""
+    attributes_changed.emit(AttributesChanged(event_id, None))

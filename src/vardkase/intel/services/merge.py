@@ -1,0 +1,126 @@
+"""Editing an event by sending a document: MISP's merge rules (core-format §13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Event, EventTag
+from vardkase.intel.rules import may_merge_event
+from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.changes import is_newer, tag_mentions, write_changes
+from vardkase.intel.services.events import all_attributes, store_parts
+from vardkase.intel.services.locking import correlation_changed, lock_event, recount
+from vardkase.intel.services.merge_parts import PartsMerger
+from vardkase.intel.services.publish import mark_published
+from vardkase.intel.services.references import store_references
+from vardkase.intel.services.reports import store_reports
+from vardkase.intel.services.results import Ingested, Rejections
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tagging import link_event_tags
+from vardkase.misp.event import EventInput, parse_event
+from vardkase.misp.flags import as_bool
+
+NOT_AUTHORISED = (
+    "Event could not be saved: The user used to edit the event is not authorised to do so. This can be caused by "
+    "the user not being of the same organisation as the original creator of the event whilst also not being a "
+    "site administrator."
+)
+
+
+@transaction.atomic
+def edit_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Ingested:
+    """Merge a document into a stored event.
+
+    What the document does not name stays; parts that are not newer than the stored ones are skipped. Raises
+    NotFound, Forbidden, Invalid (with MISP's sentence, or the header's field errors), SharingGroupRefused.
+    """
+    actor.require_writing()
+    actor.require(Permission.ADD)
+    event = lock_event(actor, event_id)
+    _refuse(actor, event, data)
+    assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
+    correlated = not event.disable_correlation
+    publish = _merge_header(actor, event, data, assembler)
+    _merge_parts(actor, event, data, assembler)
+    recount(event.pk)
+    if correlated == event.disable_correlation:
+        correlation_changed(event.pk)
+    record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info))
+    if publish:
+        mark_published(actor, event)
+    return Ingested(event.pk, assembler.rejections)
+
+
+def _refuse(actor: Actor, event: Event, data: Mapping[str, Any]) -> None:
+    if not may_merge_event(actor, event):
+        if actor.may(Permission.SYNC):
+            raise Invalid(NOT_AUTHORISED)
+        raise Forbidden("You are not authorised to do that.")
+    if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
+        raise Invalid("Event could not be saved: Could not find the local event.")
+    if not is_newer(data, event.timestamp):
+        raise Invalid("Event could not be saved: Event in the request not newer than the local copy.")
+
+
+def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> bool:
+    """Save the event's own columns; returns whether the document publishes it."""
+    parsed = parse_event(_overlay(event, data))
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    _assign(event, parsed)
+    event.sharing_group_id = assembler.sharing.required(
+        event.distribution, parsed.sharing_group_id, parsed.sharing_group
+    )
+    event.timestamp = parsed.timestamp or assembler.now
+    event.published = False
+    event.save()
+    return as_bool(data.get("published")) and actor.may(Permission.PUBLISH)
+
+
+def _overlay(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored header as a document, with what was sent on top."""
+    base: dict[str, Any] = {
+        "info": event.info,
+        "date": event.date.isoformat(),
+        "threat_level_id": event.threat_level_id,
+        "analysis": event.analysis,
+        "distribution": event.distribution,
+        "sharing_group_id": event.sharing_group_id or 0,
+        "disable_correlation": event.disable_correlation,
+        "extends_uuid": str(event.extends_uuid or ""),
+    }
+    return base | {key: value for key, value in data.items() if not isinstance(value, list) and key != "uuid"}
+
+
+def _assign(event: Event, parsed: EventInput) -> None:
+    event.info = parsed.info
+    event.date = parsed.date or event.date
+    event.threat_level_id = parsed.threat_level_id or event.threat_level_id
+    event.analysis = event.analysis if parsed.analysis is None else parsed.analysis
+    event.distribution = event.distribution if parsed.distribution is None else parsed.distribution
+    event.disable_correlation = parsed.disable_correlation
+    event.extends_uuid = UUID(parsed.extends_uuid) if parsed.extends_uuid else None
+
+
+def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> None:
+    merger = PartsMerger(event, assembler)
+    merger.take(data)
+    event_tags = tag_mentions(data)
+    new_attributes = all_attributes(merger.attributes, merger.objects)
+    tags = TagBook(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
+    write_changes(event.pk, merger.changes, tags)
+    store_parts(event, merger.attributes, merger.objects, tags, assembler.now)
+    store_references(event.pk, merger.references, assembler.now)
+    link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(event_tags)])
+    if detached := tags.detached(event_tags):
+        EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
+    store_reports(event, data.get("EventReport"), assembler)

@@ -1,0 +1,114 @@
+"""The parts of a merged document, sorted into what is new, what changes, and what goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vardkase.core.errors import Invalid
+from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, numbered_parts
+from vardkase.intel.services.batch import NewAttribute, NewObject
+from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
+from vardkase.intel.services.deletion import soft_delete_object
+from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.misp.flags import as_bool
+from vardkase.misp.values import normalise, split
+
+
+class PartsMerger:
+    """Takes a document apart against a locked event. Afterwards:
+
+    `attributes` and `objects` are new and wait to be written; `changes` are stored attributes that change;
+    `references` are (object id, object uuid, document). Objects that change or go are written at once.
+    """
+
+    def __init__(self, event: Event, assembler: Assembler) -> None:
+        self.event = event
+        self.assembler = assembler
+        self.attributes: list[NewAttribute] = []
+        self.objects: list[NewObject] = []
+        self.changes = AttributeChanges()
+        self.references: list[tuple[int, str, Any]] = []
+
+    def take(self, data: Mapping[str, Any]) -> None:
+        """Sort the attributes and objects of `data`."""
+        self._take_attributes(data.get("Attribute"))
+        self._take_objects(data.get("Object"))
+
+    def _take_attributes(self, parts: object) -> None:
+        numbered = dict(numbered_parts(parts, "Attribute"))
+        stored = self._stored_attributes(numbered.values())
+        new: list[Any] = []
+        for place, part in numbered.items():
+            known = stored.get(_uuid(part))
+            if known is None:
+                new.append(part)
+            elif known.object_id is None:
+                self._change(known, part, place)
+            else:
+                self.assembler.rejections.add(place, UUID_TAKEN)
+        self.assembler.know_values(known_values(self.event.pk, _first_values(new)))
+        self.attributes = self.assembler.attributes(new, "Attribute")
+
+    def _take_objects(self, parts: object) -> None:
+        numbered = dict(numbered_parts(parts, "Object"))
+        uuids = [uuid for part in numbered.values() if (uuid := _uuid(part))]
+        stored = {str(o.uuid): o for o in Object.objects.filter(event=self.event, uuid__in=uuids)}
+        new = []
+        for place, part in numbered.items():
+            known = stored.get(_uuid(part))
+            if known is None:
+                new.append(part)
+            elif is_newer(part, known.timestamp):
+                self._merge_object(known, part, place)
+        self.objects = self.assembler.objects(new, "Object")
+
+    def _merge_object(self, known: Object, part: dict[str, Any], place: str) -> None:
+        if as_bool(part.get("deleted")) and not known.deleted:
+            ids = Attribute.objects.filter(object=known, deleted=False).values_list("pk", flat=True)
+            soft_delete_object(known, list(ids))
+            return
+        merge_object_header(known, part, self.assembler.sharing, self.assembler.now)
+        numbered = dict(numbered_parts(part.get("Attribute"), f"{place}.Attribute"))
+        stored = self._stored_attributes(numbered.values())
+        for key, attribute in numbered.items():
+            inside = stored.get(_uuid(attribute))
+            if inside is None:
+                self._add_to_object(known, attribute, key)
+            elif inside.object_id == known.pk:
+                self._change(inside, attribute, key)
+        self.references += [
+            (known.pk, str(known.uuid), reference)
+            for _, reference in numbered_parts(part.get("ObjectReference"), place)
+        ]
+
+    def _add_to_object(self, known: Object, part: Any, place: str) -> None:
+        row = self.assembler.new_attribute_in(known.pk, part, place)
+        if row is not None:
+            self.attributes.append(row)
+
+    def _change(self, known: Attribute, part: dict[str, Any], place: str) -> None:
+        if not is_newer(part, known.timestamp):
+            return
+        try:
+            collect_change(self.changes, known, part, self.assembler.sharing, self.assembler.now)
+        except Invalid as refused:
+            errors = refused.errors
+            self.assembler.rejections.add(place, {"value": [errors]} if isinstance(errors, str) else errors)
+
+    def _stored_attributes(self, parts: Any) -> dict[str, Attribute]:
+        uuids = [uuid for part in parts if (uuid := _uuid(part))]
+        return {str(a.uuid): a for a in Attribute.objects.filter(event=self.event, uuid__in=uuids)}
+
+
+def _uuid(part: object) -> str:
+    return str(part.get("uuid") or "").lower() if isinstance(part, dict) else ""
+
+
+def _first_values(parts: Sequence[Any]) -> list[str]:
+    return [
+        split(part["type"], normalise(part["type"], part["value"]))[0]
+        for part in parts
+        if isinstance(part, dict) and isinstance(part.get("type"), str) and isinstance(part.get("value"), str)
+    ]

@@ -1,0 +1,203 @@
+"""Objects one by one: added with their requirements checked, edited as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute, Event, Object
+from vardkase.intel.queries.find import find_object
+from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.services.batch import NewObject
+from vardkase.intel.services.changes import AttributeChanges, collect_change, write_changes
+from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete_object
+from vardkase.intel.services.events import store_parts
+from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.intel.services.results import Rejections
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.misp.flags import as_bool, as_int
+
+NO_ATTRIBUTES = "Could not save the object as no attributes were set."
+NO_TEMPLATE = "Object could not be saved.\ntemplate: No valid template found and object lacking template information. ({})"
+NEEDS_ONE_OF = (
+    "Could not save the object as it requires at least one of the following attributes to be set: {}"
+)
+NEEDS_ALL = "Could not save the object as it requires the following attributes to be set: {}"
+NOT_MULTIPLE = (
+    "Could not save the object as a unique relationship within the object was assigned to more than one attribute. "
+    "This is only allowed if the multiple flag is set in the object template."
+)
+
+
+@transaction.atomic
+def add_object(
+    actor: Actor, event_id: int, data: Mapping[str, Any], *, break_on_duplicate: bool = False
+) -> int:
+    """Add one object with its attributes and references; returns its id.
+
+    All or nothing: one bad attribute refuses the object. Raises NotFound, NotYours, Invalid (MISP's sentence).
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    document = with_template(data)
+    rejections = Rejections()
+    assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
+    row = assembler.object(document, "Object")
+    _refuse_rejected(rejections, document)
+    if row is None or not row.attributes:
+        raise Invalid(NO_ATTRIBUTES)
+    check_requirements(document, [str(attribute.object_relation) for attribute in row.attributes])
+    if break_on_duplicate:
+        _refuse_duplicate(event, row)
+    kept = assembler.free_objects([row])
+    if not kept:
+        raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
+    store_parts(event, [], kept, TagBook(actor, mentioned_tags(row.attributes)), assembler.now)
+    touch(event)
+    record(actor, "object.added", Target("object", row.id, UUID(row.uuid), row.name))
+    return row.id
+
+
+@transaction.atomic
+def edit_object(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> int:
+    """Make an object read as the document says; returns its id.
+
+    With a list of attributes, those listed by uuid change, new ones are added, and the others are deleted softly;
+    without one only the object's own columns change. Raises NotFound, NotYours, Invalid.
+    """
+    actor.require(Permission.ADD)
+    found = find_object(actor, reference)
+    event = lock_own_event(actor, found.event_id)
+    stored = Object.objects.get(pk=found.id)
+    assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
+    if as_bool(data.get("deleted")):
+        live = Attribute.objects.filter(object=stored, deleted=False).values_list("pk", flat=True)
+        soft_delete_object(stored, list(live))
+    else:
+        merge_object_header(stored, data, assembler.sharing, assembler.now)
+        if "Attribute" in data:
+            _replace_attributes(actor, event, stored, data["Attribute"], assembler)
+    touch(event)
+    record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name))
+    return stored.pk
+
+
+def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The document completed from its template; raises Invalid when neither says enough."""
+    template = find_template(data.get("template_uuid"), data.get("template_version"))
+    document = dict(data)
+    if template is not None:
+        known = {
+            "name": template.name,
+            "meta-category": template.meta_category,
+            "description": template.description,
+            "template_version": template.version,
+        }
+        document = known | {key: value for key, value in document.items() if value not in (None, "")}
+    else:
+        for field in ("name", "meta-category", "description", "template_uuid", "template_version"):
+            if document.get(field) is None:
+                raise Invalid(NO_TEMPLATE.format(field))
+    return document
+
+
+def find_template(uuid: object, version: object = None) -> ObjectTemplate | None:
+    """The template with this uuid and version; the newest when no version is given."""
+    try:
+        chosen = ObjectTemplate.objects.filter(uuid=UUID(str(uuid)))
+    except ValueError:
+        return None
+    if (number := as_int(version)) is not None:
+        chosen = chosen.filter(version=number)
+    return chosen.order_by("-version").first() if number is not None or version == "newest" else None
+
+
+def check_requirements(document: Mapping[str, Any], relations: Sequence[str]) -> None:
+    """Check an object's relations against its template, if that is known; raises Invalid."""
+    template = find_template(document.get("template_uuid"), document.get("template_version"))
+    if template is None:
+        return
+    definition = template.definition
+    one_of = definition.get("requiredOneOf") or []
+    if one_of and not set(one_of) & set(relations):
+        raise Invalid(NEEDS_ONE_OF.format(", ".join(one_of)))
+    missing = [relation for relation in definition.get("required") or [] if relation not in relations]
+    if missing:
+        raise Invalid(NEEDS_ALL.format(", ".join(missing)))
+    elements = definition.get("attributes") or {}
+    for relation, count in Counter(relations).items():
+        if count > 1 and relation in elements and not elements[relation].get("multiple"):
+            raise Invalid(NOT_MULTIPLE)
+
+
+def _refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None:
+    """Turn the first refusal into MISP's sentence."""
+    parts = dict(numbered_parts(document.get("Attribute"), "Object.Attribute"))
+    for place, errors in rejections.errors.items():
+        if place in parts:
+            part = parts[place] if isinstance(parts[place], dict) else {}
+            relation = part.get("object_relation") or "No object_relation"
+            details = json.dumps(errors, separators=(",", ":"))
+            raise Invalid(
+                f"Could not save object as at least one attribute has failed validation ({relation}). {details}"
+            )
+        field, messages = next(iter(errors.items()))
+        raise Invalid(f"Object could not be saved.\n{field}: {messages[0]}")
+
+
+def _refuse_duplicate(event: Event, row: NewObject) -> None:
+    """Raise Invalid when the event has a live object of this template with exactly these attributes."""
+    wanted = sorted((a.object_relation or "", a.value1, a.value2 or "") for a in row.attributes)
+    candidates = Object.objects.filter(event=event, name=row.name, deleted=False)
+    rows = Attribute.objects.filter(object__in=candidates, deleted=False).values_list(
+        "object_id", "object_relation", "value1", "value2"
+    )
+    present: dict[int, list[tuple[str, str, str]]] = {}
+    for object_id, relation, value1, value2 in rows:
+        present.setdefault(object_id, []).append((relation or "", value1, value2 or ""))
+    for object_id, values in present.items():
+        if sorted(values) == wanted:
+            uuid = Object.objects.values_list("uuid", flat=True).get(pk=object_id)
+            raise Invalid(
+                f"Duplicate object found (id: {object_id}, uuid: {uuid}). Since breakOnDuplicate is set the object was not added."
+            )
+
+
+def _replace_attributes(
+    actor: Actor, event: Event, stored: Object, parts: object, assembler: Assembler
+) -> None:
+    """Change, add and softly delete attributes until the object has those listed."""
+    numbered = dict(numbered_parts(parts, "Attribute"))
+    live = {str(a.uuid): a for a in Attribute.objects.filter(object=stored, deleted=False)}
+    changes = AttributeChanges()
+    added = []
+    kept = set()
+    for place, part in numbered.items():
+        known = live.get(str(part.get("uuid") or "").lower()) if isinstance(part, dict) else None
+        if known is None:
+            added.append(assembler.new_attribute_in(stored.pk, part, place))
+            continue
+        try:
+            collect_change(changes, known, {**part, "timestamp": None}, assembler.sharing, assembler.now)
+            kept.add(known.pk)
+        except Invalid:
+            continue
+    rows = [row for row in added if row is not None]
+    gone = [attribute.pk for attribute in live.values() if attribute.pk not in kept]
+    if gone:
+        soft_delete_attributes(event.pk, gone)
+    tags = TagBook(actor, [*mentioned_tags(rows), *changes.mentioned_tags()])
+    write_changes(event.pk, changes, tags)
+    store_parts(event, rows, [], tags, assembler.now)

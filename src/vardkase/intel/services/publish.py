@@ -1,0 +1,54 @@
+"""Publishing: from here on others see this version."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.hooks import EventPublished, event_published
+from vardkase.intel.models import Event
+from vardkase.intel.rules import may_publish_event
+from vardkase.intel.services.locking import lock_event
+
+
+@transaction.atomic
+def publish_event(actor: Actor, event_id: int) -> Event:
+    """Mark the event published now; its snapshot is taken in the same transaction.
+
+    Raises NotFound, or Forbidden when the actor may not publish this event.
+    """
+    actor.require_writing()
+    event = lock_event(actor, event_id)
+    if not may_publish_event(actor, event):
+        raise Forbidden("You do not have the permission to do that.")
+    mark_published(actor, event)
+    return event
+
+
+def mark_published(actor: Actor, event: Event) -> None:
+    """Publish an event that the caller has locked and is allowed to publish."""
+    event.published = True
+    event.publish_timestamp = now_seconds()
+    event.save(update_fields=["published", "publish_timestamp"])
+    event_published.emit(EventPublished(event.pk, event.publish_timestamp, actor.name))
+    record(actor, "event.published", _target(event))
+
+
+@transaction.atomic
+def unpublish_event(actor: Actor, event_id: int) -> Event:
+    """Take the event back to unpublished; what already went out stays where it is."""
+    actor.require_writing()
+    event = lock_event(actor, event_id)
+    if not may_publish_event(actor, event):
+        raise Forbidden("You do not have the permission to do that.")
+    event.published = False
+    event.save(update_fields=["published"])
+    record(actor, "event.unpublished", _target(event))
+    return event
+
+
+def _target(event: Event) -> Target:
+    return Target("event", event.pk, event.uuid, event.info)

@@ -1,0 +1,56 @@
+"""All tags of a document, resolved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.services.batch import TagLink
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.flags import as_bool
+
+
+class TagBook:
+    """Looks up, and where the actor may also creates, every tag in `mentions` with at most two queries.
+
+    A tag the actor may not create, or may not use, is left out: MISP stores the rest of the document.
+    """
+
+    def __init__(self, actor: Actor, mentions: Iterable[dict[str, Any]]) -> None:
+        wanted = list(mentions)
+        self._tags: dict[str, Tag] = {}
+        self._by_id: dict[int, Tag] = {}
+        if wanted and actor.may(Permission.TAGGER):
+            self._tags = resolve_tags(actor, wanted, may_create=actor.may(Permission.TAG_EDITOR))
+            self._by_id = {tag.pk: tag for tag in self._tags.values()}
+
+    def links(self, mentions: Sequence[dict[str, Any]]) -> list[TagLink]:
+        """The links that `mentions` ask for, without those to be detached and without doubles."""
+        links: dict[tuple[int, bool], TagLink] = {}
+        for mention in mentions:
+            tag = self.find(mention)
+            if tag is None or as_bool(mention.get("deleted")):
+                continue
+            local = tag.local_only or as_bool(mention.get("local"))
+            links.setdefault(
+                (tag.pk, local), TagLink(tag.pk, local, str(mention.get("relationship_type") or ""))
+            )
+        return list(links.values())
+
+    def detached(self, mentions: Sequence[dict[str, Any]]) -> list[int]:
+        """Ids of the tags that `mentions` ask to take off."""
+        return [
+            tag.pk
+            for mention in mentions
+            if as_bool(mention.get("deleted")) and (tag := self.find(mention)) is not None
+        ]
+
+    def find(self, mention: dict[str, Any]) -> Tag | None:
+        """The tag meant by name, else by id."""
+        if name := str(mention.get("name") or "").strip():
+            return self._tags.get(name.lower())
+        identifier = str(mention.get("id") or "")
+        return self._by_id.get(int(identifier)) if identifier.isdigit() else None

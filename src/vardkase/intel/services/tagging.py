@@ -1,0 +1,178 @@
+"""Tags and galaxy clusters put on, and taken off, events and attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.rules import may_tag
+from vardkase.intel.services.locking import lock_event, touch
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Taggable:
+    """An event, or an attribute in it, that a tag goes on."""
+
+    kind: str
+    id: int
+    event: Event
+
+    @property
+    def is_event(self) -> bool:
+        return self.kind == "Event"
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What happened: the thing, the tag, and whether anything had to change."""
+
+    target: Taggable
+    tag: Tag
+    changed: bool
+
+
+@transaction.atomic
+def attach_tag(
+    actor: Actor, uuid: UUID, tag: str | int, *, local: bool = False, relationship_type: str = ""
+) -> Tagged:
+    """Put `tag` (a name, or an id) on the event or attribute with `uuid`.
+
+    A global tag takes the event back to unpublished; a local one does not. Raises NotFound (unknown thing),
+    Forbidden (not the actor's to tag), Invalid (no such tag, or a tag this actor may not use).
+    """
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    target = _lock_target(actor, uuid)
+    _require_may_tag(actor, target, local=local)
+    chosen = _usable_tag(actor, tag)
+    local = local or chosen.local_only
+    if _has_tag(target, chosen):
+        return Tagged(target, chosen, changed=False)
+    _link(target, chosen, local=local, relationship_type=relationship_type)
+    if not local:
+        touch(target.event)
+    record(actor, "tag.attached", _audit_target(target), {"tag": chosen.name, "local": local})
+    return Tagged(target, chosen, changed=True)
+
+
+@transaction.atomic
+def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
+    """Take a tag off. Raises NotFound, Forbidden, or Conflict when the thing does not carry it."""
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    target = _lock_target(actor, uuid)
+    chosen = _find_tag(tag)
+    local = _attached_locally(target, chosen)
+    _require_may_tag(actor, target, local=local)
+    _links(target).filter(tag=chosen).delete()
+    if not local:
+        touch(target.event)
+    record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})
+    return Tagged(target, chosen, changed=True)
+
+
+def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:
+    """Attach resolved tags (id, local, relationship) to an event, leaving those it has alone."""
+    EventTag.objects.bulk_create(
+        [
+            EventTag(event_id=event_id, tag_id=tag_id, local=local, relationship_type=relationship)
+            for tag_id, local, relationship in links
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
+    try:
+        found = find_event(actor, str(uuid))
+    except NotFound:
+        attribute = find_attribute(actor, str(uuid), deleted=True)
+        return Taggable("Attribute", attribute.id, lock_event(actor, attribute.event_id))
+    return Taggable("Event", found.id, lock_event(actor, found.id))
+
+
+def _require_may_tag(actor: Actor, target: Taggable, *, local: bool) -> None:
+    if may_tag(actor, target.event, local=local):
+        return
+    if local:
+        raise Invalid("Local tags can only be added by users of the host organisation.")
+    raise Forbidden(
+        "Cannot alter the tags of this data, only the organisation that has created the data (orgc) "
+        "can modify global tags."
+    )
+
+
+def _usable_tag(actor: Actor, tag: str | int) -> Tag:
+    mention = {"id": str(tag)} if str(tag).isdigit() else {"name": str(tag)}
+    found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
+    if found:
+        return next(iter(found.values()))
+    raise Invalid(_why_not(mention))
+
+
+def _why_not(mention: dict[str, str]) -> str:
+    if "id" in mention:
+        return "Invalid Tag."
+    restricted = Tag.objects.filter(name__iexact=mention["name"]).first()
+    if restricted is None:
+        return "Tag not found and insufficient privileges to create it."
+    if restricted.user_id:
+        return "Invalid Tag. This tag can only be set by a fixed user."
+    return "Invalid Tag. This tag can only be set by a fixed organisation."
+
+
+def _find_tag(tag: str | int) -> Tag:
+    chosen = (
+        Tag.objects.filter(pk=int(tag)) if str(tag).isdigit() else Tag.objects.filter(name__iexact=str(tag))
+    )
+    if (found := chosen.first()) is None:
+        raise Invalid("Invalid Tag.")
+    return found
+
+
+def _has_tag(target: Taggable, tag: Tag) -> bool:
+    return _links(target).filter(tag=tag).exists()
+
+
+def _attached_locally(target: Taggable, tag: Tag) -> bool:
+    link = _links(target).filter(tag=tag).values_list("local", flat=True).first()
+    if link is None:
+        raise Conflict(f"Could not remove tag as it is not attached to the target {target.kind}")
+    return link
+
+
+def _links(target: Taggable) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
+    if target.is_event:
+        return EventTag.objects.filter(event=target.id)
+    return AttributeTag.objects.filter(attribute=target.id)
+
+
+def _link(target: Taggable, tag: Tag, *, local: bool, relationship_type: str) -> None:
+    if target.is_event:
+        link_event_tags(target.id, [(tag.pk, local, relationship_type)])
+        return
+    AttributeTag.objects.create(
+        attribute_id=target.id,
+        event_id=target.event.pk,
+        tag=tag,
+        local=local,
+        relationship_type=relationship_type,
+    )
+
+
+def _audit_target(target: Taggable) -> Target:
+    if target.is_event:
+        return Target("event", target.id, target.event.uuid, target.event.info)
+    attribute = Attribute.objects.get(pk=target.id)
+    return Target("attribute", target.id, attribute.uuid, attribute.value)
