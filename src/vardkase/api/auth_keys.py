@@ -1,1 +1,90 @@
-"""Endpoints."""
+"""auth_keys/*: API keys, one's own and those of the people one administers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.models import AuthKey
+
+OPTIONAL = ["comment", "expiration", "read_only", "allowed_ips"]
+ABOUT_ADD = Description(
+    "POST an AuthKey object in JSON format to this API to create an API key.",
+    (),
+    OPTIONAL,
+    "/auth_keys/add/[user_id]",
+)
+ABOUT_EDIT = Description(
+    "POST an AuthKey object in JSON format to this API to edit an API key.",
+    (),
+    OPTIONAL,
+    "/auth_keys/edit/[auth_key_id]",
+)
+
+
+def key_dict(key: AuthKey) -> dict[str, Any]:
+    """A key as MISP shows it: its first and last characters, never the key."""
+    return {
+        "id": str(key.pk),
+        "uuid": str(key.uuid),
+        "authkey_start": key.authkey_start,
+        "authkey_end": key.authkey_end,
+        "created": str(key.created),
+        "expiration": str(key.expiration),
+        "read_only": key.read_only,
+        "user_id": str(key.user_id),
+        "comment": key.comment,
+        "allowed_ips": key.allowed_ips,
+        "unique_ips": key.unique_ips,
+    }
+
+
+def _with_user(key: AuthKey) -> dict[str, Any]:
+    return {"AuthKey": key_dict(key), "User": {"id": str(key.user_id), "email": key.user.email}}
+
+
+@endpoint("auth_keys/index", requires=(Permission.AUTH,))
+def index(call: Call) -> Answer:
+    keys = queries.visible_keys(call.actor)
+    if call.args:
+        keys = keys.filter(user=queries.find_user(call.actor, call.arg(0)))
+    return Json([_with_user(key) for key in keys])
+
+
+@endpoint("auth_keys/view", requires=(Permission.AUTH,))
+def view(call: Call) -> Answer:
+    return Json(_with_user(queries.find_key(call.actor, call.arg(0))))
+
+
+@endpoint("auth_keys/add", requires=(Permission.AUTH,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    data = call.data("AuthKey")
+    user = queries.find_user(call.actor, call.arg(0) or str(data.get("user_id") or "me"))
+    try:
+        key, raw = services.issue_key(call.actor, user, data)
+    except Invalid as error:
+        raise SaveFailed("add AuthKey", "/auth_keys/add", error.errors) from error
+    return Json({"AuthKey": key_dict(key) | {"comment": data.get("comment"), "authkey_raw": raw}})
+
+
+@endpoint("auth_keys/edit", requires=(Permission.AUTH,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    key = queries.find_key(call.actor, call.arg(0))
+    try:
+        key = services.edit_key(call.actor, key, call.data("AuthKey"))
+    except Invalid as error:
+        raise SaveFailed("edit AuthKey", f"/auth_keys/edit/{key.pk}", error.errors, id=key.pk) from error
+    return Json(_with_user(key))
+
+
+@endpoint("auth_keys/delete", requires=(Permission.AUTH,), writes=True)
+def delete(call: Call) -> Answer:
+    key = queries.find_key(call.actor, call.arg(0))
+    number = key.pk
+    services.delete_key(call.actor, key)
+    return saved("AuthKey deleted.", f"/auth_keys/delete/{number}", id=number)

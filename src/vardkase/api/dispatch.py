@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.authentication import Authenticated, authenticate
@@ -137,6 +138,11 @@ def declared_permissions() -> list[Endpoint]:
 
 def respond(request: HttpRequest) -> HttpResponseBase:
     """Answer one API request, whatever happens."""
+    with translation.override("en"):  # What MISP's clients compare is never translated.
+        return _respond(request)
+
+
+def _respond(request: HttpRequest) -> HttpResponseBase:
     route = route_of(request.method or "GET", request.path_info)
     headers: dict[str, str] = {}
     try:

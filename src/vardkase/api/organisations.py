@@ -1,1 +1,118 @@
-"""Endpoints."""
+"""organisations/*: who is known here. Everybody reads, site administrators change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.wire import stamp
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.queries import emails_of
+from vardkase.identity.organisations import queries, services
+from vardkase.identity.organisations.models import Organisation
+
+OPTIONAL = ["description", "type", "nationality", "sector", "uuid", "contacts", "local"]
+ABOUT_ADD = Description(
+    "POST an Organisation object in JSON format to this API to create a new organsiation.", ["name"], OPTIONAL
+)
+ABOUT_EDIT = Description(
+    "POST an Organisation object in JSON format to this API to edit an organsiation.",
+    ["name"],
+    OPTIONAL,
+    "/admin/organisations/edit/[organisation_id]",
+)
+
+
+def organisation_dict(organisation: Organisation) -> dict[str, Any]:
+    """An organisation in MISP's order of members; the empty texts that MISP keeps as null are null."""
+    return {
+        "id": str(organisation.pk),
+        "name": organisation.name,
+        "date_created": stamp(organisation.date_created),
+        "date_modified": stamp(organisation.date_modified),
+        "description": organisation.description or None,
+        "type": organisation.type,
+        "nationality": organisation.nationality,
+        "sector": organisation.sector,
+        "created_by": str(organisation.created_by),
+        "uuid": str(organisation.uuid),
+        "contacts": organisation.contacts or None,
+        "local": organisation.local,
+        "restricted_to_domain": organisation.restricted_to_domain or None,
+        "landingpage": organisation.landingpage or None,
+    }
+
+
+def organisation_reference(organisation: Organisation) -> dict[str, str]:
+    """The three members by which other documents name an organisation."""
+    return {"id": str(organisation.pk), "name": organisation.name, "uuid": str(organisation.uuid)}
+
+
+@endpoint("organisations/index")
+def index(call: Call) -> Answer:
+    scope = str(call.param("scope", "local"))
+    search = str(call.param("searchall", "") or "")
+    found = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
+    makers = emails_of(organisation.created_by for organisation in found)
+    rows = []
+    for organisation in found:
+        row = organisation_dict(organisation) | {"user_count": str(organisation.user_count)}
+        if call.actor.is_site_admin:
+            row["created_by_email"] = makers.get(organisation.created_by, "Unknown")
+        rows.append({"Organisation": row})
+    return Json(rows)
+
+
+@endpoint("organisations/view")
+def view(call: Call) -> Answer:
+    organisation = queries.find_organisation(call.arg(0))
+    row = organisation_dict(organisation)
+    del row["landingpage"]
+    row["user_count"] = str(organisation.users.count())
+    if call.actor.is_site_admin:
+        row["created_by_email"] = emails_of([organisation.created_by]).get(organisation.created_by, "Unknown")
+    else:
+        del row["created_by"]
+    return Json({"Organisation": row})
+
+
+@endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))
+def uuids(call: Call) -> Answer:
+    return Json([str(organisation.uuid) for organisation in queries.organisations("local")])
+
+
+@endpoint("admin/organisations/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        organisation = services.create_organisation(call.actor, call.data("Organisation"))
+    except Invalid as error:
+        raise SaveFailed("add Organisation", "/admin/organisations/add", error.errors) from error
+    return Json({"Organisation": organisation_dict(organisation)})
+
+
+@endpoint("admin/organisations/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    organisation = queries.find_organisation(call.arg(0))
+    url = f"/admin/organisations/edit/{organisation.pk}"
+    try:
+        organisation = services.edit_organisation(call.actor, organisation, call.data("Organisation"))
+    except Invalid as error:
+        raise SaveFailed("edit Organisation", url, error.errors, id=str(organisation.pk)) from error
+    return Json({"Organisation": organisation_dict(organisation)})
+
+
+@endpoint("admin/organisations/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    organisation = queries.find_organisation(call.arg(0))
+    number = str(organisation.pk)
+    url = f"/admin/organisations/delete/{number}"
+    try:
+        services.delete_organisation(call.actor, organisation)
+    except Conflict as error:
+        raise SaveFailed("delete Organisation", url, [], id=number) from error
+    return saved("Organisation deleted", url, id=number)

@@ -8,4 +8,6 @@ from vardkase.api import (  # noqa: F401
     sharing_groups,
     users,
 )
-from vardkase.api.dispatch import controllers as controllers
+from vardkase.api.dispatch import controllers
+
+__all__ = ["controllers"]

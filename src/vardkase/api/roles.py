@@ -1,1 +1,136 @@
-"""Endpoints."""
+"""roles/*: what each role may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.wire import stamp
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.models import Role
+
+LEVELS = ("read_only", "manage_own", "manage_org", "publish")
+FLAGS_BEFORE = (
+    "perm_add",
+    "perm_modify",
+    "perm_modify_org",
+    "perm_publish",
+    "perm_delegate",
+    "perm_sync",
+    "perm_admin",
+    "perm_audit",
+    "perm_auth",
+    "perm_site_admin",
+    "perm_regexp_access",
+    "perm_tagger",
+    "perm_template",
+    "perm_sharing_group",
+    "perm_tag_editor",
+    "perm_sighting",
+    "perm_object_template",
+)
+FLAGS_AFTER = (
+    "perm_galaxy_editor",
+    "perm_warninglist",
+    "perm_view_feed_correlations",
+    "perm_analyst_data",
+    "perm_skip_otp",
+    "perm_server_sign",
+    "perm_sync_internal",
+    "perm_sync_authoritative",
+)
+WRITABLE = ("name", "perm_…", "restricted_to_site_admin", "memory_limit", "max_execution_time")
+ABOUT_ADD = Description(
+    "POST a Role object in JSON format to this API to create a role.", ["name"], WRITABLE[1:]
+)
+ABOUT_EDIT = Description(
+    "POST a Role object in JSON format to this API to edit a role.",
+    (),
+    WRITABLE,
+    "/admin/roles/edit/[role_id]",
+)
+
+
+def role_dict(role: Role) -> dict[str, Any]:
+    """A role as MISP shows it, in its order of members."""
+    level = _level(role)
+    return {
+        "id": str(role.pk),
+        "name": role.name,
+        "created": stamp(role.created),
+        "modified": stamp(role.modified),
+        **{flag: getattr(role, flag) for flag in FLAGS_BEFORE},
+        "default_role": role.default_role,
+        "memory_limit": role.memory_limit,
+        "max_execution_time": role.max_execution_time,
+        "restricted_to_site_admin": role.restricted_to_site_admin,
+        "perm_publish_zmq": role.perm_publish_zmq,
+        "perm_publish_kafka": role.perm_publish_kafka,
+        "perm_decaying": role.perm_decaying,
+        "enforce_rate_limit": role.enforce_rate_limit,
+        "rate_limit_count": str(role.rate_limit_count),
+        **{flag: getattr(role, flag) for flag in FLAGS_AFTER},
+        "permission": str(level),
+        "permission_description": LEVELS[level],
+    }
+
+
+def _level(role: Role) -> int:
+    """MISP's older scale of what a role may do to events."""
+    if not (role.perm_add and role.perm_modify):
+        return 0
+    if not role.perm_modify_org:
+        return 1
+    return 3 if role.perm_publish else 2
+
+
+@endpoint("roles/index")
+def index(call: Call) -> Answer:
+    return Json([{"Role": role_dict(role) | {"default": role.default_role}} for role in queries.roles()])
+
+
+@endpoint("roles/view")
+def view(call: Call) -> Answer:
+    return Json({"Role": role_dict(queries.find_role(call.arg(0)))})
+
+
+@endpoint("admin/roles/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        role = services.create_role(call.actor, call.data("Role"))
+    except Invalid as error:
+        raise SaveFailed("add Role", "/admin/roles/add", error.errors) from error
+    return Json({"Role": role_dict(role)})
+
+
+@endpoint("admin/roles/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    role = queries.find_role(call.arg(0))
+    try:
+        role = services.edit_role(call.actor, role, call.data("Role"))
+    except Invalid as error:
+        raise SaveFailed(
+            "edit Role", f"/admin/roles/edit/{role.pk}", error.errors, id=str(role.pk)
+        ) from error
+    return Json({"Role": role_dict(role)})
+
+
+@endpoint("admin/roles/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    role = queries.find_role(call.arg(0))
+    number = role.pk
+    try:
+        services.delete_role(call.actor, role)
+    except Conflict as error:
+        raise SaveFailed("delete Role", f"/roles/delete/{number}", str(error), id=number) from error
+    return saved("Role deleted.", f"/roles/delete/{number}", id=number)
+
+
+@endpoint("admin/roles/set_default", site_admin=True, writes=True)
+def set_default(call: Call) -> Answer:
+    role = queries.find_role(call.arg(0))
+    services.set_default_role(call.actor, role)
+    return saved("Default role set.", f"/admin/roles/set_default/{role.pk}", id=str(role.pk))

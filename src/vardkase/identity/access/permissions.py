@@ -49,8 +49,16 @@ class Credential(StrEnum):
     JOB = "job"
 
 
-READING: frozenset[Permission] = frozenset({Permission.AUTH, Permission.AUDIT, Permission.SYNC, Permission.ADMIN,
-                                            Permission.SITE_ADMIN, Permission.VIEW_FEED_CORRELATIONS})
+READING: frozenset[Permission] = frozenset(
+    {
+        Permission.AUTH,
+        Permission.AUDIT,
+        Permission.SYNC,
+        Permission.ADMIN,
+        Permission.SITE_ADMIN,
+        Permission.VIEW_FEED_CORRELATIONS,
+    }
+)
 """Permissions that matter when only reading."""
 
 CREDENTIAL_PERMISSIONS: dict[Credential, frozenset[Permission]] = {
@@ -60,7 +68,7 @@ CREDENTIAL_PERMISSIONS: dict[Credential, frozenset[Permission]] = {
     Credential.CONSOLE: frozenset(Permission),
     Credential.JOB: frozenset(Permission) - {Permission.ADMIN},
 }
-"""The table: a permission of the role counts only if the credential may use it. What is not here is refused."""
+"""The table: a permission of the role counts only if the credential may use it. Else it is refused."""
 
 WRITING_CREDENTIALS: frozenset[Credential] = frozenset(Credential) - {Credential.READ_ONLY_KEY}
 """Credentials that may change anything at all."""

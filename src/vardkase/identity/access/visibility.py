@@ -9,8 +9,8 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
   an attribute in an object also needs the object;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing.
 
-Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check of
-one thing is the same predicate with ``AND id = …``.
+Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check
+of one thing is the same predicate with ``AND id = …``.
 """
 
 from __future__ import annotations
@@ -50,14 +50,18 @@ def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
 
 
 def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e") -> str:
-    """SQL for attributes, or rows that copy their columns (`object_id`, `distribution`, `sharing_group_id`)."""
+    """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
+    in_visible_object = (
+        f"EXISTS (SELECT 1 FROM object visible WHERE visible.id = {attribute}.object_id "
+        f"AND {_shared('visible')})"
+    )
     return (
-        f"({event}.org_id = %(reader_org)s OR ({_shared(attribute)} AND ({attribute}.object_id IS NULL OR EXISTS "
-        f"(SELECT 1 FROM object visible WHERE visible.id = {attribute}.object_id AND {_shared('visible')}))))"
+        f"({event}.org_id = %(reader_org)s OR ({_shared(attribute)} "
+        f"AND ({attribute}.object_id IS NULL OR {in_visible_object})))"
     )
 
 

@@ -91,9 +91,7 @@ class SharingGroupServer(models.Model):
     class Meta:
         db_table = "sharing_group_server"
         constraints = [
-            models.UniqueConstraint(
-                fields=["sharing_group", "server_id"], name="sharing_group_server_unique"
-            )
+            models.UniqueConstraint(fields=["sharing_group", "server_id"], name="sharing_group_server_unique")
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,93 @@
+"""Reading users, roles and keys: everybody their own, administrators those of their organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.organisations.acting import ADMIN, Acting
+from vardkase.identity.organisations.queries import Reference, by_reference
+
+
+def visible_users(actor: Acting) -> QuerySet[User]:
+    """The accounts that `actor` may look at, with role and organisation."""
+    users = User.objects.select_related("org", "role").order_by("pk")
+    if actor.is_site_admin:
+        return users
+    if ADMIN in actor.permissions:
+        return users.filter(org_id=actor.organisation_id)
+    return users.filter(pk=actor.user_id or 0)
+
+
+def find_user(actor: Acting, reference: Reference) -> User:
+    """One account by id, or the actor's own as "me". Raises NotFound."""
+    text = str(actor.user_id if str(reference) == "me" else reference)
+    condition = by_reference(text) if text.isdecimal() else None
+    found = visible_users(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid user")
+    return found
+
+
+def search_users(actor: Acting, *, value: str = "", organisation: str = "", role: str = "") -> QuerySet[User]:
+    """Accounts with `value` in e-mail, organisation or role, of one organisation or role by id or name."""
+    users = visible_users(actor)
+    if value:
+        users = users.filter(
+            Q(email__icontains=value) | Q(org__name__icontains=value) | Q(role__name__icontains=value)
+        )
+    if organisation:
+        by_id = Q(org_id=int(organisation)) if organisation.isdecimal() else Q(org__name__iexact=organisation)
+        users = users.filter(by_id)
+    if role:
+        users = users.filter(Q(role_id=int(role)) if role.isdecimal() else Q(role__name__iexact=role))
+    return users
+
+
+def roles() -> QuerySet[Role]:
+    """Every role; everybody may know them."""
+    return Role.objects.order_by("pk")
+
+
+def find_role(reference: Reference) -> Role:
+    """One role by id. Raises NotFound."""
+    text = str(reference)
+    condition = by_reference(text) if text.isdecimal() else None
+    found = roles().filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid role")
+    return found
+
+
+def visible_keys(actor: Acting) -> QuerySet[AuthKey]:
+    """The keys of the accounts that `actor` may look at; what is in them is a digest, never the key."""
+    return AuthKey.objects.select_related("user").filter(user__in=visible_users(actor)).order_by("pk")
+
+
+def find_key(actor: Acting, reference: Reference) -> AuthKey:
+    """One key by id or uuid. Raises NotFound."""
+    condition = by_reference(reference)
+    found = visible_keys(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid auth key")
+    return found
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the account has a one-time-password generator."""
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
+
+
+def emails_of(ids: Iterable[int]) -> dict[int, str]:
+    """The e-mail addresses of accounts by id."""
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "email"))
+
+
+def administrators_of(organisation_id: int) -> dict[str, str]:
+    """The e-mail addresses of an organisation's administrators by user id, as MISP shows them."""
+    found = User.objects.filter(org_id=organisation_id, role__perm_admin=True, disabled=False).order_by("pk")
+    return {str(pk): email for pk, email in found.values_list("pk", "email")}

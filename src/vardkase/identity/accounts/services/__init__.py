@@ -1,0 +1,39 @@
+"""Use cases of users, roles and API keys."""
+
+from vardkase.identity.accounts.services.first_run import FirstRun, first_run
+from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, reset_keys
+from vardkase.identity.accounts.services.roles import (
+    create_role,
+    delete_role,
+    edit_role,
+    ensure_default_roles,
+    set_default_role,
+)
+from vardkase.identity.accounts.services.users import (
+    change_password,
+    create_user,
+    create_user_with_key,
+    delete_user,
+    edit_own_account,
+    edit_user,
+)
+
+__all__ = [
+    "FirstRun",
+    "change_password",
+    "create_role",
+    "create_user",
+    "create_user_with_key",
+    "delete_key",
+    "delete_role",
+    "delete_user",
+    "edit_key",
+    "edit_own_account",
+    "edit_role",
+    "edit_user",
+    "ensure_default_roles",
+    "first_run",
+    "issue_key",
+    "reset_keys",
+    "set_default_role",
+]

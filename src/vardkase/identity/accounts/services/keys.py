@@ -1,0 +1,148 @@
+"""API keys: 40 random letters and digits, shown once, kept as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+import string
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.organisations.acting import Acting
+from vardkase.misp.flags import as_bool
+
+ALPHABET = string.ascii_letters + string.digits
+LENGTH = 40
+SHOWN = 4
+
+
+@transaction.atomic
+def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) -> tuple[AuthKey, str]:
+    """Make a key for `user`; returns it and the 40 characters, which are kept nowhere.
+
+    `data` may hold comment, expiration (ISO date or seconds; empty: never), read_only, allowed_ips (addresses
+    and networks, as a list or a text). Raises Invalid by field, and Forbidden unless it is the actor's own
+    account or one the actor administers.
+    """
+    _require_control(actor, user)
+    key, raw = make_key(user, data or {})
+    record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
+    return key, raw
+
+
+@transaction.atomic
+def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
+    """Change comment, expiration, read_only or allowed_ips; the key itself stays."""
+    _require_control(actor, key.user)
+    key = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role").get(pk=key.pk)
+    _apply(key, data)
+    key.save()
+    record(actor, "auth_key.edited", target_of(key), {"user": key.user.email, **_facts(key)})
+    return key
+
+
+@transaction.atomic
+def delete_key(actor: Acting, key: AuthKey) -> None:
+    """Revoke a key: the next request with it is refused."""
+    _require_control(actor, key.user)
+    target = target_of(key)
+    key.delete()
+    record(actor, "auth_key.deleted", target, {"user": key.user.email})
+
+
+@transaction.atomic
+def reset_keys(actor: Acting, user: User) -> str:
+    """End every key of `user` that is valid now, and return the 40 characters of a new one."""
+    _require_control(actor, user)
+    now = now_seconds()
+    ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
+    key, raw = make_key(user, {})
+    record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
+    return raw
+
+
+def make_key(user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
+    """Store a new key of `user`, without asking who acts."""
+    raw = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    key = AuthKey(
+        user=user,
+        authkey_start=raw[:SHOWN],
+        authkey_end=raw[-SHOWN:],
+        digest=hashlib.sha256(raw.encode()).digest(),
+        created=now_seconds(),
+    )
+    _apply(key, data)
+    key.save()
+    return key, raw
+
+
+def target_of(key: AuthKey) -> Target:
+    """The key as the audit trail names it: by what may be shown of it."""
+    return Target("auth_key", key.pk, key.uuid, str(key))
+
+
+def _require_control(actor: Acting, user: User) -> None:
+    actor.require_writing()
+    if user.pk != actor.user_id and not rules.may_administer(actor, user):
+        raise Forbidden
+
+
+def _facts(key: AuthKey) -> dict[str, Any]:
+    return {"read_only": key.read_only, "expiration": key.expiration, "allowed_ips": key.allowed_ips}
+
+
+def _apply(key: AuthKey, data: Mapping[str, Any]) -> None:
+    if "comment" in data:
+        key.comment = str(data["comment"] or "")[:10_000]
+    if "read_only" in data:
+        key.read_only = as_bool(data["read_only"])
+    if "expiration" in data:
+        key.expiration = _expiration(data["expiration"])
+    if "allowed_ips" in data:
+        key.allowed_ips = _networks(data["allowed_ips"]) or None
+
+
+def _expiration(value: Any) -> int:
+    """Seconds since 1970, or 0 for never."""
+    text = str(value or "").strip()
+    if text in ("", "0"):
+        return 0
+    if text.isdecimal() and len(text) <= 11:
+        return int(text)
+    if day := _parsed(text):
+        return int(day.timestamp())
+    raise Invalid({"expiration": [gettext("Please enter a date.")]})
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        if moment := parse_datetime(text):
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+
+
+def _networks(value: Any) -> list[str]:
+    parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").split()
+    networks = [str(part).strip() for part in parts if str(part).strip()]
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            message = gettext("%(address)s is not a valid IP range") % {"address": network}
+            raise Invalid({"allowed_ips": [message]}) from None
+    return networks

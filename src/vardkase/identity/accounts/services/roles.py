@@ -1,0 +1,152 @@
+"""Roles: the ones every MISP has, and those that site administrators make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.rules import PERMISSIONS
+from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.organisations.acting import Acting
+from vardkase.misp.flags import as_bool
+
+READ_ONLY = ("perm_audit", "perm_auth")
+USER = (
+    *READ_ONLY,
+    "perm_add",
+    "perm_modify",
+    "perm_modify_org",
+    "perm_tagger",
+    "perm_sighting",
+    "perm_decaying",
+    "perm_galaxy_editor",
+    "perm_analyst_data",
+)
+PUBLISHER = (*USER, "perm_publish", "perm_publish_zmq", "perm_publish_kafka", "perm_delegate")
+SYNC_USER = (*PUBLISHER, "perm_sync", "perm_sharing_group", "perm_tag_editor")
+ORG_ADMIN = (*PUBLISHER, "perm_admin", "perm_template", "perm_sharing_group", "perm_tag_editor")
+EVERYTHING = tuple(name for name in PERMISSIONS if name != "perm_skip_otp")
+
+# The order gives the ids 1 to 6 that MISP's clients expect of a fresh installation.
+DEFAULT_ROLES: dict[str, tuple[str, ...]] = {
+    "admin": EVERYTHING,
+    "Org Admin": ORG_ADMIN,
+    "User": USER,
+    "Publisher": PUBLISHER,
+    "Sync user": SYNC_USER,
+    "Read Only": READ_ONLY,
+}
+DEFAULT = "User"
+
+
+def ensure_default_roles() -> None:
+    """Add MISP's six roles to an installation that has none; does nothing to one that has."""
+    if Role.objects.exists():
+        return
+    for name, flags in DEFAULT_ROLES.items():
+        Role.objects.create(name=name, default_role=name == DEFAULT, **dict.fromkeys(flags, True))
+
+
+@transaction.atomic
+def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
+    """Add a role from its wire fields (name, perm_…, …); raises Invalid by field, Forbidden."""
+    _require_site_admin(actor)
+    role = Role()
+    _apply(role, data)
+    role.save()
+    record(actor, "role.created", _target(role), {"permissions": _held(role)})
+    return role
+
+
+@transaction.atomic
+def edit_role(actor: Acting, role: Role, data: Mapping[str, Any]) -> Role:
+    """Change the wire fields that `data` holds; the last role of site administrators keeps its flag."""
+    _require_site_admin(actor)
+    role = Role.objects.select_for_update().get(pk=role.pk)
+    before = _held(role)
+    _apply(role, data)
+    role.save()
+    keep_a_site_admin()
+    record(actor, "role.edited", _target(role), {"permissions": [before, _held(role)]})
+    return role
+
+
+@transaction.atomic
+def delete_role(actor: Acting, role: Role) -> None:
+    """Remove a role nobody has and that is not the default; raises Conflict."""
+    _require_site_admin(actor)
+    role = Role.objects.select_for_update().get(pk=role.pk)
+    if role.default_role:
+        raise Conflict(gettext("The default role cannot be deleted."))
+    if role.users.exists():
+        raise Conflict(gettext("The role is in use."))
+    target = _target(role)
+    role.delete()
+    record(actor, "role.deleted", target)
+
+
+@transaction.atomic
+def set_default_role(actor: Acting, role: Role) -> None:
+    """Make `role` the one that new accounts get; a role of administrators is refused."""
+    _require_site_admin(actor)
+    if role.perm_site_admin:
+        raise Invalid(gettext("A role of site administrators cannot be the default."))
+    Role.objects.filter(default_role=True).update(default_role=False)
+    Role.objects.filter(pk=role.pk).update(default_role=True)
+    record(actor, "role.made_default", _target(role))
+
+
+def _require_site_admin(actor: Acting) -> None:
+    actor.require_writing()
+    if not actor.is_site_admin:
+        raise Forbidden
+
+
+def _apply(role: Role, data: Mapping[str, Any]) -> None:
+    for name, reader in READERS.items():
+        if name in data:
+            try:
+                setattr(role, name, reader(data[name]))
+            except ValueError as error:
+                raise Invalid({name: [str(error)]}) from error
+    if not role.name:
+        raise Invalid({"name": [gettext("Name cannot be empty.")]})
+    if Role.objects.exclude(pk=role.pk).filter(name__iexact=role.name).exists():
+        raise Invalid({"name": [gettext("A role with this name already exists.")]})
+
+
+def _held(role: Role) -> list[str]:
+    return [name for name in PERMISSIONS if getattr(role, name)]
+
+
+def _text(value: Any) -> str:
+    return str(value if value is not None else "").strip()[:255]
+
+
+def _number(value: Any) -> int:
+    number = int(str(value or 0))
+    if not 0 <= number < 2**31:
+        raise ValueError(gettext("Please enter a number."))
+    return number
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "name": _text,
+    **dict.fromkeys(PERMISSIONS, as_bool),
+    "restricted_to_site_admin": as_bool,
+    "memory_limit": _text,
+    "max_execution_time": _text,
+    "enforce_rate_limit": as_bool,
+    "rate_limit_count": _number,
+    "restsearch_limit_result": _number,
+}
+
+
+def _target(role: Role) -> Target:
+    return Target("role", role.pk, title=role.name)

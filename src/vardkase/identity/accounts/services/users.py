@@ -1,0 +1,267 @@
+"""Adding, changing and removing accounts.
+
+Administrators of an organisation act inside it and never hand out, or touch, a role above their own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.keys import issue_key
+from vardkase.identity.accounts.services.passwords import one_time_password, set_password
+from vardkase.identity.organisations.acting import ADMIN, Acting
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import by_reference
+from vardkase.misp.flags import as_bool
+
+MASKED = frozenset("*")
+
+
+@transaction.atomic
+def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
+    """Add an account from its wire fields (email, org_id, role_id, password, …).
+
+    Without `role_id` it gets the default role, without `org_id` (or by an organisation's own administrator)
+    the actor's organisation, without `password` a random one that nobody knows. Raises Invalid by field, and
+    Forbidden.
+    """
+    actor.require_writing()
+    if not actor.is_site_admin and ADMIN not in actor.permissions:
+        raise Forbidden
+    user = User(change_pw=True, invited_by=actor.user_id or 0, nids_sid=random.randint(1_000_000, 9_999_999))  # noqa: S311
+    user.org = _organisation(actor, data)
+    user.role = _role(actor, data) or _default_role()
+    if not rules.may_assign(actor, user.role):
+        raise Forbidden
+    _apply(user, data, ADMINISTERED)
+    set_password(user, _password(data) or one_time_password())
+    user.save()
+    record(actor, "user.created", target_of(user), {"role": user.role.name, "organisation": user.org.name})
+    return user
+
+
+@transaction.atomic
+def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, str]:
+    """Add an account as `create_user` does, and make its first API key; returns the key's 40 characters."""
+    user = create_user(actor, data)
+    _, raw = issue_key(actor, user)
+    return user, raw
+
+
+@transaction.atomic
+def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
+    """Change an account as its administrator; fields as in `create_user`. Raises Invalid, Forbidden."""
+    actor.require_writing()
+    user = _locked(user)
+    if not rules.may_administer(actor, user):
+        raise Forbidden
+    before = _facts(user)
+    if "org_id" in data and actor.is_site_admin:
+        user.org = _organisation(actor, data)
+    if role := _role(actor, data):
+        if not rules.may_assign(actor, role):
+            raise Forbidden
+        user.role = role
+    _apply(user, data, ADMINISTERED)
+    return _saved(actor, user, data, before)
+
+
+@transaction.atomic
+def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
+    """Change what everybody may of their own account: address, mails, keys for mail, password."""
+    actor.require_writing()
+    user = _own(actor)
+    before = _facts(user)
+    _apply(user, data, OWN)
+    return _saved(actor, user, data, before)
+
+
+@transaction.atomic
+def change_password(actor: Acting, password: str) -> User:
+    """Give the actor's own account a password; raises Invalid when the policy refuses it."""
+    actor.require_writing()
+    user = _own(actor)
+    set_password(user, password)
+    user.change_pw = False
+    user.save()
+    record(actor, "user.password_changed", target_of(user))
+    return user
+
+
+@transaction.atomic
+def delete_user(actor: Acting, user: User) -> None:
+    """Remove an account and its keys. Raises Forbidden, and Invalid for the last site administrator."""
+    actor.require_writing()
+    user = _locked(user)
+    if not rules.may_administer(actor, user):
+        raise Forbidden
+    target = target_of(user)
+    user.delete()
+    keep_a_site_admin()
+    record(actor, "user.deleted", target)
+
+
+def target_of(user: User) -> Target:
+    """The account as the audit trail names it."""
+    return Target("user", user.pk, title=user.email)
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=user.pk)
+
+
+def _own(actor: Acting) -> User:
+    if actor.user_id is None:
+        raise Forbidden
+    return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=actor.user_id)
+
+
+def _saved(actor: Acting, user: User, data: Mapping[str, Any], before: dict[str, Any]) -> User:
+    if password := _password(data):
+        set_password(user, password)
+    user.save()
+    keep_a_site_admin()
+    after = _facts(user)
+    change: dict[str, Any] = {
+        name: [before[name], after[name]] for name in FACTS if before[name] != after[name]
+    }
+    change["fields"] = sorted(name for name in ADMINISTERED if name in data)
+    change["password"] = bool(password)
+    record(actor, "user.edited", target_of(user), change)
+    return user
+
+
+FACTS = ("email", "role", "organisation", "disabled")
+
+
+def _facts(user: User) -> dict[str, Any]:
+    """What the audit trail keeps the old and the new value of."""
+    return dict(zip(FACTS, (user.email, user.role.name, user.org.name, user.disabled), strict=True))
+
+
+def _password(data: Mapping[str, Any]) -> str:
+    """The password in `data`; a client that sends an account back sends asterisks, which mean no change."""
+    password = str(data.get("password") or "")
+    return "" if set(password) <= MASKED else password
+
+
+def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
+    if not actor.is_site_admin or not data.get("org_id"):
+        return Organisation.objects.get(pk=actor.organisation_id)
+    condition = by_reference(str(data["org_id"]))
+    found = Organisation.objects.filter(condition).first() if condition is not None else None
+    if found is None:
+        raise Invalid({"org_id": [gettext("Invalid organisation")]})
+    return found
+
+
+def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
+    if not data.get("role_id"):
+        return None
+    text = str(data["role_id"])
+    condition = by_reference(text) if text.isdecimal() else None
+    found = Role.objects.filter(condition).first() if condition is not None else None
+    if found is None:
+        raise Invalid({"role_id": [gettext("Invalid role")]})
+    return found
+
+
+def _default_role() -> Role:
+    found = Role.objects.filter(default_role=True).first()
+    if found is None:
+        raise Invalid({"role_id": [gettext("Invalid role")]})
+    return found
+
+
+def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[Any], Any]]) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, reader in readers.items():
+        if name in data:
+            try:
+                setattr(user, name, reader(data[name]))
+            except (ValueError, OverflowError) as error:
+                errors[name] = [str(error)]
+    if errors := errors or _email_errors(user):
+        raise Invalid(errors)
+
+
+def _email_errors(user: User) -> dict[str, list[str]]:
+    domains = user.org.restricted_to_domain
+    if not user.email:
+        return {"email": [gettext("Please enter a valid email address.")]}
+    if domains and user.email.rpartition("@")[2].lower() not in domains:
+        return {"email": [gettext("The organisation does not admit addresses of this domain.")]}
+    if User.objects.exclude(pk=user.pk).filter(email__iexact=user.email).exists():
+        return {"email": [gettext("An account with this email address already exists.")]}
+    return {}
+
+
+def _email(value: Any) -> str:
+    text = str(value or "").strip()
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValueError(gettext("Please enter a valid email address.")) from None
+    return text
+
+
+def _text(value: Any) -> str:
+    return str(value if value is not None else "")
+
+
+def _number(value: Any) -> int:
+    number = int(str(value or 0))
+    if not 0 <= number < 2**63:
+        raise ValueError(gettext("Please enter a number."))
+    return number
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time: ISO 8601 or seconds; empty for none."""
+    if value in (None, "", 0, "0", False):
+        return None
+    if str(value).isdecimal():
+        return datetime.fromtimestamp(int(value), UTC)
+    moment = parse_datetime(str(value)) or parse_datetime(f"{value} 00:00:00")
+    if moment is None:
+        raise ValueError(gettext("Please enter a date and a time."))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+OWN: dict[str, Callable[[Any], Any]] = {
+    "email": _email,
+    "autoalert": as_bool,
+    "contactalert": as_bool,
+    "gpgkey": _text,
+    "certif_public": _text,
+    "nids_sid": _number,
+    "termsaccepted": as_bool,
+    "newsread": _number,
+    "notification_daily": as_bool,
+    "notification_weekly": as_bool,
+    "notification_monthly": as_bool,
+}
+ADMINISTERED: dict[str, Callable[[Any], Any]] = {
+    **OWN,
+    "change_pw": as_bool,
+    "disabled": as_bool,
+    "expiration": _moment,
+    "force_logout": as_bool,
+    "external_auth_required": as_bool,
+    "external_auth_key": _text,
+    "server_id": _number,
+}

@@ -1,0 +1,74 @@
+"""Reading organisations and sharing groups."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+
+SCOPES = {"local": Q(local=True), "external": Q(local=False), "all": Q()}
+SEARCHED = ("name", "description", "nationality", "sector", "type", "contacts")
+MAX_ID = 2**63 - 1
+
+type Reference = int | str | UUID
+"""A numeric id (also as text) or a uuid, as they stand in paths and bodies."""
+
+
+def by_reference(reference: Reference) -> Q | None:
+    """The condition for one row by id or uuid; None when `reference` is neither."""
+    text = str(reference).strip()
+    if text.isascii() and text.isdigit():
+        return Q(pk=int(text)) if int(text) <= MAX_ID else None
+    try:
+        return Q(uuid=UUID(text)) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def find_organisation(reference: Reference) -> Organisation:
+    """One organisation; every user may know of every organisation. Raises NotFound."""
+    condition = by_reference(reference)
+    found = Organisation.objects.filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid organisation")
+    return found
+
+
+def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisation]:
+    """Organisations by name: "local", "external" or "all", with `search` in any of their texts or as uuid."""
+    found = Organisation.objects.filter(SCOPES.get(scope, Q(local=True)))
+    if search:
+        condition = Q()
+        for field in SEARCHED:
+            condition |= Q(**{f"{field}__icontains": search})
+        identity = by_reference(search) if "-" in search else None
+        found = found.filter(condition | identity if identity is not None else condition)
+    return found.order_by("name", "pk")
+
+
+def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
+    """The groups the actor's organisation owns, is in, or reaches because all of this instance is in it."""
+    groups = SharingGroup.objects.select_related("org").prefetch_related(
+        Prefetch("members", SharingGroupOrg.objects.select_related("org").order_by("pk")), "servers"
+    )
+    if not actor.is_site_admin:
+        mine = (
+            Q(org_id=actor.organisation_id)
+            | Q(members__org_id=actor.organisation_id)
+            | Q(servers__server_id=0, servers__all_orgs=True)
+        )
+        groups = groups.filter(pk__in=SharingGroup.objects.filter(mine).values("pk"))
+    return groups.order_by("name", "pk")
+
+
+def find_group(actor: Acting, reference: Reference) -> SharingGroup:
+    """One sharing group that the actor may know of, its members and servers fetched. Raises NotFound."""
+    condition = by_reference(reference)
+    found = visible_groups(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Sharing group doesn't exist or you do not have permission to access it.")
+    return found

@@ -1,0 +1,29 @@
+"""Who may change an organisation or a sharing group. Pure predicates: they ask no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
+from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
+
+
+def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[SharingGroupOrg]) -> bool:
+    """Site administrators, and those who handle sharing groups for its owner or a member with `extend`."""
+    if actor.is_site_admin:
+        return True
+    if SHARING_GROUP not in actor.permissions:
+        return False
+    return owns_group(actor, group) or any(
+        member.extend and member.org_id == actor.organisation_id for member in members
+    )
+
+
+def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
+    """Site administrators, and those who handle sharing groups for the owner."""
+    return actor.is_site_admin or (SHARING_GROUP in actor.permissions and owns_group(actor, group))
+
+
+def owns_group(actor: Acting, group: SharingGroup) -> bool:
+    """Whether the group belongs to the actor's organisation."""
+    return group.org_id == actor.organisation_id

@@ -1,0 +1,74 @@
+"""Learning organisations from documents: a uuid we have not met becomes a remote organisation."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Lower
+
+from vardkase.identity.organisations.models import Organisation
+
+MAX_NAME = 255
+
+
+def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: int = 0) -> dict[str, int]:
+    """The ids of the organisations in `blocks` (``{"uuid": …, "name": …}``), by lower-case uuid.
+
+    Unknown ones are added as remote, in one statement; a name that somebody else has gets a number behind it.
+    Known ones are left as they are. Blocks without a valid uuid are left out of the answer.
+    """
+    named = {
+        str(uuid): str(block.get("name") or uuid) for block in blocks if (uuid := _uuid(block)) is not None
+    }
+    if not named:
+        return {}
+    known = _ids(named)
+    missing = {key: name for key, name in named.items() if key not in known}
+    if not missing:
+        return known
+    _add(missing, created_by)
+    known = _ids(named)
+    for left in named.keys() - known.keys():  # A name the database folds otherwise than we do.
+        known[left] = Organisation.objects.create(uuid=UUID(left), name=left, created_by=created_by).pk
+    return known
+
+
+def _ids(uuids: Iterable[str]) -> dict[str, int]:
+    rows = Organisation.objects.filter(uuid__in=list(uuids)).values_list("uuid", "pk")
+    return {str(uuid): pk for uuid, pk in rows}
+
+
+def _add(missing: Mapping[str, str], created_by: int) -> None:
+    taken = _taken(missing.values())
+    rows = []
+    for uuid, name in missing.items():
+        free = free_name(name, taken)
+        taken.add(free.lower())
+        rows.append(Organisation(uuid=UUID(uuid), name=free, local=False, created_by=created_by))
+    # Somebody else may capture the same organisation at this moment: theirs is as good as ours.
+    Organisation.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _taken(names: Iterable[str]) -> set[str]:
+    folded = {name.lower()[:MAX_NAME] for name in names}
+    found = Organisation.objects.annotate(folded=Lower("name")).filter(folded__in=folded)
+    return {name.lower() for name in found.values_list("name", flat=True)}
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, or `name` with a number behind it, so that its lower-case form is not in `taken`."""
+    name = name[:MAX_NAME].strip()
+    free = name
+    while free.lower() in taken:
+        free = f"{name[: MAX_NAME - 6]}_{random.randint(0, 9999)}"  # noqa: S311  a name, not a secret
+    return free
+
+
+def _uuid(block: Mapping[str, Any]) -> UUID | None:
+    try:
+        return UUID(str(block.get("uuid") or ""))
+    except ValueError:
+        return None

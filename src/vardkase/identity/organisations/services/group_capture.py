@@ -1,0 +1,219 @@
+"""Learning a sharing group from a document (an API call or another instance), by its uuid.
+
+A group we do not know is added only when the document gives the actor's organisation the right to extend it,
+or a site administrator brings it. One we know is brought up to date by those who may change it, when the
+document is newer; organisations are added and never removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from vardkase.audit.services import record
+from vardkase.identity.organisations import rules
+from vardkase.identity.organisations.acting import SHARING_GROUP, SYNC, Acting
+from vardkase.identity.organisations.models import (
+    Organisation,
+    SharingGroup,
+    SharingGroupOrg,
+    SharingGroupServer,
+)
+from vardkase.identity.organisations.services.capture import capture_organisations, free_name
+from vardkase.identity.organisations.services.groups import FIELDS, THIS_INSTANCE, target_of
+from vardkase.misp.flags import as_bool
+
+
+@transaction.atomic
+def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None:
+    """The local id of the group that `block` (a wire ``SharingGroup``) describes; None: not for this actor.
+
+    With an unknown uuid the group is added; with a known one it is brought up to date where the actor may.
+    """
+    actor.require_writing()
+    uuid = _uuid(block.get("uuid"))
+    group = SharingGroup.objects.select_for_update().filter(uuid=uuid).first() if uuid else None
+    if group is None:
+        return _add(actor, block, uuid or uuid4())
+    if _is_newer(block, group):
+        _update(actor, group, block)
+    return group.pk if actor.is_site_admin or _is_reader(actor, group) else None
+
+
+def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
+    name = str(block.get("name") or "").strip()
+    if not name or not _may_add(actor, block):
+        return None
+    owner = _owner(actor, block)
+    members = _members(block)
+    group = SharingGroup(
+        uuid=uuid, org=owner, organisation_uuid=owner.uuid, sync_user_id=actor.user_id or 0, local=False
+    )
+    for field, reader in FIELDS.items():
+        if field in block:
+            setattr(group, field, reader(block[field]))
+    group.name = _free_name(name)
+    group.save()
+    _merge_members(group, members)
+    _add_servers(actor, group, block)
+    record(actor, "sharing_group.created", target_of(group), {"organisations": sorted(members)})
+    return group.pk
+
+
+def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
+    """Decided before anything of the document is stored."""
+    if actor.is_site_admin:
+        return True
+    return SHARING_GROUP in actor.permissions and (_lets_extend(actor, block) or _opens_this_instance(block))
+
+
+def _lets_extend(actor: Acting, block: Mapping[str, Any]) -> bool:
+    """Whether the document gives the actor's organisation the right to extend the group."""
+    own = str(Organisation.objects.get(pk=actor.organisation_id).uuid)
+    entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
+    return any(
+        as_bool(entry.get("extend")) and _names(entry, own, actor.organisation_id) for entry in entries
+    )
+
+
+def _names(entry: Mapping[str, Any], uuid: str, pk: int) -> bool:
+    organisation = _mapping(entry.get("Organisation"))
+    if organisation:
+        return str(organisation.get("uuid") or "").lower() == uuid
+    return str(entry.get("org_id")) == str(pk)
+
+
+def _brought(actor: Acting, group: SharingGroup) -> bool:
+    """Whether the group came here through this synchronising user, who then speaks for where it came from."""
+    return SYNC in actor.permissions and group.sync_user_id == actor.user_id and not group.local
+
+
+def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
+    """Whether `block` is newer than what we have; one without a date (an API call) counts as new."""
+    try:
+        modified = datetime.strptime(str(block.get("modified")), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return True
+    return modified > group.modified.replace(microsecond=0)
+
+
+def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
+    """Take over what is new: everything for its owner and who brought it, members for who may extend it."""
+    owns = _brought(actor, group) or rules.may_delete_group(actor, group)
+    if not owns and not rules.may_change_group(actor, group, group.members.all()):
+        return
+    if owns:
+        for field, reader in FIELDS.items():
+            if field in block:
+                setattr(group, field, reader(block[field]))
+        group.name = _free_name(group.name, group.pk)
+        _add_servers(actor, group, block)
+    group.save()
+    _merge_members(group, _members(block))
+    record(actor, "sharing_group.edited", target_of(group), {"captured": True})
+
+
+def _is_reader(actor: Acting, group: SharingGroup) -> bool:
+    if not group.active:
+        return False
+    return (
+        rules.owns_group(actor, group)
+        or group.members.filter(org_id=actor.organisation_id).exists()
+        or group.servers.filter(server_id=THIS_INSTANCE, all_orgs=True).exists()
+    )
+
+
+def _owner(actor: Acting, block: Mapping[str, Any]) -> Organisation:
+    """The organisation the document names as owner, if the actor may speak for others, else the own one."""
+    if actor.is_site_admin or SYNC in actor.permissions:
+        named = _mapping(block.get("Organisation"))
+        uuid = str(block.get("organisation_uuid") or named.get("uuid") or "")
+        name = named.get("name") if str(named.get("uuid", "")).lower() == uuid.lower() else None
+        captured = capture_organisations([{"uuid": uuid, "name": name}], created_by=actor.user_id or 0)
+        if captured:
+            return Organisation.objects.get(pk=next(iter(captured.values())))
+    return Organisation.objects.get(pk=actor.organisation_id)
+
+
+def _members(block: Mapping[str, Any]) -> dict[int, bool]:
+    """Organisation id → `extend`. A member is named by its Organisation block, else by a local id."""
+    entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
+    blocks = [_mapping(entry.get("Organisation")) for entry in entries]
+    captured = capture_organisations(blocks)
+    local = {int(entry["org_id"]) for entry in entries if str(entry.get("org_id", "")).isdecimal()}
+    known = set(Organisation.objects.filter(pk__in=local).values_list("pk", flat=True))
+    members: dict[int, bool] = {}
+    for entry, organisation in zip(entries, blocks, strict=True):
+        pk = captured.get(str(organisation.get("uuid") or "").lower())
+        if pk is None and not organisation and str(entry.get("org_id", "")).isdecimal():
+            pk = int(entry["org_id"]) if int(entry["org_id"]) in known else None
+        if pk is not None:
+            members[pk] = members.get(pk, False) or as_bool(entry.get("extend"))
+    return members
+
+
+def _merge_members(group: SharingGroup, members: Mapping[int, bool]) -> None:
+    rows = [SharingGroupOrg(sharing_group=group, org_id=pk, extend=extend) for pk, extend in members.items()]
+    SharingGroupOrg.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _add_servers(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
+    """This instance, where the document lists it by its address, or always for a group that does not roam.
+
+    Other servers are known to the exchange by their own records, which a document cannot make.
+    """
+    if group.roaming and not _lists_this_instance(block):
+        return
+    SharingGroupServer.objects.get_or_create(
+        sharing_group=group,
+        server_id=THIS_INSTANCE,
+        defaults={"all_orgs": _opens_this_instance(block) or (actor.is_site_admin and _opens_by_id(block))},
+    )
+
+
+def _lists_this_instance(block: Mapping[str, Any]) -> bool:
+    return any(_is_here(entry) for entry in _list(block.get("SharingGroupServer")))
+
+
+def _opens_this_instance(block: Mapping[str, Any]) -> bool:
+    entries = _list(block.get("SharingGroupServer"))
+    return any(_is_here(entry) and as_bool(_mapping(entry).get("all_orgs")) for entry in entries)
+
+
+def _opens_by_id(block: Mapping[str, Any]) -> bool:
+    """Whether an entry without an address says server 0: so an administrator's call names this instance."""
+    entries = [_mapping(entry) for entry in _list(block.get("SharingGroupServer"))]
+    return any(
+        str(entry.get("server_id")) == "0" and not entry.get("Server") and as_bool(entry.get("all_orgs"))
+        for entry in entries
+    )
+
+
+def _is_here(entry: Any) -> bool:
+    url = str(_mapping(_mapping(entry).get("Server")).get("url") or "").rstrip("/")
+    return bool(url) and url == settings.BASE_URL
+
+
+def _free_name(name: str, pk: int | None = None) -> str:
+    clash = SharingGroup.objects.exclude(pk=pk or 0).filter(name__iexact=name).exists()
+    return free_name(name, {name.lower()}) if clash else name[:255]
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

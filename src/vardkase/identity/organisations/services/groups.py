@@ -1,0 +1,155 @@
+"""Changing a sharing group: its own fields, its organisations, its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.organisations import rules
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import (
+    Organisation,
+    SharingGroup,
+    SharingGroupOrg,
+    SharingGroupServer,
+)
+from vardkase.misp.flags import as_bool
+
+THIS_INSTANCE = 0
+
+
+@transaction.atomic
+def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, Any]) -> SharingGroup:
+    """Change name, releasability, description, active or roaming.
+
+    Raises Invalid when the name is empty or taken, Forbidden for those who may not extend the group. Turning
+    a group off, or roaming on, reaches further than adding a member: only the owner and site administrators
+    may.
+    """
+    group = locked(actor, group)
+    before = {name: getattr(group, name) for name in FIELDS}
+    for name, reader in FIELDS.items():
+        if name in data:
+            setattr(group, name, reader(data[name]))
+    changed = [name for name in FIELDS if getattr(group, name) != before[name]]
+    if {"active", "roaming"} & set(changed) and not rules.may_delete_group(actor, group):
+        raise Forbidden
+    _check_name(group)
+    group.save()
+    record(actor, "sharing_group.edited", target_of(group), {"fields": changed})
+    return group
+
+
+@transaction.atomic
+def delete_sharing_group(actor: Acting, group: SharingGroup) -> None:
+    """Remove a group that nothing is shared with; raises Conflict while something is, and Forbidden."""
+    actor.require_writing()
+    if not rules.may_delete_group(actor, group):
+        raise Forbidden
+    target = target_of(group)
+    try:
+        with transaction.atomic():
+            group.delete()
+    except ProtectedError as error:
+        raise Conflict(gettext("The sharing group could not be deleted.")) from error
+    record(actor, "sharing_group.deleted", target)
+
+
+@transaction.atomic
+def add_organisation_to_group(
+    actor: Acting, group: SharingGroup, organisation: Organisation, *, extend: bool = False
+) -> None:
+    """Let `organisation` read what is shared with `group`, and extend the group when `extend`.
+
+    Raises Conflict when it is in the group, Forbidden for those who may not extend it.
+    """
+    group = locked(actor, group)
+    if group.members.filter(org=organisation).exists():
+        raise Conflict(gettext("Organisation is already in the sharing group."))
+    SharingGroupOrg.objects.create(sharing_group=group, org=organisation, extend=extend)
+    change = {"organisation": organisation.name, "extend": extend}
+    record(actor, "sharing_group.organisation_added", target_of(group), change)
+
+
+@transaction.atomic
+def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisation: Organisation) -> None:
+    """Take `organisation` out of `group`; raises Conflict when it is not in it."""
+    group = locked(actor, group)
+    removed, _ = group.members.filter(org=organisation).delete()
+    if not removed:
+        raise Conflict(gettext("Organisation is not in the sharing group."))
+    change = {"organisation": organisation.name}
+    record(actor, "sharing_group.organisation_removed", target_of(group), change)
+
+
+@transaction.atomic
+def add_server_to_group(
+    actor: Acting, group: SharingGroup, server_id: int, *, all_orgs: bool = False
+) -> None:
+    """Let `group` travel to a server (0: this instance); with `all_orgs` everybody there may read.
+
+    Raises Conflict when it is in the group, Forbidden for others; opening this instance's every organisation
+    takes a site administrator.
+    """
+    group = locked(actor, group)
+    if all_orgs and server_id == THIS_INSTANCE and not actor.is_site_admin:
+        raise Forbidden
+    if group.servers.filter(server_id=server_id).exists():
+        raise Conflict(gettext("Server is already in the sharing group."))
+    SharingGroupServer.objects.create(sharing_group=group, server_id=server_id, all_orgs=all_orgs)
+    change = {"server_id": server_id, "all_orgs": all_orgs}
+    record(actor, "sharing_group.server_added", target_of(group), change)
+
+
+@transaction.atomic
+def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int) -> None:
+    """Take a server out of `group`; raises Conflict when it is not in it."""
+    group = locked(actor, group)
+    removed, _ = group.servers.filter(server_id=server_id).delete()
+    if not removed:
+        raise Conflict(gettext("Server is not in the sharing group."))
+    record(actor, "sharing_group.server_removed", target_of(group), {"server_id": server_id})
+
+
+def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
+    """The group's row, locked for a change that `actor` may make; raises Forbidden."""
+    actor.require_writing()
+    group = SharingGroup.objects.select_for_update().get(pk=group.pk)
+    if not rules.may_change_group(actor, group, group.members.all()):
+        raise Forbidden
+    return group
+
+
+def target_of(group: SharingGroup) -> Target:
+    """The group as the audit trail names it."""
+    return Target("sharing_group", group.pk, group.uuid, group.name)
+
+
+def _check_name(group: SharingGroup) -> None:
+    if not group.name:
+        raise Invalid({"name": [gettext("Name cannot be empty.")]})
+    if SharingGroup.objects.exclude(pk=group.pk).filter(name__iexact=group.name).exists():
+        raise Invalid({"name": [gettext("A sharing group with this name already exists.")]})
+
+
+def _text(value: Any) -> str:
+    return str(value if value is not None else "").strip()
+
+
+def _name(value: Any) -> str:
+    return _text(value)[:255]
+
+
+FIELDS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "releasability": _text,
+    "description": _text,
+    "active": as_bool,
+    "roaming": as_bool,
+}
