@@ -34,15 +34,13 @@ def parse_time_filter(value: object, now: int) -> int:
     return int(moment.timestamp()) if moment is not None else now + 1
 
 
-def parse_seen(value: object) -> int:
-    """Microseconds since 1970 of a first or last seen; raises ValueError when it cannot be read."""
-    if isinstance(value, bool) or value is None:
+def parse_seen(value: object, now: int) -> int:
+    """Microseconds since 1970 of a first or last seen; raises ValueError for numbers and what is no date."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or text.replace(".", "", 1).isdigit():
         raise ValueError("not a time")
-    if isinstance(value, int | float):
-        return _from_number(float(value))
-    text = str(value).strip()
-    if re.fullmatch(r"\d+(?:\.\d+)?", text):
-        return _from_number(float(text))
+    if (days := WORDS.get(text.lower())) is not None:
+        return _midnight(now, days) * MICROSECOND
     moment = _parsed(text)
     if moment is None:
         raise ValueError("not a time")
@@ -52,12 +50,6 @@ def parse_seen(value: object) -> int:
 def render_seen(microseconds: int) -> str:
     """``2024-01-31T12:00:00.000000+00:00``."""
     return (EPOCH + timedelta(microseconds=microseconds)).isoformat(timespec="microseconds")
-
-
-def _from_number(number: float) -> int:
-    if number > LARGEST:
-        raise ValueError("not a time")
-    return int(number * MICROSECOND)
 
 
 def _microseconds(moment: datetime) -> int:

@@ -1,7 +1,7 @@
 """Attribute values: their normal form, what is wrong with them, and their parts (attribute-types.md §2–§5)."""
 
 from vardkase.misp.values.normal import normalise
-from vardkase.misp.values.parts import correlation_parts, network_of, search_parts, split
+from vardkase.misp.values.parts import split
 from vardkase.misp.values.rules import validate
 
-__all__ = ["correlation_parts", "network_of", "normalise", "search_parts", "split", "validate"]
+__all__ = ["normalise", "split", "validate"]

@@ -1,0 +1,119 @@
+"""An incoming attribute: read leniently, checked as MISP checks it (attribute-types.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.misp.fields import (
+    Errors,
+    read_block,
+    read_flag,
+    read_part_distribution,
+    read_seen,
+    read_sharing_group_id,
+    read_tags,
+    read_text,
+    read_timestamp,
+    read_uuid,
+)
+from vardkase.misp.types import CATEGORIES, TYPES, category_allows, default_category, default_to_ids
+from vardkase.misp.values import normalise, split, validate
+
+BAD_CATEGORY = "Options : Payload delivery, Antivirus detection, Payload installation, Files dropped ..."
+BAD_TYPE_FOR_CATEGORY = "Options depend on the selected category."
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+@dataclass(slots=True)
+class AttributeInput:
+    """A checked attribute. Times are Unix seconds, first and last seen microseconds; None = not sent."""
+
+    uuid: str | None
+    type: str
+    category: str
+    value1: str
+    value2: str | None
+    to_ids: bool
+    distribution: int
+    sharing_group_id: int | None
+    sharing_group: dict[str, Any] | None
+    comment: str
+    deleted: bool
+    disable_correlation: bool
+    first_seen: int | None
+    last_seen: int | None
+    timestamp: int | None
+    object_relation: str | None
+    tags: list[dict[str, Any]]
+
+
+def parse_attribute(
+    data: Mapping[str, Any], *, now: int, default_distribution: int
+) -> AttributeInput | Errors:
+    """The attribute in `data`, or MISP's messages by field."""
+    errors: Errors = {}
+    type_name = _read_type(data, errors)
+    if errors:
+        return errors
+    category = _read_category(data, type_name, errors)
+    value = _read_value(data, type_name, errors)
+    first_seen, last_seen = read_seen(data, now, errors)
+    is_image = type_name == "attachment" and value.lower().endswith(IMAGES)
+    value1, value2 = split(type_name, value)
+    parsed = AttributeInput(
+        uuid=read_uuid(data, errors),
+        type=type_name,
+        category=category,
+        value1=value1,
+        value2=value2,
+        to_ids=read_flag(data, "to_ids", default_to_ids(type_name), errors),
+        distribution=read_part_distribution(data, default_distribution, errors),
+        sharing_group_id=read_sharing_group_id(data),
+        sharing_group=read_block(data, "SharingGroup"),
+        comment=read_text(data.get("comment")),
+        deleted=read_flag(data, "deleted", False, errors),
+        disable_correlation=read_flag(data, "disable_correlation", is_image, errors),
+        first_seen=first_seen,
+        last_seen=last_seen,
+        timestamp=read_timestamp(data, errors),
+        object_relation=read_text(data.get("object_relation")) or None,
+        tags=read_tags(data),
+    )
+    return errors or parsed
+
+
+def _read_type(data: Mapping[str, Any], errors: Errors) -> str:
+    type_name = data.get("type")
+    if type_name in (None, ""):
+        errors["type"] = ["No type set."]
+    elif not isinstance(type_name, str) or type_name not in TYPES:
+        errors["type"] = ["Invalid type."]
+    return str(type_name)
+
+
+def _read_category(data: Mapping[str, Any], type_name: str, errors: Errors) -> str:
+    category = data.get("category")
+    if category in (None, ""):
+        return default_category(type_name)
+    if not isinstance(category, str) or category not in CATEGORIES:
+        errors["category"] = [BAD_CATEGORY]
+        errors["type"] = [BAD_TYPE_FOR_CATEGORY]
+    elif not category_allows(category, type_name):
+        errors["type"] = [BAD_TYPE_FOR_CATEGORY]
+    return str(category)
+
+
+def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors) -> str:
+    value = data.get("value")
+    if isinstance(value, list | dict):
+        errors["value"] = ["Value is an array."]
+        return ""
+    if value is None and data.get("value1") is not None:
+        second = read_text(data.get("value2"))
+        value = read_text(data["value1"]) + (f"|{second}" if second else "")
+    text = normalise(type_name, "0" if value is False else read_text(value))
+    if (message := validate(type_name, text)) is not None:
+        errors["value"] = [message]
+    return text

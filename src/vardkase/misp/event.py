@@ -1,0 +1,131 @@
+"""An incoming event's own members (core-format §2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from vardkase.misp.fields import (
+    UUID,
+    Errors,
+    read_block,
+    read_flag,
+    read_sharing_group_id,
+    read_tags,
+    read_text,
+    read_timestamp,
+    read_uuid,
+)
+from vardkase.misp.flags import as_int
+
+DISTRIBUTIONS = (
+    "Options : Your organisation only, This community only, Connected communities, All communities"
+)
+THREAT_LEVELS = "Options : 1, 2, 3, 4 (for High, Medium, Low, Undefined)"
+ANALYSES = "Options : 0, 1, 2 (for Initial, Ongoing, Completed)"
+BAD_DATE = "Expected date format: YYYY-MM-DD"
+DATE = re.compile(r"(\d{4}|\d{2})[-/.](\d{1,2})[-/.](\d{1,2})")
+ANALYSIS_WORDS = {"initial": 0, "ongoing": 1, "complete": 2, "completed": 2}
+
+
+@dataclass(slots=True)
+class EventInput:
+    """A checked header; None = not sent, so that the stored or default value holds."""
+
+    uuid: str | None
+    info: str
+    date: date | None
+    threat_level_id: int | None
+    analysis: int | None
+    distribution: int | None
+    sharing_group_id: int | None
+    sharing_group: dict[str, Any] | None
+    timestamp: int | None
+    published: bool
+    locked: bool
+    disable_correlation: bool
+    extends_uuid: str | None
+    orgc: dict[str, Any] | None
+    tags: list[dict[str, Any]]
+
+
+def parse_event(data: Mapping[str, Any]) -> EventInput | Errors:
+    """The header in `data`, or MISP's messages by field. A name for `analysis` is understood, too."""
+    errors: Errors = {}
+    parsed = EventInput(
+        uuid=read_uuid(data, errors),
+        info=_read_info(data, errors),
+        date=_read_date(data, errors),
+        threat_level_id=_read_choice(data, "threat_level_id", range(1, 5), THREAT_LEVELS, errors),
+        analysis=_read_analysis(data, errors),
+        distribution=_read_choice(data, "distribution", range(5), DISTRIBUTIONS, errors),
+        sharing_group_id=read_sharing_group_id(data),
+        sharing_group=read_block(data, "SharingGroup"),
+        timestamp=read_timestamp(data, errors),
+        published=read_flag(data, "published", False, errors),
+        locked=read_flag(data, "locked", False, errors),
+        disable_correlation=read_flag(data, "disable_correlation", False, errors),
+        extends_uuid=_read_extends(data, errors),
+        orgc=read_block(data, "Orgc"),
+        tags=read_tags(data),
+    )
+    return errors or parsed
+
+
+def _read_info(data: Mapping[str, Any], errors: Errors) -> str:
+    if "info" not in data:
+        errors["info"] = ["valueNotEmpty"]
+        return ""
+    info = read_text(data["info"])
+    if not info.strip():
+        errors["info"] = ["Info cannot be empty."]
+    return info
+
+
+def _read_date(data: Mapping[str, Any], errors: Errors) -> date | None:
+    value = data.get("date")
+    if value in (None, ""):
+        return None
+    match = DATE.fullmatch(str(value).strip())
+    if match is not None:
+        year = int(match[1]) + (2000 if len(match[1]) == 2 else 0)
+        try:
+            return date(year, int(match[2]), int(match[3]))
+        except ValueError:
+            pass
+    errors["date"] = [BAD_DATE]
+    return None
+
+
+def _read_choice(
+    data: Mapping[str, Any], key: str, allowed: range, message: str, errors: Errors
+) -> int | None:
+    value = data.get(key)
+    if value is None:
+        return None
+    number = as_int(value)
+    if number not in allowed or value is False:
+        errors[key] = [message]
+        return None
+    return number
+
+
+def _read_analysis(data: Mapping[str, Any], errors: Errors) -> int | None:
+    value = data.get("analysis")
+    if isinstance(value, str) and (named := ANALYSIS_WORDS.get(value.strip().lower())) is not None:
+        return named
+    return _read_choice(data, "analysis", range(3), ANALYSES, errors)
+
+
+def _read_extends(data: Mapping[str, Any], errors: Errors) -> str | None:
+    value = data.get("extends_uuid")
+    if value in (None, ""):
+        return None
+    text = str(value).strip().lower()
+    if not UUID.fullmatch(text):
+        errors["extends_uuid"] = ["Please provide a valid UUID"]
+        return None
+    return text

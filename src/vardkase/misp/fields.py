@@ -1,0 +1,135 @@
+"""Reading the members that events, objects and attributes have in common; each notes what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.misp.flags import TRUE_WORDS, as_bool, as_int
+from vardkase.misp.time import parse_seen
+
+type Errors = dict[str, list[str]]
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+BAD_UUID = "Please provide a valid RFC 4122 UUID"
+BAD_TIME = "Invalid ISO 8601 format"
+BAD_TIMESTAMP = "Expected a Unix timestamp"
+SEEN_ORDER = "Last seen value should be greater than first seen value"
+PART_DISTRIBUTIONS = (
+    "Options: Your organisation only, This community only, Connected communities, All communities, "
+    "Sharing group, Inherit event"
+)
+MAX_TIMESTAMP = 2**53
+FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+
+def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str | None:
+    """The uuid in lower case; None when none was sent."""
+    if data.get(key) is None:
+        return None
+    text = str(data[key]).strip().lower()
+    if not UUID.fullmatch(text):
+        errors[key] = [BAD_UUID]
+        return None
+    return text
+
+
+def read_timestamp(data: Mapping[str, Any], errors: Errors) -> int | None:
+    """Unix seconds; None when none (or 0, or "") was sent."""
+    value = data.get("timestamp")
+    if value in (None, "", 0, "0"):
+        return None
+    number = as_int(value)
+    if number is None or not 0 < number <= MAX_TIMESTAMP:
+        errors["timestamp"] = [BAD_TIMESTAMP]
+        return None
+    return number
+
+
+def read_part_distribution(data: Mapping[str, Any], default: int, errors: Errors) -> int:
+    """0 to 5; `default` when none was sent."""
+    value = data.get("distribution")
+    if value is None:
+        return default
+    number = as_int(value)
+    if number is None or value is False or not 0 <= number <= 5:
+        errors["distribution"] = [PART_DISTRIBUTIONS]
+        return default
+    return number
+
+
+def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) -> bool:
+    """A boolean in any of MISP's spellings; `default` when none was sent."""
+    value = data.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.strip().lower() in TRUE_WORDS | FALSE_WORDS:
+        return as_bool(value)
+    errors[key] = ["boolean"]
+    return default
+
+
+def read_seen(data: Mapping[str, Any], now: int, errors: Errors) -> tuple[int | None, int | None]:
+    """First and last seen in microseconds, in order."""
+    first = _read_moment(data, "first_seen", now, errors)
+    last = _read_moment(data, "last_seen", now, errors)
+    if first is not None and last is not None and last < first:
+        errors["last_seen"] = [SEEN_ORDER]
+    return first, last
+
+
+def read_sharing_group_id(data: Mapping[str, Any]) -> int | None:
+    """The local id of a sharing group; None for none."""
+    return as_int(data.get("sharing_group_id")) or None
+
+
+def read_block(data: Mapping[str, Any], key: str) -> dict[str, Any] | None:
+    """A nested document such as ``SharingGroup`` or ``Orgc``."""
+    block = data.get(key)
+    return block if isinstance(block, dict) and block else None
+
+
+def read_text(value: object) -> str:
+    """Text of a scalar; "" for what is none. PostgreSQL's text holds no NUL."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if value is True:
+        return "1"
+    return "" if value in (None, False) or isinstance(value, dict | list) else str(value)
+
+
+def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The tags of a document: ``Tag`` as dicts or names, ``EventTag``/``AttributeTag`` and the short ``tags``."""
+    tags: list[dict[str, Any]] = []
+    for key in ("Tag", "EventTag", "AttributeTag", "tags"):
+        listed = data.get(key)
+        if isinstance(listed, list):
+            tags += [tag for entry in listed if (tag := _tag(entry)) is not None]
+    return tags
+
+
+def _tag(entry: object) -> dict[str, Any] | None:
+    if isinstance(entry, str):
+        return {"name": entry}
+    if isinstance(entry, dict):
+        inner = entry.get("Tag")
+        return (
+            {**inner, **{k: v for k, v in entry.items() if k == "local"}}
+            if isinstance(inner, dict)
+            else entry
+        )
+    return None
+
+
+def _read_moment(data: Mapping[str, Any], key: str, now: int, errors: Errors) -> int | None:
+    value = data.get(key)
+    if value is None or value == "":
+        return None
+    try:
+        return parse_seen(value, now)
+    except ValueError:
+        errors[key] = [BAD_TIME]
+        return None

@@ -1,0 +1,98 @@
+"""An incoming object's own members, and object references (core-format §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import (
+    UUID,
+    Errors,
+    read_block,
+    read_flag,
+    read_part_distribution,
+    read_seen,
+    read_sharing_group_id,
+    read_text,
+    read_timestamp,
+    read_uuid,
+)
+from vardkase.misp.flags import as_int
+
+
+@dataclass(slots=True)
+class ObjectInput:
+    """A checked object without its attributes."""
+
+    uuid: str | None
+    name: str
+    meta_category: str
+    description: str | None
+    template_uuid: str | None
+    template_version: int
+    distribution: int
+    sharing_group_id: int | None
+    sharing_group: dict[str, Any] | None
+    comment: str
+    deleted: bool
+    first_seen: int | None
+    last_seen: int | None
+    timestamp: int | None
+
+
+@dataclass(slots=True)
+class ReferenceInput:
+    """A checked object reference."""
+
+    uuid: str | None
+    referenced_uuid: str
+    relationship_type: str
+    comment: str
+    timestamp: int | None
+    deleted: bool
+
+
+def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
+    """The object in `data`, or messages by field. MISP gives an object without `distribution` a 0."""
+    errors: Errors = {}
+    for key in ("name", "meta-category", "template_uuid", "template_version"):
+        if data.get(key) in (None, ""):
+            errors["template"] = [f"No valid template found and object lacking template information. ({key})"]
+            return errors
+    first_seen, last_seen = read_seen(data, now, errors)
+    parsed = ObjectInput(
+        uuid=read_uuid(data, errors),
+        name=read_text(data["name"]),
+        meta_category=read_text(data["meta-category"]),
+        description=None if data.get("description") is None else read_text(data["description"]),
+        template_uuid=read_text(data["template_uuid"]),
+        template_version=as_int(data["template_version"]) or 1,
+        distribution=read_part_distribution(data, Distribution.ORGANISATION, errors),
+        sharing_group_id=read_sharing_group_id(data),
+        sharing_group=read_block(data, "SharingGroup"),
+        comment=read_text(data.get("comment")),
+        deleted=read_flag(data, "deleted", False, errors),
+        first_seen=first_seen,
+        last_seen=last_seen,
+        timestamp=read_timestamp(data, errors),
+    )
+    return errors or parsed
+
+
+def parse_reference(data: Mapping[str, Any]) -> ReferenceInput | Errors:
+    """The reference in `data`, or messages by field."""
+    errors: Errors = {}
+    referenced_uuid = str(data.get("referenced_uuid") or "").strip().lower()
+    if not UUID.fullmatch(referenced_uuid):
+        errors["referenced_uuid"] = ["Please provide a valid RFC 4122 UUID"]
+    parsed = ReferenceInput(
+        uuid=read_uuid(data, errors),
+        referenced_uuid=referenced_uuid,
+        relationship_type=read_text(data.get("relationship_type")),
+        comment=read_text(data.get("comment")),
+        timestamp=read_timestamp(data, errors),
+        deleted=read_flag(data, "deleted", False, errors),
+    )
+    return errors or parsed

@@ -1,0 +1,54 @@
+"""An incoming event report (core-format §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import (
+    Errors,
+    read_block,
+    read_flag,
+    read_part_distribution,
+    read_sharing_group_id,
+    read_text,
+    read_timestamp,
+    read_uuid,
+)
+
+MAX_NAME = 255
+
+
+@dataclass(slots=True)
+class ReportInput:
+    """A checked report."""
+
+    uuid: str | None
+    name: str
+    content: str
+    distribution: int
+    sharing_group_id: int | None
+    sharing_group: dict[str, Any] | None
+    timestamp: int | None
+    deleted: bool
+
+
+def parse_report(data: Mapping[str, Any]) -> ReportInput | Errors:
+    """The report in `data`, or messages by field."""
+    errors: Errors = {}
+    name = read_text(data.get("name")).strip()
+    if not name:
+        errors["name"] = ["Name cannot be empty."]
+    parsed = ReportInput(
+        uuid=read_uuid(data, errors),
+        name=name[:MAX_NAME],
+        content=read_text(data.get("content")),
+        distribution=read_part_distribution(data, Distribution.INHERIT, errors),
+        sharing_group_id=read_sharing_group_id(data),
+        sharing_group=read_block(data, "SharingGroup"),
+        timestamp=read_timestamp(data, errors),
+        deleted=read_flag(data, "deleted", False, errors),
+    )
+    return errors or parsed
