@@ -1,1 +1,39 @@
 """MISP JSON out of the database: whole documents, streamed, as one reader may see them."""
+
+from vardkase.formats.misp_json.chosen import Chosen, chosen_ids
+from vardkase.formats.misp_json.event_index import event_index
+from vardkase.formats.misp_json.events import event_document, events_document, export_events
+from vardkase.formats.misp_json.listed_attributes import (
+    attribute_dict,
+    attribute_pages,
+    attributes_document,
+    split_attributes,
+)
+from vardkase.formats.misp_json.listed_objects import object_dict, objects_document
+from vardkase.formats.misp_json.options import (
+    AttributeOptions,
+    Condition,
+    Deleted,
+    EventOptions,
+    ObjectOptions,
+)
+
+__all__ = [
+    "AttributeOptions",
+    "Chosen",
+    "Condition",
+    "Deleted",
+    "EventOptions",
+    "ObjectOptions",
+    "attribute_dict",
+    "attribute_pages",
+    "attributes_document",
+    "chosen_ids",
+    "event_document",
+    "event_index",
+    "events_document",
+    "export_events",
+    "object_dict",
+    "objects_document",
+    "split_attributes",
+]

@@ -6,6 +6,8 @@ import base64
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from vardkase.core import files
 from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.related import related_attributes
@@ -15,7 +17,10 @@ from vardkase.formats.misp_json.structs import Attribute
 type Page = list[Attribute]
 
 WIDTH = 17
-"""Columns of ATTRIBUTE; what follows is not part of the struct."""
+"""Columns of ATTRIBUTE; the name of the attachment follows."""
+
+OBJECT_ID = 12
+"""Where among them the object's id is."""
 
 
 def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[Page]:
@@ -27,7 +32,7 @@ def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[P
     sql = EVENT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute, outside=outside)
     last = 0
     while rows := scope.rows(sql, event=event_id, last=last, limit=PAGE):
-        yield _page(scope, rows, tagged=tagged)
+        yield from _pages(scope, rows, tagged=tagged)
         last = int(rows[-1][0])
 
 
@@ -36,9 +41,8 @@ def object_attributes(scope: Scope, object_ids: Sequence[int], *, tagged: bool) 
     sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
     after = (0, 0)
     while rows := scope.rows(sql, objects=list(object_ids), object=after[0], last=after[1], limit=PAGE):
-        page = _page(scope, rows, tagged=tagged)
-        yield page
-        after = (int(page[-1].object_id), int(page[-1].id))
+        yield from _pages(scope, rows, tagged=tagged)
+        after = (int(rows[-1][OBJECT_ID]), int(rows[-1][0]))
 
 
 def encoded_data(digest: str | None, attribute_type: str) -> str | None:
@@ -51,17 +55,33 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | None:
         return None
 
 
-def _page(scope: Scope, rows: Sequence[tuple[Any, ...]], *, tagged: bool) -> Page:
+def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], *, tagged: bool) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
     if tagged:
         _add_tags(scope, page)
-    if scope.options.include_attachments:
-        _add_data(page, rows)
     if not scope.options.sg_reference_only:
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
         _add_correlations(scope, page)
-    return page
+    if scope.options.include_attachments and any(row[WIDTH] for row in rows):
+        yield from _with_data(page, [row[WIDTH] for row in rows])
+    else:
+        yield page
+
+
+def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:
+    """The page in parts that end with an attachment each, so that one at a time is in memory."""
+    part: Page = []
+    for attribute, digest in zip(page, digests, strict=True):
+        part.append(attribute)
+        data = encoded_data(digest, attribute.type)
+        if data is not None:
+            attribute.data = data
+            yield part
+            attribute.data = UNSET
+            part = []
+    if part:
+        yield part
 
 
 def _add_tags(scope: Scope, page: Page) -> None:
@@ -73,13 +93,6 @@ def _add_tags(scope: Scope, page: Page) -> None:
             attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
             if not scope.options.exclude_galaxy:
                 attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
-
-
-def _add_data(page: Page, rows: Sequence[tuple[Any, ...]]) -> None:
-    for attribute, row in zip(page, rows, strict=True):
-        data = encoded_data(row[WIDTH], attribute.type)
-        if data is not None:
-            attribute.data = data
 
 
 def _add_groups(scope: Scope, page: Page) -> None:

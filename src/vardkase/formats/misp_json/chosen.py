@@ -20,8 +20,8 @@ def chosen_ids(query: SqlQuery) -> array[int]:
     return array("q", (row[0] for row in rows))
 
 
-def pages_of(chosen: Chosen) -> Iterator[list[int]]:
-    """The ids in pages of at most a thousand."""
+def pages_of(chosen: Chosen, size: int = PAGE) -> Iterator[list[int]]:
+    """The ids in pages of at most `size`."""
     ids = chosen_ids(chosen) if isinstance(chosen, SqlQuery) else chosen
-    for start in range(0, len(ids), PAGE):
-        yield list(ids[start : start + PAGE])
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])

@@ -7,7 +7,7 @@ from typing import Any
 
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.galaxies import GalaxyBook, Tagged
-from vardkase.formats.misp_json.scope import joined
+from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.formats.misp_json.tags import Attachment, TagBook
 from vardkase.identity.access.actor import Actor

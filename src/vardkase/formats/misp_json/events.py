@@ -13,7 +13,8 @@ from vardkase.formats.misp_json.columns import EVENT, REPORT
 from vardkase.formats.misp_json.objects import event_objects
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.related import related_event_blocks
-from vardkase.formats.misp_json.scope import Scope, joined, scope_of
+from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventHeader, EventReport, Organisation, encoder
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.actor import Actor
@@ -28,18 +29,22 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
     header = _header(scope, event_id)
     if header is None:
         raise NotFound("Invalid event")
-    return _event(scope, event_id, header)
+    return coalesced(_event(scope, event_id, header))
 
 
 def events_document(
     actor: Actor, event_ids: Iterable[int], options: EventOptions | None = None
 ) -> Iterator[bytes]:
     """Events as ``{"response": [{"Event": {…}}, …]}``; what may not be read is left out."""
+    return coalesced(_response(actor, event_ids, options))
+
+
+def _response(actor: Actor, event_ids: Iterable[int], options: EventOptions | None) -> Iterator[bytes]:
     yield b'{"response": ['
     separator = b""
     for event in export_events(actor, event_ids, options):
-        for number, fragment in enumerate(event):
-            yield fragment if number else separator + fragment
+        yield separator
+        yield from event
         separator = b","
     yield b"]}\n"
 

@@ -15,9 +15,12 @@ from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.related import listed_related_attributes
-from vardkase.formats.misp_json.scope import Scope, joined, scope_of
+from vardkase.formats.misp_json.scope import PAGE, Scope, scope_of
+from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
+
+ATTACHMENTS_AT_ONCE = 20
 
 WIDTH = 17
 """Columns of LISTED_ATTRIBUTE; what follows says what surrounds the attribute."""
@@ -115,8 +118,9 @@ def attribute_pages(
     actor: Actor, chosen: Chosen, options: AttributeOptions | None = None
 ) -> Iterator[list[ListedAttribute]]:
     """The same as structs, a non-empty page at a time, for the other formats."""
-    listed = listing(actor, options or AttributeOptions())
-    for ids in pages_of(chosen):
+    options = options or AttributeOptions()
+    listed = listing(actor, options)
+    for ids in pages_of(chosen, ATTACHMENTS_AT_ONCE if options.include_attachments else PAGE):
         if page := listed.page(ids):
             yield page
 

@@ -12,21 +12,24 @@ from vardkase.formats.misp_json.attributes import encoded_data
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
-from vardkase.formats.misp_json.scope import PAGE, Scope, joined, scope_of
+from vardkase.formats.misp_json.scope import PAGE, Scope, scope_of
+from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
 
 OBJECT_WIDTH = 15
 ATTRIBUTE_WIDTH = 19
 OBJECTS_AT_ONCE = 100
+ATTACHMENTS_AT_ONCE = 10
 
 
 def objects_document(actor: Actor, chosen: Chosen, options: ObjectOptions | None = None) -> Iterator[bytes]:
     """Objects as ``{"response": [{"Object": {…}}, …]}``, in the order chosen."""
     options = options or ObjectOptions()
     scope = _scope(actor, options)
+    size = ATTACHMENTS_AT_ONCE if options.include_attachments else OBJECTS_AT_ONCE
     yield b'{"response": ['
-    yield from joined(_rendered(scope, ids, options) for ids in _pages(chosen))
+    yield from joined(_rendered(scope, ids, options) for ids in pages_of(chosen, size))
     yield b"]}\n"
 
 
@@ -48,12 +51,6 @@ def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:
 
 def _scope(actor: Actor, options: ObjectOptions) -> Scope:
     return scope_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
-
-
-def _pages(chosen: Chosen) -> Iterator[list[int]]:
-    for ids in pages_of(chosen):
-        for start in range(0, len(ids), OBJECTS_AT_ONCE):
-            yield ids[start : start + OBJECTS_AT_ONCE]
 
 
 def _rendered(scope: Scope, ids: Sequence[int], options: ObjectOptions) -> bytes:

@@ -17,7 +17,7 @@ OBJECTS_AT_ONCE = 100
 
 
 def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[bytes]:
-    """The event's objects, some at a time, commas between; one without a visible attribute is left out."""
+    """The event's objects one by one; one without a visible attribute is left out."""
     sql = OBJECTS.format(columns=OBJECT, visible=scope.part("o"))
     last = 0
     while rows := scope.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE):
@@ -25,8 +25,7 @@ def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[byte
         ids = [int(each.id) for each in objects]
         _complete(scope, objects, ids)
         heads = {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
-        if rendered := b",".join(_objects(heads, object_attributes(scope, ids, tagged=tagged))):
-            yield rendered
+        yield from _objects(heads, object_attributes(scope, ids, tagged=tagged))
         last = ids[-1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,12 +68,3 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
     """A new, empty scope."""
     tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     return Scope(actor, options, tags, GalaxyBook(actor, tags))
-
-
-def joined(items: Iterable[bytes]) -> Iterator[bytes]:
-    """The items of a JSON array with commas between; an item may be several, already joined, or none."""
-    separator = b""
-    for item in items:
-        if item:
-            yield separator + item
-            separator = b","

@@ -1,0 +1,31 @@
+"""Putting a document together from pieces that were rendered one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+CHUNK = 64 * 1024
+"""Bytes to hand on at a time: each costs the web server a turn."""
+
+
+def joined(items: Iterable[bytes]) -> Iterator[bytes]:
+    """The items of a JSON array with commas between; an item may be several, already joined, or none."""
+    separator = b""
+    for item in items:
+        if item:
+            yield separator + item
+            separator = b","
+
+
+def coalesced(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in chunks that are worth sending."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
