@@ -1,8 +1,8 @@
 """Correlation by keys, not pairs: derived from attributes, can be rebuilt at any time.
 
-Each value part of each attribute has one row with its key: a 64-bit BLAKE2b of the case-folded text, keyed with
-the instance's secret. Two attributes correlate when they share a key and both rows say `correlates`. The same
-index answers an exact search, which is why parts that do not correlate have rows too.
+Each value part of each attribute has one row with its key: a 64-bit BLAKE2b of the case-folded text, keyed
+with the instance's secret. Two attributes correlate when they share a key and both rows say `correlates`.
+The same index answers an exact search, which is why parts that do not correlate have rows too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class InetField(models.Field):  # type: ignore[type-arg]
 
 
 class AttributeKey(models.Model):
-    """One value part of one attribute. Repeats the columns of the visibility rule, so that the index suffices."""
+    """One value part of one attribute. It repeats the columns of the visibility rule: the index suffices."""
 
     pk = models.CompositePrimaryKey("event_id", "attribute_id", "key")
     key = models.BigIntegerField()

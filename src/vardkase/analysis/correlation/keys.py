@@ -1,0 +1,37 @@
+"""The key of a value part: 64 bits of BLAKE2b over its case-folded text, keyed with the instance's secret.
+
+The secret makes it useless to look for two values with the same key; a chance collision is harmless: a search
+compares the texts as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+
+def key_of(text: str) -> int:
+    """The signed 64-bit key of one value part."""
+    return keys_of((text,))[0]
+
+
+def keys_of(texts: Iterable[str]) -> list[int]:
+    """The keys of many value parts, in their order (about a million a second)."""
+    fresh, number = _keyed_hash().copy, int.from_bytes
+    keys = []
+    for text in texts:
+        digest = fresh()
+        digest.update(text.casefold().encode("utf-8", "replace"))
+        keys.append(number(digest.digest(), "big", signed=True))
+    return keys
+
+
+@cache
+def _keyed_hash() -> Any:
+    """The hash with the secret taken in; copying it is cheaper than keying each value's own."""
+    secret = hashlib.sha256(settings.CORRELATION_SECRET.encode()).digest()
+    return hashlib.blake2b(digest_size=8, key=secret)

@@ -1,0 +1,265 @@
+"""Reading correlations: always under the reader's visibility rule, always bounded.
+
+Two attributes of different events correlate when they share a key and both rows say `correlates`. A value
+with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is over-correlating: it is named and
+counted, and its occurrences are listed when somebody asks for that value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from django.conf import settings
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.misp.values import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Attribute `attribute_id` shares a value part with `related_id`, an attribute of `related_event_id`."""
+
+    attribute_id: int
+    related_id: int
+    related_event_id: int
+
+
+@dataclass(slots=True)
+class Correlations:
+    """The pairs, and the attributes left out of them because a part of theirs over-correlates."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    over_correlating: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEvent:
+    """An event that shares `shared` different value parts with the one asked about."""
+
+    event_id: int
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """A value that is found `count` times, as it stands in one of them."""
+
+    value: str
+    count: int
+
+
+KEYS_OF_EVENT = """
+SELECT DISTINCT k.key, k.attribute_id, k.event_id
+FROM attribute_key k JOIN event own ON own.id = k.event_id
+WHERE k.event_id = %(event)s AND k.correlates AND {event} AND {attribute}
+"""
+
+KEYS_OF_ATTRIBUTES = """
+SELECT DISTINCT k.key, k.attribute_id, k.event_id
+FROM attribute a
+JOIN attribute_key k ON k.event_id = a.event_id AND k.attribute_id = a.id
+JOIN event own ON own.id = k.event_id
+WHERE a.id = ANY(%(ids)s::bigint[]) AND k.correlates AND {event} AND {attribute}
+"""
+
+# One index-only scan for each different key; the limit makes a hot value as cheap as any other.
+PAIRS = """
+WITH mine AS MATERIALIZED ({mine}),
+places AS MATERIALIZED (SELECT DISTINCT key, event_id FROM mine)
+SELECT places.key, places.event_id, other.attribute_id, other.event_id
+FROM places CROSS JOIN LATERAL (
+    SELECT o.attribute_id, o.event_id
+    FROM attribute_key o JOIN event e ON e.id = o.event_id
+    WHERE o.key = places.key AND o.event_id <> places.event_id AND o.correlates AND {event} AND {attribute}
+    LIMIT %(cap)s + 1
+) other
+"""
+
+RELATED_EVENTS = """
+WITH mine AS MATERIALIZED (SELECT DISTINCT key, event_id FROM ({mine}) every),
+found AS (
+    SELECT mine.key, other.event_id, count(*) OVER (PARTITION BY mine.key) AS occurrences
+    FROM mine CROSS JOIN LATERAL (
+        SELECT o.event_id
+        FROM attribute_key o JOIN event e ON e.id = o.event_id
+        WHERE o.key = mine.key AND o.event_id <> mine.event_id AND o.correlates AND {event} AND {attribute}
+        LIMIT %(cap)s + 1
+    ) other
+)
+SELECT event_id, count(DISTINCT key) AS shared
+FROM found WHERE occurrences <= %(cap)s
+GROUP BY event_id ORDER BY shared DESC, event_id DESC
+LIMIT %(limit)s
+"""
+
+WITH_VALUE = """
+SELECT k.attribute_id
+FROM attribute_key k JOIN event e ON e.id = k.event_id JOIN attribute a ON a.id = k.attribute_id
+WHERE k.key = ANY(%(keys)s::bigint[]) AND NOT a.deleted AND {event} AND {attribute}
+GROUP BY k.attribute_id ORDER BY k.attribute_id DESC LIMIT %(limit)s
+"""
+
+COUNT_OF_VALUE = """
+SELECT count(DISTINCT k.attribute_id), count(DISTINCT k.event_id)
+FROM attribute_key k JOIN event e ON e.id = k.event_id JOIN attribute a ON a.id = k.attribute_id
+WHERE k.key = ANY(%(keys)s::bigint[]) AND NOT a.deleted AND {event} AND {attribute}
+"""
+
+IN_NETWORKS = """
+SELECT n.attribute_id
+FROM attribute_network n
+JOIN attribute a ON a.id = n.attribute_id
+JOIN event e ON e.id = n.event_id
+WHERE {where} AND NOT a.deleted AND {event} AND {attribute}
+ORDER BY n.attribute_id DESC LIMIT %(limit)s
+"""
+
+# The range is what the b-tree can use; PostgreSQL derives it by itself only for a constant.
+WITHIN = "n.net BETWEEN %(net)s::inet AND %(last)s::inet AND n.net <<= %(net)s::inet"
+
+COUNTS = """
+SELECT counted.key, counted.occurrences, a.value1, a.value2
+FROM (
+    SELECT k.key, count(*) AS occurrences, min(k.attribute_id) AS attribute_id
+    FROM attribute_key k JOIN event e ON e.id = k.event_id
+    WHERE k.correlates AND {event} AND {attribute}
+    GROUP BY k.key HAVING count(*) {having}
+    ORDER BY occurrences DESC, k.key LIMIT %(limit)s OFFSET %(offset)s
+) counted
+JOIN attribute a ON a.id = counted.attribute_id
+ORDER BY counted.occurrences DESC, counted.key
+"""
+
+
+def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
+    """The events that correlate with one event, most shared values first."""
+    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **_predicates(actor, "o"))
+    rows = _rows(actor, sql, event=event_id, cap=settings.VARDKASE_CORRELATION_LIMIT, limit=limit)
+    return [RelatedEvent(*row) for row in rows]
+
+
+def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
+    """Every correlation of every attribute of an event."""
+    return _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
+
+
+def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
+    """The correlations of some attributes, a page of them or one."""
+    return _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
+
+
+def attributes_with_value(actor: Actor, value: str, *, limit: int = 1000) -> list[int]:
+    """Ids of the attributes that hold `value` (or either half of a composite), newest first."""
+    sql = _visible(WITH_VALUE, actor, "k", "e")
+    return [row[0] for row in _rows(actor, sql, keys=_value_keys(value), limit=limit)]
+
+
+def count_of_value(actor: Actor, value: str) -> tuple[int, int]:
+    """How many attributes, and how many events, hold `value`: what the reader may see of it."""
+    attributes, events = _rows(actor, _visible(COUNT_OF_VALUE, actor, "k", "e"), keys=_value_keys(value))[0]
+    return attributes, events
+
+
+def networks_containing(actor: Actor, network: str, *, limit: int = 1000) -> list[int]:
+    """Ids of the attributes whose address or network contains `network` (or equals it), newest first.
+
+    Raises ValueError when `network` is no address or network.
+    """
+    supernets = [str(each) for each in _supernets(ip_network(network, strict=False))]
+    sql = _visible(IN_NETWORKS, actor, "a", "e", where="n.net = ANY(%(nets)s::inet[])")
+    return [row[0] for row in _rows(actor, sql, nets=supernets, limit=limit)]
+
+
+def within_network(actor: Actor, network: str, *, limit: int = 1000) -> list[int]:
+    """Ids of the attributes whose address or network lies within `network` (or equals it), newest first.
+
+    Raises ValueError when `network` is no address or network.
+    """
+    net = ip_network(network, strict=False)
+    sql = _visible(IN_NETWORKS, actor, "a", "e", where=WITHIN)
+    last = f"{net.broadcast_address}/{net.max_prefixlen}"
+    return [row[0] for row in _rows(actor, sql, net=str(net), last=last, limit=limit)]
+
+
+def over_correlating_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
+    """Values found more often than the correlation limit, most frequent first."""
+    return _counted(actor, "> %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
+
+
+def top_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occurrences]:
+    """The values found most often, over-correlating ones left out."""
+    return _counted(actor, "BETWEEN 2 AND %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT)
+
+
+def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correlations:
+    own = _visible(mine, actor, "k", "own")
+    cap = settings.VARDKASE_CORRELATION_LIMIT
+    attributes: dict[tuple[int, int], list[int]] = {}
+    for key, attribute_id, event_id in _rows(actor, own, **parameters):
+        attributes.setdefault((key, event_id), []).append(attribute_id)
+    if not attributes:
+        return Correlations()
+    others: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    pairs = PAIRS.format(mine=own, **_predicates(actor, "o"))
+    for key, event_id, related_id, related_event_id in _rows(actor, pairs, cap=cap, **parameters):
+        others.setdefault((key, event_id), []).append((related_id, related_event_id))
+    return _paired(attributes, others, cap)
+
+
+def _paired(
+    attributes: dict[tuple[int, int], list[int]],
+    others: dict[tuple[int, int], list[tuple[int, int]]],
+    cap: int,
+) -> Correlations:
+    result = Correlations()
+    pairs: dict[Pair, None] = {}
+    for place, found in others.items():
+        if len(found) > cap:
+            result.over_correlating.update(attributes[place])
+            continue
+        for attribute_id in attributes[place]:
+            pairs.update((Pair(attribute_id, *other), None) for other in found)
+    result.pairs.extend(pairs)
+    return result
+
+
+def _counted(actor: Actor, having: str, limit: int, offset: int, **parameters: int) -> list[Occurrences]:
+    sql = _visible(COUNTS, actor, "k", "e", having=having)
+    rows = _rows(actor, sql, limit=limit, offset=offset, **parameters)
+    return [Occurrences(_part(*row), row[1]) for row in rows]
+
+
+def _part(key: int, _occurrences: int, value1: str, value2: str | None) -> str:
+    """The part of a value that has the key."""
+    return value1 if value2 is None or key in keys_of([value1]) else value2
+
+
+def _value_keys(value: str) -> list[int]:
+    """The keys of a value as people write it: as it is, and as addresses are stored."""
+    text = value.strip()
+    return keys_of(dict.fromkeys((text, normalise("ip-dst", text))))
+
+
+def _supernets(network: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
+    return [network.supernet(new_prefix=prefix) for prefix in range(network.prefixlen + 1)]
+
+
+def _visible(sql: str, actor: Actor, attribute: str, event: str, **more: str) -> str:
+    return sql.format(**_predicates(actor, attribute, event), **more)
+
+
+def _predicates(actor: Actor, attribute: str, event: str = "e") -> dict[str, str]:
+    return {
+        "event": event_predicate(actor, event),
+        "attribute": attribute_predicate(actor, attribute, event),
+    }
+
+
+def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    return cursor().execute(sql, {**parameters, **reader_parameters(actor)}, binary=True).fetchall()

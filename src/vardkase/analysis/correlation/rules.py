@@ -1,0 +1,40 @@
+"""Which values never correlate because somebody said so (MISP's correlation exclusions)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """The exclusions, case-folded, by the place of their `%`."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
+    infixes: tuple[str, ...]
+
+    def cover(self, part: str) -> bool:
+        """Whether a value part is excluded; upper and lower case are the same."""
+        folded = part.casefold()
+        return (
+            folded in self.exact
+            or folded.startswith(self.prefixes)
+            or folded.endswith(self.suffixes)
+            or any(infix in folded for infix in self.infixes)
+        )
+
+
+def exclusions_from(values: Iterable[str]) -> Exclusions:
+    """The exclusions written as `value`, `value%`, `%value` or `%value%`; a bare `%` excludes nothing."""
+    found: dict[tuple[bool, bool], list[str]] = {(a, b): [] for a in (True, False) for b in (True, False)}
+    for value in values:
+        if text := value.strip("%"):
+            found[value.startswith("%"), value.endswith("%")].append(text.casefold())
+    return Exclusions(
+        exact=frozenset(found[False, False]),
+        prefixes=tuple(found[False, True]),
+        suffixes=tuple(found[True, False]),
+        infixes=tuple(found[True, True]),
+    )

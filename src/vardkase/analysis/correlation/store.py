@@ -1,0 +1,115 @@
+"""Writing the key rows: what listens to the changes of attributes, always inside their transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface, ip_network
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.analysis.correlation.rules import Exclusions, exclusions_from
+from vardkase.core.sql import cursor
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAttribute
+from vardkase.misp.types import correlation_parts, network_of, search_parts
+
+type KeyRow = tuple[int, int, int, int | None, int, int | None, bool]
+type Interface = IPv4Interface | IPv6Interface
+type NetworkRow = tuple[int, int, Interface]
+
+COPY_KEYS = """
+COPY attribute_key (key, attribute_id, event_id, object_id, distribution, sharing_group_id, correlates)
+FROM STDIN (FORMAT binary)
+"""
+COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN (FORMAT binary)"
+
+ATTRIBUTES = """
+SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution, a.sharing_group_id,
+       NOT (a.deleted OR a.disable_correlation OR e.disable_correlation)
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s
+"""
+
+
+def store_keys(attributes: Sequence[StoredAttribute]) -> None:
+    """Write the key and network rows of attributes that have none yet."""
+    keys = list(key_rows(attributes, current_exclusions()))
+    networks = list(network_rows(attributes))
+    _copy(COPY_KEYS, ("int8", "int8", "int8", "int8", "int2", "int8", "bool"), keys)
+    _copy(COPY_NETWORKS, ("int8", "int8", "inet"), networks)
+
+
+def rebuild_keys(change: AttributesChanged) -> None:
+    """Replace the rows of the attributes that changed."""
+    remove_keys(AttributesRemoved(change.event_id, change.attribute_ids))
+    which, parameters = _which("a.id", change.event_id, change.attribute_ids)
+    rows = cursor().execute(ATTRIBUTES + which, parameters, binary=True).fetchall()
+    if rows:
+        store_keys([StoredAttribute(*row) for row in rows])
+
+
+def remove_keys(removal: AttributesRemoved) -> None:
+    """Delete the rows of attributes that are gone."""
+    which, parameters = _which("attribute_id", removal.event_id, removal.attribute_ids)
+    for table in ("attribute_key", "attribute_network"):
+        cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
+
+
+def current_exclusions() -> Exclusions:
+    """The exclusions in force."""
+    return exclusions_from(CorrelationExclusion.objects.values_list("value", flat=True))
+
+
+def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
+    """One row for each different value part, for search; `correlates` says whether it also correlates."""
+    for attribute in attributes:
+        parts = search_parts(attribute.value1, attribute.value2)
+        correlating = set()
+        if attribute.correlates:
+            own = correlation_parts(attribute.type, attribute.value1, attribute.value2)
+            correlating = {part for part in own if not exclusions.cover(part)}
+        by_key: dict[int, bool] = {}
+        for key, part in zip(keys_of(parts), parts, strict=True):
+            by_key[key] = by_key.get(key, False) or part in correlating
+        for key, correlates in by_key.items():
+            yield (
+                key,
+                attribute.id,
+                attribute.event_id,
+                attribute.object_id,
+                attribute.distribution,
+                attribute.sharing_group_id,
+                correlates,
+            )
+
+
+def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
+    """The address or network of each attribute that holds one."""
+    for attribute in attributes:
+        text = network_of(attribute.type, attribute.value1, attribute.value2)
+        network = _interface(text) if text else None
+        if network is not None:
+            yield attribute.id, attribute.event_id, network
+
+
+def _interface(text: str) -> Interface | None:
+    """An address or network without the bits below its mask; None when the text is neither."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    return ip_interface((network.network_address, network.prefixlen))
+
+
+def _which(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:
+    if ids is None:
+        return "", {"event": event_id}
+    return f" AND {column} = ANY(%(ids)s::bigint[])", {"event": event_id, "ids": list(ids)}
+
+
+def _copy(statement: str, types: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    if not rows:
+        return
+    with cursor().copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,111 @@
+"""Conditions on an attribute (alias `a`), each of them a filter of its own.
+
+On attributes all filters hold for one row. On events and objects each filter asks for some attribute of
+theirs, so that two filters may be met by two different attributes (restsearch.md §2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from vardkase.analysis.search import resolve
+from vardkase.analysis.search.events import range_condition, text_condition
+from vardkase.analysis.search.filters import Scope, Search, Terms
+from vardkase.analysis.search.statement import Statement, is_pattern
+from vardkase.analysis.search.values import BOTH_PARTS, Source, value_source, without_values
+from vardkase.misp.types import CATEGORIES, TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """What one filter asks of an attribute: to be in `source` (when there is one), and `condition`."""
+
+    condition: str = "TRUE"
+    source: Source | None = None
+
+
+def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilter]:
+    """The attribute-level filters of a search, without tags and uuids."""
+    for terms, columns in (
+        (search.value, BOTH_PARTS),
+        (search.value1, ("value1",)),
+        (search.value2, ("value2",)),
+    ):
+        if terms:
+            yield _value(statement, terms, columns)
+    if search.type:
+        mail = search.scope is not Scope.OBJECTS
+        yield RowFilter(_known(statement, "a.type", search.type, TYPES, fold=True, mail=mail))
+    if search.category:
+        yield RowFilter(_known(statement, "a.category", search.category, CATEGORIES, fold=False))
+    if search.object_relation:
+        yield RowFilter(text_condition(statement, "a.object_relation", search.object_relation, fold=False))
+    if search.to_ids is not None:
+        yield RowFilter("a.to_ids" if True in search.to_ids else "NOT a.to_ids")
+
+
+def own_columns(statement: Statement, search: Search) -> Iterator[str]:
+    """What only attributes/restSearch asks of the row itself."""
+    yield from range_condition(statement, "a.timestamp", search.timestamp)
+    yield from range_condition(statement, "a.first_seen", search.first_seen)
+    yield from range_condition(statement, "a.last_seen", search.last_seen)
+    if search.sharing_group is not None:
+        groups = statement.bind(list(search.sharing_group), "bigint[]")
+        yield f"(a.sharing_group_id = ANY({groups}) OR e.sharing_group_id = ANY({groups}))"
+    if search.after_id is not None:
+        yield f"a.id > {statement.bind(search.after_id, 'bigint')}"
+
+
+def uuid_filter(statement: Statement, terms: Terms) -> RowFilter:
+    """Attributes by their own uuid or their event's."""
+    condition, source = "TRUE", None
+    if terms.none_of:
+        none = statement.bind(resolve.uuids_in(terms.none_of), "uuid[]")
+        condition = f"a.uuid <> ALL({none}) AND e.uuid <> ALL({none})"
+    if terms.wanted:
+        wanted = statement.bind(resolve.uuids_in(terms.wanted), "uuid[]")
+        source = Source(
+            statement.fence(
+                f"SELECT x.id FROM attribute x WHERE x.uuid = ANY({wanted}) UNION "
+                f"SELECT x.id FROM event y JOIN attribute x ON x.event_id = y.id WHERE y.uuid = ANY({wanted})"
+            )
+        )
+    return RowFilter(condition, source)
+
+
+def _value(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> RowFilter:
+    condition = without_values(statement, terms, columns) if terms.none_of else "TRUE"
+    source = value_source(statement, terms.wanted, columns) if terms.wanted else None
+    return RowFilter(condition, source)
+
+
+def _known(
+    statement: Statement, column: str, terms: Terms, names: Iterable[str], *, fold: bool, mail: bool = False
+) -> str:
+    """A column that holds one of a few known names: patterns are matched here, so that its index serves."""
+    conditions = []
+    if terms.wanted:
+        wanted = _matching(terms.wanted, names, fold=fold)
+        if mail and wanted & {"email-src", "email-dst"}:
+            wanted.add("email")
+        conditions.append(f"{column} = ANY({statement.bind(sorted(wanted), 'text[]')})")
+    if terms.none_of:
+        unwanted = _matching(terms.none_of, names, fold=fold)
+        conditions.append(f"{column} <> ALL({statement.bind(sorted(unwanted), 'text[]')})")
+    return " AND ".join(conditions)
+
+
+def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[str]:
+    flags = re.IGNORECASE if fold else re.NOFLAG
+    found: set[str] = set()
+    for item in items:
+        expression = re.compile(_expression(item) if is_pattern(item) else re.escape(item), flags)
+        found.update(name for name in names if expression.fullmatch(name))
+    return found
+
+
+def _expression(item: str) -> str:
+    """A pattern of LIKE as a regular expression."""
+    return "".join({"%": ".*", "_": "."}.get(character, re.escape(character)) for character in item)

@@ -1,0 +1,127 @@
+"""Conditions on the event (alias `e`), which all scopes share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vardkase.analysis.search import resolve
+from vardkase.analysis.search.filters import Range, Search, Terms
+from vardkase.analysis.search.statement import Statement, split_items
+from vardkase.identity.access.actor import Actor
+
+GALAXY_ELEMENT = """e.id IN (
+    SELECT et.event_id
+    FROM galaxy_element ge
+    JOIN galaxy_cluster gc ON gc.id = ge.galaxy_cluster_id
+    JOIN tag t ON lower(t.name) = lower(gc.tag_name)
+    JOIN event_tag et ON et.tag_id = t.id
+    WHERE ge.key = {key} AND {value} AND {visible})"""
+
+
+def event_conditions(statement: Statement, search: Search) -> Iterator[str]:
+    """Everything asked of the event itself: its columns, creator and clusters (tags are elsewhere)."""
+    yield statement.event()
+    yield from _identity(statement, search)
+    yield from _creator(statement, search)
+    yield from _columns(statement, search)
+    for key, value in search.galaxy_elements:
+        yield GALAXY_ELEMENT.format(
+            key=statement.bind(key, "text"),
+            value=text_condition(statement, "ge.value", value, fold=True),
+            visible=_visible_cluster(statement.actor),
+        )
+
+
+def range_condition(statement: Statement, column: str, wanted: Range | None) -> Iterator[str]:
+    """`column` within inclusive bounds."""
+    if wanted and wanted.start is not None:
+        yield f"{column} >= {statement.bind(wanted.start, 'bigint')}"
+    if wanted and wanted.end is not None:
+        yield f"{column} <= {statement.bind(wanted.end, 'bigint')}"
+
+
+def text_condition(statement: Statement, column: str, terms: Terms, *, fold: bool) -> str:
+    """`column` by the grammar of items; `fold`: upper and lower case are the same. NULL matches nothing."""
+    like = "ILIKE" if fold else "LIKE"
+    target = f"lower({column})" if fold else column
+    conditions = []
+    if terms.wanted:
+        exact, patterns = split_items(terms.wanted)
+        wanted = [f"{target} = ANY({_texts(statement, exact, fold)})"] if exact or not patterns else []
+        if patterns:
+            wanted.append(f"{column} {like} ANY({statement.bind(patterns, 'text[]')})")
+        conditions.append(f"({' OR '.join(wanted)})")
+    exact, patterns = split_items(terms.none_of)
+    if exact:
+        conditions.append(f"{target} <> ALL({_texts(statement, exact, fold)})")
+    if patterns:
+        conditions.append(f"{column} NOT {like} ALL({statement.bind(patterns, 'text[]')})")
+    return " AND ".join(conditions)
+
+
+def _texts(statement: Statement, items: list[str], fold: bool) -> str:
+    return statement.bind([item.lower() if fold else item for item in items], "text[]")
+
+
+def _identity(statement: Statement, search: Search) -> Iterator[str]:
+    if search.eventid and "all" not in search.eventid.wanted:
+        yield from _ids(statement, "e.id", search.eventid)
+    if search.id_list is not None and search.tags is None:
+        yield f"e.id = ANY({statement.bind(list(search.id_list), 'bigint[]')})"
+    if search.event_uuid and search.event_uuid.wanted:
+        yield f"e.uuid = ANY({statement.bind(resolve.uuids_in(search.event_uuid.wanted), 'uuid[]')})"
+    if search.extending and search.extending.wanted:
+        ids = resolve.event_ids(search.extending.wanted)
+        parents = f"SELECT uuid FROM event WHERE id = ANY({statement.bind(ids, 'bigint[]')})"
+        uuids = statement.bind(resolve.uuids_in(search.extending.wanted), "uuid[]")
+        yield f"(e.extends_uuid = ANY({uuids}) OR e.extends_uuid IN ({parents}))"
+
+
+def _ids(statement: Statement, column: str, terms: Terms) -> Iterator[str]:
+    if terms.wanted:
+        yield f"{column} = ANY({statement.bind(resolve.event_ids(terms.wanted), 'bigint[]')})"
+    if terms.none_of:
+        yield f"{column} <> ALL({statement.bind(resolve.event_ids(terms.none_of), 'bigint[]')})"
+
+
+def _creator(statement: Statement, search: Search) -> Iterator[str]:
+    if search.org and search.org.wanted:
+        ids = resolve.organisation_ids(search.org.wanted)
+        yield f"e.orgc_id = ANY({statement.bind(ids, 'bigint[]')})"
+    if search.org and search.org.none_of:
+        ids = resolve.organisation_ids(search.org.none_of)
+        yield f"e.orgc_id <> ALL({statement.bind(ids, 'bigint[]')})"
+    for column, terms in (("sector", search.org_sector), ("nationality", search.org_nationality)):
+        if terms:
+            condition = text_condition(statement, f"o.{column}", terms, fold=True)
+            yield f"e.orgc_id IN (SELECT o.id FROM organisation o WHERE {condition})"
+    if search.org_local is not None:
+        wanted = statement.bind(True in search.org_local, "boolean")
+        yield f"e.orgc_id IN (SELECT o.id FROM organisation o WHERE o.local = {wanted})"
+
+
+def _columns(statement: Statement, search: Search) -> Iterator[str]:
+    for column, flag in (("published", search.published), ("protected", search.protected)):
+        if flag is not None:
+            yield f"e.{column} = {statement.bind(True in flag, 'boolean')}"
+    for column, numbers in (("threat_level_id", search.threat_level), ("distribution", search.distribution)):
+        if numbers is not None:
+            yield f"e.{column} = ANY({statement.bind(list(numbers), 'bigint[]')})"
+    yield from range_condition(statement, "e.timestamp", search.event_timestamp)
+    yield from range_condition(statement, "e.publish_timestamp", search.publish_timestamp)
+    if search.date and search.date.start:
+        yield f"e.date >= {statement.bind(search.date.start, 'date')}"
+    if search.date and search.date.end:
+        yield f"e.date <= {statement.bind(search.date.end, 'date')}"
+    if search.eventinfo:
+        yield text_condition(statement, "e.info", search.eventinfo, fold=True)
+
+
+def _visible_cluster(actor: Actor) -> str:
+    """SQL: the reader may know what is in cluster `gc`."""
+    if actor.is_site_admin:
+        return "TRUE"
+    return (
+        '(gc."default" OR gc.distribution IN (1, 2, 3) OR gc.org_id = %(reader_org)s OR '
+        "(gc.distribution = 4 AND gc.sharing_group_id = ANY(%(reader_groups)s)))"
+    )

@@ -1,0 +1,30 @@
+"""`searchall`: one pattern looked for in everything that an event says."""
+
+from __future__ import annotations
+
+from vardkase.analysis.search.statement import Statement, like_pattern
+from vardkase.analysis.search.values import pattern_sources
+
+NOT_DELETED = frozenset((False,))
+
+
+def events_with_pattern(statement: Statement, text: str) -> str:
+    """A SELECT of event ids: by info, value, comment, or the name of a tag on the event or an attribute."""
+    item = like_pattern(text)
+    pattern = statement.bind(item, "text")
+    visible = statement.attribute(NOT_DELETED, "a", "v")
+    of_attribute = "JOIN attribute a ON a.id = {id} JOIN event v ON v.id = a.event_id"
+    values = " UNION ".join(pattern_sources(statement, item))
+    return f"""
+    SELECT id FROM event WHERE info ILIKE {pattern}
+    UNION
+    SELECT a.event_id FROM ({values}) f {of_attribute.format(id="f.id")} WHERE {visible}
+    UNION
+    SELECT a.event_id FROM attribute a JOIN event v ON v.id = a.event_id
+    WHERE a.comment <> '' AND a.comment ILIKE {pattern} AND {visible}
+    UNION
+    SELECT t.event_id FROM event_tag t JOIN tag ON tag.id = t.tag_id WHERE tag.name ILIKE {pattern}
+    UNION
+    SELECT a.event_id FROM attribute_tag t JOIN tag ON tag.id = t.tag_id
+    {of_attribute.format(id="t.attribute_id")} WHERE tag.name ILIKE {pattern} AND {visible}
+    """

@@ -1,0 +1,67 @@
+"""Names in filters to ids: looked up before the search, so that it knows how few rows it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from vardkase.analysis.search.statement import split_items
+from vardkase.core.sql import cursor
+
+TAGS = """
+SELECT id FROM tag
+WHERE id = ANY(%(ids)s::bigint[])
+   OR (lower(name) = ANY(%(folded)s::text[]) AND name = ANY(%(names)s::text[]))
+   OR name LIKE ANY(%(patterns)s::text[])
+"""
+
+ORGANISATIONS = """
+SELECT id FROM organisation
+WHERE id = ANY(%(ids)s::bigint[]) OR uuid = ANY(%(uuids)s::uuid[]) OR name = ANY(%(names)s::text[])
+"""
+
+EVENTS = "SELECT id FROM event WHERE uuid = ANY(%(uuids)s::uuid[])"
+
+
+def tag_ids(items: Sequence[str]) -> list[int]:
+    """Ids of the tags named by id, by name (case matters) or by a name with `%` at an end."""
+    names, patterns = split_items(tuple(items))
+    parameters = {
+        "ids": ids_in(names),
+        "names": names,
+        "folded": [name.lower() for name in names],
+        "patterns": patterns,
+    }
+    return [row[0] for row in cursor().execute(TAGS, parameters).fetchall()]
+
+
+def organisation_ids(items: Sequence[str]) -> list[int]:
+    """Ids of the organisations named by id, uuid or name (case matters)."""
+    parameters = {"ids": ids_in(items), "uuids": uuids_in(items), "names": list(items)}
+    return [row[0] for row in cursor().execute(ORGANISATIONS, parameters).fetchall()]
+
+
+def event_ids(items: Sequence[str]) -> list[int]:
+    """The ids among `items`, and those of the events whose uuids are among them."""
+    ids, uuids = ids_in(items), uuids_in(items)
+    if uuids:
+        ids += [row[0] for row in cursor().execute(EVENTS, {"uuids": uuids}).fetchall()]
+    return ids
+
+
+def ids_in(items: Sequence[str]) -> list[int]:
+    """The items that are numbers an id can be."""
+    return [int(item) for item in items if item.isdecimal() and len(item) < 19]
+
+
+def uuids_in(items: Sequence[str]) -> list[str]:
+    """The items that are uuids."""
+    return [item for item in items if len(item) == 36 and _is_uuid(item)]
+
+
+def _is_uuid(item: str) -> bool:
+    try:
+        UUID(item)
+    except ValueError:
+        return False
+    return True

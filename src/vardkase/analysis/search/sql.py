@@ -1,0 +1,200 @@
+"""A `Search` as one SQL statement that yields ids, with the visibility rule inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vardkase.analysis.search import resolve
+from vardkase.analysis.search.attributes import RowFilter, attribute_filters, own_columns, uuid_filter
+from vardkase.analysis.search.events import event_conditions, range_condition, text_condition
+from vardkase.analysis.search.everywhere import events_with_pattern
+from vardkase.analysis.search.filters import Order, Scope, Search, Terms
+from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.tags import tag_branches, tag_conditions
+from vardkase.core.sql import SqlQuery
+from vardkase.identity.access.actor import Actor
+
+COLUMNS = {
+    Scope.EVENTS: {},
+    Scope.ATTRIBUTES: {
+        "value": ("lower(a.value1)", "lower(a.value2)"),
+        "Event.publish_timestamp": ("e.publish_timestamp",),
+    },
+    Scope.OBJECTS: {},
+}
+"""Names of the order that are not simply a column of the scope's own table."""
+
+
+def query(actor: Actor, search: Search) -> SqlQuery:
+    """The statement for what `actor` may see of `search`, in its order and within its limit."""
+    statement = Statement(actor)
+    select = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}[search.scope]
+    return statement.query(select(statement, search) + _page(statement, search))
+
+
+def _events(statement: Statement, search: Search) -> str:
+    if search.pattern is not None:
+        found = statement.fence(events_with_pattern(statement, search.pattern))
+        conditions = [statement.event(), f"e.id IN (SELECT id FROM {found})"]
+    else:
+        conditions = [
+            *event_conditions(statement, search),
+            *range_condition(statement, "e.timestamp", search.timestamp),
+            *_of_events(statement, search),
+            *tag_conditions(statement, search),
+        ]
+    return f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'e')}"
+
+
+def _of_events(statement: Statement, search: Search) -> Iterator[str]:
+    if search.sharing_group is not None:
+        yield f"e.sharing_group_id = ANY({statement.bind(list(search.sharing_group), 'bigint[]')})"
+    if search.uuid:
+        yield from _event_uuid(statement, search, search.uuid)
+    filters = list(attribute_filters(statement, search))
+    if False not in search.deleted:
+        filters.append(RowFilter())
+    for each in filters:
+        yield _some_attribute(statement, search, each, "a.event_id", "e.id")
+
+
+def _event_uuid(statement: Statement, search: Search, terms: Terms) -> Iterator[str]:
+    if terms.wanted:
+        wanted = statement.bind(resolve.uuids_in(terms.wanted), "uuid[]")
+        visible = statement.attribute(search.deleted, "a", "v")
+        yield (
+            f"e.id IN (SELECT id FROM event WHERE uuid = ANY({wanted}) UNION ALL SELECT a.event_id "
+            f"FROM attribute a JOIN event v ON v.id = a.event_id WHERE a.uuid = ANY({wanted}) AND {visible})"
+        )
+    if terms.none_of:
+        none = statement.bind(resolve.uuids_in(terms.none_of), "uuid[]")
+        visible = statement.attribute(search.deleted, "a", "v")
+        yield (
+            f"e.uuid <> ALL({none}) AND e.id NOT IN (SELECT a.event_id FROM attribute a "
+            f"JOIN event v ON v.id = a.event_id WHERE a.uuid = ANY({none}) AND {visible})"
+        )
+
+
+def _attributes(statement: Statement, search: Search) -> str:
+    filters = list(attribute_filters(statement, search))
+    if search.uuid:
+        filters.append(uuid_filter(statement, search.uuid))
+    conditions = [
+        *event_conditions(statement, search),
+        statement.attribute(search.deleted),
+        *own_columns(statement, search),
+        *(each.condition for each in filters),
+    ]
+    sources = [each.source for each in filters if each.source]
+    rows = "attribute a JOIN event e ON e.id = a.event_id"
+    if sources:
+        rows = f"{sources[0].name} f JOIN attribute a ON a.id = f.id JOIN event e ON e.id = a.event_id"
+        conditions.append(sources[0].check.format(found="f"))
+        conditions.extend(
+            f"EXISTS (SELECT 1 FROM {other.name} g WHERE g.id = a.id AND {other.check.format(found='g')})"
+            for other in sources[1:]
+        )
+    elif branches := tag_branches(statement, search):
+        return _tagged(statement, search, conditions, branches)
+    conditions.extend(tag_conditions(statement, search))
+    return f"SELECT a.id FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'a')}"
+
+
+def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
+    """Attributes of tagged events, and tagged attributes: two statements, each with its index."""
+    rows = "attribute a JOIN event e ON e.id = a.event_id"
+    everything = [*conditions, *tag_conditions(statement, search)]
+    found = " UNION ".join(
+        f"SELECT a.id FROM {rows} WHERE {' AND '.join([*everything, branch])}" for branch in branches
+    )
+    rows = f"{statement.fence(found)} f JOIN attribute a ON a.id = f.id {_event_of(search)}"
+    return f"SELECT a.id FROM {rows} ORDER BY {_order(search, 'a')}"
+
+
+def _event_of(search: Search) -> str:
+    needed = any(order.column.startswith("Event.") for order in search.order)
+    return "JOIN event e ON e.id = a.event_id" if needed else ""
+
+
+def _objects(statement: Statement, search: Search) -> str:
+    conditions = [
+        *event_conditions(statement, search),
+        statement.object(search.deleted),
+        *_of_objects(statement, search),
+        *tag_conditions(statement, search),
+    ]
+    rows = "object o JOIN event e ON e.id = o.event_id"
+    return f"SELECT o.id FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'o')}"
+
+
+def _of_objects(statement: Statement, search: Search) -> Iterator[str]:
+    for column, terms in (
+        ("o.name", search.object_name),
+        ("o.template_uuid", search.object_template_uuid),
+        ("o.template_version::text", search.object_template_version),
+    ):
+        if terms:
+            yield text_condition(statement, column, terms, fold=False)
+    yield from range_condition(statement, "o.first_seen", search.first_seen)
+    yield from range_condition(statement, "o.last_seen", search.last_seen)
+    if search.uuid:
+        yield from _object_uuid(statement, search.uuid)
+    for each in attribute_filters(statement, search):
+        yield _some_attribute(statement, search, each, "a.object_id", "o.id")
+
+
+def _object_uuid(statement: Statement, terms: Terms) -> Iterator[str]:
+    """By the uuid of the object, of its event, or of an attribute in it."""
+    for uuids, wanted in ((terms.wanted, True), (terms.none_of, False)):
+        if uuids:
+            bound = statement.bind(resolve.uuids_in(uuids), "uuid[]")
+            inside = (
+                f"SELECT a.object_id FROM attribute a WHERE a.object_id IS NOT NULL AND a.uuid = ANY({bound})"
+            )
+            found = f"(o.uuid = ANY({bound}) OR e.uuid = ANY({bound}) OR o.id IN ({inside}))"
+            yield found if wanted else f"NOT {found}"
+
+
+def _some_attribute(statement: Statement, search: Search, each: RowFilter, column: str, target: str) -> str:
+    """SQL: the event or object has an attribute that the reader may see and that meets one filter."""
+    deleted = search.deleted if search.scope is Scope.EVENTS else frozenset((False,))
+    if each.source is None:
+        visible = statement.attribute(deleted, "a", "e")
+        return (
+            f"EXISTS (SELECT 1 FROM attribute a WHERE {column} = {target} AND {each.condition} AND {visible})"
+        )
+    visible = statement.attribute(deleted, "a", "v")
+    check = each.source.check.format(found="f")
+    return (
+        f"{target} IN (SELECT {column} FROM {each.source.name} f JOIN attribute a ON a.id = f.id "
+        f"JOIN event v ON v.id = a.event_id WHERE {check} AND {each.condition} AND {visible})"
+    )
+
+
+def _order(search: Search, alias: str) -> str:
+    """The columns wanted, then the id."""
+    columns = [column for order in search.order for column in _ordered(order, search.scope, alias)]
+    own_id = f"{alias}.id + 0" if _is_recent(search) else f"{alias}.id"
+    return ", ".join([*columns, own_id])
+
+
+def _ordered(order: Order, scope: Scope, alias: str) -> list[str]:
+    names = COLUMNS[scope].get(order.column, (f"{alias}.{order.column}",))
+    return [f"{name} DESC NULLS LAST" if order.descending else name for name in names]
+
+
+def _is_recent(search: Search) -> bool:
+    """Whether what is asked for lies at the new end of the table.
+
+    Reading by id until the limit is full would then pass nearly everything; `+ 0` keeps PostgreSQL from it.
+    """
+    ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
+    return search.scope is not Scope.EVENTS and any(ranges)
+
+
+def _page(statement: Statement, search: Search) -> str:
+    if search.limit is None:
+        return ""
+    page = f" LIMIT {statement.bind(search.limit, 'bigint')}"
+    offset = (search.page - 1) * search.limit
+    return page + (f" OFFSET {statement.bind(offset, 'bigint')}" if offset else "")

@@ -1,0 +1,82 @@
+"""Conditions on tags. A tag counts when it is on the event or on the attribute, as the scope has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vardkase.analysis.search import resolve
+from vardkase.analysis.search.filters import Scope, Search, Terms
+from vardkase.analysis.search.statement import Statement
+
+ON_EVENT = "EXISTS (SELECT 1 FROM event_tag et WHERE et.event_id = e.id AND et.tag_id = ANY({tags}))"
+ON_ATTRIBUTE = (
+    "EXISTS (SELECT 1 FROM attribute_tag at WHERE at.attribute_id = a.id AND at.tag_id = ANY({tags}))"
+)
+TAGGED_EVENTS = "SELECT et.event_id FROM event_tag et WHERE et.tag_id = ANY({tags})"
+EVENTS_OF_TAGGED_ATTRIBUTES = """
+SELECT ta.event_id
+FROM attribute_tag at
+JOIN attribute ta ON ta.id = at.attribute_id
+JOIN event te ON te.id = ta.event_id
+WHERE at.tag_id = ANY({tags}) AND {visible}
+"""
+ON_ATTRIBUTE_OF_OBJECT = """EXISTS (
+    SELECT 1 FROM attribute ta JOIN attribute_tag at ON at.attribute_id = ta.id
+    WHERE ta.object_id = o.id AND at.tag_id = ANY({tags}) AND {visible})"""
+
+
+def tag_conditions(statement: Statement, search: Search) -> Iterator[str]:
+    """All conditions of `tags` and `event_tags`. A wanted tag that is unknown finds nothing."""
+    if search.tags:
+        for tags in _wanted(statement, search.tags):
+            yield _somewhere(statement, search, tags)
+        if unwanted := resolve.tag_ids(search.tags.none_of):
+            yield from _nowhere(statement, search, statement.bind(unwanted, "bigint[]"))
+    if search.event_tags:
+        for tags in _wanted(statement, search.event_tags):
+            yield ON_EVENT.format(tags=tags)
+        if unwanted := resolve.tag_ids(search.event_tags.none_of):
+            yield f"NOT {ON_EVENT.format(tags=statement.bind(unwanted, 'bigint[]'))}"
+
+
+def tag_branches(statement: Statement, search: Search) -> tuple[str, str] | None:
+    """For attributes: the first wanted set of tags as two alternatives, on the event and on the attribute."""
+    if search.scope is not Scope.ATTRIBUTES or search.tags is None:
+        return None
+    tags = next(_wanted(statement, search.tags), None)
+    if tags is None:
+        return None
+    attributes = f"SELECT at.attribute_id FROM attribute_tag at WHERE at.tag_id = ANY({tags})"
+    return f"a.event_id IN ({TAGGED_EVENTS.format(tags=tags)})", f"a.id IN ({attributes})"
+
+
+def _wanted(statement: Statement, terms: Terms) -> Iterator[str]:
+    """Parameters with the ids of each set of tags of which one must be there."""
+    if terms.any_of:
+        yield statement.bind(resolve.tag_ids(terms.any_of), "bigint[]")
+    for item in terms.all_of:
+        yield statement.bind(resolve.tag_ids([item]), "bigint[]")
+
+
+def _somewhere(statement: Statement, search: Search, tags: str) -> str:
+    if search.scope is Scope.ATTRIBUTES:
+        return f"({ON_EVENT.format(tags=tags)} OR {ON_ATTRIBUTE.format(tags=tags)})"
+    if search.scope is Scope.OBJECTS:
+        return f"({ON_EVENT.format(tags=tags)} OR {_on_object(statement, search, tags)})"
+    visible = statement.attribute(search.deleted, "ta", "te")
+    events = TAGGED_EVENTS.format(tags=tags)
+    return f"e.id IN ({events} UNION ALL {EVENTS_OF_TAGGED_ATTRIBUTES.format(tags=tags, visible=visible)})"
+
+
+def _nowhere(statement: Statement, search: Search, tags: str) -> Iterator[str]:
+    """On events only the event's own tags count; the document then leaves the tagged attributes out."""
+    yield f"NOT {ON_EVENT.format(tags=tags)}"
+    if search.scope is Scope.ATTRIBUTES:
+        yield f"NOT {ON_ATTRIBUTE.format(tags=tags)}"
+    if search.scope is Scope.OBJECTS:
+        yield f"NOT {_on_object(statement, search, tags)}"
+
+
+def _on_object(statement: Statement, search: Search, tags: str) -> str:
+    visible = statement.attribute(search.deleted, "ta", "e")
+    return ON_ATTRIBUTE_OF_OBJECT.format(tags=tags, visible=visible)

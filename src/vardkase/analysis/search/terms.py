@@ -1,0 +1,172 @@
+"""Reading one filter's value: lists of items, flags, numbers, moments, days (restsearch.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from vardkase.analysis.search.filters import Dates, Order, Range, Terms
+from vardkase.core.errors import Invalid
+from vardkase.misp.time import LARGEST, parse_time_filter
+
+GROUPS = {"OR": "any_of", "AND": "all_of", "NOT": "none_of"}
+TRUE_WORDS = frozenset(("1", "true", "yes", "on", "only", "!1"))
+FALSE_WORDS = frozenset(("0", "false", "no", "off", "exclude", "!0"))
+
+
+def terms(value: Any) -> Terms | None:
+    """`"a"`, `"a&&!b"`, `"a||b"`, `["a", "!b"]` or `{"OR": […], "AND": […], "NOT": […]}`; None asks nothing.
+
+    Raises Invalid for other shapes.
+    """
+    if isinstance(value, Mapping):
+        return _grouped(value)
+    any_of, none_of = [], []
+    for item in _items(_split(value)):
+        if item.startswith("!"):
+            none_of.append(item[1:])
+        else:
+            any_of.append(item)
+    found = Terms(any_of=tuple(any_of), none_of=tuple(item for item in none_of if item))
+    return found if found != Terms() else None
+
+
+def _grouped(value: Mapping[str, Any]) -> Terms | None:
+    groups: dict[str, tuple[str, ...]] = {}
+    for name, items in value.items():
+        if name.upper() not in GROUPS:
+            raise Invalid(f"Invalid filter: {name} is not one of OR, AND and NOT.")
+        groups[GROUPS[name.upper()]] = tuple(_items(items if isinstance(items, list) else [items]))
+    found = Terms(**groups)
+    return found if found != Terms() else None
+
+
+def _split(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        separator = "||" if value.find("||") > 0 else "&&"
+        return list(value.split(separator))
+    return value if isinstance(value, list) else [value]
+
+
+def _items(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if isinstance(value, list | Mapping):
+            raise Invalid("Invalid filter: a list of texts or numbers is expected.")
+        if item := _text(value):
+            yield item
+
+
+def _text(value: Any) -> str:
+    """An item as text; a NUL can be in no value, and PostgreSQL takes none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
+
+
+def plain_text(value: Any) -> str | None:
+    """A text that is taken as it is: `searchall`."""
+    return _text(value[0] if isinstance(value, list) and value else value) or None
+
+
+def numbers(value: Any) -> tuple[int, ...] | None:
+    """The numbers in a list filter. Items that are none (`"high"`, `"!1"`) match nothing, as in MISP."""
+    found = terms(value)
+    if found is None:
+        return None
+    return tuple(int(item) for item in found.wanted if item.isdecimal() and len(item) < 10)
+
+
+def flags(value: Any) -> frozenset[bool] | None:
+    """`true`, `0`, `"1"`, `"exclude"`, `"only"`, `[0, 1]`; both values, or none, ask nothing."""
+    items = value if isinstance(value, list) else [value]
+    words = {_text(item).casefold() for item in items}
+    found = frozenset([True] * bool(words & TRUE_WORDS) + [False] * bool(words & FALSE_WORDS))
+    return found if len(found) == 1 else None
+
+
+def deleted_flags(value: Any) -> frozenset[bool]:
+    """As `flags`; absent means only what is not deleted."""
+    items = value if isinstance(value, list) else [value]
+    words = {_text(item).casefold() for item in items}
+    if words & TRUE_WORDS:
+        return frozenset((True, False)) if words & FALSE_WORDS else frozenset((True,))
+    return frozenset((False,))
+
+
+def moments(value: Any, now: int) -> Range | None:
+    """Unix seconds: `1700000000`, `"5d"`, `"2024-01-31"` as lower bound, `[from, to]` as inclusive range.
+
+    What cannot be read is taken as the next second, so it finds nothing. Raises Invalid for other lists.
+    """
+    if not isinstance(value, list):
+        start = _moment(value, now) if _text(value) else 0
+        return Range(start=start) if start > 0 else None
+    if not value:
+        return None
+    if len(value) != 2:
+        raise Invalid("Invalid filter: a range of time needs exactly two values.")
+    start, end = sorted(_moment(item, now) for item in value)
+    return Range(start, end)
+
+
+def seen(value: Any, now: int, *, upper: bool) -> Range | None:
+    """As `moments`, in microseconds; a single value is an upper bound when `upper`."""
+    found = moments(value, now)
+    if found is None or found.start is None:
+        return None
+    if found.end is None:
+        return Range(end=found.start * 1_000_000) if upper else Range(start=found.start * 1_000_000)
+    return Range(found.start * 1_000_000, found.end * 1_000_000 + 999_999)
+
+
+def days(start: Any, end: Any, date: Any, now: int) -> Dates | None:
+    """The days of `from`, `to` and `date`. An unreadable `from` asks nothing, such a `to` finds nothing."""
+    lower = _day(start, now) if _text(start) and _readable(start, now) else None
+    upper = _day(end, now) if _text(end) else None
+    if upper is not None and not _readable(end, now):
+        upper = "0001-01-01"
+    if isinstance(date, list):
+        if len(date) != 2:
+            raise Invalid("Invalid filter: a range of days needs exactly two values.")
+        first, last = sorted(_day(item, now) for item in date)
+        lower, upper = max(lower or first, first), min(upper or last, last)
+    elif _text(date):
+        lower = max(lower or "", _day(date, now))
+    return Dates(lower, upper) if lower or upper else None
+
+
+def orders(value: Any, columns: frozenset[str]) -> tuple[Order, ...]:
+    """`"timestamp desc"`, `"Event.id, info"` or a list of such; one unknown column and none of it counts."""
+    items = value if isinstance(value, list) else str(value or "").split(",")
+    found = []
+    for words in (_text(item).split() for item in items if _text(item)):
+        column = words[0].rpartition(".")[2] if words[0] != "Event.publish_timestamp" else words[0]
+        direction = words[1].lower() if len(words) > 1 else "asc"
+        if column not in columns or direction not in ("asc", "desc") or len(words) > 2:
+            return ()
+        found.append(Order(column, direction == "desc"))
+    return tuple(found)
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A `limit`, `page` or `after_id`; raises Invalid for what is no number."""
+    try:
+        return int(_text(value) or 0)
+    except ValueError:
+        raise Invalid(f"Invalid filter: {name} must be a number.") from None
+
+
+def _moment(value: Any, now: int) -> int:
+    return parse_time_filter(_text(value), now)
+
+
+def _readable(value: Any, now: int) -> bool:
+    return _moment(value, now) != now + 1
+
+
+def _day(value: Any, now: int) -> str:
+    moment = min(max(_moment(value, now), 0), LARGEST)
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()

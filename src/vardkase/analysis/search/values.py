@@ -1,0 +1,102 @@
+"""Finding attributes by value: exact values through their keys, patterns through the trigram indexes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.search.filters import Terms
+from vardkase.analysis.search.statement import Statement, split_items
+from vardkase.misp.types import HASH_TYPES
+
+BOTH_PARTS = ("value1", "value2")
+HASHES = ", ".join(f"'{name}'" for name in sorted(HASH_TYPES))
+"""Constants in the SQL: only so does PostgreSQL see that the partial trigram index applies."""
+HEXADECIMAL = re.compile(r"[0-9a-fA-F%_]*")
+
+# Keys first; the texts are compared afterwards, on the row that is read anyway.
+BY_KEY = """
+SELECT k.attribute_id AS id, array_agg(lower(w.text)) AS texts
+FROM unnest({keys}, {texts}) AS w (key, text)
+JOIN attribute_key k ON k.key = w.key
+GROUP BY k.attribute_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A fenced list of attribute ids; `check` is what a row must still pass, over `a` and `{found}`."""
+
+    name: str
+    check: str = "TRUE"
+
+
+def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[str, ...]) -> Source:
+    """Attributes with one of `items` in one of `columns`."""
+    exact, patterns = split_items(tuple(_normalised(item) for item in items))
+    if not patterns:
+        return Source(statement.fence(_by_key(statement, exact)), _same_text("a", "{found}", columns))
+    branches = list(_by_pattern(statement, patterns, columns))
+    if exact:
+        check = _same_text("x", "f", columns)
+        keyed = _by_key(statement, exact)
+        branches.append(f"SELECT x.id FROM ({keyed}) f JOIN attribute x ON x.id = f.id WHERE {check}")
+    return Source(statement.fence(" UNION ".join(branches)))
+
+
+def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> str:
+    """SQL over `a`: none of the excluded items is in any of `columns`."""
+    exact, patterns = split_items(tuple(_normalised(item) for item in terms.none_of))
+    conditions = []
+    for column in columns:
+        text = f"coalesce(a.{column}, '')" if column == "value2" else f"a.{column}"
+        if exact:
+            items = statement.bind([item.lower() for item in exact], "text[]")
+            conditions.append(f"lower({text}) <> ALL({items})")
+        if patterns:
+            conditions.append(f"{text} NOT ILIKE ALL({statement.bind(patterns, 'text[]')})")
+    return " AND ".join(conditions)
+
+
+def pattern_sources(statement: Statement, pattern: str) -> list[str]:
+    """SELECTs of the ids of attributes with `pattern` in either part of the value."""
+    return list(_by_pattern(statement, [pattern], BOTH_PARTS))
+
+
+def _by_key(statement: Statement, items: list[str]) -> str:
+    keys = statement.bind(keys_of(items), "bigint[]")
+    texts = statement.bind(items, "text[]")
+    return BY_KEY.format(keys=keys, texts=texts)
+
+
+def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, ...]) -> list[str]:
+    """Hash types stand outside the trigram index; they hold hexadecimal digits, so few patterns need them."""
+    branches = []
+    wanted = statement.bind(patterns, "text[]")
+    if "value1" in columns:
+        like = f"x.value1 ILIKE ANY({wanted})"
+        branches.append(f"SELECT x.id FROM attribute x WHERE x.type NOT IN ({HASHES}) AND {like}")
+        if hexadecimal := [pattern for pattern in patterns if HEXADECIMAL.fullmatch(pattern)]:
+            like = f"x.value1 ILIKE ANY({statement.bind(hexadecimal, 'text[]')})"
+            branches.append(f"SELECT x.id FROM attribute x WHERE x.type IN ({HASHES}) AND {like}")
+    if "value2" in columns:
+        branches.append(
+            f"SELECT x.id FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted})"
+        )
+    return branches
+
+
+def _same_text(row: str, found: str, columns: tuple[str, ...]) -> str:
+    return "(" + " OR ".join(f"lower({row}.{column}) = ANY({found}.texts)" for column in columns) + ")"
+
+
+def _normalised(item: str) -> str:
+    """An IPv6 address in its short form, as it is stored; anything else as it is."""
+    if item.count(":") < 2:
+        return item
+    try:
+        return str(ip_address(item))
+    except ValueError:
+        return item
