@@ -1,4 +1,4 @@
-"""A small HTTP client: one kept connection, nothing parsed unasked, so that it is the server that is measured."""
+"""A small HTTP client: one kept connection, nothing parsed unasked: it is the server that is measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ CHUNK = 1 << 20
 
 
 class Refused(RuntimeError):
-    """The server answered with another status than 200."""
+    """The server answered with another `status` than 200."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Client:
                 parts.append(chunk)
         seconds = time.perf_counter() - started
         if response.status != 200:
-            raise Refused(f"{method} {path} -> {response.status}: {b''.join(parts)[:500]!r}")
+            text = b"".join(parts)[:500]
+            raise Refused(response.status, f"{method} {path} -> {response.status}: {text!r}")
         return Answer(b"".join(parts) if keep else b"", size, seconds, first_byte)
 
 
@@ -114,11 +119,11 @@ def hammer(client: Client, requests: list[bytes], *, connections: int, seconds: 
     while (elapsed := time.perf_counter() - started) < seconds:
         for key, _ in selector.select(timeout=1):
             sock = key.fileobj
-            assert isinstance(sock, socket.socket)  # noqa: S101 - tells the type checker
+            assert isinstance(sock, socket.socket)
             buffers[sock] += sock.recv(1 << 16)
             if is_whole(buffers[sock]):
                 if not buffers[sock].startswith(b"HTTP/1.1 200"):
-                    raise Refused(bytes(buffers[sock][:300]).decode(errors="replace"))
+                    raise Refused(int(buffers[sock][9:12]), buffers[sock][:300].decode(errors="replace"))
                 done += 1
                 send(sock)
     for sock in buffers:

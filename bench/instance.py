@@ -38,12 +38,21 @@ def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
-        first = json.loads(_vardkase("init", "--data-dir", folder, "--json").splitlines()[-1])
+        first = initialise(folder)
         with serving(folder) as (url, pid):
             yield Instance(url, first["key"], first["email"], first["password"], pid)
     finally:
         if data_dir is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def initialise(folder: Path) -> dict[str, str]:
+    """Prepare `folder`; returns `email`, `password` and `key` of the first administrator."""
+    command = [ROOT / "vardkase", "init", "--data-dir", folder, "--json"]
+    printed = subprocess.run(
+        command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    return dict(json.loads(printed.splitlines()[-1]))
 
 
 @contextlib.contextmanager
@@ -93,11 +102,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _vardkase(*arguments: str | Path) -> str:
-    command = [ROOT / "vardkase", *arguments]
-    return subprocess.run(command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def _environment() -> dict[str, str]:

@@ -27,13 +27,13 @@ def watched(pid: int | None) -> Iterator[Peak]:
     if pid is None:
         yield peak
         return
-    before = {process: _status(process) for process in _descendants(pid)}
+    before = {process: _status(process) for process in descendants(pid)}
     for process in before:
         with contextlib.suppress(OSError):
             Path(f"/proc/{process}/clear_refs").write_text(RESET_PEAK)
     yield peak
     growth: dict[str, list[float]] = {"web": [0.0], "database": [0.0]}
-    for process in _descendants(pid):
+    for process in descendants(pid):
         now, then = _status(process), before.get(process, {})
         kind = "database" if now.get("Name") == "postgres" else "web"
         size = "RssAnon" if kind == "database" else "VmHWM"
@@ -48,11 +48,12 @@ def resident(pid: int | None) -> float | None:
     """MB that the web processes below `pid` hold together now."""
     if pid is None:
         return None
-    statuses = [_status(process) for process in _descendants(pid)]
+    statuses = [_status(process) for process in descendants(pid)]
     return sum(_kilobytes(status, "VmRSS") for status in statuses if status.get("Name") != "postgres") / 1024
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """`pid` and every process below it."""
     found, todo = [], [pid]
     while todo:
         current = todo.pop()

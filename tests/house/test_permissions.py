@@ -13,7 +13,7 @@ from vardkase.api.dispatch import declared_permissions
 ALLAUTH = ("allauth.",)
 """Signing in is open by nature: allauth's views guard themselves, and web.middleware.SignedIn knows them."""
 
-CHANGES = (
+CHANGES = {
     "add",
     "edit",
     "delete",
@@ -24,9 +24,12 @@ CHANGES = (
     "unpublish",
     "remove",
     "restore",
-)
+}
 
-OWN_THINGS: dict[str, str] = {}
+OWN_THINGS = {
+    "users/change_pw": "everyone chooses their own password",
+    "users/edit": "everyone edits their own account; the service refuses others' to all but administrators",
+}
 """Writing endpoints without a permission: what they change is the caller's own, and the service checks it."""
 
 

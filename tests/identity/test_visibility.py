@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.factories import (
     make_attribute,
@@ -97,7 +97,7 @@ def world() -> World:
     )
 
 
-def test_sql_and_oracle_agree(world: World, settings: SettingsWrapper, subtests: pytest.Subtests) -> None:
+def test_sql_and_oracle_agree(world: World, settings: Settings, subtests: pytest.Subtests) -> None:
     """No reader sees a row too many or a row too few."""
     for private, role, may_read in itertools.product((False, True), ROLES, (True, False)):
         settings.VARDKASE_UNPUBLISHED_PRIVATE = private

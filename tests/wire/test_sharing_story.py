@@ -1,4 +1,4 @@
-"""The main job: A publishes; B and C see what they may, find it, see what it correlates with, and export it."""
+"""The main job: A publishes; others see what they may, find it, see what it correlates with, export it."""
 
 from __future__ import annotations
 
