@@ -9,7 +9,7 @@ import typer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from vardkase.cli import accounts, check, init, knowledge, schema, serve, version, worker
+from vardkase.cli import accounts, check, content, init, knowledge, schema, serve, version, worker
 from vardkase.cli.output import note
 from vardkase.core.errors import VardkaseError
 
@@ -23,6 +23,8 @@ commands.command()(init.init)
 commands.command()(serve.serve)
 commands.command()(schema.migrate)
 commands.command()(accounts.createuser)
+commands.command("import")(content.import_files)
+commands.command()(content.export)
 commands.add_typer(accounts.keys, name="key")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.command()(worker.worker)

@@ -1,0 +1,136 @@
+"""`vardkase import` and `vardkase export`: events as MISP JSON files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, fail, rows
+from vardkase.core.errors import VardkaseError
+
+if TYPE_CHECKING:
+    from vardkase.identity.access.actor import Actor
+
+Files = Annotated[
+    list[Path], typer.Argument(help="MISP JSON files: one event, or a list of events.", metavar="FILE…")
+]
+AsUser = Annotated[
+    str, typer.Option("--user", help="Act as this account instead of the console.", metavar="EMAIL")
+]
+Publish = Annotated[bool, typer.Option("--publish", help="Publish what is imported.")]
+Events = Annotated[
+    list[str] | None, typer.Argument(help="Ids or uuids of events. Default: all.", metavar="EVENT…")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write. Default: standard output.")
+]
+
+
+def import_files(
+    files: Files, data_dir: DataDir = None, user: AsUser = "", publish: Publish = False, json: Json = False
+) -> None:
+    """Add events from files. An event that is refused changes nothing; the others are imported."""
+    with opened(data_dir):
+        actor = _actor(user)
+        outcomes = [outcome for path in files for outcome in _import_file(actor, path, publish=publish)]
+        rows(outcomes, as_json=json)
+        if any(outcome["error"] for outcome in outcomes):
+            raise typer.Exit(1)
+
+
+def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", output: Output = None) -> None:
+    """Write events as MISP JSON, in a form that `import` and MISP read."""
+    with opened(data_dir):
+        from vardkase.formats.misp_json import EventOptions, events_document
+
+        actor = _actor(user)
+        options = EventOptions(include_attachments=True, include_event_correlations=False)
+        document = events_document(actor, _chosen(actor, events or []), options)
+        if output is None:
+            sys.stdout.buffer.writelines(document)
+        else:
+            _write(output, document)
+
+
+def _import_file(actor: Actor, path: Path, *, publish: bool) -> Iterator[dict[str, Any]]:
+    """One outcome for each event of the file, or one for the file when it cannot be read."""
+    try:
+        documents = list(read_events(path))
+    except (OSError, msgspec.DecodeError, ValueError) as error:
+        yield _outcome(path, error=str(error))
+        return
+    for document in documents:
+        yield _import_event(actor, path, document, publish=publish)
+
+
+def _import_event(actor: Actor, path: Path, document: dict[str, Any], *, publish: bool) -> dict[str, Any]:
+    from vardkase.intel.services.events import add_event
+    from vardkase.intel.services.publish import publish_event
+
+    try:
+        stored = add_event(actor, document)
+        if publish:
+            publish_event(actor, stored.event_id)
+    except VardkaseError as error:
+        return _outcome(path, uuid=document.get("uuid"), error=str(error))
+    refused = [f"{place}: {errors}" for place, errors in stored.rejections.errors.items()]
+    return _outcome(path, event_id=stored.event_id, uuid=document.get("uuid"), error="; ".join(refused))
+
+
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the bare events of a MISP JSON file: one, wrapped or not, or a list, in a `response` or not.
+
+    Raises OSError, msgspec.DecodeError (no JSON), ValueError (no events).
+    """
+    document = msgspec.json.decode(path.read_bytes())
+    if isinstance(document, dict) and "response" in document:
+        document = document["response"]
+    for part in document if isinstance(document, list) else [document]:
+        event = part.get("Event", part) if isinstance(part, dict) else None
+        if not isinstance(event, dict) or "info" not in event:
+            raise ValueError("the file holds no MISP event")
+        yield event
+
+
+def _outcome(
+    path: Path, *, event_id: int | None = None, uuid: object = None, error: str = ""
+) -> dict[str, Any]:
+    return {"file": str(path), "event_id": event_id, "uuid": uuid, "error": error}
+
+
+def _chosen(actor: Actor, references: list[str]) -> list[int]:
+    from vardkase.intel.models import Event
+    from vardkase.intel.queries.find import find_event
+
+    if not references:
+        return list(Event.objects.order_by("pk").values_list("pk", flat=True))
+    return [find_event(actor, reference).id for reference in references]
+
+
+def _actor(email: str) -> Actor:
+    from vardkase.cli.console import console
+    from vardkase.identity.access.actor import actor_for
+    from vardkase.identity.access.permissions import Credential
+    from vardkase.identity.accounts.queries import visible_users
+
+    actor = console()
+    if not email:
+        return actor
+    user = visible_users(actor).filter(email__iexact=email, disabled=False).first()
+    if user is None:
+        raise fail(f"there is no active account {email}.")
+    return actor_for(user, Credential.CONSOLE)
+
+
+def _write(target: Path, document: Iterator[bytes]) -> None:
+    """Write beside the target and move: a failed export leaves an older one in place."""
+    unfinished = target.with_name(target.name + ".part")
+    with unfinished.open("wb") as file:
+        file.writelines(document)
+    unfinished.replace(target)
