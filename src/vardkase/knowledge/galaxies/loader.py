@@ -156,7 +156,7 @@ def _upsert_galaxy(file: GalaxyFile) -> int:
 
 def _upsert_clusters(galaxy_id: int, collection: Collection) -> dict[str, int]:
     """The clusters' ids by uuid. Those that were here before keep theirs."""
-    cursor().execute("CREATE TEMPORARY TABLE IF NOT EXISTS incoming_cluster (" + INCOMING + ") ON COMMIT DROP")
+    cursor().execute(INCOMING)
     cursor().execute("TRUNCATE incoming_cluster")
     copy_rows("incoming_cluster", CLUSTER_COLUMNS, _cluster_rows(collection))
     cursor().execute(REMOVE_GONE, {"galaxy": galaxy_id})
@@ -164,10 +164,12 @@ def _upsert_clusters(galaxy_id: int, collection: Collection) -> dict[str, int]:
     return {str(uuid): number for uuid, number in rows}
 
 
-INCOMING = (
-    "uuid uuid, collection_uuid text, type text, value text, tag_name text, description text, source text, "
-    "authors jsonb, version bigint"
-)
+INCOMING = """
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_cluster (
+    uuid uuid, collection_uuid text, type text, value text, tag_name text, description text, source text,
+    authors jsonb, version bigint
+) ON COMMIT DROP
+"""
 
 UPSERT = """
 INSERT INTO galaxy_cluster AS stored

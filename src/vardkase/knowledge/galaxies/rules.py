@@ -6,10 +6,7 @@ import re
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 GALAXY_TAG = re.compile(r'misp-galaxy:[^:="]+="[^\n]+"', re.IGNORECASE)
-CUSTOM_UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-GALAXY_TAG = re.compile(
-    r'misp-galaxy:[^:="]+="[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"', re.IGNORECASE
-)
+CUSTOM_GALAXY_TAG = re.compile(rf'misp-galaxy:[^:="]+="{UUID_FORM.pattern}"', re.IGNORECASE)
 
 
 def tag_name(galaxy_type: str, value: str) -> str:

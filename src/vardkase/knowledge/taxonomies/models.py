@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 
 class Tag(models.Model):
-    """A label. `org_id`/`user_id` other than 0 restrict who may attach it; `exportable` False never leaves."""
+    """A label. `org_id`/`user_id` other than 0 say who may attach it; `exportable` False never leaves."""
 
     name = models.CharField(max_length=2000)
     colour = models.CharField(max_length=7, default="#0088cc")

@@ -20,21 +20,21 @@ NAME = "warninglists"
 
 
 class WarninglistFile(msgspec.Struct):
-    """A list.json; `list` maps values to comments when a list has such."""
+    """A list.json; `values` maps to comments when the list has such."""
 
     name: str
     type: str
     version: int
-    list: list[str] | dict[str, str]
+    values: list[str] | dict[str, str] = msgspec.field(name="list")
     description: str = ""
     category: str = "false_positive"
     matching_attributes: list[str] = []
 
     def entries(self) -> Iterable[tuple[str, str | None]]:
         """Every value once, with its comment."""
-        if isinstance(self.list, dict):
-            return self.list.items()
-        return ((value, None) for value in dict.fromkeys(self.list))
+        if isinstance(self.values, dict):
+            return self.values.items()
+        return ((value, None) for value in dict.fromkeys(self.values))
 
 
 class WarninglistHead(msgspec.Struct):

@@ -41,9 +41,7 @@ class WarninglistEntry(models.Model):
     only the loader writes here.
     """
 
-    warninglist = models.ForeignKey(
-        Warninglist, models.CASCADE, related_name="entries", db_constraint=False
-    )
+    warninglist = models.ForeignKey(Warninglist, models.CASCADE, related_name="entries", db_constraint=False)
     value = models.TextField()
     comment = models.TextField(blank=True, null=True)
     network = CidrField(null=True)
@@ -53,7 +51,9 @@ class WarninglistEntry(models.Model):
         indexes = [
             models.Index(Lower("value"), name="warninglist_entry_value"),
             models.Index(
-                fields=["network"], name="warninglist_entry_network", condition=models.Q(network__isnull=False)
+                fields=["network"],
+                name="warninglist_entry_network",
+                condition=models.Q(network__isnull=False),
             ),
         ]
 

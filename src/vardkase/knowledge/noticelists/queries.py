@@ -1,0 +1,26 @@
+"""Noticelists looked up."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
+
+
+def all_noticelists() -> QuerySet[Noticelist]:
+    """Every noticelist."""
+    return Noticelist.objects.order_by("pk")
+
+
+def find_noticelist(noticelist_id: int) -> Noticelist:
+    """The noticelist with this id. Raises NotFound."""
+    if (noticelist := Noticelist.objects.filter(pk=noticelist_id).first()) is None:
+        raise NotFound("Invalid Noticelist.")
+    return noticelist
+
+
+def enabled_notices() -> QuerySet[NoticelistEntry]:
+    """The notices of all enabled lists: what a form shows beside its fields."""
+    enabled = NoticelistEntry.objects.filter(noticelist__enabled=True)
+    return enabled.select_related("noticelist").order_by("pk")

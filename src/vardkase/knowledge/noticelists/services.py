@@ -1,0 +1,41 @@
+"""Noticelists switched on and off, and brought up to date."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.noticelists import loader
+from vardkase.knowledge.noticelists.models import Noticelist
+from vardkase.knowledge.sources.loading import Loaded
+
+
+@transaction.atomic
+def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelist:
+    """Show a list's notices in the forms, or no longer. Raises Forbidden or NotFound."""
+    _require_site_admin(actor)
+    noticelist = Noticelist.objects.select_for_update().filter(pk=noticelist_id).first()
+    if noticelist is None:
+        raise NotFound("Invalid Noticelist.")
+    noticelist.enabled = enabled
+    noticelist.save(update_fields=["enabled"])
+    action = "noticelist.enabled" if enabled else "noticelist.disabled"
+    record(actor, action, Target("noticelist", noticelist.pk, title=noticelist.name))
+    return noticelist
+
+
+def update_noticelists(actor: Actor) -> Loaded:
+    """Load new versions from the files."""
+    _require_site_admin(actor)
+    loaded = loader.load()
+    if loaded.updated:
+        record(actor, "noticelist.updated", Target("noticelist"), {"updated": loaded.updated})
+    return loaded
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)

@@ -1,0 +1,43 @@
+"""Object templates looked up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+
+
+def active_templates() -> QuerySet[ObjectTemplate]:
+    """The versions in use, by name."""
+    return ObjectTemplate.objects.filter(active=True).order_by("name")
+
+
+def find_template(reference: str) -> ObjectTemplate:
+    """The template with this id, or the newest with this uuid or name. Raises NotFound."""
+    template = ObjectTemplate.objects.filter(_matches(reference)).order_by("-active", "-version").first()
+    if template is None:
+        raise NotFound("Template not found")
+    return template
+
+
+def elements_of(template: ObjectTemplate) -> QuerySet[ObjectTemplateElement]:
+    """What an object of the template may have, in the order of the file."""
+    return template.elements.order_by("pk")
+
+
+def requirements(template: ObjectTemplate) -> dict[str, list[str]]:
+    """Which relations an object must have: all of ``required``, one of ``requiredOneOf``."""
+    definition: dict[str, Any] = template.definition
+    return {key: definition[key] for key in ("required", "requiredOneOf") if definition.get(key)}
+
+
+def _matches(reference: str) -> Q:
+    if UUID_FORM.fullmatch(reference):
+        return Q(uuid=reference)
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        return Q(pk=int(reference))
+    return Q(name=reference)

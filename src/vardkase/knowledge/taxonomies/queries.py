@@ -1,0 +1,194 @@
+"""Tags and taxonomies looked up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_machine_tag
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tag that a taxonomy has. `exclusive` is None where the predicate itself is the tag."""
+
+    tag: str
+    expanded: str
+    description: str
+    colour: str
+    numerical_value: int | None
+    exclusive: bool | None
+
+    @property
+    def shown_colour(self) -> str:
+        return self.colour or colour_of(self.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyCount:
+    """A taxonomy, how many tags it has, and how many of them exist here."""
+
+    taxonomy: Taxonomy
+    total: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveConflict:
+    """Tags that must not stand together: of one taxonomy, or of one predicate of it."""
+
+    namespace: str
+    predicate: str | None
+    tags: tuple[str, ...]
+
+
+def visible_tags(actor: Actor) -> QuerySet[Tag]:
+    """Tags the actor may see: not those kept for another organisation or user. By name."""
+    tags = Tag.objects.order_by("name")
+    if actor.is_site_admin:
+        return tags
+    return tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
+
+
+def find_tag(actor: Actor, reference: str) -> Tag:
+    """The tag with this id, else with this name. Raises NotFound."""
+    tags = visible_tags(actor)
+    found = tags.filter(pk=int(reference)) if _is_id(reference) else tags.filter(name__iexact=reference)
+    if (tag := found.first()) is None:
+        raise NotFound("Invalid Tag")
+    return tag
+
+
+def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag]:
+    """Tags named like one of `words`, in which ``%`` stands for anything unless `strict`."""
+    condition = Q()
+    for word in words:
+        condition |= Q(name__iexact=word) if strict or "%" not in word else Q(name__iregex=_pattern(word))
+    return list(visible_tags(actor).filter(condition)) if words else []
+
+
+def _pattern(word: str) -> str:
+    """A LIKE pattern as an anchored regular expression; all but ``%`` and ``_`` is meant literally."""
+    wildcards = {"%": ".*", "_": "."}
+    return "^" + "".join(wildcards.get(c) or (c if c.isalnum() else f"\\{c}") for c in word) + "$"
+
+
+def find_taxonomy(reference: str) -> Taxonomy:
+    """The taxonomy with this id, else with this namespace. Raises NotFound."""
+    every = Taxonomy.objects.all()
+    found = every.filter(pk=int(reference)) if _is_id(reference) else every.filter(namespace=reference)
+    if (taxonomy := found.first()) is None:
+        raise NotFound("Taxonomy not found.")
+    return taxonomy
+
+
+def taxonomy_entries(taxonomy: Taxonomy) -> list[Entry]:
+    """Every tag of the taxonomy, in the order of its file."""
+    return entries_of([taxonomy])[taxonomy.pk]
+
+
+def entries_of(taxonomies: Iterable[Taxonomy]) -> dict[int, list[Entry]]:
+    """The same for several, by the taxonomies' ids, in two queries."""
+    by_id = {taxonomy.pk: taxonomy for taxonomy in taxonomies}
+    found: dict[int, list[Entry]] = {number: [] for number in by_id}
+    predicates = TaxonomyPredicate.objects.filter(taxonomy__in=by_id).order_by("pk")
+    values: dict[int, list[TaxonomyEntry]] = defaultdict(list)
+    for entry in TaxonomyEntry.objects.filter(predicate__taxonomy__in=by_id).order_by("pk"):
+        values[entry.predicate_id].append(entry)
+    for predicate in predicates:
+        namespace = by_id[predicate.taxonomy_id].namespace
+        found[predicate.taxonomy_id] += _entries(namespace, predicate, values[predicate.pk])
+    return found
+
+
+def _entries(namespace: str, predicate: TaxonomyPredicate, values: Sequence[TaxonomyEntry]) -> list[Entry]:
+    title = predicate.expanded or predicate.value
+    if not values:
+        tag = str(MachineTag(namespace, predicate.value))
+        colour = predicate.colour
+        return [Entry(tag, title, predicate.description, colour, predicate.numerical_value, None)]
+    return [
+        Entry(
+            str(MachineTag(namespace, predicate.value, value.value)),
+            f"{title}: {value.expanded or value.value}",
+            value.description,
+            value.colour,
+            value.numerical_value,
+            predicate.exclusive,
+        )
+        for value in values
+    ]
+
+
+def taxonomy_counts() -> list[TaxonomyCount]:
+    """Every taxonomy with its counts, by namespace."""
+    taxonomies = {taxonomy.pk: taxonomy for taxonomy in Taxonomy.objects.all()}
+    rows = cursor().execute(COUNTS).fetchall()
+    counts = [TaxonomyCount(taxonomies[number], total, current) for number, total, current in rows]
+    return sorted(counts, key=lambda count: count.taxonomy.namespace)
+
+
+COUNTS = """
+WITH tag_of AS (
+    SELECT p.taxonomy_id, t.namespace || ':' || p.value || coalesce('="' || e.value || '"', '') AS name
+    FROM taxonomy t
+    JOIN taxonomy_predicate p ON p.taxonomy_id = t.id
+    LEFT JOIN taxonomy_entry e ON e.predicate_id = p.id
+)
+SELECT t.id, count(o.name), count(tag.id)
+FROM taxonomy t
+LEFT JOIN tag_of o ON o.taxonomy_id = t.id
+LEFT JOIN tag ON lower(tag.name) = lower(o.name)
+GROUP BY t.id
+"""
+
+
+def tags_named(names: Iterable[str]) -> dict[str, Tag]:
+    """Existing tags by their names in lower case."""
+    lower = [name.lower() for name in names]
+    tags = Tag.objects.annotate(lower_name=Lower("name")).filter(lower_name__in=lower)
+    return {tag.name.lower(): tag for tag in tags}
+
+
+def exclusive_conflicts(names: Iterable[str]) -> list[ExclusiveConflict]:
+    """Where `names`, the tags of one thing, break the exclusiveness of a taxonomy or a predicate."""
+    groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+    for name in sorted(set(names)):
+        if machine := parse_machine_tag(name):
+            groups[machine.namespace, None].append(name)
+            groups[machine.namespace, machine.predicate].append(name)
+    crowded = {key: tags for key, tags in groups.items() if len(tags) > 1}
+    exclusive = _exclusive({namespace for namespace, _ in crowded})
+    return [
+        ExclusiveConflict(namespace, predicate, tuple(tags))
+        for (namespace, predicate), tags in crowded.items()
+        if (namespace, predicate) in exclusive
+    ]
+
+
+def _exclusive(namespaces: set[str]) -> set[tuple[str, str | None]]:
+    """The namespaces (with None) and predicates that allow one tag only."""
+    whole = Taxonomy.objects.filter(namespace__in=namespaces, exclusive=True)
+    predicates = TaxonomyPredicate.objects.filter(taxonomy__namespace__in=namespaces, exclusive=True)
+    return {(taxonomy.namespace, None) for taxonomy in whole} | set(
+        predicates.values_list("taxonomy__namespace", "value")
+    )
+
+
+def missing_required(names: Iterable[str]) -> list[str]:
+    """Namespaces of required, enabled taxonomies of which `names` has no tag."""
+    present = {machine.namespace for name in names if (machine := parse_machine_tag(name))}
+    required = Taxonomy.objects.filter(required=True, enabled=True).exclude(namespace__in=present)
+    return list(required.order_by("namespace").values_list("namespace", flat=True))
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,0 +1,44 @@
+"""Tags' names and colours, and who may put which tag on things."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.taxonomies.models import Tag
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MACHINE_TAG = re.compile(r'(?P<namespace>[^:="]+):(?P<predicate>[^="]+)(?:="(?P<value>[^\n]*)")?')
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTag:
+    """``namespace:predicate`` or ``namespace:predicate="value"``."""
+
+    namespace: str
+    predicate: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        start = f"{self.namespace}:{self.predicate}"
+        return start if self.value is None else f'{start}="{self.value}"'
+
+
+def parse_machine_tag(name: str) -> MachineTag | None:
+    """The parts of a tag's name, or None when it has not that form."""
+    match = MACHINE_TAG.fullmatch(name)
+    return MachineTag(match["namespace"], match["predicate"], match["value"]) if match else None
+
+
+def colour_of(name: str) -> str:
+    """The colour of a tag that nobody chose one for: always the same for the same name, as in MISP."""
+    return "#" + hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:6]
+
+
+def may_use(actor: Actor, tag: Tag) -> bool:
+    """Whether the actor may put the tag on things: some are kept for one organisation or one user."""
+    if actor.is_site_admin:
+        return True
+    return tag.org_id in (0, actor.organisation_id) and tag.user_id in (0, actor.user_id)

@@ -1,0 +1,114 @@
+"""From the tags a document mentions to rows, in at most two statements however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.rules import COLOUR, colour_of, may_use, parse_machine_tag
+from vardkase.misp.flags import as_bool, as_int
+
+type Mention = Mapping[str, Any]
+"""A tag as a document has it: ``name`` or ``id``, and what it should look like if it is new."""
+
+
+def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -> dict[str, Tag]:
+    """The tags that `wanted` mentions and the actor may use, by their names in lower case.
+
+    Names are compared without case. A mention without a name is looked up by its id. Unknown names are made
+    into tags when `may_create`; whatever is unknown or not the actor's to use is left out.
+    """
+    mentions = {name.lower(): mention for mention in wanted if (name := _name(mention))}
+    tags = _find(list(mentions), _ids(wanted))
+    unknown = [mentions[name] for name in mentions.keys() - tags.keys()]
+    if may_create and unknown:
+        tags |= _create(unknown)
+    return {name: tag for name, tag in tags.items() if may_use(actor, tag)}
+
+
+def _name(mention: Mention) -> str:
+    return str(mention.get("name") or "").strip()
+
+
+def _ids(wanted: Iterable[Mention]) -> list[int]:
+    found = (as_int(mention.get("id")) for mention in wanted if not _name(mention))
+    return [number for number in found if number is not None]
+
+
+def _find(names: list[str], ids: list[int]) -> dict[str, Tag]:
+    """Tags by the name asked for, or by their own when asked for by id."""
+    rows = _rows(FIND, {"names": names, "ids": ids})
+    return {row.pop("asked"): _tag(row) for row in rows}
+
+
+FIND = """
+SELECT asked.name AS asked, t.* FROM unnest(%(names)s::text[]) AS asked(name)
+JOIN tag t ON lower(t.name) = lower(asked.name)
+UNION ALL
+SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[])
+"""
+
+
+def _create(mentions: Sequence[Mention]) -> dict[str, Tag]:
+    """Make tags; one that somebody else made meanwhile is taken as it is."""
+    rows = _rows(CREATE, _columns(mentions))
+    by_name = {row["name"].lower(): _tag(row) for row in rows}
+    names = (_name(mention).lower() for mention in mentions)
+    return {name: by_name[name] for name in names if name in by_name}
+
+
+CREATE = """
+INSERT INTO tag AS stored (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
+                           is_custom_galaxy, local_only)
+SELECT n.name, coalesce(n.colour, nullif(e.colour, ''), nullif(p.colour, ''), n.fallback),
+       coalesce(n.numerical_value, e.numerical_value, p.numerical_value), n.exportable, 0, 0, FALSE,
+       n.is_galaxy, n.is_custom_galaxy, n.local_only
+FROM unnest(%(name)s::text[], %(colour)s::text[], %(fallback)s::text[], %(numerical_value)s::int[],
+            %(exportable)s::bool[], %(local_only)s::bool[], %(is_galaxy)s::bool[],
+            %(is_custom_galaxy)s::bool[], %(namespace)s::text[], %(predicate)s::text[], %(value)s::text[])
+     AS n(name, colour, fallback, numerical_value, exportable, local_only, is_galaxy, is_custom_galaxy,
+          namespace, predicate, value)
+LEFT JOIN taxonomy t ON t.namespace = n.namespace
+LEFT JOIN taxonomy_predicate p ON p.taxonomy_id = t.id AND p.value = n.predicate
+LEFT JOIN taxonomy_entry e ON e.predicate_id = p.id AND e.value = n.value
+ON CONFLICT (lower(name)) DO UPDATE SET name = stored.name
+RETURNING stored.*
+"""
+
+
+def _columns(mentions: Sequence[Mention]) -> dict[str, list[Any]]:
+    rows = [_new_tag(mention) for mention in {_name(item).lower(): item for item in mentions}.values()]
+    return {column: [row[column] for row in rows] for column in rows[0]}
+
+
+def _new_tag(mention: Mention) -> dict[str, Any]:
+    name = _name(mention)
+    machine = parse_machine_tag(name)
+    colour = str(mention.get("colour") or "")
+    return {
+        "name": name,
+        "colour": colour if COLOUR.fullmatch(colour) else None,
+        "fallback": "#0088cc" if is_galaxy_tag(name) else colour_of(name),
+        "numerical_value": as_int(mention.get("numerical_value")),
+        "exportable": as_bool(mention.get("exportable"), default=True),
+        "local_only": as_bool(mention.get("local_only")),
+        "is_galaxy": is_galaxy_tag(name),
+        "is_custom_galaxy": is_custom_galaxy_tag(name),
+        "namespace": machine.namespace if machine else None,
+        "predicate": machine.predicate if machine else None,
+        "value": machine.value if machine else None,
+    }
+
+
+def _tag(row: Mapping[str, Any]) -> Tag:
+    return Tag.from_db(None, list(row), list(row.values()))
+
+
+def _rows(sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    return cursor(row_factory=dict_row).execute(sql, parameters).fetchall()

@@ -1,0 +1,120 @@
+"""Tags made, changed and deleted one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.rules import COLOUR, colour_of
+from vardkase.misp.flags import as_bool, as_int
+
+FLAGS = ("exportable", "hide_tag", "local_only")
+OWNERS = ("org_id", "user_id")
+TAKEN = "A similar name already exists."
+LONGEST_NAME = 2000
+LARGEST_NUMBER = 2**31 - 1
+
+
+@transaction.atomic
+def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
+    """Make a tag, or return the one that has this name already, unchanged.
+
+    `data`: name, and what is known of colour, exportable, hide_tag, local_only, numerical_value, org_id,
+    user_id. Raises Forbidden without `perm_tag_editor`, Invalid when a value is none.
+    """
+    actor.require_writing()
+    actor.require(Permission.TAG_EDITOR)
+    values = _values(data)
+    name = values.get("name", "")
+    if not name.strip():
+        raise Invalid({"name": ["This field is required."]})
+    if existing := Tag.objects.filter(name__iexact=name).first():
+        return existing
+    tag = Tag.objects.create(**{"colour": colour_of(name), **values}, **_galaxy_flags(name))
+    record(actor, "tag.created", _target(tag))
+    return tag
+
+
+@transaction.atomic
+def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
+    """Change what `data` has. Raises Forbidden, NotFound, Invalid, or Conflict when the name is taken."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    tag = _locked(tag_id)
+    values = _values(data)
+    if not values.get("name", tag.name).strip():
+        raise Invalid({"name": ["This field is required."]})
+    if Tag.objects.filter(name__iexact=values.get("name", tag.name)).exclude(pk=tag.pk).exists():
+        raise Conflict(TAKEN)
+    change = {key: value for key, value in values.items() if getattr(tag, key) != value}
+    for key, value in (change | _galaxy_flags(values.get("name", tag.name))).items():
+        setattr(tag, key, value)
+    tag.save()
+    record(actor, "tag.changed", _target(tag), change)
+    return tag
+
+
+@transaction.atomic
+def delete_tag(actor: Actor, tag_id: int) -> None:
+    """Delete a tag, also from everything that carries it. Raises Forbidden or NotFound."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    tag = _locked(tag_id)
+    record(actor, "tag.deleted", _target(tag))
+    tag.delete()
+
+
+def _locked(tag_id: int) -> Tag:
+    tag = Tag.objects.select_for_update().filter(pk=tag_id).first()
+    if tag is None:
+        raise NotFound("Invalid Tag")
+    return tag
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that `data` sets, checked."""
+    values: dict[str, Any] = {key: as_bool(data[key]) for key in FLAGS if key in data}
+    values |= {key: _number(key, data[key] or 0) for key in OWNERS if key in data}
+    if data.get("numerical_value") not in (None, ""):
+        values["numerical_value"] = _number("numerical_value", data["numerical_value"])
+    if "name" in data:
+        values["name"] = _name(data["name"])
+    if data.get("colour"):
+        values["colour"] = _colour(str(data["colour"]))
+    return values
+
+
+def _name(value: object) -> str:
+    name = str(value)
+    if len(name) > LONGEST_NAME or "\0" in name:
+        raise Invalid({"name": [f"A name has at most {LONGEST_NAME} characters."]})
+    return name
+
+
+def _colour(value: str) -> str:
+    if not COLOUR.fullmatch(value):
+        raise Invalid({"colour": ["Colour has to be in the RGB format (#FFFFFF)"]})
+    return value
+
+
+def _number(key: str, value: object) -> int:
+    number = as_int(value)
+    if number is None or abs(number) > LARGEST_NUMBER:
+        raise Invalid({key: ["This has to be a whole number."]})
+    return number
+
+
+def _galaxy_flags(name: str) -> dict[str, bool]:
+    return {"is_galaxy": is_galaxy_tag(name), "is_custom_galaxy": is_custom_galaxy_tag(name)}
+
+
+def _target(tag: Tag) -> Target:
+    return Target("tag", tag.pk, title=tag.name)

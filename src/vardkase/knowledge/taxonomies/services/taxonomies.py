@@ -1,0 +1,108 @@
+"""Taxonomies switched on and off, and their tags made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.taxonomies import loader
+from vardkase.knowledge.taxonomies.models import Taxonomy
+from vardkase.knowledge.taxonomies.queries import taxonomy_entries
+
+
+@transaction.atomic
+def set_enabled(actor: Actor, taxonomy_id: int, *, enabled: bool) -> Taxonomy:
+    """Offer a taxonomy's tags, or no longer. Raises Forbidden or NotFound."""
+    taxonomy = _locked(actor, taxonomy_id)
+    taxonomy.enabled = enabled
+    taxonomy.save(update_fields=["enabled"])
+    record(actor, "taxonomy.enabled" if enabled else "taxonomy.disabled", _target(taxonomy))
+    return taxonomy
+
+
+@transaction.atomic
+def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
+    """Refuse to publish events without a tag of this taxonomy, or no longer. Raises Forbidden or NotFound."""
+    taxonomy = _locked(actor, taxonomy_id)
+    taxonomy.required = required
+    taxonomy.save(update_fields=["required"])
+    record(actor, "taxonomy.required", _target(taxonomy), {"required": required})
+    return taxonomy
+
+
+@transaction.atomic
+def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | None = None) -> int:
+    """Make and show the taxonomy's tags (all of them, or those in `names`); returns how many.
+
+    A tag that exists takes the taxonomy's colour. Raises Forbidden, NotFound, or Invalid for names that the
+    taxonomy has not.
+    """
+    taxonomy = _locked(actor, taxonomy_id)
+    entries = taxonomy_entries(taxonomy)
+    if names is not None:
+        wanted = {name.lower() for name in names}
+        entries = [entry for entry in entries if entry.tag.lower() in wanted]
+        if not wanted or len(entries) < len(wanted):
+            raise Invalid("The tag(s) could not be saved. Please, try again.")
+    cursor().execute(
+        SHOW_TAGS,
+        {
+            "names": [entry.tag for entry in entries],
+            "colours": [entry.shown_colour for entry in entries],
+            "numbers": [entry.numerical_value for entry in entries],
+        },
+    )
+    record(actor, "taxonomy.tags_created", _target(taxonomy), {"count": len(entries)})
+    return len(entries)
+
+
+SHOW_TAGS = """
+INSERT INTO tag (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
+                 is_custom_galaxy, local_only)
+SELECT n.name, n.colour, n.numerical_value, TRUE, 0, 0, FALSE, FALSE, FALSE, FALSE
+FROM unnest(%(names)s::text[], %(colours)s::text[], %(numbers)s::int[]) AS n(name, colour, numerical_value)
+ON CONFLICT (lower(name)) DO UPDATE
+SET colour = excluded.colour, numerical_value = excluded.numerical_value, hide_tag = FALSE
+"""
+
+
+@transaction.atomic
+def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
+    """Keep the taxonomy's tags from being chosen; things that carry them keep them."""
+    taxonomy = _locked(actor, taxonomy_id)
+    names = [entry.tag for entry in taxonomy_entries(taxonomy)]
+    cursor().execute(
+        "UPDATE tag SET hide_tag = TRUE WHERE lower(name) IN (SELECT lower(n) FROM unnest(%s::text[]) AS n)",
+        (names,),
+    )
+    record(actor, "taxonomy.tags_hidden", _target(taxonomy))
+
+
+def update_taxonomies(actor: Actor) -> Loaded:
+    """Load new versions from the files."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    loaded = loader.load()
+    if loaded.updated:
+        record(actor, "taxonomy.updated", Target("taxonomy"), {"updated": loaded.updated})
+    return loaded
+
+
+def _locked(actor: Actor, taxonomy_id: int) -> Taxonomy:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    taxonomy = Taxonomy.objects.select_for_update().filter(pk=taxonomy_id).first()
+    if taxonomy is None:
+        raise NotFound("Taxonomy not found.")
+    return taxonomy
+
+
+def _target(taxonomy: Taxonomy) -> Target:
+    return Target("taxonomy", taxonomy.pk, title=taxonomy.namespace)

@@ -1,0 +1,30 @@
+"""Warninglists looked up."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+
+
+def search_warninglists(value: str = "", *, enabled: bool | None = None) -> QuerySet[Warninglist]:
+    """Lists with `value` in name, description or type; only enabled (or only disabled) ones when asked."""
+    lists = Warninglist.objects.order_by("-pk")
+    if value:
+        lists = lists.filter(
+            Q(name__icontains=value) | Q(description__icontains=value) | Q(type__iexact=value)
+        )
+    return lists if enabled is None else lists.filter(enabled=enabled)
+
+
+def find_warninglist(warninglist_id: int) -> Warninglist:
+    """The list with this id. Raises NotFound."""
+    if (warninglist := Warninglist.objects.filter(pk=warninglist_id).first()) is None:
+        raise NotFound("Invalid Warninglist.")
+    return warninglist
+
+
+def entries_of(warninglist: Warninglist) -> QuerySet[WarninglistEntry]:
+    """The list's values in the order of its file; may be a million: iterate, do not keep."""
+    return WarninglistEntry.objects.filter(warninglist=warninglist).order_by("pk")
