@@ -62,7 +62,7 @@ def current_exclusions() -> Exclusions:
 def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:
     """One row for each different value part, for search; `correlates` says whether it also correlates."""
     for attribute in attributes:
-        parts = search_parts(attribute.value1, attribute.value2)
+        parts = search_parts(attribute.type, attribute.value1, attribute.value2)
         correlating = set()
         if attribute.correlates:
             own = correlation_parts(attribute.type, attribute.value1, attribute.value2)
