@@ -1,7 +1,14 @@
 """Every module that declares endpoints, one line each: a module that is not here does not answer."""
 
 from vardkase.api import (  # noqa: F401
+    attributes,
+    attributes_write,
     auth_keys,
+    events,
+    events_write,
+    object_references,
+    objects,
+    objects_write,
     organisations,
     roles,
     servers,

@@ -98,7 +98,9 @@ def read_text(value: object) -> str:
         return value.replace("\x00", "")
     if value is True:
         return "1"
-    return "" if value in (None, False) or isinstance(value, dict | list) else str(value)
+    if value is None or value is False or isinstance(value, dict | list):
+        return ""
+    return str(value)
 
 
 def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
