@@ -104,7 +104,7 @@ def _row_of(keys: list[str]) -> _Row:
         raise MispError(403, AUTHENTICATION_FAILED)
     digests = [hashlib.sha256(key.encode()).digest() for key in keys]
     columns = {"starts": [key[:4] for key in keys]}
-    rows = [_Row(*row) for row in cursor(binary=True).execute(statement(FIND), columns)]
+    rows = [_Row(*row) for row in cursor().execute(statement(FIND), columns, binary=True)]
     for digest in digests:
         for row in rows:
             if hmac.compare_digest(digest, row.digest):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
+from vardkase.intel.queries.rows import ReferenceRow
 from vardkase.misp.time import render_seen
 
 
@@ -66,10 +67,10 @@ def stored_object(object_id: int) -> dict[str, Any]:
     }
 
 
-def stored_reference(reference: ObjectReference) -> dict[str, Any]:
+def stored_reference(reference: ObjectReference | ReferenceRow) -> dict[str, Any]:
     """An object reference."""
     return {
-        "id": str(reference.pk),
+        "id": str(reference.id),
         "uuid": str(reference.uuid),
         "timestamp": str(reference.timestamp),
         "object_id": str(reference.object_id),

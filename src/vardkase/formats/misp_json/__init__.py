@@ -9,7 +9,7 @@ from vardkase.formats.misp_json.listed_attributes import (
     attributes_document,
     split_attributes,
 )
-from vardkase.formats.misp_json.listed_objects import object_dict, objects_document
+from vardkase.formats.misp_json.listed_objects import object_dict, object_list, objects_document
 from vardkase.formats.misp_json.options import (
     AttributeOptions,
     Condition,
@@ -34,6 +34,7 @@ __all__ = [
     "events_document",
     "export_events",
     "object_dict",
+    "object_list",
     "objects_document",
     "split_attributes",
 ]

@@ -25,12 +25,22 @@ ATTACHMENTS_AT_ONCE = 10
 
 def objects_document(actor: Actor, chosen: Chosen, options: ObjectOptions | None = None) -> Iterator[bytes]:
     """Objects as ``{"response": [{"Object": {…}}, …]}``, in the order chosen."""
-    options = options or ObjectOptions()
+    yield b'{"response": ['
+    yield from _objects_of(actor, chosen, options or ObjectOptions())
+    yield b"]}\n"
+
+
+def object_list(actor: Actor, chosen: Chosen, options: ObjectOptions | None = None) -> Iterator[bytes]:
+    """The same as a bare list, as objects/index shows them."""
+    yield b"["
+    yield from _objects_of(actor, chosen, options or ObjectOptions())
+    yield b"]"
+
+
+def _objects_of(actor: Actor, chosen: Chosen, options: ObjectOptions) -> Iterator[bytes]:
     scope = _scope(actor, options)
     size = ATTACHMENTS_AT_ONCE if options.include_attachments else OBJECTS_AT_ONCE
-    yield b'{"response": ['
-    yield from joined(_rendered(scope, ids, options) for ids in pages_of(chosen, size))
-    yield b"]}\n"
+    return joined(_rendered(scope, ids, options) for ids in pages_of(chosen, size))
 
 
 def object_dict(actor: Actor, object_id: int) -> dict[str, Any]:

@@ -110,12 +110,16 @@ def _matches(alias: str, reference: Reference) -> str:
     """The condition for an id or uuid; text that is neither matches nothing."""
     if isinstance(reference, UUID) or UUID_FORM.fullmatch(str(reference)):
         return f"{alias}.uuid = %(reference)s::uuid"
-    if is_id(reference):
+    if _is_id(reference):
         return f"{alias}.id = %(reference)s::bigint"
     return "%(reference)s::text IS NULL"
 
 
-def is_id(reference: int | str) -> bool:
-    """Whether this could be a numeric id (and not so large that the database would refuse it)."""
+def is_reference(text: str) -> bool:
+    """Whether `text` has the form of an id or a uuid."""
+    return _is_id(text) or UUID_FORM.fullmatch(text) is not None
+
+
+def _is_id(reference: int | str) -> bool:
     text = str(reference)
     return text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID

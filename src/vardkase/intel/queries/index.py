@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vardkase.core.sql import cursor
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-
-PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,6 @@ class IndexRow:
     tags: list[IndexTag] = field(default_factory=list)
 
 
-def index_pages(actor: Actor, event_ids: Sequence[int]) -> Iterator[list[IndexRow]]:
-    """The readable ones of `event_ids`, in their order, a page at a time."""
-    for start in range(0, len(event_ids), PAGE):
-        if rows := index_rows(actor, event_ids[start : start + PAGE]):
-            yield rows
-
-
 def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     """The readable ones of `event_ids`, in their order, with their tags."""
     parameters = reader_parameters(actor) | {"ids": list(event_ids)}
@@ -80,6 +71,12 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     for event_id, *tag in cursor().execute(TAGS, {"ids": list(by_id)}):
         by_id[event_id].tags.append(IndexTag(*tag))
     return rows
+
+
+def readable_events(actor: Actor) -> SqlQuery:
+    """All events that the actor may read, oldest first."""
+    sql = f"SELECT e.id FROM event e WHERE {event_predicate(actor)} ORDER BY e.id"
+    return SqlQuery(sql, reader_parameters(actor))
 
 
 def _row(row: tuple[Any, ...]) -> IndexRow:

@@ -1,0 +1,105 @@
+"""Attributes: view, index, types, statistics and attachments."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+import msgspec
+from django.utils.http import content_disposition_header
+
+from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.paging import limit_and_offset
+from vardkase.core import files
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
+from vardkase.intel.queries.find import find_attribute, is_reference
+from vardkase.intel.queries.lists import count_attributes, newest_attributes
+from vardkase.intel.queries.rows import AttributeRow
+from vardkase.misp.flags import as_bool
+from vardkase.misp.types import describe_types_bytes
+
+PAGE = 60
+NOT_DOWNLOADABLE = "Attribute does not exist or you do not have the permission to download this attribute."
+
+
+@endpoint("attributes/view")
+def view(call: Call) -> Answer:
+    """One attribute. HEAD says only whether it is there; a GET of an unknown one is answered 405."""
+    reference = call.arg(0)
+    if not is_reference(reference):
+        raise MispError(404, "Invalid attribute ID.")
+    try:
+        attribute = find_attribute(call.actor, reference)
+    except NotFound as missing:
+        if call.method == "HEAD":
+            raise
+        raise MispError(405, "Invalid attribute") from missing
+    if call.method == "HEAD":
+        return Text("")
+    return Json({"Attribute": attribute_dict(call.actor, attribute.id)})
+
+
+@endpoint("attributes/index")
+def index(call: Call) -> Answer:
+    """A page of attributes, newest first."""
+    limit, offset = limit_and_offset(call, PAGE)
+    ids = chosen_ids(newest_attributes(call.actor, limit=limit, offset=offset))
+    rows = split_attributes(call.actor, ids, EventOptions())
+    return Json([msgspec.to_builtins(row) for row in rows])
+
+
+@endpoint("attributes/describe_types")
+def describe_types(_call: Call) -> Answer:
+    """Every type and category with its defaults."""
+    return Text(describe_types_bytes(), content_type="application/json; charset=UTF-8")
+
+
+@endpoint("attributes/attribute_statistics")
+def attribute_statistics(call: Call) -> Answer:
+    """How many attributes there are of each type or category, in numbers or per cent."""
+    counts = count_attributes(call.actor, "category" if call.arg(0) == "category" else "type")
+    if as_bool(call.arg(1)):
+        total = sum(counts.values())
+        return Json({name: f"{round(100 * count / total, 3):g}%" for name, count in counts.items()})
+    return Json({name: str(count) for name, count in counts.items()})
+
+
+@endpoint("attributes/download")
+def download(call: Call) -> Answer:
+    """An attachment as it is, or a sample in its encrypted zip."""
+    return _file(_downloadable(call, call.arg(0)))
+
+
+@endpoint("attributes/download_attachment")
+def download_attachment(call: Call) -> Answer:
+    """The older route of the same: ``/attributes/downloadAttachment/download/<id>``."""
+    return _file(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))
+
+
+def _downloadable(call: Call, reference: str) -> AttributeRow:
+    try:
+        return find_attribute(call.actor, reference)
+    except NotFound as missing:
+        raise MispError(401, NOT_DOWNLOADABLE) from missing
+
+
+def _file(attribute: AttributeRow) -> Answer:
+    try:
+        content = files.read(attribute.data_sha256 or "")
+    except FileNotFoundError as lost:
+        raise MispError(404, "File does not exist") from lost
+    name, content_type = _presented(attribute)
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
+
+
+def _presented(attribute: AttributeRow) -> tuple[str, str]:
+    """Name and type of the file; text is told from the rest, nothing is ever named a page or a script."""
+    name = attribute.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
+    if attribute.type == "malware-sample":
+        return f"{name}.zip", "application/zip"
+    guessed: Any = mimetypes.guess_type(name)[0]
+    return name, "text/plain; charset=UTF-8" if guessed == "text/plain" else "application/octet-stream"

@@ -1,0 +1,60 @@
+"""Events: view and index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Stream, Text
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.paging import paged
+from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.index import readable_events
+from vardkase.misp.flags import as_bool
+
+
+@endpoint("events/view")
+def view(call: Call) -> Answer:
+    """One event, whole. HEAD says only whether it is there."""
+    event = find_event(call.actor, call.arg(0) or call.param("id", ""))
+    if call.method == "HEAD":
+        return Text("")
+    return Stream(event_document(call.actor, event.id, view_options(call)))
+
+
+@endpoint("events/index")
+def index(call: Call) -> Answer:
+    """Rows of events without their contents; X-Result-Count says how many there are in all."""
+    ids = chosen_ids(readable_events(call.actor))
+    rows = event_index(call.actor, paged(call, ids), minimal=as_bool(call.param("minimal")))
+    return Stream(rows, headers={"X-Result-Count": str(len(ids))})
+
+
+def view_options(call: Call) -> EventOptions:
+    """The flags of events/view; unlike events/restSearch it shows attachments unless told not to."""
+    to_ids = call.param("toIDS")
+    return EventOptions(
+        deleted=deleted_parts(call.param("deleted")),
+        extended=as_bool(call.param("extended")),
+        extension_list=as_bool(call.param("extensionList")),
+        exclude_galaxy=as_bool(call.param("excludeGalaxy")),
+        no_event_reports=as_bool(call.param("noEventReports")),
+        no_shadow_attributes=as_bool(call.param("noShadowAttributes")),
+        include_attachments=as_bool(call.param("includeAttachments"), default=True),
+        exclude_local_tags=as_bool(call.param("excludeLocalTags")),
+        sg_reference_only=as_bool(call.param("sgReferenceOnly")),
+        include_event_correlations=as_bool(call.param("includeEventCorrelations"), default=True),
+        include_granular_correlations=as_bool(call.param("includeGranularCorrelations")),
+        to_ids={"1": True, "2": False}.get(str(to_ids)),
+    )
+
+
+def deleted_parts(value: Any) -> Deleted:
+    """events/view reads ``deleted: 1`` as "these too"; 2 and "only" as "these alone"; a list as it says."""
+    wanted = {str(each).lower() for each in value} if isinstance(value, list) else {str(value).lower()}
+    if wanted & {"2", "only"}:
+        return Deleted.ONLY
+    if isinstance(value, list):
+        shown, hidden = bool(wanted & {"0", "false"}), bool(wanted & {"1", "true"})
+        return Deleted.BOTH if shown and hidden else Deleted.ONLY if hidden else Deleted.NO
+    return Deleted.BOTH if as_bool(value) else Deleted.NO

@@ -1,0 +1,28 @@
+"""Objects: view and index."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, Json, Stream, Text
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.paging import limit_and_offset
+from vardkase.formats.misp_json import object_dict, object_list
+from vardkase.intel.queries.find import find_object
+from vardkase.intel.queries.lists import newest_objects
+
+PAGE = 60
+
+
+@endpoint("objects/view")
+def view(call: Call) -> Answer:
+    """One object with its attributes, also a deleted one. HEAD says only whether it is there."""
+    found = find_object(call.actor, call.arg(0), deleted=True)
+    if call.method == "HEAD":
+        return Text("")
+    return Json({"Object": object_dict(call.actor, found.id)})
+
+
+@endpoint("objects/index")
+def index(call: Call) -> Answer:
+    """A page of objects, newest first."""
+    limit, offset = limit_and_offset(call, PAGE)
+    return Stream(object_list(call.actor, newest_objects(call.actor, limit=limit, offset=offset)))

@@ -1,0 +1,31 @@
+"""`limit` and `page`, as they are given to MISP's indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vardkase.api.dispatch import Call
+from vardkase.misp.flags import as_int
+
+LARGEST = 10_000
+
+
+def limit_and_offset(call: Call, default: int) -> tuple[int, int]:
+    """What to fetch of a list that is paged anyway; a nonsense limit is the default."""
+    limit = as_int(call.param("limit")) or default
+    limit = min(limit, LARGEST) if limit > 0 else default
+    return limit, limit * (page_of(call) - 1)
+
+
+def page_of(call: Call) -> int:
+    """The page, counted from 1."""
+    return max(as_int(call.param("page")) or 1, 1)
+
+
+def paged(call: Call, ids: Sequence[int]) -> Sequence[int]:
+    """The page of `ids` that was asked for; all of them when there is no limit."""
+    limit = as_int(call.param("limit")) or 0
+    if limit <= 0:
+        return ids
+    start = limit * (page_of(call) - 1)
+    return ids[start : start + limit]

@@ -1,0 +1,48 @@
+"""Plain lists and counts of what an actor may read, without filters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+
+
+def newest_attributes(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
+    """A page of the living attributes, newest first."""
+    return _newest(actor, "attribute a", "a", attribute_predicate(actor), limit, offset)
+
+
+def newest_objects(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
+    """A page of the living objects, newest first."""
+    return _newest(actor, "object o", "o", part_predicate(actor, "o"), limit, offset)
+
+
+def count_attributes(actor: Actor, column: Literal["type", "category"]) -> dict[str, int]:
+    """How many living attributes there are of each type or category, by name."""
+    sql = COUNTS.format(column=column, event=event_predicate(actor), attribute=attribute_predicate(actor))
+    return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
+
+
+def _newest(actor: Actor, table: str, alias: str, visible: str, limit: int, offset: int) -> SqlQuery:
+    sql = NEWEST.format(table=table, alias=alias, event=event_predicate(actor), visible=visible)
+    return SqlQuery(sql, reader_parameters(actor) | {"limit": limit, "offset": offset})
+
+
+NEWEST = """
+SELECT {alias}.id FROM {table} JOIN event e ON e.id = {alias}.event_id
+WHERE NOT {alias}.deleted AND {event} AND {visible}
+ORDER BY {alias}.id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+COUNTS = """
+SELECT a.{column}, count(*) FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE NOT a.deleted AND {event} AND {attribute}
+GROUP BY a.{column} ORDER BY a.{column} COLLATE "C"
+"""
