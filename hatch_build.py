@@ -1,7 +1,7 @@
 """The package's build hook: the front end (esbuild, run by a Node from a wheel) and the translations.
 
-Runs for `uv sync` and for wheels alike. A fingerprint of everything that goes in makes an unchanged build cost
-a fraction of a second.
+Runs for `uv sync` and for wheels alike. A fingerprint of everything that goes in makes an unchanged build
+cost a fraction of a second.
 """
 
 from __future__ import annotations

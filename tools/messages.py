@@ -51,7 +51,9 @@ def _sources() -> list[Path]:
 def _in_file(path: Path) -> Iterator[Found]:
     text = path.read_text()
     code = text if path.suffix == ".py" else _calls_in_template(text, path)
-    for _line, function, arguments, _comments in extract_python(BytesIO(code.encode()), list(KEYWORDS), [], {}):
+    for _line, function, arguments, _comments in extract_python(
+        BytesIO(code.encode()), list(KEYWORDS), [], {}
+    ):
         parts = list(arguments) if isinstance(arguments, tuple | list) else [arguments]
         if (found := _message(function, parts)) is not None:
             yield found
@@ -152,9 +154,11 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         update(read_given(arguments))
     missing = untranslated()
-    print(f"{len(messages())} messages, {len(missing)} without Swedish in {SWEDISH.name}")
-    for text in missing:
-        print(f"  {text}")
+    lines = [
+        f"{len(messages())} messages, {len(missing)} without Swedish",
+        *(f"  {text}" for text in missing),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 1 if missing and "--check" in arguments else 0
 
 

@@ -173,6 +173,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[Path] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# Built files carry a hash of their content in their name, so browsers may keep them for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 
 # Limits. An event of 100,000 attributes is about 45 MB of JSON.
 DATA_UPLOAD_MAX_MEMORY_SIZE = None

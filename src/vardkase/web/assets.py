@@ -21,7 +21,9 @@ def manifest() -> dict[str, str]:
     try:
         names: dict[str, str] = json.loads((BUILT / "manifest.json").read_text())
     except FileNotFoundError as error:
-        raise NotBuilt("The front end has not been built. Run: uv sync --reinstall-package vardkase") from error
+        raise NotBuilt(
+            "The front end has not been built. Run: uv sync --reinstall-package vardkase"
+        ) from error
     return names
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy as _, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.web.assets import asset_url
 
@@ -90,7 +91,7 @@ def is_tlp(tag: Any) -> bool:
 
 
 def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
-    """The glyph: four beacons on a shore, those lit that have it; an arc for a group, an arrow for inherit."""
+    """The glyph: four beacons on a shore, lit where they have it; an arc for a group, an arrow for inherit."""
     lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, range(distribution + 1))
     top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
     beacons = format_html_join(
@@ -100,7 +101,8 @@ def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
     )
     ring = {GROUP: "M5 3C8 .2 20 .2 23 3", INHERIT: "M4 2.5h26m0 0-2.5-2m2.5 2-2.5 2"}.get(distribution)
     return format_html(
-        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true"><path class="rg-base" d="M1 13h36"/>{}{}</svg>',
+        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true">'
+        '<path class="rg-base" d="M1 13h36"/>{}{}</svg>',
         " lit" if choosing else "",
         beacons,
         format_html('<path class="rg-ring" d="{}"/>', ring) if ring else "",
@@ -112,17 +114,22 @@ def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool
     level = INHERIT if distribution is None else int(distribution)
     group = getattr(sharing_group, "name", sharing_group)
     words = group if level == GROUP and group else REACHES[level]
-    return format_html('<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), words)
+    return format_html(
+        '<span class="reach">{}<span>{}</span></span>', beacon_line(level, choosing=choosing), words
+    )
 
 
 def threat(level: int | str | None) -> SafeString:
     """A threat level: filled bars and the word; 4 and unknown numbers mean not set."""
     css, bars, word = THREATS.get(int(level or 4), THREATS[4])
     drawn = format_html_join(
-        "", '<path{} d="{}"/>', ((mark_safe(' class="on"') if n < bars else "", d) for n, d in enumerate(THREAT_BARS))
+        "",
+        '<path{} d="{}"/>',
+        ((mark_safe(' class="on"') if n < bars else "", d) for n, d in enumerate(THREAT_BARS)),
     )
     return format_html(
-        '<span class="thr thr-{}"><svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>{}</span>',
+        '<span class="thr thr-{}">'
+        '<svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>{}</span>',
         css,
         drawn,
         word,
@@ -145,7 +152,7 @@ def pill(kind: str, label: str, icon_name: str = "") -> SafeString:
 
 
 def tag_parts(name: str) -> tuple[str, str]:
-    """Namespace and value of a tag: `ns:predicate="value"` → (ns:predicate, value); no namespace → ("", name)."""
+    """Namespace and value: `ns:predicate="value"` → (ns:predicate, value); no namespace → ("", name)."""
     machine = re.fullmatch(r'(.+?)="(.*)"', name, re.DOTALL)
     if machine:
         return machine[1], machine[2]

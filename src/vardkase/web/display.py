@@ -16,7 +16,16 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
 HOST_TYPES = frozenset(
-    {"domain", "domain|ip", "hostname", "hostname|port", "email", "email-src", "email-reply-to", "email-message-id"}
+    {
+        "domain",
+        "domain|ip",
+        "hostname",
+        "hostname|port",
+        "email",
+        "email-src",
+        "email-reply-to",
+        "email-message-id",
+    }
 )
 """Attribute types whose first part is a host name or ends in one."""
 
@@ -117,7 +126,9 @@ def script_name(character: str) -> str:
 
 def punycode(value: str, kind: str) -> str:
     """The host of `value` in its ASCII form, defanged; empty when it is ASCII already."""
-    host = (urlsplit(value).hostname or "") if kind in URL_TYPES else value.partition("|")[0].rpartition("@")[2]
+    host = (
+        (urlsplit(value).hostname or "") if kind in URL_TYPES else value.partition("|")[0].rpartition("@")[2]
+    )
     if host.isascii():
         return ""
     return "[.]".join(_ascii_label(label) for label in host.split("."))
@@ -143,6 +154,11 @@ def long_date(day: date) -> str:
     return date_format(timezone.localtime(day) if isinstance(day, datetime) else day, "j F Y")
 
 
+def short_date(day: date) -> str:
+    """A date of this year: 22 nov in Swedish, 22 Nov in English."""
+    return date_format(day, pgettext("short date, Django date format", "j M"))
+
+
 def short_time(moment: datetime, now: datetime | None = None) -> str:
     """A moment as short as it can be said: today 14:31, yesterday 16:12, 22 Nov 19:33, 20 November 2025."""
     local = timezone.localtime(moment)
@@ -152,5 +168,5 @@ def short_time(moment: datetime, now: datetime | None = None) -> str:
     if local.date() == today - timedelta(days=1):
         return gettext("yesterday %(time)s") % {"time": clock_time(moment)}
     if local.year == today.year:
-        return f"{date_format(local, 'j M')} {clock_time(moment)}"
+        return f"{short_date(local.date())} {clock_time(moment)}"
     return long_date(moment)

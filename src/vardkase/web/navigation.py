@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -68,20 +68,37 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 )
 
 
-def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+class Entry(TypedDict):
+    """One line of the navigation, as the template reads it."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    count: int
+    current: NotRequired[bool]
+
+
+class Section(TypedDict):
+    """A heading and its lines."""
+
+    title: str | Promise
+    entries: list[Entry]
+
+
+def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section]:
     """What `actor` sees when standing at `path`; `counts`: view name → how many things wait there."""
-    shown = [
-        {"title": title, "items": list(_items(actor, items, counts))} for title, items in SECTIONS
+    everything: list[Section] = [
+        {"title": title, "entries": list(_items(actor, items, counts))} for title, items in SECTIONS
     ]
-    shown = [section for section in shown if section["items"]]
-    entries = [entry for section in shown for entry in section["items"]]
+    shown = [section for section in everything if section["entries"]]
+    entries = [entry for section in shown for entry in section["entries"]]
     here = [entry for entry in entries if _is_at(entry["url"], path)]
     if here:
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     return shown
 
 
-def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[Entry]:
     """The items of one section that exist here and that the actor may use."""
     for item in items:
         url = _url(item.view)

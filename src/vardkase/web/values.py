@@ -6,16 +6,29 @@ import json
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from vardkase.web import display
 from vardkase.web.chips import icon
 
 HASHES = frozenset(
-    {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512/224", "sha512/256", "sha3-256", "sha3-512"}
+    {
+        "md5",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+        "sha512/224",
+        "sha512/256",
+        "sha3-256",
+        "sha3-512",
+    }
 )
-TEXT_TYPES = frozenset({"text", "comment", "other", "email-subject", "email-body", "named pipe", "snort", "yara"})
+TEXT_TYPES = frozenset(
+    {"text", "comment", "other", "email-subject", "email-body", "named pipe", "snort", "yara"}
+)
 PIECES = {
     "text": "{}",
     "break": "<wbr>{}",
@@ -25,18 +38,18 @@ PIECES = {
 
 
 def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
-    """The attribute value `text` of type `kind`. `url` is the value page; `raw` shows it without defanging."""
+    """The attribute value `text` of type `kind`. `url` is the value page; `raw`: not defanged."""
     shown = text if raw else display.defang(text, kind)
     marks = display.is_defanged(kind)
     body = _folded(shown, kind) if _is_long(shown) else _linked(_pieces(shown, marks), kind, url)
     return format_html(
-        "{}{}{}", body, _warning(text, kind) if marks else "", copy_menu(text, kind) if copy else ""
+        "{}{}{}", body, copy_menu(text, kind) if copy else "", _warning(text, kind) if marks else ""
     )
 
 
 def _pieces(shown: str, marks: bool) -> SafeString:
     cut = display.pieces(shown, marks_scripts=marks)
-    return mark_safe("".join(format_html(PIECES[piece.kind], piece.text, piece.name) for piece in cut))
+    return format_html_join("", "{}", ((format_html(PIECES[p.kind], p.text, p.name),) for p in cut))
 
 
 def _css(kind: str) -> str:
@@ -60,7 +73,8 @@ def _folded(shown: str, kind: str) -> SafeString:
     start = "\n".join(shown.split("\n")[: display.FOLD_LINES])[: display.FOLD_CHARACTERS // 3]
     label = gettext("Show all (%(count)s characters)") % {"count": display.thin(len(shown))}
     return format_html(
-        '<span class="{0}">{1} …</span><details class="v-fold"><summary>{2}</summary><div class="{0}">{3}</div></details>',
+        '<span class="{0}">{1} …</span><details class="v-fold"><summary>{2}</summary>'
+        '<div class="{0}">{3}</div></details>',
         _css(kind),
         start,
         label,
@@ -85,7 +99,9 @@ def _warning(text: str, kind: str) -> SafeString:
 def copy_menu(text: str, kind: str) -> SafeString:
     """The copy button of a value. Its first choice is the harmless form; each says what was copied."""
     harmless = display.defang(text, kind)
-    choices = [(gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})]
+    choices = [
+        (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
+    ]
     choices += [
         (gettext("Copy as it is"), text, gettext("Copied as it is: %(value)s") % {"value": text}),
         (gettext("Copy as JSON"), _as_json(text, kind), gettext("Copied as JSON")),
@@ -94,7 +110,8 @@ def copy_menu(text: str, kind: str) -> SafeString:
         "", '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>', choices
     )
     return format_html(
-        '<details class="menu copy"><summary aria-label="{}">{}</summary><div class="menu-b menu-l">{}</div></details>',
+        '<details class="menu copy"><summary aria-label="{}">{}</summary>'
+        '<div class="menu-b menu-l">{}</div></details>',
         gettext("Copy %(value)s") % {"value": harmless},
         icon("copy", "s"),
         buttons,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, pgettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.web import chips, display, values
+from vardkase.web import chips, display, figures, values
 from vardkase.web.assets import asset_url
 from vardkase.web.navigation import sections
 
@@ -64,7 +64,10 @@ def moment(when: datetime | None) -> SafeString:
         return format_html('<span class="muted">{}</span>', pgettext("time", "never"))
     full = f"{display.long_date(when)} {display.clock_time(when)}"
     return format_html(
-        '<time class="nowrap" datetime="{}" title="{}">{}</time>', when.isoformat(), full, display.short_time(when)
+        '<time class="nowrap" datetime="{}" title="{}">{}</time>',
+        when.isoformat(),
+        full,
+        display.short_time(when),
     )
 
 
@@ -78,6 +81,12 @@ def may(actor: Actor | None, permission: str) -> bool:
 def short_time(when: datetime | None) -> str:
     """The same words as `moment`, as plain text."""
     return display.short_time(when) if when else ""
+
+
+@register.filter
+def short_date(day: date | None) -> str:
+    """22 nov: for axes, where the year is plain."""
+    return display.short_date(day) if day else ""
 
 
 @register.filter
@@ -115,12 +124,17 @@ def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[s
     now = request.GET.get("sort", "") if request else ""
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
     target = f"-{key}" if order == "ascending" else key
-    return {"label": label, "css": css, "order": order, "href": _query(request, sort=target, after=None, before=None)}
+    return {
+        "label": label,
+        "css": css,
+        "order": order,
+        "href": _query(request, sort=target, after=None, before=None),
+    }
 
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
-    """The side navigation for the actor. A view may give `navigation_counts`: view name → things that wait."""
+    """The side navigation for the actor. Views may give `navigation_counts`: view name → what waits."""
     actor, request = context.get("actor"), context.get("request")
     counts = context.get("navigation_counts") or {}
     shown = sections(actor, request.path, counts) if actor and request else []
@@ -160,7 +174,7 @@ def timeline(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/stepper.html")
 def stepper(label: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Steps on the scale. Items: label, state (done, now, also, coming), and perhaps url (done ones), detail."""
+    """Steps on the scale. Items: label, state (done, now, also, coming), perhaps url, detail."""
     position = next((n for n, item in enumerate(items, 1) if item["state"] == "now"), len(items))
     return {"label": label, "items": items, "position": position, "total": len(items)}
 
@@ -189,7 +203,7 @@ def reach_choice(
     group_chosen: int | str | None = None,
     inherit: bool = False,
 ) -> dict[str, Any]:
-    """"Who should see this?": five levels (six with `inherit`), each with beacons, word and who that is.
+    """ "Who should see this?": five levels (six with `inherit`), each with beacons, word and who that is.
 
     `counts`: level → words such as "148 organisations". `groups`: things with pk and name, for level 4.
     """
@@ -222,7 +236,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     help_text = hint or bound.help_text
     described += [f"{bound.auto_id}_hint"] if help_text else []
-    attributes = {"class": "chk" if single_box else "in"}
+    attributes: dict[str, str | bool] = {"class": "chk" if single_box else "in"}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -248,30 +262,33 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("components/day_bars.html")
 def day_bars(label: str, days: Sequence[tuple[date, int]]) -> dict[str, Any]:
     """Counts per day as bars, the last one (today) in flare. `label` must say the gist in words."""
-    highest = max((count for _, count in days), default=0) or 1
-    step = 300 / max(len(days), 1)
-    bars = [
-        {
-            "x": f"{place * step + step * 0.1:.1f}",
-            "y": f"{66 - 57 * count / highest:.1f}",
-            "width": f"{step * 0.75:.1f}",
-            "height": f"{57 * count / highest:.1f}",
-            "today": place == len(days) - 1,
-        }
-        for place, (_, count) in enumerate(days)
-    ]
-    return {"label": label, "bars": bars, "first": days[0][0] if days else None, "last": days[-1][0] if days else None}
+    ends = {"first": days[0][0], "last": days[-1][0]} if days else {}
+    return {"label": label, "bars": figures.day_bars([count for _, count in days]), **ends}
 
 
 @register.simple_block_tag(takes_context=True)
 def panel(
-    context: Context, content: str, title: str, count: int | str = "", url: str = "", link: str = "", css: str = "",
+    context: Context,
+    content: str,
+    title: str,
+    count: int | str = "",
+    url: str = "",
+    link: str = "",
+    css: str = "",
     flush: bool = False,
 ) -> SafeString:
-    """A framed part with a heading. `url` and `link` make the one link in its head; `flush` leaves no padding."""
+    """A framed part with a heading. `url` and `link`: the one link in its head; `flush`: no padding."""
     return render_to_string(
         "components/panel.html",
-        {"title": title, "count": count, "url": url, "link": link, "css": css, "flush": flush, "content": content},
+        {
+            "title": title,
+            "count": count,
+            "url": url,
+            "link": link,
+            "css": css,
+            "flush": flush,
+            "content": content,
+        },
     )
 
 
@@ -315,11 +332,20 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str, subtitle: str = "", small: bool = True, opened: bool = False) -> SafeString:
+def dialog(
+    content: str, id: str, title: str, subtitle: str = "", small: bool = True, opened: bool = False
+) -> SafeString:
     """A dialog that `data-dialog="id"` opens. `opened`: opens by itself after an htmx swap."""
     return render_to_string(
         "components/dialog.html",
-        {"id": id, "title": title, "subtitle": subtitle, "small": small, "opened": opened, "content": content},
+        {
+            "id": id,
+            "title": title,
+            "subtitle": subtitle,
+            "small": small,
+            "opened": opened,
+            "content": content,
+        },
     )
 
 
@@ -339,10 +365,13 @@ def bulk_bar(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def menu(content: str, label: str, icon_name: str = "", css: str = "btn btn-quiet", alone: bool = False) -> SafeString:
-    """A menu that works without script. Content: links and buttons. `alone`: the icon stands without its word."""
+def menu(
+    content: str, label: str, icon_name: str = "", css: str = "btn btn-quiet", alone: bool = False
+) -> SafeString:
+    """A menu that works without script. Content: links, buttons. `alone`: the icon without its word."""
     return render_to_string(
-        "components/menu.html", {"label": label, "icon_name": icon_name, "css": css, "alone": alone, "content": content}
+        "components/menu.html",
+        {"label": label, "icon_name": icon_name, "css": css, "alone": alone, "content": content},
     )
 
 
@@ -350,7 +379,10 @@ def menu(content: str, label: str, icon_name: str = "", css: str = "btn btn-quie
 def select_row(name: str, pk: Any, label: str) -> SafeString:
     """The check box that chooses a row; `label` names the row."""
     return format_html(
-        '<input class="chk" type="checkbox" name="{}" value="{}" data-select aria-label="{}">', name, pk, label
+        '<input class="chk" type="checkbox" name="{}" value="{}" data-select aria-label="{}">',
+        name,
+        pk,
+        label,
     )
 
 
@@ -358,5 +390,6 @@ def select_row(name: str, pk: Any, label: str) -> SafeString:
 def select_all() -> SafeString:
     """The check box in the head that chooses every row of the page."""
     return format_html(
-        '<input class="chk" type="checkbox" data-select-all aria-label="{}">', gettext("Select all on this page")
+        '<input class="chk" type="checkbox" data-select-all aria-label="{}">',
+        gettext("Select all on this page"),
     )

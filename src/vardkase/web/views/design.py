@@ -26,7 +26,20 @@ SAMPLE_VALUES = (
     ("filename", "faktura\u202efdp.exe"),
     ("text", "\n".join(f"{n}. Received: from mx{n}.payroll.example (192.0.2.{n})" for n in range(1, 13))),
 )
-TOKENS = ("ground", "sheet", "sheet-2", "sheet-3", "ink", "sea", "water", "land", "flare", "ok", "warn", "bad")
+TOKENS = (
+    "ground",
+    "sheet",
+    "sheet-2",
+    "sheet-3",
+    "ink",
+    "sea",
+    "water",
+    "land",
+    "flare",
+    "ok",
+    "warn",
+    "bad",
+)
 
 
 class SampleForm(forms.Form):
@@ -34,10 +47,15 @@ class SampleForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), help_text=_("What happened, in one line."))
     contact = forms.EmailField(label=_("Contact"))
-    description = forms.CharField(label=_("Description"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    description = forms.CharField(
+        label=_("Description"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     level = forms.ChoiceField(label=_("Threat level"), choices=[("1", _("High")), ("2", _("Medium"))])
     connection = forms.ChoiceField(
-        label=_("Connection"), choices=[("web", "Web"), ("api", "API")], widget=forms.RadioSelect, initial="web"
+        label=_("Connection"),
+        choices=[("web", "Web"), ("api", "API")],
+        widget=forms.RadioSelect,
+        initial="web",
     )
     mail = forms.BooleanField(label=_("Send mail to those who want it"), required=False)
 

@@ -1,0 +1,87 @@
+"""The living page of components, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, WIDE, Visit, visit
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def components(chromium: Browser, server: WebServer, server_cast: Cast) -> Visit:
+    return visit(chromium, server, "/design/", server_cast.analyst.user)
+
+
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (WIDE, True), (PHONE, False)])
+def test_components_pass_axe_and_fit(
+    chromium: Browser, server: WebServer, server_cast: Cast, size: tuple[int, int], dark: bool
+) -> None:
+    opened = visit(chromium, server, "/design/", server_cast.analyst.user, size, dark)
+    assert opened.page.locator("h1").count() == 1
+    assert opened.violations() == []
+    assert opened.overflow() <= 0
+    assert opened.complaints == []
+
+
+def test_keys_move_and_select_rows(components: Visit) -> None:
+    page = components.page
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("input[data-select]:checked").count() == 1
+    assert page.locator("[data-bulk-count]").inner_text() == "1"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_dialog_takes_the_focus_and_a_blocked_button_keeps_it(components: Visit) -> None:
+    page = components.page
+    page.click("[data-dialog] >> nth=0")
+    assert page.evaluate("document.activeElement.id") == "publish-dialog-title"
+    assert components.violations() == []
+    blocked = page.locator("#publish-dialog [aria-disabled=true]")
+    blocked.focus()
+    blocked.press("Enter")
+    assert page.locator("#publish-dialog").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#publish-dialog").is_hidden()
+
+
+def test_drawer_on_a_phone(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+    page = visit(chromium, server, "/design/", server_cast.analyst.user, PHONE).page
+    assert page.locator("#nav").is_hidden()
+    page.click("[data-drawer]")
+    assert page.locator("#nav").is_visible()
+    assert page.evaluate("document.querySelector('#main').inert")
+    page.keyboard.press("Escape")
+    assert page.locator("#nav").is_hidden()
+
+
+def test_theme_is_remembered(components: Visit) -> None:
+    page = components.page
+    page.click("summary[aria-label='Ljust eller mörkt']")
+    page.click("button[value=dark]")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_language_is_remembered(components: Visit) -> None:
+    page = components.page
+    page.click("summary.who")
+    page.click("button[value=en]")
+    assert page.locator("h1").inner_text() == "Components and states"
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_built_files_are_kept_for_ever(components: Visit) -> None:
+    page = components.page
+    address = page.evaluate("document.querySelector('link[rel=stylesheet]').href")
+    answer = page.request.get(address)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] in {"br", "gzip"}

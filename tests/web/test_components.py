@@ -1,0 +1,108 @@
+"""The tags that draw marks and parts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from vardkase.web import assets
+
+WEB = Path(assets.__file__).parent
+
+
+def render(source: str, **context: object) -> str:
+    with translation.override("en"):
+        return Template("{% load components %}" + source).render(Context(context))
+
+
+def test_tlp_is_whole_and_only_for_tlp() -> None:
+    assert (
+        render("{% tlp 'tlp:amber+strict' %}") == '<span class="tlp tlp-amber-strict">TLP:AMBER+STRICT</span>'
+    )
+    assert render("{% tlp 'tlp:white' %}") == '<span class="tlp tlp-clear">TLP:WHITE</span>'
+    assert render("{% tlp 'tlp:purple' %}") == ""
+    assert render("{% tag_chip 'tlp:red' %}") == render("{% tlp 'tlp:red' %}")
+
+
+@pytest.mark.parametrize(
+    ("level", "lit", "words"), [(0, 1, "Only us"), (1, 2, "The hub"), (3, 4, "Everyone")]
+)
+def test_beacons_are_lit_from_the_left(level: int, lit: int, words: str) -> None:
+    html = render("{% reach level %}", level=level)
+    assert html.count("rg-lit") == lit
+    assert html.count("rg-off") == 4 - lit
+    assert words in html
+
+
+def test_a_group_is_named_and_an_arc_joins_two_beacons() -> None:
+    html = render("{% reach 4 'Kommuner' %}")
+    assert html.count("rg-lit") == 2
+    assert "rg-ring" in html
+    assert "Kommuner" in html
+
+
+def test_tags_are_cut_in_namespace_and_value() -> None:
+    html = render("""{% tag_chip 'misp-galaxy:threat-actor="APT 28"' %}""")
+    assert "tag-gal" in html
+    assert "Threat actor" in html
+    assert "APT 28" in html
+    assert 'class="tag tag-local"' in render("{% tag_chip 'a:b' local=True %}")
+
+
+def test_hostile_names_are_escaped() -> None:
+    bad = '"><script>alert(1)</script>'
+    sources = (
+        "{% tag_chip bad %}",
+        "{% reach 4 bad %}",
+        "{% value_text bad 'url' url=bad copy=True %}",
+        "{% pill 'ok' bad %}",
+        "{% panel bad %}{{ bad }}{% endpanel %}",
+        "{% banner %}{{ bad }}{% endbanner %}",
+        "{% fact bad %}{{ bad }}{% endfact %}",
+        "{% select_row 'pk' bad bad %}",
+    )
+    for source in sources:
+        assert "<script" not in render(source, bad=bad), source
+
+
+def test_the_copy_menu_carries_the_true_value() -> None:
+    html = render("{% value_text 'https://a.example/' 'url' copy=True %}")
+    assert 'data-copy="hxxps://a[.]example/"' in html
+    assert 'data-copy="https://a.example/"' in html
+    assert "<wbr>" in html
+
+
+def test_long_values_are_folded_whole() -> None:
+    text = "line\n" * 40
+    html = render("{% value_text text 'text' %}", text=text)
+    assert "<details" in html
+    assert text in html
+
+
+def test_every_icon_is_in_the_sprite() -> None:
+    sprite = (assets.BUILT.parent / assets.manifest()["icons.svg"]).read_text()
+    known = set(re.findall(r'<symbol id="([^"]+)"', sprite))
+    used = {
+        name
+        for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]
+        for name in re.findall(r"""icon\w*["']?\s*[:=( ]\s*["']([a-z0-9-]+)["']""", path.read_text())
+    }
+    assert used, "the search found nothing at all"
+    assert used <= known, "build again: uv sync"
+
+
+def test_no_template_has_inline_script_style_or_handlers() -> None:
+    inline = re.compile(
+        r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:|hx-on", re.IGNORECASE
+    )
+    wrong = [path.name for path in WEB.rglob("*.html") if inline.search(path.read_text())]
+    assert wrong == []
+
+
+def test_scripts_of_a_page_are_small() -> None:
+    size = sum(path.stat().st_size for path in assets.BUILT.glob("*.js"))
+    assert 0 < size < 150_000
