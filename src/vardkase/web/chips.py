@@ -91,7 +91,7 @@ def is_tlp(tag: Any) -> bool:
 
 
 def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
-    """The glyph: four beacons on a shore, lit where they have it; an arc for a group, an arrow for inherit."""
+    """The glyph: four beacons on a shore, lit where they have it; an arc for a group, an arrow to inherit."""
     lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, range(distribution + 1))
     top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
     beacons = format_html_join(
