@@ -85,9 +85,12 @@ def delete(call: Call) -> Answer:
     """Delete one event, or every event named in the body's ``id`` list."""
     reference = call.arg(0) or call.param("id", "")
     references = reference if isinstance(reference, list) else [reference]
-    events = [find_event(call.actor, one) for one in references]
-    for event in events:
-        _or_405(event.id, delete_event, call)
+    try:
+        events = [find_event(call.actor, one) for one in references]
+        for event in events:
+            delete_event(call.actor, event.id)
+    except (Forbidden, NotFound) as refused:
+        raise SaveFailed("delete Event", "/events/delete", "Event was not deleted.") from refused
     shown = ", ".join(str(one) for one in references)
     message = "Event deleted." if len(events) == 1 else f"{len(events)} events deleted."
     return saved(message, f"/events/delete/{shown}", id=shown)
