@@ -1,4 +1,4 @@
-"""Reading the members that events, objects and attributes have in common; each notes what is wrong with it."""
+"""Reading the members that events, objects and attributes share; each notes what is wrong with it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) 
     value = data.get(key)
     if value is None:
         return default
-    if isinstance(value, bool) or value in (0, 1):
+    if isinstance(value, bool | int | float):
         return bool(value)
     if isinstance(value, str) and value.strip().lower() in TRUE_WORDS | FALSE_WORDS:
         return as_bool(value)
@@ -104,7 +104,7 @@ def read_text(value: object) -> str:
 
 
 def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tags of a document: ``Tag`` as dicts or names, ``EventTag``/``AttributeTag`` and the short ``tags``."""
+    """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, the short ``tags``."""
     tags: list[dict[str, Any]] = []
     for key in ("Tag", "EventTag", "AttributeTag", "tags"):
         listed = data.get(key)

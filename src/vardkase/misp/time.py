@@ -5,33 +5,41 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from dateutil.parser import ParserError, isoparse
 from dateutil.parser import parse as parse_date
 
-DELTA = re.compile(r"(\d+)([dhms])", re.IGNORECASE)
+DELTA = re.compile(r"([0-9]+)([dhms])", re.IGNORECASE)
 SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+NUMBER = re.compile(r"-?[0-9]+")
 WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
 MICROSECOND = 1_000_000
+DATE_LIKE = re.compile(r"(?=.*\d)(?:.*\d{4}|.*\d[-/.]\d+[-/.]\d|.*[a-z]{3})", re.IGNORECASE | re.ASCII)
+"""What dateutil may see: left alone, it finds a date in "1.5" and "-1"."""
+LONGEST_DATE = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LARGEST = 253_402_300_799
 """The last second of the year 9999."""
 
 
-def parse_time_filter(value: object, now: int) -> int:
-    """Unix seconds meant by a filter: a number, "5d" (before now), or a date; nonsense lies in the future."""
-    if isinstance(value, bool):
-        return now + 1
-    if isinstance(value, int | float):
-        return int(value)
-    text = str(value).strip()
-    if text.lstrip("-").isdigit() and text.isascii():
+def parse_moment(text: str, now: int) -> int | None:
+    """Unix seconds meant by a filter: a number, "5d" (before now), a word, or a date; None for nonsense."""
+    text = text.strip()
+    if NUMBER.fullmatch(text):
         return max(-LARGEST, min(int(text[:15]), LARGEST))
     if match := DELTA.fullmatch(text):
         return now - min(int(match[1][:10]) * SECONDS[match[2].lower()], LARGEST)
+    if text.lower() == "now":
+        return now
     if (days := WORDS.get(text.lower())) is not None:
-        return _midnight(now, days) if text.lower() != "now" else now
-    moment = _parsed(text)
-    return int(moment.timestamp()) if moment is not None else now + 1
+        return _midnight(now, days)
+    moment = read_date(text)
+    return None if moment is None else int(moment.timestamp())
+
+
+def parse_time_filter(value: object, now: int) -> int:
+    """As `parse_moment`, for any JSON value; nonsense lies in the future, where nothing matches."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    found = None if isinstance(value, bool) else parse_moment(text, now)
+    return now + 1 if found is None else found
 
 
 def parse_seen(value: object, now: int) -> int:
@@ -41,7 +49,7 @@ def parse_seen(value: object, now: int) -> int:
         raise ValueError("not a time")
     if (days := WORDS.get(text.lower())) is not None:
         return _midnight(now, days) * MICROSECOND
-    moment = _parsed(text)
+    moment = read_date(text)
     if moment is None:
         raise ValueError("not a time")
     return _microseconds(moment)
@@ -62,13 +70,33 @@ def _midnight(now: int, days: int) -> int:
     return int((today + timedelta(days=days)).timestamp())
 
 
-def _parsed(text: str) -> datetime | None:
-    """A date in nearly any form, UTC when it names no zone."""
-    default = datetime(1970, 1, 1)
-    for read in (isoparse, lambda given: parse_date(given, default=default)):
-        try:
-            moment = read(text)
-        except (ParserError, ValueError, OverflowError, TypeError):
-            continue
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return None
+def read_date(text: str) -> datetime | None:
+    """A date in nearly any form, in UTC (which is also meant when it names no zone); None for other texts."""
+    try:
+        moment = _read_iso(text) or _read_free(text)
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_iso(text: str) -> datetime | None:
+    try:
+        return None if text.isdecimal() else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read_free(text: str) -> datetime | None:
+    if len(text) > LONGEST_DATE or not DATE_LIKE.match(text):
+        return None
+    found: datetime = parse_date(text, default=EPOCH, tzinfos=_known_zone)
+    return found
+
+
+def _known_zone(name: str | None, offset: int | None) -> int | None:
+    """A zone's offset in seconds. A name alone ("EST") says too little: it means other hours elsewhere."""
+    if offset is None and name is not None:
+        raise ValueError(f"unknown time zone {name}")
+    return offset

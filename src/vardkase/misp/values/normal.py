@@ -5,17 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from dateutil.parser import ParserError, isoparse
-from dateutil.parser import parse as parse_date
-
+from vardkase.misp.time import read_date
 from vardkase.misp.values.refang import DOTTED, refang
 
 type Normaliser = Callable[[str], str]
 
 DOMAIN = re.compile(r"[A-Z0-9._-]+\.[A-Z0-9-]{2,}", re.IGNORECASE)
-PLAIN_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)")
+PLAIN_IPV4 = re.compile(
+    r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)", re.ASCII
+)
 IPV6_WITH_PORT = (
     re.compile(r"^(?P<ip>[^|]+)\|(?P<port>\d+)$"),
     re.compile(r"^\[(?P<ip>[^\]]+)\]:(?P<port>\d+)$"),
@@ -36,6 +35,11 @@ def normalise(type_name: str, value: str) -> str:
         value = refang(type_name, value)
     normaliser = NORMALISERS.get(type_name)
     return normaliser(value) if normaliser is not None else value
+
+
+def is_digits(text: str) -> bool:
+    """Whether `text` is one or more ASCII digits."""
+    return text.isascii() and text.isdecimal()
 
 
 def _ip(value: str) -> str:
@@ -99,16 +103,18 @@ def _weakness(value: str) -> str:
 
 
 def _autonomous_system(value: str) -> str:
-    value = value[2:] if value[:2].upper() == "AS" else value
+    number = value[2:] if value[:2].upper() == "AS" else value
+    # "ASAS1" stays as it is, to be refused: what is normal once must be normal twice.
+    value = number if number[:1].isdecimal() else value
     high, dot, low = value.partition(".")
-    if dot and high.isdigit() and low.isdigit():
+    if dot and is_digits(high) and is_digits(low) and len(value) < 20:
         return str(int(high) * 65536 + int(low))
     return value
 
 
 def _phone(value: str) -> str:
-    value = "+" + value[2:] if value.startswith("00") else value
-    return PHONE_NOISE.sub("", value)
+    digits = PHONE_NOISE.sub("", value)
+    return "+" + digits[2:] if digits.startswith("00") else digits
 
 
 def _alphanumeric_upper(value: str) -> str:
@@ -116,7 +122,7 @@ def _alphanumeric_upper(value: str) -> str:
 
 
 def _digits(value: str) -> str:
-    return re.sub(r"\D", "", value)
+    return re.sub(r"[^0-9]", "", value)
 
 
 def _mac(value: str) -> str:
@@ -125,18 +131,14 @@ def _mac(value: str) -> str:
 
 
 def _datetime(value: str) -> str:
-    try:
-        moment = isoparse(value) if value[:4].isdigit() and "-" in value else parse_date(value)
-    except (ParserError, ValueError, OverflowError):
-        return value
-    if value.isdigit():
-        return value
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return aware.strftime("%Y-%m-%dT%H:%M:%S.%f%z") if isinstance(aware, datetime) else value
+    moment = read_date(value)
+    return (
+        value if moment is None else f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}+0000"
+    )
 
 
 def _boolean(value: str) -> str:
-    return "1" if value.lower() in {"1", "true"} else "0"
+    return "0" if value.lower() in {"", "0", "false"} else "1"
 
 
 def _without_colons_lower(value: str) -> str:

@@ -1,18 +1,18 @@
-"""What is wrong with a value, in MISP's words; None when nothing is."""
+"""What is wrong with a value, in MISP's words; None when nothing is.
+
+Digits are ASCII digits throughout: Unicode's others are none to PostgreSQL or to MISP's clients.
+"""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
 import json
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
-from uuid import UUID
 
-from vardkase.misp.types import COMPOSITE_TYPES
-from vardkase.misp.values.normal import DOMAIN, PLAIN_IPV4
+from vardkase.misp.types import COMPOSITE_TYPES, HASH_LENGTHS
+from vardkase.misp.values.normal import DOMAIN, PLAIN_IPV4, is_digits
 
 type Rule = Callable[[str], str | None]
 
@@ -22,8 +22,8 @@ EMPTY = "Value cannot be empty."
 ONLY_CONTROL = "Value provided consists purely of control characters and is therefore considered to be empty."
 NOT_COMPOSITE = "Composite type found but the value not in the composite (value1|value2) format."
 TOO_LONG = (
-    "The entered string is too long and would get truncated. Please consider adding the data as an attachment "
-    "instead"
+    "The entered string is too long and would get truncated. "
+    "Please consider adding the data as an attachment instead"
 )
 NEW_LINE = "Value must not contain new line character."
 BAD_IP = "IP address has an invalid format."
@@ -32,15 +32,29 @@ BAD_CHECKSUM = (
     "Checksum has an invalid length or format (expected: {} hexadecimal characters). "
     'Please double check the value or select type "other".'
 )
+BAD_PEHASH = (
+    "The input doesn't match the expected {0}sha1 format (expected: {0}40 hexadecimal characters). "
+    "Keep in mind that MISP currently only supports SHA1 for PEhashes, if you would like to get the support "
+    "extended to other hash types, make sure to create a github ticket about it at "
+    "https://github.com/MISP/MISP!"
+)
+BAD_SERVICE_NAME = (
+    "Invalid format. Only values shorter than 256 characters that don't include any forward or backward "
+    "slashes are allowed."
+)
+TLSH = "at least 35 hexadecimal characters, optionally starting with t1 instead of"
 DOUBLE_CHECK = ' Please double check the value or select type "other".'
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-SSDEEP = re.compile(r"\d+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*")
+EMAIL = re.compile(r".[^\s]*@.*\..*")
+"""As loose as MISP: incomplete addresses are evidence, too."""
+SSDEEP = re.compile(r"[0-9]+:[A-Za-z0-9/+]*:[A-Za-z0-9/+]*")
+HEXADECIMAL = re.compile(r"[0-9a-f]+")
+SHA256_IN_BASE64 = re.compile(r"[A-Za-z0-9+/]{43}=?")
 MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 EUI_64 = re.compile(r"(?:[0-9a-f]{2}:){7}[0-9a-f]{2}")
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d{4}")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+0000", re.ASCII)
 ONION = re.compile(r"(?:[a-z2-7]{16}|[a-z2-7]{56})\.onion")
 VULNERABILITY = re.compile(
     r"CVE-\d{4}-\d{4,}|GCVE-\d+-\d{4}-\d+|GHSA(?:-[0-9a-z]{4}){3}|PYSEC-\d{4}-\d+|GSD-\d{4}-\d+|MAL-\d{4}-\d+"
@@ -48,7 +62,7 @@ VULNERABILITY = re.compile(
     r"|VA-\d\d-\d+-\d+|cisco-sa-[\w-]+|SCA-\d{4}-\d+|NN-\d{4}[:_-]\d+(?:-\d+)?|OXAS-ADV-\d{4}-\d+"
     r"|MSRC_CVE-\d{4}-\d+|VAR-\d{6}-\d+|JVNDB-\d{4}-\d+|TS-\d{4}-\d+|(?:open)?SUSE-SU-\d{4}:\d+(?:-\d+)?"
     r"|CNVD-\d{4}-\d+|CERTFR-\d{4}-(?:AVI|ALE)-\d+",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 HTTP_METHODS = re.compile(
     r"OPTIONS|GET|HEAD|POST|PUT|DELETE|TRACE|CONNECT|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK"
@@ -72,7 +86,7 @@ def validate(type_name: str, value: str) -> str | None:
 
 
 def _single_line(value: str) -> str | None:
-    return NEW_LINE if "\n" in value or "\r" in value else None
+    return NEW_LINE if "\n" in value else None
 
 
 def _ip(value: str) -> str | None:
@@ -85,9 +99,9 @@ def _ip(value: str) -> str | None:
         return BAD_IP
     if not slash:
         return None
-    if not (prefix.isascii() and prefix.isdigit()):
+    if not is_digits(prefix):
         return "Invalid CIDR notation value found."
-    if int(prefix) > parsed.max_prefixlen:
+    if len(prefix) > 4 or int(prefix) > parsed.max_prefixlen:
         return (
             f"Invalid CIDR notation value found, for IPv{parsed.version} must be lower or equal "
             f"{parsed.max_prefixlen}."
@@ -96,7 +110,7 @@ def _ip(value: str) -> str | None:
 
 
 def _port(value: str) -> str | None:
-    valid = value.isascii() and value.isdigit() and 1 <= int(value) <= 65535
+    valid = is_digits(value) and len(value) < 10 and 1 <= int(value) <= 65535
     return None if valid else BAD_PORT
 
 
@@ -107,7 +121,7 @@ def _ip_port(value: str) -> str | None:
 
 def _host_port(value: str) -> str | None:
     host, _, port = value.partition("|")
-    return _hostname(host) or _port(port)
+    return "Hostname has an invalid format." if not DOMAIN.fullmatch(host) else _port(port)
 
 
 def _domain(value: str) -> str | None:
@@ -127,39 +141,31 @@ def _email(value: str) -> str | None:
     return None if EMAIL.fullmatch(value) else "Email address has an invalid format." + DOUBLE_CHECK
 
 
-def _hexadecimal(length: int) -> Rule:
-    form = re.compile(rf"[0-9a-f]{{{length}}}")
-    message = BAD_CHECKSUM.format(length)
-    return lambda value: None if form.fullmatch(value) else message
-
-
-def _matching(form: str, message: str = GENERIC, flags: re.RegexFlag = re.RegexFlag(0)) -> Rule:
-    compiled = re.compile(form, flags)
+def _matching(form: str, message: str = GENERIC) -> Rule:
+    compiled = re.compile(form, re.ASCII)
     return lambda value: None if compiled.fullmatch(value) else message
 
 
-def _named(rule: Rule) -> Rule:
-    """A file name and something after the bar."""
+def _named(rule: Rule, message: str) -> Rule:
+    """A file name, a bar, and what `rule` accepts; else `message`."""
 
     def check(value: str) -> str | None:
         name, _, rest = value.partition("|")
-        if not name:
-            return GENERIC
-        return _single_line(name) or rule(rest)
+        if "\n" in name:
+            return "Filename must not contain new line character."
+        return None if name and rule(rest) is None else message
 
     return check
 
 
 def _tlsh(value: str) -> str | None:
     digest = value.removeprefix("t")
-    if len(digest) > 35 and re.fullmatch(r"[0-9a-f]+", digest):
-        return None
-    expected = "at least 35 hexadecimal characters, optionally starting with t1 instead of"
-    return BAD_CHECKSUM.format(expected)
+    return None if len(digest) > 35 and HEXADECIMAL.fullmatch(digest) else BAD_CHECKSUM.format(TLSH)
 
 
 def _telfhash(value: str) -> str | None:
-    return None if len(value) in {70, 72} else BAD_CHECKSUM.format("70 or 72")
+    valid = len(value) in {70, 72} and HEXADECIMAL.fullmatch(value)
+    return None if valid else BAD_CHECKSUM.format("70 or 72")
 
 
 def _ssdeep(value: str) -> str | None:
@@ -169,115 +175,162 @@ def _ssdeep(value: str) -> str | None:
 
 def _impfuzzy(value: str) -> str | None:
     parts = value.split(":")
-    valid = len(parts) == 3 and parts[0].isdigit()
+    valid = len(parts) == 3 and is_digits(parts[0])
     return None if valid else "Invalid impfuzzy format. The format has to be imports:hash:hash"
 
 
 def _link(value: str) -> str | None:
-    parts = urlsplit(value) if not re.search(r"\s", value) else None
-    return None if parts is not None and parts.scheme and parts.netloc else GENERIC
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return GENERIC
+    return None if parts.scheme and parts.netloc and not re.search(r"\s", value) else GENERIC
 
 
 def _autonomous_system(value: str) -> str | None:
-    valid = value.isascii() and value.isdigit() and 0 < int(value) <= 4_294_967_295
+    valid = is_digits(value) and len(value) < 20 and 0 < int(value) <= 4_294_967_295
     return None if valid else "AS number have to be integer between 1 and 4294967295"
 
 
 def _whole_number(value: str) -> str | None:
-    valid = value.isascii() and value.isdigit()
-    return None if valid else "The value has to be a whole number greater or equal 0."
+    return None if is_digits(value) else "The value has to be a whole number greater or equal 0."
 
 
 def _cortex(value: str) -> str | None:
     try:
         json.loads(value)
-    except ValueError:
-        return GENERIC
-    return None
-
-
-def _uuid(value: str) -> str | None:
-    try:
-        UUID(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return GENERIC
     return None
 
 
 def _ssh_fingerprint(value: str) -> str | None:
     if value.startswith("SHA256:"):
-        try:
-            digest = base64.b64decode(value[7:] + "=" * (-len(value[7:]) % 4), validate=True)
-        except binascii.Error:
-            return GENERIC
-        return None if len(digest) == 32 else GENERIC
-    digest_text = value.removeprefix("MD5:").replace(":", "")
-    return None if re.fullmatch(r"[0-9a-fA-F]{32}", digest_text) else GENERIC
+        valid = SHA256_IN_BASE64.fullmatch(value, 7) is not None
+    else:
+        digest = value.removeprefix("MD5:").replace(":", "")
+        valid = len(digest) == 32 and HEXADECIMAL.fullmatch(digest.lower()) is not None
+    return None if valid else "SSH fingerprint must be in MD5 or SHA256 format."
 
 
 def _service_name(value: str) -> str | None:
-    valid = len(value) <= 256 and not re.search(r"[\\/]", value)
-    return (
-        None
-        if valid
-        else "Invalid service name. It can be at most 256 characters long and must not contain a slash or a backslash."
-    )
+    return None if len(value) <= 256 and "/" not in value and "\\" not in value else BAD_SERVICE_NAME
 
 
-LENGTHS = {
-    "md5": 32,
-    "sha1": 40,
-    "sha224": 56,
-    "sha256": 64,
-    "sha384": 96,
-    "sha512": 128,
-    "sha512/224": 56,
-    "sha512/256": 64,
-    "sha3-224": 56,
-    "sha3-256": 64,
-    "sha3-384": 96,
-    "sha3-512": 128,
-    "authentihash": 64,
-    "imphash": 32,
-    "pehash": 40,
-}
-ONLY_ALONE = {
-    "ja3-fingerprint-md5": 32,
-    "jarm-fingerprint": 62,
-    "hassh-md5": 32,
-    "hasshserver-md5": 32,
-    "dom-hash": 32,
-    "x509-fingerprint-md5": 32,
-    "x509-fingerprint-sha1": 40,
-    "x509-fingerprint-sha256": 64,
-}
-SINGLE_LINE = """
-filename pdb email-subject url user-agent favicon-mmh3 regkey regkey|value named\u00a0pipe target-user target-machine
-target-org target-location target-external threat-actor campaign-name campaign-id malware-type uri
-windows-scheduled-task whois-registrant-name whois-registrant-org whois-registrar whois-creation-date
-email-dst-display-name email-src-display-name email-reply-to email-x-mailer email-mime-boundary email-thread-index
-email-message-id github-username github-repository github-organisation twitter-id dkim dkim-signature date-of-birth
-place-of-birth gender passport-number passport-country passport-expiration redress-number nationality visa-number
-issue-date-of-the-visa primary-residence country-of-residence special-service-request frequent-flyer-number
-travel-details payment-details place-port-of-original-embarkation place-port-of-clearance
-place-port-of-onward-foreign-destination passenger-name-record-locator-number mobile-application-id
-azure-application-id chrome-extension-id edge-extension-id
-""".replace("\n", " ").split(" ")
-
-RULES: dict[str, Rule] = {
-    **{name.replace("\u00a0", " "): _single_line for name in SINGLE_LINE if name},
-    **{name: _hexadecimal(length) for name, length in (LENGTHS | ONLY_ALONE).items()},
-    **{f"filename|{name}": _named(_hexadecimal(length)) for name, length in LENGTHS.items()},
-    "git-commit-id": _matching(r"[0-9a-fA-F]{40}", BAD_CHECKSUM.format(40)),
-    "filename|vhash": _named(lambda value: None if value else GENERIC),
-    "filename|ssdeep": _named(_ssdeep),
-    "filename|impfuzzy": _named(_impfuzzy),
-    "filename|tlsh": _named(_tlsh),
-    "tlsh": _tlsh,
+SINGLE_LINE = [
+    "azure-application-id",
+    "campaign-id",
+    "campaign-name",
+    "chrome-extension-id",
+    "country-of-residence",
+    "date-of-birth",
+    "dkim",
+    "dkim-signature",
+    "edge-extension-id",
+    "email-dst-display-name",
+    "email-message-id",
+    "email-mime-boundary",
+    "email-reply-to",
+    "email-src-display-name",
+    "email-subject",
+    "email-thread-index",
+    "email-x-mailer",
+    "favicon-mmh3",
+    "filename",
+    "frequent-flyer-number",
+    "gender",
+    "github-organisation",
+    "github-repository",
+    "github-username",
+    "issue-date-of-the-visa",
+    "malware-type",
+    "mobile-application-id",
+    "nationality",
+    "passenger-name-record-locator-number",
+    "passport-country",
+    "passport-expiration",
+    "passport-number",
+    "payment-details",
+    "pdb",
+    "place-of-birth",
+    "place-port-of-clearance",
+    "place-port-of-onward-foreign-destination",
+    "place-port-of-original-embarkation",
+    "primary-residence",
+    "redress-number",
+    "regkey",
+    "regkey|value",
+    "special-service-request",
+    "target-external",
+    "target-location",
+    "target-machine",
+    "target-org",
+    "target-user",
+    "threat-actor",
+    "travel-details",
+    "twitter-id",
+    "uri",
+    "url",
+    "user-agent",
+    "visa-number",
+    "whois-creation-date",
+    "whois-registrant-name",
+    "whois-registrant-org",
+    "whois-registrar",
+    "windows-scheduled-task",
+]
+EMAILS = [
+    "dns-soa-email",
+    "email",
+    "email-dst",
+    "email-src",
+    "eppn",
+    "jabber-id",
+    "target-email",
+    "whois-registrant-email",
+]
+NUMBERS = ["aba-rtn", "bank-account-nr", "bin", "cc-number", "phone-number", "prtn", "whois-registrant-phone"]
+WALLETS_AND_BANKS = ("bic", "btc", "dash", "iban", "xmr")
+HASHES = {
+    name: _matching(f"[0-9a-f]{{{length}}}", BAD_CHECKSUM.format(length))
+    for name, length in HASH_LENGTHS.items()
+} | {
+    "git-commit-id": _matching("[0-9a-fA-F]{40}", BAD_CHECKSUM.format(40)),
+    "pehash": _matching("[0-9a-f]{40}", BAD_PEHASH.format("")),
     "telfhash": _telfhash,
-    "cdhash": _matching(r"[0-9a-f]{40,}", BAD_CHECKSUM.format("at least 40")),
+    "tlsh": _tlsh,
+    "cdhash": _matching(
+        "[0-9a-f]{40,}",
+        "The input doesn't match the expected format (expected: 40 or more hexadecimal characters)",
+    ),
     "ssdeep": _ssdeep,
     "impfuzzy": _impfuzzy,
+    "vhash": lambda value: None if value else "Vhash must not be an empty string.",
+}
+NAMED_HASHES = {
+    f"filename|{name}": _named(rule, BAD_CHECKSUM.format(f"filename|{HASH_LENGTHS.get(name, 'string')}"))
+    for name, rule in HASHES.items()
+    if f"filename|{name}" in COMPOSITE_TYPES
+} | {
+    "filename|pehash": _named(HASHES["pehash"], BAD_PEHASH.format("filename|")),
+    "filename|vhash": _named(
+        HASHES["vhash"],
+        "Checksum has an invalid length or format (expected: filename|string characters)." + DOUBLE_CHECK,
+    ),
+    "filename|ssdeep": _named(_ssdeep, "Invalid ssdeep hash (expected: blocksize:hash:hash)."),
+    "filename|impfuzzy": _named(_impfuzzy, "Invalid impfuzzy format. The format has to be imports:hash:hash"),
+    "filename|tlsh": _named(
+        _tlsh,
+        f"TLSH hash has an invalid length or format (expected: filename|{TLSH} hexadecimal characters)."
+        + DOUBLE_CHECK,
+    ),
+}
+
+RULES: dict[str, Rule] = {
+    **HASHES,
+    **NAMED_HASHES,
+    **dict.fromkeys(SINGLE_LINE, _single_line),
+    "named pipe": _single_line,
     "ip-src": _ip,
     "ip-dst": _ip,
     "ip-src|port": _ip_port,
@@ -287,19 +340,7 @@ RULES: dict[str, Rule] = {
     "domain": _domain,
     "hostname": _hostname,
     "domain|ip": _domain_ip,
-    **dict.fromkeys(
-        (
-            "email",
-            "email-src",
-            "email-dst",
-            "eppn",
-            "target-email",
-            "whois-registrant-email",
-            "dns-soa-email",
-            "jabber-id",
-        ),
-        _email,
-    ),
+    **dict.fromkeys(EMAILS, _email),
     "link": _link,
     "http-method": lambda value: None if HTTP_METHODS.search(value) else "Unknown HTTP method.",
     "AS": _autonomous_system,
@@ -309,16 +350,13 @@ RULES: dict[str, Rule] = {
     ),
     "weakness": _matching(r"CWE-\d+", "Invalid format. Expected: CWE-x..."),
     "hex": _matching(r"[0-9A-Fa-f]+"),
-    **dict.fromkeys(("btc", "dash", "xmr", "iban", "bic"), _matching(r"[0-9A-Za-z]+")),
-    **dict.fromkeys(
-        ("bank-account-nr", "aba-rtn", "bin", "cc-number", "prtn", "phone-number", "whois-registrant-phone"),
-        _matching(r"\+?\d+"),
-    ),
+    **dict.fromkeys(WALLETS_AND_BANKS, _matching("[0-9A-Za-z]+")),
+    **dict.fromkeys(NUMBERS, lambda value: None if NUMBER.fullmatch(value) else GENERIC),
     "windows-service-name": _service_name,
     "windows-service-displayname": _service_name,
     "size-in-bytes": _whole_number,
     "counter": _whole_number,
-    "integer": _matching(r"-?\d+"),
+    "integer": _matching(r"[+-]?\d+", "The value has to be an integer value."),
     "float": lambda value: None if NUMBER.fullmatch(value) else GENERIC,
     "datetime": lambda value: (
         None if DATETIME.fullmatch(value) else "Datetime has to be in the ISO 8601 format."
@@ -327,6 +365,8 @@ RULES: dict[str, Rule] = {
     "mac-eui-64": lambda value: None if EUI_64.fullmatch(value) else GENERIC,
     "cortex": _cortex,
     "boolean": _matching(r"[01]"),
-    "uuid": _uuid,
+    "uuid": _matching(
+        "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "The value has to be a valid UUID format."
+    ),
     "onion-address": lambda value: None if ONION.fullmatch(value) else GENERIC,
 }
