@@ -29,7 +29,6 @@ AUTHENTICATION_FAILED = (
     "Authorization header."
 )
 ACCOUNT_DISABLED = "Authentication failed. Your user account has been disabled."
-KEY_EXPIRED = "Auth key is expired"
 WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
 TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
 
@@ -115,7 +114,7 @@ def _row_of(keys: list[str]) -> _Row:
 def _check(row: _Row, address: str | None) -> None:
     """Refuse a key or a user that may not enter now, and from here."""
     if row.key_expires and row.key_expires < now_seconds():
-        raise MispError(403, KEY_EXPIRED)
+        raise MispError(403, AUTHENTICATION_FAILED)
     if row.disabled or (row.user_expires is not None and row.user_expires < datetime.now(UTC)):
         raise MispError(403, ACCOUNT_DISABLED)
     if row.allowed_ips and not _is_in(address, row.allowed_ips):

@@ -93,7 +93,7 @@ def _json(raw: bytes) -> Any:
     try:
         with _without_collector(len(raw)):
             decoded = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MispError(405, INVALID_JSON) from error
     if _apparent_depth(raw) > MAX_DEPTH and _depth(decoded) > MAX_DEPTH:
         raise MispError(405, INVALID_JSON)
@@ -122,7 +122,7 @@ def _apparent_depth(raw: bytes) -> int:
 
 
 def _depth(value: Any) -> int:
-    depth = 0
+    depth = 1
     level = [value]
     while level := [inner for outer in level for inner in _children(outer)]:
         depth += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -23,11 +23,14 @@ MACHINES = ("PyMISP", "MISP")
 
 def response_of(answer: Answer, request: HttpRequest) -> HttpResponseBase:
     """The response that carries `answer` back to whoever sent `request`."""
+    wanted = request.headers.get("If-None-Match")
+    if isinstance(answer, Stream) and (request.method == "HEAD" or wanted is not None):
+        answer = _whole(answer, unread=request.method == "HEAD")
     response = _response(answer, request)
     response["X-Content-Type-Options"] = "nosniff"
     response.setdefault("Cache-Control", "private, no-cache")
-    if "If-None-Match" in request.headers and response.status_code == 200:
-        response = _tagged(response, request.headers["If-None-Match"])
+    if isinstance(response, HttpResponse) and wanted is not None and response.status_code == 200:
+        response = _tagged(response, wanted)
     return _without_body(response) if request.method == "HEAD" else response
 
 
@@ -42,6 +45,14 @@ def _response(answer: Answer, request: HttpRequest) -> HttpResponseBase:
             return HttpResponse(content, content_type, status, headers=headers)
         case Redirect(location):
             return HttpResponse(status=302, headers={"Location": location})
+
+
+def _whole(stream: Stream, *, unread: bool) -> Text:
+    """A stream as one body; `unread` for HEAD, which then costs nothing and has no Content-Length."""
+    body = b"" if unread else b"".join(stream.content)
+    if isinstance(stream.content, Generator):
+        stream.content.close()
+    return Text(body, stream.content_type, headers=stream.headers)
 
 
 def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
@@ -66,31 +77,21 @@ def _by_machine(headers: Mapping[str, str]) -> bool:
     return headers.get("X-Requested-With", "") == "XMLHttpRequest"
 
 
-def _tagged(response: HttpResponseBase, wanted: str) -> HttpResponseBase:
+def _tagged(response: HttpResponse, wanted: str) -> HttpResponse:
     """`response` with its ETag, or 304 when the client's own (`wanted`, a list) says the same."""
-    whole = _whole(response)
-    tag = f'"{hashlib.sha1(whole.content, usedforsecurity=False).hexdigest()}"'
+    tag = f'"{hashlib.sha1(response.content, usedforsecurity=False).hexdigest()}"'
     candidates = {ENCODED_TAG.sub('"', part.strip().removeprefix("W/")) for part in wanted.split(",")}
     if tag in candidates:
         return HttpResponse(status=304, headers={"ETag": tag})
-    whole["ETag"] = tag
-    return whole
-
-
-def _whole(response: HttpResponseBase) -> HttpResponse:
-    if isinstance(response, HttpResponse):
-        return response
-    content = b"".join(response)
-    response.close()
-    return HttpResponse(content, headers=dict(response.items()))
+    response["ETag"] = tag
+    return response
 
 
 def _without_body(response: HttpResponseBase) -> HttpResponse:
-    """HEAD: the same status and headers. A streamed body is closed unread, so it costs nothing."""
+    """HEAD: the same status and headers, and the length that the body would have had where we made it."""
     headers = dict(response.items())
-    if isinstance(response, HttpResponse):
+    if isinstance(response, HttpResponse) and response.content:
         headers["Content-Length"] = str(len(response.content))
-    response.close()
     return HttpResponse(status=response.status_code, headers=headers)
 
 

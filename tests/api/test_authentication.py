@@ -1,0 +1,210 @@
+"""Who gets in, and every way around that we could think of."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+from tests.factories import make_key, make_role, make_user
+from tests.support.web_server import WebServer
+from vardkase.api import authentication
+from vardkase.api.authentication import ACCOUNT_DISABLED, AUTHENTICATION_FAILED, WRONG_ADDRESS
+from vardkase.api.errors import NO_PERMISSION
+from vardkase.config.middleware import client_address
+from vardkase.core import sql
+from vardkase.identity.accounts.models import AuthKey, User
+
+VERSION = "/servers/getVersion"
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_failures() -> None:
+    authentication.failures.forget()
+
+
+def refusal(key: str | None, **options: Any) -> tuple[int, str]:
+    status, body = call(key, "GET", VERSION, **options)
+    return status, body.get("message", "")
+
+
+def test_a_key_is_known_by_either_header(cast: Cast) -> None:
+    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+    assert call(None, "GET", VERSION, headers={"X-MISP-AUTH": cast.analyst.key})[0] == 200
+
+
+def test_of_several_keys_the_first_valid_one_counts(cast: Cast) -> None:
+    both = f"{'x' * 40}, {cast.reader.key}"
+    _, body = call(both, "GET", "/users/view/me")
+    assert body["User"]["email"] == cast.reader.user.email
+
+
+@pytest.mark.parametrize(
+    "key", [None, "x" * 40, "short", "Bearer {key}", "Basic {key}", "{key}x", "' OR 1=1 --"]
+)
+def test_anything_but_a_whole_valid_key_is_refused(cast: Cast, key: str | None) -> None:
+    sent = key.format(key=cast.analyst.key) if key else None
+    headers = {"Authorization": sent} if sent else {}
+    assert refusal(None, headers=headers) == (403, AUTHENTICATION_FAILED)
+
+
+def test_a_key_in_the_url_is_refused(cast: Cast) -> None:
+    for path in (f"{VERSION}/apikey:{cast.analyst.key}", f"{VERSION}?apikey={cast.analyst.key}"):
+        status, body = call(None, "GET", path)
+        assert (status, body["message"]) == (403, AUTHENTICATION_FAILED)
+
+
+def test_a_browser_session_does_not_open_the_api(cast: Cast) -> None:
+    client = Client(headers={"Accept": "application/json"})
+    client.force_login(cast.site_admin.user)
+    response = client.get(VERSION)
+    assert (response.status_code, response.json()["message"]) == (403, AUTHENTICATION_FAILED)
+
+
+def test_an_expired_key_is_refused(cast: Cast) -> None:
+    key = make_key(cast.analyst.user, expiration=int(time.time()) - 1)
+    assert refusal(key) == (403, AUTHENTICATION_FAILED)
+
+
+def test_a_key_that_will_expire_says_when(cast: Cast) -> None:
+    key = make_key(cast.analyst.user, expiration=2_000_000_000)
+    assert send(key, "GET", VERSION)["X-Auth-Key-Expiration"] == "2033-05-18T03:33:20+00:00"
+
+
+def test_a_revoked_key_stops_at_once(cast: Cast) -> None:
+    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+    AuthKey.objects.filter(user=cast.analyst.user).delete()
+    assert refusal(cast.analyst.key) == (403, AUTHENTICATION_FAILED)
+
+
+def test_a_disabled_or_expired_account_is_refused(cast: Cast) -> None:
+    User.objects.filter(pk=cast.analyst.user.pk).update(disabled=True)
+    User.objects.filter(pk=cast.reader.user.pk).update(expiration=timezone.now() - timedelta(seconds=1))
+    assert refusal(cast.analyst.key) == (403, ACCOUNT_DISABLED)
+    assert refusal(cast.reader.key) == (403, ACCOUNT_DISABLED)
+
+
+def test_a_role_without_api_access_is_refused(cast: Cast) -> None:
+    key = make_key(make_user(cast.org_a, make_role("No API", [])))
+    assert refusal(key) == (403, AUTHENTICATION_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "address", "status"),
+    [
+        (["10.0.0.0/8"], "10.1.2.3", 200),
+        (["192.0.2.7", "2001:db8::/32"], "2001:db8::5", 200),
+        (["192.0.2.7"], "192.0.2.7", 200),
+        (["192.0.2.7"], "::ffff:192.0.2.7", 200),
+        (["10.0.0.0/8"], "192.0.2.7", 403),
+        (["10.0.0.0/8"], "", 403),
+    ],
+)
+def test_a_key_may_be_bound_to_addresses(cast: Cast, allowed: list[str], address: str, status: int) -> None:
+    key = make_key(cast.analyst.user, allowed_ips=allowed)
+    got, message = refusal(key, REMOTE_ADDR=address)
+    assert got == status
+    assert (message == WRONG_ADDRESS) == (status == 403)
+
+
+def test_a_forged_forwarded_address_is_not_believed(cast: Cast, settings: Any) -> None:
+    key = make_key(cast.analyst.user, allowed_ips=["10.0.0.1"])
+    forged = {"X-Forwarded-For": "10.0.0.1"}
+    assert refusal(key, headers=forged, REMOTE_ADDR="192.0.2.7")[0] == 403
+    settings.TRUSTED_PROXIES = 1
+    through_proxy = {"X-Forwarded-For": "10.0.0.1, 192.0.2.7"}
+    assert refusal(key, headers=through_proxy, REMOTE_ADDR="127.0.0.1")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "10.0.0.1", "127.0.0.1"),
+        (1, "10.0.0.1, 192.0.2.7", "192.0.2.7"),
+        (2, "10.0.0.1, 192.0.2.7, 192.0.2.8:4711", "192.0.2.7"),
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
+        (2, "192.0.2.7", "127.0.0.1"),
+        (1, "nonsense", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_the_address_is_what_our_own_proxies_saw(
+    rf: Any, settings: Any, proxies: int, forwarded: str, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": forwarded})) == address
+
+
+def test_a_read_only_key_writes_nothing(cast: Cast) -> None:
+    key = make_key(cast.site_admin.user, read_only=True)
+    assert call(key, "GET", "/admin/users/index")[0] == 200
+    for path in ("/admin/organisations/add", "/auth_keys/add/me", "/users/change_pw", "/admin/roles/add"):
+        status, body = call(key, "POST", path, {"name": "x", "password": "y"})
+        assert (status, body["message"]) == (403, NO_PERMISSION), path
+
+
+def test_use_is_noted_at_most_once_a_minute(cast: Cast) -> None:
+    stored = AuthKey.objects.get(user=cast.analyst.user)
+    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.1")
+    stored.refresh_from_db()
+    assert stored.last_used is not None
+    assert stored.unique_ips == ["192.0.2.1"]
+    AuthKey.objects.update(last_used=stored.last_used - 30)
+    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
+    assert AuthKey.objects.get(pk=stored.pk).unique_ips == ["192.0.2.1"]
+    AuthKey.objects.update(last_used=stored.last_used - 61)
+    call(cast.analyst.key, "GET", VERSION, REMOTE_ADDR="192.0.2.2")
+    assert AuthKey.objects.get(pk=stored.pk).unique_ips == ["192.0.2.2", "192.0.2.1"]
+
+
+def test_an_address_that_keeps_failing_is_told_to_slow_down_and_locks_nobody_out(cast: Cast) -> None:
+    for _ in range(authentication.failures.allowed):
+        assert refusal("x" * 40)[0] == 403
+    response = send("x" * 40, "GET", VERSION)
+    assert (response.status_code, response["Retry-After"]) == (429, "60")
+    assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+    assert refusal("x" * 40, REMOTE_ADDR="192.0.2.9")[0] == 403
+
+
+def test_one_query_tells_who_is_asking(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    call(cast.analyst.key, "GET", VERSION)
+    asked: list[None] = []
+
+    def counted(**options: Any) -> Any:
+        asked.append(None)
+        return sql.cursor(**options)
+
+    monkeypatch.setattr(authentication, "cursor", counted)
+    with django_assert_num_queries(0):  # The ORM is not asked at all.
+        assert call(cast.analyst.key, "GET", VERSION)[0] == 200
+    assert len(asked) == 1
+
+
+def test_over_the_wire(server: WebServer, server_cast: Cast) -> None:
+    """The same rules hold on a real connection, byte for byte."""
+    wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+
+    def ask(key: str, **headers: str) -> tuple[int, Any]:
+        sent = {"Authorization": key, "Accept": "application/json", "User-Agent": "PyMISP", **headers}
+        wire.request("GET", VERSION, headers=sent)
+        response = wire.getresponse()
+        return response.status, json.loads(response.read())
+
+    status, body = ask(server_cast.partner_sync.key)
+    assert (status, body["perm_sync"], body["version"]) == (200, True, "2.5.1")
+    bound = make_key(server_cast.analyst.user, allowed_ips=["192.0.2.0/24"])
+    forged = ask(bound, **{"X-Forwarded-For": "192.0.2.1"})
+    assert (forged[0], forged[1]["message"]) == (403, WRONG_ADDRESS)
+    AuthKey.objects.filter(user=server_cast.partner_sync.user).delete()
+    assert ask(server_cast.partner_sync.key)[0] == 403
+    wire.close()

@@ -1,0 +1,110 @@
+"""Reading bodies: wrappers, forms, compression, and what is refused before anything happens."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import brotli
+import pytest
+from django.test import RequestFactory
+
+from vardkase.api.body import INVALID_JSON, decoded_body, plain_body
+from vardkase.api.errors import MispError
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json; charset=utf-8"
+
+
+def plain(body: bytes, **headers: str) -> bytes:
+    return plain_body(RequestFactory().generic("POST", "/", body, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "body"),
+    [
+        (b'{"a": 1}', JSON, {"a": 1}),
+        (b'{"request": {"a": 1}}', JSON, {"a": 1}),
+        (b'{"request": {"a": 1}, "b": 2}', JSON, {"request": {"a": 1}, "b": 2}),
+        (b"[1]", JSON, [1]),
+        (b"", JSON, {}),
+        (b"null", JSON, {}),
+        (b'"text"', JSON, {}),
+        (b'{"a": 1}', "text/plain", {}),
+        (b"data%5BEvent%5D%5Binfo%5D=x", FORM, {"Event": {"info": "x"}}),
+        (b"tags%5B%5D=a&tags%5B%5D=b&info=x", FORM, {"tags": ["a", "b"], "info": "x"}),
+    ],
+)
+def test_bodies(raw: bytes, kind: str, body: Any) -> None:
+    assert decoded_body(raw, kind) == body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"Event": {"info": ',
+        b"{bad",
+        b"\xef\xbb\xbf{}",
+        b'{"info": "\xff\xfe"}',
+        b"[" * 5000 + b"]" * 5000,
+        b"[" * 101 + b"]" * 101,
+    ],
+)
+def test_what_is_no_sound_json_is_refused(raw: bytes) -> None:
+    with pytest.raises(MispError) as refused:
+        decoded_body(raw, JSON)
+    assert (refused.value.status, refused.value.message) == (405, INVALID_JSON)
+
+
+def test_brackets_inside_text_are_not_depth() -> None:
+    assert decoded_body(json.dumps({"value": "[" * 500}).encode(), JSON) == {"value": "[" * 500}
+
+
+@pytest.mark.parametrize("raw", [b'{"a": "x\\u0000y"}', b'{"a": "\\\\\\u0000"}'])
+def test_text_with_nul_is_refused_because_the_database_cannot_hold_it(raw: bytes) -> None:
+    with pytest.raises(MispError) as refused:
+        decoded_body(raw, JSON)
+    assert refused.value.status == 400
+
+
+def test_an_escaped_backslash_before_u0000_is_plain_text() -> None:
+    assert decoded_body(b'{"a": "\\\\u0000"}', JSON) == {"a": "\\u0000"}
+
+
+def test_compressed_bodies() -> None:
+    body = b'{"info": "x"}'
+    assert plain(gzip.compress(body), **{"Content-Encoding": "gzip"}) == body
+    assert plain(brotli.compress(body), **{"Content-Encoding": "br"}) == body
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("gzip", b"notgzip"), ("br", b"notbrotli"), ("zstd", b"x")])
+def test_what_cannot_be_decompressed_is_refused(encoding: str, body: bytes) -> None:
+    with pytest.raises(MispError) as refused:
+        plain(body, **{"Content-Encoding": encoding})
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_a_small_body_cannot_unfold_into_a_huge_one(settings: Any, encoding: str) -> None:
+    settings.VARDKASE_MAX_BODY = 100_000
+    huge = b"0" * 50_000_000
+    bomb = gzip.compress(huge) if encoding == "gzip" else brotli.compress(huge, quality=1)
+    assert len(bomb) < 100_000
+    with pytest.raises(MispError) as refused:
+        plain(bomb, **{"Content-Encoding": encoding})
+    assert refused.value.status == 413
+
+
+def test_a_body_over_the_limit_is_refused_unread(settings: Any) -> None:
+    settings.VARDKASE_MAX_BODY = 10
+    with pytest.raises(MispError) as refused:
+        plain(b"x" * 11)
+    assert refused.value.status == 413
+
+
+def test_half_a_gzip_body_is_refused() -> None:
+    whole = gzip.compress(b'{"info": "x"}' * 100)
+    with pytest.raises(MispError) as refused:
+        plain(whole[:-10], **{"Content-Encoding": "gzip"})
+    assert refused.value.status == 400
