@@ -10,7 +10,7 @@ from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotNewer, NotYours
+from vardkase.intel.errors import NotNewer, NotYours, SharingGroupRefused
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.attributes import add_attributes, edit_attribute
@@ -57,6 +57,8 @@ def add(call: Call) -> Answer:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
     except NotYours as refused:
         raise MispError(403, NOT_YOURS) from refused
+    except SharingGroupRefused as refused:
+        raise MispError(403, str(refused)) from refused
     if not added.attribute_ids:
         raise SaveFailed("add Attribute", "/attributes/add", _refusals(added.rejections, documents))
     body: dict[str, Any]

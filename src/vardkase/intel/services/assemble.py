@@ -11,6 +11,7 @@ from django.conf import settings
 from vardkase.core.errors import FieldErrors, Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.results import Rejections
@@ -29,12 +30,20 @@ class Assembler:
     """Builds rows for one event and remembers what it has taken, so that doubles are refused.
 
     `known_values` are the values that the event has already (type, category, value1, value2 of live attributes
-    outside objects).
+    outside objects). With `strict_sharing` a part that names a sharing group the actor may not use refuses the
+    whole request (SharingGroupRefused); without it the part is limited to the own organisation.
     """
 
     def __init__(
-        self, actor: Actor, *, now: int, rejections: Rejections, known_values: set[ValueKey] | None = None
+        self,
+        actor: Actor,
+        *,
+        now: int,
+        rejections: Rejections,
+        known_values: set[ValueKey] | None = None,
+        strict_sharing: bool = False,
     ) -> None:
+        self._strict_sharing = strict_sharing
         self.now = now
         self.rejections = rejections
         self.sharing = SharingGroups(actor)
@@ -44,13 +53,13 @@ class Assembler:
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
         """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
         numbered = numbered_parts(parts, place)
-        rows = [row for key, part in numbered if (row := self.attribute(part, key)) is not None]
+        rows = [row for key, part in numbered if (row := self.new_attribute(part, key)) is not None]
         return self._without_taken_uuids("attribute", rows, place)
 
     def objects(self, parts: object, place: str) -> list[NewObject]:
         """Rows for a list of objects with their attributes; an object left without any is dropped."""
         numbered = numbered_parts(parts, place)
-        rows = [row for key, part in numbered if (row := self.object(part, key)) is not None]
+        rows = [row for key, part in numbered if (row := self.new_object(part, key)) is not None]
         return self.free_objects(rows, place)
 
     def free_objects(self, rows: list[NewObject], place: str = "Object") -> list[NewObject]:
@@ -62,10 +71,12 @@ class Assembler:
                 row.attributes = [attribute for attribute in row.attributes if attribute.uuid not in taken]
         return [row for row in rows if row.attributes or row.deleted]
 
-    def attribute(self, data: object, place: str, *, in_object: bool = False) -> NewAttribute | None:
+    def new_attribute(self, data: object, place: str, *, in_object: bool = False) -> NewAttribute | None:
         """One attribute, or None when it was refused."""
         try:
             return self.attribute_or_refuse(data, in_object=in_object)
+        except SharingGroupRefused:
+            raise
         except Invalid as refused:
             errors = refused.errors
             self.rejections.add(place, errors if not isinstance(errors, str) else {"value": [errors]})
@@ -93,7 +104,7 @@ class Assembler:
 
     def new_attribute_in(self, object_id: int, data: object, place: str) -> NewAttribute | None:
         """One new attribute for an object that is stored already, or None when it was refused."""
-        row = self.attribute(data, place, in_object=True)
+        row = self.new_attribute(data, place, in_object=True)
         if row is None:
             return None
         if taken_uuids("attribute", [row.uuid]):
@@ -102,7 +113,7 @@ class Assembler:
         row.object_id = object_id
         return row
 
-    def object(self, data: object, place: str) -> NewObject | None:
+    def new_object(self, data: object, place: str) -> NewObject | None:
         """One object with its attributes, or None when it was refused."""
         if not isinstance(data, dict):
             return None
@@ -124,7 +135,7 @@ class Assembler:
         """Rows for the attributes inside an object; they take the object's first and last seen if they lack them."""
         rows = []
         for key, part in numbered_parts(parts, place):
-            attribute = self.attribute(part, key, in_object=True)
+            attribute = self.new_attribute(part, key, in_object=True)
             if attribute is None:
                 continue
             attribute.first_seen = (
@@ -136,9 +147,10 @@ class Assembler:
         return rows
 
     def _row(self, parsed: AttributeInput, data_sha256: str | None) -> NewAttribute:
-        distribution, sharing_group_id = self.sharing.limited(
-            parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
-        )
+        limit = (parsed.distribution, parsed.sharing_group_id, parsed.sharing_group)
+        if self._strict_sharing:
+            self.sharing.required(*limit)
+        distribution, sharing_group_id = self.sharing.limited(*limit)
         return NewAttribute(
             uuid=parsed.uuid or str(uuid4()),
             type=parsed.type,

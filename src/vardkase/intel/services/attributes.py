@@ -52,7 +52,11 @@ def add_attributes(
     rejections = Rejections()
     documents = list(spread_values(parts))
     assembler = Assembler(
-        actor, now=now_seconds(), rejections=rejections, known_values=_known(event, documents)
+        actor,
+        now=now_seconds(),
+        rejections=rejections,
+        known_values=_known(event, documents),
+        strict_sharing=True,
     )
     rows = assembler.attributes(documents, "Attribute")
     updated = _update_duplicates(actor, event, documents, rejections) if update_duplicates else []

@@ -54,7 +54,7 @@ def add_object(
     document = with_template(data)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
-    row = assembler.object(document, "Object")
+    row = assembler.new_object(document, "Object")
     _refuse_rejected(rejections, document)
     if row is None or not row.attributes:
         raise Invalid(NO_ATTRIBUTES)
@@ -171,7 +171,8 @@ def _refuse_duplicate(event: Event, row: NewObject) -> None:
         if sorted(values) == wanted:
             uuid = Object.objects.values_list("uuid", flat=True).get(pk=object_id)
             raise Invalid(
-                f"Duplicate object found (id: {object_id}, uuid: {uuid}). Since breakOnDuplicate is set the object was not added."
+                f"Duplicate object found (id: {object_id}, uuid: {uuid}). "
+                "Since breakOnDuplicate is set the object was not added."
             )
 
 

@@ -35,10 +35,11 @@ class Taggable:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """What happened: the thing, the tag, and whether anything had to change."""
+    """What happened: the thing, the tag, whether it is local there, and whether anything had to change."""
 
     target: Taggable
     tag: Tag
+    local: bool
     changed: bool
 
 
@@ -58,12 +59,12 @@ def attach_tag(
     chosen = _usable_tag(actor, tag)
     local = local or chosen.local_only
     if _has_tag(target, chosen):
-        return Tagged(target, chosen, changed=False)
+        return Tagged(target, chosen, local, changed=False)
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
         touch(target.event)
     record(actor, "tag.attached", _audit_target(target), {"tag": chosen.name, "local": local})
-    return Tagged(target, chosen, changed=True)
+    return Tagged(target, chosen, local, changed=True)
 
 
 @transaction.atomic
@@ -79,7 +80,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     if not local:
         touch(target.event)
     record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})
-    return Tagged(target, chosen, changed=True)
+    return Tagged(target, chosen, local, changed=True)
 
 
 def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:

@@ -1,0 +1,24 @@
+"""Galaxy clusters put on events and attributes, by way of the tag that stands for them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.services.tagging import Tagged, attach_tag
+from vardkase.knowledge.galaxies.models import GalaxyCluster
+from vardkase.knowledge.taxonomies.services import resolve_tags
+
+
+@transaction.atomic
+def attach_cluster(actor: Actor, uuid: UUID, cluster: GalaxyCluster, *, local: bool = False) -> Tagged:
+    """Put `cluster` on the event or attribute with `uuid`; raises as `attach_tag` does.
+
+    Whoever may tag may choose any cluster, so its tag is made when it is missing, also by those who may not
+    make tags of their own.
+    """
+    tags = resolve_tags(actor, [{"name": cluster.tag_name}], may_create=True)
+    tag = next(iter(tags.values()), None)
+    return attach_tag(actor, uuid, tag.pk if tag else cluster.tag_name, local=local)
