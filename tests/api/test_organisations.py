@@ -1,0 +1,203 @@
+"""organisations and sharing_groups: MISP's shapes, and who may change a circle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+from tests.factories import make_event, make_organisation
+from vardkase.api.errors import NO_PERMISSION
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+
+ORGANISATION = [
+    "id", "name", "date_created", "date_modified", "description", "type", "nationality", "sector",
+    "created_by", "uuid", "contacts", "local", "restricted_to_domain", "landingpage",
+]  # fmt: skip
+UUID = "97a2b341-f64d-5e63-b3d7-3f473010c844"
+ADDED = "Organisation added to the sharing group."
+NO_EDITING = "Invalid sharing group or no editing rights."
+
+
+def names(key: str, path: str) -> list[str]:
+    return [row["Organisation"]["name"] for row in call(key, "GET", path)[1]]
+
+
+def test_an_organisation_is_added_changed_and_removed(cast: Cast) -> None:
+    admin = cast.site_admin.key
+    wanted = {"name": "Org-Two", "uuid": UUID, "local": True, "nationality": "Luxembourg", "sector": "Test"}
+    status, body = call(admin, "POST", "/admin/organisations/add", wanted)
+    added = body["Organisation"]
+    assert (status, list(added)) == (200, ORGANISATION)
+    assert {name: added[name] for name in wanted} == wanted
+    assert (added["description"], added["type"], added["created_by"]) == (
+        None,
+        "",
+        str(cast.site_admin.user.pk),
+    )
+    _, body = call(admin, "POST", f"/admin/organisations/edit/{UUID}", added | {"nationality": "Belgium"})
+    assert body["Organisation"]["nationality"] == "Belgium"
+    _, body = call(admin, "GET", f"/organisations/view/{added['id']}")
+    assert body["Organisation"]["user_count"] == "0"
+    assert body["Organisation"]["created_by_email"] == "staff@hub.example"
+    _, body = call(admin, "POST", f"/admin/organisations/delete/{added['id']}", {})
+    assert (body["message"], body["id"]) == ("Organisation deleted", added["id"])
+    assert send(admin, "HEAD", f"/organisations/view/{UUID}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "errors"),
+    [
+        ({"name": "ORGANISATION a"}, {"name": ["An organisation with this name already exists."]}),
+        ({"name": ""}, {"name": ["Name cannot be empty."]}),
+        ({}, {"name": ["Name cannot be empty."]}),
+        ({"name": "x", "uuid": "nope"}, {"uuid": ["Please provide a valid RFC 4122 UUID"]}),
+        ({"name": "x" * 256}, {"name": ["At most 255 characters are allowed."]}),
+    ],
+)
+def test_refused_organisations(cast: Cast, fields: dict[str, Any], errors: Any) -> None:
+    status, body = call(cast.site_admin.key, "POST", "/admin/organisations/add", fields)
+    assert (status, body["message"], body["errors"]) == (403, "Could not add Organisation", errors)
+
+
+def test_an_organisation_in_use_stays(cast: Cast) -> None:
+    path = f"/admin/organisations/delete/{cast.org_a.pk}"
+    status, body = call(cast.site_admin.key, "POST", path, {})
+    assert (status, body["errors"]) == (403, [])
+    assert Organisation.objects.filter(pk=cast.org_a.pk).exists()
+
+
+@pytest.mark.parametrize("path", ["add", "edit/1", "delete/1"])
+def test_only_site_administrators_change_organisations(cast: Cast, path: str) -> None:
+    status, body = call(cast.org_admin.key, "POST", f"/admin/organisations/{path}", {"name": "x"})
+    assert (status, body["message"]) == (403, NO_PERMISSION)
+
+
+def test_scopes_and_search(cast: Cast) -> None:
+    make_organisation("Remote", local=False, sector="energy")
+    key = cast.analyst.key
+    assert "Remote" not in names(key, "/organisations/index")
+    assert names(key, "/organisations/index/scope:external") == ["Remote"]
+    assert set(names(key, "/organisations/index/scope:all")) >= {"Remote", "Organisation A"}
+    assert names(key, "/organisations/index/scope:all/searchall:ENERGY") == ["Remote"]
+    assert names(key, "/organisations/index/searchall:Organisation+B") == ["Organisation B"]
+    _, rows = call(key, "GET", "/organisations/index")
+    assert "created_by_email" not in rows[0]["Organisation"]
+    assert call(key, "GET", "/organisations/view/999999") == (
+        404,
+        {
+            "name": "Invalid organisation",
+            "message": "Invalid organisation",
+            "url": "/organisations/view/999999",
+        },
+    )
+
+
+def test_a_sharing_group_is_made_by_a_site_administrator(cast: Cast) -> None:
+    admin = cast.site_admin.key
+    wanted = {"name": "SGx", "releasability": "r", "uuid": UUID}
+    status, body = call(admin, "POST", "/sharingGroups/add", wanted)
+    assert (status, list(body)) == (
+        200,
+        ["SharingGroup", "SharingGroupOrg", "SharingGroupServer", "Organisation"],
+    )
+    group = body["SharingGroup"]
+    assert (group["org_id"], group["local"], group["active"]) == (str(cast.hub.pk), False, True)
+    assert body["SharingGroupServer"][0]["all_orgs"] is False
+    references = {"sg_id": UUID, "org_id": str(cast.org_b.uuid), "extend": True}
+    _, body = call(admin, "POST", "/sharing_groups/addOrg", references)
+    assert (body["message"], body["url"]) == (ADDED, "/sharing_groups/addOrg")
+    _, body = call(cast.partner.key, "GET", f"/sharing_groups/view/{UUID}")
+    assert body["SharingGroupOrg"][0]["Organisation"]["name"] == "Organisation B"
+    assert body["SharingGroupOrg"][0]["extend"] is True
+    assert body["SharingGroup"]["sync_org_name"] == "Hub"
+    assert body["SharingGroupServer"][0]["Server"]["name"] == "Local instance"
+    _, body = call(admin, "POST", f"/sharing_groups/edit/{UUID}", {"name": "SGx2", "description": "d"})
+    assert (body["SharingGroup"]["name"], body["SharingGroup"]["description"]) == ("SGx2", "d")
+    _, body = call(admin, "POST", f"/sharing_groups/delete/{group['id']}", {})
+    assert (body["message"], body["id"]) == ("SharingGroup deleted", group["id"])
+    assert send(admin, "HEAD", f"/sharing_groups/view/{UUID}").status_code == 404
+
+
+def test_the_texts_of_membership(cast: Cast) -> None:
+    admin, group = cast.site_admin.key, cast.group.pk
+
+    def told(path: str) -> tuple[int, str, Any]:
+        status, body = call(admin, "POST", path, {})
+        return status, body["message"], body.get("errors")
+
+    add, remove = f"/sharing_groups/addOrg/{group}", f"/sharing_groups/removeOrg/{group}"
+    could_not = "Could not add Organisation to SharingGroup"
+    assert told(f"{add}/{cast.org_b.pk}") == (403, could_not, "Organisation is already in the sharing group.")
+    assert told(f"{add}/{cast.org_c.pk}/1") == (200, ADDED, None)
+    assert cast.group.members.get(org=cast.org_c).extend
+    assert told(f"{add}/999999") == (405, "Invalid organisation.", None)
+    assert told(f"/sharing_groups/addOrg/999999/{cast.org_b.pk}") == (405, NO_EDITING, None)
+    assert told(f"{remove}/{cast.org_c.pk}") == (200, "Organisation removed from the sharing group.", None)
+    assert told(f"{remove}/{cast.org_c.pk}")[2] == "Organisation is not in the sharing group."
+    assert told(f"/sharing_groups/addServer/{group}/999") == (405, "Invalid Server.", None)
+
+
+def test_strangers_do_not_learn_of_a_group(cast: Cast) -> None:
+    status, body = call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")
+    refusal = "Sharing group doesn&#039;t exist or you do not have permission to access it."
+    assert (status, body["message"]) == (405, refusal)
+    assert call(cast.stranger.key, "GET", "/sharing_groups/index")[1] == {"response": []}
+    _, listed = call(cast.partner.key, "GET", "/sharing_groups/index.json")
+    (row,) = listed["response"]
+    assert (row["SharingGroup"]["org_count"], row["editable"], row["deletable"]) == ("2", False, False)
+
+
+def test_only_those_with_the_extend_flag_extend(cast: Cast) -> None:
+    """B's synchronising user handles sharing groups, but B was not given the right to extend this one."""
+    add = f"/sharing_groups/addOrg/{cast.group.pk}/{cast.org_c.pk}"
+    edit = f"/sharing_groups/edit/{cast.group.pk}"
+    key = cast.partner_sync.key
+    assert call(key, "POST", add, {})[1]["message"] == NO_EDITING
+    assert call(key, "POST", edit, {"name": "theirs"})[0] == 403
+    cast.group.members.filter(org=cast.org_b).update(extend=True)
+    assert call(key, "POST", add, {})[1]["message"] == ADDED
+    assert call(key, "POST", edit, {"active": False})[0] == 403
+    assert call(key, "POST", f"/sharing_groups/delete/{cast.group.pk}", {})[0] == 403
+    opened = {"server_id": "0", "all_orgs": True, "sg_id": str(cast.group.uuid)}
+    assert call(key, "POST", "/sharing_groups/addServer", opened)[1]["message"] == NO_EDITING
+
+
+def test_a_member_without_the_permission_changes_nothing(cast: Cast) -> None:
+    cast.group.members.update(extend=True)
+    path = f"/sharing_groups/edit/{cast.group.pk}"
+    assert call(cast.partner.key, "POST", path, {"name": "x"})[1]["message"] == NO_PERMISSION
+
+
+@pytest.mark.parametrize("extend", [False, True])
+def test_others_need_their_own_organisation_with_extend_to_make_a_group(cast: Cast, extend: bool) -> None:
+    member = {"Organisation": {"uuid": str(cast.org_a.uuid), "name": "whatever"}, "extend": extend}
+    wanted = {"name": "SG two only", "releasability": "r", "uuid": UUID, "SharingGroupOrg": [member]}
+    status, body = call(cast.org_admin.key, "POST", "/sharing_groups/add", wanted)
+    if extend:
+        assert (status, body["Organisation"]["name"]) == (200, "Organisation A")
+    else:
+        assert (status, body["errors"]) == (403, "Could not save sharing group.")
+        assert not SharingGroup.objects.filter(uuid=UUID).exists()
+
+
+def test_a_group_that_something_is_shared_with_stays(cast: Cast) -> None:
+    make_event(cast.org_a, user_id=cast.analyst.user.pk, distribution=4, sharing_group=cast.group).save()
+    status, body = call(cast.site_admin.key, "POST", f"/sharing_groups/delete/{cast.group.pk}", {})
+    assert (status, body["errors"]) == (403, "The sharing group could not be deleted.")
+
+
+def test_a_taken_name_gets_a_number(cast: Cast) -> None:
+    _, body = call(cast.site_admin.key, "POST", "/sharing_groups/add", {"name": "a AND b"})
+    assert body["SharingGroup"]["name"].startswith("a AND b_")
+    status, body = call(cast.site_admin.key, "POST", "/sharing_groups/add", {"releasability": "r"})
+    assert (status, body["errors"]) == (403, "Could not save sharing group.")
+
+
+def test_a_new_member_reads_with_the_next_request(cast: Cast) -> None:
+    """The groups are part of the one query that authenticates, so nothing stale decides."""
+    assert call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")[0] == 405
+    call(cast.site_admin.key, "POST", f"/sharing_groups/addOrg/{cast.group.pk}/{cast.org_c.pk}", {})
+    assert call(cast.stranger.key, "GET", f"/sharing_groups/view/{cast.group.pk}")[0] == 200
