@@ -1,0 +1,116 @@
+"""PyMISP's own live test-suite: fetched, kept in .cache, run unmodified in a process of its own.
+
+The wheel does not hold it and it is not ours to copy: it comes from the source distribution of that version.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "pymisp"
+PATIENCE = 1800
+
+
+class Unavailable(RuntimeError):
+    """The source distribution cannot be had: no network, no pip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the tests, by name; a reason for each that did not pass."""
+
+    passed: frozenset[str]
+    failed: dict[str, str]
+    skipped: dict[str, str]
+
+
+def suite_folder() -> Path:
+    """The unpacked source distribution of the installed PyMISP. Raises Unavailable."""
+    version = importlib.metadata.version("pymisp")
+    folder = CACHE / f"pymisp-{version}"
+    if not (folder / "tests" / "testlive_comprehensive.py").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        _download(version)
+        with tarfile.open(CACHE / f"pymisp-{version}.tar.gz") as archive:
+            archive.extractall(CACHE, filter="data")
+    # The suite would clone sample files from a repository; tests that need them fail without, and are listed.
+    (folder / "tests" / "viper-test-files").mkdir(exist_ok=True)
+    return folder
+
+
+def run_suite(url: str, key: str, *, only: str = "") -> Outcome:
+    """Run it against `url` as the site administrator with `key`; `only` is a pytest -k expression."""
+    folder = suite_folder()
+    (folder / "keys.py").write_text(f"url = {url!r}\nkey = {key!r}\n")
+    report = CACHE / f"report-{os.getpid()}.xml"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:django",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-q",
+    ]
+    command += [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        folder,
+        f"--junitxml={report}",
+        "tests/testlive_comprehensive.py",
+    ]
+    command += ["-k", only] if only else []
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    try:
+        printed = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        ).stdout
+        if not report.exists():
+            raise RuntimeError(f"The suite did not run: {printed[-2000:]}")
+        return _read(report)
+    finally:
+        report.unlink(missing_ok=True)
+
+
+def _download(version: str) -> None:
+    uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+    pip = [uv, "tool", "run", "--from", "pip", "pip"] if Path(uv).exists() else [sys.executable, "-m", "pip"]
+    command = [*pip, "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", str(CACHE)]
+    result = subprocess.run([*command, f"pymisp=={version}"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise Unavailable(result.stderr[-500:])
+
+
+def _read(report: Path) -> Outcome:
+    passed, failed, skipped = set(), {}, {}
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - pytest wrote it just now
+        name = case.get("name", "")
+        trouble = next(
+            (case.find(kind) for kind in ("failure", "error") if case.find(kind) is not None), None
+        )
+        if trouble is not None:
+            failed[name] = trouble.get("message", "").strip()[:300]
+        elif (skip := case.find("skipped")) is not None:
+            skipped[name] = skip.get("message", "")
+        else:
+            passed.add(name)
+    return Outcome(frozenset(passed), failed, skipped)

@@ -1,0 +1,31 @@
+"""PyMISP's own live tests pass, unmodified, against `vardkase serve` (docs/coverage.md lists the others)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.instance import fresh_instance
+from tests.wire.pymisp_suite import Unavailable, run_suite, suite_folder
+
+LISTED = Path(__file__).parents[1] / "data" / "pymisp_live_passing.txt"
+AT_LEAST = 45
+
+
+@pytest.mark.live
+def test_the_listed_tests_of_pymisp_pass() -> None:
+    """Every name in the list passes, and the list is long enough."""
+    try:
+        suite_folder()
+    except Unavailable as reason:
+        if os.environ.get("CI"):
+            pytest.fail(f"PyMISP's source distribution cannot be had: {reason}")
+        pytest.skip(f"PyMISP's source distribution cannot be had: {reason}")
+    listed = set(LISTED.read_text().split())
+    with fresh_instance() as instance:
+        outcome = run_suite(instance.url, instance.key)
+    broken = {name: outcome.failed.get(name, "skipped or gone") for name in sorted(listed - outcome.passed)}
+    assert broken == {}
+    assert len(listed) >= AT_LEAST
