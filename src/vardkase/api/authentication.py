@@ -98,14 +98,11 @@ class _Row:
 
 
 def _row_of(keys: list[str]) -> _Row:
-    """The stored key that one of `keys` is."""
-    if not keys:
-        raise MispError(403, AUTHENTICATION_FAILED)
-    digests = [hashlib.sha256(key.encode()).digest() for key in keys]
-    columns = {"starts": [key[:4] for key in keys]}
-    rows = [_Row(*row) for row in cursor().execute(statement(FIND), columns, binary=True)]
-    for digest in digests:
-        for row in rows:
+    """The stored key that the first valid one of `keys` is."""
+    for key in keys:
+        digest = hashlib.sha256(key.encode()).digest()
+        for columns in cursor().execute(statement(FIND), {"start": key[:4]}, binary=True):
+            row = _Row(*columns)
             if hmac.compare_digest(digest, row.digest):
                 return row
     raise MispError(403, AUTHENTICATION_FAILED)
