@@ -9,9 +9,10 @@ from typing import Any
 from msgspec import UNSET
 
 from vardkase.core import files
+from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.related import related_attributes
-from vardkase.formats.misp_json.scope import PAGE, Scope
+from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import Attribute
 
 type Page = list[Attribute]
@@ -85,7 +86,7 @@ def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:
 
 
 def _add_tags(scope: Scope, page: Page) -> None:
-    attached = scope.tags.of_attributes([int(attribute.id) for attribute in page])
+    attached = scope.tags.of_attributes(attribute.id for attribute in page)
     if not scope.options.exclude_galaxy:
         scope.galaxies.learn(attached.values())
     for attribute in page:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.attributes import event_attributes
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import EVENT, REPORT
 from vardkase.formats.misp_json.objects import event_objects
-from vardkase.formats.misp_json.options import EventOptions
+from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.formats.misp_json.related import related_event_blocks
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import coalesced, joined
@@ -20,7 +21,12 @@ from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import part_predicate
 
+EXPORT = EventOptions(
+    deleted=Deleted.BOTH, include_attachments=True, include_all_tags=True, include_event_correlations=False
+)
+
 HEADER_WIDTH = 19
+"""Columns of EVENT; the creator's address and the two organisations follow."""
 
 
 def event_document(actor: Actor, event_id: int, options: EventOptions | None = None) -> Iterator[bytes]:
@@ -32,32 +38,27 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
     return coalesced(_event(scope, event_id, header))
 
 
-def events_document(
-    actor: Actor, event_ids: Iterable[int], options: EventOptions | None = None
-) -> Iterator[bytes]:
+def events_document(actor: Actor, chosen: Chosen, options: EventOptions | None = None) -> Iterator[bytes]:
     """Events as ``{"response": [{"Event": {…}}, …]}``; what may not be read is left out."""
-    return coalesced(_response(actor, event_ids, options))
+    return coalesced(_response(actor, chosen, options or EventOptions()))
 
 
-def _response(actor: Actor, event_ids: Iterable[int], options: EventOptions | None) -> Iterator[bytes]:
-    yield b'{"response": ['
+def export_events(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
+    """Events for a file that is to be imported elsewhere: with deleted parts and attachments."""
+    return events_document(actor, chosen, EXPORT)
+
+
+def _response(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[bytes]:
+    scope = scope_of(actor, options)
     separator = b""
-    for event in export_events(actor, event_ids, options):
-        yield separator
-        yield from event
-        separator = b","
-    yield b"]}\n"
-
-
-def export_events(
-    actor: Actor, event_ids: Iterable[int], options: EventOptions | None = None
-) -> Iterator[Iterator[bytes]]:
-    """One document ``{"Event": {…}}`` after the other, each as its fragments; read each before the next."""
-    scope = scope_of(actor, options or EventOptions())
-    for event_id in event_ids:
+    yield b'{"response": ['
+    for event_id in (each for ids in pages_of(chosen) for each in ids):
         header = _header(scope, event_id)
         if header is not None:
-            yield _event(scope, event_id, header)
+            yield separator
+            yield from _event(scope, event_id, header)
+            separator = b","
+    yield b"]}\n"
 
 
 def _event(scope: Scope, event_id: int, header: EventHeader) -> Iterator[bytes]:

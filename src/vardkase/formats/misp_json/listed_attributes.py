@@ -11,11 +11,11 @@ from msgspec import UNSET, Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.attributes import encoded_data
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.chosen import PAGE, Chosen, array_of, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.related import listed_related_attributes
-from vardkase.formats.misp_json.scope import PAGE, Scope, scope_of
+from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
@@ -36,7 +36,9 @@ class Listing:
 
     def page(self, ids: Sequence[int]) -> list[ListedAttribute]:
         """The readable ones of `ids`, in their order."""
-        rows = self.scope.rows(LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=ids)
+        rows = self.scope.rows(
+            LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=array_of(map(str, ids))
+        )
         page = [ListedAttribute(*row[:WIDTH]) for row in rows]
         event_ids = sorted({int(attribute.event_id) for attribute in page})
         event_tags = self._event_tags(event_ids)
@@ -60,7 +62,7 @@ class Listing:
 
     def _add_tags(self, page: list[ListedAttribute], event_tags: dict[int, list[Any]]) -> None:
         tags = self.scope.tags
-        attached = tags.of_attributes([int(attribute.id) for attribute in page])
+        attached = tags.of_attributes(attribute.id for attribute in page)
         inherit = self.options.include_event_tags
         for attribute in page:
             shown = [tags.listed(each) for each in attached.get(int(attribute.id), ())]
@@ -140,7 +142,9 @@ def attribute_dict(
 def split_attributes(actor: Actor, ids: Sequence[int], options: EventOptions) -> list[SplitAttribute]:
     """Attributes with both value columns and without tags, as attributes/index shows them."""
     scope = scope_of(actor, options)
-    rows = scope.rows(LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(scope)), ids=list(ids))
+    rows = scope.rows(
+        LISTED.format(columns=SPLIT_ATTRIBUTE, visible=_visible(scope)), ids=array_of(map(str, ids))
+    )
     return [SplitAttribute(*row[:SPLIT_WIDTH]) for row in rows]
 
 

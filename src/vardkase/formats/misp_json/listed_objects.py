@@ -9,10 +9,10 @@ import msgspec
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.attributes import encoded_data
-from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.chosen import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.columns import OBJECT, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import Deleted, EventOptions, ObjectOptions
-from vardkase.formats.misp_json.scope import PAGE, Scope, scope_of
+from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import Object, SplitAttribute, encoder
 from vardkase.identity.access.actor import Actor
@@ -103,7 +103,7 @@ def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Itera
 
 
 def _add_tags(scope: Scope, page: list[SplitAttribute]) -> None:
-    attached = scope.tags.of_attributes([int(attribute.id) for attribute in page])
+    attached = scope.tags.of_attributes(attribute.id for attribute in page)
     for attribute in page:
         attribute.AttributeTag = [
             scope.tags.attribute_tag(each, attribute.id, attribute.event_id)

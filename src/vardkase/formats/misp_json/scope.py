@@ -20,9 +20,6 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 
-PAGE = 1000
-"""Attributes in memory at a time."""
-
 
 @dataclass(slots=True)
 class Scope:

@@ -1,7 +1,8 @@
 """The shapes that go out, one struct a MISP entity, members in MISP's order (core-format §2 to §10).
 
 SQL casts every column to the wire's form (numbers as strings), so a row becomes a struct by position. A
-member that is UNSET is left out; `msgspec.Raw` members were rendered before.
+member that is UNSET is left out; `msgspec.Raw` members were rendered before. None is ever part of a
+cycle, so the garbage collector is told to pass them by.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ encoder = msgspec.json.Encoder()
 """One encoder for all documents; it keeps no state between calls."""
 
 
-class Organisation(Struct):
+class Organisation(Struct, gc=False):
     id: str
     name: str
     uuid: str
     local: bool
 
 
-class EventHeader(Struct):
+class EventHeader(Struct, gc=False):
     id: str
     orgc_id: str
     org_id: str
@@ -50,7 +51,7 @@ class EventHeader(Struct):
     SharingGroup: Raw | UnsetType = UNSET
 
 
-class Attribute(Struct):
+class Attribute(Struct, gc=False):
     """An attribute inside an event document."""
 
     id: str
@@ -78,7 +79,7 @@ class Attribute(Struct):
     RelatedAttribute: Raw | UnsetType = UNSET
 
 
-class ListedAttribute(Struct):
+class ListedAttribute(Struct, gc=False):
     """An attribute in a list of its own (attributes/restSearch, attributes/view)."""
 
     id: str
@@ -108,7 +109,7 @@ class ListedAttribute(Struct):
     Tag: list[Raw] | UnsetType = UNSET
 
 
-class SplitAttribute(Struct):
+class SplitAttribute(Struct, gc=False):
     """An attribute with both value columns, as attributes/index and objects show it."""
 
     id: str
@@ -134,7 +135,7 @@ class SplitAttribute(Struct):
     AttributeTag: list[Raw] | UnsetType = UNSET
 
 
-class Object(Struct, rename={"meta_category": "meta-category"}):
+class Object(Struct, gc=False, rename={"meta_category": "meta-category"}):
     id: str
     name: str
     meta_category: str
@@ -154,7 +155,7 @@ class Object(Struct, rename={"meta_category": "meta-category"}):
     ObjectReference: list[Raw] | UnsetType = UNSET
 
 
-class ObjectReference(Struct):
+class ObjectReference(Struct, gc=False):
     id: str
     uuid: str
     timestamp: str
@@ -171,7 +172,7 @@ class ObjectReference(Struct):
     Object: Raw | UnsetType = UNSET
 
 
-class EventReport(Struct):
+class EventReport(Struct, gc=False):
     id: str
     uuid: str
     event_id: str
@@ -184,7 +185,7 @@ class EventReport(Struct):
     SharingGroup: Raw | UnsetType = UNSET
 
 
-class Tag(Struct):
+class Tag(Struct, gc=False):
     """A tag on an event or attribute of an event document."""
 
     id: str
@@ -201,7 +202,7 @@ class Tag(Struct):
     relationship_type: str | None
 
 
-class ListedTag(Struct):
+class ListedTag(Struct, gc=False):
     """A tag on an attribute of a list."""
 
     id: str
@@ -212,7 +213,7 @@ class ListedTag(Struct):
     local: bool
 
 
-class InheritedTag(Struct):
+class InheritedTag(Struct, gc=False):
     """A tag of the event, shown on an attribute of a list."""
 
     id: str
@@ -222,7 +223,7 @@ class InheritedTag(Struct):
     inherited: int = 1
 
 
-class ContextTag(Struct):
+class ContextTag(Struct, gc=False):
     """A tag of the event, shown on the event of an attribute of a list."""
 
     local: bool

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.chosen import array_of
 from vardkase.formats.misp_json.structs import ContextTag, InheritedTag, ListedTag, Tag, encoder
 
 
@@ -50,9 +51,9 @@ class TagBook:
 
     def of_events(self, event_ids: Sequence[int]) -> dict[int, list[Attachment]]:
         """Event id → what is attached to it and may be shown, oldest first."""
-        return self._attachments("event_tag", "event_id", event_ids)
+        return self._attachments("event_tag", "event_id", map(str, event_ids))
 
-    def of_attributes(self, attribute_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+    def of_attributes(self, attribute_ids: Iterable[str]) -> dict[int, list[Attachment]]:
         """Attribute id → what is attached to it and may be shown, oldest first."""
         return self._attachments("attribute_tag", "attribute_id", attribute_ids)
 
@@ -90,13 +91,13 @@ class TagBook:
         }
         return Raw(encoder.encode(row))
 
-    def _attachments(self, table: str, owner: str, ids: Sequence[int]) -> dict[int, list[Attachment]]:
+    def _attachments(self, table: str, owner: str, ids: Iterable[str]) -> dict[int, list[Attachment]]:
         rows = (
             cursor()
             .execute(
                 f"SELECT {owner}, id, tag_id, local, relationship_type FROM {table} "
-                f"WHERE {owner} = ANY(%(ids)s) ORDER BY {owner}, id",
-                {"ids": list(ids)},
+                f"WHERE {owner} = ANY(%(ids)s::bigint[]) ORDER BY {owner}, id",
+                {"ids": array_of(ids)},
                 binary=True,
             )
             .fetchall()

@@ -1,0 +1,236 @@
+"""Whole events: what stands in them, in which order, and for whom."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+
+import pytest
+from pymisp import MISPEvent
+
+from tests.cast import Cast, Player
+from tests.factories import make_attribute, make_event
+from tests.formats import recorded
+from tests.formats.scene import Scene, document, make_scene
+from vardkase.core import files
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json import (
+    Condition,
+    Deleted,
+    EventOptions,
+    event_document,
+    events_document,
+    export_events,
+)
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def seen_by(player: Player, scene: Scene, **options: Any) -> dict[str, Any]:
+    event: dict[str, Any] = document(event_document(player.actor, scene.event.pk, EventOptions(**options)))[
+        "Event"
+    ]
+    return event
+
+
+def values(event: dict[str, Any]) -> list[str]:
+    return [attribute["value"] for attribute in event["Attribute"]]
+
+
+def names(tags: list[dict[str, Any]]) -> list[str]:
+    return [tag["name"] for tag in tags]
+
+
+def test_members_are_those_of_misp_in_its_order(cast: Cast, scene: Scene) -> None:
+    event = seen_by(cast.analyst, scene)
+    assert list(event) == recorded.EVENT
+    first, second = event["Attribute"][:2]
+    assert list(first) == [*recorded.ATTRIBUTE, "Tag"]
+    assert list(second) == recorded.ATTRIBUTE
+    assert list(event["Object"][0]) == recorded.OBJECT
+    assert list(event["Object"][0]["ObjectReference"][0]) == [*recorded.REFERENCE, "Attribute"]
+    assert list(event["EventReport"][0]) == recorded.REPORT
+    assert list(event["Tag"][0]) == recorded.TAG
+    assert list(event["Galaxy"][0]) == recorded.GALAXY
+    assert list(event["Galaxy"][0]["GalaxyCluster"][0]) == recorded.CLUSTER
+
+
+def test_values_have_the_forms_of_the_wire(cast: Cast, scene: Scene) -> None:
+    event = seen_by(cast.analyst, scene)
+    attribute = event["Attribute"][0]
+    assert event["id"] == str(scene.event.pk)
+    assert event["published"] is True
+    assert event["protected"] is None
+    assert event["extends_uuid"] == ""
+    assert attribute["value"] == "evil.example|192.0.2.1"
+    assert attribute["first_seen"] == "2023-11-14T22:13:20.000001+00:00"
+    assert attribute["object_id"] == "0"
+    assert event["Tag"][0]["numerical_value"] == "7"
+    assert event["Tag"][0]["relationship_type"] is None
+
+
+def test_pymisp_reads_the_document_as_it_was_meant(cast: Cast, scene: Scene) -> None:
+    event = MISPEvent()
+    event.from_json(b"".join(event_document(cast.analyst.actor, scene.event.pk)).decode())
+    assert event.uuid == str(scene.event.uuid)
+    assert {each.uuid for each in event.attributes} == {
+        str(each.uuid) for each in (scene.open, scene.own, scene.shared)
+    }
+    assert event.objects[0].attributes[0].value == "a.exe"
+    assert event.objects[0].references[0].referenced_uuid == str(scene.open.uuid)
+    assert names([tag.to_dict() for tag in event.attributes[0].tags]) == [
+        "tlp:amber",
+        'misp-galaxy:country="sweden"',
+    ]
+    assert event.event_reports[0].content == "# Text"
+    assert event.galaxies[0].clusters[0].meta == {"ISO": ["SE"]}
+
+
+def test_a_document_that_pymisp_wrote_again_says_the_same(cast: Cast, scene: Scene) -> None:
+    before = seen_by(cast.analyst, scene)
+    event = MISPEvent()
+    event.from_dict(Event=copy.deepcopy(before))
+    after = json.loads(event.to_json())
+    for ours, theirs in zip(before["Attribute"], after["Attribute"], strict=True):
+        for member in ("uuid", "type", "category", "value", "to_ids", "comment", "distribution"):
+            assert ours[member] == theirs[member], member
+
+
+def test_a_partner_sees_what_is_shared_and_no_more(cast: Cast, scene: Scene) -> None:
+    event = seen_by(cast.partner, scene)
+    assert values(event) == ["evil.example|192.0.2.1", "A and B"]
+    assert [each["id"] for each in event["Object"]] == [str(scene.file.pk)]
+    assert [each["id"] for each in event["EventReport"]] == [str(scene.report.pk)]
+    assert "event_creator_email" not in event
+    assert b"only A" not in json.dumps(event).encode()
+    assert b"inside" not in json.dumps(event).encode()
+
+
+def test_a_stranger_does_not_see_what_the_group_shares(cast: Cast, scene: Scene) -> None:
+    assert values(seen_by(cast.stranger, scene)) == ["evil.example|192.0.2.1"]
+
+
+def test_a_hidden_target_of_a_reference_keeps_its_secrets(cast: Cast, scene: Scene) -> None:
+    mine, theirs = (
+        seen_by(player, scene)["Object"][0]["ObjectReference"][1] for player in (cast.analyst, cast.partner)
+    )
+    assert mine["Object"]["name"] == "file"
+    assert theirs["Object"] == {
+        "name": "",
+        "meta-category": "Object from another event",
+        "category": "Object from another event",
+        "type": "",
+        "value": "",
+        "uuid": str(scene.own_object.uuid),
+    }
+
+
+def test_what_may_not_be_read_is_not_there(cast: Cast) -> None:
+    event = make_event(cast.org_a, distribution=0)
+    event.save()
+    for number in (event.pk, 10**12):
+        with pytest.raises(NotFound):
+            event_document(cast.stranger.actor, number)
+    assert document(events_document(cast.stranger.actor, [event.pk])) == {"response": []}
+
+
+def test_the_sharing_group_is_shown_once_to_those_who_may_know_it(cast: Cast, scene: Scene) -> None:
+    shared = seen_by(cast.partner, scene)["Attribute"][1]
+    assert list(shared["SharingGroup"]) == recorded.SHARING_GROUP
+    assert [each["org_id"] for each in shared["SharingGroup"]["SharingGroupOrg"]] == [
+        str(cast.org_a.pk),
+        str(cast.org_b.pk),
+    ]
+    reference = seen_by(cast.partner, scene, sg_reference_only=True)["Attribute"][1]
+    assert "SharingGroup" not in reference
+    assert reference["sharing_group_id"] == str(cast.group.pk)
+
+
+def test_tags_that_do_not_leave_are_hidden_unless_all_are_asked_for(cast: Cast, scene: Scene) -> None:
+    shown = names(seen_by(cast.analyst, scene)["Tag"])
+    assert "internal" not in shown
+    assert "workflow:todo" in shown
+    assert "internal" in names(seen_by(cast.analyst, scene, include_all_tags=True)["Tag"])
+    assert "workflow:todo" not in names(seen_by(cast.analyst, scene, exclude_local_tags=True)["Tag"])
+
+
+def test_deleted_parts(cast: Cast, scene: Scene) -> None:
+    assert "gone" not in values(seen_by(cast.analyst, scene))
+    assert "gone" in values(seen_by(cast.analyst, scene, deleted=Deleted.BOTH))
+    assert values(seen_by(cast.analyst, scene, deleted=Deleted.ONLY)) == ["gone"]
+    assert "gone" not in values(seen_by(cast.partner, scene, deleted=Deleted.BOTH))
+    assert "gone" in values(seen_by(cast.partner_sync, scene, deleted=Deleted.BOTH))
+
+
+def test_options_that_leave_out(cast: Cast, scene: Scene) -> None:
+    assert list(seen_by(cast.analyst, scene, metadata=True)) == recorded.EVENT_METADATA
+    assert "EventReport" not in seen_by(cast.analyst, scene, no_event_reports=True)
+    assert "ShadowAttribute" not in seen_by(cast.analyst, scene, no_shadow_attributes=True)
+    assert "RelatedEvent" not in seen_by(cast.analyst, scene, include_event_correlations=False)
+    without = seen_by(cast.analyst, scene, exclude_galaxy=True)
+    assert without["Galaxy"] == without["Attribute"][0]["Galaxy"] == []
+
+
+def test_a_flattened_event_has_the_attributes_of_its_objects(cast: Cast, scene: Scene) -> None:
+    event = seen_by(cast.analyst, scene, flatten=True)
+    assert "Object" not in event
+    assert {"a.exe", "inside"} <= set(values(event))
+
+
+def test_attributes_can_be_trimmed(cast: Cast, scene: Scene) -> None:
+    assert values(seen_by(cast.analyst, scene, to_ids=True)) == ["evil.example|192.0.2.1"]
+    assert "evil.example|192.0.2.1" not in values(seen_by(cast.analyst, scene, to_ids=False))
+    condition = Condition("a.value1 = %(wanted)s", {"wanted": "only A"})
+    assert values(seen_by(cast.analyst, scene, attributes=condition)) == ["only A"]
+
+
+def test_attachments_only_when_asked_for(cast: Cast) -> None:
+    event = make_event(cast.org_a)
+    event.save()
+    for name in ("a.txt", "b.txt"):
+        make_attribute(event, type="attachment", value1=name, data_sha256=files.store(name.encode())).save()
+    make_attribute(event).save()
+    plain = document(event_document(cast.analyst.actor, event.pk))["Event"]["Attribute"]
+    assert all("data" not in attribute for attribute in plain)
+    whole = document(event_document(cast.analyst.actor, event.pk, EventOptions(include_attachments=True)))
+    data = [attribute.get("data") for attribute in whole["Event"]["Attribute"]]
+    assert data == [base64.b64encode(b"a.txt").decode(), base64.b64encode(b"b.txt").decode(), None]
+
+
+def test_extending_events_are_merged_as_far_as_they_may_be_read(cast: Cast, scene: Scene) -> None:
+    theirs = make_event(cast.org_b, distribution=1, published=True, extends_uuid=scene.event.uuid)
+    secret = make_event(cast.org_b, distribution=0, extends_uuid=scene.event.uuid)
+    for event, value in ((theirs, "added"), (secret, "kept")):
+        event.save()
+        make_attribute(event, value1=value).save()
+    extended = seen_by(cast.analyst, scene, extended=True)
+    assert list(extended["extensionEvents"]) == [str(theirs.pk)]
+    assert values(extended)[-1] == "added"
+    assert [each["id"] for each in seen_by(cast.partner, scene, extension_list=True)["ExtendedBy"]] == [
+        str(theirs.pk),
+        str(secret.pk),
+    ]
+
+
+def test_several_events_in_the_frame_of_misp(cast: Cast, scene: Scene) -> None:
+    other = make_event(cast.org_b, distribution=1)
+    other.save()
+    content = b"".join(events_document(cast.analyst.actor, [other.pk, scene.event.pk]))
+    assert content.startswith(b'{"response": [{"Event":{')
+    assert content.endswith(b"}}]}\n")
+    assert [each["Event"]["id"] for each in json.loads(content)["response"]] == [
+        str(other.pk),
+        str(scene.event.pk),
+    ]
+    assert b"".join(events_document(cast.analyst.actor, [])) == b'{"response": []}\n'
+
+
+def test_an_export_holds_all_that_an_import_needs(cast: Cast, scene: Scene) -> None:
+    event = document(export_events(cast.analyst.actor, [scene.event.pk]))["response"][0]["Event"]
+    assert "gone" in values(event)
+    assert "internal" in names(event["Tag"])

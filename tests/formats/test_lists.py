@@ -1,0 +1,149 @@
+"""Attributes, objects and events outside their events: searches and indexes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.formats import recorded
+from tests.formats.scene import Scene, document, make_scene
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import SqlQuery
+from vardkase.formats.misp_json import (
+    AttributeOptions,
+    ObjectOptions,
+    attribute_dict,
+    attributes_document,
+    chosen_ids,
+    event_index,
+    object_dict,
+    objects_document,
+)
+
+ALL_ATTRIBUTES = SqlQuery("SELECT id FROM attribute ORDER BY id DESC", {})
+ALL_OBJECTS = SqlQuery("SELECT id FROM object ORDER BY id", {})
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def attributes(cast: Cast, player: str, **options: Any) -> list[dict[str, Any]]:
+    actor = getattr(cast, player).actor
+    found: list[dict[str, Any]] = document(
+        attributes_document(actor, ALL_ATTRIBUTES, AttributeOptions(**options))
+    )["response"]["Attribute"]
+    return found
+
+
+def test_attributes_stand_in_the_frame_of_misp(cast: Cast) -> None:
+    content = b"".join(attributes_document(cast.analyst.actor, ALL_ATTRIBUTES))
+    assert content == b'{"response": {"Attribute": []}}\n'
+
+
+def test_members_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
+    by_value = {each["value"]: each for each in attributes(cast, "analyst")}
+    assert list(by_value["only A"]) == [*recorded.LISTED_ATTRIBUTE, "Event"]
+    assert list(by_value["only A"]["Event"]) == recorded.LISTED_EVENT
+    assert list(by_value["a.exe"])[-2:] == ["Event", "Object"]
+    assert list(by_value["evil.example|192.0.2.1"])[-1] == "Tag"
+    assert list(by_value["evil.example|192.0.2.1"]["Tag"][0]) == [
+        "id", "name", "colour", "numerical_value", "is_galaxy", "local",
+    ]  # fmt: skip
+
+
+def test_the_order_chosen_is_kept_and_what_is_hidden_left_out(cast: Cast, scene: Scene) -> None:
+    ids = [int(each["id"]) for each in attributes(cast, "analyst")]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 5
+    assert [each["value"] for each in attributes(cast, "partner")] == [
+        "a.exe",
+        "A and B",
+        "evil.example|192.0.2.1",
+    ]
+
+
+def test_flags_of_a_listed_attribute(cast: Cast, scene: Scene) -> None:
+    flags = ("event_uuid", "event_tags", "context", "proposals", "sightings", "correlations")
+    everything = attributes(cast, "analyst", **{f"include_{flag}": True for flag in flags})
+    plain = next(each for each in everything if each["value"] == "only A")
+    assert plain["event_uuid"] == str(scene.event.uuid)
+    assert list(plain["Event"]) == recorded.CONTEXT_EVENT
+    assert plain["ShadowAttribute"] == plain["Sighting"] == plain["RelatedAttribute"] == []
+    assert [(tag["name"], tag["inherited"]) for tag in plain["Tag"]] == [
+        ("tlp:amber", 1),
+        ('misp-galaxy:country="sweden"', 1),
+        ("workflow:todo", 1),
+    ]
+
+
+def test_one_attribute(cast: Cast, scene: Scene) -> None:
+    row = attribute_dict(cast.analyst.actor, scene.open.pk)
+    assert list(row) == [*recorded.LISTED_ATTRIBUTE, "event_uuid", "Tag"]
+    with pytest.raises(NotFound):
+        attribute_dict(cast.partner.actor, scene.own.pk)
+    with pytest.raises(NotFound):
+        attribute_dict(cast.analyst.actor, scene.deleted.pk)
+
+
+def test_objects_with_their_attributes(cast: Cast, scene: Scene) -> None:
+    content = b"".join(objects_document(cast.analyst.actor, ALL_OBJECTS))
+    assert content.startswith(b'{"response": [{"Object":{')
+    objects = [each["Object"] for each in json.loads(content)["response"]]
+    assert [each["id"] for each in objects] == [str(scene.file.pk), str(scene.own_object.pk)]
+    assert list(objects[0]) == recorded.LISTED_OBJECT
+    assert list(objects[0]["Attribute"][0]) == recorded.LISTED_OBJECT_ATTRIBUTE
+    assert len(document(objects_document(cast.partner.actor, ALL_OBJECTS))["response"]) == 1
+    assert document(objects_document(cast.stranger.actor, [])) == {"response": []}
+
+
+def test_objects_without_their_attributes(cast: Cast, scene: Scene) -> None:
+    found = document(objects_document(cast.analyst.actor, ALL_OBJECTS, ObjectOptions(metadata=True)))
+    assert "Attribute" not in found["response"][0]["Object"]
+
+
+def test_one_object(cast: Cast, scene: Scene) -> None:
+    row = object_dict(cast.analyst.actor, scene.file.pk)
+    assert list(row)[-2:] == ["Event", "Attribute"]
+    assert [each["value"] for each in row["Attribute"]] == ["a.exe"]
+    with pytest.raises(NotFound):
+        object_dict(cast.partner.actor, scene.own_object.pk)
+
+
+def test_a_deleted_object_is_shown_without_attributes(cast: Cast, scene: Scene) -> None:
+    scene.file.deleted = True
+    scene.file.save()
+    row = object_dict(cast.analyst.actor, scene.file.pk)
+    assert row["deleted"] is True
+    assert "Attribute" not in row
+
+
+def test_index_rows(cast: Cast, scene: Scene) -> None:
+    grouped = make_event(cast.org_a, distribution=4, sharing_group=cast.group)
+    grouped.save()
+    rows = document(event_index(cast.analyst.actor, [grouped.pk, scene.event.pk]))
+    assert [row["id"] for row in rows] == [str(grouped.pk), str(scene.event.pk)]
+    assert rows[0]["SharingGroup"]["name"] == "A and B"
+    assert list(rows[1]) == recorded.INDEX_ROW
+    assert [each["Tag"]["name"] for each in rows[1]["EventTag"]] == [
+        "tlp:amber",
+        'misp-galaxy:country="sweden"',
+        "workflow:todo",
+    ]
+    assert [
+        row["id"] for row in document(event_index(cast.stranger.actor, [grouped.pk, scene.event.pk]))
+    ] == [str(scene.event.pk)]
+
+
+def test_minimal_index_rows(cast: Cast, scene: Scene) -> None:
+    rows = document(event_index(cast.analyst.actor, [scene.event.pk], minimal=True))
+    assert list(rows[0]) == recorded.MINIMAL_ROW
+
+
+def test_chosen_ids_are_counted_before_anything_is_rendered(cast: Cast, scene: Scene) -> None:
+    assert len(chosen_ids(ALL_ATTRIBUTES)) == 6

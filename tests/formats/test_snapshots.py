@@ -1,0 +1,65 @@
+"""What was published is kept, whole and unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.cast import Cast
+from tests.factories import make_attribute
+from tests.formats.scene import Scene, make_scene
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.snapshots import read_snapshot
+from vardkase.intel.hooks import EventPublished, event_published
+from vardkase.intel.models import EventVersion, Snapshot
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def publish(scene: Scene, at: int) -> None:
+    event_published.emit(EventPublished(scene.event.pk, at, "analyst@a.example"))
+
+
+def test_each_publication_is_a_version(scene: Scene) -> None:
+    publish(scene, 10)
+    make_attribute(scene.event, value1="later").save()
+    publish(scene, 20)
+    versions = EventVersion.objects.order_by("version")
+    assert [(each.version, each.published_at) for each in versions] == [(1, 10), (2, 20)]
+    first, second = (read_snapshot(str(scene.event.uuid), number) for number in (1, 2))
+    assert b"later" not in first
+    assert b"later" in second
+    assert hashlib.sha256(first).hexdigest() == versions[0].snapshot_id
+
+
+def test_a_snapshot_is_what_the_owner_saw(scene: Scene) -> None:
+    publish(scene, 10)
+    event = json.loads(read_snapshot(str(scene.event.uuid), 1))["Event"]
+    assert {"only A", "A and B", "gone"} <= {each["value"] for each in event["Attribute"]}
+
+
+def test_the_same_content_is_stored_once(scene: Scene) -> None:
+    publish(scene, 10)
+    publish(scene, 20)
+    assert EventVersion.objects.count() == 2
+    assert Snapshot.objects.count() == 1
+
+
+def test_nothing_that_went_out_can_be_changed(scene: Scene) -> None:
+    publish(scene, 10)
+    before = read_snapshot(str(scene.event.uuid), 1)
+    for table, change in ((Snapshot, {"document": b"forged"}), (EventVersion, {"published_by": "nobody"})):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            table.objects.update(**change)
+    assert read_snapshot(str(scene.event.uuid), 1) == before
+
+
+def test_a_version_that_never_was(scene: Scene) -> None:
+    with pytest.raises(NotFound):
+        read_snapshot(str(scene.event.uuid), 1)
