@@ -6,14 +6,21 @@ from vardkase.api import (  # noqa: F401
     auth_keys,
     events,
     events_write,
+    galaxies,
+    galaxy_clusters,
+    noticelists,
     object_references,
+    object_templates,
     objects,
     objects_write,
     organisations,
     roles,
     servers,
     sharing_groups,
+    tags,
+    taxonomies,
     users,
+    warninglists,
 )
 from vardkase.api.dispatch import controllers
 

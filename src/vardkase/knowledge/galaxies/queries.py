@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
@@ -16,16 +16,11 @@ CONTEXTS = ("all", "default", "custom", "org", "deleted")
 
 
 def search_galaxies(value: str = "") -> QuerySet[Galaxy]:
-    """Galaxies with `value` in their name, type, namespace or description, or with this uuid. By name."""
+    """Galaxies with `value` in their name or description, or with this uuid. By name."""
     galaxies = Galaxy.objects.order_by("name")
     if not value:
         return galaxies
-    condition = (
-        Q(name__icontains=value)
-        | Q(type__icontains=value)
-        | Q(namespace__icontains=value)
-        | Q(description__icontains=value)
-    )
+    condition = Q(name__icontains=value) | Q(description__icontains=value)
     return galaxies.filter(condition | Q(uuid=value) if UUID_FORM.fullmatch(value) else condition)
 
 
@@ -89,7 +84,7 @@ def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyClust
     return {cluster.tag_name.lower(): cluster for cluster in clusters}
 
 
-def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> Sequence[GalaxyCluster]:
+def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[GalaxyCluster]:
     """Clusters whose name or synonym contains `text`, for choosing one, by name."""
     synonyms = GalaxyElement.objects.filter(key="synonyms", value__icontains=text)
     found = visible_clusters(actor).filter(

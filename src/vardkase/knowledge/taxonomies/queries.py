@@ -42,6 +42,15 @@ class TaxonomyCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a tag stands for; `entry` is None when the tag has no value, or one that is not in the taxonomy."""
+
+    taxonomy: Taxonomy
+    predicate: TaxonomyPredicate
+    entry: TaxonomyEntry | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExclusiveConflict:
     """Tags that must not stand together: of one taxonomy, or of one predicate of it."""
 
@@ -156,6 +165,28 @@ def tags_named(names: Iterable[str]) -> dict[str, Tag]:
     lower = [name.lower() for name in names]
     tags = Tag.objects.annotate(lower_name=Lower("name")).filter(lower_name__in=lower)
     return {tag.name.lower(): tag for tag in tags}
+
+
+def meanings(names: Iterable[str]) -> dict[str, Meaning]:
+    """What the taxonomies say of tags, by the names given; names that no taxonomy has are left out."""
+    machines = {name: machine for name in names if (machine := parse_machine_tag(name))}
+    predicates = {
+        (predicate.taxonomy.namespace, predicate.value): predicate
+        for predicate in TaxonomyPredicate.objects.select_related("taxonomy").filter(
+            taxonomy__namespace__in={machine.namespace for machine in machines.values()},
+            value__in={machine.predicate for machine in machines.values()},
+        )
+    }
+    wanted = {machine.value for machine in machines.values() if machine.value is not None}
+    entries = {
+        (entry.predicate_id, entry.value): entry
+        for entry in TaxonomyEntry.objects.filter(predicate__in=predicates.values(), value__in=wanted)
+    }
+    return {
+        name: Meaning(predicate.taxonomy, predicate, entries.get((predicate.pk, machine.value or "")))
+        for name, machine in machines.items()
+        if (predicate := predicates.get((machine.namespace, machine.predicate)))
+    }
 
 
 def exclusive_conflicts(names: Iterable[str]) -> list[ExclusiveConflict]:

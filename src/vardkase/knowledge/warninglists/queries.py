@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+
+CHUNK = 5_000
 
 
 def search_warninglists(value: str = "", *, enabled: bool | None = None) -> QuerySet[Warninglist]:
@@ -25,6 +29,13 @@ def find_warninglist(warninglist_id: int) -> Warninglist:
     return warninglist
 
 
-def entries_of(warninglist: Warninglist) -> QuerySet[WarninglistEntry]:
-    """The list's values in the order of its file; may be a million: iterate, do not keep."""
-    return WarninglistEntry.objects.filter(warninglist=warninglist).order_by("pk")
+def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:
+    """The list's values in the order of its file, some thousands at a time: there may be a million."""
+    last = 0
+    while True:
+        rest = WarninglistEntry.objects.filter(warninglist=warninglist, pk__gt=last).order_by("pk")
+        chunk = list(rest[:CHUNK])
+        if not chunk:
+            return
+        yield chunk
+        last = chunk[-1].pk

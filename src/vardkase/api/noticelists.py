@@ -1,0 +1,65 @@
+"""noticelists/*: what to think of before sharing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.errors import NotFound
+from vardkase.knowledge.noticelists import queries, services
+from vardkase.knowledge.noticelists.models import Noticelist
+from vardkase.misp.flags import as_bool, as_int
+
+UP_TO_DATE = "All noticelists are up to date already."
+
+
+@endpoint("noticelists/index")
+def index(call: Call) -> Answer:
+    """Every noticelist."""
+    return Json([{"Noticelist": _noticelist(row)} for row in queries.all_noticelists()])
+
+
+@endpoint("noticelists/view")
+def view(call: Call) -> Answer:
+    """One noticelist with its notices."""
+    try:
+        noticelist = queries.find_noticelist(as_int(call.arg(0)) or 0)
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    entries = [
+        {"id": str(entry.pk), "noticelist_id": str(entry.noticelist_id), "data": entry.data}
+        for entry in noticelist.entries.order_by("pk")
+    ]
+    return Json({"Noticelist": _noticelist(noticelist) | {"NoticelistEntry": entries}})
+
+
+@endpoint("noticelists/enable_noticelist", site_admin=True, writes=True)
+def enable(call: Call) -> Answer:
+    """Enable when the path says so, else disable; MISP answers with the way to the list."""
+    number = as_int(call.arg(0)) or 0
+    try:
+        services.set_enabled(call.actor, number, enabled=as_bool(call.arg(1)))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    return Redirect(f"/noticelists/view/{number}")
+
+
+@endpoint("noticelists/update", site_admin=True, writes=True)
+def update(call: Call) -> Answer:
+    """Load new versions from the files."""
+    updated = services.update_noticelists(call.actor).updated
+    return saved(f"Successfully updated {updated} noticelists." if updated else UP_TO_DATE, call.path)
+
+
+def _noticelist(noticelist: Noticelist) -> dict[str, Any]:
+    return {
+        "id": str(noticelist.pk),
+        "name": noticelist.name,
+        "expanded_name": noticelist.expanded_name,
+        "ref": noticelist.ref,
+        "geographical_area": noticelist.geographical_area,
+        "version": str(noticelist.version),
+        "enabled": noticelist.enabled,
+    }

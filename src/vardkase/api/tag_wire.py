@@ -1,0 +1,62 @@
+"""Tags and taxonomies as they look in MISP's answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
+
+
+def tag_dict(tag: Tag) -> dict[str, Any]:
+    """A tag's own members, in MISP's order."""
+    return {
+        "id": str(tag.pk),
+        "name": tag.name,
+        "colour": tag.colour,
+        "exportable": tag.exportable,
+        "org_id": str(tag.org_id),
+        "user_id": str(tag.user_id),
+        "hide_tag": tag.hide_tag,
+        "numerical_value": None if tag.numerical_value is None else str(tag.numerical_value),
+        "is_galaxy": tag.is_galaxy,
+        "is_custom_galaxy": tag.is_custom_galaxy,
+        "local_only": tag.local_only,
+    }
+
+
+def taxonomy_dict(taxonomy: Taxonomy) -> dict[str, Any]:
+    """A taxonomy's own members, in MISP's order."""
+    return {
+        "id": str(taxonomy.pk),
+        "namespace": taxonomy.namespace,
+        "description": taxonomy.description,
+        "version": str(taxonomy.version),
+        "enabled": taxonomy.enabled,
+        "exclusive": taxonomy.exclusive,
+        "required": taxonomy.required,
+        "highlighted": taxonomy.highlighted,
+    }
+
+
+def predicate_dict(predicate: TaxonomyPredicate, entry: TaxonomyEntry | None) -> dict[str, Any]:
+    """A predicate with the one value that is meant."""
+    body = {
+        "id": str(predicate.pk),
+        "taxonomy_id": str(predicate.taxonomy_id),
+        "exclusive": predicate.exclusive,
+    }
+    body |= _wording(predicate)
+    if entry is not None:
+        own = {"id": str(entry.pk), "taxonomy_predicate_id": str(entry.predicate_id)}
+        body["TaxonomyEntry"] = [own | _wording(entry)]
+    return body
+
+
+def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
+    return {
+        "value": thing.value,
+        "expanded": thing.expanded,
+        "colour": thing.colour or None,
+        "description": thing.description or None,
+        "numerical_value": None if thing.numerical_value is None else str(thing.numerical_value),
+    }

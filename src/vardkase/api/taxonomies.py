@@ -1,0 +1,126 @@
+"""taxonomies/*: the vocabularies of tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import paged
+from vardkase.api.tag_wire import tag_dict, taxonomy_dict
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
+from vardkase.misp.flags import as_bool
+
+UP_TO_DATE = "All taxonomy libraries are up to date already."
+
+
+@endpoint("taxonomies/index")
+def index(call: Call) -> Answer:
+    """Every taxonomy, with how many tags it has and how many of them exist here."""
+    counts = {count.taxonomy.pk: count for count in queries.taxonomy_counts()}
+    if word := str(call.param("value") or "").lower():
+        counts = {number: count for number, count in counts.items() if _mentions(count.taxonomy, word)}
+    if call.param("enabled") is not None:
+        enabled = as_bool(call.param("enabled"))
+        counts = {number: count for number, count in counts.items() if count.taxonomy.enabled == enabled}
+    return Json(
+        [
+            {
+                "Taxonomy": taxonomy_dict(counts[number].taxonomy),
+                "total_count": counts[number].total,
+                "current_count": counts[number].current,
+            }
+            for number in paged(call, list(counts))
+        ]
+    )
+
+
+@endpoint("taxonomies/view")
+def view(call: Call) -> Answer:
+    """One taxonomy by id or namespace, with all its tags."""
+    taxonomy = _find(call)
+    entries = queries.taxonomy_entries(taxonomy)
+    existing = queries.tags_named(entry.tag for entry in entries)
+    return Json(
+        {
+            "Taxonomy": taxonomy_dict(taxonomy),
+            "entries": [_entry(entry, existing.get(entry.tag.lower())) for entry in entries],
+        }
+    )
+
+
+@endpoint("taxonomies/enable", site_admin=True, writes=True)
+def enable(call: Call) -> Answer:
+    """Offer the taxonomy's tags."""
+    taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=True)
+    return saved("Taxonomy enabled", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/disable", site_admin=True, writes=True)
+def disable(call: Call) -> Answer:
+    """Offer them no longer."""
+    taxonomy = services.set_enabled(call.actor, _find(call).pk, enabled=False)
+    return saved("Taxonomy disabled", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/add_tag", site_admin=True, writes=True)
+def add_tag(call: Call) -> Answer:
+    """Make the taxonomy's tags: all of them, or those in ``name``."""
+    taxonomy = _find(call)
+    wanted = call.param("name")
+    names = [wanted] if isinstance(wanted, str) else wanted
+    try:
+        services.create_taxonomy_tags(call.actor, taxonomy.pk, names)
+    except Invalid as error:
+        raise SaveFailed("Could not addTag Taxonomy", "/taxonomies/addTag", error.errors) from None
+    return saved("The tag(s) has been saved.", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/disable_tag", site_admin=True, writes=True)
+def disable_tag(call: Call) -> Answer:
+    """Hide the taxonomy's tags; MISP answers with the way back to where a browser came from."""
+    services.hide_taxonomy_tags(call.actor, _find(call).pk)
+    return Redirect("/")
+
+
+@endpoint("taxonomies/toggle_required", site_admin=True, writes=True)
+def toggle_required(call: Call) -> Answer:
+    """Require a tag of this taxonomy on every published event, or no longer."""
+    taxonomy = _find(call)
+    required = as_bool(call.data("Taxonomy").get("required"), default=not taxonomy.required)
+    services.set_required(call.actor, taxonomy.pk, required=required)
+    return saved("Taxonomy toggleRequireded", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/update", site_admin=True, writes=True)
+def update(call: Call) -> Answer:
+    """Load new versions from the files."""
+    updated = services.update_taxonomies(call.actor).updated
+    text = f"Successfully updated {updated} taxonomies." if updated else UP_TO_DATE
+    return saved(text, call.path)
+
+
+def _find(call: Call) -> Taxonomy:
+    try:
+        return queries.find_taxonomy(call.arg(0) or str(call.param("taxonomy_id") or ""))
+    except NotFound:
+        raise MispError(404, "Taxonomy not found.") from None
+
+
+def _mentions(taxonomy: Taxonomy, word: str) -> bool:
+    return word in taxonomy.namespace.lower() or word in taxonomy.description.lower()
+
+
+def _entry(entry: queries.Entry, tag: Tag | None) -> dict[str, Any]:
+    body: dict[str, Any] = {"tag": entry.tag, "expanded": entry.expanded}
+    if entry.exclusive is not None:
+        body["exclusive_predicate"] = entry.exclusive
+    body["description"] = entry.description
+    if entry.colour:
+        body["colour"] = entry.colour
+    if entry.numerical_value is not None:
+        body["numerical_value"] = entry.numerical_value
+    return body | {"existing_tag": {"Tag": tag_dict(tag)} if tag else False}
