@@ -81,12 +81,9 @@ def readable_events(actor: Actor) -> SqlQuery:
 
 def _row(row: tuple[Any, ...]) -> IndexRow:
     own, org, orgc, group = row[:20], row[20:23], row[23:26], row[26:]
-    return IndexRow(
-        *own,
-        org=IndexOrganisation(*org),
-        orgc=IndexOrganisation(*orgc),
-        sharing_group=IndexOrganisation(*group) if group[0] is not None else None,
-    )
+    shared_with = IndexOrganisation(*group) if group[0] is not None else None
+    columns = (*own, IndexOrganisation(*org), IndexOrganisation(*orgc), shared_with)
+    return IndexRow(*columns)
 
 
 ROWS = """
