@@ -18,7 +18,7 @@ from vardkase.misp.fields import (
     read_timestamp,
     read_uuid,
 )
-from vardkase.misp.types import CATEGORIES, TYPES, category_allows, default_category, default_to_ids
+from vardkase.misp.types import DEFAULTS, TYPES_OF, category_allows, default_category, default_to_ids
 from vardkase.misp.values import normalise, split, validate
 
 BAD_CATEGORY = "Options : Payload delivery, Antivirus detection, Payload installation, Files dropped ..."
@@ -88,7 +88,7 @@ def _read_type(data: Mapping[str, Any], errors: Errors) -> str:
     type_name = data.get("type")
     if type_name in (None, ""):
         errors["type"] = ["No type set."]
-    elif not isinstance(type_name, str) or type_name not in TYPES:
+    elif not isinstance(type_name, str) or type_name not in DEFAULTS:
         errors["type"] = ["Invalid type."]
     return str(type_name)
 
@@ -97,7 +97,7 @@ def _read_category(data: Mapping[str, Any], type_name: str, errors: Errors) -> s
     category = data.get("category")
     if category in (None, ""):
         return default_category(type_name)
-    if not isinstance(category, str) or category not in CATEGORIES:
+    if not isinstance(category, str) or category not in TYPES_OF:
         errors["category"] = [BAD_CATEGORY]
         errors["type"] = [BAD_TYPE_FOR_CATEGORY]
     elif not category_allows(category, type_name):

@@ -104,7 +104,7 @@ def read_text(value: object) -> str:
 
 
 def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, the short ``tags``."""
+    """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, and ``tags``."""
     tags: list[dict[str, Any]] = []
     for key in ("Tag", "EventTag", "AttributeTag", "tags"):
         listed = data.get(key)

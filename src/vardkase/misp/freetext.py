@@ -1,0 +1,258 @@
+"""Finding values in pasted text and feeds: what each word probably is (attribute-types.md §6).
+
+A word is made whole again (``evil[.]com``), then the tests below are tried in order; the first that knows it wins.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv6Address, ip_network
+
+from vardkase.misp.datafiles import data_file
+from vardkase.misp.types import COMPOSITE_TYPES, default_category, default_to_ids
+from vardkase.misp.values import normalise, validate
+
+WARNINGLISTS = "data/misp-warninglists/lists"
+
+SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f-\xa0,<>;]+")
+QUOTED = re.compile(r"\"([^\"\n]{1,2000})\"")
+EDGES = "'\".,(){}"
+
+SCHEME = re.compile(r"^(?:hxxp|hxtp|htxp|meow|h\[tt\]p)", re.IGNORECASE)
+WRAPPED_SCHEME = re.compile(r"\[(?:hxxp|http)(s?)://\]", re.IGNORECASE)
+DOT = re.compile(r"\[dot\]|\(dot\)", re.IGNORECASE)
+AT = re.compile(r"\[at\]", re.IGNORECASE)
+WRAPPED_CHARACTER = re.compile(r"\[(.)\]")
+
+HASH_BY_LENGTH = {
+    32: ("md5", "imphash", "x509-fingerprint-md5", "ja3-fingerprint-md5"),
+    40: ("sha1", "pehash", "x509-fingerprint-sha1", "cdhash"),
+    56: ("sha224", "sha512/224"),
+    64: ("sha256", "authentihash", "sha512/256", "x509-fingerprint-sha256"),
+    96: ("sha384",),
+    128: ("sha512",),
+}
+HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
+SSDEEP = re.compile(r"([0-9]+):[0-9A-Za-z/+]{6,}:[0-9A-Za-z/+]{6,}")
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
+WITH_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})")
+URL = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/\s:@]+)(?::[0-9]{1,5})?(?P<path>/.*)?", re.IGNORECASE
+)
+FILE_EXTENSION = re.compile(r"[^/]+\.(?![0-9]+$)[A-Za-z0-9]{2,16}")
+REGISTRY_KEY = re.compile(r"(?:HKEY_[A-Z_]+|HK(?:LM|CU|CR|U|CC))\\", re.IGNORECASE)
+CVE = re.compile(r"CVE[-–][0-9]{4}[-–][0-9]{4,}", re.IGNORECASE)
+PHONE = re.compile(r"\+[0-9][0-9()\-]{6,}")
+AUTONOMOUS_SYSTEM = re.compile(r"AS[0-9]{1,10}", re.IGNORECASE)
+BITCOIN = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{11,71}")
+
+IPS = ("ip-dst", "ip-src")
+IP_PORTS = ("ip-dst|port", "ip-src|port")
+EMAILS = ("email-src", "email", "email-dst", "target-email", "whois-registrant-email")
+PHONES = ("phone-number", "prtn", "whois-registrant-phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A value found in a text. `alternatives` are all types it may have, `type` the likeliest first."""
+
+    value: str
+    type: str
+    alternatives: tuple[str, ...]
+    category: str
+    to_ids: bool
+    original: str
+    comment: str = ""
+
+
+type Guess = tuple[str, tuple[str, ...], str]
+"""Value, types with the likeliest first, comment."""
+
+
+def detect(text: str) -> list[Detected]:
+    """Every value that `text` (prose, lists, or JSON) seems to hold, each once, in order of appearance."""
+    found: dict[str, Detected] = {}
+    for word in _words(text):
+        guess = _guess(refang(word))
+        if guess is None or guess[0] in found or validate(guess[1][0], normalise(guess[1][0], guess[0])):
+            continue
+        value, types, comment = guess
+        category, to_ids = default_category(types[0]), default_to_ids(types[0])
+        found[value] = Detected(value, types[0], types, category, to_ids, word, comment)
+    return list(found.values())
+
+
+def refang(word: str) -> str:
+    """A word of unknown type as it was before somebody made it harmless."""
+    word = WRAPPED_SCHEME.sub(r"http\1://", word)
+    if "[" in word or "(" in word:
+        word = WRAPPED_CHARACTER.sub(r"\1", AT.sub("@", DOT.sub(".", word)))
+    return SCHEME.sub("http", word).rstrip(".")
+
+
+def _words(text: str) -> Iterator[str]:
+    for piece in _strings_of_json(text) if text.lstrip().startswith("{") else (text,):
+        words = SEPARATORS.split(piece) + QUOTED.findall(piece)
+        yield from (word for each in words if (word := each.strip(EDGES)))
+
+
+def _strings_of_json(text: str) -> list[str]:
+    """The texts and numbers in a JSON document, keys left out; the text itself when it is not JSON."""
+    try:
+        open_values = [json.loads(text)]
+    except (ValueError, RecursionError):
+        return [text]
+    strings = []
+    while open_values:
+        value = open_values.pop()
+        if isinstance(value, dict | list):
+            open_values += reversed(list(value.values()) if isinstance(value, dict) else value)
+        elif isinstance(value, str):
+            strings.append(value)
+    return strings
+
+
+def _guess(word: str) -> Guess | None:
+    for test in TESTS:
+        if (guess := test(word)) is not None:
+            return guess
+    return None
+
+
+def _address(word: str) -> Guess | None:
+    return (word, IPS, "") if _is_network(word) else None
+
+
+def _hash(word: str) -> Guess | None:
+    name, bar, digest = word.rpartition("|")
+    types = _hash_types(digest)
+    if bar:
+        types = tuple(named for each in types if (named := f"filename|{each}") in COMPOSITE_TYPES)
+        return (word, types, "") if name and types else None
+    if types and BITCOIN.fullmatch(word):
+        types = (*types, "btc")
+    return (word, types, "") if types else None
+
+
+def _hash_types(digest: str) -> tuple[str, ...]:
+    if HEXADECIMAL.fullmatch(digest):
+        return HASH_BY_LENGTH.get(len(digest), ())
+    match = SSDEEP.fullmatch(digest)
+    return ("ssdeep",) if match and _is_block_size(match[1]) else ()
+
+
+def _is_block_size(digits: str) -> bool:
+    """Whether ssdeep has this block size: 3 times a power of two (so that 12:30:45 stays a time)."""
+    times, rest = divmod(int(digits[:12]), 3)
+    return rest == 0 and times > 0 and times & (times - 1) == 0
+
+
+def _email(word: str) -> Guess | None:
+    return (word, EMAILS, "") if "://" not in word and EMAIL.fullmatch(word) else None
+
+
+def _address_and_port(word: str) -> Guess | None:
+    match = WITH_PORT.fullmatch(word)
+    if match is None or not _is_network(host := match["host"].strip("[]")):
+        return None
+    return f"{host}|{match['port']}", IP_PORTS, f"On port {match['port']}"
+
+
+def _address_in_brackets(word: str) -> Guess | None:
+    return _address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None
+
+
+def _domain(word: str) -> Guess | None:
+    match = WITH_PORT.fullmatch(word)
+    host, comment = (match["host"], f"On port {match['port']}") if match else (word, "")
+    if not _is_domain(host):
+        return None
+    if host.lower().endswith(".onion"):
+        return host, ("onion-address", "hostname"), comment
+    if host.count(".") > 1:
+        return host, ("hostname", "domain", "url", "filename"), comment
+    return host, ("domain", "filename"), comment
+
+
+def _url(word: str) -> Guess | None:
+    match = URL.fullmatch(word)
+    if match is None or not (match["scheme"] or match["path"]):
+        return None
+    host = match["host"]
+    known = _is_domain(host) or _is_network(host)
+    if not known and not (match["scheme"] and "." in host):
+        return None
+    of_vendor = (match["scheme"] or "").lower() == "https" and _is_security_vendor(host)
+    return word, (("link",) if of_vendor else ("url",)), ""
+
+
+def _path(word: str) -> Guess | None:
+    if REGISTRY_KEY.match(word):
+        return word, ("regkey",), ""
+    if "\\" in word or FILE_EXTENSION.fullmatch(word):
+        return word, ("filename",), ""
+    return None
+
+
+def _matches(pattern: re.Pattern[str], types: tuple[str, ...]) -> Callable[[str], Guess | None]:
+    return lambda word: (word, types, "") if pattern.fullmatch(word) else None
+
+
+TESTS: tuple[Callable[[str], Guess | None], ...] = (
+    _address,
+    _hash,
+    _email,
+    _address_and_port,
+    _address_in_brackets,
+    _domain,
+    _url,
+    _path,
+    _matches(CVE, ("vulnerability",)),
+    _matches(PHONE, PHONES),
+    _matches(AUTONOMOUS_SYSTEM, ("AS",)),
+    _matches(BITCOIN, ("btc",)),
+)
+
+
+def _is_network(text: str) -> bool:
+    """An address, or a network in CIDR notation."""
+    if len(text) < 3 or (":" not in text and text.count(".") != 3):
+        return False
+    try:
+        if "/" in text:
+            ip_network(text, strict=False)
+            return True
+        return bool(IPv6Address(text)) if ":" in text else validate("ip-dst", text) is None
+    except ValueError:
+        return False
+
+
+def _is_domain(host: str) -> bool:
+    name = normalise("domain", host)
+    return validate("domain", name) is None and name.rpartition(".")[2] in _top_level_domains()
+
+
+@cache
+def _top_level_domains() -> frozenset[str]:
+    return _listed("tlds") | {"onion"}
+
+
+def _is_security_vendor(host: str) -> bool:
+    """Whether a host, or a domain above it, publishes about security."""
+    labels = host.lower().split(".")
+    return any(".".join(labels[start:]) in _security_vendors() for start in range(len(labels) - 1))
+
+
+@cache
+def _security_vendors() -> frozenset[str]:
+    return _listed("security-provider-blogpost")
+
+
+def _listed(name: str) -> frozenset[str]:
+    """The entries of a warninglist of the installed package, in lower case."""
+    file = data_file("pymispwarninglists", f"{WARNINGLISTS}/{name}/list.json")
+    return frozenset(entry.lower().strip(".") for entry in json.loads(file.read_bytes())["list"])

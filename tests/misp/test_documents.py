@@ -1,0 +1,145 @@
+"""Objects, references, reports and attributes as clients send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
+from vardkase.misp.event import EventInput, parse_event
+from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.object import ObjectInput, ReferenceInput, parse_object, parse_reference
+from vardkase.misp.report import ReportInput, parse_report
+
+NOW = 1_795_564_922
+UUID = "18D9CC69-48D6-55C2-B1A9-398617FD71B1"
+OBJECT = {
+    "name": "file",
+    "meta-category": "file",
+    "description": "",
+    "template_uuid": "688c46fb-5edb-40a3-8273-1af7923e2215",
+    "template_version": "24",
+}
+
+
+def attribute(**sent: Any) -> AttributeInput:
+    parsed = parse_attribute({"type": "text", "value": "x"} | sent, now=NOW, default_distribution=5)
+    assert isinstance(parsed, AttributeInput), parsed
+    return parsed
+
+
+def refused(**sent: Any) -> dict[str, list[str]]:
+    parsed = parse_attribute({"type": "text", "value": "x"} | sent, now=NOW, default_distribution=5)
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def test_an_attribute_gets_the_defaults_of_its_type() -> None:
+    parsed = attribute(type="ip-dst", value="1.2.3.4")
+    assert (parsed.category, parsed.to_ids, parsed.distribution) == ("Network activity", True, 5)
+    assert (parsed.uuid, parsed.timestamp, parsed.first_seen, parsed.value2) == (None, None, None, None)
+
+
+def test_the_value_may_come_in_two_parts() -> None:
+    parsed = attribute(
+        type="filename|md5", value=None, value1="a.exe", value2="D41D8CD98F00B204E9800998ECF8427E"
+    )
+    assert (parsed.value1, parsed.value2) == ("a.exe", "d41d8cd98f00b204e9800998ecf8427e")
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"), [(0, "0"), (12, "12"), (1.5, "1.5"), (True, "1"), ("a\0b", "ab")]
+)
+def test_values_of_other_json_types(sent: object, stored: str) -> None:
+    assert attribute(value=sent).value1 == stored
+
+
+def test_tags_come_as_names_and_documents() -> None:
+    tags = attribute(Tag=["tlp:red", {"name": "x", "local": 1}]).tags
+    assert [tag["name"] for tag in tags] == ["tlp:red", "x"]
+    assert attribute(Tag="nonsense").tags == []
+
+
+def test_several_faults_are_told_at_once() -> None:
+    errors = refused(uuid="nope", distribution=9, first_seen="nope", to_ids="maybe", timestamp="yesterday")
+    assert set(errors) == {"uuid", "distribution", "first_seen", "to_ids", "timestamp"}
+
+
+def test_uuids_are_lower_case() -> None:
+    assert attribute(uuid=UUID).uuid == UUID.lower()
+
+
+def test_pictures_do_not_correlate_unless_asked_to() -> None:
+    assert attribute(type="attachment", value="x.PNG").disable_correlation
+    assert not attribute(type="attachment", value="x.PNG", disable_correlation="0").disable_correlation
+    assert not attribute(type="attachment", value="x.txt").disable_correlation
+
+
+@pytest.mark.parametrize("word", ["initial", "ongoing", "completed"])
+def test_analysis_has_names(word: str) -> None:
+    parsed = parse_event({"info": "x", "analysis": word})
+    assert isinstance(parsed, EventInput)
+    assert parsed.analysis == Analysis[word.upper()]
+
+
+def test_the_enumerations_are_misps() -> None:
+    assert [level.value for level in ThreatLevel] == [1, 2, 3, 4]
+    assert [each.value for each in Distribution] == [0, 1, 2, 3, 4, 5]
+
+
+def test_an_object_is_read() -> None:
+    parsed = parse_object(OBJECT | {"uuid": UUID, "first_seen": "2024-01-01T01:02:03.5+01:00"}, now=NOW)
+    assert isinstance(parsed, ObjectInput)
+    assert (parsed.uuid, parsed.template_version, parsed.meta_category) == (UUID.lower(), 24, "file")
+    assert parsed.first_seen == 1_704_067_323_500_000
+
+
+@pytest.mark.parametrize("member", ["name", "meta-category", "template_uuid"])
+def test_an_object_without_its_template_is_refused(member: str) -> None:
+    errors = parse_object({key: value for key, value in OBJECT.items() if key != member}, now=NOW)
+    assert errors == {
+        "template": [f"No valid template found and object lacking template information. ({member})"]
+    }
+
+
+def test_an_object_ends_after_it_began() -> None:
+    errors = parse_object(OBJECT | {"first_seen": "2024-02-01", "last_seen": "2024-01-01"}, now=NOW)
+    assert errors == {"last_seen": ["Last seen value should be greater than first seen value"]}
+
+
+def test_a_reference_names_its_target() -> None:
+    parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"})
+    assert isinstance(parsed, ReferenceInput)
+    assert (parsed.referenced_uuid, parsed.relationship_type) == (UUID.lower(), "drops")
+    assert parse_reference({"relationship_type": "drops"}) == {
+        "referenced_uuid": ["Please provide a valid RFC 4122 UUID"]
+    }
+
+
+def test_a_report_needs_a_name_alone() -> None:
+    parsed = parse_report({"name": "r"})
+    assert isinstance(parsed, ReportInput)
+    assert (parsed.content, parsed.distribution) == ("", Distribution.INHERIT)
+    assert "name" in parse_report({"name": " ", "content": "c"})  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("value", [1, "1", "true", "yes", 2, True])
+def test_flags_that_are_set(value: object) -> None:
+    assert as_bool(value) is True
+
+
+@pytest.mark.parametrize("value", ["0", "false", "No", "", 0, None, False])
+def test_flags_that_are_not(value: object) -> None:
+    assert as_bool(value) is False
+
+
+@pytest.mark.parametrize(("value", "number"), [("12", 12), (" 12 ", 12), (12.0, 12), (True, 1), ("-3", -3)])
+def test_numbers(value: object, number: int) -> None:
+    assert as_int(value) == number
+
+
+@pytest.mark.parametrize("value", ["1.5", 1.5, "x", None, [], "٣", "9" * 30, 10**30])
+def test_what_is_no_number(value: object) -> None:
+    assert as_int(value) is None
