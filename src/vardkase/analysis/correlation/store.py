@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface, ip_network
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.models import CorrelationExclusion
@@ -13,14 +12,13 @@ from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAtt
 from vardkase.misp.types import correlation_parts, network_of, search_parts
 
 type KeyRow = tuple[int, int, int, int | None, int, int | None, bool]
-type Interface = IPv4Interface | IPv6Interface
-type NetworkRow = tuple[int, int, Interface]
+type NetworkRow = tuple[int, int, str]
 
 COPY_KEYS = """
 COPY attribute_key (key, attribute_id, event_id, object_id, distribution, sharing_group_id, correlates)
 FROM STDIN (FORMAT binary)
 """
-COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN (FORMAT binary)"
+COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN"
 
 ATTRIBUTES = """
 SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution, a.sharing_group_id,
@@ -35,7 +33,7 @@ def store_keys(attributes: Sequence[StoredAttribute]) -> None:
     keys = list(key_rows(attributes, current_exclusions()))
     networks = list(network_rows(attributes))
     _copy(COPY_KEYS, ("int8", "int8", "int8", "int8", "int2", "int8", "bool"), keys)
-    _copy(COPY_NETWORKS, ("int8", "int8", "inet"), networks)
+    _copy(COPY_NETWORKS, (), networks)
 
 
 def rebuild_keys(change: AttributesChanged) -> None:
@@ -63,41 +61,26 @@ def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> I
     """One row for each different value part, for search; `correlates` says whether it also correlates."""
     for attribute in attributes:
         parts = search_parts(attribute.type, attribute.value1, attribute.value2)
-        correlating = set()
+        correlating: tuple[str, ...] = ()
         if attribute.correlates:
-            own = correlation_parts(attribute.type, attribute.value1, attribute.value2)
-            correlating = {part for part in own if not exclusions.cover(part)}
-        by_key: dict[int, bool] = {}
+            correlating = correlation_parts(attribute.type, attribute.value1, attribute.value2)
+        rest = (
+            attribute.id,
+            attribute.event_id,
+            attribute.object_id,
+            attribute.distribution,
+            attribute.sharing_group_id,
+        )
         for key, part in zip(keys_of(parts), parts, strict=True):
-            by_key[key] = by_key.get(key, False) or part in correlating
-        for key, correlates in by_key.items():
-            yield (
-                key,
-                attribute.id,
-                attribute.event_id,
-                attribute.object_id,
-                attribute.distribution,
-                attribute.sharing_group_id,
-                correlates,
-            )
+            yield (key, *rest, part in correlating and not exclusions.cover(part))
 
 
 def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
     """The address or network of each attribute that holds one."""
     for attribute in attributes:
-        text = network_of(attribute.type, attribute.value1, attribute.value2)
-        network = _interface(text) if text else None
+        network = network_of(attribute.type, attribute.value1, attribute.value2)
         if network is not None:
             yield attribute.id, attribute.event_id, network
-
-
-def _interface(text: str) -> Interface | None:
-    """An address or network without the bits below its mask; None when the text is neither."""
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        return None
-    return ip_interface((network.network_address, network.prefixlen))
 
 
 def _which(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:
@@ -110,6 +93,7 @@ def _copy(statement: str, types: Sequence[str], rows: Sequence[tuple[object, ...
     if not rows:
         return
     with cursor().copy(statement) as copy:
-        copy.set_types(types)
+        if types:
+            copy.set_types(types)
         for row in rows:
             copy.write_row(row)

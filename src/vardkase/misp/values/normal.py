@@ -7,14 +7,12 @@ import re
 from collections.abc import Callable
 
 from vardkase.misp.time import read_date
+from vardkase.misp.types import PLAIN_IPV4
 from vardkase.misp.values.refang import DOTTED, refang
 
 type Normaliser = Callable[[str], str]
 
 DOMAIN = re.compile(r"[A-Z0-9._-]+\.[A-Z0-9-]{2,}", re.IGNORECASE)
-PLAIN_IPV4 = re.compile(
-    r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)", re.ASCII
-)
 IPV6_WITH_PORT = (
     re.compile(r"^(?P<ip>[^|]+)\|(?P<port>\d+)$"),
     re.compile(r"^\[(?P<ip>[^\]]+)\]:(?P<port>\d+)$"),
