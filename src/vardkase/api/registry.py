@@ -14,6 +14,7 @@ from vardkase.api import (  # noqa: F401
     objects,
     objects_write,
     organisations,
+    rest_search,
     roles,
     servers,
     sharing_groups,

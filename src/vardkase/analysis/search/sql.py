@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search.attributes import RowFilter, attribute_filters, own_columns, uuid_filter
@@ -28,8 +29,15 @@ COLUMNS = {
 def query(actor: Actor, search: Search) -> SqlQuery:
     """The statement for what `actor` may see of `search`, in its order and within its limit."""
     statement = Statement(actor)
-    select = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}[search.scope]
-    return statement.query(select(statement, search) + _page(statement, search))
+    select = SELECTS[search.scope](statement, search)
+    return statement.query(select + _page(statement, search))
+
+
+def total_query(actor: Actor, search: Search) -> SqlQuery:
+    """How many there are in all, as the only row: what X-Result-Count says of a page of events."""
+    statement = Statement(actor)
+    select = SELECTS[search.scope](statement, replace(search, order=()))
+    return statement.query(f"SELECT count(*) AS id FROM ({select}) every")
 
 
 def _events(statement: Statement, search: Search) -> str:
@@ -198,3 +206,6 @@ def _page(statement: Statement, search: Search) -> str:
     page = f" LIMIT {statement.bind(search.limit, 'bigint')}"
     offset = (search.page - 1) * search.limit
     return page + (f" OFFSET {statement.bind(offset, 'bigint')}" if offset else "")
+
+
+SELECTS = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}

@@ -61,7 +61,7 @@ def _text(value: Any) -> str:
     """An item as text; a NUL can be in no value, and PostgreSQL takes none."""
     if value is None:
         return ""
-    if isinstance(value, bool):
+    if isinstance(value, bool | float):
         return str(int(value))
     return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
 

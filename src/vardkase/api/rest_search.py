@@ -1,0 +1,99 @@
+"""restSearch on events, attributes and objects: every filter, every format, streamed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.parameters import accepted, from_path
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query, total_query
+from vardkase.api.answers import Answer, Stream
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.errors import Invalid
+from vardkase.formats.misp_json import chosen_ids
+from vardkase.formats.registry import Format, format_for
+
+NO_PARAMETERS = (
+    "Restsearch queries using GET and no parameters are not allowed. If you have passed parameters via a JSON "
+    "body, make sure you use POST requests."
+)
+INVALID_FORMAT = "Invalid output format."
+SAME_AS_JSON = frozenset(("", "download"))
+
+
+@endpoint("events/rest_search")
+def events(call: Call) -> Answer:
+    """Whole events that match."""
+    return _answer(call, Scope.EVENTS)
+
+
+@endpoint("attributes/rest_search")
+def attributes(call: Call) -> Answer:
+    """Attributes that match."""
+    return _answer(call, Scope.ATTRIBUTES)
+
+
+@endpoint("objects/rest_search")
+def objects(call: Call) -> Answer:
+    """Objects that match, with their attributes."""
+    return _answer(call, Scope.OBJECTS)
+
+
+def _answer(call: Call, scope: Scope) -> Answer:
+    given = _given(call, scope)
+    if call.method == "GET" and not given:
+        raise MispError(400, NO_PARAMETERS)
+    name = str(given.get("returnFormat") or "")
+    name = "json" if name in SAME_AS_JSON else name
+    output = format_for(scope, name)
+    if output is None:
+        raise MispError(404, INVALID_FORMAT)
+    if output.restrictive:
+        given = {"to_ids": 1, "published": 1, **given}
+    search = _search(scope, given, output)
+    ids = chosen_ids(query(call.actor, search))
+    headers = {
+        "X-Result-Count": str(_result_count(call, search, len(ids))),
+        "X-Export-Module-Used": name,
+        "X-Response-Format": output.extension,
+        "X-Skipped-Elements-Count": "0",
+    }
+    if scope is Scope.EVENTS:
+        headers |= _event_headers(given, name, output)
+    return Stream(output.renderers[scope](call.actor, search, ids), output.content_type, headers)
+
+
+def _given(call: Call, scope: Scope) -> dict[str, Any]:
+    """The parameters by place, by name in the path, and in the body; the latter wins."""
+    body = call.body if call.method in ("POST", "PUT") and isinstance(call.body, dict) else {}
+    return {**from_path(scope, call.args), **accepted(scope, call.named), **accepted(scope, body)}
+
+
+def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
+    try:
+        search = parse(scope, given)
+        output.check(search)
+    except Invalid as error:
+        raise MispError(400, str(error)) from error
+    return search
+
+
+def _result_count(call: Call, search: Search, found: int) -> int:
+    """Events: all that match. Others: what is delivered, and one more where MISP hints at a further page."""
+    if search.limit is None or search.scope is Scope.OBJECTS:
+        return found
+    if search.scope is Scope.EVENTS:
+        return chosen_ids(total_query(call.actor, search))[0]
+    return found + 1 if found in (0, search.limit) else found
+
+
+def _event_headers(given: dict[str, Any], name: str, output: Format) -> dict[str, str]:
+    extension = name if name == "text" else output.extension
+    wanted = given.get("eventid")
+    which = "list" if wanted is None or isinstance(wanted, list | dict) else str(wanted)
+    which = "".join(character for character in which if character.isalnum() or character == "-")
+    which = "" if str(wanted).startswith("!") else which
+    disposition = f'attachment; filename="misp.event.{which}.{extension}"'
+    return {"X-Response-Format": extension, "Content-Disposition": disposition}

@@ -1,0 +1,97 @@
+"""The columns a CSV export may have, by MISP's names, and the SQL of each."""
+
+from __future__ import annotations
+
+DEFAULT = (
+    "uuid",
+    "event_id",
+    "category",
+    "type",
+    "value",
+    "comment",
+    "to_ids",
+    "date",
+    "object_relation",
+    "attribute_tag",
+    "object_uuid",
+    "object_name",
+    "object_meta_category",
+)
+
+CONTEXT = (
+    "event_info",
+    "event_member_org",
+    "event_source_org",
+    "event_distribution",
+    "event_threat_level_id",
+    "event_analysis",
+    "event_date",
+    "event_tag",
+    "event_timestamp",
+)
+
+ATTRIBUTE_TAGS = """(
+    SELECT string_agg(t.name, ',' ORDER BY at.id) FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
+    WHERE at.attribute_id = a.id AND (t.exportable OR %(all_tags)s::boolean))"""
+
+EVENT_TAGS = """(
+    SELECT string_agg(t.name, ',' ORDER BY et.id) FROM event_tag et JOIN tag t ON t.id = et.tag_id
+    WHERE et.event_id = e.id AND (t.exportable OR %(all_tags)s::boolean))"""
+
+THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]"
+
+COLUMNS: dict[str, str] = {
+    "id": "a.id",
+    "uuid": "a.uuid::text",
+    "event_id": "a.event_id",
+    "object_id": "coalesce(a.object_id, 0)",
+    "object_relation": "a.object_relation",
+    "category": "a.category",
+    "type": "a.type",
+    "value": "concat_ws('|', a.value1, a.value2)",
+    "value1": "a.value1",
+    "value2": "a.value2",
+    "comment": "a.comment",
+    "to_ids": "a.to_ids",
+    "date": "a.timestamp",
+    "timestamp": "a.timestamp",
+    "distribution": "a.distribution",
+    "sharing_group_id": "coalesce(a.sharing_group_id, 0)",
+    "deleted": "a.deleted",
+    "disable_correlation": "a.disable_correlation",
+    "first_seen": "a.first_seen",
+    "last_seen": "a.last_seen",
+    "attribute_tag": ATTRIBUTE_TAGS,
+    "event_uuid": "e.uuid::text",
+    "event_info": "e.info",
+    "event_member_org": "(SELECT o.name FROM organisation o WHERE o.id = e.org_id)",
+    "event_source_org": "(SELECT o.name FROM organisation o WHERE o.id = e.orgc_id)",
+    "event_distribution": "e.distribution",
+    "event_threat_level_id": THREAT_LEVEL,
+    "event_analysis": "e.analysis",
+    "event_date": "e.date::text",
+    "event_tag": EVENT_TAGS,
+    "event_timestamp": "e.timestamp",
+    "event_publish_timestamp": "e.publish_timestamp",
+    "event_published": "e.published",
+}
+
+OBJECT_COLUMNS: dict[str, str] = {
+    "object_uuid": "o.uuid::text",
+    "object_name": "o.name",
+    "object_meta_category": "o.meta_category",
+    "object_description": "o.description",
+    "object_comment": "o.comment",
+    "object_timestamp": "o.timestamp",
+    "object_distribution": "o.distribution",
+    "object_template_uuid": "o.template_uuid",
+    "object_template_version": "o.template_version",
+}
+"""Filled only in exports of events, as in MISP."""
+
+
+def column_sql(name: str, *, of_events: bool) -> str:
+    """The expression of a column; an unknown one is empty, as in MISP."""
+    if name in OBJECT_COLUMNS:
+        return OBJECT_COLUMNS[name] if of_events else "NULL"
+    return COLUMNS.get(name, "NULL")

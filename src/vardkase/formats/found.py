@@ -1,0 +1,46 @@
+"""The attributes that a search brings into a flat format: its own, or those left in the events it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.trim import kept_attributes
+from vardkase.core.sql import SqlQuery
+from vardkase.formats.misp_json import chosen_ids
+from vardkase.identity.access.actor import Actor
+
+PAGE = 1000
+EVENTS_AT_ONCE = 100
+
+# As the documents have them: event after event, first what stands outside objects.
+IN_EVENTS = """
+SELECT a.id
+FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place)
+JOIN event e ON e.id = chosen.id
+JOIN attribute a ON a.event_id = e.id
+WHERE {kept}
+ORDER BY chosen.place, a.object_id NULLS FIRST, a.id
+"""
+
+
+def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
+    """Pages of attribute ids for what `search` found (`ids`, of its scope), in the order of the document."""
+    if search.scope is not Scope.EVENTS:
+        yield from _pages(ids, PAGE)
+        return
+    for events in _pages(ids, EVENTS_AT_ONCE):
+        yield from _pages(chosen_ids(attributes_in_events(actor, search, events)), PAGE)
+
+
+def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:
+    """The attributes left in some events."""
+    statement = Statement(actor)
+    bound = statement.bind(list(event_ids), "bigint[]")
+    return statement.query(IN_EVENTS.format(ids=bound, kept=kept_attributes(statement, search)))
+
+
+def _pages(ids: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(ids), size):
+        yield list(ids[start : start + size])

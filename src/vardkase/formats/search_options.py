@@ -1,0 +1,80 @@
+"""From the parameters of a search to the options of MISP JSON documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.analysis.search.filters import Search
+from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.trim import trim_conditions
+from vardkase.formats.misp_json import AttributeOptions, Condition, Deleted, EventOptions, ObjectOptions
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.misp.flags import as_bool
+
+
+def event_options(actor: Actor, search: Search) -> EventOptions:
+    """Options of the documents of events/restSearch."""
+    flag = _flags(search.options)
+    synchronises = actor.may(Permission.SYNC) and not actor.is_site_admin
+    return EventOptions(
+        deleted=_deleted(search),
+        extended=flag("extended"),
+        extension_list=flag("extensionList"),
+        metadata=flag("metadata"),
+        flatten=flag("flatten"),
+        exclude_galaxy=flag("excludeGalaxy"),
+        no_event_reports=flag("noEventReports"),
+        no_shadow_attributes=flag("noShadowAttributes"),
+        include_attachments=flag("withAttachments", "includeAttachments"),
+        include_all_tags=flag("includeAllTags"),
+        exclude_local_tags=flag("excludeLocalTags") or synchronises,
+        sg_reference_only=flag("sgReferenceOnly"),
+        include_granular_correlations=flag("includeGranularCorrelations"),
+        to_ids=None if search.to_ids is None else True in search.to_ids,
+        attributes=_trimming(actor, search),
+    )
+
+
+def attribute_options(search: Search) -> AttributeOptions:
+    """Options of the document of attributes/restSearch."""
+    flag = _flags(search.options)
+    return AttributeOptions(
+        deleted=_deleted(search),
+        include_attachments=flag("withAttachments"),
+        include_all_tags=flag("includeAllTags"),
+        include_event_uuid=flag("includeEventUuid"),
+        include_event_tags=flag("includeEventTags"),
+        include_context=flag("includeContext"),
+        include_proposals=flag("includeProposals"),
+        include_sightings=flag("includeSightings"),
+        include_correlations=flag("includeCorrelations"),
+    )
+
+
+def object_options(search: Search) -> ObjectOptions:
+    """Options of the document of objects/restSearch."""
+    flag = _flags(search.options)
+    return ObjectOptions(
+        deleted=_deleted(search),
+        metadata=flag("metadata"),
+        include_attachments=flag("withAttachments"),
+        include_all_tags=flag("includeAllTags"),
+    )
+
+
+def _flags(options: Mapping[str, Any]) -> Any:
+    return lambda *names: any(as_bool(options.get(name)) for name in names)
+
+
+def _deleted(search: Search) -> Deleted:
+    if True not in search.deleted:
+        return Deleted.NO
+    return Deleted.BOTH if False in search.deleted else Deleted.ONLY
+
+
+def _trimming(actor: Actor, search: Search) -> Condition | None:
+    statement = Statement(actor)
+    conditions = list(trim_conditions(statement, search))
+    return Condition(" AND ".join(conditions), statement.parameters) if conditions else None
