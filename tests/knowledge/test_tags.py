@@ -1,0 +1,164 @@
+"""Tags: found without regard to case, made by those who may, kept from those they are not for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import Cast
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.knowledge.taxonomies import services
+from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile, store
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
+from vardkase.knowledge.taxonomies.queries import exclusive_conflicts, missing_required, search_tags
+from vardkase.knowledge.taxonomies.rules import parse_machine_tag
+
+
+@pytest.fixture
+def scale(db: None) -> Taxonomy:
+    """``scale:level`` allows one value at a time; ``scale:note`` any number."""
+    store(
+        [
+            TaxonomyFile(
+                namespace="scale",
+                predicates=[PredicateFile("level", exclusive=True), PredicateFile("note")],
+                version=1,
+                values=[
+                    ValuesFile("level", [EntryFile("high", colour="#ff0000", numerical_value=75)]),
+                    ValuesFile("note", [EntryFile("a"), EntryFile("b")]),
+                ],
+            )
+        ]
+    )
+    return Taxonomy.objects.get()
+
+
+def resolve(cast: Cast, *names: str, may_create: bool = True) -> dict[str, Tag]:
+    wanted = [{"name": name} for name in names]
+    return services.resolve_tags(cast.analyst.actor, wanted, may_create=may_create)
+
+
+def test_names_are_found_in_any_case(cast: Cast) -> None:
+    tag = Tag.objects.create(name="Important")
+    assert {name: found.pk for name, found in resolve(cast, "IMPORTANT").items()} == {"important": tag.pk}
+    assert services.resolve_tags(cast.analyst.actor, [{"id": str(tag.pk)}], may_create=False) == {
+        "important": tag
+    }
+
+
+def test_unknown_names_are_made_only_by_those_who_may(cast: Cast) -> None:
+    assert resolve(cast, "new", may_create=False) == {}
+    made = resolve(cast, "new", "New", "other")
+    assert {tag.name.lower() for tag in made.values()} == {"new", "other"}
+    assert Tag.objects.count() == 2
+
+
+def test_any_number_of_tags_takes_two_statements(cast: Cast) -> None:
+    resolve(cast, *(f"old {number}" for number in range(20)))
+    with CaptureQueriesContext(connection) as seen:
+        found = resolve(cast, *(f"old {number}" for number in range(20)), *(f"n {n}" for n in range(20)))
+    assert len(found) == 40
+    assert len(seen) <= 2
+
+
+def test_a_taxonomy_gives_its_tags_colour_and_number(cast: Cast, scale: Taxonomy) -> None:
+    tag = resolve(cast, 'scale:level="high"')['scale:level="high"']
+    assert (tag.colour, tag.numerical_value) == ("#ff0000", 75)
+
+
+def test_galaxy_tags_are_recognised(cast: Cast) -> None:
+    uuid = "2b1aabe4-fa39-4a8f-9f8e-2c1b36b1aeb6"
+    tags = resolve(cast, 'misp-galaxy:threat-actor="APT28"', f'misp-galaxy:tool="{uuid}"', "misp-galaxy:x")
+    flags = {tag.name: (tag.is_galaxy, tag.is_custom_galaxy) for tag in tags.values()}
+    assert flags == {
+        'misp-galaxy:threat-actor="APT28"': (True, False),
+        f'misp-galaxy:tool="{uuid}"': (True, True),
+        "misp-galaxy:x": (False, False),
+    }
+
+
+def test_tags_kept_for_others_are_left_out(cast: Cast) -> None:
+    Tag.objects.create(name="theirs", org_id=cast.org_b.pk)
+    Tag.objects.create(name="his", user_id=cast.colleague.user.pk)
+    assert resolve(cast, "theirs", "his") == {}
+    assert set(services.resolve_tags(cast.partner.actor, [{"name": "theirs"}], may_create=False)) == {
+        "theirs"
+    }
+    assert len(services.resolve_tags(cast.site_admin.actor, [{"name": "his"}], may_create=False)) == 1
+    assert search_tags(cast.analyst.actor, ["%"], strict=False) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x", "colour": "red"}, "colour"),
+        ({"name": "x", "org_id": "y"}, "org_id"),
+    ],
+)
+def test_refused_tags(cast: Cast, data: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.create_tag(cast.org_admin.actor, data)
+    assert list(refused.value.errors) == [field]
+    assert not Tag.objects.exists()
+
+
+def test_who_may_make_change_and_delete(cast: Cast) -> None:
+    with pytest.raises(Forbidden):
+        services.create_tag(cast.analyst.actor, {"name": "x"})
+    tag = services.create_tag(cast.org_admin.actor, {"name": "x"})
+    with pytest.raises(Forbidden):
+        services.edit_tag(cast.org_admin.actor, tag.pk, {"name": "y"})
+    services.create_tag(cast.org_admin.actor, {"name": "taken"})
+    with pytest.raises(Conflict, match="A similar name already exists"):
+        services.edit_tag(cast.site_admin.actor, tag.pk, {"name": "TAKEN"})
+    assert services.edit_tag(cast.site_admin.actor, tag.pk, {"hide_tag": "1"}).hide_tag
+    services.delete_tag(cast.site_admin.actor, tag.pk)
+    assert list(Tag.objects.values_list("name", flat=True)) == ["taken"]
+
+
+def test_exclusive_predicates_and_taxonomies(scale: Taxonomy) -> None:
+    notes = ['scale:note="a"', 'scale:note="b"']
+    levels = ['scale:level="high"', 'scale:level="low"']
+    assert exclusive_conflicts(notes) == []
+    (conflict,) = exclusive_conflicts([*levels, *notes, "free"])
+    assert (conflict.predicate, conflict.tags) == ("level", tuple(levels))
+    Taxonomy.objects.update(exclusive=True)
+    assert [found.predicate for found in exclusive_conflicts(notes)] == [None]
+
+
+def test_required_taxonomies(scale: Taxonomy) -> None:
+    Taxonomy.objects.update(required=True)
+    assert missing_required([]) == []
+    Taxonomy.objects.update(enabled=True)
+    assert missing_required(["other:x"]) == ["scale"]
+    assert missing_required(['scale:note="a"']) == []
+
+
+def test_all_tags_of_a_taxonomy(cast: Cast, scale: Taxonomy) -> None:
+    assert services.create_taxonomy_tags(cast.site_admin.actor, scale.pk) == 3
+    services.hide_taxonomy_tags(cast.site_admin.actor, scale.pk)
+    assert Tag.objects.filter(hide_tag=True).count() == 3
+    services.create_taxonomy_tags(cast.site_admin.actor, scale.pk, ['SCALE:note="a"'])
+    assert list(Tag.objects.filter(hide_tag=False).values_list("name", flat=True)) == ['scale:note="a"']
+    with pytest.raises(Invalid):
+        services.create_taxonomy_tags(cast.site_admin.actor, scale.pk, ["scale:nothing"])
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("tlp:red", ("tlp", "red", None)),
+        ('a:b="c d"', ("a", "b", "c d")),
+        ('a:b="c"d"', ("a", "b", 'c"d')),
+        ("plain", None),
+        ('a:b="open', None),
+    ],
+)
+def test_machine_tags(name: str, parts: tuple[str, str, str | None] | None) -> None:
+    found = parse_machine_tag(name)
+    assert (found and (found.namespace, found.predicate, found.value)) == parts
+    assert found is None or str(found) == name
