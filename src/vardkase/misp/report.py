@@ -40,7 +40,7 @@ def parse_report(data: Mapping[str, Any]) -> ReportInput | Errors:
     errors: Errors = {}
     name = read_text(data.get("name")).strip()
     if not name:
-        errors["name"] = ["Name cannot be empty."]
+        errors["name"] = ["This field cannot be left blank"]
     parsed = ReportInput(
         uuid=read_uuid(data, errors),
         name=name[:MAX_NAME],
