@@ -45,6 +45,7 @@ def view_options(call: Call) -> EventOptions:
         sg_reference_only=as_bool(call.param("sgReferenceOnly")),
         include_event_correlations=as_bool(call.param("includeEventCorrelations"), default=True),
         include_granular_correlations=as_bool(call.param("includeGranularCorrelations")),
+        include_analyst_data=True,
         to_ids={"1": True, "2": False}.get(str(to_ids)),
     )
 

@@ -92,7 +92,10 @@ def _sections(scope: Scope, members: list[int]) -> Iterator[bytes]:
 
 def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iterator[bytes]:
     if scope.options.include_event_correlations:
-        yield _member("RelatedEvent", related_event_blocks(scope.actor, event_id))
+        related = related_event_blocks(scope.actor, event_id)
+        if scope.options.include_analyst_data:
+            related = [{**block, "RelationshipInbound": []} for block in related]
+        yield _member("RelatedEvent", related)
     galaxies: list[Raw] = []
     if attachments and not scope.options.exclude_galaxy:
         scope.galaxies.learn([attachments])

@@ -48,6 +48,7 @@ class EventOptions:
     sg_reference_only: bool = False
     include_event_correlations: bool = True
     include_granular_correlations: bool = False
+    include_analyst_data: bool = False
     to_ids: bool | None = None
     attributes: Condition | None = None
 
