@@ -1,0 +1,227 @@
+"""view and index of events, attributes and objects: shapes, refusals, HEAD, files."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.formats import recorded
+from tests.formats.scene import Scene, make_scene
+from vardkase.core import files
+from vardkase.intel.models import Attribute, Event, ObjectReference
+
+MISSING = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def test_an_event_by_id_uuid_and_verb(cast: Cast, scene: Scene) -> None:
+    event = scene.event
+    for method, path in (
+        ("GET", f"/events/view/{event.pk}"),
+        ("POST", f"/events/view/{event.uuid}"),
+        ("GET", f"/events/{event.pk}"),
+        ("GET", f"/events/view/{event.uuid}.json"),
+    ):
+        status, body = call(cast.analyst.key, method, path)
+        assert (status, body["Event"]["uuid"]) == (200, str(event.uuid))
+        assert list(body["Event"]) == recorded.EVENT
+
+
+def test_an_unknown_or_hidden_event(cast: Cast) -> None:
+    hidden = make_event(cast.org_a)
+    hidden.save()
+    for reference in (hidden.pk, hidden.uuid, MISSING, "abc", 10**30):
+        path = f"/events/view/{reference}"
+        refusal = {"name": "Invalid event", "message": "Invalid event", "url": path}
+        assert call(cast.stranger.key, "GET", path) == (404, refusal)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "shown"),
+    [
+        (None, "living"),
+        (0, "living"),
+        (False, "living"),
+        ([0], "living"),
+        (1, "both"),
+        (True, "both"),
+        ("1", "both"),
+        ([0, 1], "both"),
+        (["0", "1"], "both"),
+        (2, "dead"),
+        ("only", "dead"),
+        ([1], "dead"),
+    ],
+)
+def test_deleted_in_the_ways_clients_write_it(cast: Cast, scene: Scene, deleted: object, shown: str) -> None:
+    body = {} if deleted is None else {"deleted": deleted}
+    _, answered = call(cast.analyst.key, "POST", f"/events/view/{scene.event.pk}", body)
+    values = {attribute["value"] for attribute in answered["Event"]["Attribute"]}
+    assert ("gone" in values, "only A" in values) == {
+        "living": (False, True),
+        "both": (True, True),
+        "dead": (True, False),
+    }[shown]
+
+
+def test_flags_in_the_path(cast: Cast, scene: Scene) -> None:
+    flags = "deleted[]:0/deleted[]:1/excludeGalaxy:1/includeEventCorrelations:0/excludeLocalTags:1"
+    path = f"/events/view/{scene.event.pk}/{flags}"
+    event = call(cast.analyst.key, "GET", path)[1]["Event"]
+    assert "RelatedEvent" not in event
+    assert event["Galaxy"] == []
+    assert "workflow:todo" not in [tag["name"] for tag in event["Tag"]]
+    assert "gone" in [attribute["value"] for attribute in event["Attribute"]]
+
+
+def test_head_says_only_whether_it_is_there(cast: Cast, scene: Scene) -> None:
+    there = (
+        f"/events/view/{scene.event.pk}",
+        f"/attributes/view/{scene.open.uuid}",
+        f"/objects/view/{scene.file.pk}",
+    )
+    for path in there:
+        response = send(cast.stranger.key, "HEAD", path)
+        assert (response.status_code, response.content) == (200, b"")
+    not_there = (
+        f"/events/view/{MISSING}",
+        f"/attributes/view/{scene.own.uuid}",
+        f"/objects/view/{scene.own_object.pk}",
+    )
+    for path in not_there:
+        assert send(cast.stranger.key, "HEAD", path).status_code == 404
+
+
+def test_the_index_counts_all_and_shows_a_page(cast: Cast) -> None:
+    events = [make_event(cast.org_a, distribution=1, published=True) for _ in range(3)]
+    for event in [*events, make_event(cast.org_b)]:
+        event.save()
+    every = send(cast.stranger.key, "GET", "/events/index")
+    assert [row["id"] for row in answer(every)] == [str(event.pk) for event in events]
+    second = send(cast.stranger.key, "POST", "/events/index", {"limit": 2, "page": 2})
+    assert [row["id"] for row in answer(second)] == [str(events[2].pk)]
+    assert every["X-Result-Count"] == second["X-Result-Count"] == "3"
+    named = send(cast.stranger.key, "GET", "/events/index/limit:1/page:2")
+    assert [row["id"] for row in answer(named)] == [str(events[1].pk)]
+
+
+def test_an_attribute(cast: Cast, scene: Scene) -> None:
+    status, body = call(cast.partner.key, "GET", f"/attributes/view/{scene.shared.uuid}")
+    assert status == 200
+    assert body["Attribute"]["value"] == "A and B"
+    for path, status, message in (
+        (f"/attributes/view/{scene.own.pk}", 405, "Invalid attribute"),
+        (f"/attributes/view/{MISSING}", 405, "Invalid attribute"),
+        (f"/attributes/view/{scene.deleted.uuid}", 405, "Invalid attribute"),
+        ("/attributes/view/abc", 404, "Invalid attribute ID."),
+    ):
+        assert call(cast.partner.key, "GET", path) == (
+            status,
+            {"name": message, "message": message, "url": path},
+        )
+
+
+def test_the_index_of_attributes_is_paged_newest_first(cast: Cast, scene: Scene) -> None:
+    rows = call(cast.analyst.key, "GET", "/attributes/index/limit:2")[1]
+    newest = list(Attribute.objects.filter(deleted=False).order_by("-pk").values_list("pk", flat=True))
+    assert [int(row["id"]) for row in rows] == newest[:2]
+    assert list(rows[0]) == recorded.LISTED_OBJECT_ATTRIBUTE[:-1]
+    assert len(call(cast.stranger.key, "GET", "/attributes")[1]) == 2
+
+
+def test_statistics_count_what_the_reader_sees(cast: Cast, scene: Scene) -> None:
+    counts = call(cast.analyst.key, "GET", "/attributes/attributeStatistics/type")[1]
+    assert counts == {"domain|ip": "1", "filename": "1", "text": "3"}
+    shares = call(cast.analyst.key, "GET", "/attributes/attributeStatistics/category/true")[1]
+    assert shares == {"Network activity": "20%", "Other": "60%", "Payload delivery": "20%"}
+    assert call(cast.stranger.key, "GET", "/attributes/attributeStatistics/type")[1] == {
+        "domain|ip": "1",
+        "filename": "1",
+    }
+
+
+def test_types_are_described(cast: Cast) -> None:
+    status, body = call(cast.reader.key, "GET", "/attributes/describeTypes.json")
+    assert status == 200
+    assert body["result"]["sane_defaults"]["md5"] == {"default_category": "Payload delivery", "to_ids": 1}
+
+
+@pytest.fixture
+def file_event(cast: Cast) -> Event:
+    event = make_event(cast.org_a)
+    event.save()
+    return event
+
+
+def stored(event: Event, attribute_type: str, name: str, content: bytes) -> Attribute:
+    attribute = make_attribute(event, type=attribute_type, value1=name, data_sha256=files.store(content))
+    attribute.save()
+    return attribute
+
+
+def download(cast: Cast, reference: object, who: str = "analyst") -> HttpResponse:
+    return send(getattr(cast, who).key, "GET", f"/attributes/download/{reference}")
+
+
+def test_an_attachment_is_a_file_and_never_a_page(cast: Cast, file_event: Event) -> None:
+    for name, content_type, shown in (
+        ("note.txt", "text/plain; charset=UTF-8", 'attachment; filename="note.txt"'),
+        ("../../x/page.html", "application/octet-stream", 'attachment; filename="page.html"'),
+        ('a"b.svg', "application/octet-stream", 'attachment; filename="a\\"b.svg"'),
+    ):
+        response = download(cast, stored(file_event, "attachment", name, b"<script>").uuid)
+        assert (response.content, response["Content-Type"]) == (b"<script>", content_type)
+        assert response["Content-Disposition"] == shown
+
+
+def test_a_sample_stays_in_its_zip(cast: Cast, file_event: Event) -> None:
+    sample = stored(file_event, "malware-sample", "bad.exe", b"PK zip")
+    path = f"/attributes/downloadAttachment/download/{sample.pk}"
+    response = send(cast.analyst.key, "GET", path)
+    assert (response.content, response["Content-Type"]) == (b"PK zip", "application/zip")
+    assert response["Content-Disposition"] == 'attachment; filename="bad.exe.zip"'
+
+
+def test_a_file_of_somebody_else(cast: Cast, file_event: Event) -> None:
+    attribute = stored(file_event, "attachment", "a.txt", b"a")
+    for reference in (attribute.pk, 999_999, "abc"):
+        assert download(cast, reference, "stranger").status_code == 401
+    attribute.deleted = True
+    attribute.save()
+    assert download(cast, attribute.pk).status_code == 401
+
+
+def test_an_attribute_without_a_file(cast: Cast, scene: Scene) -> None:
+    assert download(cast, scene.open.pk).status_code == 404
+
+
+def test_objects_and_references(cast: Cast, scene: Scene) -> None:
+    status, body = call(cast.analyst.key, "GET", f"/objects/view/{scene.file.uuid}")
+    assert (status, body["Object"]["uuid"]) == (200, str(scene.file.uuid))
+    path = f"/objects/view/{scene.own_object.pk}"
+    refusal = {"name": "Invalid object.", "message": "Invalid object.", "url": path}
+    assert call(cast.partner.key, "GET", path) == (404, refusal)
+    assert [each["Object"]["id"] for each in call(cast.partner.key, "GET", "/objects/index")[1]] == [
+        str(scene.file.pk)
+    ]
+    reference = ObjectReference.objects.earliest("pk")
+    status, body = call(cast.analyst.key, "GET", f"/object_references/view/{reference.pk}")
+    assert status == 200
+    assert sorted(body["ObjectReference"]) == sorted(recorded.REFERENCE)
+
+
+def test_a_key_that_only_reads_may_read(cast: Cast, scene: Scene) -> None:
+    for path in ("/events/index", f"/events/view/{scene.event.pk}", f"/attributes/view/{scene.open.pk}"):
+        assert send(cast.reader.key, "GET", path).status_code == 200
+
+
+def test_nothing_is_answered_without_a_key(scene: Scene) -> None:
+    for path in ("/events/index", f"/events/view/{scene.event.pk}", f"/attributes/download/{scene.open.pk}"):
+        assert send(None, "GET", path).status_code == 403
