@@ -208,3 +208,9 @@ def test_over_the_wire(server: WebServer, server_cast: Cast) -> None:
     AuthKey.objects.filter(user=server_cast.partner_sync.user).delete()
     assert ask(server_cast.partner_sync.key)[0] == 403
     wire.close()
+
+
+def test_a_key_in_a_refused_url_is_in_no_log(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    call(None, "GET", f"/servers/getVersion/apikey:{cast.analyst.key}")
+    call(cast.reader.key, "GET", f"/nothing/apikey:{cast.analyst.key}")
+    assert cast.analyst.key not in caplog.text

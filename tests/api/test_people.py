@@ -262,3 +262,25 @@ def test_acts_are_in_the_audit_trail(cast: Cast, default_role: Role) -> None:
 def test_organisation_administrators_hold_no_more_than_misps(cast: Cast) -> None:
     """The cast's role and the installation's are the same thing."""
     assert make_role("Org Admin", ORG_ADMIN).perm_sync is False
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (ADD, {"email": f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}.example"}, "email"),
+        (ADD, {"email": ["n@a.example"]}, "email"),
+        (ADD, {"email": "n@a.example", "nids_sid": "²"}, "nids_sid"),
+        (ADD, {"email": "n@a.example", "newsread": 10**30}, "newsread"),
+        (ADD, {"email": "n@a.example", "expiration": "9" * 14}, "expiration"),
+        (ADD, {"email": "n@a.example", "password": "x" * 5000}, "password"),
+        ("/admin/roles/add", {"name": "x", "rate_limit_count": 2**31}, "rate_limit_count"),
+        ("/admin/roles/add", {"name": {"x": 1}}, "name"),
+        ("/auth_keys/add/me", {"comment": ["x"]}, "comment"),
+        ("/admin/organisations/add", {"name": ["x"]}, "name"),
+    ],
+)
+def test_odd_values_are_refused_by_field(
+    cast: Cast, default_role: Role, path: str, body: dict[str, Any], field: str
+) -> None:
+    status, answer = call(cast.site_admin.key, "POST", path, body)
+    assert (status, list(answer["errors"])) == (403, [field])

@@ -156,6 +156,8 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
         response = response_of(_answer_of_fault(error, request), request)
     for name, value in headers.items():
         response[name] = value
+    # Django would log the path of every refusal, and a path may hold a key that somebody put there.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 

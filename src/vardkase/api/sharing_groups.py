@@ -158,7 +158,10 @@ def view(call: Call) -> Answer:
 
 @endpoint("sharing_groups/add", requires=(Permission.SHARING_GROUP,), writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
-    found = services.capture_sharing_group(call.actor, _block(call))
+    try:
+        found = services.capture_sharing_group(call.actor, _block(call))
+    except Invalid:
+        found = None
     if found is None:
         raise SaveFailed("add SharingGroup", "/sharing_groups/add", "Could not save sharing group.")
     return _saved(queries.find_group(call.actor, found))

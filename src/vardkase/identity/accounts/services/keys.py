@@ -21,11 +21,13 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
 
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 40
 SHOWN = 4
+LONGEST_COMMENT = 10_000
 
 
 @transaction.atomic
@@ -105,7 +107,7 @@ def _facts(key: AuthKey) -> dict[str, Any]:
 
 def _apply(key: AuthKey, data: Mapping[str, Any]) -> None:
     if "comment" in data:
-        key.comment = str(data["comment"] or "")[:10_000]
+        key.comment = _comment(data["comment"])
     if "read_only" in data:
         key.read_only = as_bool(data["read_only"])
     if "expiration" in data:
@@ -114,23 +116,30 @@ def _apply(key: AuthKey, data: Mapping[str, Any]) -> None:
         key.allowed_ips = _networks(data["allowed_ips"]) or None
 
 
+def _comment(value: Any) -> str:
+    try:
+        return text(value)[:LONGEST_COMMENT]
+    except ValueError as error:
+        raise Invalid({"comment": [str(error)]}) from error
+
+
 def _expiration(value: Any) -> int:
     """Seconds since 1970, or 0 for never."""
-    text = str(value or "").strip()
-    if text in ("", "0"):
+    written = str(value or "").strip()
+    if written in ("", "0"):
         return 0
-    if text.isdecimal() and len(text) <= 11:
-        return int(text)
-    if day := _parsed(text):
+    if written.isdecimal() and len(written) <= 11:
+        return int(written)
+    if day := _parsed(written):
         return int(day.timestamp())
     raise Invalid({"expiration": [gettext("Please enter a date.")]})
 
 
-def _parsed(text: str) -> datetime | None:
+def _parsed(written: str) -> datetime | None:
     try:
-        if moment := parse_datetime(text):
+        if moment := parse_datetime(written):
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        day = parse_date(text)
+        day = parse_date(written)
     except ValueError:
         return None
     return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None

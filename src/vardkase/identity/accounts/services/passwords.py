@@ -15,10 +15,13 @@ from vardkase.identity.accounts.models import User
 
 ALPHABET = string.ascii_letters + string.digits
 ONE_TIME_LENGTH = 24
+LONGEST = 4096
 
 
 def set_password(user: User, password: str) -> None:
     """Give `user` (not saved here) a password; raises Invalid when the policy refuses it."""
+    if len(password) > LONGEST:  # Hashing is made slow on purpose: its input must not grow as it likes.
+        raise Invalid({"password": [gettext("At most 4096 characters are allowed.")]})
     try:
         validate_password(password, user)
     except ValidationError as error:

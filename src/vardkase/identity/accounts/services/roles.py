@@ -14,6 +14,7 @@ from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.rules import PERMISSIONS
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.fields import number, short_text
 from vardkase.misp.flags import as_bool
 
 READ_ONLY = ("perm_audit", "perm_auth")
@@ -43,6 +44,7 @@ DEFAULT_ROLES: dict[str, tuple[str, ...]] = {
     "Read Only": READ_ONLY,
 }
 DEFAULT = "User"
+LARGEST_COUNT = 2**31 - 1
 
 
 def ensure_default_roles() -> None:
@@ -125,26 +127,19 @@ def _held(role: Role) -> list[str]:
     return [name for name in PERMISSIONS if getattr(role, name)]
 
 
-def _text(value: Any) -> str:
-    return str(value if value is not None else "").strip()[:255]
-
-
-def _number(value: Any) -> int:
-    number = int(str(value or 0))
-    if not 0 <= number < 2**31:
-        raise ValueError(gettext("Please enter a number."))
-    return number
+def _count(value: Any) -> int:
+    return number(value, LARGEST_COUNT)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "name": _text,
+    "name": short_text,
     **dict.fromkeys(PERMISSIONS, as_bool),
     "restricted_to_site_admin": as_bool,
-    "memory_limit": _text,
-    "max_execution_time": _text,
+    "memory_limit": short_text,
+    "max_execution_time": short_text,
     "enforce_rate_limit": as_bool,
-    "rate_limit_count": _number,
-    "restsearch_limit_result": _number,
+    "rate_limit_count": _count,
+    "restsearch_limit_result": _count,
 }
 
 

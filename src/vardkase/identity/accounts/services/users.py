@@ -24,6 +24,7 @@ from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.organisations.acting import ADMIN, Acting
+from vardkase.identity.organisations.fields import number, short_text, text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import by_reference
 from vardkase.misp.flags import as_bool
@@ -211,23 +212,12 @@ def _email_errors(user: User) -> dict[str, list[str]]:
 
 
 def _email(value: Any) -> str:
-    text = str(value or "").strip()
+    address = short_text(value)
     try:
-        validate_email(text)
+        validate_email(address)
     except ValidationError:
         raise ValueError(gettext("Please enter a valid email address.")) from None
-    return text
-
-
-def _text(value: Any) -> str:
-    return str(value if value is not None else "")
-
-
-def _number(value: Any) -> int:
-    number = int(str(value or 0))
-    if not 0 <= number < 2**63:
-        raise ValueError(gettext("Please enter a number."))
-    return number
+    return address
 
 
 def _moment(value: Any) -> datetime | None:
@@ -246,11 +236,11 @@ OWN: dict[str, Callable[[Any], Any]] = {
     "email": _email,
     "autoalert": as_bool,
     "contactalert": as_bool,
-    "gpgkey": _text,
-    "certif_public": _text,
-    "nids_sid": _number,
+    "gpgkey": text,
+    "certif_public": text,
+    "nids_sid": number,
     "termsaccepted": as_bool,
-    "newsread": _number,
+    "newsread": number,
     "notification_daily": as_bool,
     "notification_weekly": as_bool,
     "notification_monthly": as_bool,
@@ -262,6 +252,6 @@ ADMINISTERED: dict[str, Callable[[Any], Any]] = {
     "expiration": _moment,
     "force_logout": as_bool,
     "external_auth_required": as_bool,
-    "external_auth_key": _text,
-    "server_id": _number,
+    "external_auth_key": text,
+    "server_id": number,
 }

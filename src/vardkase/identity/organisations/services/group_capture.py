@@ -24,8 +24,8 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
-from vardkase.identity.organisations.services.capture import capture_organisations, free_name
-from vardkase.identity.organisations.services.groups import FIELDS, THIS_INSTANCE, target_of
+from vardkase.identity.organisations.services.capture import MAX_NAME, capture_organisations, free_name
+from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
 from vardkase.misp.flags import as_bool
 
 
@@ -46,7 +46,7 @@ def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None
 
 
 def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
-    name = str(block.get("name") or "").strip()
+    name = str(block.get("name") or "").strip()[:MAX_NAME]
     if not name or not _may_add(actor, block):
         return None
     owner = _owner(actor, block)
@@ -54,9 +54,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     group = SharingGroup(
         uuid=uuid, org=owner, organisation_uuid=owner.uuid, sync_user_id=actor.user_id or 0, local=False
     )
-    for field, reader in FIELDS.items():
-        if field in block:
-            setattr(group, field, reader(block[field]))
+    apply(group, block)
     group.name = _free_name(name)
     group.save()
     _merge_members(group, members)
@@ -108,9 +106,7 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
     if not owns and not rules.may_change_group(actor, group, group.members.all()):
         return
     if owns:
-        for field, reader in FIELDS.items():
-            if field in block:
-                setattr(group, field, reader(block[field]))
+        apply(group, block)
         group.name = _free_name(group.name, group.pk)
         _add_servers(actor, group, block)
     group.save()

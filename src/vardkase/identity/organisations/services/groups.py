@@ -13,6 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import (
     Organisation,
     SharingGroup,
@@ -34,9 +35,7 @@ def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, An
     """
     group = locked(actor, group)
     before = {name: getattr(group, name) for name in FIELDS}
-    for name, reader in FIELDS.items():
-        if name in data:
-            setattr(group, name, reader(data[name]))
+    apply(group, data)
     changed = [name for name in FIELDS if getattr(group, name) != before[name]]
     if {"active", "roaming"} & set(changed) and not rules.may_delete_group(actor, group):
         raise Forbidden
@@ -126,6 +125,16 @@ def locked(actor: Acting, group: SharingGroup) -> SharingGroup:
     return group
 
 
+def apply(group: SharingGroup, data: Mapping[str, Any]) -> None:
+    """Set the fields that `data` holds; raises Invalid by field."""
+    for name, reader in FIELDS.items():
+        if name in data:
+            try:
+                setattr(group, name, reader(data[name]))
+            except ValueError as error:
+                raise Invalid({name: [str(error)]}) from error
+
+
 def target_of(group: SharingGroup) -> Target:
     """The group as the audit trail names it."""
     return Target("sharing_group", group.pk, group.uuid, group.name)
@@ -138,18 +147,10 @@ def _check_name(group: SharingGroup) -> None:
         raise Invalid({"name": [gettext("A sharing group with this name already exists.")]})
 
 
-def _text(value: Any) -> str:
-    return str(value if value is not None else "").strip()
-
-
-def _name(value: Any) -> str:
-    return _text(value)[:255]
-
-
 FIELDS: dict[str, Callable[[Any], Any]] = {
-    "name": _name,
-    "releasability": _text,
-    "description": _text,
+    "name": short_text,
+    "releasability": text,
+    "description": text,
     "active": as_bool,
     "roaming": as_bool,
 }

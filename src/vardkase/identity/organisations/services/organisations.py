@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.misp.flags import as_bool
 
@@ -92,17 +93,6 @@ def _clashes(organisation: Organisation) -> dict[str, list[str]]:
     return {}
 
 
-def _short(value: Any) -> str:
-    text = str(value if value is not None else "").strip()
-    if len(text) > 255:
-        raise ValueError(gettext("At most 255 characters are allowed."))
-    return text
-
-
-def _long(value: Any) -> str:
-    return str(value if value is not None else "").strip()
-
-
 def _uuid(value: Any) -> UUID:
     try:
         return UUID(str(value))
@@ -117,7 +107,7 @@ def _domains(value: Any) -> list[str]:
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    **{name: _long if name in LONG else _short for name in TEXTS},
+    **{name: text if name in LONG else short_text for name in TEXTS},
     "uuid": _uuid,
     "local": as_bool,
     "restricted_to_domain": _domains,

@@ -1,0 +1,33 @@
+"""Reading single values of a document: each returns the value as stored, or raises ValueError with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+SHORT = 255
+LARGEST = 2**63 - 1
+
+
+def text(value: Any) -> str:
+    """A text, without the blanks around it; None is empty."""
+    if isinstance(value, dict | list):
+        raise ValueError(gettext("Please enter a text."))
+    return str(value if value is not None else "").strip()
+
+
+def short_text(value: Any) -> str:
+    """A text that fits its column."""
+    short = text(value)
+    if len(short) > SHORT:
+        raise ValueError(gettext("At most 255 characters are allowed."))
+    return short
+
+
+def number(value: Any, largest: int = LARGEST) -> int:
+    """A whole number from 0 on; empty and None are 0."""
+    digits = text(value) or "0"
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 20 and int(digits) <= largest):
+        raise ValueError(gettext("Please enter a number."))
+    return int(digits)
