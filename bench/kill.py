@@ -83,15 +83,15 @@ def kill_everything(process: subprocess.Popen[bytes]) -> None:
 
 def _ingest(url: str, key: str, corpus: Corpus, ledger: Ledger, stop: threading.Event) -> None:
     """Add events until the server is gone."""
-    client = Client(url, key)
-    while not stop.is_set():
-        event = corpus.event(corpus.rng.choice(SIZES))
-        ledger.sent[event["uuid"]] = event
-        try:
-            client.post("/events/add/metadata:1", event)
-        except (OSError, http.client.HTTPException):
-            return
-        ledger.acknowledged.add(event["uuid"])
+    with Client(url, key) as client:
+        while not stop.is_set():
+            event = corpus.event(corpus.rng.choice(SIZES))
+            ledger.sent[event["uuid"]] = event
+            try:
+                client.post("/events/add/metadata:1", event)
+            except (OSError, http.client.HTTPException):
+                return
+            ledger.acknowledged.add(event["uuid"])
 
 
 def _check(client: Client, ledger: Ledger) -> Round:

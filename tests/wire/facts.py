@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pymisp import MISPAttribute, MISPEvent, MISPObject
@@ -79,7 +80,9 @@ def _plain(value: Any) -> Any:
 
 
 def _seconds(thing: Any) -> int:
-    return int(thing.timestamp.timestamp())
+    """PyMISP turns the timestamps of all but references into moments."""
+    moment = thing.timestamp
+    return int(moment.timestamp() if isinstance(moment, datetime) else moment)
 
 
 def _tags(thing: Any) -> list[str]:

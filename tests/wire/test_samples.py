@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
-import pyzipper
 from pymisp import MISPAttribute, MISPEvent, PyMISP
 from pymisp.tools import FileObject
 
@@ -71,7 +71,7 @@ def test_the_server_encrypts_when_asked(server: WebServer, server_cast: Cast, ev
     digest = hashlib.md5(SAMPLE, usedforsecurity=False).hexdigest()
     assert (answer["Attribute"]["value1"], answer["Attribute"]["value2"]) == ("two.bin", digest)
     zipped = raw.send("GET", f"/attributes/download/{answer['Attribute']['uuid']}").content
-    with pyzipper.ZipFile(io.BytesIO(zipped)) as archive:
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
         assert sorted(archive.namelist()) == [digest, f"{digest}.filename.txt"]
         assert archive.read(digest, pwd=PASSWORD) == SAMPLE
         assert archive.read(f"{digest}.filename.txt", pwd=PASSWORD).strip() == b"two.bin"

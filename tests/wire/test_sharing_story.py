@@ -39,6 +39,11 @@ def infos(client: PyMISP, **filters: Any) -> set[str]:
     return {event.info for event in found}
 
 
+def related_ids(event: MISPEvent) -> set[int]:
+    """What the event correlates with, as far as the reader is told."""
+    return {int(related["Event"]["id"]) for related in event.get("RelatedEvent", [])}
+
+
 def test_published_event_is_seen_found_correlated_and_exported(
     analyst: PyMISP, partner: PyMISP, stranger: PyMISP
 ) -> None:
@@ -53,7 +58,7 @@ def test_published_event_is_seen_found_correlated_and_exported(
     assert {attribute.value for attribute in seen.attributes} == {SHARED, "a" * 64}
     assert infos(partner, value=SHARED) == {"Campaign", "What B saw before"}
     assert infos(stranger, value=SHARED) == {"Campaign"}
-    assert [related.id for related in seen.RelatedEvent] == [mine.id]
+    assert related_ids(seen) == {mine.id}
 
     exported = partner.search("attributes", return_format="csv", type_attribute="domain", to_ids=True)
     rows = list(csv.DictReader(io.StringIO(str(exported))))
@@ -69,10 +74,10 @@ def test_correlations_never_show_what_the_reader_may_not_see(analyst: PyMISP, st
     own = add(stranger, make("Of C", COMMUNITY, ("domain", SHARED)))
     seen_by_c = stranger.get_event(own.uuid, pythonify=True)
     assert isinstance(seen_by_c, MISPEvent)
-    assert list(seen_by_c.get("RelatedEvent", [])) == []
+    assert related_ids(seen_by_c) == set()
     seen_by_a = analyst.get_event(own.uuid, pythonify=True)
     assert isinstance(seen_by_a, MISPEvent)
-    assert [related.id for related in seen_by_a.RelatedEvent] == [secret.id]
+    assert related_ids(seen_by_a) == {secret.id}
     assert (
         stranger.search("attributes", value=SHARED, includeCorrelations=True)["Attribute"][0].get(  # type: ignore[index, call-overload]
             "RelatedAttribute", []
@@ -81,7 +86,7 @@ def test_correlations_never_show_what_the_reader_may_not_see(analyst: PyMISP, st
     )
 
 
-@pytest.mark.parametrize("look", ["get_event", "search", "attributes", "index", "exists", "count"])
+@pytest.mark.parametrize("look", ["get_event", "search", "attributes", "index", "exists", "csv"])
 def test_what_is_not_shared_does_not_exist_for_others(look: str, analyst: PyMISP, stranger: PyMISP) -> None:
     """Every door gives the same answer."""
     event = add(analyst, make("Secret", 0, ("domain", SHARED)))
@@ -91,7 +96,7 @@ def test_what_is_not_shared_does_not_exist_for_others(look: str, analyst: PyMISP
         "attributes": lambda: stranger.search("attributes", value=SHARED)["Attribute"] == [],
         "index": lambda: stranger.search_index() == [],
         "exists": lambda: stranger.event_exists(event.uuid) is False,
-        "count": lambda: int(stranger.search("attributes", value=SHARED, return_format="count")) == 0,
+        "csv": lambda: SHARED not in str(stranger.search("attributes", value=SHARED, return_format="csv")),
     }
     assert looks[look]()
 

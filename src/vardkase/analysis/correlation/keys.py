@@ -1,5 +1,7 @@
 """The key of a value part: 64 bits of BLAKE2b over its case-folded text, keyed with the instance's secret.
 
+Spaces around it do not count: MISP trims what is searched for, but not the halves of a composite value.
+
 The secret makes it useless to look for two values with the same key; a chance collision is harmless: a search
 compares the texts as well.
 """
@@ -25,7 +27,7 @@ def keys_of(texts: Iterable[str]) -> list[int]:
     keys = []
     for text in texts:
         digest = fresh()
-        digest.update(text.casefold().encode("utf-8", "replace"))
+        digest.update(text.strip().casefold().encode("utf-8", "replace"))
         keys.append(number(digest.digest(), "big", signed=True))
     return keys
 

@@ -89,7 +89,9 @@ def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, .
 
 
 def _same_text(row: str, found: str, columns: tuple[str, ...]) -> str:
-    return "(" + " OR ".join(f"lower({row}.{column}) = ANY({found}.texts)" for column in columns) + ")"
+    """SQL: the text itself is one that was looked for, spaces around it aside, as for the key."""
+    texts = (f"lower(btrim({row}.{column}, E' \\t\\r\\n'))" for column in columns)
+    return "(" + " OR ".join(f"{text} = ANY({found}.texts)" for text in texts) + ")"
 
 
 def _normalised(item: str) -> str:

@@ -1,0 +1,253 @@
+"""Every surface that shows intelligence shows exactly what the oracle allows: no second rule anywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from tests.cast import Cast, Player
+from tests.factories import make_sharing_group
+from tests.identity.visibility_oracle import (
+    Group,
+    Reach,
+    Reader,
+    SharedEvent,
+    SharedPart,
+    may_see_event,
+    may_see_part,
+)
+
+COMMON = "seen-by-many.example"
+READERS = ("analyst", "reader", "partner", "partner_sync", "stranger", "site_admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A distribution as the wire and as the oracle have it."""
+
+    reach: Reach
+    group_id: int = 0
+
+    @property
+    def columns(self) -> dict[str, int]:
+        return {"distribution": self.reach.distribution, "sharing_group_id": self.group_id}
+
+
+@dataclass(slots=True)
+class Stage:
+    """What organisation A has stored, by uuid, as the oracle knows it."""
+
+    events: dict[str, SharedEvent] = field(default_factory=dict)
+    attributes: dict[str, SharedPart] = field(default_factory=dict)
+    event_of: dict[str, str] = field(default_factory=dict)
+
+    def event(self, owner: int, place: Place, inner: list[Place], *, published: bool) -> dict[str, Any]:
+        """An event as events/add takes it: an attribute in each place, alone and in an object in each place."""
+        ref = str(uuid.uuid4())
+        event = self.events[ref] = SharedEvent(owner, owner, published, place.reach)
+        return {
+            "uuid": ref,
+            "info": f"{place} {published}",
+            "published": published,
+            **place.columns,
+            "Attribute": [self._attribute(ref, event, one) for one in inner],
+            "Object": [self._object(ref, event, one, inner) for one in inner],
+        }
+
+    def _object(self, ref: str, event: SharedEvent, place: Place, inner: list[Place]) -> dict[str, Any]:
+        return {
+            "uuid": str(uuid.uuid4()),
+            "name": "domain-ip",
+            "meta-category": "network",
+            "description": "Domain and address",
+            "template_uuid": "43b3b146-77eb-4931-b4cc-b66c60f28734",
+            "template_version": "11",
+            **place.columns,
+            "Attribute": [self._attribute(ref, event, one, place.reach) for one in inner],
+        }
+
+    def _attribute(
+        self, ref: str, event: SharedEvent, place: Place, within: Reach | None = None
+    ) -> dict[str, Any]:
+        own, number = str(uuid.uuid4()), len(self.attributes)
+        self.attributes[own] = SharedPart(event, place.reach, within=within)
+        self.event_of[own] = ref
+        return {
+            "uuid": own,
+            "type": "domain|ip",
+            "object_relation": "domain-ip",
+            "value": f"{COMMON}|10.0.{number // 256}.{number % 256}",
+            **place.columns,
+        }
+
+
+class Api:
+    """MISP's API as one of the cast, in this process and transaction."""
+
+    def __init__(self, player: Player) -> None:
+        self._client = Client(headers={"Authorization": player.key, "Accept": "application/json"})
+
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, bytes]:
+        """Status and body."""
+        answer = self._client.post(path, json.dumps(body), content_type="application/json")
+        return answer.status_code, answer.getvalue()
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body."""
+        answer = self._client.get(path)
+        return answer.status_code, answer.getvalue()
+
+    def search(self, scope: str, **filters: Any) -> Any:
+        """The `response` of a restSearch."""
+        status, body = self.post(f"/{scope}/restSearch", {"returnFormat": "json", **filters})
+        assert status == 200, body
+        return json.loads(body)["response"]
+
+
+@pytest.fixture
+def stage(cast: Cast) -> Stage:
+    """Events in every place, published or not. Through events/add: keys and indexes are what a client gets."""
+    alone = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
+    both = Group(cast.org_a.pk, frozenset({cast.org_a.pk, cast.org_b.pk}))
+    places = [
+        *(Place(Reach(distribution)) for distribution in (0, 1, 3)),
+        Place(Reach(4, both), cast.group.pk),
+        Place(Reach(4, Group(cast.org_a.pk, frozenset({cast.org_a.pk}))), alone.pk),
+    ]
+    stage, api = Stage(), Api(cast.org_admin)
+    for place, published in itertools.product(places, (False, True)):
+        event = stage.event(cast.org_a.pk, place, [*places, Place(Reach(5))], published=published)
+        status, body = api.post("/events/add", event)
+        assert status == 200, body
+        assert "errors" not in json.loads(body)
+    return stage
+
+
+def view(api: Api, stage: Stage) -> set[str]:
+    """events/view."""
+    found = set()
+    for ref in stage.events:
+        status, body = api.get(f"/events/view/{ref}")
+        assert status in {200, 404}
+        found |= _inside(json.loads(body)["Event"]) if status == 200 else set()
+    return found
+
+
+def events_search(api: Api, _stage: Stage) -> set[str]:
+    """events/restSearch."""
+    return {one for entry in api.search("events") for one in _inside(entry["Event"])}
+
+
+def attributes_search(api: Api, _stage: Stage) -> set[str]:
+    """attributes/restSearch without a filter."""
+    return {attribute["uuid"] for attribute in api.search("attributes")["Attribute"]}
+
+
+def value_search(api: Api, _stage: Stage) -> set[str]:
+    """attributes/restSearch by exact value, the way of the key index."""
+    return {attribute["uuid"] for attribute in api.search("attributes", value=COMMON)["Attribute"]}
+
+
+def substring_search(api: Api, _stage: Stage) -> set[str]:
+    """attributes/restSearch by trigrams."""
+    return {attribute["uuid"] for attribute in api.search("attributes", value="%by-many%")["Attribute"]}
+
+
+def csv_export(api: Api, _stage: Stage) -> set[str]:
+    """attributes/restSearch as CSV."""
+    status, body = api.post("/attributes/restSearch", {"returnFormat": "csv"})
+    assert status == 200
+    return {row["uuid"] for row in csv.DictReader(io.StringIO(body.decode()))}
+
+
+def single(api: Api, stage: Stage) -> set[str]:
+    """attributes/view, one by one."""
+    return {ref for ref in stage.attributes if api.get(f"/attributes/view/{ref}")[0] == 200}
+
+
+SURFACES: tuple[Callable[[Api, Stage], set[str]], ...] = (
+    view,
+    events_search,
+    attributes_search,
+    value_search,
+    substring_search,
+    csv_export,
+    single,
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
+@pytest.mark.parametrize("name", READERS)
+def test_attributes(
+    name: str, private: bool, cast: Cast, stage: Stage, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    """The same attributes through every door, and a right count of them."""
+    settings.VARDKASE_UNPUBLISHED_PRIVATE = private
+    player, reader = getattr(cast, name), _reader(cast, name)
+    api = Api(player)
+    expected = {
+        ref
+        for ref, part in stage.attributes.items()
+        if may_see_part(reader, part, unpublished_is_private=private)
+    }
+    for surface in SURFACES:
+        with subtests.test(surface.__name__):
+            assert surface(api, stage) == expected
+    with subtests.test("count"):
+        _, body = api.post("/attributes/restSearch", {"returnFormat": "count"})
+        assert int(body) == len(expected)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("private", [False, True], ids=["", "unpublished private"])
+@pytest.mark.parametrize("name", READERS)
+def test_events_and_correlations(
+    name: str, private: bool, cast: Cast, stage: Stage, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    """The index lists, and correlations name, exactly the events that the reader may open."""
+    settings.VARDKASE_UNPUBLISHED_PRIVATE = private
+    settings.VARDKASE_CORRELATION_LIMIT = 1000
+    reader, api = _reader(cast, name), Api(getattr(cast, name))
+    visible = {
+        ref
+        for ref, event in stage.events.items()
+        if may_see_event(reader, event, unpublished_is_private=private)
+    }
+    with subtests.test("index"):
+        assert {row["uuid"] for row in json.loads(api.get("/events/index")[1])} == visible
+    if name == "reader":
+        return  # May not add the event that the others correlate with.
+    own = {"info": "own", "distribution": 0, "Attribute": [{"type": "domain", "value": COMMON}]}
+    body = json.loads(api.post("/events/add", own)[1])["Event"]
+    related = {
+        stage.event_of[ref]
+        for ref, part in stage.attributes.items()
+        if may_see_part(reader, part, unpublished_is_private=private)
+    }
+    with subtests.test("related events"):
+        event = json.loads(api.get(f"/events/view/{body['uuid']}")[1])["Event"]
+        assert {entry["Event"]["uuid"] for entry in event.get("RelatedEvent", [])} == related
+    with subtests.test("related attributes"):
+        found = api.search("attributes", eventid=body["id"], includeCorrelations=1)["Attribute"][0]
+        seen = {attribute["id"] for attribute in api.search("attributes")["Attribute"]} - {found["id"]}
+        assert {entry["id"] for entry in found.get("RelatedAttribute", [])} == seen
+
+
+def _reader(cast: Cast, name: str) -> Reader:
+    return Reader(getattr(cast, name).user.org_id, name == "site_admin", name == "partner_sync")
+
+
+def _inside(event: dict[str, Any]) -> set[str]:
+    inner = [attribute for thing in event.get("Object", []) for attribute in thing["Attribute"]]
+    return {attribute["uuid"] for attribute in (*event.get("Attribute", []), *inner)}
