@@ -12,7 +12,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.http import HttpRequest
@@ -21,7 +21,7 @@ from vardkase.api.errors import MispError
 from vardkase.api.throttle import FailedAttempts
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor, statement
-from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
 
 AUTHENTICATION_FAILED = (
@@ -97,11 +97,19 @@ class _Row:
     sharing_group_ids: list[int]
 
 
+@cache
+def _find_keys() -> str:
+    """sql/find_keys.sql with the permissions in their order and the one rule of who is in which group."""
+    flags = ", ".join(f"r.{flag.value}" for flag in FLAGS)
+    groups = SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "o.id")
+    return statement(FIND).format(flags=flags, groups=groups)
+
+
 def _row_of(keys: list[str]) -> _Row:
     """The stored key that the first valid one of `keys` is."""
     for key in keys:
         digest = hashlib.sha256(key.encode()).digest()
-        for columns in cursor().execute(statement(FIND), {"start": key[:4]}, binary=True):
+        for columns in cursor().execute(_find_keys(), {"start": key[:4]}, binary=True):
             row = _Row(*columns)
             if hmac.compare_digest(digest, row.digest):
                 return row
