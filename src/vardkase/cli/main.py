@@ -9,7 +9,7 @@ import typer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from vardkase.cli import accounts, check, content, init, knowledge, schema, serve, version, worker
+from vardkase.cli import accounts, check, content, demo, init, knowledge, schema, serve, version, worker
 from vardkase.cli.output import note
 from vardkase.core.errors import VardkaseError
 
@@ -21,6 +21,7 @@ commands = typer.Typer(
 )
 commands.command()(init.init)
 commands.command()(serve.serve)
+commands.command()(demo.demo)
 commands.command()(schema.migrate)
 commands.command()(accounts.createuser)
 commands.command("import")(content.import_files)

@@ -1,0 +1,23 @@
+"""`vardkase demo`: a community to look at; organisations and cases are invented, or published long ago."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, note, rows
+
+
+def demo(data_dir: DataDir = None, json: Json = False) -> None:
+    """Fill an empty installation with a community, and print its people with their passwords, this once."""
+    with opened(data_dir):
+        from vardkase.cli.demo.community import fill
+        from vardkase.knowledge.services import load
+
+        load()
+        members = fill()
+        if not members:
+            note("There are members or events already; the community was not added.")
+            return
+        note("The people of the demonstration; their passwords are shown this once:")
+        rows([asdict(member) for member in members], as_json=json)

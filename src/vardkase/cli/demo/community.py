@@ -1,0 +1,233 @@
+"""The demonstration community: seven organisations, their people, groups and events, made once.
+
+Everything goes through the services that the pages and the API use, in one transaction: a start that is
+interrupted leaves nothing half made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import cycle
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.cli.demo.generator import events as generated_events
+from vardkase.cli.demo.published import published_events
+from vardkase.identity.access.actor import Actor, actor_for, console_actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services import create_user
+from vardkase.identity.accounts.services.passwords import one_time_password
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import (
+    capture_sharing_group,
+    create_organisation,
+    edit_organisation,
+)
+from vardkase.intel.models import Event
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.publish import publish_event
+from vardkase.knowledge.taxonomies.models import Taxonomy
+from vardkase.knowledge.taxonomies.services import create_taxonomy_tags, resolve_tags, set_enabled
+
+HUB = "Demonstrationsnavet"
+SEED = 2026
+GENERATED = 24
+ATTRIBUTES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """An organisation: name, sector, domain of its e-mail, and its people as (first.last, role)."""
+
+    name: str
+    sector: str
+    domain: str
+    people: tuple[tuple[str, str], ...]
+
+
+MEMBERS = (
+    Household(
+        "Norrviks kommun",
+        "Kommun",
+        "norrvik.example",
+        (
+            ("karin.lindqvist", "Org Admin"),
+            ("amir.haddad", "Publisher"),
+            ("elsa.nyberg", "User"),
+            ("ove.sandell", "Read Only"),
+        ),
+    ),
+    Household(
+        "Region Solvik",
+        "Hälso- och sjukvård",
+        "regionsolvik.example",
+        (("maja.holm", "Org Admin"), ("jonas.berg", "Publisher"), ("synk", "Sync user")),
+    ),
+    Household(
+        "Kustbolaget Energi AB",
+        "Energi",
+        "kustbolaget.example",
+        (("petra.ek", "Org Admin"), ("nils.strand", "Publisher"), ("sara.dahl", "User")),
+    ),
+    Household(
+        "Ekelunds högskola",
+        "Utbildning och forskning",
+        "ekelundshogskola.example",
+        (("anders.wik", "Org Admin"), ("lina.frost", "Publisher")),
+    ),
+    Household(
+        "Länsstyrelsen i Ekelund",
+        "Statlig myndighet",
+        "lst-ekelund.example",
+        (("ingrid.moberg", "Org Admin"), ("tor.lilja", "Publisher"), ("eva.rask", "Read Only")),
+    ),
+    Household(
+        "Myndigheten för vattenfrågor",
+        "Vattenförsörjning",
+        "vattenfragor.example",
+        (("hugo.alm", "Org Admin"), ("stina.bergvall", "Publisher")),
+    ),
+)
+STAFF = Household(HUB, "", "navet.example", (("vakt", "admin"),))
+
+GROUPS = {
+    "Kommuner och regioner": ("Norrviks kommun", "Region Solvik", "Länsstyrelsen i Ekelund"),
+    "Vårdens beredskapsgrupp": ("Region Solvik", "Ekelunds högskola", "Norrviks kommun"),
+    "Energi och vatten": ("Kustbolaget Energi AB", "Myndigheten för vattenfrågor", "Norrviks kommun"),
+}
+TAXONOMIES = ("tlp", "admiralty-scale", "workflow")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who was made; the password is shown once and kept nowhere."""
+
+    email: str
+    organisation: str
+    role: str
+    password: str
+
+
+@transaction.atomic
+def fill() -> list[Member]:
+    """Make the community in an installation without events and members; returns its people, or nothing
+    when there is something already."""
+    hub = Organisation.objects.order_by("pk").first()
+    if hub is None or Event.objects.exists() or Organisation.objects.count() > 1:
+        return []
+    console = console_actor(hub.pk, hub.name, os.environ.get("USER", "demo"))
+    edit_organisation(console, hub, {"name": HUB, "description": "Sköter navet i den här demonstrationen."})
+    organisations = {member.name: _organisation(console, member) for member in MEMBERS}
+    members = [
+        *_people(console, hub, STAFF),
+        *(made for member in MEMBERS for made in _people(console, organisations[member.name], member)),
+    ]
+    groups = _groups(console, organisations)
+    _share_events(console, organisations, groups)
+    return members
+
+
+def _organisation(console: Actor, member: Household) -> Organisation:
+    return create_organisation(
+        console, {"name": member.name, "sector": member.sector, "nationality": "Sweden", "local": True}
+    )
+
+
+def _people(console: Actor, organisation: Organisation, household: Household) -> list[Member]:
+    roles = {role.name: role.pk for role in Role.objects.all()}
+    made = []
+    for name, role in household.people:
+        password = one_time_password()
+        fields = {
+            "email": f"{name}@{household.domain}",
+            "org_id": organisation.pk,
+            "role_id": roles[role],
+            "password": password,
+            "change_pw": False,
+        }
+        user = create_user(console, fields)
+        made.append(Member(user.email, household.name, role, password))
+    return made
+
+
+def _groups(console: Actor, organisations: dict[str, Organisation]) -> dict[str, tuple[int, ...]]:
+    """The sharing groups each organisation is in, by its name."""
+    found: dict[str, tuple[int, ...]] = {}
+    for name, members in GROUPS.items():
+        owner = organisations[members[0]]
+        group = capture_sharing_group(
+            console,
+            {
+                "name": name,
+                "releasability": ", ".join(members),
+                "active": True,
+                "organisation_uuid": str(owner.uuid),
+                "SharingGroupOrg": [
+                    {
+                        "extend": member == owner.name,
+                        "Organisation": {"uuid": str(organisations[member].uuid)},
+                    }
+                    for member in members
+                ],
+                "SharingGroupServer": [{"server_id": "0", "all_orgs": False}],
+            },
+        )
+        if group is None:
+            raise RuntimeError(f"the sharing group {name} was refused")
+        for member in members:
+            found[member] = (*found.get(member, ()), group)
+    return found
+
+
+def _share_events(
+    console: Actor, organisations: dict[str, Organisation], groups: dict[str, tuple[int, ...]]
+) -> None:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    documents = [
+        *published_events(),
+        *generated_events(SEED, GENERATED, ATTRIBUTES, until=today),
+    ]
+    _prepare_tags(console, documents)
+    publishers = [_publisher(organisations[member.name]) for member in MEMBERS]
+    for number, (document, publisher) in enumerate(zip(documents, cycle(publishers), strict=False)):
+        _share(publisher, document, number, groups.get(publisher.organisation_name, ()))
+
+
+def _publisher(organisation: Organisation) -> Actor:
+    user = User.objects.get(org=organisation, role__name="Publisher")
+    return actor_for(user, Credential.CONSOLE)
+
+
+def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:
+    """One event, in turn: to the community, to everybody connected, to a sharing group, or kept; every fifth
+    is still being worked on."""
+    place = number // len(MEMBERS)
+    distribution = ("1", "3", "4", "1", "2", "0")[place % 6]
+    if distribution == "4" and not groups:
+        distribution = "1"
+    chosen = {"distribution": distribution, "published": False}
+    if distribution == "4":
+        chosen["sharing_group_id"] = str(groups[place % len(groups)])
+    event = add_event(actor, document | chosen).event_id
+    if number % 5 != 4:
+        publish_event(actor, event)
+
+
+def _prepare_tags(console: Actor, documents: Iterable[dict[str, Any]]) -> None:
+    """The tags that the events carry, which their publishers may use but not make; three taxonomies offered."""
+    for taxonomy in Taxonomy.objects.filter(namespace__in=TAXONOMIES):
+        set_enabled(console, taxonomy.pk, enabled=True)
+        create_taxonomy_tags(console, taxonomy.pk)
+    resolve_tags(console, [tag for document in documents for tag in _tags(document)], may_create=True)
+
+
+def _tags(thing: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every tag in an event, on its attributes and those of its objects; without where it comes from."""
+    inner = [*thing.get("Attribute", ()), *thing.get("Object", ())]
+    own = [{key: tag[key] for key in ("name", "colour") if key in tag} for tag in thing.get("Tag", ())]
+    return own + [tag for part in inner for tag in _tags(part)]

@@ -1,0 +1,98 @@
+"""The demonstration community and the events it is made of."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vardkase.cli.demo import community
+from vardkase.cli.demo.generator import POOL, events
+from vardkase.cli.demo.published import published_events
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import first_run
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.intel.models import Attribute, Event, ObjectReference
+from vardkase.intel.queries.find import find_event
+
+
+def test_a_seed_always_gives_the_same_events() -> None:
+    assert list(events(1, 3, 20)) == list(events(1, 3, 20))
+    assert next(events(1, 1, 20)) != next(events(2, 1, 20))
+
+
+def test_events_have_the_size_asked_for_and_no_value_twice() -> None:
+    until = datetime(2026, 6, 1, tzinfo=UTC)
+    for event in events(7, 5, 200, until=until):
+        values = [(row["type"], row["value"]) for row in event["Attribute"]]
+        assert len(values) == len(set(values)) == 200
+        assert event["date"] < "2026-06-01"
+        uuids = {thing["uuid"] for thing in event["Object"]}
+        references = [ref for thing in event["Object"] for ref in thing.get("ObjectReference", ())]
+        assert references
+        assert {ref["referenced_uuid"] for ref in references} <= uuids
+
+
+def test_some_values_are_shared_by_many_events_and_most_by_none() -> None:
+    seen: dict[str, int] = {}
+    for event in events(3, 100, 50):
+        for value in {row["value"] for row in event["Attribute"]}:
+            seen[value] = seen.get(value, 0) + 1
+    shared = [count for count in seen.values() if count > 1]
+    assert max(shared) >= 10
+    assert 20 < len(shared) < len(seen) / 4 < POOL
+
+
+def test_published_events_in_any_wrapper(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"response": [{"Event": {"info": "a"}}]}))
+    (tmp_path / "b.json").write_text(json.dumps({"Event": {"info": "b"}}))
+    (tmp_path / "c.json").write_text('{"Event": [1,]')
+    assert [event["info"] for event in published_events(tmp_path)] == ["a", "b"]
+    assert published_events(tmp_path / "missing") == []
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
+    """No published events, small invented ones, and a quick hash of the eighteen passwords."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setattr(community, "published_events", list)
+    monkeypatch.setattr(community, "ATTRIBUTES", 5)
+    first_run()
+
+
+@pytest.mark.usefixtures("_small")
+def test_the_community_is_made_once() -> None:
+    members = community.fill()
+    assert {member.role for member in members} == {
+        "admin", "Org Admin", "Publisher", "User", "Read Only", "Sync user"
+    }  # fmt: skip
+    assert Organisation.objects.count() == 1 + len(community.MEMBERS)
+    assert {group.members.count() for group in SharingGroup.objects.all()} == {3}
+    assert Event.objects.count() == community.GENERATED
+    assert set(Event.objects.values_list("published", flat=True)) == {True, False}
+    assert Attribute.objects.filter(object=None).count() == community.GENERATED * 5
+    assert ObjectReference.objects.exists()
+    assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])
+    assert community.fill() == []
+
+
+@pytest.mark.usefixtures("_small")
+def test_members_see_what_is_shared_with_them_only() -> None:
+    community.fill()
+    readers = {
+        org.name: actor_for(User.objects.filter(org=org).earliest("pk"), Credential.BROWSER)
+        for org in Organisation.objects.filter(name__in=community.GROUPS["Energi och vatten"])
+    }
+    shared = Event.objects.filter(distribution=4, sharing_group__name="Energi och vatten", published=True)
+    event = shared.earliest("pk")
+    for reader in readers.values():
+        assert find_event(reader, event.pk).id == event.pk
+    outsider = User.objects.filter(org__name="Ekelunds högskola").earliest("pk")
+    with pytest.raises(NotFound, match="Invalid event"):
+        find_event(actor_for(outsider, Credential.BROWSER), event.pk)
