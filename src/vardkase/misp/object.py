@@ -57,7 +57,7 @@ class ReferenceInput:
 def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
     """The object in `data`, or messages by field. MISP gives an object without `distribution` a 0."""
     errors: Errors = {}
-    for key in ("name", "meta-category", "template_uuid", "template_version"):
+    for key in ("name", "meta-category", "template_uuid"):
         if data.get(key) in (None, ""):
             errors["template"] = [f"No valid template found and object lacking template information. ({key})"]
             return errors
@@ -68,7 +68,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         meta_category=read_text(data["meta-category"]),
         description=None if data.get("description") is None else read_text(data["description"]),
         template_uuid=read_text(data["template_uuid"]),
-        template_version=as_int(data["template_version"]) or 1,
+        template_version=as_int(data.get("template_version")) or 1,
         distribution=read_part_distribution(data, Distribution.ORGANISATION, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
