@@ -59,7 +59,7 @@ def _line(row: Sequence[Any], seen: Sequence[int]) -> str:
     return ",".join(map(_cell, row)) + "\n"
 
 
-def _cell(value: Any) -> str:
+def _cell(value: str | int | bool | None) -> str:
     """Booleans as 1 and 0, numbers bare, texts in quotes, nothing as an empty text."""
     if value is None:
         return '""'
