@@ -31,19 +31,37 @@ def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[P
     """
     outside = "" if scope.options.flatten else " AND a.object_id IS NULL"
     sql = EVENT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute, outside=outside)
-    last = 0
-    while rows := scope.rows(sql, event=event_id, last=last, limit=PAGE):
+    rows: Sequence[tuple[Any, ...]] = ()
+    while not rows or len(rows) == PAGE:
+        rows = scope.rows(sql, event=event_id, last=int(rows[-1][0]) if rows else 0, limit=PAGE)
+        if not rows:
+            return
         yield from _pages(scope, rows, tagged=tagged)
-        last = int(rows[-1][0])
 
 
 def object_attributes(scope: Scope, object_ids: Sequence[int], *, tagged: bool) -> Iterator[Page]:
     """The attributes of some objects, by object and id."""
     sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
-    after = (0, 0)
-    while rows := scope.rows(sql, objects=list(object_ids), object=after[0], last=after[1], limit=PAGE):
+    objects = list(object_ids)
+    rows: Sequence[tuple[Any, ...]] = ()
+    while not rows or len(rows) == PAGE:
+        after, last = (int(rows[-1][OBJECT_ID]), int(rows[-1][0])) if rows else (0, 0)
+        rows = scope.rows(sql, objects=objects, object=after, last=last, limit=PAGE)
+        if not rows:
+            return
         yield from _pages(scope, rows, tagged=tagged)
-        after = (int(rows[-1][OBJECT_ID]), int(rows[-1][0]))
+
+
+def few_attributes(scope: Scope, event_ids: Sequence[int], *, tagged: bool) -> Page | None:
+    """All attributes of some small events, by event and id; None when they are more than a page after all.
+
+    None as well when there are attachments, which must be read one at a time.
+    """
+    sql = FEW_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
+    rows = scope.rows(sql, events=list(event_ids), limit=PAGE + 1)
+    if len(rows) > PAGE or (scope.options.include_attachments and any(row[WIDTH] for row in rows)):
+        return None
+    return next(_pages(scope, rows, tagged=tagged))
 
 
 def encoded_data(digest: str | None, attribute_type: str) -> str | None:
@@ -123,4 +141,11 @@ FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.object_id = ANY(%(objects)s) AND (a.object_id, a.id) > (%(object)s::bigint, %(last)s::bigint)
   AND {visible}
 ORDER BY a.object_id, a.id LIMIT %(limit)s
+"""
+
+FEW_ATTRIBUTES = """
+SELECT {columns}, a.data_sha256
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = ANY(%(events)s) AND {visible}
+ORDER BY a.event_id, a.id LIMIT %(limit)s
 """

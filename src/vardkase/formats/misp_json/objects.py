@@ -19,14 +19,39 @@ OBJECTS_AT_ONCE = 100
 def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[bytes]:
     """The event's objects one by one; one without a visible attribute is left out."""
     sql = OBJECTS.format(columns=OBJECT, visible=scope.part("o"))
-    last = 0
-    while rows := scope.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE):
-        objects = [Object(*row) for row in rows]
-        ids = [int(each.id) for each in objects]
-        _complete(scope, objects, ids)
-        heads = {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
-        yield from _objects(heads, object_attributes(scope, ids, tagged=tagged))
-        last = ids[-1]
+    rows: list[tuple[Any, ...]] = []
+    while not rows or len(rows) == OBJECTS_AT_ONCE:
+        last = int(rows[-1][0]) if rows else 0
+        rows = scope.rows(sql, event=event_id, last=last, limit=OBJECTS_AT_ONCE)
+        if not rows:
+            return
+        heads = _heads(scope, [Object(*row) for row in rows])
+        yield from _objects(heads, object_attributes(scope, [int(row[0]) for row in rows], tagged=tagged))
+
+
+def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:
+    """Event id → its objects, for small events whose attributes are at hand."""
+    inside = sorted(
+        (each for each in attributes if each.object_id != "0"),
+        key=lambda each: (int(each.object_id), int(each.id)),
+    )
+    if not inside:
+        return {}
+    ids = [int(object_id) for object_id in dict.fromkeys(each.object_id for each in inside)]
+    rows = scope.rows(FEW_OBJECTS.format(columns=OBJECT, visible=scope.part("o")), objects=ids)
+    objects = [Object(*row) for row in rows]
+    events = {each.id: each.event_id for each in objects}
+    rendered = _objects(_heads(scope, objects), iter([[each for each in inside if each.object_id in events]]))
+    found: dict[str, list[bytes]] = {}
+    for each, document in zip(objects, rendered, strict=True):
+        found.setdefault(each.event_id, []).append(document)
+    return found
+
+
+def _heads(scope: Scope, objects: Sequence[Object]) -> dict[str, bytes]:
+    """Object id → the object's JSON up to its attributes."""
+    _complete(scope, objects, [int(each.id) for each in objects])
+    return {each.id: encoder.encode(each)[:-1] + b',"Attribute":[' for each in objects}
 
 
 def _objects(heads: dict[str, bytes], pages: Iterator[Page]) -> Iterator[bytes]:
@@ -92,6 +117,12 @@ OBJECTS = """
 SELECT {columns} FROM object o JOIN event e ON e.id = o.event_id
 WHERE o.event_id = %(event)s AND o.id > %(last)s AND {visible}
 ORDER BY o.id LIMIT %(limit)s
+"""
+
+FEW_OBJECTS = """
+SELECT {columns} FROM object o JOIN event e ON e.id = o.event_id
+WHERE o.id = ANY(%(objects)s) AND {visible}
+ORDER BY o.id
 """
 
 REFERENCES = """

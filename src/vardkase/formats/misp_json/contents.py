@@ -1,0 +1,97 @@
+"""What stands in events, fetched for many small ones at once and for a big one a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vardkase.formats.misp_json.attributes import Page, event_attributes, few_attributes
+from vardkase.formats.misp_json.columns import REPORT
+from vardkase.formats.misp_json.objects import event_objects, few_objects
+from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.structs import EventReport
+from vardkase.formats.misp_json.tags import Attachment
+from vardkase.identity.access.visibility import part_predicate
+
+
+class Contents:
+    """The contents of a batch of events; only what was fetched already is held."""
+
+    def __init__(self, scope: Scope, event_ids: Sequence[int]) -> None:
+        self._scope = scope
+        self._tags = scope.tags.of_events(event_ids)
+        self._tagged: set[int] = set()
+        self._reports: dict[int, list[EventReport]] = {}
+        self._attributes: dict[int, Page] | None = None
+        self._objects: dict[int, list[bytes]] = {}
+        if scope.options.metadata:
+            return
+        self._tagged = {row[0] for row in scope.rows(TAGGED, events=list(event_ids))}
+        if not scope.options.no_event_reports:
+            self._reports = _reports(scope, event_ids)
+        if len(event_ids) > 1:
+            self._fetch_small(event_ids)
+
+    def attributes(self, event_ids: Sequence[int]) -> Iterator[Page]:
+        """The attributes of some of the events: those outside objects, or all when flattened."""
+        for event_id in event_ids:
+            if self._attributes is None:
+                yield from event_attributes(self._scope, event_id, tagged=event_id in self._tagged)
+            elif page := self._attributes.get(event_id):
+                yield page
+
+    def objects(self, event_ids: Sequence[int]) -> Iterator[bytes]:
+        """The objects of some of the events, each rendered whole."""
+        for event_id in event_ids:
+            if self._attributes is None:
+                yield from event_objects(self._scope, event_id, tagged=event_id in self._tagged)
+            else:
+                yield from self._objects.get(event_id, ())
+
+    def reports(self, event_ids: Sequence[int]) -> list[EventReport]:
+        """The reports of some of the events."""
+        return [report for event_id in event_ids for report in self._reports.get(event_id, ())]
+
+    def tags(self, event_ids: Sequence[int]) -> list[Attachment]:
+        """What is attached to some of the events; a tag counts once."""
+        every = (attachment for event_id in event_ids for attachment in self._tags.get(event_id, ()))
+        once = {(attachment.tag_id, attachment.local): attachment for attachment in every}
+        return list(once.values())
+
+    def _fetch_small(self, event_ids: Sequence[int]) -> None:
+        fetched = few_attributes(self._scope, event_ids, tagged=bool(self._tagged))
+        if fetched is None:
+            return
+        self._attributes = {}
+        for attribute in fetched:
+            if attribute.object_id == "0" or self._scope.options.flatten:
+                self._attributes.setdefault(int(attribute.event_id), []).append(attribute)
+        if not self._scope.options.flatten:
+            objects = few_objects(self._scope, fetched)
+            self._objects = {int(event_id): documents for event_id, documents in objects.items()}
+
+
+def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
+    """The reports, deleted ones too: a reader that synchronises learns of the deletion only so."""
+    visible = part_predicate(scope.actor, "p")
+    rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
+    reports = [EventReport(*row) for row in rows]
+    shared = [each for each in reports if each.distribution == "4" and not scope.options.sg_reference_only]
+    scope.groups.learn({each.sharing_group_id for each in shared})
+    for each in shared:
+        each.SharingGroup = scope.groups.block(each.sharing_group_id)
+    found: dict[int, list[EventReport]] = {}
+    for each in reports:
+        found.setdefault(int(each.event_id), []).append(each)
+    return found
+
+
+TAGGED = """
+SELECT id FROM event WHERE id = ANY(%(events)s)
+  AND EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id)
+"""
+
+REPORTS = """
+SELECT {columns} FROM event_report p JOIN event e ON e.id = p.event_id
+WHERE p.event_id = ANY(%(events)s) AND {visible}
+ORDER BY p.event_id, p.id
+"""

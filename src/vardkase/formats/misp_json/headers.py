@@ -1,0 +1,98 @@
+"""The head of an event document: the event's own members, its organisations, and what extends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.formats.misp_json.chosen import PAGE
+from vardkase.formats.misp_json.columns import EVENT
+from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
+
+WIDTH = 19
+"""Columns of EVENT; the creator's address and the two organisations follow."""
+
+EVENTS_AT_ONCE = 100
+
+
+def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
+    """The headers of the readable ones of `event_ids`, in their order."""
+    rows = scope.rows(HEADERS.format(columns=EVENT, visible=scope.event), events=list(event_ids))
+    found = [_header(scope, row) for row in rows]
+    if not scope.options.sg_reference_only:
+        shared = [header for header in found if header.distribution == "4"]
+        scope.groups.learn(header.sharing_group_id for header in shared)
+        for header in shared:
+            header.SharingGroup = scope.groups.block(header.sharing_group_id)
+    return found
+
+
+def batches(found: Iterable[EventHeader]) -> Iterator[list[EventHeader]]:
+    """The headers in runs whose attributes together are about a page; a big event is alone."""
+    batch: list[EventHeader] = []
+    attributes = 0
+    for header in found:
+        count = int(header.attribute_count)
+        if batch and (attributes + count > PAGE or len(batch) == EVENTS_AT_ONCE):
+            yield batch
+            batch, attributes = [], 0
+        batch.append(header)
+        attributes += count
+    if batch:
+        yield batch
+
+
+def extend(scope: Scope, header: EventHeader) -> list[int]:
+    """Name the events that extend this one in its header; return those to merge into it."""
+    options = scope.options
+    if not (options.extended or options.extension_list):
+        return []
+    rows = scope.rows(EXTENSIONS.format(visible=scope.event), uuid=header.uuid, event=int(header.id))
+    if options.extension_list:
+        header.ExtendedBy = Raw(encoder.encode([_extending(*row) for row in rows]))
+    if not options.extended or not rows:
+        return []
+    header.extensionEvents = Raw(encoder.encode({row[0]: _merged(*row) for row in rows}))
+    return [int(row[0]) for row in rows]
+
+
+def _header(scope: Scope, row: tuple[Any, ...]) -> EventHeader:
+    own, (email, *organisations) = row[:WIDTH], row[WIDTH:]
+    header = EventHeader(*own)
+    if email and (scope.actor.is_site_admin or int(header.org_id) == scope.actor.organisation_id):
+        header.event_creator_email = email
+    header.Org = Organisation(*organisations[:4])
+    header.Orgc = Organisation(*organisations[4:])
+    return header
+
+
+def _extending(number: str, uuid: str, info: str, orgc: str, _user: str, name: str, orgc_uuid: str) -> Any:
+    return {"id": number, "uuid": uuid, "info": info, "Orgc": {"id": orgc, "uuid": orgc_uuid, "name": name}}
+
+
+def _merged(number: str, _uuid: str, info: str, orgc: str, user: str, name: str, orgc_uuid: str) -> Any:
+    creator = {"id": orgc, "name": name, "uuid": orgc_uuid}
+    return {"id": number, "info": info, "orgc_id": orgc, "user_id": user, "Orgc": creator}
+
+
+HEADERS = """
+SELECT {columns}, u.email, org.id::text, org.name, org.uuid::text, org.local, orgc.id::text, orgc.name,
+       orgc.uuid::text, orgc.local
+FROM unnest(%(events)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN event e ON e.id = chosen.id
+JOIN organisation org ON org.id = e.org_id
+JOIN organisation orgc ON orgc.id = e.orgc_id
+LEFT JOIN account u ON u.id = e.user_id
+WHERE {visible}
+ORDER BY chosen.place
+"""
+
+EXTENSIONS = """
+SELECT e.id::text, e.uuid::text, e.info, e.orgc_id::text, e.user_id::text, orgc.name, orgc.uuid::text
+FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
+WHERE e.extends_uuid = %(uuid)s::uuid AND e.id <> %(event)s AND {visible}
+ORDER BY e.id
+"""
