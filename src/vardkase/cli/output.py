@@ -12,6 +12,8 @@ from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
+WHOLE_LINES = 1_000
+
 
 def note(message: str) -> None:
     """Tell the person something that is not the command's result."""
@@ -44,4 +46,5 @@ def rows(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     table = Table(*found[0], box=None, pad_edge=False)
     for row in found:
         table.add_row(*(str(value) for value in row.values()))
-    Console(soft_wrap=True).print(table)
+    # Wider than any terminal: a password or key that is cut to fit is of no use.
+    Console(width=WHOLE_LINES).print(table)
