@@ -36,7 +36,7 @@ class Serve:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
@@ -140,7 +140,7 @@ def test_what_dies_is_started_again(served: Serve) -> None:
     os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: "started again" in served.output, 30)
     wait_until(lambda: served.status() == 403, 30)
-    web = next(pid for pid in descendants(served.process.pid) if b"config.server" in _command(pid))
+    web = min(pid for pid in descendants(served.process.pid) if b"config.server" in _command(pid))
     os.kill(web, signal.SIGKILL)
     wait_until(lambda: "web process ended" in served.output, 30)
     wait_until(lambda: served.status() == 403, 30)

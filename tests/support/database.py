@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from vardkase.core.database import EmbeddedPostgres, connection_settings
+from vardkase.core.database import EmbeddedPostgres, embedded_url
 
 _server: EmbeddedPostgres | None = None
 _folder: Path | None = None
@@ -28,16 +28,13 @@ def bootstrap() -> None:
     os.environ["VARDKASE_DATA_DIR"] = str(_folder)
     if "DATABASE_URL" not in os.environ:
         _server = EmbeddedPostgres(_folder, durable=False).start()
-        settings = connection_settings(_folder)
-        os.environ["DATABASE_URL"] = url_of(settings["USER"], settings["HOST"], settings["NAME"])
+        os.environ["DATABASE_URL"] = embedded_url(_folder)
 
 
 def stop() -> None:
     """Undo `bootstrap`, in the process that started the server."""
     if _server is not None:
-        sockets = connection_settings(_server.layout.data_dir)["HOST"]
         _server.stop()
-        shutil.rmtree(sockets, ignore_errors=True)
     if _folder is not None:
         shutil.rmtree(_folder, ignore_errors=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -21,10 +22,16 @@ SETTLED_AFTER = 60.0
 class Child:
     """One Python module that runs as a child process; when this process dies, the kernel ends it too."""
 
-    def __init__(self, name: str, module: str, *arguments: str, once: bool = False) -> None:
-        """`once`: it does its work and ends, and is not started again."""
+    def __init__(
+        self, name: str, module: str, *arguments: str, database_url: str = "", once: bool = False
+    ) -> None:
+        """`database_url`: where the database is, so that the child starts none itself.
+
+        `once`: it does its work and ends, and is not started again.
+        """
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
+        self._environment = {"DATABASE_URL": database_url} if database_url else {}
         self._once = once
         self._pause = FIRST_PAUSE
         self._start()
@@ -50,10 +57,12 @@ class Child:
     def _start(self) -> None:
         self.process = subprocess.Popen(
             self._command,
+            env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
             # A Ctrl-C at the terminal is for the parent, which stops its children in order.
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
+            # Not SIGTERM: a worker that has lost its database waits for it for ever.
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, no lock
         )
         self._started = self._died = time.monotonic()
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import signal
 import socket
 import sys
 import time
+from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -20,10 +19,11 @@ from vardkase.cli.claim import claim
 from vardkase.cli.init import prepare
 from vardkase.cli.installation import DataDir, choose, start_database
 from vardkase.cli.output import fail, result
-from vardkase.core.database import EmbeddedPostgres
+from vardkase.cli.stopping import StopRequest
+from vardkase.core.database import EmbeddedPostgres, embedded_url
 
 FIRST_ANSWER_PATIENCE = 60.0
-HEARTBEAT = 0.5
+HEARTBEAT = 0.2
 
 Port = Annotated[int, typer.Option(help="TCP port to listen on.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
@@ -38,24 +38,31 @@ def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1",
         if holder is not None:
             raise fail(f"Vårdkase already runs on {chosen}: {holder}")
         _refuse_taken_port(host, port)
-        _stop_on_signals()
-        with contextlib.suppress(KeyboardInterrupt):
-            _run(chosen, host, port, url, demo=demo)
+        _run(chosen, host, port, url, demo=demo)
 
 
 def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
+    stop = StopRequest()
     made: dict[str, Any] = {}
-    database = start_database(data_dir, lambda: made.update(prepare()))
+    try:
+        with stop.interrupting():
+            database = start_database(data_dir, lambda: made.update(prepare()))
+    except KeyboardInterrupt:
+        return
     children: list[Child] = []
     try:
         connection.close()
-        web = Child("web", "vardkase.config.server", "--host", host, "--port", str(port))
+        start = partial(Child, database_url=embedded_url(data_dir) if database else "")
+        web = start("web", "vardkase.config.server", "--host", host, "--port", str(port))
         children.append(web)
-        _wait_for_answer(web, host, port)
+        if not _answers(web, host, port, stop):
+            return
         _announce(url, made)
-        children.append(Child("worker", "vardkase.cli.main", "worker"))
-        children.append(Child("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True))
-        _watch(database, children)
+        children.append(start("worker", "vardkase.cli.main", "worker"))
+        if demo:
+            children.append(start("demo", "vardkase.cli.main", "demo", once=True))
+        children.append(start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True))
+        _watch(database, children, stop)
     finally:
         stop_all(children)
         if database:
@@ -70,9 +77,9 @@ def _announce(url: str, made: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _watch(database: EmbeddedPostgres | None, children: list[Child]) -> None:
+def _watch(database: EmbeddedPostgres | None, children: list[Child], stop: StopRequest) -> None:
     """Until a signal comes: what dies is started again, the database first."""
-    while True:
+    while not stop.requested:
         time.sleep(HEARTBEAT)
         if database and database.revive():
             typer.echo("The database had gone and was started again.", err=True)
@@ -80,17 +87,22 @@ def _watch(database: EmbeddedPostgres | None, children: list[Child]) -> None:
             child.revive()
 
 
-def _wait_for_answer(web: Child, host: str, port: int) -> None:
-    """Return when the first page can be served. Any answer counts: it shows that the application runs."""
+def _answers(web: Child, host: str, port: int, stop: StopRequest) -> bool:
+    """Wait until the first page can be served; False when asked to stop meanwhile.
+
+    Any answer counts: it shows that the application runs.
+    """
     deadline = time.monotonic() + FIRST_ANSWER_PATIENCE
     while time.monotonic() < deadline:
+        if stop.requested:
+            return False
         if not web.alive():
             raise fail("the web server stopped while starting; its last lines are above.")
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection(_reachable(host), port, timeout=10)
             asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
             asking.getresponse()
-            return
+            return True
         time.sleep(0.03)
     raise fail(f"the web server gave no answer within {FIRST_ANSWER_PATIENCE:.0f} seconds.")
 
@@ -115,16 +127,3 @@ def _refuse_taken_port(host: str, port: int) -> None:
             raise fail(
                 f"cannot listen on {host}:{port}: {error.strerror or error}; choose another --port."
             ) from None
-
-
-def _stop_on_signals() -> None:
-    """SIGTERM, SIGHUP and SIGINT (which shells switch off for background jobs) stop everything, once."""
-    stopping = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in stopping:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in stopping:
-        signal.signal(number, stop)

@@ -6,6 +6,7 @@ Importable without a configured Django: settings.py asks `connection_settings` w
 from vardkase.core.database.connection import (
     connection_settings,
     data_directory,
+    embedded_url,
     uses_external_database,
 )
 from vardkase.core.database.errors import DatabaseUnavailable
@@ -18,6 +19,7 @@ __all__ = [
     "connection_settings",
     "data_directory",
     "die_with_parent",
+    "embedded_url",
     "join_or_start",
     "uses_external_database",
 ]

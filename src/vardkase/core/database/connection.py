@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 import vardkase
 from vardkase.core.database.cluster import read_postmaster
@@ -38,6 +38,12 @@ def data_directory() -> Path:
     if chosen := os.environ.get(DATA_DIR_VARIABLE):
         return Path(chosen).expanduser().absolute()
     return _project() / ".data"
+
+
+def embedded_url(data_dir: Path) -> str:
+    """Return the running embedded server as a DATABASE_URL, for children that must not start one themselves."""
+    settings = _embedded(data_dir)
+    return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={quote(settings['HOST'], safe='')}"
 
 
 def _embedded(data_dir: Path) -> dict[str, Any]:

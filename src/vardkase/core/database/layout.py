@@ -14,6 +14,8 @@ DATABASE = "vardkase"
 ROLE = "vardkase"
 PORT = 5432  # Only part of the socket's name: the server listens on no network address.
 
+# initdb hands its own path to a shell, between double quotes.
+NOT_IN_A_PATH = frozenset('"$`\\\n')
 STATE_FOLDER = Path("/var/lib/vardkase")
 LONGEST_SOCKET_FOLDER = 80  # A socket's path may have 107 bytes, `/.s.PGSQL.5432.lock` included.
 
@@ -55,6 +57,8 @@ def settle(layout: Layout, account: ServerAccount) -> Path | None:
 
     Returns the system folder that was chosen instead of a data directory it cannot reach, None otherwise.
     """
+    if odd := sorted(set(str(layout.home)) & NOT_IN_A_PATH):
+        raise DatabaseUnavailable(f"The path of a data directory cannot hold {' '.join(odd)}: {layout.home}")
     layout.data_dir.mkdir(parents=True, exist_ok=True)
     if (layout.data_dir / "database").is_symlink():
         _make_reachable(layout.home)

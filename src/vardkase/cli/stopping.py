@@ -1,0 +1,37 @@
+"""How `serve` is asked to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class StopRequest:
+    """Set by the first SIGTERM, SIGHUP or SIGINT (which shells switch off for background jobs)."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._interrupts = False
+        for number in SIGNALS:
+            signal.signal(number, self._handle)
+
+    @contextlib.contextmanager
+    def interrupting(self) -> Iterator[None]:
+        """Let a signal raise KeyboardInterrupt in this block, for work that does not look at `requested`.
+
+        Look at it afterwards all the same: an exception may be lost, for example in what Python runs at a fork.
+        """
+        self._interrupts = True
+        try:
+            yield
+        finally:
+            self._interrupts = False
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        first, self.requested = not self.requested, True
+        if first and self._interrupts:
+            raise KeyboardInterrupt
