@@ -105,7 +105,8 @@ def _attributes(statement: Statement, search: Search) -> str:
     elif branches := tag_branches(statement, search):
         return _tagged(statement, search, conditions, branches)
     conditions.extend(tag_conditions(statement, search))
-    return f"SELECT a.id FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {_order(search, 'a')}"
+    once = " GROUP BY a.id, e.id" if sources and sources[0].repeats else ""
+    return f"SELECT a.id FROM {rows} WHERE {' AND '.join(conditions)}{once} ORDER BY {_order(search, 'a')}"
 
 
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:

@@ -78,3 +78,9 @@ def split_items(items: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The exact items, and the patterns."""
     exact = [item for item in items if not is_pattern(item)]
     return exact, [like_pattern(item) for item in items if is_pattern(item)]
+
+
+def containing(text: str) -> str:
+    """A pattern of LIKE for texts that contain `text`, in which nothing is special."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

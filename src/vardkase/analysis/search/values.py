@@ -16,28 +16,33 @@ HASHES = ", ".join(f"'{name}'" for name in sorted(HASH_TYPES))
 """Constants in the SQL: only so does PostgreSQL see that the partial trigram index applies."""
 HEXADECIMAL = re.compile(r"[0-9a-fA-F%_]*")
 
-# Keys first; the texts are compared afterwards, on the row that is read anyway.
+# Keys first; the texts are compared afterwards, on the row that is read anyway, in the table's order.
 BY_KEY = """
-SELECT k.attribute_id AS id, array_agg(lower(w.text)) AS texts
+SELECT k.attribute_id AS id, lower(w.text) AS text
 FROM unnest({keys}, {texts}) AS w (key, text)
 JOIN attribute_key k ON k.key = w.key
-GROUP BY k.attribute_id
+ORDER BY k.attribute_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A fenced list of attribute ids; `check` is what a row must still pass, over `a` and `{found}`."""
+    """A fenced list of attribute ids; `check` is what a row must still pass, over `a` and `{found}`.
+
+    `repeats`: an attribute may stand in it once for each part of its value.
+    """
 
     name: str
     check: str = "TRUE"
+    repeats: bool = False
 
 
 def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[str, ...]) -> Source:
     """Attributes with one of `items` in one of `columns`."""
     exact, patterns = split_items(tuple(_normalised(item) for item in items))
     if not patterns:
-        return Source(statement.fence(_by_key(statement, exact)), _same_text("a", "{found}", columns))
+        check = _same_text("a", "{found}", columns)
+        return Source(statement.fence(_by_key(statement, exact)), check, repeats=len(exact) > 1)
     branches = list(_by_pattern(statement, patterns, columns))
     if exact:
         check = _same_text("x", "f", columns)
@@ -66,9 +71,9 @@ def pattern_sources(statement: Statement, pattern: str) -> list[str]:
 
 
 def _by_key(statement: Statement, items: list[str]) -> str:
-    keys = statement.bind(keys_of(items), "bigint[]")
-    texts = statement.bind(items, "text[]")
-    return BY_KEY.format(keys=keys, texts=texts)
+    wanted = dict(zip(keys_of(items), items, strict=True))
+    keys = statement.bind(list(wanted), "bigint[]")
+    return BY_KEY.format(keys=keys, texts=statement.bind(list(wanted.values()), "text[]"))
 
 
 def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, ...]) -> list[str]:
@@ -89,9 +94,9 @@ def _by_pattern(statement: Statement, patterns: list[str], columns: tuple[str, .
 
 
 def _same_text(row: str, found: str, columns: tuple[str, ...]) -> str:
-    """SQL: the text itself is one that was looked for, spaces around it aside, as for the key."""
+    """SQL: the text itself is the one that was looked for, spaces around it aside, as for the key."""
     texts = (f"lower(btrim({row}.{column}, E' \\t\\r\\n'))" for column in columns)
-    return "(" + " OR ".join(f"{text} = ANY({found}.texts)" for text in texts) + ")"
+    return "(" + " OR ".join(f"{text} = {found}.text" for text in texts) + ")"
 
 
 def _normalised(item: str) -> str:

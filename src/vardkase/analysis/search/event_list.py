@@ -1,0 +1,162 @@
+"""The list of events as people read it: filtered, sorted, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from vardkase.analysis.search.resolve import ids_in, uuids_in
+from vardkase.analysis.search.statement import Statement, containing
+from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.index import IndexRow, index_rows
+
+COUNTED = 100_000
+"""A list is counted this far: what is beyond is "more than"."""
+
+
+class View(StrEnum):
+    """The saved views: everything, what our organisation created, and what of it is not out."""
+
+    ALL = ""
+    OURS = "ours"
+    WAITING = "waiting"
+
+
+class State(StrEnum):
+    """How far an event has come: never published, changed since it was, or out as it is."""
+
+    DRAFT = "draft"
+    CHANGED = "changed"
+    PUBLISHED = "published"
+
+
+STATES = {
+    State.DRAFT: "NOT e.published AND e.publish_timestamp = 0",
+    State.CHANGED: "NOT e.published AND e.publish_timestamp > 0",
+    State.PUBLISHED: "e.published",
+}
+
+SORTS = {
+    "changed": ("e.timestamp", "bigint"),
+    "date": ("e.date", "date"),
+    "threat": ("e.threat_level_id", "smallint"),
+    "organisation": ("lower(orgc.name)", "text"),
+}
+"""Name of an order → what it sorts by and the type of that; then always by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """What a reader asks of the list; empty asks nothing. `sort` is a name of SORTS, with - for descending.
+
+    `text` is looked for in titles and tags, and may be an id or a uuid. `since` and `until`: the event's date.
+    """
+
+    view: View = View.ALL
+    text: str = ""
+    organisation: str = ""
+    tlp: str = ""
+    reach: int | None = None
+    threat: int | None = None
+    state: State | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: str = "-changed"
+
+    @property
+    def is_descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def sorted_by(self) -> tuple[str, str]:
+        return SORTS.get(self.sort.removeprefix("-"), SORTS["changed"])
+
+
+def event_page(actor: Actor, filters: EventFilters, place: Place | None, size: int) -> Page[IndexRow]:
+    """One page of the list, with organisations and tags."""
+    key, cast = filters.sorted_by
+    place = sound(place, cast)
+    condition, order = beyond(key, "e.id", cast, place, descending=filters.is_descending)
+    statement = Statement(actor)
+    select = _select(statement, filters, f"e.id, ({key})::text", condition, order)
+    rows = _run(statement, f"{select} LIMIT {statement.bind(size + 1, 'bigint')}", place)
+    page = page_of(rows, place, size, lambda row: (row[1], row[0]))
+    return Page(index_rows(actor, [row[0] for row in page.rows]), page.before, page.after)
+
+
+def count_events(actor: Actor, filters: EventFilters) -> int:
+    """How many events the list holds, counted no further than COUNTED + 1."""
+    statement = Statement(actor)
+    select = _select(statement, filters, "1", "TRUE", "")
+    counted = f"SELECT count(*) FROM ({select} LIMIT {COUNTED + 1}) every"
+    return int(_run(statement, counted, None)[0][0])
+
+
+def every_event(actor: Actor, filters: EventFilters) -> SqlQuery:
+    """All ids of the list in its order, for an export."""
+    key, cast = filters.sorted_by
+    _, order = beyond(key, "e.id", cast, None, descending=filters.is_descending)
+    statement = Statement(actor)
+    return statement.query(_select(statement, filters, "e.id", "TRUE", order))
+
+
+def _select(statement: Statement, filters: EventFilters, columns: str, beyond_place: str, order: str) -> str:
+    conditions = " AND ".join([statement.event(), beyond_place, *_conditions(statement, filters)])
+    ordered = f" ORDER BY {order}" if order else ""
+    return (
+        f"SELECT {columns} FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id "
+        f"WHERE {conditions}{ordered}"
+    )
+
+
+def _run(statement: Statement, select: str, place: Place | None) -> list[tuple[Any, ...]]:
+    query = statement.query(select)
+    return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
+
+
+def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
+    if filters.view is not View.ALL:
+        yield "e.orgc_id = %(reader_org)s"
+    if filters.view is View.WAITING:
+        yield "NOT e.published"
+    if filters.text:
+        yield f"e.id IN (SELECT id FROM {statement.fence(_with_text(statement, filters.text))})"
+    if filters.organisation:
+        yield f"orgc.name ILIKE {statement.bind(containing(filters.organisation), 'text')}"
+    if filters.tlp:
+        yield TLP.format(name=statement.bind(f"tlp:{filters.tlp}".lower(), "text"))
+    if filters.reach is not None:
+        yield f"e.distribution = {statement.bind(filters.reach, 'smallint')}"
+    if filters.threat is not None:
+        yield f"e.threat_level_id = {statement.bind(filters.threat, 'smallint')}"
+    if filters.state is not None:
+        yield STATES[filters.state]
+    if filters.since:
+        yield f"e.date >= {statement.bind(filters.since, 'date')}"
+    if filters.until:
+        yield f"e.date <= {statement.bind(filters.until, 'date')}"
+
+
+def _with_text(statement: Statement, text: str) -> str:
+    """A SELECT of ids, each part of it by an index of its own."""
+    return WITH_TEXT.format(
+        pattern=statement.bind(containing(text), "text"),
+        ids=statement.bind(ids_in([text]), "bigint[]"),
+        uuids=statement.bind(uuids_in([text]), "uuid[]"),
+    )
+
+
+TLP = """EXISTS (SELECT 1 FROM event_tag et JOIN tag t ON t.id = et.tag_id
+    WHERE et.event_id = e.id AND lower(t.name) = {name})"""
+
+WITH_TEXT = """
+SELECT id FROM event WHERE info ILIKE {pattern}
+UNION SELECT id FROM event WHERE id = ANY({ids})
+UNION SELECT id FROM event WHERE uuid = ANY({uuids})
+UNION SELECT et.event_id FROM event_tag et JOIN tag t ON t.id = et.tag_id WHERE t.name ILIKE {pattern}
+"""
