@@ -53,7 +53,7 @@ def add(call: Call) -> Answer:
         location = f"{call.base_url}/events/{exists.existing_id}"
         raise MispError(404, str(exists), headers={"Location": location}) from exists
     except EventBlocked as blocked:
-        raise SaveFailed("add Event", "/events/add", {"Event": str(blocked)}) from blocked
+        raise MispError(403, str(blocked)) from blocked
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
     return _stored(call, stored)

@@ -78,7 +78,7 @@ def edit_object(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> 
     without one only the object's own columns change. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
-    found = find_object(actor, reference)
+    found = find_object(actor, reference, deleted=True)
     event = lock_own_event(actor, found.event_id)
     stored = Object.objects.get(pk=found.id)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
