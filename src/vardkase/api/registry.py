@@ -18,6 +18,7 @@ from vardkase.api import (  # noqa: F401
     roles,
     servers,
     sharing_groups,
+    tagging,
     tags,
     taxonomies,
     users,

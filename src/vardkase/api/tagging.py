@@ -1,0 +1,110 @@
+"""The older routes that put tags on events and attributes by number, as MISP's own pages do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from vardkase.api.answers import Answer, not_toggled, toggled
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.services.tagging import attach_tag, detach_tag
+from vardkase.misp.flags import as_bool
+
+type Find = Callable[[Actor, str], UUID]
+
+
+def _event(actor: Actor, reference: str) -> UUID:
+    return find_event(actor, reference).uuid
+
+
+def _attribute(actor: Actor, reference: str) -> UUID:
+    return find_attribute(actor, reference).uuid
+
+
+@endpoint("events/add_tag", requires=(Permission.TAGGER,), writes=True)
+def add_to_event(call: Call) -> Answer:
+    """Put a tag, or each of a JSON list of them, on an event."""
+    try:
+        return _add(call, "event", _event)
+    except NotFound:
+        return not_toggled("Invalid event.")
+
+
+@endpoint("attributes/add_tag", requires=(Permission.TAGGER,), writes=True)
+def add_to_attribute(call: Call) -> Answer:
+    """The same for an attribute."""
+    try:
+        return _add(call, "attribute", _attribute)
+    except NotFound:
+        raise MispError(404, "Invalid attribute") from None
+
+
+@endpoint("events/remove_tag", requires=(Permission.TAGGER,), writes=True)
+def remove_from_event(call: Call) -> Answer:
+    """Take a tag off an event."""
+    return _remove(call, "event", _event)
+
+
+@endpoint("attributes/remove_tag", requires=(Permission.TAGGER,), writes=True)
+def remove_from_attribute(call: Call) -> Answer:
+    """Take a tag off an attribute."""
+    return _remove(call, "attribute", _attribute)
+
+
+def _add(call: Call, kind: str, find: Find) -> Answer:
+    reference, tags = _wanted(call, kind)
+    target = find(call.actor, reference)
+    local = as_bool(call.param("local"))
+    refused = [reason for tag in tags if (reason := _refusal(call.actor, target, tag, kind, local=local))]
+    if len(refused) == len(tags):
+        return not_toggled(refused[0] if refused else "Tag could not be added.")
+    if refused:
+        text = f"Tag added, but {len(refused)} could not be added: {', '.join(dict.fromkeys(refused))}"
+        return toggled(text, check_publish=True)
+    return toggled("Tag added.", check_publish=True)
+
+
+def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) -> str:
+    """Attach; why not, or an empty text."""
+    try:
+        done = attach_tag(actor, target, tag, local=local)
+    except (Forbidden, Invalid) as error:
+        return str(error) or "Tag could not be added."
+    return "" if done.changed else f"Tag is already attached to this {kind}."
+
+
+def _remove(call: Call, kind: str, find: Find) -> Answer:
+    reference, tags = _wanted(call, kind)
+    try:
+        detach_tag(call.actor, find(call.actor, reference), tags[0] if tags else "")
+    except (NotFound, Conflict, Invalid):
+        return not_toggled(f"Invalid {kind} - tag combination.")
+    except Forbidden as error:
+        return not_toggled(str(error) or "You do not have permission to do that.")
+    return toggled("Tag removed.", check_publish=True)
+
+
+def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
+    """The thing and the tags, from the path, else from the body, bare or wrapped."""
+    body = call.data(kind.capitalize())
+    reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
+    in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
+    return reference, _tags(in_path[0] if in_path else body.get("tag"))
+
+
+def _tags(given: Any) -> list[str]:
+    """One tag, or a list, also as JSON in a text."""
+    if isinstance(given, str) and given.startswith("["):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = [given]
+    values = given if isinstance(given, list) else [given]
+    return [str(value) for value in values if value not in (None, "")]

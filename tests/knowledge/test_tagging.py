@@ -1,0 +1,76 @@
+"""The older routes to tags: success and refusal both answer 200."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from vardkase.intel.models import Attribute, AttributeTag, EventTag
+from vardkase.knowledge.taxonomies.models import Tag
+
+ADDED = {"saved": True, "success": "Tag added.", "check_publish": True}
+REMOVED = {"saved": True, "success": "Tag removed.", "check_publish": True}
+
+
+@pytest.fixture
+def attribute(cast: Cast) -> Attribute:
+    """An attribute in an event of organisation A."""
+    event = make_event(cast.org_a, distribution=3)
+    event.save()
+    attribute = make_attribute(event)
+    attribute.save()
+    return attribute
+
+
+def test_an_event(cast: Cast, attribute: Attribute) -> None:
+    event, key = attribute.event_id, cast.analyst.key
+    tags = [Tag.objects.create(name=name) for name in ("tlp:white", "alpha", "beta")]
+    already = {"saved": False, "errors": "Tag is already attached to this event."}
+    assert call(key, "POST", f"/events/addTag/{event}/tlp:white", {})[1] == ADDED
+    assert call(key, "POST", f"/events/addTag/{event}/{tags[0].pk}/local:1", {})[1] == already
+    assert call(key, "POST", "/events/addTag", {"event": str(event), "tag": "tlp:white"})[1] == already
+    wrapped = {"request": {"Event": {"id": str(event), "tag": "tlp:white"}}}
+    assert call(key, "POST", "/events/addTag", wrapped)[1] == already
+    _, body = call(key, "POST", f"/events/addTag/{event}", {"tag": f'["{tags[0].pk}", "{tags[1].pk}"]'})
+    assert body["success"] == "Tag added, but 1 could not be added: Tag is already attached to this event."
+    assert call(key, "POST", "/events/removeTag", {"event": str(event), "tag": "tlp:white"})[1] == REMOVED
+    assert call(key, "POST", f"/events/removeTag/{event}/{tags[1].pk}", {})[1] == REMOVED
+    assert not EventTag.objects.exists()
+
+
+def test_an_attribute(cast: Cast, attribute: Attribute) -> None:
+    tag = Tag.objects.create(name="alpha")
+    key, path = cast.analyst.key, f"{attribute.pk}/{tag.pk}"
+    assert call(key, "POST", f"/attributes/addTag/{path}", {})[1] == ADDED
+    assert AttributeTag.objects.get().attribute_id == attribute.pk
+    assert call(key, "POST", f"/attributes/removeTag/{path}", {})[1] == REMOVED
+    assert call(key, "POST", f"/attributes/removeTag/{path}", {})[1] == {
+        "saved": False, "errors": "Invalid attribute - tag combination."
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/events/addTag/999999/1", 200, "Invalid event."),
+        ("/attributes/addTag/999999/1", 404, "Invalid attribute"),
+        ("/events/addTag/{event}/unknown", 200, "Tag not found and insufficient privileges to create it."),
+        ("/events/addTag/{event}", 200, "Tag could not be added."),
+    ],
+)
+def test_refusals(cast: Cast, attribute: Attribute, path: str, status: int, text: str) -> None:
+    found: tuple[int, Any] = call(cast.analyst.key, "POST", path.format(event=attribute.event_id), {})
+    assert (found[0], found[1].get("errors", found[1].get("message"))) == (status, text)
+
+
+def test_others_may_not(cast: Cast, attribute: Attribute) -> None:
+    Tag.objects.create(name="alpha")
+    for action in ("addTag", "removeTag"):
+        path = f"/events/{action}/{attribute.event_id}/alpha"
+        assert call(cast.stranger.key, "POST", path, {})[1]["saved"] is False
+        assert call(cast.reader.key, "POST", path, {})[0] == 403
+    assert not EventTag.objects.exists()
