@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import descendants, is_running, wait_until, without_database_url
+from tests.support.processes import children, descendants, is_running, wait_until, without_database_url
 from tests.support.web_server import free_port
 
 PATIENCE = 60.0
@@ -140,7 +140,7 @@ def test_what_dies_is_started_again(served: Serve) -> None:
     os.kill(postmaster, signal.SIGKILL)
     wait_until(lambda: "started again" in served.output, 30)
     wait_until(lambda: served.status() == 403, 30)
-    web = min(pid for pid in descendants(served.process.pid) if b"config.server" in _command(pid))
+    web = next(pid for pid in children(served.process.pid) if b"config.server" in _command(pid))
     os.kill(web, signal.SIGKILL)
     wait_until(lambda: "web process ended" in served.output, 30)
     wait_until(lambda: served.status() == 403, 30)

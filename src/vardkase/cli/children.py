@@ -17,6 +17,7 @@ STOP_PATIENCE = 15.0
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 SETTLED_AFTER = 60.0
+MOST_TRIES = 4
 
 
 class Child:
@@ -27,12 +28,13 @@ class Child:
     ) -> None:
         """`database_url`: where the database is, so that the child starts none itself.
 
-        `once`: it does its work and ends, and is not started again.
+        `once`: it does its work and ends; only when it fails is it started again, a few times.
         """
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
         self._environment = {"DATABASE_URL": database_url} if database_url else {}
         self._once = once
+        self._starts = 0
         self._pause = FIRST_PAUSE
         self._start()
 
@@ -42,7 +44,7 @@ class Child:
 
     def revive(self) -> None:
         """Start it again if it has died, after a pause that doubles while it keeps dying."""
-        if self._once:
+        if self._once and (self.process.poll() == 0 or self._starts > MOST_TRIES):
             return
         now = time.monotonic()
         if self.alive():
@@ -64,6 +66,7 @@ class Child:
             # Not SIGTERM: a worker that has lost its database waits for it for ever.
             preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, no lock
         )
+        self._starts += 1
         self._started = self._died = time.monotonic()
 
 
