@@ -56,6 +56,17 @@ def test_unknown_names_are_made_only_by_those_who_may(cast: Cast) -> None:
     assert Tag.objects.count() == 2
 
 
+@pytest.mark.parametrize("name", ["a\0b", "å" * 1001, " ", "\ud800"])
+def test_names_that_cannot_be(cast: Cast, name: str) -> None:
+    assert resolve(cast, name, "fine").keys() == {"fine"}
+
+
+def test_a_number_too_large_is_left_out(cast: Cast) -> None:
+    wanted = [{"name": "big", "numerical_value": 2**40}]
+    tags = services.resolve_tags(cast.analyst.actor, wanted, may_create=True)
+    assert tags["big"].numerical_value is None
+
+
 def test_any_number_of_tags_takes_two_statements(cast: Cast) -> None:
     resolve(cast, *(f"old {number}" for number in range(20)))
     with CaptureQueriesContext(connection) as seen:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
-from vardkase.api.answers import Answer, Json, saved, toggled
+from msgspec.json import encode
+
+from vardkase.api.answers import Answer, Json, Stream, saved, toggled
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxy_clusters import cluster_dict, element_dict, galaxy_dict
 from vardkase.api.paging import paged
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.clusters import attach_cluster
 from vardkase.knowledge.galaxies import queries, services
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.misp.flags import as_bool
 
 NO_CLUSTER = "Invalid Galaxy cluster"
@@ -35,16 +41,21 @@ def view(call: Call) -> Answer:
         galaxy = queries.find_galaxy(call.arg(0))
     except NotFound as error:
         raise MispError(404, str(error)) from None
-    clusters = queries.with_elements(queries.clusters_of(call.actor, galaxy))
-    return Json(
-        {
-            "Galaxy": galaxy_dict(galaxy),
-            "GalaxyCluster": [
-                cluster_dict(cluster) | {"GalaxyElement": list(map(element_dict, cluster.elements.all()))}
-                for cluster in clusters
-            ],
-        }
-    )
+    return Stream(_document(call.actor, galaxy))
+
+
+def _document(actor: Actor, galaxy: Galaxy) -> Iterator[bytes]:
+    """The galaxy piece by piece: some have thousands of clusters."""
+    yield b'{"Galaxy":' + encode(galaxy_dict(galaxy)) + b',"GalaxyCluster":['
+    separator = b""
+    for chunk in queries.with_elements_in_chunks(queries.clusters_of(actor, galaxy)):
+        yield separator + encode([_whole(cluster) for cluster in chunk])[1:-1]
+        separator = b","
+    yield b"]}"
+
+
+def _whole(cluster: GalaxyCluster) -> dict[str, Any]:
+    return cluster_dict(cluster) | {"GalaxyElement": list(map(element_dict, cluster.elements.all()))}
 
 
 @endpoint("galaxies/update", site_admin=True, writes=True)

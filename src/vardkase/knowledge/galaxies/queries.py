@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
@@ -12,6 +12,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 
+CHUNK = 500
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
 
 
@@ -71,9 +72,18 @@ def find_cluster(actor: Actor, reference: str) -> GalaxyCluster:
     return cluster
 
 
-def with_elements(clusters: QuerySet[GalaxyCluster]) -> QuerySet[GalaxyCluster]:
-    """The same clusters with their elements read along, in the order of the file."""
-    return clusters.prefetch_related(Prefetch("elements", GalaxyElement.objects.order_by("pk")))
+def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Sequence[GalaxyCluster]]:
+    """The same clusters with their elements read along, by id, some hundreds at a time: there may be thousands,
+    and a hundred thousand elements."""
+    elements = Prefetch("elements", GalaxyElement.objects.order_by("pk"))
+    last = 0
+    while True:
+        rest = clusters.filter(pk__gt=last).order_by("pk").prefetch_related(elements)
+        chunk = list(rest[:CHUNK])
+        if not chunk:
+            return
+        yield chunk
+        last = chunk[-1].pk
 
 
 def clusters_by_tag(actor: Actor, names: Iterable[str]) -> dict[str, GalaxyCluster]:

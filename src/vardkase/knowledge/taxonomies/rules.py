@@ -10,6 +10,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.taxonomies.models import Tag
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+LONGEST_NAME = 2_000
+"""Bytes of UTF-8."""
+
+LARGEST_NUMBER = 2**31 - 1
 MACHINE_TAG = re.compile(r'(?P<namespace>[^:="]+):(?P<predicate>[^="]+)(?:="(?P<value>[^\n]*)")?')
 
 
@@ -30,6 +34,15 @@ def parse_machine_tag(name: str) -> MachineTag | None:
     """The parts of a tag's name, or None when it has not that form."""
     match = MACHINE_TAG.fullmatch(name)
     return MachineTag(match["namespace"], match["predicate"], match["value"]) if match else None
+
+
+def is_possible_name(name: str) -> bool:
+    """Whether a tag can be called this: something, whole text, and no longer than an index takes."""
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        return False
+    return bool(name.strip()) and "\0" not in name and size <= LONGEST_NAME
 
 
 def colour_of(name: str) -> str:

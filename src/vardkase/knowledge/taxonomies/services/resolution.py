@@ -11,7 +11,14 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.rules import COLOUR, colour_of, may_use, parse_machine_tag
+from vardkase.knowledge.taxonomies.rules import (
+    COLOUR,
+    LARGEST_NUMBER,
+    colour_of,
+    is_possible_name,
+    may_use,
+    parse_machine_tag,
+)
 from vardkase.misp.flags import as_bool, as_int
 
 type Mention = Mapping[str, Any]
@@ -24,7 +31,7 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     Names are compared without case. A mention without a name is looked up by its id. Unknown names are made
     into tags when `may_create`; whatever is unknown or not the actor's to use is left out.
     """
-    mentions = {name.lower(): mention for mention in wanted if (name := _name(mention))}
+    mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
     tags = _find(list(mentions), _ids(wanted))
     unknown = [mentions[name] for name in mentions.keys() - tags.keys()]
     if may_create and unknown:
@@ -95,7 +102,7 @@ def _new_tag(mention: Mention) -> dict[str, Any]:
         "name": name,
         "colour": colour if COLOUR.fullmatch(colour) else None,
         "fallback": "#0088cc" if is_galaxy_tag(name) else colour_of(name),
-        "numerical_value": as_int(mention.get("numerical_value")),
+        "numerical_value": _number(mention.get("numerical_value")),
         "exportable": as_bool(mention.get("exportable"), default=True),
         "local_only": as_bool(mention.get("local_only")),
         "is_galaxy": is_galaxy_tag(name),
@@ -104,6 +111,11 @@ def _new_tag(mention: Mention) -> dict[str, Any]:
         "predicate": machine.predicate if machine else None,
         "value": machine.value if machine else None,
     }
+
+
+def _number(value: object) -> int | None:
+    number = as_int(value)
+    return number if number is not None and abs(number) <= LARGEST_NUMBER else None
 
 
 def _tag(row: Mapping[str, Any]) -> Tag:

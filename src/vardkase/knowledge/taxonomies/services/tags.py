@@ -13,14 +13,12 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.rules import COLOUR, colour_of
+from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name
 from vardkase.misp.flags import as_bool, as_int
 
 FLAGS = ("exportable", "hide_tag", "local_only")
 OWNERS = ("org_id", "user_id")
 TAKEN = "A similar name already exists."
-LONGEST_NAME = 2000
-LARGEST_NUMBER = 2**31 - 1
 
 
 @transaction.atomic
@@ -94,8 +92,8 @@ def _values(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _name(value: object) -> str:
     name = str(value)
-    if len(name) > LONGEST_NAME or "\0" in name:
-        raise Invalid({"name": [f"A name has at most {LONGEST_NAME} characters."]})
+    if name.strip() and not is_possible_name(name):
+        raise Invalid({"name": ["The name is too long, or no text."]})
     return name
 
 
