@@ -46,7 +46,7 @@ class Stage:
         return [recorded[each] for each in ids if each in recorded]
 
     def _own(self, name: str, value: Any) -> Any:
-        if name in ("eventid", "idList"):
+        if name.removeprefix("search") in ("eventid", "idList"):
             return _renamed(value, {theirs: str(own) for theirs, own in self.ids["events"].items()})
         if name in ("org", "tags"):
             return _renamed(value, {key: str(own) for key, own in self.ids[name].items()})
@@ -121,5 +121,7 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {group: _renamed(items, names) for group, items in value.items()}
     text = str(value)
+    if "|" in text:
+        return "|".join(_renamed(item, names) for item in text.split("|"))
     mark = "!" if text.startswith("!") else ""
     return mark + names.get(text.removeprefix("!"), text.removeprefix("!"))

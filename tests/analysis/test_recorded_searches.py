@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from tests.analysis.recorded import Stage, recorded, stage
 from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.index import event_index_query
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
+from vardkase.api.request import route_of
 from vardkase.core.sql import cursor
 
 DEFECTS = {
@@ -39,3 +42,23 @@ def _found(on_stage: Stage, scope: Scope, case: dict[str, Any]) -> list[str]:
     built = query(on_stage.actors[case["as"]], search)
     ids = [row[0] for row in cursor().execute(built.sql, built.parameters).fetchall()]
     return on_stage.found(scope.value, ids)
+
+
+@pytest.mark.django_db
+def test_the_index_lists_the_same_events_as_misp() -> None:
+    on_stage = stage()
+    cases = recorded()["index"]
+    assert len(cases) > 30
+    wrong = [
+        (case["case"], case["path"], case["request"], case["found"], " ".join(found))
+        for case in cases
+        if (found := _listed(on_stage, case)) != case["found"].split()
+    ]
+    assert wrong == []
+
+
+def _listed(on_stage: Stage, case: dict[str, Any]) -> list[str]:
+    given = on_stage.request({**route_of("GET", unquote(case["path"])).named, **case["request"]})
+    built = event_index_query(on_stage.actors[case["as"]], given, now=case["now"])
+    ids = [row[0] for row in cursor().execute(built.sql, built.parameters).fetchall()]
+    return on_stage.found("events", ids)

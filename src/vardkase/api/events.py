@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from vardkase.analysis.search.index import event_index_query
 from vardkase.api.answers import Answer, Stream, Text
 from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
+from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.index import readable_events
 from vardkase.misp.flags import as_bool
 
 
@@ -25,7 +27,11 @@ def view(call: Call) -> Answer:
 @endpoint("events/index")
 def index(call: Call) -> Answer:
     """Rows of events without their contents; X-Result-Count says how many there are in all."""
-    ids = chosen_ids(readable_events(call.actor))
+    body = call.body if isinstance(call.body, dict) else {}
+    try:
+        ids = chosen_ids(event_index_query(call.actor, {**call.named, **body}))
+    except Invalid as error:
+        raise MispError(400, str(error)) from error
     rows = event_index(call.actor, paged(call, ids), minimal=as_bool(call.param("minimal")))
     return Stream(rows, headers={"X-Result-Count": str(len(ids))})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.analysis.search.statement import Statement, like_pattern
+from vardkase.analysis.search.statement import Statement, like_patterns
 from vardkase.analysis.search.values import pattern_sources
 
 NOT_DELETED = frozenset((False,))
@@ -10,11 +10,11 @@ NOT_DELETED = frozenset((False,))
 
 def events_with_pattern(statement: Statement, text: str) -> str:
     """A SELECT of event ids: by info, value, comment, or the name of a tag on the event or an attribute."""
-    item = like_pattern(text)
-    pattern = statement.bind(item, "text")
+    patterns = like_patterns(text)
+    pattern = f"ANY({statement.bind(patterns, 'text[]')})"
     visible = statement.attribute(NOT_DELETED, "a", "v")
     of_attribute = "JOIN attribute a ON a.id = {id} JOIN event v ON v.id = a.event_id"
-    values = " UNION ".join(pattern_sources(statement, item))
+    values = " UNION ".join(pattern_sources(statement, patterns))
     return f"""
     SELECT id FROM event WHERE info ILIKE {pattern}
     UNION

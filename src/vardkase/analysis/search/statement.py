@@ -64,9 +64,12 @@ class Statement:
         return only + deleted_predicate(self.actor, part, event)
 
 
-def like_pattern(item: str) -> str:
-    """An item with `%` at an end as a pattern of LIKE; a backslash in it means itself."""
-    return item.replace("\\", "\\\\")
+def like_patterns(item: str) -> list[str]:
+    """An item with `%` as patterns of LIKE: a backslash means itself, or, doubled as MISP's clients do, one."""
+    if "\\" not in item:
+        return [item]
+    doubled = [item] if item.replace("\\\\", "").count("\\") == 0 else []
+    return [item.replace("\\", "\\\\"), *doubled]
 
 
 def is_pattern(item: str) -> bool:
@@ -77,7 +80,7 @@ def is_pattern(item: str) -> bool:
 def split_items(items: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """The exact items, and the patterns."""
     exact = [item for item in items if not is_pattern(item)]
-    return exact, [like_pattern(item) for item in items if is_pattern(item)]
+    return exact, [pattern for item in items if is_pattern(item) for pattern in like_patterns(item)]
 
 
 def containing(text: str) -> str:

@@ -65,9 +65,9 @@ def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...])
     return " AND ".join(conditions)
 
 
-def pattern_sources(statement: Statement, pattern: str) -> list[str]:
-    """SELECTs of the ids of attributes with `pattern` in either part of the value."""
-    return list(_by_pattern(statement, [pattern], BOTH_PARTS))
+def pattern_sources(statement: Statement, patterns: list[str]) -> list[str]:
+    """SELECTs of the ids of attributes with one of `patterns` in either part of the value."""
+    return list(_by_pattern(statement, patterns, BOTH_PARTS))
 
 
 def _by_key(statement: Statement, items: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vardkase.core.sql import SqlQuery, cursor
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 
@@ -71,12 +71,6 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     for event_id, *tag in cursor().execute(TAGS, {"ids": list(by_id)}):
         by_id[event_id].tags.append(IndexTag(*tag))
     return rows
-
-
-def readable_events(actor: Actor) -> SqlQuery:
-    """All events that the actor may read, oldest first."""
-    sql = f"SELECT e.id FROM event e WHERE {event_predicate(actor)} ORDER BY e.id"
-    return SqlQuery(sql, reader_parameters(actor))
 
 
 def _row(row: tuple[Any, ...]) -> IndexRow:

@@ -1,0 +1,242 @@
+"""The filters of events/index, which have a grammar of their own (restsearch.md §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from vardkase.analysis.search import resolve
+from vardkase.analysis.search import terms as read
+from vardkase.analysis.search.events import range_condition
+from vardkase.analysis.search.filters import Terms
+from vardkase.analysis.search.statement import Statement, containing, like_patterns
+from vardkase.analysis.search.tags import ON_EVENT
+from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import SqlQuery
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.flags import as_bool
+
+NOT_DELETED = frozenset((False,))
+SORTS = frozenset(
+    (
+        "id",
+        "date",
+        "info",
+        "uuid",
+        "org_id",
+        "orgc_id",
+        "published",
+        "analysis",
+        "attribute_count",
+        "timestamp",
+        "publish_timestamp",
+        "distribution",
+        "threat_level_id",
+        "sharing_group_id",
+        "user_id",
+    )
+)
+
+
+def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = None) -> SqlQuery:
+    """The events that the filters in `given` leave, in the order asked for, unpaged.
+
+    `given`: body and named parameters; names may carry the prefix `search`. Raises Invalid for filters that
+    cannot be read; unknown names are ignored.
+    """
+    moment = now_seconds() if now is None else now
+    filters = {_plain(name): value for name, value in given.items() if _is_given(value)}
+    statement = Statement(actor)
+    conditions = [statement.event()]
+    for name, value in filters.items():
+        if (condition := CONDITIONS.get(name)) is not None:
+            conditions.extend(condition(statement, value))
+    for name, column in TIMES.items():
+        if name in filters:
+            conditions.extend(range_condition(statement, column, read.moments(filters[name], moment)))
+    return statement.query(
+        f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(filters)}"
+    )
+
+
+def _plain(name: str) -> str:
+    """`searchDatefrom` → `datefrom`. `searchall` is the same as `all`."""
+    return name.lower().removeprefix("search")
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and value not in ("", [], {})
+
+
+def _order(filters: Mapping[str, Any]) -> str:
+    column = str(filters.get("sort") or filters.get("order") or "id").rpartition(".")[2]
+    if column not in SORTS:
+        return "e.id"
+    descending = str(filters.get("direction", "")).lower() == "desc"
+    return f"e.{column}{' DESC' if descending else ''}, e.id"
+
+
+def _items(value: Any) -> Terms | None:
+    """Items, `|` between them in a text, `!` before those that must not be; or MISP's groups."""
+    return read.terms(value.split("|") if isinstance(value, str) else value)
+
+
+def _numbers(column: str) -> Callable[[Statement, Any], Iterator[str]]:
+    def condition(statement: Statement, value: Any) -> Iterator[str]:
+        yield from _members(statement, column, _items(value), resolve.ids_in)
+
+    return condition
+
+
+def _members(
+    statement: Statement, column: str, terms: Terms | None, ids: Callable[[Sequence[str]], list[int]]
+) -> Iterator[str]:
+    if terms and terms.wanted:
+        yield f"{column} = ANY({statement.bind(ids(terms.wanted), 'bigint[]')})"
+    if terms and terms.none_of:
+        yield f"{column} <> ALL({statement.bind(ids(terms.none_of), 'bigint[]')})"
+
+
+def _events(statement: Statement, value: Any) -> Iterator[str]:
+    yield from _members(statement, "e.id", _items(value), resolve.event_ids)
+
+
+def _creators(statement: Statement, value: Any) -> Iterator[str]:
+    yield from _members(statement, "e.orgc_id", _items(value), resolve.organisation_ids)
+
+
+def _tags(statement: Statement, value: Any) -> Iterator[str]:
+    """Event tags. `a&b` in one text asks for both."""
+    if isinstance(value, str) and "&" in value:
+        value = {"AND": value.split("&")}
+    terms = _items(value)
+    if terms is None:
+        return
+    for items in ((terms.any_of,) if terms.any_of else ()) + tuple((item,) for item in terms.all_of):
+        yield ON_EVENT.format(tags=statement.bind(resolve.tag_ids(items), "bigint[]"))
+    if terms.none_of:
+        yield f"NOT {ON_EVENT.format(tags=statement.bind(resolve.tag_ids(terms.none_of), 'bigint[]'))}"
+
+
+def _info(statement: Statement, value: Any) -> Iterator[str]:
+    """A part of the title, in any case."""
+    terms = _items(value)
+    for items, template in (
+        (terms.wanted if terms else (), "e.info ILIKE ANY({})"),
+        (terms.none_of if terms else (), "e.info NOT ILIKE ALL({})"),
+    ):
+        if items:
+            yield template.format(statement.bind(_parts(items), "text[]"))
+
+
+def _parts(items: Sequence[str]) -> list[str]:
+    return [pattern for item in items for pattern in like_patterns(f"%{item}%")]
+
+
+def _attribute(statement: Statement, value: Any) -> Iterator[str]:
+    """A part of some attribute's value."""
+    terms = _items(value)
+    for items, word in ((terms.wanted if terms else (), "IN"), (terms.none_of if terms else (), "NOT IN")):
+        if items:
+            found = statement.fence(" UNION ".join(pattern_sources(statement, _parts(items))))
+            yield f"e.id {word} ({_events_of(statement, found)})"
+
+
+def _value(statement: Statement, value: Any) -> Iterator[str]:
+    """A whole value, or one half of it."""
+    terms = _items(value)
+    if terms and terms.wanted:
+        source = value_source(statement, terms.wanted, BOTH_PARTS)
+        yield f"e.id IN ({_events_of(statement, source.name, source.check.format(found='f'))})"
+
+
+def _events_of(statement: Statement, found: str, check: str = "TRUE") -> str:
+    """A SELECT of the events of readable attributes."""
+    return (
+        f"SELECT a.event_id FROM {found} f JOIN attribute a ON a.id = f.id JOIN event v ON v.id = a.event_id "
+        f"WHERE {check} AND {statement.attribute(NOT_DELETED, 'a', 'v')}"
+    )
+
+
+def _all(statement: Statement, value: Any) -> Iterator[str]:
+    """A text anywhere: title, uuid, value, comment, tag, organisation."""
+    text = read.plain_text(value)
+    if text is None:
+        return
+    pattern = statement.bind(containing(text), "text")
+    visible = statement.attribute(NOT_DELETED, "a", "v")
+    values = " UNION ".join(pattern_sources(statement, [containing(text)]))
+    found = statement.fence(
+        f"""
+        SELECT id FROM event WHERE info ILIKE {pattern} OR uuid::text ILIKE {pattern}
+        UNION SELECT a.event_id FROM ({values}) f JOIN attribute a ON a.id = f.id
+              JOIN event v ON v.id = a.event_id WHERE {visible}
+        UNION SELECT a.event_id FROM attribute a JOIN event v ON v.id = a.event_id
+              WHERE a.comment <> '' AND a.comment ILIKE {pattern} AND {visible}
+        UNION SELECT t.event_id FROM event_tag t JOIN tag ON tag.id = t.tag_id WHERE tag.name ILIKE {pattern}
+        UNION SELECT v.id FROM event v JOIN organisation o ON o.id IN (v.org_id, v.orgc_id)
+              WHERE o.name ILIKE {pattern}
+        """
+    )
+    yield f"e.id IN (SELECT id FROM {found})"
+
+
+def _published(statement: Statement, value: Any) -> Iterator[str]:
+    """0 or 1; 2, or both, asks nothing."""
+    wanted = read.flags(value)
+    if wanted is not None:
+        yield f"e.published = {statement.bind(True in wanted, 'boolean')}"
+
+
+def _email(statement: Statement, value: Any) -> Iterator[str]:
+    """Who entered the event: a part of the address for site administrators, for others only their own."""
+    pattern = statement.bind(containing(read.plain_text(value) or ""), "text")
+    own = (
+        ""
+        if statement.actor.is_site_admin
+        else f" AND u.id = {statement.bind(statement.actor.user_id, 'bigint')}"
+    )
+    yield f"e.user_id IN (SELECT u.id FROM account u WHERE u.email ILIKE {pattern}{own})"
+
+
+def _minimal(_statement: Statement, value: Any) -> Iterator[str]:
+    """The short rows leave out events that hold nothing."""
+    if as_bool(value):
+        yield "(e.attribute_count > 0 OR EXISTS (SELECT 1 FROM event_report r WHERE r.event_id = e.id))"
+
+
+def _date(comparison: str) -> Callable[[Statement, Any], Iterator[str]]:
+    def condition(statement: Statement, value: Any) -> Iterator[str]:
+        days = read.days(value, None, None, now_seconds())
+        if days and days.start:
+            yield f"e.date {comparison} {statement.bind(days.start, 'date')}"
+
+    return condition
+
+
+CONDITIONS: dict[str, Callable[[Statement, Any], Iterator[str]]] = {
+    "all": _all,
+    "attribute": _attribute,
+    "value": _value,
+    "eventid": _events,
+    "eventinfo": _info,
+    "org": _creators,
+    "tag": _tags,
+    "tags": _tags,
+    "published": _published,
+    "email": _email,
+    "minimal": _minimal,
+    "datefrom": _date(">="),
+    "dateuntil": _date("<="),
+    "distribution": _numbers("e.distribution"),
+    "sharinggroup": _numbers("e.sharing_group_id"),
+    "analysis": _numbers("e.analysis"),
+    "threatlevel": _numbers("e.threat_level_id"),
+}
+
+TIMES = {
+    "timestamp": "e.timestamp",
+    "publishtimestamp": "e.publish_timestamp",
+    "publish_timestamp": "e.publish_timestamp",
+}
