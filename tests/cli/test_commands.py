@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.support.processes import without_database_url
+from vardkase.cli.main import commands
 
-COMMANDS = ("serve", "migrate", "worker", "check", "version")
+COMMANDS = (
+    *("init", "serve", "migrate", "createuser", "import", "export", "worker", "check", "version"),
+    *("key issue", "key list", "key revoke", "knowledge update"),
+)
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,26 +39,37 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_help_lists_every_command() -> None:
-    said = run("--help").stdout
-    assert all(command in said for command in COMMANDS)
+    said = CliRunner().invoke(commands, ["--help"]).stdout
+    assert all(command.split()[0] in said for command in COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command: str) -> None:
-    answer = run(command, "--help")
-    assert answer.returncode == 0
+    answer = CliRunner().invoke(commands, [*command.split(), "--help"])
+    assert answer.exit_code == 0
     assert "Usage" in answer.stdout
 
 
 def test_wrong_usage_is_exit_code_2() -> None:
-    assert run("serve", "--port", "many").returncode == 2
-    assert run("no-such-command").returncode == 2
+    for arguments in (["serve", "--port", "many"], ["no-such-command"]):
+        assert CliRunner().invoke(commands, arguments).exit_code == 2
 
 
 def test_version_for_scripts() -> None:
-    versions = json.loads(run("version", "--json").stdout)
+    versions = json.loads(CliRunner().invoke(commands, ["version", "--json"]).stdout)
     assert versions["vardkase"]
     assert versions["django"].startswith("6.1")
+
+
+def test_init_prints_one_json_object_with_a_key_that_works(data_dir: Path) -> None:
+    first = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
+    made = json.loads(first.stdout)
+    assert made["email"] == "admin@admin.test"
+    assert made["password"]
+    assert len(made["key"]) == 40
+    again = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
+    assert json.loads(again.stdout) == {"email": None, "password": None, "key": None}
+    assert "key issue" in again.stderr
 
 
 def test_migrate_does_nothing_the_second_time(data_dir: Path) -> None:
