@@ -12,13 +12,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
+
 from bench.client import Client
 from bench.corpus import Corpus
 from bench.instance import Instance, fresh_instance
 from bench.load import load
 from bench.memory import resident
 from bench.pages import page_rows
-from bench.row import MEMORY_TARGET, Row
+from bench.row import MEMORY_TARGET, Row, failed
 from bench.rows import Bench, all_rows
 
 QUICK = 50_000
@@ -55,7 +57,10 @@ def loaded(instance: Instance, corpus: Corpus, attributes: int) -> Row:
 
 def _measured(bench: Bench, instance: Instance) -> Iterator[Row]:
     yield from all_rows(bench)
-    yield from page_rows(instance, bench.events[10_000][0])
+    try:
+        yield from page_rows(instance, bench.events[10_000][0])
+    except (PlaywrightError, RuntimeError, LookupError) as error:
+        yield failed("pages", error)
 
 
 def memory_row(rows: list[Row]) -> Row:
@@ -72,6 +77,7 @@ def show(row: Row) -> None:
     tail = f"p99 {row.detail['p99_ms']} ms" if "p99_ms" in row.detail else ""
     memory = row.detail.get("web_memory_mb")
     tail += f"  +{memory} MB" if memory else ""
+    tail += row.detail.get("error", "")
     print(f"{row.name:46} {row.value:14,.1f} {row.unit:13} {bound:10} {verdict:7} {tail}", flush=True)
 
 

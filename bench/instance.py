@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -17,7 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+VARDKASE = (sys.executable, "-m", "vardkase.cli.main")
+"""What `./vardkase` runs, in the environment that this runs in."""
+
 PATIENCE = 120.0
 
 
@@ -34,7 +37,7 @@ class Instance:
 
 @contextlib.contextmanager
 def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
-    """Run `./vardkase serve` for the length of a block; a data directory that was not given is removed."""
+    """Run `vardkase serve` for the length of a block; a data directory that was not given is removed."""
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
@@ -48,7 +51,7 @@ def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
 
 def initialise(folder: Path) -> dict[str, str]:
     """Prepare `folder`; returns `email`, `password` and `key` of the first administrator."""
-    command = [ROOT / "vardkase", "init", "--no-knowledge", "--data-dir", folder, "--json"]
+    command = [*VARDKASE, "init", "--no-knowledge", "--data-dir", folder, "--json"]
     printed = subprocess.run(
         command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True
     ).stdout
@@ -71,7 +74,7 @@ def start_serving(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     port = free_port()
     with (folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
-            [ROOT / "vardkase", "serve", "--data-dir", folder, "--port", str(port)],
+            [*VARDKASE, "serve", "--data-dir", folder, "--port", str(port)],
             stdout=log,
             stderr=log,
             env=_environment(),

@@ -27,7 +27,9 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is met; None without one."""
+        """Whether the target is met; None without one. What failed meets none."""
+        if "error" in self.detail:
+            return False
         if self.target is None:
             return None
         return self.value >= self.target if self.more_is_better else self.value <= self.target
@@ -49,6 +51,11 @@ def rate(name: str, count: int, answers: Sequence[Answer], peak: Peak, target: f
     return Row(
         name, count / median, "attributes/s", target, more_is_better=True, detail=_detail(answers, peak)
     )
+
+
+def failed(name: str, error: Exception) -> Row:
+    """What could not be measured, and why."""
+    return Row(name, 0.0, "FAILED", detail={"error": str(error)[:300]})
 
 
 def _detail(answers: Sequence[Answer], peak: Peak) -> dict[str, Any]:

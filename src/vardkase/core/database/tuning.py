@@ -33,6 +33,8 @@ def server_settings(*, durable: bool) -> dict[str, str]:
         "checkpoint_timeout": "15min",
         # The trigram index is the cost of ingest: it collects 64 MB and a job flushes it.
         "gin_pending_list_limit": "64MB",
+        # Without statistics the planner reads a large event's rows again for every page of it: analyse soon.
+        "autovacuum_naptime": "5s",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
