@@ -9,8 +9,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
 from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.access.actor import Actor
@@ -23,22 +23,22 @@ class PageRequest(HttpRequest):
     actor: Actor
 
 
-type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponse]
+type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 PUBLIC = frozenset({"public"})
 
 
 def page[**P](
     *requires: Permission, writes: bool = False
-) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`.
 
     NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own.
     """
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def gated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def gated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             page_request = cast(PageRequest, request)
             try:
                 page_request.actor.require(*requires)
@@ -51,12 +51,14 @@ def page[**P](
                 raise PermissionDenied(str(error)) from error
 
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
-        return gated
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
 
 
-def public_page[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def public_page[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Declare a page that anyone may open, signed in or not."""
     view.declared_permissions = PUBLIC  # type: ignore[attr-defined]
     return view

@@ -11,6 +11,9 @@ urlpatterns = [
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("design/", design.components, name="components"),
+    path("account/", include("vardkase.web.views.account.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
+    path("", include("vardkase.web.views.events.urls")),
+    path("", include("vardkase.web.views.search.urls")),
 ]

@@ -136,6 +136,10 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
         yield f"e.threat_level_id = {statement.bind(filters.threat, 'smallint')}"
     if filters.state is not None:
         yield STATES[filters.state]
+    yield from _dated(statement, filters)
+
+
+def _dated(statement: Statement, filters: EventFilters) -> Iterator[str]:
     if filters.since:
         yield f"e.date >= {statement.bind(filters.since, 'date')}"
     if filters.until:

@@ -72,6 +72,11 @@ def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
     return f"(NOT {part}.deleted OR {event}.org_id = %(reader_org)s)"
 
 
+def restricted(part: str) -> str:
+    """SQL for parts that somebody who may read their event may still not read; partial indexes hold them."""
+    return f"{part}.distribution IN (0, 4)"
+
+
 def _shared(part: str) -> str:
     return (
         f"({part}.distribution IN (1, 2, 3, 5) OR "

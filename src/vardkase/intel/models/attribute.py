@@ -64,6 +64,9 @@ class Attribute(models.Model):
             models.Index(
                 fields=["object"], name="attribute_object", condition=models.Q(object__isnull=False)
             ),
+            models.Index(
+                fields=["event"], name="attribute_restricted", condition=models.Q(distribution__in=(0, 4))
+            ),
             models.Index(fields=["timestamp"], name="attribute_timestamp"),
             models.Index(fields=["type", "id"], name="attribute_type"),
             GinIndex(

@@ -42,6 +42,9 @@ class Object(models.Model):
         indexes = [
             models.Index(fields=["event", "id"], name="object_event"),
             models.Index(fields=["name", "id"], name="object_name"),
+            models.Index(
+                fields=["event"], name="object_restricted", condition=models.Q(distribution__in=(0, 4))
+            ),
         ]
 
     def __str__(self) -> str:

@@ -119,10 +119,14 @@ def _query(request: HttpRequest | None, **changes: str | None) -> str:
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context: Context, label: str, key: str, css: str = "") -> dict[str, Any]:
-    """A column head that sorts: `?sort=key`, then `?sort=-key`. Reads the present order from the address."""
+    """A column head that sorts: `?sort=key`, then `?sort=-key`.
+
+    The present order is read from the address, else from the view's `default_sort`.
+    """
     request = context.get("request")
-    now = request.GET.get("sort", "") if request else ""
-    order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    now = request.GET.get("sort") if request else None
+    now = context.get("default_sort", "") if now is None else now
+    order = {key: "ascending", f"-{key}": "descending"}.get(now or "", "")
     target = f"-{key}" if order == "ascending" else key
     return {
         "label": label,

@@ -1,0 +1,109 @@
+"""One value: where it stands, since when, and what stands beside it, as far as the reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.analysis.search.finding import NOT_DELETED, Asked, Meaning, exact_ids
+from vardkase.analysis.search.statement import Statement
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+
+EXAMINED = 2000
+"""Occurrences of a value that are looked at; a value with more is "at least" this common."""
+PLACES = 200
+"""Occurrences whose objects are searched for neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is known of a value. Times in Unix seconds; `types`: the most frequent first; `more`: see EXAMINED."""
+
+    attributes: int
+    events: int
+    organisations: int
+    detected: int
+    first_seen: int
+    last_seen: int
+    types: list[str]
+
+    @property
+    def more(self) -> bool:
+        return self.attributes >= EXAMINED
+
+
+@dataclass(frozen=True, slots=True)
+class NearValue:
+    """A value that stands in the same objects, or is the other half of a composite."""
+
+    type: str
+    value: str
+    relation: str
+    events: int
+
+
+def life_of(actor: Actor, value: str) -> Life | None:
+    """The value's life; None when nothing that the actor may see has it."""
+    statement = Statement(actor)
+    query = statement.query(
+        LIFE.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
+    )
+    row = cursor().execute(query.sql, query.parameters).fetchone()
+    return Life(*row) if row and row[0] else None
+
+
+def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]:
+    """What stands beside the value, in most events first."""
+    statement = Statement(actor)
+    ids = exact_ids(statement, (value,))
+    text = statement.bind(value, "text")
+    query = statement.query(
+        NEAR.format(ids=ids, visible=_visible(statement), places=PLACES, text=text, limit=limit)
+    )
+    return [NearValue(*row) for row in cursor().execute(query.sql, query.parameters).fetchall()]
+
+
+def occurrences(value: str) -> Asked:
+    """The search for exactly this value."""
+    return Asked(value, Meaning.VALUE, (value,))
+
+
+def _visible(statement: Statement) -> str:
+    return f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+
+
+LIFE = """
+WITH seen AS (
+    SELECT a.id, a.event_id, e.orgc_id, a.to_ids, a.type,
+           least(coalesce(a.first_seen / 1000000, a.timestamp), a.timestamp) AS first_seen,
+           coalesce(a.last_seen / 1000000, a.timestamp) AS last_seen
+    FROM attribute a JOIN event e ON e.id = a.event_id
+    WHERE a.id IN ({ids}) AND {visible} LIMIT {limit}
+)
+SELECT count(*), count(DISTINCT event_id), count(DISTINCT orgc_id),
+       count(DISTINCT event_id) FILTER (WHERE to_ids), min(first_seen), max(last_seen),
+       (SELECT array_agg(type ORDER BY number DESC, type)
+        FROM (SELECT type, count(*) AS number FROM seen GROUP BY type) each)
+FROM seen
+"""
+
+NEAR = """
+WITH places AS MATERIALIZED (
+    SELECT a.id, a.object_id, a.value1, a.value2, a.type, a.event_id
+    FROM attribute a JOIN event e ON e.id = a.event_id
+    WHERE a.id IN ({ids}) AND {visible} ORDER BY a.id DESC LIMIT {places}
+),
+near AS (
+    SELECT a.type, a.value1 || coalesce('|' || a.value2, '') AS value, coalesce(a.object_relation, '') AS relation,
+           a.event_id
+    FROM (SELECT DISTINCT object_id FROM places WHERE object_id IS NOT NULL) p
+    JOIN attribute a ON a.object_id = p.object_id JOIN event e ON e.id = a.event_id
+    WHERE a.id NOT IN (SELECT id FROM places) AND {visible}
+    UNION ALL
+    SELECT type, CASE WHEN lower(value1) = lower({text}) THEN value2 ELSE value1 END, '', event_id
+    FROM places WHERE value2 IS NOT NULL
+)
+SELECT min(type), value, min(relation), count(DISTINCT event_id) AS events
+FROM near WHERE length(value) <= 300 AND lower(value) <> lower({text})
+GROUP BY value ORDER BY events DESC, value LIMIT {limit}
+"""

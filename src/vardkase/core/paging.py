@@ -1,0 +1,100 @@
+"""Keyset paging: a page starts beyond a row, named by what the list is sorted by and its id.
+
+A page costs the same wherever it lies, and rows that arrive meanwhile move nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+SIZES = (15, 50, 200)
+DEFAULT_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Beyond the row whose sort value is `key` (as text) and whose id is `id`; `back`: read towards the start."""
+
+    key: str
+    id: int
+    back: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.id},{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page[Row]:
+    """Some rows of a list in its order, and the places where the pages before and after them start."""
+
+    rows: list[Row]
+    before: Place | None
+    after: Place | None
+
+
+def place_of(text: str, *, back: bool = False) -> Place | None:
+    """The place that an address names ("id,key"); None for anything else."""
+    number, comma, key = text.partition(",")
+    if not comma or not number.isdecimal() or len(number) > 18:
+        return None
+    return Place(key, int(number), back)
+
+
+def sound(place: Place | None, cast: str) -> Place | None:
+    """The place, unless somebody wrote a sort value into the address that is none of the SQL type `cast`."""
+    if place is None or _is_of(place.key, cast):
+        return place
+    return None
+
+
+def _is_of(text: str, cast: str) -> bool:
+    if cast == "text":
+        return "\0" not in text
+    if cast == "date":
+        return _is_date(text)
+    return re.fullmatch(r"-?[0-9]{1,4}" if cast == "smallint" else r"-?[0-9]{1,18}", text) is not None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def beyond(key: str, id: str, cast: str, place: Place | None, *, descending: bool) -> tuple[str, str]:
+    """SQL: the condition for rows beyond `place` (parameters place_key, place_id), and the order to read in."""
+    down = descending != bool(place and place.back)
+    order = f"{key} DESC, {id} DESC" if down else f"{key}, {id}"
+    if place is None:
+        return "TRUE", order
+    sign = "<" if down else ">"
+    return f"({key}, {id}) {sign} (%(place_key)s::{cast}, %(place_id)s::bigint)", order
+
+
+def place_parameters(place: Place | None) -> dict[str, Any]:
+    """The parameters that `beyond` speaks of."""
+    return {} if place is None else {"place_key": place.key, "place_id": place.id}
+
+
+def page_of[Row](
+    read: Sequence[Row], place: Place | None, size: int, where: Callable[[Row], tuple[Any, int]]
+) -> Page[Row]:
+    """The page in the up to `size` + 1 rows that were read; `where` gives a row's sort value and id."""
+    rows, more = list(read[:size]), len(read) > size
+    back = bool(place and place.back)
+    if back:
+        rows.reverse()
+    if not rows:
+        return Page([], None, None)
+    earlier, later = (more, True) if back else (place is not None, more)
+    (first_key, first_id), (last_key, last_id) = where(rows[0]), where(rows[-1])
+    return Page(
+        rows,
+        Place(str(first_key), first_id, back=True) if earlier else None,
+        Place(str(last_key), last_id) if later else None,
+    )

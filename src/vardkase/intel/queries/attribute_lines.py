@@ -1,0 +1,163 @@
+"""The attributes of one event as its page shows them: grouped by object or as a flat list, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    reader_parameters,
+)
+
+LOOSE = 2**62
+"""Where attributes outside objects stand in the grouped order: after all objects."""
+
+
+class Layout(StrEnum):
+    """Attributes under their objects, or all of them with the latest changed first."""
+
+    OBJECTS = "objects"
+    FLAT = "flat"
+
+
+ORDERS = {
+    Layout.OBJECTS: (f"coalesce(a.object_id, {LOOSE})", False),
+    Layout.FLAT: ("a.timestamp", True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """What of an event's attributes is shown.
+
+    `pattern` is one of LIKE, for value, type, category, relation and comment; `uuid` names one attribute.
+    """
+
+    pattern: str = ""
+    uuid: UUID | None = None
+    layout: Layout = Layout.OBJECTS
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineTag:
+    """A tag on an attribute."""
+
+    name: str
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeLine:
+    """One attribute; `first_seen` and `last_seen` are µs since 1970, `place` is its sort value."""
+
+    id: int
+    uuid: UUID
+    object_id: int | None
+    object_relation: str | None
+    type: str
+    category: str
+    value1: str
+    value2: str | None
+    to_ids: bool
+    comment: str
+    timestamp: int
+    deleted: bool
+    distribution: int
+    sharing_group_name: str | None
+    first_seen: int | None
+    last_seen: int | None
+    has_file: bool
+    place: int
+    tags: list[LineTag] = field(default_factory=list)
+
+    @property
+    def value(self) -> str:
+        """The value as on the wire: both parts joined by a bar when the type is composite."""
+        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+
+
+def attribute_lines(
+    actor: Actor, event_id: int, wanted: LineFilter, place: Place | None, size: int
+) -> Page[AttributeLine]:
+    """One page of the event's attributes that the actor may read, with their tags."""
+    place = sound(place, "bigint")
+    key, descending = ORDERS[wanted.layout]
+    condition, order = beyond(key, "a.id", "bigint", place, descending=descending)
+    sql = LINES.format(key=key, order=order, conditions=f"{_conditions(actor, wanted)} AND {condition}")
+    parameters = {**_parameters(actor, event_id, wanted), **place_parameters(place), "limit": size + 1}
+    read = [AttributeLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    page = page_of(read, place, size, lambda line: (line.place, line.id))
+    _add_tags(page.rows)
+    return page
+
+
+def count_lines(actor: Actor, event_id: int, wanted: LineFilter) -> int:
+    """How many attributes of the event the filter finds."""
+    sql = f"SELECT count(*) {FROM} WHERE {_conditions(actor, wanted)}"
+    row = cursor().execute(sql, _parameters(actor, event_id, wanted)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def changed_since(actor: Actor, event_id: int, moment: int) -> int:
+    """How many attributes, deleted ones too, changed after `moment` (Unix seconds)."""
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+    sql = f"SELECT count(*) {FROM} WHERE a.event_id = %(event)s AND a.timestamp > %(moment)s AND {visible}"
+    parameters = {"event": event_id, "moment": moment, **reader_parameters(actor)}
+    row = cursor().execute(sql, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _conditions(actor: Actor, wanted: LineFilter) -> str:
+    conditions = ["a.event_id = %(event)s", event_predicate(actor), attribute_predicate(actor)]
+    conditions.append(deleted_predicate(actor, "a") if wanted.deleted else "NOT a.deleted")
+    if wanted.uuid:
+        conditions.append("a.uuid = %(uuid)s")
+    if wanted.pattern:
+        columns = ("a.value1", "a.value2", "a.type", "a.category", "a.comment", "a.object_relation")
+        conditions.append("(" + " OR ".join(f"{column} ILIKE %(pattern)s" for column in columns) + ")")
+    return " AND ".join(conditions)
+
+
+def _parameters(actor: Actor, event_id: int, wanted: LineFilter) -> dict[str, Any]:
+    return {"event": event_id, "pattern": wanted.pattern, "uuid": wanted.uuid, **reader_parameters(actor)}
+
+
+def _add_tags(lines: Sequence[AttributeLine]) -> None:
+    by_id = {line.id: line for line in lines}
+    for attribute_id, name, local in cursor().execute(TAGS, {"ids": list(by_id)}).fetchall():
+        by_id[attribute_id].tags.append(LineTag(name, local))
+
+
+FROM = "FROM attribute a JOIN event e ON e.id = a.event_id"
+
+LINES = """
+SELECT {columns}, {{key}}
+FROM attribute a JOIN event e ON e.id = a.event_id
+LEFT JOIN sharing_group g ON g.id = a.sharing_group_id AND a.distribution = 4
+WHERE {{conditions}}
+ORDER BY {{order}}
+LIMIT %(limit)s
+""".format(
+    columns=", ".join(
+        {"sharing_group_name": "g.name", "has_file": "a.data_sha256 IS NOT NULL"}.get(
+            each.name, f"a.{each.name}"
+        )
+        for each in fields(AttributeLine)
+        if each.name not in ("place", "tags")
+    )
+)
+
+TAGS = """
+SELECT at.attribute_id, t.name, at.local FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
+WHERE at.attribute_id = ANY(%(ids)s::bigint[]) ORDER BY at.id
+"""

@@ -1,0 +1,151 @@
+"""What stands around an event's attributes on its page: tags, reports, versions, acts, who has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import entries_about
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, part_predicate, reader_parameters
+from vardkase.intel.queries.rows import EventRow
+
+ACTS = 200
+"""Entries of the audit trail shown on an event's page."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedTag:
+    """A tag or cluster on the event."""
+
+    id: int
+    tag_id: int
+    name: str
+    local: bool
+    relationship_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """A report of the event; `timestamp` in Unix seconds."""
+
+    id: int
+    uuid: UUID
+    name: str
+    content: str
+    distribution: int
+    sharing_group_name: str | None
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One publication; `published_at` in Unix seconds, `size` in bytes."""
+
+    version: int
+    published_at: int
+    published_by: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An event named by another: the one it extends, or one that extends it."""
+
+    id: int
+    info: str
+    orgc_name: str
+
+
+def event_tags(event_id: int) -> list[AttachedTag]:
+    """The tags on an event that the caller has found readable, clusters last."""
+    return [AttachedTag(*row) for row in cursor().execute(TAGS, {"event": event_id}).fetchall()]
+
+
+def event_reports(actor: Actor, event_id: int) -> list[ReportLine]:
+    """The living reports of the event that the actor may read, newest first."""
+    sql = REPORTS.format(event=event_predicate(actor), report=part_predicate(actor, "r"))
+    parameters = {"event": event_id, **reader_parameters(actor)}
+    return [ReportLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
+
+
+def count_reports(actor: Actor, event_id: int) -> int:
+    """How many reports `event_reports` gives."""
+    sql = REPORT_COUNT.format(event=event_predicate(actor), report=part_predicate(actor, "r"))
+    row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def may_read_history(actor: Actor, event: EventRow) -> bool:
+    """Versions and acts are for the organisation that has the event here, and for the hub's own staff."""
+    return actor.is_site_admin or event.org_id == actor.organisation_id
+
+
+def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
+    """What was published, latest first; nothing for those who may not read the history."""
+    if not may_read_history(actor, event):
+        return []
+    rows = cursor().execute(VERSIONS, {"uuid": event.uuid}).fetchall()
+    return [VersionLine(*row) for row in rows]
+
+
+def event_acts(actor: Actor, event: EventRow) -> list[AuditEntry]:
+    """The latest acts on the event itself; nothing for those who may not read the history."""
+    return entries_about("event", event.id, limit=ACTS) if may_read_history(actor, event) else []
+
+
+def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], list[Neighbour]]:
+    """The event that this one extends (none or one), and those that extend it."""
+    parameters = {"uuid": event.uuid, "extends": event.extends_uuid, **reader_parameters(actor)}
+    rows = cursor().execute(NEIGHBOURS.format(event=event_predicate(actor)), parameters).fetchall()
+    return (
+        [Neighbour(*row) for extends, *row in rows if extends],
+        [Neighbour(*row) for extends, *row in rows if not extends],
+    )
+
+
+def group_members(actor: Actor, sharing_group_id: int) -> list[str]:
+    """Names of the organisations in a group that the actor is in, or that the hub's staff look at."""
+    if not (actor.is_site_admin or sharing_group_id in actor.sharing_group_ids):
+        return []
+    return [row[0] for row in cursor().execute(MEMBERS, {"group": sharing_group_id}).fetchall()]
+
+
+TAGS = """
+SELECT et.id, et.tag_id, t.name, et.local, et.relationship_type
+FROM event_tag et JOIN tag t ON t.id = et.tag_id
+WHERE et.event_id = %(event)s ORDER BY t.is_galaxy, et.id
+"""
+
+REPORTS = """
+SELECT r.id, r.uuid, r.name, r.content, r.distribution, g.name, r.timestamp
+FROM event_report r JOIN event e ON e.id = r.event_id
+LEFT JOIN sharing_group g ON g.id = r.sharing_group_id AND r.distribution = 4
+WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report}
+ORDER BY r.timestamp DESC, r.id DESC
+"""
+
+REPORT_COUNT = """
+SELECT count(*) FROM event_report r JOIN event e ON e.id = r.event_id
+WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report}
+"""
+
+VERSIONS = """
+SELECT v.version, v.published_at, v.published_by, s.size
+FROM event_version v JOIN snapshot s ON s.sha256 = v.snapshot_id
+WHERE v.event_uuid = %(uuid)s ORDER BY v.version DESC
+"""
+
+NEIGHBOURS = """
+SELECT (e.uuid = %(extends)s::uuid) IS TRUE, e.id, e.info, orgc.name
+FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
+WHERE (e.extends_uuid = %(uuid)s::uuid OR e.uuid = %(extends)s::uuid) AND {event}
+ORDER BY e.id DESC LIMIT 50
+"""
+
+MEMBERS = """
+SELECT o.name FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id
+WHERE m.sharing_group_id = %(group)s ORDER BY lower(o.name)
+"""

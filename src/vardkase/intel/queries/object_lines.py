@@ -1,0 +1,108 @@
+"""The objects of an event as its page shows them: heads above their attributes, and where they point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHead:
+    """An object above its attributes: how many of them the reader may see, and where it points."""
+
+    id: int
+    uuid: UUID
+    name: str
+    meta_category: str
+    comment: str
+    distribution: int
+    sharing_group_name: str | None
+    deleted: bool
+    count: int
+    references: list[ReferenceLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """A reference from an object: how, and to what; `target` names an object, or is a value of type `kind`."""
+
+    object_id: int
+    source: str
+    relationship_type: str
+    comment: str
+    target: str
+    kind: str
+    target_id: int
+
+
+def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHead]:
+    """The objects by id, with their references to what the reader may see."""
+    if not object_ids:
+        return {}
+    parameters = {"ids": list(object_ids), **reader_parameters(actor)}
+    sql = HEADS.format(
+        event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
+    )
+    heads = {row[0]: ObjectHead(*row) for row in cursor().execute(sql, parameters).fetchall()}
+    for line in _references(actor, "r.object_id = ANY(%(ids)s::bigint[])", ids=list(object_ids)):
+        if line.object_id in heads:
+            heads[line.object_id].references.append(line)
+    return heads
+
+
+def event_references(actor: Actor, event_id: int) -> list[ReferenceLine]:
+    """The living references within an event, both ends of which the reader may see."""
+    return _references(actor, "r.event_id = %(event)s", event=event_id)
+
+
+def count_references(actor: Actor, event_id: int) -> int:
+    """How many references `event_references` gives."""
+    return len(event_references(actor, event_id))
+
+
+def _references(actor: Actor, where: str, **parameters: object) -> list[ReferenceLine]:
+    sql = REFERENCES.format(
+        where=where,
+        source=f"{event_predicate(actor, 'se')} AND {part_predicate(actor, 's', 'se')}",
+        event=event_predicate(actor),
+        object=part_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
+    )
+    rows = cursor().execute(sql, {**parameters, **reader_parameters(actor)}).fetchall()
+    return [ReferenceLine(*row) for row in rows]
+
+
+HEADS = """
+SELECT o.id, o.uuid, o.name, o.meta_category, o.comment, o.distribution, g.name, o.deleted, (
+    SELECT count(*) FROM attribute a WHERE a.object_id = o.id AND NOT a.deleted AND {attribute})
+FROM object o JOIN event e ON e.id = o.event_id
+LEFT JOIN sharing_group g ON g.id = o.sharing_group_id AND o.distribution = 4
+WHERE o.id = ANY(%(ids)s::bigint[]) AND {event} AND {object}
+"""
+
+REFERENCES = """
+WITH found AS (
+    SELECT r.id, r.object_id, s.name, r.relationship_type, r.comment, r.referenced_uuid, r.referenced_type
+    FROM object_reference r JOIN object s ON s.id = r.object_id JOIN event se ON se.id = s.event_id
+    WHERE {where} AND NOT r.deleted AND NOT s.deleted AND {source}
+    ORDER BY r.id LIMIT 500
+)
+SELECT f.object_id, f.name, f.relationship_type, f.comment, o.name, '', o.id
+FROM found f JOIN object o ON o.uuid = f.referenced_uuid JOIN event e ON e.id = o.event_id
+WHERE f.referenced_type = 1 AND NOT o.deleted AND {event} AND {object}
+UNION ALL
+SELECT f.object_id, f.name, f.relationship_type, f.comment,
+       a.value1 || coalesce('|' || a.value2, ''), a.type, a.id
+FROM found f JOIN attribute a ON a.uuid = f.referenced_uuid JOIN event e ON e.id = a.event_id
+WHERE f.referenced_type = 0 AND NOT a.deleted AND {event} AND {attribute}
+"""

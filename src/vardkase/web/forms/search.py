@@ -1,0 +1,58 @@
+"""What a reader may ask beside the text in the search box."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.analysis.search.finding import AttributeFilters
+from vardkase.misp.types import CATEGORIES, TYPES
+from vardkase.web.forms.events import DATE
+
+DETECT = [("", _("Either")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgettext_lazy("detect", "No"))]
+
+
+class AttributeFilterForm(forms.Form):
+    """The filters of a search, each a name in the address. What makes no sense is named, and ignored."""
+
+    type = forms.ChoiceField(
+        label=_("Type"),
+        required=False,
+        choices=[("", _("Any type")), *((name, name) for name in sorted(TYPES))],
+    )
+    category = forms.ChoiceField(
+        label=_("Category"),
+        required=False,
+        choices=[("", _("Any category")), *((name, name) for name in sorted(CATEGORIES))],
+    )
+    to_ids = forms.ChoiceField(label=_("For detection"), required=False, choices=DETECT)
+    since = forms.DateField(label=_("Changed from"), required=False, widget=DATE)
+    until = forms.DateField(label=_("Changed until"), required=False, widget=DATE)
+
+    def filters(self) -> AttributeFilters:
+        """What is asked, without what makes no sense."""
+        self.is_valid()
+        given = self.cleaned_data
+        return AttributeFilters(
+            type=given.get("type", ""),
+            category=given.get("category", ""),
+            to_ids={"1": True, "0": False}.get(given.get("to_ids", "")),
+            since=given.get("since"),
+            until=given.get("until"),
+        )
+
+    def asked(self) -> list[tuple[str, str, str]]:
+        """The filters that are set, as (name, label, value in words)."""
+        self.is_valid()
+        return [
+            (name, str(field.label), self._words(name))
+            for name, field in self.fields.items()
+            if self.cleaned_data.get(name) not in ("", None)
+        ]
+
+    def _words(self, name: str) -> str:
+        value, field = self.cleaned_data[name], self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices)[value])  # type: ignore[arg-type]
+        return str(value)

@@ -1,0 +1,60 @@
+"""Events and their files to take away. What may be dangerous leaves only inside an encrypted archive."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponseBase
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.core import files
+from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.formats import csv
+from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.rows import AttributeRow
+from vardkase.intel.services.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.files import download
+
+
+@page()
+def as_json(request: PageRequest, reference: str) -> HttpResponseBase:
+    """The event in MISP's format; `?attachments=1` puts its files in as well."""
+    event = find_event(request.actor, reference)
+    options = EventOptions(include_attachments=request.GET.get("attachments") == "1")
+    document = event_document(request.actor, event.id, options)
+    return download(document, f"misp.event.{event.uuid}.json", "application/json")
+
+
+@page()
+def as_csv(request: PageRequest, reference: str) -> HttpResponseBase:
+    """The event's attributes, a line each, in MISP's columns."""
+    event = find_event(request.actor, reference)
+    search = Search(Scope.EVENTS, options={"includeContext": True})
+    rows = csv.table(request.actor, search, [event.id])
+    return download(rows, f"misp.event.{event.uuid}.csv", "text/csv; charset=utf-8")
+
+
+@page()
+def file(request: PageRequest, reference: str, attribute_id: int) -> HttpResponseBase:
+    """An attachment or a sample in a zip with the password "infected"."""
+    event = find_event(request.actor, reference)
+    attribute = find_attribute(request.actor, attribute_id)
+    if attribute.event_id != event.id or not attribute.data_sha256:
+        raise Http404
+    return download([_archive(attribute)], f"{_plain_name(attribute)}.zip", "application/zip")
+
+
+def _archive(attribute: AttributeRow) -> bytes:
+    """Samples are stored in their archive; attachments are put into one."""
+    try:
+        content = files.read(attribute.data_sha256 or "")
+    except FileNotFoundError as lost:
+        raise Http404 from lost
+    if attribute.type == MALWARE_SAMPLE:
+        return content
+    return encrypted_zip({_plain_name(attribute): content}, SAMPLE_PASSWORD)
+
+
+def _plain_name(attribute: AttributeRow) -> str:
+    """The file's name without any folder."""
+    return attribute.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"

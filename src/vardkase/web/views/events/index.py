@@ -1,0 +1,111 @@
+"""The list of events: filtered, sorted, a page at a time; and the same list as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.search.event_list import (
+    COUNTED,
+    EventFilters,
+    View,
+    count_events,
+    event_page,
+    every_event,
+)
+from vardkase.core.sql import SqlQuery
+from vardkase.formats.event_table import event_table
+from vardkase.formats.misp_json import Chosen, event_index
+from vardkase.identity.access.actor import Actor
+from vardkase.web.display import thin
+from vardkase.web.forms.events import EventFilterForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size
+from vardkase.web.views.events.rows import listed
+from vardkase.web.views.files import download
+
+EXACT = 10_000
+"""A number above this is rounded and says so."""
+
+FORMATS = {
+    "json": (event_index, "application/json"),
+    "csv": (event_table, "text/csv; charset=utf-8"),
+}
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """A page of the events that the reader may see."""
+    form = EventFilterForm(request.GET)
+    filters = form.filters()
+    found = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
+    context = {
+        "form": form,
+        "filters": filters,
+        "events": listed(request.actor, found.rows),
+        "chips": _chips(request, form),
+        "count": _count_words(count_events(request.actor, filters)),
+        "views": _views(request, filters),
+        "default_sort": filters.sort,
+        **page_links(request, found),
+    }
+    return render(request, "events/index.html", context)
+
+
+@page()
+def export(request: PageRequest, format: str) -> HttpResponseBase:
+    """The filtered list, or the rows chosen on it (`pk`), as a file."""
+    if format not in FORMATS:
+        raise Http404
+    write, content_type = FORMATS[format]
+    return download(write(request.actor, _chosen(request)), f"events.{format}", content_type)
+
+
+def _chosen(request: PageRequest) -> Chosen:
+    chosen = [int(pk) for pk in request.GET.getlist("pk") if pk.isdecimal() and len(pk) < 19]
+    if chosen:
+        return chosen
+    query: SqlQuery = every_event(request.actor, EventFilterForm(request.GET).filters())
+    return query
+
+
+def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
+    return [
+        {"label": f"{label}: {words}", "remove_url": first_page(request, **{name: None})}
+        for name, label, words in form.asked()
+    ]
+
+
+def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:
+    """The tabs. Our own are counted; everything is not, for nobody needs the number on every page."""
+    tabs = [(View.ALL, gettext("All")), (View.OURS, gettext("Ours"))]
+    tabs.append((View.WAITING, gettext("Waiting for publication")))
+    counts = dict(_own_counts(request.actor))
+    return [
+        {
+            "label": label,
+            "url": first_page(request, view=view.value or None),
+            "count": counts.get(view, ""),
+            "current": view is filters.view,
+        }
+        for view, label in tabs
+    ]
+
+
+def _own_counts(actor: Actor) -> Iterator[tuple[View, int]]:
+    for view in (View.OURS, View.WAITING):
+        yield view, count_events(actor, replace(EventFilters(), view=view))
+
+
+def _count_words(count: int) -> str:
+    """The number of events: exact, rounded, or only how far it was counted."""
+    if count > COUNTED:
+        return gettext("More than %(count)s events") % {"count": thin(COUNTED)}
+    if count > EXACT:
+        return gettext("About %(count)s events") % {"count": thin(round(count, -3))}
+    return ngettext("%(count)s event", "%(count)s events", count) % {"count": thin(count)}

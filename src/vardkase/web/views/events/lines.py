@@ -1,0 +1,87 @@
+"""An event's attributes as its table reads them: in blocks, one for each object, one for those in none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from vardkase.analysis.correlation.queries import correlations_of_attributes
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
+from vardkase.intel.queries.object_lines import ObjectHead, object_heads
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.chips import INHERIT
+from vardkase.web.views.events.rows import moment
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """An attribute with how many events it correlates with; `over`: with too many to list."""
+
+    line: AttributeLine
+    event: EventRow
+    correlations: int
+    over: bool
+
+    @property
+    def value_url(self) -> str:
+        return value_url(self.line.value)
+
+    @property
+    def is_changed(self) -> bool:
+        """Changed since the event was published, and so not out as it reads here."""
+        event = self.event
+        return not event.published and 0 < event.publish_timestamp < self.line.timestamp
+
+    @property
+    def changed(self) -> datetime:
+        return moment(self.line.timestamp)
+
+    @property
+    def has_own_reach(self) -> bool:
+        return self.line.distribution != INHERIT
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Attributes of one object, or of none (`head` is None)."""
+
+    head: ObjectHead | None
+    lines: list[ShownLine]
+
+    @property
+    def has_own_reach(self) -> bool:
+        return self.head is not None and self.head.distribution != INHERIT
+
+
+def blocks_of(actor: Actor, event: EventRow, lines: Sequence[AttributeLine], layout: Layout) -> list[Block]:
+    """The lines in their order; correlations and objects of all of them are read at once."""
+    shown = _shown(actor, event, lines)
+    if layout is Layout.FLAT:
+        return [Block(None, shown)]
+    heads = object_heads(actor, sorted({line.object_id for line in lines if line.object_id}))
+    return [
+        Block(heads.get(object_id or 0), list(members))
+        for object_id, members in groupby(shown, key=lambda each: each.line.object_id)
+    ]
+
+
+def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> list[ShownLine]:
+    found = correlations_of_attributes(actor, [line.id for line in lines])
+    events: dict[int, set[int]] = {}
+    for pair in found.pairs:
+        events.setdefault(pair.attribute_id, set()).add(pair.related_event_id)
+    return [
+        ShownLine(line, event, len(events.get(line.id, ())), line.id in found.over_correlating)
+        for line in lines
+    ]
+
+
+def value_url(value: str) -> str:
+    """The page of a value."""
+    return f"{reverse('value')}?{urlencode({'v': value})}"

@@ -1,0 +1,29 @@
+"""MISP's addresses, which stand in mails and tickets from before: a browser is sent to our pages."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.web.pages import PageRequest, page
+
+
+@page()
+def event(request: PageRequest, reference: str) -> HttpResponse:
+    """`/events/view/<id or uuid>`."""
+    return redirect("event", find_event(request.actor, reference).id)
+
+
+@page()
+def events(request: PageRequest) -> HttpResponse:
+    """`/events/index`."""
+    return redirect("events")
+
+
+@page()
+def attribute(request: PageRequest, reference: str) -> HttpResponse:
+    """`/attributes/view/<id or uuid>`: the event, with only that attribute shown."""
+    found = find_attribute(request.actor, reference)
+    return redirect(f"{reverse('event', args=[found.event_id])}?text={found.uuid}#attribute-{found.id}")

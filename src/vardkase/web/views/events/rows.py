@@ -1,0 +1,61 @@
+"""Events of a list, as their template reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.attribute_counts import attribute_counts
+from vardkase.intel.queries.index import IndexRow, IndexTag
+from vardkase.web.chips import is_tlp
+
+SHOWN_TAGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEvent:
+    """A row with what the reader may see of its attributes."""
+
+    row: IndexRow
+    attributes: int
+
+    @property
+    def changed(self) -> datetime:
+        return moment(self.row.timestamp)
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.row.date)
+
+    @property
+    def tlp(self) -> IndexTag | None:
+        return next((tag for tag in self.row.tags if is_tlp(tag)), None)
+
+    @property
+    def tags(self) -> list[IndexTag]:
+        return self._others[:SHOWN_TAGS]
+
+    @property
+    def more_tags(self) -> int:
+        return max(0, len(self._others) - SHOWN_TAGS)
+
+    @property
+    def _others(self) -> list[IndexTag]:
+        return [tag for tag in self.row.tags if not is_tlp(tag)]
+
+    @property
+    def sharing_group_name(self) -> str:
+        return self.row.sharing_group.name if self.row.sharing_group else ""
+
+
+def listed(actor: Actor, rows: Sequence[IndexRow]) -> list[ListedEvent]:
+    """The rows with their attribute counts, in one query."""
+    counts = attribute_counts(actor, [row.id for row in rows])
+    return [ListedEvent(row, counts.get(row.id, 0)) for row in rows]
+
+
+def moment(seconds: int) -> datetime:
+    """Unix seconds as a point in time."""
+    return datetime.fromtimestamp(seconds, UTC)

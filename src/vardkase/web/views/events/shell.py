@@ -1,0 +1,133 @@
+"""What every part of an event's page has around it: its head, tabs, side column and what the reader may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from vardkase.analysis.correlation.queries import RelatedEvent, related_events
+from vardkase.identity.access.actor import Actor
+from vardkase.intel import rules
+from vardkase.intel.queries import event_parts
+from vardkase.intel.queries.attribute_lines import changed_since
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.index import index_rows
+from vardkase.intel.queries.object_lines import count_references
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.chips import is_tlp
+from vardkase.web.views.events.rows import ListedEvent, listed, moment
+
+RELATED_SHOWN = 5
+"""Events named in the side column; the tab has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The event as the reader may see it, and what surrounds its parts."""
+
+    actor: Actor
+    event: EventRow
+    listed: ListedEvent
+    tags: list[event_parts.AttachedTag]
+    related: list[RelatedEvent]
+
+    @property
+    def tlp(self) -> event_parts.AttachedTag | None:
+        return next((tag for tag in self.tags if is_tlp(tag)), None)
+
+    @property
+    def plain_tags(self) -> list[event_parts.AttachedTag]:
+        return [tag for tag in self.tags if not is_tlp(tag)]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.event.org_id == self.actor.organisation_id
+
+    @property
+    def published_at(self) -> datetime | None:
+        return moment(self.event.publish_timestamp) if self.event.publish_timestamp else None
+
+    @property
+    def is_changed(self) -> bool:
+        """Published once, and changed since."""
+        return not self.event.published and self.event.publish_timestamp > 0
+
+    @property
+    def changes(self) -> int:
+        """Attributes changed since the publication."""
+        return changed_since(self.actor, self.event.id, self.event.publish_timestamp)
+
+    @property
+    def may_modify(self) -> bool:
+        return self.actor.may_write and rules.may_modify_event(self.actor, self.event)
+
+    @property
+    def may_publish(self) -> bool:
+        return self.actor.may_write and rules.may_publish_event(self.actor, self.event)
+
+    @property
+    def may_tag(self) -> bool:
+        return self.actor.may_write and any(
+            rules.may_tag(self.actor, self.event, local=local) for local in (True, False)
+        )
+
+
+def shell_of(actor: Actor, reference: str) -> Shell:
+    """Everything around the parts; raises NotFound."""
+    event = find_event(actor, reference)
+    (row,) = listed(actor, index_rows(actor, [event.id]))
+    return Shell(actor, event, row, event_parts.event_tags(event.id), related_events(actor, event.id))
+
+
+def shell_context(shell: Shell, part: str) -> dict[str, Any]:
+    """What the frame of the page needs; `part` is the URL name of the tab."""
+    extends, extended_by = event_parts.extended_events(shell.actor, shell.event)
+    first = shell.related[:RELATED_SHOWN]
+    members = (
+        event_parts.group_members(shell.actor, shell.event.sharing_group_id)
+        if shell.event.sharing_group_id
+        else []
+    )
+    return {
+        "shell": shell,
+        "event": shell.event,
+        "tabs": _tabs(shell, part),
+        "related": with_rows(shell.actor, first),
+        "extends": extends,
+        "extended_by": extended_by,
+        "members": members,
+        "navigation_counts": {},
+    }
+
+
+def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]:
+    """Related events with their rows, in the given order."""
+    rows = {row.id: row for row in index_rows(actor, [each.event_id for each in related])}
+    return [
+        {"event": ListedEvent(rows[each.event_id], 0), "shared": each.shared}
+        for each in related
+        if each.event_id in rows
+    ]
+
+
+def _tabs(shell: Shell, part: str) -> list[dict[str, Any]]:
+    """The parts that there are: empty ones are left out, but for the attributes."""
+    event_id = shell.event.id
+    reports = event_parts.count_reports(shell.actor, event_id)
+    references = count_references(shell.actor, event_id)
+    tabs = [
+        ("event", gettext("Attributes"), shell.listed.attributes, True),
+        ("event_correlations", gettext("Correlations"), len(shell.related), True),
+        ("event_reports", gettext("Reports"), reports, bool(reports)),
+        ("event_references", gettext("References"), references, bool(references)),
+        ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
+    ]
+    return [
+        {"label": label, "url": reverse(name, args=[event_id]), "count": count, "current": name == part}
+        for name, label, count, there in tabs
+        if there or name == part
+    ]

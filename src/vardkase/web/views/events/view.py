@@ -1,0 +1,125 @@
+"""An event, a part of it at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.correlation.shared import shared_values
+from vardkase.analysis.search.statement import containing
+from vardkase.intel.queries import event_parts
+from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute_lines, count_lines
+from vardkase.intel.queries.find import UUID_FORM
+from vardkase.intel.queries.object_lines import event_references
+from vardkase.web.display import thin
+from vardkase.web.markdown import rendered
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size, with_query
+from vardkase.web.views.events.lines import blocks_of
+from vardkase.web.views.events.rows import moment
+from vardkase.web.views.events.shell import Shell, shell_context, shell_of, with_rows
+
+RELATED_A_PAGE = 15
+
+
+@page()
+def attributes(request: PageRequest, reference: str) -> HttpResponse:
+    """The event's attributes, under their objects or as a flat list."""
+    shell = shell_of(request.actor, reference)
+    wanted = _wanted(request, shell)
+    found = attribute_lines(
+        request.actor, shell.event.id, wanted, wanted_place(request), wanted_size(request)
+    )
+    filtered = wanted != LineFilter(layout=wanted.layout)
+    total = count_lines(request.actor, shell.event.id, wanted) if filtered else shell.listed.attributes
+    context = {
+        "blocks": blocks_of(request.actor, shell.event, found.rows, wanted.layout),
+        "wanted": wanted,
+        "text": request.GET.get("text", ""),
+        "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
+        "shown": _shown_words(len(found.rows), total),
+        "may_see_deleted": _may_see_deleted(shell),
+        "all_url": first_page(request, text=None),
+        **page_links(request, found),
+    }
+    return _part(request, shell, "event", "events/attributes.html", context)
+
+
+@page()
+def correlations(request: PageRequest, reference: str) -> HttpResponse:
+    """The events that share values with this one, most values first."""
+    shell = shell_of(request.actor, reference)
+    start = _start(request)
+    some = shell.related[start : start + RELATED_A_PAGE]
+    values = shared_values(request.actor, shell.event.id, [each.event_id for each in some])
+    rows = [{**row, "values": values.get(row["event"].row.id, [])} for row in with_rows(request.actor, some)]
+    newer = with_query(request, start=str(max(0, start - RELATED_A_PAGE))) if start else ""
+    more = len(shell.related) > start + RELATED_A_PAGE
+    older = with_query(request, start=str(start + RELATED_A_PAGE)) if more else ""
+    context = {"rows": rows, "newer": newer, "older": older, "total": len(shell.related)}
+    return _part(request, shell, "event_correlations", "events/correlations.html", context)
+
+
+@page()
+def reports(request: PageRequest, reference: str) -> HttpResponse:
+    """The event's reports, as text."""
+    shell = shell_of(request.actor, reference)
+    found = event_parts.event_reports(request.actor, shell.event.id)
+    shown = [
+        {"report": report, "html": rendered(report.content), "changed": moment(report.timestamp)}
+        for report in found
+    ]
+    return _part(request, shell, "event_reports", "events/reports.html", {"reports": shown})
+
+
+@page()
+def references(request: PageRequest, reference: str) -> HttpResponse:
+    """What the event's objects point to."""
+    shell = shell_of(request.actor, reference)
+    found = event_references(request.actor, shell.event.id)
+    return _part(request, shell, "event_references", "events/references.html", {"references": found})
+
+
+@page()
+def history(request: PageRequest, reference: str) -> HttpResponse:
+    """What was published, and what was done to the event: for its own organisation."""
+    shell = shell_of(request.actor, reference)
+    versions = [
+        {"line": line, "when": moment(line.published_at)}
+        for line in event_parts.event_versions(request.actor, shell.event)
+    ]
+    acts = event_parts.event_acts(request.actor, shell.event)
+    return _part(request, shell, "event_history", "events/history.html", {"versions": versions, "acts": acts})
+
+
+def _part(
+    request: PageRequest, shell: Shell, name: str, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    return render(request, template, {**shell_context(shell, name), **context})
+
+
+def _wanted(request: PageRequest, shell: Shell) -> LineFilter:
+    text = request.GET.get("text", "").strip()[:500].replace("\0", "")
+    layout = Layout.FLAT if request.GET.get("layout") == Layout.FLAT else Layout.OBJECTS
+    deleted = request.GET.get("deleted") == "1" and _may_see_deleted(shell)
+    if UUID_FORM.fullmatch(text):
+        return LineFilter(uuid=UUID(text), layout=layout, deleted=deleted)
+    return LineFilter(containing(text) if text else "", layout=layout, deleted=deleted)
+
+
+def _may_see_deleted(shell: Shell) -> bool:
+    return shell.is_ours or shell.actor.is_site_admin
+
+
+def _shown_words(shown: int, total: int) -> str:
+    words = ngettext("%(shown)s of %(total)s attribute", "%(shown)s of %(total)s attributes", total)
+    return words % {"shown": thin(shown), "total": thin(total)}
+
+
+def _start(request: PageRequest) -> int:
+    text = request.GET.get("start", "")
+    return int(text) if text.isdecimal() and len(text) < 6 else 0

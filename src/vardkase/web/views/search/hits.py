@@ -1,0 +1,36 @@
+"""Attributes that were found, with the events they stand in, as templates read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from vardkase.analysis.search.finding import FoundAttribute
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.index import index_rows
+from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.rows import ListedEvent, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An attribute and its event."""
+
+    attribute: FoundAttribute
+    event: ListedEvent
+
+    @property
+    def value_url(self) -> str:
+        return value_url(self.attribute.value)
+
+    @property
+    def changed(self) -> datetime:
+        return moment(self.attribute.timestamp)
+
+
+def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
+    """The attributes in their order; their events are read in one go."""
+    ids = sorted({attribute.event_id for attribute in attributes})
+    events = {row.id: ListedEvent(row, 0) for row in index_rows(actor, ids)}
+    return [Hit(each, events[each.event_id]) for each in attributes if each.event_id in events]

@@ -1,0 +1,82 @@
+"""What the search box suggests while somebody types: a handful of links, from indexes alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.search.event_list import EventFilters, event_page
+from vardkase.analysis.search.finding import COUNTED, Asked, Meaning, known_values, understand
+from vardkase.web.display import thin
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.search.results import LONGEST, SHORTEST_TITLE
+
+EVENTS_SUGGESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A link: its icon's name, what it is, and a note."""
+
+    icon: str
+    url: str
+    text: str
+    note: str
+    is_value: bool = False
+
+
+@page()
+def suggestions(request: PageRequest) -> HttpResponse:
+    """`<li role="option">` for the list box under the search box."""
+    asked = understand(request.GET.get("q", "")[:LONGEST])
+    found = [] if asked.meaning is Meaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
+    if found or asked.text:
+        found.append(_everything(asked))
+    return render(request, "search/suggestions.html", {"suggestions": found})
+
+
+def _values(request: PageRequest, asked: Asked) -> list[Suggestion]:
+    if asked.meaning is Meaning.PATTERN:
+        return []
+    known = known_values(request.actor, asked.values)
+    if asked.meaning is Meaning.VALUES:
+        hits = sum(1 for each in known if each.attributes)
+        text = gettext("%(values)s values: %(known)s known") % {
+            "values": thin(len(known)),
+            "known": thin(hits),
+        }
+        return [Suggestion("fingerprint", _search_url(asked.text), text, "")]
+    (value,) = known
+    if not value.attributes:
+        return []
+    number = thin(value.events) + ("+" if value.attributes >= COUNTED else "")
+    note = ngettext("%(count)s event", "%(count)s events", value.events) % {"count": number}
+    return [Suggestion("fingerprint", value_url(value.value), value.value, note, is_value=True)]
+
+
+def _events(request: PageRequest, asked: Asked) -> list[Suggestion]:
+    if asked.meaning is Meaning.VALUES or (len(asked.text) < SHORTEST_TITLE and not asked.text.isdecimal()):
+        return []
+    filters = EventFilters(text=asked.text.strip("%")[:200])
+    rows = event_page(request.actor, filters, None, EVENTS_SUGGESTED).rows
+    return [
+        Suggestion("list-details", reverse("event", args=[row.id]), row.info, f"{row.id}, {row.orgc.name}")
+        for row in rows
+    ]
+
+
+def _everything(asked: Asked) -> Suggestion:
+    if asked.meaning in (Meaning.VALUE, Meaning.NETWORK):
+        wanted = f"%{asked.text}%" if asked.meaning is Meaning.VALUE else asked.text
+        return Suggestion("search", _search_url(wanted), gettext("Everything that contains this"), "")
+    return Suggestion("search", _search_url(asked.text), gettext("All results"), "")
+
+
+def _search_url(text: str) -> str:
+    return f"{reverse('search')}?{urlencode({'q': text})}"

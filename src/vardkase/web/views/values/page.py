@@ -1,0 +1,120 @@
+"""The page of one value: a verdict in words, where it stands, since when, what stands beside it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.correlation.queries import networks_containing, within_network
+from vardkase.analysis.search.finding import (
+    AttributeFilters,
+    FoundAttribute,
+    attributes_by_id,
+    find_attributes,
+    is_network,
+)
+from vardkase.analysis.search.value_page import Life, life_of, near_values, occurrences
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
+from vardkase.web.display import long_date, thin
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import page_links, wanted_place, wanted_size
+from vardkase.web.views.events.lines import value_url
+from vardkase.web.views.events.rows import moment
+from vardkase.web.views.search.hits import hits_of
+
+LONGEST = 20_000
+FRESH = 90 * 24 * 3600
+"""Seconds after which a value that nobody has mentioned is no longer called active."""
+NETWORKS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to make of the value, in words: `kind` is out (water), warn or land."""
+
+    kind: str
+    words: str
+    detail: str
+
+
+@page()
+def value(request: PageRequest) -> HttpResponse:
+    """`?v=` is the value as it is; a value that nobody has is a page as well."""
+    text = request.GET.get("v", "").replace("\0", "").strip()[:LONGEST]
+    if not text:
+        return redirect("values")
+    life = life_of(request.actor, text)
+    kind = life.types[0] if life else ("ip-dst" if is_network(text) else "text")
+    warnings = find_hits([Candidate(text, kind if life else None)]).get(0, [])
+    found = find_attributes(
+        request.actor, occurrences(text), AttributeFilters(), wanted_place(request), wanted_size(request)
+    )
+    context: dict[str, Any] = {
+        "text": text,
+        "kind": kind,
+        "life": life,
+        "first_seen": moment(life.first_seen) if life else None,
+        "last_seen": moment(life.last_seen) if life else None,
+        "verdict": verdict_on(life, warnings),
+        "warnings": warnings,
+        "hits": hits_of(request.actor, found.rows),
+        "near": [{"near": each, "url": value_url(each.value)} for each in near_values(request.actor, text)]
+        if life
+        else [],
+        **_networks(request.actor, text),
+        **page_links(request, found),
+    }
+    return render(request, "values/value.html", context)
+
+
+def verdict_on(life: Life | None, warnings: list[Hit], now: float | None = None) -> Verdict:
+    """The verdict. Being on a list of harmless values weighs more than being reported."""
+    if life is None:
+        detail = gettext("No event that you can see has this value.")
+        return Verdict("land", gettext("Not known here"), detail)
+    where = _where(life)
+    if any(hit.category == "false_positive" for hit in warnings):
+        names = ", ".join(hit.name for hit in warnings)
+        listed = gettext("It is on a warning list: %(names)s.") % {"names": names}
+        return Verdict("warn", gettext("Known, but often harmless"), f"{where} {listed}")
+    seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(life.last_seen))}
+    if not life.detected:
+        return Verdict("out", gettext("Known, not marked for detection"), f"{where} {seen}")
+    if life.last_seen < (now or time.time()) - FRESH:
+        return Verdict("out", gettext("Marked for detection, but old"), f"{where} {seen}")
+    return Verdict("out", gettext("Active and marked for detection"), f"{where} {seen}")
+
+
+def _where(life: Life) -> str:
+    words = ngettext(
+        "In %(events)s event, marked for detection in %(detected)s.",
+        "In %(events)s events, marked for detection in %(detected)s.",
+        life.events,
+    )
+    return words % {"events": thin(life.events), "detected": thin(life.detected)}
+
+
+def _networks(actor: Actor, text: str) -> dict[str, list[dict[str, Any]]]:
+    """Networks around an address or network, and addresses within: values that others have reported."""
+    if not is_network(text):
+        return {"around": [], "within": []}
+    return {
+        "around": _distinct(actor, networks_containing(actor, text), text),
+        "within": _distinct(actor, within_network(actor, text), text),
+    }
+
+
+def _distinct(actor: Actor, ids: list[int], text: str) -> list[dict[str, Any]]:
+    """The different values among some attributes, the value itself left out."""
+    found: dict[str, FoundAttribute] = {}
+    for attribute in attributes_by_id(actor, ids[:200], size=200):
+        if text not in (attribute.value, attribute.value1, attribute.value2):
+            found.setdefault(attribute.value, attribute)
+    shown = list(found.values())[:NETWORKS_SHOWN]
+    return [{"attribute": each, "url": value_url(each.value)} for each in shown]
