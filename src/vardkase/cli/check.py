@@ -28,9 +28,9 @@ def check(data_dir: DataDir = None, json: Json = False) -> None:
     choose(data_dir)
     configure_django()
     found = [
-        {"id": message.id, "message": str(message.msg), "hint": str(message.hint or "")}
+        {"id": str(message.id), "message": str(message.msg), "hint": str(message.hint or "")}
         for message in checks.run_checks(include_deployment_checks=True)
-        if message.is_serious(checks.WARNING)
+        if message.is_serious(checks.WARNING) and not message.is_silenced()
     ]
     _print(found, as_json=json)
     if found:

@@ -36,7 +36,8 @@ class Child:
         self._once = once
         self._starts = 0
         self._pause = FIRST_PAUSE
-        self._start()
+        self._started = self._died = time.monotonic()
+        self.process = self._start()
 
     def alive(self) -> bool:
         """Whether the process runs."""
@@ -54,10 +55,12 @@ class Child:
         elif now - self._died > self._pause:
             note(f"The {self.name} process ended (exit code {self.process.returncode}); starting it again.")
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
-            self._start()
+            self.process = self._start()
 
-    def _start(self) -> None:
-        self.process = subprocess.Popen(
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._starts += 1
+        self._started = self._died = time.monotonic()
+        return subprocess.Popen(
             self._command,
             env={**os.environ, **self._environment},
             stdin=subprocess.DEVNULL,
@@ -66,8 +69,6 @@ class Child:
             # Not SIGTERM: a worker that has lost its database waits for it for ever.
             preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one system call, no lock
         )
-        self._starts += 1
-        self._started = self._died = time.monotonic()
 
 
 def stop_all(children: Sequence[Child]) -> None:

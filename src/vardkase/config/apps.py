@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.core import checks
+
+from vardkase.config.checks import unsafe_settings
+
+
+class InstallationConfig(AppConfig):
+    name = "vardkase.config"
+    label = "installation"
+
+    def ready(self) -> None:
+        checks.register(unsafe_settings, checks.Tags.security, deploy=True)

@@ -1,0 +1,85 @@
+"""Settings that are fine for trying things out and unsafe in service: `vardkase check` refuses them by name."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+SHORTEST_SECRET = 32
+LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
+TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
+
+
+def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
+    """Return an error for each unsafe setting; its id ends with the variable to change."""
+    found = (*_encryption(), *_sign_in(), *_secrets(), *_database())
+    return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in found]
+
+
+type Problem = tuple[str, str, str]
+
+
+def _encryption() -> Iterator[Problem]:
+    if not settings.BASE_URL.startswith("https://"):
+        yield (
+            "VARDKASE_BASE_URL",
+            "Session cookies and API keys may travel unencrypted.",
+            "Set it to the https address that people use; a reverse proxy holds the certificate.",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield (
+            "VARDKASE_ALLOWED_HOSTS",
+            "Any host name is accepted, so a forged one may end up in links.",
+            "Set it to the host names that people use, separated by commas.",
+        )
+
+
+def _sign_in() -> Iterator[Problem]:
+    if not settings.REQUIRE_SECOND_FACTOR:
+        yield (
+            "VARDKASE_REQUIRE_SECOND_FACTOR",
+            "A password alone opens the web pages.",
+            "Remove it, or set it to true.",
+        )
+    if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN:
+        yield "VARDKASE_INSECURE_ORIGIN", "Passkeys are accepted from unencrypted pages.", "Remove it."
+    if settings.DEBUG:
+        yield (
+            "DEBUG",
+            "Error pages show code and settings to everybody.",
+            "Set DEBUG to False in the settings.",
+        )
+
+
+def _secrets() -> Iterator[Problem]:
+    for name, secret in {
+        "VARDKASE_SECRET_KEY": settings.SECRET_KEY,
+        "VARDKASE_CORRELATION_SECRET": settings.CORRELATION_SECRET,
+    }.items():
+        if len(secret) < SHORTEST_SECRET:
+            yield (
+                name,
+                f"A secret of under {SHORTEST_SECRET} characters can be guessed.",
+                "Remove it to have one made.",
+            )
+    for file in sorted(Path(settings.DATA_DIR).glob("secrets/*")):
+        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield "VARDKASE_DATA_DIR", f"Other accounts can read {file}.", f"chmod 600 {file}"
+
+
+def _database() -> Iterator[Problem]:
+    database = settings.DATABASES["default"]
+    host = str(database["HOST"])
+    local = host in LOCAL or host.startswith("/")
+    if not local and database["OPTIONS"].get("sslmode") not in TLS_MODES:
+        yield (
+            "DATABASE_URL",
+            f"The connection to {urlsplit(f'//{host}').hostname} may be unencrypted.",
+            "Add ?sslmode=verify-full to it.",
+        )

@@ -1,0 +1,66 @@
+"""`check` refuses unsafe settings by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+from typer.testing import CliRunner
+
+from vardkase.cli.main import commands
+
+
+@pytest.fixture
+def safe(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an installation in service."""
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")  # Only tests set it.
+    settings.DATA_DIR = tmp_path
+    settings.BASE_URL = "https://hub.example"
+    settings.ALLOWED_HOSTS = ["hub.example"]
+    settings.REQUIRE_SECOND_FACTOR = True
+    settings.SECRET_KEY = settings.CORRELATION_SECRET = "s3cret-" * 10
+    return settings
+
+
+def problems() -> list[str]:
+    answer = CliRunner().invoke(commands, ["check", "--json"])
+    found = [problem["id"] for problem in json.loads(answer.stdout)["problems"]]
+    assert answer.exit_code == (1 if found else 0)
+    return found
+
+
+def test_settings_of_an_installation_in_service_pass(safe: Settings) -> None:
+    assert problems() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "variable"),
+    [
+        ("BASE_URL", "", "VARDKASE_BASE_URL"),
+        ("BASE_URL", "http://hub.example", "VARDKASE_BASE_URL"),
+        ("ALLOWED_HOSTS", ["*"], "VARDKASE_ALLOWED_HOSTS"),
+        ("REQUIRE_SECOND_FACTOR", False, "VARDKASE_REQUIRE_SECOND_FACTOR"),
+        ("MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True, "VARDKASE_INSECURE_ORIGIN"),
+        ("CORRELATION_SECRET", "short", "VARDKASE_CORRELATION_SECRET"),
+    ],
+)
+def test_each_unsafe_setting_is_named(safe: Settings, name: str, value: object, variable: str) -> None:
+    setattr(safe, name, value)
+    assert problems() == [f"vardkase.{variable}"]
+
+
+def test_an_unencrypted_connection_to_another_machine(
+    safe: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(safe.DATABASES["default"], "HOST", "db.example")
+    assert problems() == ["vardkase.DATABASE_URL"]
+
+
+def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
+    secret = tmp_path / "secrets" / "django"
+    secret.parent.mkdir()
+    secret.write_text("x")
+    secret.chmod(0o644)
+    assert problems() == ["vardkase.VARDKASE_DATA_DIR"]
