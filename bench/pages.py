@@ -31,21 +31,23 @@ def page_rows(instance: Instance, big_event: str) -> Iterator[Row]:
         page = browser.new_page(base_url=instance.url, viewport={"width": 1440, "height": 900})
         sign_in(page, instance)
         yield _load(page, "page: event index", "/events/", 120)
-        yield _load(page, "page: event of 10,000", f"/events/{big_event}/", 250)
+        yield _load(page, "page: event of 10,000", f"/event/{big_event}/", 250)
         browser.close()
 
 
 def sign_in(page: Page, instance: Instance) -> None:
     """Sign in as the first administrator, choosing a new password when one is asked for."""
-    page.goto("/accounts/login/")
+    page.goto("/account/login/")
     page.fill("input[name=login]", instance.email)
     page.fill("input[name=password]", instance.password)
-    page.click("main button[type=submit]")
+    page.press("input[name=password]", "Enter")
+    page.wait_for_load_state("load")
     if page.locator("input[name=oldpassword]").count():
         page.fill("input[name=oldpassword]", instance.password)
         page.fill("input[name=password1]", f"{instance.password}-chosen")
         page.fill("input[name=password2]", f"{instance.password}-chosen")
-        page.click("main button[type=submit]")
+        page.press("input[name=password2]", "Enter")
+        page.wait_for_load_state("load")
 
 
 def _load(page: Page, name: str, path: str, target: float) -> Row:
