@@ -4,6 +4,8 @@ from vardkase.api import (  # noqa: F401
     attributes,
     attributes_write,
     auth_keys,
+    correlation_exclusions,
+    correlations,
     events,
     events_write,
     galaxies,

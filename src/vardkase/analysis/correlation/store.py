@@ -24,8 +24,17 @@ ATTRIBUTES = """
 SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution, a.sharing_group_id,
        NOT (a.deleted OR a.disable_correlation OR e.disable_correlation)
 FROM attribute a JOIN event e ON e.id = a.event_id
-WHERE a.event_id = %(event)s
 """
+
+LOCK_EVENTS = """
+SELECT id FROM event WHERE id IN (SELECT event_id FROM attribute WHERE id = ANY(%(ids)s::bigint[]))
+ORDER BY id FOR UPDATE
+"""
+REMOVE_KEYS = """
+DELETE FROM attribute_key k USING attribute a
+WHERE a.id = ANY(%(ids)s::bigint[]) AND k.event_id = a.event_id AND k.attribute_id = a.id
+"""
+REMOVE_NETWORKS = "DELETE FROM attribute_network WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 
 def store_keys(attributes: Sequence[StoredAttribute]) -> None:
@@ -40,9 +49,15 @@ def rebuild_keys(change: AttributesChanged) -> None:
     """Replace the rows of the attributes that changed."""
     remove_keys(AttributesRemoved(change.event_id, change.attribute_ids))
     which, parameters = _which("a.id", change.event_id, change.attribute_ids)
-    rows = cursor().execute(ATTRIBUTES + which, parameters, binary=True).fetchall()
-    if rows:
-        store_keys([StoredAttribute(*row) for row in rows])
+    _store_again(f"WHERE a.event_id = %(event)s{which}", parameters)
+
+
+def rebuild_attributes(ids: Sequence[int]) -> None:
+    """Replace the rows of attributes of any events, which are locked first as any writer locks them."""
+    parameters: dict[str, object] = {"ids": list(ids)}
+    for statement in (LOCK_EVENTS, REMOVE_KEYS, REMOVE_NETWORKS):
+        cursor().execute(statement, parameters)
+    _store_again("WHERE a.id = ANY(%(ids)s::bigint[])", parameters)
 
 
 def remove_keys(removal: AttributesRemoved) -> None:
@@ -81,6 +96,11 @@ def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
         network = network_of(attribute.type, attribute.value1, attribute.value2)
         if network is not None:
             yield attribute.id, attribute.event_id, network
+
+
+def _store_again(where: str, parameters: dict[str, object]) -> None:
+    rows = cursor().execute(ATTRIBUTES + where, parameters, binary=True).fetchall()
+    store_keys([StoredAttribute(*row) for row in rows])
 
 
 def _which(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:

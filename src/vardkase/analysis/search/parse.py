@@ -120,6 +120,9 @@ ORDERS: dict[Scope, frozenset[str]] = {
 }
 
 
+LARGEST_ID = 2**63 - 1
+
+
 def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Search:
     """The search that `given` (a body, named parameters, or both merged) describes.
 
@@ -190,7 +193,7 @@ def _pattern(known: Mapping[str, Any]) -> str | None:
 def _paging(known: Mapping[str, Any]) -> dict[str, Any]:
     limit = read.whole_number("limit", known.get("limit"))
     page = read.whole_number("page", known.get("page"))
-    after = read.whole_number("after_id", known.get("after_id"))
+    after = read.whole_number("after_id", known.get("after_id"), LARGEST_ID)
     return {
         "limit": limit if limit > 0 else None,
         "page": max(page, 1),

@@ -11,6 +11,8 @@ from vardkase.core.errors import Invalid
 from vardkase.misp.time import LARGEST, parse_time_filter
 
 GROUPS = {"OR": "any_of", "AND": "all_of", "NOT": "none_of"}
+LARGEST_PAGE = 2**31 - 1
+"""Far beyond what any list holds; a page times a limit still fits a bigint."""
 TRUE_WORDS = frozenset(("1", "true", "yes", "on", "only", "!1"))
 FALSE_WORDS = frozenset(("0", "false", "no", "off", "exclude", "!0"))
 
@@ -61,7 +63,7 @@ def _text(value: Any) -> str:
     """An item as text; a NUL can be in no value, and PostgreSQL takes none."""
     if value is None:
         return ""
-    if isinstance(value, bool | float):
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
         return str(int(value))
     return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
 
@@ -151,10 +153,10 @@ def orders(value: Any, columns: frozenset[str]) -> tuple[Order, ...]:
     return tuple(found)
 
 
-def whole_number(name: str, value: Any) -> int:
-    """A `limit`, `page` or `after_id`; raises Invalid for what is no number."""
+def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
+    """A `limit`, `page` or `after_id`, no further than `largest`; raises Invalid for what is no number."""
     try:
-        return int(_text(value) or 0)
+        return min(int(_text(value)[:40] or 0), largest)
     except ValueError:
         raise Invalid(f"Invalid filter: {name} must be a number.") from None
 

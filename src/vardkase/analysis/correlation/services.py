@@ -1,0 +1,127 @@
+"""Use cases of correlation: the exclusions, and rebuilding what is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from vardkase.analysis.correlation.keys import key_of
+from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.analysis.correlation.store import rebuild_attributes, rebuild_keys
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.hooks import AttributesChanged
+
+BATCH = 10_000
+REQUIRED = "Value cannot be empty."
+TAKEN = "Value is already in the exclusion list."
+
+BY_KEY = "SELECT attribute_id FROM attribute_key WHERE key = %(key)s ORDER BY event_id, attribute_id"
+BY_PATTERN = """
+SELECT id FROM attribute WHERE value1 ILIKE %(pattern)s OR value2 ILIKE %(pattern)s ORDER BY event_id, id
+"""
+ORPHANS = (
+    "DELETE FROM attribute_key k WHERE NOT EXISTS (SELECT 1 FROM attribute a WHERE a.id = k.attribute_id)",
+    "DELETE FROM attribute_network n WHERE NOT EXISTS (SELECT 1 FROM attribute a WHERE a.id = n.attribute_id)",
+)
+
+
+@transaction.atomic
+def add_exclusion(actor: Actor, value: str, comment: str = "") -> CorrelationExclusion:
+    """Stop a value (`%` at an end stands for anything) from correlating, at once. Raises Invalid."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    exclusion = CorrelationExclusion(value=_free(value), comment=comment)
+    exclusion.save()
+    _apply(exclusion.value)
+    record(actor, "correlation_exclusion.added", _target(exclusion))
+    return exclusion
+
+
+@transaction.atomic
+def edit_exclusion(
+    actor: Actor, exclusion: CorrelationExclusion, *, value: str | None = None, comment: str | None = None
+) -> CorrelationExclusion:
+    """Change an exclusion; what it no longer covers correlates again. Raises Invalid."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    before = exclusion.value
+    if value is not None and value.strip() != before:
+        exclusion.value = _free(value)
+    if comment is not None:
+        exclusion.comment = comment
+    exclusion.save()
+    for changed in {before, exclusion.value} if exclusion.value != before else ():
+        _apply(changed)
+    record(actor, "correlation_exclusion.edited", _target(exclusion), {"value": [before, exclusion.value]})
+    return exclusion
+
+
+@transaction.atomic
+def delete_exclusion(actor: Actor, exclusion: CorrelationExclusion) -> None:
+    """Take an exclusion away; what it covered correlates again."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    target = _target(exclusion)
+    value = exclusion.value
+    exclusion.delete()
+    _apply(value)
+    record(actor, "correlation_exclusion.deleted", target)
+
+
+@transaction.atomic
+def clean_exclusions(actor: Actor) -> None:
+    """Apply every exclusion again to what is stored."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    for value in CorrelationExclusion.objects.values_list("value", flat=True):
+        _apply(value)
+    record(actor, "correlation_exclusion.cleaned", Target("correlation_exclusion"))
+
+
+def rebuild(actor: Actor) -> Iterator[int]:
+    """Derive all keys and networks anew, an event a transaction; yields the id of each event that is done.
+
+    Readers and writers go on meanwhile.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    with transaction.atomic():
+        for statement in ORPHANS:
+            cursor().execute(statement)
+        record(actor, "correlation.rebuilt", Target("correlation"))
+    for (event_id,) in cursor().execute("SELECT id FROM event ORDER BY id").fetchall():
+        with transaction.atomic():
+            if cursor().execute("SELECT 1 FROM event WHERE id = %s FOR UPDATE", [event_id]).fetchone():
+                rebuild_keys(AttributesChanged(event_id, None))
+        yield event_id
+
+
+def _free(value: str) -> str:
+    text = value.strip()
+    if not text.strip("%"):
+        raise Invalid({"value": [REQUIRED]})
+    if CorrelationExclusion.objects.filter(value=text).exists():
+        raise Invalid({"value": [TAKEN]})
+    return text
+
+
+def _apply(value: str) -> None:
+    """Rebuild the attributes that an exclusion of `value` is about."""
+    if value.startswith("%") or value.endswith("%"):
+        literal = value.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        start, end = "%" * value.startswith("%"), "%" * value.endswith("%")
+        rows = cursor().execute(BY_PATTERN, {"pattern": f"{start}{literal}{end}"}).fetchall()
+    else:
+        rows = cursor().execute(BY_KEY, {"key": key_of(value)}).fetchall()
+    ids = [row[0] for row in rows]
+    for first in range(0, len(ids), BATCH):
+        rebuild_attributes(ids[first : first + BATCH])
+
+
+def _target(exclusion: CorrelationExclusion) -> Target:
+    return Target("correlation_exclusion", exclusion.pk, title=exclusion.value)

@@ -1,0 +1,91 @@
+"""correlation_exclusions/*: values that must not correlate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.analysis.correlation import services
+from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid
+
+INVALID = "Invalid CorrelationExclusion"
+CLEANED = "Correlations cleanup initiated, based on the exclusion rules."
+
+
+@endpoint("correlation_exclusions/index", site_admin=True)
+def index(_call: Call) -> Answer:
+    """Every exclusion."""
+    return Json([_wire(each) for each in CorrelationExclusion.objects.order_by("pk")])
+
+
+@endpoint("correlation_exclusions/view", site_admin=True)
+def view(call: Call) -> Answer:
+    """One exclusion."""
+    return Json(_wire(_found(call)))
+
+
+@endpoint("correlation_exclusions/add", site_admin=True, writes=True)
+def add(call: Call) -> Answer:
+    """A new exclusion; it takes effect at once."""
+    data = call.data("CorrelationExclusion")
+    try:
+        return Json(_wire(services.add_exclusion(call.actor, _text(data, "value"), _text(data, "comment"))))
+    except Invalid as error:
+        raise SaveFailed("add correlation_exclusion", "/correlation_exclusions/add", error.errors) from error
+
+
+@endpoint("correlation_exclusions/edit", site_admin=True, writes=True)
+def edit(call: Call) -> Answer:
+    """Other text for an exclusion."""
+    data = call.data("CorrelationExclusion")
+    changes = {name: _text(data, name) for name in ("value", "comment") if data.get(name) is not None}
+    try:
+        return Json(_wire(services.edit_exclusion(call.actor, _found(call), **changes)))
+    except Invalid as error:
+        url = "/correlation_exclusions/edit"
+        raise SaveFailed("edit correlation_exclusion", url, error.errors) from error
+
+
+@endpoint("correlation_exclusions/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """What was excluded correlates again."""
+    exclusion = _found(call)
+    number = exclusion.pk
+    services.delete_exclusion(call.actor, exclusion)
+    url = f"/correlation_exclusions/delete/{number}"
+    return saved("CorrelationExclusion deleted.", url, id=number)
+
+
+@endpoint("correlation_exclusions/clean", site_admin=True, writes=True)
+def clean(call: Call) -> Answer:
+    """Apply the exclusions again to everything that is stored."""
+    services.clean_exclusions(call.actor)
+    return saved(CLEANED, "/correlation_exclusions/clean")
+
+
+def _found(call: Call) -> CorrelationExclusion:
+    number = call.arg(0)
+    if number.isdecimal() and len(number) < 19:
+        found = CorrelationExclusion.objects.filter(pk=int(number)).first()
+        if found is not None:
+            return found
+    raise MispError(404, INVALID)
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return "" if value is None else str(value)
+
+
+def _wire(exclusion: CorrelationExclusion) -> dict[str, Any]:
+    return {
+        "CorrelationExclusion": {
+            "id": str(exclusion.pk),
+            "value": exclusion.value,
+            "from_json": exclusion.from_json,
+            "comment": exclusion.comment or None,
+        }
+    }

@@ -1,0 +1,54 @@
+"""correlation_exclusions/* and correlations/* as MISP answers them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from vardkase.intel.services.events import add_event
+
+pytestmark = pytest.mark.django_db
+NAME = "Could not add correlation_exclusion"
+
+
+def test_an_exclusion_through_its_life(cast: Cast) -> None:
+    key = cast.site_admin.key
+    status, body = call(key, "POST", "/correlation_exclusions/add", {"value": "203.0.117.9", "comment": "x"})
+    exclusion = body["CorrelationExclusion"]
+    number = exclusion.pop("id")
+    assert (status, exclusion) == (200, {"value": "203.0.117.9", "from_json": False, "comment": "x"})
+    assert call(key, "POST", "/correlationExclusions/add", {"value": "203.0.117.9"}) == (
+        403,
+        {
+            "saved": False,
+            "name": NAME,
+            "message": NAME,
+            "url": "/correlation_exclusions/add",
+            "errors": {"value": ["Value is already in the exclusion list."]},
+        },
+    )
+    edited = call(key, "POST", f"/correlation_exclusions/edit/{number}", {"comment": ""})[1]
+    assert edited["CorrelationExclusion"]["comment"] is None
+    assert call(key, "GET", "/correlation_exclusions")[1] == [edited]
+    assert call(key, "GET", f"/correlation_exclusions/view/{number}") == (200, edited)
+    assert call(key, "POST", "/correlation_exclusions/clean", {})[1]["success"] is True
+    deleted = call(key, "POST", f"/correlation_exclusions/delete/{number}")[1]
+    assert deleted["name"] == "CorrelationExclusion deleted."
+    assert call(key, "GET", f"/correlation_exclusions/view/{number}")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["correlation_exclusions/index", "correlations/top", "correlations/overCorrelations"]
+)
+def test_only_site_administrators_may_look(cast: Cast, path: str) -> None:
+    assert call(cast.org_admin.key, "GET", f"/{path}")[0] == 403
+    assert call(cast.site_admin.key, "GET", f"/{path}") == (200, [])
+
+
+def test_top_values(cast: Cast) -> None:
+    for info in ("one", "two"):
+        attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
+        add_event(cast.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes})
+    top = call(cast.site_admin.key, "GET", "/correlations/top")[1]
+    assert top == [{"Correlation": {"value": "198.51.100.1", "count": "2"}}]
