@@ -40,9 +40,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "vardkase.web.apps.WebConfig",  # Before allauth: our templates stand in for allauth's.
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
@@ -56,7 +58,7 @@ INSTALLED_APPS = [
     "vardkase.intel.apps.IntelConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
-    "vardkase.web.apps.WebConfig",
+    "vardkase.config.apps.InstallationConfig",
 ]
 
 # The API answers first and skips the browser's layers: it knows neither sessions nor cookies.
@@ -82,7 +84,12 @@ WSGI_APPLICATION = "vardkase.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 # E-mail addresses are unique without regard to case, by a constraint that this check does not see.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",
+    # These follow from VARDKASE_BASE_URL, which config/checks.py looks at; redirecting is the proxy's work, and
+    # whether other names of the domain use encryption is not ours to say.
+    *("security.W004", "security.W005", "security.W008", "security.W012", "security.W016", "security.W021"),
+]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -113,7 +120,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["vardkase.web.accounts.backend.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -132,10 +139,39 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "vardkase.web.accounts.forms.LoginForm",
+    "change_password": "vardkase.web.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "vardkase.web.accounts.forms.ReauthenticateForm",
+}
+# Attempts are counted in the database, so together over all processes: per address, account ("key") or user.
+# The last two are also what a second factor may be guessed by.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "change_password": "5/m/user",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_FORMS = {
+    "authenticate": "vardkase.web.accounts.forms.AuthenticateForm",
+    "reauthenticate": "vardkase.web.accounts.forms.MfaReauthenticateForm",
+    "activate_totp": "vardkase.web.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "vardkase.web.accounts.forms.AddWebAuthnForm",
+    "edit_webauthn": "vardkase.web.accounts.forms.EditWebAuthnForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Vårdkase"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env_bool("VARDKASE_INSECURE_ORIGIN", False)
+
+# Shared by all processes: counts of attempts, and the one-time codes that have been used.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 SESSION_COOKIE_NAME = "vardkase"
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import ResolverMatch
 from django.utils import translation
@@ -16,12 +16,14 @@ from django.utils import translation
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.pages import PUBLIC
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
 SIGN_IN_VIEWS = frozenset(
     {
+        "account_inactive",
         "account_login",
         "account_logout",
         "account_reauthenticate",
@@ -66,6 +68,13 @@ class Language:
         return response
 
 
+FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
+"""All that is open to somebody whose password was given to them."""
+
+LARGEST_FORM = 1024 * 1024
+"""Bytes that somebody who is not signed in may send; Django keeps a form in memory."""
+
+
 class SignedIn:
     """Default deny: lets a request through only to a view whose declaration admits the person."""
 
@@ -73,40 +82,64 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _length(request) > LARGEST_FORM and not isinstance(request.user, User):
+            return HttpResponse(status=413)
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        match = request.resolver_match
+        name = _name(request.resolver_match)
         declared = getattr(view, "declared_permissions", None)
-        if declared is PUBLIC or _name(match) in SIGN_IN_VIEWS:
+        if declared is PUBLIC or name in SIGN_IN_VIEWS:
             return None
-        if declared is None and _name(match) not in OWN_ACCOUNT_VIEWS:
-            return HttpResponseForbidden()
+        if declared is None and name not in OWN_ACCOUNT_VIEWS:
+            raise Http404
         user = request.user
         if not isinstance(user, User):
             return redirect_to_login(request.get_full_path())
-        return self._admit(request, user)
-
-    def _admit(self, request: HttpRequest, user: User) -> HttpResponse | None:
-        """Attach the Actor, after whatever the person must do first."""
-        if (step := _pending_step(request, user)) is not None:
-            return redirect(step)
-        address = getattr(request, "client_address", None)
-        request.actor = actor_for(user, Credential.BROWSER, address=address)  # type: ignore[attr-defined]
-        return None
+        if user.force_logout:
+            return _leave(request, user)
+        return _admit(request, user, name)
 
 
-def _pending_step(request: HttpRequest, user: User) -> str | None:
-    """The view that must come first: a new password, then a second factor."""
-    name = _name(request.resolver_match)
-    if user.change_pw:
-        return None if name in {"account_change_password", "account_reauthenticate"} else "account_change_password"
-    if settings.REQUIRE_SECOND_FACTOR and not is_mfa_enabled(user) and name not in OWN_ACCOUNT_VIEWS:
-        return "mfa_index"
+def _admit(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
+    """Attach the Actor, after whatever the person must do first; `sign_in_step` says that they are at it."""
+    step, allowed = _pending_step(user)
+    if step and name not in allowed:
+        return redirect(step)
+    request.sign_in_step = step  # type: ignore[attr-defined]
+    address = getattr(request, "client_address", None)
+    request.actor = actor_for(user, Credential.BROWSER, address=address)  # type: ignore[attr-defined]
     return None
 
 
+def _pending_step(user: User) -> tuple[str, frozenset[str]]:
+    """The view that must come first, and all that may be opened until then: a new password, a second factor.
+
+    A site administrator holds every permission, so whether a second factor may be skipped is read off the
+    role itself.
+    """
+    if user.change_pw:
+        return "account_change_password", FIRST_PASSWORD_VIEWS
+    if settings.REQUIRE_SECOND_FACTOR and not user.role.perm_skip_otp and not is_mfa_enabled(user):
+        return "mfa_index", OWN_ACCOUNT_VIEWS
+    return "", frozenset()
+
+
+def _leave(request: HttpRequest, user: User) -> HttpResponse:
+    """An administrator has signed the person out: every session ends, and the order is carried out."""
+    end_sessions(user)
+    User.objects.filter(pk=user.pk).update(force_logout=False)
+    end_this_session(request)
+    return redirect(settings.LOGIN_URL)
+
+
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isdecimal() else 0
+
+
 def _name(match: ResolverMatch | None) -> str:
-    return (match.url_name or "") if match else ""
+    """The view's name with its namespace, so that no other room can borrow one of allauth's."""
+    return (match.view_name or "") if match else ""

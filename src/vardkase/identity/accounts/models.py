@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from vardkase.identity.organisations.models import Organisation
 
@@ -116,8 +117,8 @@ class User(AbstractBaseUser):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """Whether this account may sign in at all (Django's word for MISP's `disabled`)."""
-        return not self.disabled
+        """Whether this account may sign in now (Django's word for MISP's `disabled` and `expiration`)."""
+        return not self.disabled and (self.expiration is None or self.expiration > timezone.now())
 
 
 class AuthKey(models.Model):

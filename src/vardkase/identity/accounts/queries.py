@@ -77,6 +77,19 @@ def find_key(actor: Acting, reference: Reference) -> AuthKey:
     return found
 
 
+def own_keys(actor: Acting) -> list[AuthKey]:
+    """The actor's own keys, newest first."""
+    return list(AuthKey.objects.filter(user_id=actor.user_id or 0).order_by("-pk"))
+
+
+def find_own_key(actor: Acting, reference: Reference) -> AuthKey:
+    """One of the actor's own keys by id or uuid. Raises NotFound, also for keys that others own."""
+    found = find_key(actor, reference)
+    if found.user_id != actor.user_id:
+        raise NotFound("Invalid auth key")
+    return found
+
+
 def has_second_factor(user: User) -> bool:
     """Whether the account has a one-time-password generator."""
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())

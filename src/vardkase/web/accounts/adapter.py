@@ -2,17 +2,99 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from typing import Any
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import change_password
+from vardkase.identity.accounts.services.passwords import LONGEST
+from vardkase.web.accounts import secrets, trail
+from vardkase.web.accounts.sessions import end_sessions
+
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client without an IP address
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators; membership brings its own application later."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address behind the proxies we trust (`config.middleware.TrustedProxies`)."""
+        return str(getattr(request, "client_address", None) or NO_ADDRESS)
 
-class MfaAdapter(DefaultMFAAdapter):
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Attempts are counted by account alone. allauth counts by account and Host header, which a guesser
+        may choose freely."""
+        return str(credentials.get("email", "")).lower()
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        trail.sign_in_refused(request, str(credentials.get("email", "")))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Begin a session. Whoever was to be signed out everywhere is, and starts afresh with this one."""
+        super().login(request, user)
+        if user.force_logout:
+            end_sessions(user, keep=request.session.session_key)
+            User.objects.filter(pk=user.pk).update(force_logout=False)
+        trail.signed_in(request, user)
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """A new password: of bounded length, by the policy of the settings, and not the old one again."""
+        if len(password) > LONGEST:
+            raise ValidationError(gettext("At most 4096 characters are allowed."))
+        if user is not None and user.check_password(password):
+            raise ValidationError(gettext("Choose a password that differs from the present one."))
+        return str(super().clean_password(password, user))
+
+    def set_password(self, user: User, password: str) -> None:
+        """Change one's own password, also where the organisation may no longer write intelligence."""
+        address = getattr(context.request, "client_address", None)
+        actor = actor_for(user, Credential.BROWSER, address=address)
+        changed = change_password(replace(actor, may_write=True), password)
+        user.password, user.change_pw = changed.password, changed.change_pw
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether to ask who it is once more: not of somebody who signed in minutes ago."""
+        request = context.request
+        oldest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        if any(one["at"] > oldest for one in get_authentication_records(request, request.user)):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("home")
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: authenticator app, passkeys and recovery codes."""
+
+    def encrypt(self, text: str) -> str:
+        return secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrets.decrypt(encrypted_text)
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code as an element to stand in the page: the CSP admits no data: images."""
+        svg: str = super().build_totp_svg(url)
+        return mark_safe(svg[svg.index("<svg") :])  # noqa: S308 - made by the library from modules, no text
+
+    def _get_site_name(self) -> str:
+        """What authenticators call us."""
+        return "Vårdkase"

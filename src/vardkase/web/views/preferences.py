@@ -53,7 +53,15 @@ def _back(request: HttpRequest, cookie: str, choice: str) -> HttpResponse:
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
-    response = HttpResponseRedirect(target)
+    return _remember(HttpResponseRedirect(target), cookie, choice)
+
+
+def remember_looks(response: HttpResponse, language: str, theme: str) -> HttpResponse:
+    """`response` with both choices kept for this browser."""
+    return _remember(_remember(response, settings.LANGUAGE_COOKIE_NAME, language), THEME_COOKIE, theme)
+
+
+def _remember(response: HttpResponse, cookie: str, choice: str) -> HttpResponse:
     response.set_cookie(
         cookie, choice, max_age=YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )

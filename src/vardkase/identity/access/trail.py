@@ -1,0 +1,25 @@
+"""Who may read the audit trail: site administrators all of it, others what their own organisation did."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import entries_about, entries_of, every_entry
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refused")
+
+
+def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
+    """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit."""
+    actor.require(Permission.AUDIT)
+    return every_entry() if actor.is_site_admin else entries_of(actor.organisation_id)
+
+
+def own_sign_ins(actor: Actor, *, limit: int) -> list[AuditEntry]:
+    """The last sign-ins to the actor's own account, successful or not, newest first."""
+    if actor.user_id is None:
+        return []
+    return entries_about("user", actor.user_id, limit=limit, actions=SIGN_INS)

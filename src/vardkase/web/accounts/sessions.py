@@ -1,0 +1,28 @@
+"""The browsers a person is signed in from."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.logout import logout
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest
+
+from vardkase.identity.accounts.models import User
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """The live sessions of `user`, newest first; those that have ended are forgotten."""
+    found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    return sorted(found, key=lambda session: session.created_at, reverse=True)
+
+
+def end_sessions(user: User, *, keep: str | None = None) -> int:
+    """Sign `user` out everywhere but in the session with the key `keep`; returns how many sessions ended."""
+    ending = list(UserSession.objects.filter(user=user).exclude(session_key=keep or ""))
+    for session in ending:
+        session.end()
+    return len(ending)
+
+
+def end_this_session(request: HttpRequest) -> None:
+    """Sign the person of `request` out."""
+    logout(request)

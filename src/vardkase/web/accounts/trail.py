@@ -1,0 +1,83 @@
+"""Sign-ins and second factors in the audit trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest
+
+from vardkase.audit.services import Target, record
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.users import target_of
+
+SIGNED_IN = "user.signed_in"
+REFUSED = "user.sign_in_refused"
+LEFT_EVERYWHERE = "user.signed_out_everywhere"
+KINDS = {"totp": "app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whoever could not prove who they are: an `audit.ActorReference`. The organisation is the account's."""
+
+    organisation_id: int
+    address: str | None
+    user_id: int | None = None
+    name: str = ""
+    credential_name: str = Credential.BROWSER.value
+
+
+def signed_in(request: HttpRequest, user: User) -> None:
+    """The account was entered from a browser."""
+    _by(request, user, SIGNED_IN)
+
+
+def sign_in_refused(request: HttpRequest, email: str) -> None:
+    """A password was wrong. An address without an account is not kept: people type passwords there."""
+    user = User.objects.filter(email__iexact=email).first()
+    somebody = Somebody(user.org_id if user else 0, getattr(request, "client_address", None))
+    record(somebody, REFUSED, target_of(user) if user else Target("user"))
+
+
+def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:
+    """`ended` other sessions of the account were ended."""
+    _by(request, user, LEFT_EVERYWHERE, {"sessions": ended})
+
+
+def listen() -> None:
+    """Take note of every change to somebody's second factors."""
+    signals.authenticator_added.connect(_added, dispatch_uid="vardkase.trail")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="vardkase.trail")
+    signals.authenticator_reset.connect(_reset, dispatch_uid="vardkase.trail")
+    signals.authentication_failed.connect(_failed, dispatch_uid="vardkase.trail")
+
+
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    _by(request, user, "second_factor.added", _kind(authenticator))
+
+
+def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    _by(request, user, "second_factor.removed", _kind(authenticator))
+
+
+def _reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    _by(request, user, "second_factor.renewed", _kind(authenticator))
+
+
+def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    somebody = Somebody(user.org_id, getattr(request, "client_address", None))
+    record(somebody, "user.second_factor_refused", target_of(user), _kind(authenticator))
+
+
+def _kind(authenticator: Authenticator) -> dict[str, Any]:
+    return {"kind": KINDS.get(authenticator.type, authenticator.type)}
+
+
+def _by(request: HttpRequest, user: User, action: str, change: dict[str, Any] | None = None) -> None:
+    actor = actor_for(user, Credential.BROWSER, address=getattr(request, "client_address", None))
+    record(actor, action, target_of(user), change)

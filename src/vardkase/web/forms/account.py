@@ -1,0 +1,68 @@
+"""One's own account and keys."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.accounts.preferences import THEMES
+
+YEAR = timedelta(days=365)
+THEME_WORDS = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+
+
+class OwnAccountForm(forms.Form):
+    """What everybody may change about their own account."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=255, help_text=_("You sign in with it."))
+    autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
+    contactalert = forms.BooleanField(label=_("Mail me when somebody asks about our events"), required=False)
+
+
+class LooksForm(forms.Form):
+    """How pages look to one person."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(label=_("Light or dark"), choices=[(one, THEME_WORDS[one]) for one in THEMES])
+
+
+class KeyForm(forms.Form):
+    """A new API key: what it is for, for how long, from where, and whether it may change anything."""
+
+    comment = forms.CharField(
+        label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM's import job")
+    )
+    expiration = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Without a day the key never expires."),
+    )
+    allowed_ips = forms.CharField(
+        label=_("Only from these addresses"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Addresses or networks, one on each line. Empty: from anywhere."),
+    )
+    read_only = forms.BooleanField(label=_("The key may only read"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"expiration": (timezone.localdate() + YEAR)})
+        super().__init__(*args, **kwargs)
+
+    def clean_expiration(self) -> Any:
+        day = self.cleaned_data["expiration"]
+        if day is not None and day <= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day that is yet to come."))
+        return day
+
+    def wire(self) -> dict[str, Any]:
+        """The fields as the service takes them; the key works until the end of its last day, UTC."""
+        day = self.cleaned_data["expiration"]
+        return self.cleaned_data | {"expiration": (day + timedelta(days=1)).isoformat() if day else ""}

@@ -1,0 +1,75 @@
+"""Tags and filters of the account and administration pages. `{% load accounts %}`."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from vardkase.core.clock import now_seconds
+from vardkase.identity.accounts.models import AuthKey
+from vardkase.web import acts, chips
+from vardkase.web.display import long_date
+
+register = template.Library()
+register.filter("act", acts.act)
+register.filter("verb", acts.verb)
+
+BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+SOON = 30 * 24 * 60 * 60
+
+
+@register.filter
+def from_unix(seconds: int | None) -> datetime | None:
+    """Unix seconds as a point in time; None for none."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """ "Firefox, Linux" of a browser's own long name."""
+    names = [
+        next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, names)) or re.sub(r"\s.*", "", user_agent)[:40] or gettext("Unknown browser")
+
+
+@register.simple_tag
+def key_until(key: AuthKey) -> SafeString:
+    """The last day of a key; marked when it is near or past."""
+    if not key.expiration:
+        return format_html('<span class="soft">{}</span>', pgettext("key", "no end"))
+    day = long_date(datetime.fromtimestamp(min(key.expiration - 1, 253_402_300_798), UTC).date())
+    left = key.expiration - now_seconds()
+    if left <= 0:
+        return chips.pill("out", gettext("Expired"))
+    return chips.pill("warn", day, "clock") if left < SOON else SafeString(day)
+
+
+@register.filter
+def plainly(change: Any) -> str:
+    """What an audit entry says was changed, on one line."""
+    if not change:
+        return ""
+    return "; ".join(f"{name}: {_short(value)}" for name, value in change.items() if value not in ([], None, ""))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2 and not any(isinstance(part, list) for part in value):
+        return f"{value[0]} → {value[1]}"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 200 else f"{text[:200]}…"

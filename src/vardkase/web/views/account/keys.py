@@ -1,0 +1,55 @@
+"""One's own API keys: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts import services
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import find_own_key
+from vardkase.web.forms.account import KeyForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+
+
+@page(Permission.AUTH, writes=True)
+@never_cache
+@reauthentication_required  # type: ignore[untyped-decorator]
+def create(request: PageRequest) -> HttpResponse:
+    """Make a key for oneself; the answer is the only time it is shown."""
+    return key_page(request, cast(User, request.user), reverse("account"))
+
+
+@page(Permission.AUTH, writes=True)
+@require_POST
+def revoke(request: PageRequest, reference: str) -> HttpResponse:
+    """End one of one's own keys."""
+    services.delete_key(request.actor, find_own_key(request.actor, reference))
+    messages.success(request, gettext("The key is revoked."))
+    return redirect("account")
+
+
+def key_page(request: PageRequest, owner: User, back: str) -> HttpResponse:
+    """The form for a new key of `owner`, or the key that was made; `back` is where to go from there."""
+    form = KeyForm(request.POST or None)
+    context = {"form": form, "owner": owner, "back": back}
+    if request.method != "POST":
+        return render(request, "account/key_form.html", context)
+    try:
+        if form.is_valid():
+            key, raw = services.issue_key(request.actor, owner, form.wire())
+            return render(request, "account/key_made.html", context | {"key": key, "raw": raw})
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "account/key_form.html", context, status=422)

@@ -1,0 +1,95 @@
+"""The account page: who you are here, how you sign in, your keys, and where you are signed in."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.trail import own_sign_ins
+from vardkase.identity.accounts import preferences, services
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import own_keys
+from vardkase.web.accounts import trail
+from vardkase.web.accounts.sessions import end_sessions, sessions_of
+from vardkase.web.forms.account import LooksForm, OwnAccountForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.preferences import remember_looks
+
+SIGN_INS_SHOWN = 10
+
+
+@page()
+def account(request: PageRequest) -> HttpResponse:
+    """Everything about one's own account on one page."""
+    user = cast(User, request.user)
+    return _answer(request, OwnAccountForm(initial=_fields(user)))
+
+
+@page(writes=True)
+@require_POST
+def edit(request: PageRequest) -> HttpResponse:
+    """Change one's address and mails."""
+    form = OwnAccountForm(request.POST)
+    if not form.is_valid():
+        return _answer(request, form, status=422)
+    try:
+        services.edit_own_account(request.actor, form.cleaned_data)
+    except Invalid as error:
+        take_errors(form, error)
+        return _answer(request, form, status=422)
+    messages.success(request, gettext("Saved."))
+    return redirect("account")
+
+
+@page()
+@require_POST
+def set_looks(request: PageRequest) -> HttpResponse:
+    """Choose language and theme; kept for the account and in this browser."""
+    form = LooksForm(request.POST)
+    if not form.is_valid():
+        return redirect("account")
+    user, chosen = cast(User, request.user), form.cleaned_data
+    preferences.set_language(user, chosen["language"])
+    preferences.set_theme(user, chosen["theme"])
+    return remember_looks(redirect("account"), chosen["language"], chosen["theme"])
+
+
+@page()
+@require_POST
+def end_other_sessions(request: PageRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    user = cast(User, request.user)
+    ended = end_sessions(user, keep=request.session.session_key)
+    trail.signed_out_everywhere(request, user, ended)
+    messages.success(request, gettext("You are signed out everywhere but here."))
+    return redirect("account")
+
+
+def _answer(request: PageRequest, form: OwnAccountForm, status: int = 200) -> HttpResponse:
+    user = cast(User, request.user)
+    looks = {"language": getattr(request, "LANGUAGE_CODE", ""), "theme": user.theme}
+    context: dict[str, Any] = {
+        "form": form,
+        "looks": LooksForm(initial=looks),
+        "person": user,
+        "keys": own_keys(request.actor),
+        "now": now_seconds(),
+        "factors": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES),
+        "sessions": sessions_of(user),
+        "this_session": request.session.session_key,
+        "sign_ins": own_sign_ins(request.actor, limit=SIGN_INS_SHOWN),
+    }
+    return render(request, "account/index.html", context, status=status)
+
+
+def _fields(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name) for name in OwnAccountForm.base_fields}
