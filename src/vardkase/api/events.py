@@ -52,6 +52,7 @@ def view_options(call: Call) -> EventOptions:
         include_event_correlations=as_bool(call.param("includeEventCorrelations"), default=True),
         include_granular_correlations=as_bool(call.param("includeGranularCorrelations")),
         include_analyst_data=True,
+        include_warninglist_hits=as_bool(call.param("includeWarninglistHits"), default=True),
         to_ids={"1": True, "2": False}.get(str(to_ids)),
     )
 

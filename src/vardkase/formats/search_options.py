@@ -32,6 +32,8 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
         exclude_local_tags=flag("excludeLocalTags") or synchronises,
         sg_reference_only=flag("sgReferenceOnly"),
         include_granular_correlations=flag("includeGranularCorrelations"),
+        include_warninglist_hits=flag("includeWarninglistHits"),
+        enforce_warninglist=flag("enforceWarninglist"),
         to_ids=None if search.to_ids is None else True in search.to_ids,
         attributes=_trimming(actor, search),
     )
@@ -50,6 +52,8 @@ def attribute_options(search: Search) -> AttributeOptions:
         include_proposals=flag("includeProposals"),
         include_sightings=flag("includeSightings"),
         include_correlations=flag("includeCorrelations"),
+        include_warninglist_hits=flag("includeWarninglistHits"),
+        enforce_warninglist=flag("enforceWarninglist"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from msgspec import UNSET
@@ -14,6 +15,7 @@ from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.related import related_attributes
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import Attribute
+from vardkase.formats.misp_json.warnings import add_warnings, clean
 
 type Page = list[Attribute]
 
@@ -76,6 +78,11 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | None:
 
 def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], *, tagged: bool) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
+    if scope.options.enforce_warninglist:
+        kept = clean(page)
+        page, rows = list(compress(page, kept)), list(compress(rows, kept))
+    if scope.options.include_warninglist_hits:
+        add_warnings(page)
     if tagged:
         _add_tags(scope, page)
     if not scope.options.sg_reference_only:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
+from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
 
 ATTACHMENTS_AT_ONCE = 20
@@ -40,6 +42,11 @@ class Listing:
             LISTED.format(columns=LISTED_ATTRIBUTE, visible=_visible(self.scope)), ids=array_of(map(str, ids))
         )
         page = [ListedAttribute(*row[:WIDTH]) for row in rows]
+        if self.options.enforce_warninglist:
+            kept = clean(page)
+            page, rows = list(compress(page, kept)), list(compress(rows, kept))
+        if self.options.include_warninglist_hits:
+            add_warnings(page)
         event_ids = sorted({int(attribute.event_id) for attribute in page})
         event_tags = self._event_tags(event_ids)
         self._learn_events(event_ids, event_tags)

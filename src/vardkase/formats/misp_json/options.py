@@ -49,6 +49,8 @@ class EventOptions:
     include_event_correlations: bool = True
     include_granular_correlations: bool = False
     include_analyst_data: bool = False
+    include_warninglist_hits: bool = False
+    enforce_warninglist: bool = False
     to_ids: bool | None = None
     attributes: Condition | None = None
 
@@ -66,6 +68,8 @@ class AttributeOptions:
     include_proposals: bool = False
     include_sightings: bool = False
     include_correlations: bool = False
+    include_warninglist_hits: bool = False
+    enforce_warninglist: bool = False
 
 
 @dataclass(frozen=True, slots=True)

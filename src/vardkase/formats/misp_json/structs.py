@@ -71,6 +71,7 @@ class Attribute(Struct, gc=False):
     first_seen: str | None
     last_seen: str | None
     value: str
+    warnings: Raw | UnsetType = UNSET
     Galaxy: Raw | list[Raw] = EMPTY
     data: str | UnsetType = UNSET
     SharingGroup: Raw | UnsetType = UNSET
@@ -99,6 +100,7 @@ class ListedAttribute(Struct, gc=False):
     first_seen: str | None
     last_seen: str | None
     value: str
+    warnings: Raw | UnsetType = UNSET
     event_uuid: str | UnsetType = UNSET
     data: str | UnsetType = UNSET
     Sighting: Raw | UnsetType = UNSET

@@ -1,0 +1,37 @@
+"""Warninglist hits of attributes: shown beside them, or the reason to leave them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Raw
+
+from vardkase.formats.misp_json.structs import Attribute, ListedAttribute, encoder
+from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
+
+
+def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
+    """Give each attribute that is on an enabled warninglist its `warnings`."""
+    for position, hits in _hits(page).items():
+        attribute = page[position]
+        attribute.warnings = Raw(encoder.encode([_warning(attribute.value, hit) for hit in hits]))
+
+
+def clean(page: Sequence[Attribute | ListedAttribute]) -> list[bool]:
+    """For each attribute whether it is on no enabled warninglist."""
+    hits = _hits(page)
+    return [position not in hits for position in range(len(page))]
+
+
+def _hits(page: Sequence[Attribute | ListedAttribute]) -> dict[int, list[Hit]]:
+    return find_hits([Candidate(attribute.value, attribute.type) for attribute in page])
+
+
+def _warning(value: str, hit: Hit) -> dict[str, str]:
+    return {
+        "value": value,
+        "match": hit.matched,
+        "warninglist_id": str(hit.warninglist_id),
+        "warninglist_name": hit.name,
+        "warninglist_category": hit.category,
+    }
