@@ -102,6 +102,8 @@ def hammer(client: Client, requests: list[bytes], *, connections: int, seconds: 
     Written on plain sockets: an HTTP library would need more of the processor than the server does.
     """
     selector = selectors.DefaultSelector()
+    opened = [socket.create_connection((client.host, client.port)) for _ in range(connections)]
+    sockets = {sock.fileno(): sock for sock in opened}
     buffers: dict[socket.socket, bytearray] = {}
     done = sent = 0
 
@@ -111,22 +113,23 @@ def hammer(client: Client, requests: list[bytes], *, connections: int, seconds: 
         sock.sendall(requests[sent % len(requests)])
         sent += 1
 
-    for _ in range(connections):
-        sock = socket.create_connection((client.host, client.port))
+    for sock in sockets.values():
         selector.register(sock, selectors.EVENT_READ)
         send(sock)
     started = time.perf_counter()
     while (elapsed := time.perf_counter() - started) < seconds:
-        for key, _ in selector.select(timeout=1):
-            sock = key.fileobj
-            assert isinstance(sock, socket.socket)
-            buffers[sock] += sock.recv(1 << 16)
+        for ready, _ in selector.select(timeout=1):
+            sock = sockets[ready.fd]
+            received = sock.recv(1 << 16)
+            if not received:
+                raise Refused(0, "the server closed a connection")
+            buffers[sock] += received
             if is_whole(buffers[sock]):
                 if not buffers[sock].startswith(b"HTTP/1.1 200"):
                     raise Refused(int(buffers[sock][9:12]), buffers[sock][:300].decode(errors="replace"))
                 done += 1
                 send(sock)
-    for sock in buffers:
+    for sock in opened:
         sock.close()
     return done / elapsed
 

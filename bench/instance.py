@@ -51,7 +51,7 @@ def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
 
 def initialise(folder: Path) -> dict[str, str]:
     """Prepare `folder`; returns `email`, `password` and `key` of the first administrator."""
-    command = [*VARDKASE, "init", "--no-knowledge", "--data-dir", folder, "--json"]
+    command: list[str | Path] = [*VARDKASE, "init", "--no-knowledge", "--data-dir", folder, "--json"]
     printed = subprocess.run(
         command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True
     ).stdout
