@@ -23,17 +23,19 @@ from vardkase.web.views.events.rows import ListedEvent, listed, moment
 
 RELATED_SHOWN = 5
 """Events named in the side column; the tab has them all."""
+AT_ONCE = 1000
+"""The related events of a larger event are looked up after its page is there, by a request of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The event as the reader may see it, and what surrounds its parts."""
+    """The event as the reader may see it, and what surrounds its parts. `related` is None when not looked up."""
 
     actor: Actor
     event: EventRow
     listed: ListedEvent
     tags: list[event_parts.AttachedTag]
-    related: list[RelatedEvent]
+    related: list[RelatedEvent] | None
 
     @property
     def tlp(self) -> event_parts.AttachedTag | None:
@@ -80,13 +82,14 @@ def shell_of(actor: Actor, reference: str) -> Shell:
     """Everything around the parts; raises NotFound."""
     event = find_event(actor, reference)
     (row,) = listed(actor, index_rows(actor, [event.id]))
-    return Shell(actor, event, row, event_parts.event_tags(event.id), related_events(actor, event.id))
+    related = related_events(actor, event.id) if event.attribute_count <= AT_ONCE else None
+    return Shell(actor, event, row, event_parts.event_tags(event.id), related)
 
 
 def shell_context(shell: Shell, part: str) -> dict[str, Any]:
     """What the frame of the page needs; `part` is the URL name of the tab."""
     extends, extended_by = event_parts.extended_events(shell.actor, shell.event)
-    first = shell.related[:RELATED_SHOWN]
+    first = (shell.related or [])[:RELATED_SHOWN]
     members = (
         event_parts.group_members(shell.actor, shell.event.sharing_group_id)
         if shell.event.sharing_group_id
@@ -100,7 +103,6 @@ def shell_context(shell: Shell, part: str) -> dict[str, Any]:
         "extends": extends,
         "extended_by": extended_by,
         "members": members,
-        "navigation_counts": {},
     }
 
 
@@ -121,7 +123,7 @@ def _tabs(shell: Shell, part: str) -> list[dict[str, Any]]:
     references = count_references(shell.actor, event_id)
     tabs = [
         ("event", gettext("Attributes"), shell.listed.attributes, True),
-        ("event_correlations", gettext("Correlations"), len(shell.related), True),
+        ("event_correlations", gettext("Correlations"), _number(shell.related), True),
         ("event_reports", gettext("Reports"), reports, bool(reports)),
         ("event_references", gettext("References"), references, bool(references)),
         ("event_history", gettext("History"), "", event_parts.may_read_history(shell.actor, shell.event)),
@@ -131,3 +133,7 @@ def _tabs(shell: Shell, part: str) -> list[dict[str, Any]]:
         for name, label, count, there in tabs
         if there or name == part
     ]
+
+
+def _number(related: list[RelatedEvent] | None) -> int | str:
+    return "" if related is None else len(related)

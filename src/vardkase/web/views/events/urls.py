@@ -14,6 +14,7 @@ urlpatterns = [
     path("events/export/<str:format>/", index.export, name="events_export"),
     path("event/<reference:reference>/", view.attributes, name="event"),
     path("event/<reference:reference>/correlations/", view.correlations, name="event_correlations"),
+    path("event/<reference:reference>/related/", view.related, name="event_related"),
     path("event/<reference:reference>/reports/", view.reports, name="event_reports"),
     path("event/<reference:reference>/references/", view.references, name="event_references"),
     path("event/<reference:reference>/history/", view.history, name="event_history"),

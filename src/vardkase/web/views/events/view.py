@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
+from vardkase.analysis.correlation.queries import related_events
 from vardkase.analysis.correlation.shared import shared_values
 from vardkase.analysis.search.statement import containing
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute_lines, count_lines
-from vardkase.intel.queries.find import UUID_FORM
+from vardkase.intel.queries.find import UUID_FORM, find_event
 from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.display import thin
 from vardkase.web.markdown import rendered
@@ -21,7 +22,7 @@ from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size, with_query
 from vardkase.web.views.events.lines import blocks_of
 from vardkase.web.views.events.rows import moment
-from vardkase.web.views.events.shell import Shell, shell_context, shell_of, with_rows
+from vardkase.web.views.events.shell import RELATED_SHOWN, Shell, shell_context, shell_of, with_rows
 
 RELATED_A_PAGE = 15
 
@@ -54,14 +55,28 @@ def correlations(request: PageRequest, reference: str) -> HttpResponse:
     """The events that share values with this one, most values first."""
     shell = shell_of(request.actor, reference)
     start = _start(request)
-    some = shell.related[start : start + RELATED_A_PAGE]
+    every = related_events(request.actor, shell.event.id) if shell.related is None else shell.related
+    some = every[start : start + RELATED_A_PAGE]
     values = shared_values(request.actor, shell.event.id, [each.event_id for each in some])
     rows = [{**row, "values": values.get(row["event"].row.id, [])} for row in with_rows(request.actor, some)]
     newer = with_query(request, start=str(max(0, start - RELATED_A_PAGE))) if start else ""
-    more = len(shell.related) > start + RELATED_A_PAGE
+    more = len(every) > start + RELATED_A_PAGE
     older = with_query(request, start=str(start + RELATED_A_PAGE)) if more else ""
-    context = {"rows": rows, "newer": newer, "older": older, "total": len(shell.related)}
+    context = {"rows": rows, "newer": newer, "older": older, "total": len(every)}
     return _part(request, shell, "event_correlations", "events/correlations.html", context)
+
+
+@page()
+def related(request: PageRequest, reference: str) -> HttpResponse:
+    """The panel of related events alone, for a page that was too large to wait for it."""
+    event = find_event(request.actor, reference)
+    every = related_events(request.actor, event.id)
+    context = {
+        "event": event,
+        "number": len(every),
+        "related": with_rows(request.actor, every[:RELATED_SHOWN]),
+    }
+    return render(request, "events/related.html", context)
 
 
 @page()
