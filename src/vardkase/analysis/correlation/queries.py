@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -21,8 +21,7 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.misp.values import normalise
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Attribute `attribute_id` shares a value part with `related_id`, an attribute of `related_event_id`."""
 
     attribute_id: int
@@ -70,12 +69,11 @@ WHERE a.id = ANY(%(ids)s::bigint[]) AND k.correlates AND {event} AND {attribute}
 
 # One index-only scan for each different key; the limit makes a hot value as cheap as any other.
 PAIRS = """
-WITH mine AS MATERIALIZED ({mine}),
-places AS MATERIALIZED (SELECT DISTINCT key, event_id FROM mine)
-SELECT places.key, places.event_id, other.attribute_id, other.event_id
-FROM places CROSS JOIN LATERAL (
+SELECT places.place, other.attribute_id, other.event_id
+FROM unnest(%(keys)s::bigint[], %(events)s::bigint[]) WITH ORDINALITY AS places (key, event_id, place)
+CROSS JOIN LATERAL (
     SELECT o.attribute_id, o.event_id
-    FROM attribute_key o JOIN event e ON e.id = o.event_id
+    FROM attribute_key o {join}
     WHERE o.key = places.key AND o.event_id <> places.event_id AND o.correlates AND {event} AND {attribute}
     LIMIT %(cap)s + 1
 ) other
@@ -87,7 +85,7 @@ found AS (
     SELECT mine.key, other.event_id, count(*) OVER (PARTITION BY mine.key) AS occurrences
     FROM mine CROSS JOIN LATERAL (
         SELECT o.event_id
-        FROM attribute_key o JOIN event e ON e.id = o.event_id
+        FROM attribute_key o {join}
         WHERE o.key = mine.key AND o.event_id <> mine.event_id AND o.correlates AND {event} AND {attribute}
         LIMIT %(cap)s + 1
     ) other
@@ -139,7 +137,7 @@ ORDER BY counted.occurrences DESC, counted.key
 
 def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
     """The events that correlate with one event, most shared values first."""
-    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **_predicates(actor, "o"))
+    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **_others(actor))
     rows = _rows(actor, sql, event=event_id, cap=settings.VARDKASE_CORRELATION_LIMIT, limit=limit)
     return [RelatedEvent(*row) for row in rows]
 
@@ -198,34 +196,34 @@ def top_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occur
 
 
 def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correlations:
-    own = _visible(mine, actor, "k", "own")
-    cap = settings.VARDKASE_CORRELATION_LIMIT
-    attributes: dict[tuple[int, int], list[int]] = {}
-    for key, attribute_id, event_id in _rows(actor, own, **parameters):
-        attributes.setdefault((key, event_id), []).append(attribute_id)
-    if not attributes:
+    """One place for each different key of each event asked about: who holds it there, who holds it elsewhere."""
+    holders: dict[tuple[int, int], list[int]] = {}
+    for key, attribute_id, event_id in _rows(actor, _visible(mine, actor, "k", "own"), **parameters):
+        holders.setdefault((key, event_id), []).append(attribute_id)
+    if not holders:
         return Correlations()
-    others: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    pairs = PAIRS.format(mine=own, **_predicates(actor, "o"))
-    for key, event_id, related_id, related_event_id in _rows(actor, pairs, cap=cap, **parameters):
-        others.setdefault((key, event_id), []).append((related_id, related_event_id))
-    return _paired(attributes, others, cap)
+    keys, events = zip(*holders, strict=True)
+    cap = settings.VARDKASE_CORRELATION_LIMIT
+    sql = PAIRS.format(**_others(actor))
+    others: list[list[tuple[int, int]]] = [[] for _ in keys]
+    for place, related_id, related_event_id in _rows(
+        actor, sql, keys=list(keys), events=list(events), cap=cap
+    ):
+        others[place - 1].append((related_id, related_event_id))
+    return _paired(list(holders.values()), others, cap)
 
 
-def _paired(
-    attributes: dict[tuple[int, int], list[int]],
-    others: dict[tuple[int, int], list[tuple[int, int]]],
-    cap: int,
-) -> Correlations:
+def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: int) -> Correlations:
     result = Correlations()
-    pairs: dict[Pair, None] = {}
-    for place, found in others.items():
+    pairs: list[Pair] = []
+    for own, found in zip(holders, others, strict=True):
         if len(found) > cap:
-            result.over_correlating.update(attributes[place])
-            continue
-        for attribute_id in attributes[place]:
-            pairs.update((Pair(attribute_id, *other), None) for other in found)
-    result.pairs.extend(pairs)
+            result.over_correlating.update(own)
+        elif found:
+            for attribute_id in own:
+                pairs.extend([Pair(attribute_id, *other) for other in found])
+    # A composite may share both its halves with the same attribute.
+    result.pairs.extend(dict.fromkeys(pairs))
     return result
 
 
@@ -248,6 +246,13 @@ def _value_keys(value: str) -> list[int]:
 
 def _supernets(network: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Network]:
     return [network.supernet(new_prefix=prefix) for prefix in range(network.prefixlen + 1)]
+
+
+def _others(actor: Actor) -> dict[str, str]:
+    """The predicates of other attributes' keys `o`, and the join that they need: none for who reads all."""
+    predicates = _predicates(actor, "o")
+    everything = predicates["event"] == predicates["attribute"] == "TRUE"
+    return {**predicates, "join": "" if everything else "JOIN event e ON e.id = o.event_id"}
 
 
 def _visible(sql: str, actor: Actor, attribute: str, event: str, **more: str) -> str:
