@@ -24,20 +24,34 @@ class Child:
     """One Python module that runs as a child process; when this process dies, the kernel ends it too."""
 
     def __init__(
-        self, name: str, module: str, *arguments: str, database_url: str = "", once: bool = False
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        database_url: str = "",
+        held: bool = False,
+        once: bool = False,
     ) -> None:
         """`database_url`: where the database is, so that the child starts none itself.
 
+        `held`: it loads and waits for `release`.
         `once`: it does its work and ends; only when it fails is it started again, a few times.
         """
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
         self._environment = {"DATABASE_URL": database_url} if database_url else {}
+        self._held = held
         self._once = once
         self._starts = 0
         self._pause = FIRST_PAUSE
         self._started = self._died = time.monotonic()
         self.process = self._start()
+
+    def release(self) -> None:
+        """Let a held child begin; started again, it does not wait any more."""
+        self._held = False
+        if self.process.stdin:
+            self.process.stdin.close()
 
     def alive(self) -> bool:
         """Whether the process runs."""
@@ -63,7 +77,7 @@ class Child:
         return subprocess.Popen(
             self._command,
             env={**os.environ, **self._environment},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if self._held else subprocess.DEVNULL,
             # A Ctrl-C at the terminal is for the parent, which stops its children in order.
             start_new_session=True,
             # Not SIGTERM: a worker that has lost its database waits for it for ever.

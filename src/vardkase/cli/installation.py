@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from vardkase.cli.output import note
-from vardkase.core.database import EmbeddedPostgres, data_directory, join_or_start, uses_external_database
+from vardkase.core.database import data_directory, join_or_start, uses_external_database
 
 DataDir = Annotated[
     Path | None,
@@ -56,14 +56,6 @@ def migrate() -> int:
         if plan:
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
         return len(plan)
-
-
-def start_database(data_dir: Path, prepare: Callable[[], object] = migrate) -> EmbeddedPostgres | None:
-    """Start or join the embedded server and call `prepare`; None when DATABASE_URL names another server."""
-    if uses_external_database():
-        prepare()
-        return None
-    return EmbeddedPostgres(data_dir, announce=note).start(lambda: _ignore(prepare()))
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import http.client
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +18,10 @@ from django.db import connection
 from vardkase.cli.children import Child, stop_all
 from vardkase.cli.claim import claim
 from vardkase.cli.init import prepare
-from vardkase.cli.installation import DataDir, choose, start_database
-from vardkase.cli.output import fail, result
+from vardkase.cli.installation import DataDir, choose
+from vardkase.cli.output import fail, note, result
 from vardkase.cli.stopping import StopRequest
-from vardkase.core.database import EmbeddedPostgres, embedded_url
+from vardkase.core.database import EmbeddedPostgres, embedded_url, uses_external_database
 
 FIRST_ANSWER_PATIENCE = 60.0
 HEARTBEAT = 0.2
@@ -44,29 +45,45 @@ def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1",
 def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
     stop = StopRequest()
     made: dict[str, Any] = {}
+    children: list[Child] = []
+    database = None if uses_external_database() else EmbeddedPostgres(data_dir, announce=note)
+
+    def prepare_beside_web() -> None:
+        # The web server loads its code while the schema is looked at, and waits to be released.
+        web = ("vardkase.config.server", "--wait", "--host", host, "--port", str(port))
+        children.append(Child("web", *web, database_url=_url_of(database), held=True))
+        made.update(prepare())
+
     try:
         with stop.interrupting():
-            database = start_database(data_dir, lambda: made.update(prepare()))
+            if database:
+                database.start(prepare_beside_web)
+            else:
+                prepare_beside_web()
+        connection.close()
+        children[0].release()
+        if not stop.requested and _answers(children[0], host, port, stop):
+            _announce(url, made)
+            children += _background(_url_of(database), demo=demo)
+            _watch(database, children, stop)
     except KeyboardInterrupt:
         return
-    children: list[Child] = []
-    try:
-        connection.close()
-        start = partial(Child, database_url=embedded_url(data_dir) if database else "")
-        web = start("web", "vardkase.config.server", "--host", host, "--port", str(port))
-        children.append(web)
-        if not _answers(web, host, port, stop):
-            return
-        _announce(url, made)
-        children.append(start("worker", "vardkase.cli.main", "worker"))
-        if demo:
-            children.append(start("demo", "vardkase.cli.main", "demo", once=True))
-        children.append(start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True))
-        _watch(database, children, stop)
     finally:
         stop_all(children)
         if database:
             database.stop()
+
+
+def _background(database_url: str, *, demo: bool) -> Iterator[Child]:
+    start = partial(Child, database_url=database_url)
+    yield start("worker", "vardkase.cli.main", "worker")
+    if demo:
+        yield start("demo", "vardkase.cli.main", "demo", once=True)
+    yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)
+
+
+def _url_of(database: EmbeddedPostgres | None) -> str:
+    return embedded_url(database.layout.data_dir) if database else ""
 
 
 def _announce(url: str, made: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import signal
+import sys
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -50,7 +51,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--wait", action="store_true", help="Load, then wait for the end of standard input.")
     options = parser.parse_args()
+    if options.wait:
+        sys.stdin.read()
     serve(options.host, options.port, options.workers)
 
 
