@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.support.folders import open_folder
 from tests.support.processes import without_database_url
 from vardkase.cli.main import commands
 
@@ -31,11 +32,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    for part in (folder, *folder.parents):
-        if "pytest" in str(part):
-            part.chmod(0o755)
-    return folder
+    return open_folder(tmp_path_factory)
 
 
 def test_help_lists_every_command() -> None:
@@ -61,7 +58,7 @@ def test_version_for_scripts() -> None:
     assert versions["django"].startswith("6.1")
 
 
-def test_init_prints_one_json_object_with_a_key_that_works(data_dir: Path) -> None:
+def test_init_prints_one_json_object_and_needs_no_second_time(data_dir: Path) -> None:
     first = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
     made = json.loads(first.stdout)
     assert made["email"] == "admin@admin.test"
@@ -70,11 +67,6 @@ def test_init_prints_one_json_object_with_a_key_that_works(data_dir: Path) -> No
     again = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
     assert json.loads(again.stdout) == {"email": None, "password": None, "key": None}
     assert "key issue" in again.stderr
-
-
-def test_migrate_does_nothing_the_second_time(data_dir: Path) -> None:
-    first = run("migrate", "--data-dir", str(data_dir), "--json")
-    assert json.loads(first.stdout)["applied"] > 10, first.stderr
     assert json.loads(run("migrate", "--data-dir", str(data_dir), "--json").stdout) == {"applied": 0}
 
 

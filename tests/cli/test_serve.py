@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.folders import open_folder
 from tests.support.processes import children, descendants, is_running, wait_until, without_database_url
 from tests.support.web_server import free_port
 
@@ -52,11 +53,12 @@ class Serve:
         wait_until(lambda: "answers at" in self.output or self.process.poll() is not None, PATIENCE)
         assert self.process.poll() is None, self.output
 
-    def status(self) -> int | None:
+    def status(self, key: str = "") -> int | None:
         with contextlib.suppress(OSError, http.client.HTTPException):
             asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             with contextlib.closing(asking):
-                asking.request("GET", "/servers/getVersion", headers={"Accept": "application/json"})
+                headers = {"Accept": "application/json", "Authorization": key}
+                asking.request("GET", "/servers/getVersion", headers=headers)
                 return asking.getresponse().status
         return None
 
@@ -67,13 +69,10 @@ class Serve:
         return code
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    for part in (folder, *folder.parents):
-        if "pytest" in str(part):
-            part.chmod(0o755)
-    return folder
+    """One for all stories here: only the first has to create a database."""
+    return open_folder(tmp_path_factory)
 
 
 @pytest.fixture
@@ -98,19 +97,20 @@ def test_a_signal_stops_all_of_it(served: Serve, number: signal.Signals) -> None
     assert "Traceback" not in served.output
 
 
-def test_the_first_administrator_is_shown_once(served: Serve) -> None:
-    assert "admin@admin.test" in served.output
-    key = re.search(r"\b[A-Za-z0-9]{40}\b", served.output)
-    assert key
-    served.end()
-    again = Serve(served.data_dir, served.port)
+def test_the_first_administrator_is_shown_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    first = Serve(open_folder(tmp_path_factory), free_port())
+    try:
+        first.wait_until_up()
+        assert "admin@admin.test" in first.output
+        key = re.search(r"\b[A-Za-z0-9]{40}\b", first.output)
+        assert key
+        assert first.status(key.group()) == 200
+    finally:
+        first.end()
+    again = Serve(first.data_dir, first.port)
     try:
         again.wait_until_up()
-        asking = http.client.HTTPConnection("127.0.0.1", again.port, timeout=10)
-        with contextlib.closing(asking):
-            headers = {"Accept": "application/json", "Authorization": key.group()}
-            asking.request("GET", "/servers/getVersion", headers=headers)
-            assert asking.getresponse().status == 200
+        assert again.status(key.group()) == 200
     finally:
         again.end()
     assert "admin@admin.test" not in again.output

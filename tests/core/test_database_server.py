@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.folders import open_folder
 from tests.support.processes import holding, is_running, wait_until
 from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings
 from vardkase.core.database.cluster import read_postmaster
@@ -27,11 +29,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
 def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory that the server's account can reach."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    folder = tmp_path_factory.mktemp("data")
-    opened = (part for part in (folder, *folder.parents) if "pytest" in str(part))
-    for part in opened:
-        part.chmod(0o755)
-    return folder
+    return open_folder(tmp_path_factory)
 
 
 def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:
@@ -176,11 +174,17 @@ def _write_as_owner(path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("length", [0, 150, 200])
 def test_odd_paths(data_dir: Path, length: int) -> None:
-    folder = data_dir / "Våra data 'och' \"annat\" $HOME"
+    folder = data_dir / "Våra data, 'och' ~annat; & (mer) *"
     folder /= "x" * max(1, length - len(os.fsencode(folder)) - 1)
     with holding(folder) as holder:
         assert holder.ready()["owned"]
         assert query(folder, "SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("character", ['"', "$", "`", "\\"])
+def test_a_path_that_initdb_cannot_handle_is_refused_by_name(data_dir: Path, character: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match=f"cannot hold {re.escape(character)}"):
+        EmbeddedPostgres(data_dir / f"a{character}b").start()
 
 
 def test_an_unknown_locale_does_not_matter(data_dir: Path) -> None:

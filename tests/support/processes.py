@@ -130,6 +130,6 @@ def _parents() -> dict[int, int]:
 
 
 def without_database_url() -> dict[str, str]:
-    """This environment, but with the embedded server instead of the test run's."""
-    hidden = {"DATABASE_URL", "VARDKASE_DATA_DIR", "VARDKASE_TEST_RUN"}
+    """This environment, but with the embedded server instead of the test run's, and compiled modules."""
+    hidden = {"DATABASE_URL", "VARDKASE_DATA_DIR", "VARDKASE_TEST_RUN", "PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in os.environ.items() if name not in hidden}
