@@ -11,6 +11,7 @@ from tests.analysis.recorded import Stage, stage
 from tests.api.calls import answer, send
 from tests.factories import make_key
 from vardkase.identity.accounts.models import User
+from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 pytestmark = pytest.mark.django_db
 DOMAIN = "bcab8bb8-d3f1-584a-803e-ecba6b1f7d20"
@@ -169,3 +170,14 @@ def test_another_organisation_finds_only_what_it_may_see(on_stage: Stage) -> Non
     assert response["X-Result-Count"] == "1"
     events = ask(on_stage, "/events/restSearch", {"searchall": "%beta%", "limit": 5}, who="user2")
     assert events["X-Result-Count"] == "1"
+
+
+def test_values_on_a_warninglist_can_be_left_out_of_flat_formats(on_stage: Stage) -> None:
+    listed = Warninglist.objects.create(name="Known", type="string", enabled=True)
+    WarninglistEntry.objects.create(warninglist=listed, value="198.18.0.1")
+    body = {"returnFormat": "text", "published": [0, 1], "to_ids": [0, 1], "value": "198.18.0.%"}
+    for path in ("/attributes/restSearch", "/events/restSearch"):
+        kept = content(ask(on_stage, path, {**body, "enforceWarninglist": 1}))
+        assert "evil.test.example|198.18.0.2\n" in kept
+        assert "198.18.0.1\n" not in kept
+        assert "198.18.0.1\n" in content(ask(on_stage, path, body))

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.trim import kept_attributes
-from vardkase.core.sql import SqlQuery
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.misp.flags import as_bool
 
 PAGE = 1000
 EVENTS_AT_ONCE = 100
@@ -24,14 +26,36 @@ WHERE {kept}
 ORDER BY chosen.place, a.object_id NULLS FIRST, a.id
 """
 
+VALUES = """
+SELECT a.id, a.type, concat_ws('|', a.value1, a.value2)
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place) JOIN attribute a ON a.id = chosen.id
+ORDER BY chosen.place
+"""
+
 
 def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
-    """Pages of attribute ids for what `search` found (`ids`, of its scope), in the order of the document."""
+    """Pages of attribute ids for what `search` found (`ids`, of its scope), in the order of the document.
+
+    With `enforceWarninglist` without those on an enabled warninglist.
+    """
+    enforce = as_bool(search.options.get("enforceWarninglist"))
+    for page in _every(actor, search, ids):
+        if kept := _without_warnings(page) if enforce else page:
+            yield kept
+
+
+def _every(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
     if search.scope is not Scope.EVENTS:
         yield from _pages(ids, PAGE)
         return
     for events in _pages(ids, EVENTS_AT_ONCE):
         yield from _pages(chosen_ids(attributes_in_events(actor, search, events)), PAGE)
+
+
+def _without_warnings(ids: list[int]) -> list[int]:
+    rows = cursor().execute(VALUES, {"ids": ids}, binary=True).fetchall()
+    hits = find_hits([Candidate(value, kind) for _, kind, value in rows])
+    return [row[0] for place, row in enumerate(rows) if place not in hits]
 
 
 def attributes_in_events(actor: Actor, search: Search, event_ids: Sequence[int]) -> SqlQuery:
