@@ -29,3 +29,10 @@ class NotYours(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("You do not have permission to do that.")
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else saved the thing after the actor opened it."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else has changed this meanwhile.")

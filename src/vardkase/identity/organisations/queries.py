@@ -72,3 +72,8 @@ def find_group(actor: Acting, reference: Reference) -> SharingGroup:
     if found is None:
         raise NotFound("Sharing group doesn't exist or you do not have permission to access it.")
     return found
+
+
+def usable_groups(actor: Acting) -> QuerySet[SharingGroup]:
+    """The active groups that the actor may share with, by name; members are not fetched."""
+    return visible_groups(actor).filter(active=True).prefetch_related(None)

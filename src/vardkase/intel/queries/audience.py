@@ -1,0 +1,118 @@
+"""Who an event reaches on this hub, and what in it stays behind: known before it is published.
+
+The same facts that `identity.access.visibility` decides by (distribution, sharing group, the organisation's
+right to read), asked the other way round: not "may this reader see it" but "which organisations may".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.core.sql import cursor
+from vardkase.intel.queries.rows import EventRow
+from vardkase.misp.distribution import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A member organisation whose people will be able to read the event."""
+
+    id: int
+    name: str
+    sector: str
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Living parts of an event that not everyone who may read the event gets.
+
+    `attributes` and `reports` stay with the owning organisation; `for_groups` are attributes that only a sharing
+    group gets, by the group's name.
+    """
+
+    attributes: int
+    reports: int
+    local_tags: int
+    for_groups: list[tuple[str, int]]
+
+
+def event_receivers(event: EventRow) -> list[Receiver]:
+    """Other organisations than the event's own that may read it once it is published, by name."""
+    return receivers(event.distribution, event.sharing_group_id, event.org_id)
+
+
+def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> list[Receiver]:
+    """Members with at least one active user that this distribution reaches, without the own organisation."""
+    if distribution == Distribution.ORGANISATION:
+        return []
+    condition = MEMBERSHIP if distribution == Distribution.SHARING_GROUP else "TRUE"
+    rows = cursor().execute(RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id})
+    return [Receiver(*row) for row in rows.fetchall()]
+
+
+def count_members(own_id: int) -> int:
+    """How many organisations distribution 1 reaches, without the own one."""
+    row = cursor().execute(COUNT, {"own": own_id}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def withheld_parts(event: EventRow) -> Withheld:
+    """What of the event others do not get, though they get the event."""
+    groups: list[tuple[str, int]] = []
+    kept = 0
+    for name, count in cursor().execute(RESTRICTED, {"event": event.id}).fetchall():
+        if name is None:
+            kept += count
+        else:
+            groups.append((name, count))
+    row = cursor().execute(OTHERS, {"event": event.id}).fetchone()
+    reports, local_tags = row or (0, 0)
+    return Withheld(kept, reports, local_tags, groups)
+
+
+ACTIVE_USER = "u.org_id = o.id AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now())"
+
+RECEIVERS = f"""
+SELECT o.id, o.name, o.sector, count(*)
+FROM organisation o JOIN account u ON {ACTIVE_USER}
+WHERE o.local AND o.may_read AND o.id <> %(own)s AND {{condition}}
+GROUP BY o.id ORDER BY lower(o.name)
+"""
+
+MEMBERSHIP = """
+EXISTS (SELECT 1 FROM sharing_group g WHERE g.id = %(group)s AND g.active AND (
+    g.org_id = o.id
+    OR EXISTS (SELECT 1 FROM sharing_group_org m WHERE m.sharing_group_id = g.id AND m.org_id = o.id)
+    OR EXISTS (SELECT 1 FROM sharing_group_server s
+               WHERE s.sharing_group_id = g.id AND s.server_id = 0 AND s.all_orgs)))
+"""
+
+COUNT = f"""
+SELECT count(*) FROM organisation o
+WHERE o.local AND o.may_read AND o.id <> %(own)s AND EXISTS (SELECT 1 FROM account u WHERE {ACTIVE_USER})
+"""
+
+RESTRICTED = """
+WITH narrow AS (
+    SELECT id, distribution, sharing_group_id FROM object
+    WHERE event_id = %(event)s AND distribution IN (0, 4) AND NOT deleted
+), part AS (
+    SELECT a.id, a.distribution, a.sharing_group_id FROM attribute a
+    WHERE a.event_id = %(event)s AND a.distribution IN (0, 4) AND NOT a.deleted
+    UNION ALL
+    SELECT a.id, n.distribution, n.sharing_group_id FROM attribute a JOIN narrow n ON n.id = a.object_id
+    WHERE NOT a.deleted
+), narrowest AS (
+    SELECT DISTINCT ON (id) id, distribution, sharing_group_id FROM part ORDER BY id, distribution
+)
+SELECT g.name, count(*) FROM narrowest n
+LEFT JOIN sharing_group g ON g.id = n.sharing_group_id AND n.distribution = 4
+GROUP BY g.name ORDER BY g.name
+"""
+
+OTHERS = """
+SELECT (SELECT count(*) FROM event_report WHERE event_id = %(event)s AND distribution = 0 AND NOT deleted),
+       (SELECT count(*) FROM event_tag WHERE event_id = %(event)s AND local)
+       + (SELECT count(*) FROM attribute_tag WHERE event_id = %(event)s AND local)
+"""

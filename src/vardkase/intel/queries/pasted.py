@@ -1,0 +1,72 @@
+"""What a pasted text would add to an event: values found, which of them are there already, and warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vardkase.core.sql import cursor
+from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.misp.freetext import Detected, detect
+from vardkase.misp.values import normalise, split
+
+
+@dataclass(frozen=True, slots=True)
+class PastedValue:
+    """A value of the text; `known_types` are the types under which the event has it, `lists` warn of it."""
+
+    found: Detected
+    known_types: frozenset[str] = frozenset()
+    lists: list[str] = field(default_factory=list)
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.known_types)
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """The values in order of appearance, and the lines in which nothing was recognised."""
+
+    values: list[PastedValue]
+    unknown: list[str]
+
+
+def pasted(event_id: int, text: str) -> Pasted:
+    """Look at a text for an event that the caller has found the actor may change."""
+    found = detect(text)
+    known = _known(event_id, found)
+    hits = find_hits([Candidate(each.value, each.type) for each in found])
+    values = [
+        PastedValue(
+            each, frozenset(known.get(_parts(each), ())), [hit.name for hit in hits.get(position, ())]
+        )
+        for position, each in enumerate(found)
+    ]
+    return Pasted(values, _unknown_lines(text, found))
+
+
+def _known(event_id: int, found: Sequence[Detected]) -> dict[tuple[str, str | None], set[str]]:
+    firsts = [_parts(each)[0] for each in found]
+    rows = cursor().execute(KNOWN, {"event": event_id, "values": firsts}).fetchall()
+    known: dict[tuple[str, str | None], set[str]] = {}
+    for kind, value1, value2 in rows:
+        known.setdefault((value1, value2), set()).add(kind)
+    return known
+
+
+def _parts(found: Detected) -> tuple[str, str | None]:
+    return split(found.type, normalise(found.type, found.value))
+
+
+def _unknown_lines(text: str, found: Sequence[Detected]) -> list[str]:
+    """Lines without any value. Most are cleared by the words that were recognised; the rest are tried alone."""
+    words = {each.original for each in found}
+    lines = dict.fromkeys(line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not words.intersection(line.split()) and not detect(line)]
+
+
+KNOWN = """
+SELECT type, value1, value2 FROM attribute
+WHERE event_id = %(event)s AND NOT deleted AND value1 = ANY(%(values)s::text[])
+"""

@@ -1,0 +1,47 @@
+"""Edits by people: saved only if the thing still reads as it did when the person opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.queries.find import find_attribute, find_object
+from vardkase.intel.queries.marks import attribute_mark, event_mark, object_mark
+from vardkase.intel.services.attributes import edit_attribute
+from vardkase.intel.services.locking import lock_event
+from vardkase.intel.services.merge import edit_event
+from vardkase.intel.services.objects import edit_object
+from vardkase.intel.services.results import Ingested
+
+
+@transaction.atomic
+def edit_unchanged_event(actor: Actor, event_id: int, data: Mapping[str, Any], mark: str) -> Ingested:
+    """`edit_event`, or ChangedMeanwhile when `mark` (of `event_mark`) is no longer the event's."""
+    lock_event(actor, event_id)
+    _require(event_mark(event_id) == mark)
+    return edit_event(actor, event_id, data)
+
+
+@transaction.atomic
+def edit_unchanged_attribute(actor: Actor, attribute_id: int, data: Mapping[str, Any], mark: str) -> int:
+    """`edit_attribute`, or ChangedMeanwhile when `mark` (of `attribute_mark`) is no longer the attribute's."""
+    lock_event(actor, find_attribute(actor, attribute_id).event_id)
+    _require(attribute_mark(attribute_id) == mark)
+    return edit_attribute(actor, attribute_id, data)
+
+
+@transaction.atomic
+def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any], mark: str) -> int:
+    """`edit_object`, or ChangedMeanwhile when `mark` (of `object_mark`) is no longer the object's."""
+    lock_event(actor, find_object(actor, object_id).event_id)
+    _require(object_mark(object_id) == mark)
+    return edit_object(actor, object_id, data)
+
+
+def _require(same: bool) -> None:
+    if not same:
+        raise ChangedMeanwhile

@@ -1,0 +1,95 @@
+"""Everything that can be put on an event as a tag: tags that exist, enabled taxonomies, and clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies.queries import clusters_by_tag, search_clusters
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import meanings, visible_tags
+from vardkase.knowledge.taxonomies.rules import is_possible_name
+from vardkase.knowledge.taxonomies.services import resolve_tags
+
+SHOWN = 25
+"""Choices of each kind in an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagChoice:
+    """A tag that may be chosen; `title` says it in words, `source` is where it comes from."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+
+
+def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
+    """Tags, taxonomy entries and clusters that contain `text`: vocabulary first, then other tags."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    choices = {choice.name.lower(): choice for choice in _of_taxonomies(wanted)}
+    for cluster in search_clusters(actor, wanted, limit=SHOWN):
+        choice = TagChoice(cluster.tag_name, cluster.value, cluster.description, cluster.galaxy.name)
+        choices.setdefault(choice.name.lower(), choice)
+    tags = visible_tags(actor).filter(name__icontains=wanted, hide_tag=False, is_galaxy=False)
+    for tag in tags[:SHOWN]:
+        choices.setdefault(tag.name.lower(), TagChoice(tag.name, "", "", ""))
+    return list(choices.values())
+
+
+def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:
+    """Those of `names` that are neither a tag the actor may use nor one that may be made."""
+    usable = resolve_tags(actor, [{"name": name} for name in names], may_create=False)
+    missing = [name for name in names if name.lower() not in usable]
+    if not missing:
+        return []
+    held = {tag.lower() for tag in Tag.objects.filter(name__in=missing).values_list("name", flat=True)}
+    makeable = _makeable(actor, missing)
+    return [name for name in missing if name.lower() in held or name.lower() not in makeable]
+
+
+def usable_tag(actor: Actor, name: str) -> Tag | None:
+    """The tag of this name; made now when it stands in an enabled vocabulary, or the actor may make tags."""
+    may_create = not unusable_tags(actor, [name])
+    return resolve_tags(actor, [{"name": name}], may_create=may_create).get(name.lower())
+
+
+def _makeable(actor: Actor, names: Sequence[str]) -> set[str]:
+    possible = [name for name in names if is_possible_name(name)]
+    if actor.may(Permission.TAG_EDITOR):
+        return {name.lower() for name in possible}
+    if not actor.may(Permission.TAGGER):
+        return set()
+    known = {name.lower() for name, meaning in meanings(possible).items() if meaning.taxonomy.enabled}
+    return known | set(clusters_by_tag(actor, possible))
+
+
+def _of_taxonomies(text: str) -> list[TagChoice]:
+    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
+    return [TagChoice(*row) for row in rows]
+
+
+ENTRIES = """
+WITH entry AS (
+    SELECT t.namespace, p.id AS predicate, 0 AS place, t.namespace || ':' || p.value AS name,
+           coalesce(nullif(p.expanded, ''), p.value) AS title, p.description
+    FROM taxonomy t JOIN taxonomy_predicate p ON p.taxonomy_id = t.id
+    WHERE t.enabled AND NOT EXISTS (SELECT 1 FROM taxonomy_entry e WHERE e.predicate_id = p.id)
+    UNION ALL
+    SELECT t.namespace, p.id, e.id, t.namespace || ':' || p.value || '="' || e.value || '"',
+           coalesce(nullif(e.expanded, ''), e.value), e.description
+    FROM taxonomy t JOIN taxonomy_predicate p ON p.taxonomy_id = t.id
+    JOIN taxonomy_entry e ON e.predicate_id = p.id
+    WHERE t.enabled
+)
+SELECT name, title, description, namespace FROM entry
+WHERE name ILIKE %(pattern)s OR title ILIKE %(pattern)s
+ORDER BY predicate, place LIMIT %(limit)s
+"""

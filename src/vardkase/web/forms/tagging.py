@@ -1,0 +1,61 @@
+"""Tags typed into a form, one on each line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.tag_choices import unusable_tags
+from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
+
+MOST_TAGS = 50
+
+
+class TagLines(forms.CharField):
+    """Tag names, one a line; gives a list. Names that the actor may not use are refused by name."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Tags"))
+        options.setdefault("help_text", _("One on each line, such as tlp:amber. You can add more later."))
+        widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
+        super().__init__(required=False, max_length=20_000, widget=widget, **options)
+
+    def to_python(self, value: object) -> list[str]:  # type: ignore[override]
+        text = super().to_python(value)
+        names = (line.strip() for line in (text or "").splitlines())
+        return list(dict.fromkeys(name for name in names if name))
+
+    def validate(self, value: Any) -> None:
+        if len(value) > MOST_TAGS:
+            raise ValidationError(gettext("That is too many tags."))
+
+    def run_validators(self, value: Any) -> None:
+        """A list of names has no length to check: `to_python` has the text's."""
+
+
+def check_tags(form: forms.Form, field: str, actor: Actor) -> None:
+    """Refuse tags that the actor may not use, and tags that exclude each other."""
+    names: Sequence[str] = form.cleaned_data.get(field) or []
+    if names and not actor.may(Permission.TAGGER):
+        form.add_error(field, gettext("Your role may not tag."))
+        return
+    if unusable := unusable_tags(actor, names):
+        form.add_error(field, gettext("There is no such tag: %(names)s") % {"names": ", ".join(unusable)})
+    for conflict in exclusive_conflicts(names):
+        form.add_error(field, conflict_words(conflict.tags))
+
+
+def conflict_words(tags: Sequence[str]) -> str:
+    """Why these tags cannot stand together."""
+    return gettext("Only one of these can be true at a time: %(names)s. Keep one.") % {
+        "names": ", ".join(tags)
+    }

@@ -1,0 +1,91 @@
+"""What the editing pages share: the event to change, who its levels reach, and saving with errors on the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import usable_groups
+from vardkase.intel import rules
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.audience import count_members
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.display import thin
+from vardkase.web.forms.intel_errors import refuse
+from vardkase.web.pages import PageRequest
+
+
+def own_event(actor: Actor, reference: str) -> EventRow:
+    """The event, if the actor may change it. Raises NotFound (hidden), NotYours (to be read only)."""
+    event = find_event(actor, reference)
+    if not rules.may_modify_event(actor, event):
+        raise NotYours
+    return event
+
+
+def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
+    """What the choice of reach needs beside the form: whom each level reaches, and the groups."""
+    others = count_members(actor.organisation_id)
+    words = ngettext("%(count)s other organisation", "%(count)s other organisations", others)
+    counts = {
+        0: actor.organisation_name,
+        1: words % {"count": thin(others)},
+        2: gettext("and hubs connected to this one"),
+        3: gettext("and on from hub to hub"),
+        4: gettext("you choose which"),
+        5: gettext("the same as the event"),
+    }
+    return {"form": form, "counts": counts, "groups": getattr(form, "groups", ())}
+
+
+def group_options(actor: Actor) -> dict[str, Any]:
+    """The `groups` argument of a ReachForm."""
+    return {"groups": usable_groups(actor)}
+
+
+def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:
+    """What `act` gives when the form is right; None with the errors on the form when it, or the service, refuses."""
+    if not form.is_valid():
+        return None
+    try:
+        return act()
+    except Invalid as refused:
+        refuse(form, refused)
+        return None
+
+
+def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:
+    """To the event, with a word on what was done."""
+    if said:
+        messages.success(request, said)
+    return redirect("event", event_id)
+
+
+def say_with_undo(request: PageRequest, said: str, view: str, *args: Any, **fields: Any) -> None:
+    """A message with a button that posts to `view`: works without script."""
+    inputs = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    for name, value in fields.items():
+        inputs += format_html('<input type="hidden" name="{}" value="{}">', name, value)
+    messages.success(
+        request,
+        format_html(
+            '{} <form class="undo" method="post" action="{}">{}<button class="btn btn-s" type="submit">{}</button>'
+            "</form>",
+            said,
+            reverse(view, args=args),
+            inputs,
+            gettext("Undo"),
+        ),
+    )

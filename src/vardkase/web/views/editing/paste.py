@@ -1,0 +1,96 @@
+"""Pasting many values at once: the text, a look at what was found, and all of it added together."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.pasted import Pasted, pasted
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.attributes import add_attributes
+from vardkase.web.display import thin
+from vardkase.web.forms.intel_errors import refuse
+from vardkase.web.forms.paste import ROWS_A_PAGE, PasteForm, Review
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.editing.common import back_to, group_options, own_event, reach_context
+
+UNKNOWN_SHOWN = 200
+
+
+@page(Permission.ADD, writes=True)
+def paste(request: PageRequest, reference: str) -> HttpResponse:
+    """The steps: the button `go` says which comes next (text, look, add, or a page number)."""
+    event = own_event(request.actor, reference)
+    form = PasteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"distribution": 5, "text": request.GET.get("text", "")},
+        **group_options(request.actor),
+    )
+    step = request.POST.get("go", "look")
+    if request.method != "POST" or step == "text" or not form.is_valid():
+        return _text_page(request, event, form)
+    found = pasted(event.id, form.cleaned_data["text"])
+    review = Review(found.values, request.POST)
+    if step == "add" and (done := _add(request, event, form, review)):
+        return done
+    return _review_page(request, event, form, found, review)
+
+
+def _add(request: PageRequest, event: EventRow, form: PasteForm, review: Review) -> HttpResponse | None:
+    """Store what is chosen; None when something must be put right first."""
+    if review.wrong:
+        return None
+    if not review.chosen:
+        form.add_error(None, gettext("Choose at least one value."))
+        return None
+    try:
+        documents = review.documents(form.cleaned_data["comment"], form.reach())
+        added = add_attributes(request.actor, event.id, documents)
+    except Invalid as refused:
+        refuse(form, refused)
+        return None
+    count = len(added.attribute_ids)
+    if doubles := len(added.rejections.errors):
+        words = ngettext("%(n)s value was there already.", "%(n)s values were there already.", doubles)
+        messages.info(request, words % {"n": thin(doubles)})
+    said = ngettext("%(n)s attribute is added.", "%(n)s attributes are added.", count)
+    return back_to(request, event.id, said % {"n": thin(count)})
+
+
+def _text_page(request: PageRequest, event: EventRow, form: PasteForm) -> HttpResponse:
+    context = {"heading": gettext("Paste lines"), "event": event, **reach_context(request.actor, form)}
+    return render(request, "editing/paste.html", context)
+
+
+def _review_page(
+    request: PageRequest, event: EventRow, form: PasteForm, found: Pasted, review: Review
+) -> HttpResponse:
+    page_number = _wanted_page(request.POST.get("go", ""), review)
+    context = {
+        "heading": gettext("Look through what was found"),
+        "event": event,
+        "review": review,
+        "rows": review.shown(page_number),
+        "page_number": page_number,
+        "first": page_number * ROWS_A_PAGE + 1,
+        "known": sum(row.pasted.is_known for row in review.rows),
+        "warned": sum(bool(row.pasted.lists) for row in review.rows),
+        "unknown": found.unknown[:UNKNOWN_SHOWN],
+        "more_unknown": max(0, len(found.unknown) - UNKNOWN_SHOWN),
+        "unknown_count": len(found.unknown),
+        **reach_context(request.actor, form),
+    }
+    return render(request, "editing/paste_review.html", context)
+
+
+def _wanted_page(step: str, review: Review) -> int:
+    """The page asked for; the first wrong row's when something is wrong; else the one shown before."""
+    if step.isdecimal() and len(step) < 6:
+        return min(int(step), review.last_page)
+    if step == "add" and review.wrong:
+        return review.wrong[0].number // ROWS_A_PAGE
+    return min(review.page, review.last_page)

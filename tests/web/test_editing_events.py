@@ -1,0 +1,111 @@
+"""Events added, changed and deleted on the web."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Event, EventBlocklist, EventTag
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def web(cast: Cast) -> Client:
+    return signed_in(cast.analyst)
+
+
+def sent(**fields: str) -> dict[str, str]:
+    usual = {"info": "Phishing", "date": "2026-11-20", "threat_level_id": "2", "analysis": "1"}
+    return {**usual, "distribution": "0", **fields}
+
+
+def test_an_event_is_added_as_a_draft(web: Client, cast: Cast) -> None:
+    Tag.objects.create(name="tlp:amber")
+    answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
+    event = Event.objects.get()
+    assert answer.url == f"/event/{event.pk}/"
+    assert (event.info, event.threat_level_id, event.distribution) == ("Phishing", 2, 0)
+    assert (event.published, event.orgc_id) == (False, cast.org_a.pk)
+    assert EventTag.objects.get().tag.name == "tlp:amber"
+
+
+def test_what_is_wrong_is_said_and_nothing_is_stored(web: Client) -> None:
+    page = web.post(
+        "/event/new/", sent(info=" ", distribution="4", tags="no:such"), headers={"accept-language": "en"}
+    )
+    for words in ("Write a title.", "Choose which group.", "There is no such tag: no:such"):
+        assert words in page.text
+    assert not Event.objects.exists()
+
+
+def test_tags_that_exclude_each_other_are_explained(web: Client) -> None:
+    taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True, exclusive=True)
+    for name in ("red", "green"):
+        TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=name)
+    page = web.post("/event/new/", sent(tags="tlp:red\ntlp:green"), headers={"accept-language": "en"})
+    assert "Only one of these can be true" in page.text
+    assert web.post("/event/new/", sent(tags="tlp:red")).status_code == 302
+
+
+def test_a_group_is_chosen_among_the_organisations_own(web: Client, cast: Cast) -> None:
+    assert "A and B" in web.get("/event/new/").text
+    assert "A and B" not in signed_in(cast.stranger).get("/event/new/").text
+    web.post("/event/new/", sent(distribution="4", sharing_group_id=str(cast.group.pk)))
+    assert Event.objects.get().sharing_group_id == cast.group.pk
+    refused = signed_in(cast.stranger).post(
+        "/event/new/", sent(distribution="4", sharing_group_id=str(cast.group.pk))
+    )
+    assert refused.status_code == 200
+    assert Event.objects.count() == 1
+
+
+def test_an_event_that_adds_to_another_names_it_by_number(web: Client, cast: Cast) -> None:
+    first = make_event(cast.org_a)
+    first.save()
+    hidden = make_event(cast.org_c)
+    hidden.save()
+    assert web.post("/event/new/", sent(extends_uuid=str(hidden.pk))).status_code == 200
+    web.post("/event/new/", sent(extends_uuid=str(first.pk)))
+    assert Event.objects.get(info="Phishing").extends_uuid == first.uuid
+
+
+def test_an_edit_is_saved_only_over_what_was_seen(web: Client, cast: Cast) -> None:
+    event = make_event(cast.org_a)
+    event.save()
+    url = f"/event/{event.pk}/edit/"
+    mark = web.get(url).context["mark"]
+    make_attribute(event).save()
+    Event.objects.filter(pk=event.pk).update(timestamp=event.timestamp + 5)
+    assert web.post(url, sent(mark=mark)).status_code == 302
+    refused = web.post(url, sent(mark=mark, info="Again"))
+    assert refused.status_code == 409
+    event.refresh_from_db()
+    assert event.info == "Phishing"
+    assert web.post(url, sent(mark=refused.context["mark"], info="Again")).status_code == 302
+
+
+def test_a_deleted_event_cannot_come_back(web: Client, cast: Cast) -> None:
+    event = make_event(cast.org_a)
+    event.save()
+    assert "cannot come back" in web.get(f"/event/{event.pk}/delete/", headers={"accept-language": "en"}).text
+    assert Event.objects.filter(pk=event.pk).exists()
+    web.post(f"/event/{event.pk}/delete/")
+    assert not Event.objects.filter(pk=event.pk).exists()
+    assert EventBlocklist.objects.filter(event_uuid=event.uuid).exists()
+
+
+def test_others_may_not(cast: Cast) -> None:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    for path in ("edit/", "delete/"):
+        assert signed_in(cast.stranger).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
+        assert signed_in(cast.reader).post(f"/event/{event.pk}/{path}", sent()).status_code == 403
+    Event.objects.filter(pk=event.pk).update(distribution=0)
+    assert signed_in(cast.stranger).get(f"/event/{event.pk}/edit/").status_code == 404
+    assert signed_in(cast.reader).post("/event/new/", sent()).status_code == 403
+    assert Event.objects.get().info == event.info

@@ -1,0 +1,103 @@
+"""Many values pasted at once."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Attribute, Event
+from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+TEXT = """Seen in the mail gateway
+hxxps://evil[.]example[.]com/x
+198.51.100.7
+just words here
+d41d8cd98f00b204e9800998ecf8427e"""
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a)
+    event.save()
+    return event
+
+
+@pytest.fixture
+def web(cast: Cast) -> Client:
+    client = signed_in(cast.analyst)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def url(event: Event) -> str:
+    return f"/event/{event.pk}/attributes/paste/"
+
+
+def sent(text: str = TEXT, **fields: str) -> dict[str, str]:
+    return {"text": text, "distribution": "5", "comment": "mail", **fields}
+
+
+def everything(page: int, *numbers: int) -> dict[str, str]:
+    """The boxes of rows that stay ticked."""
+    return {"page": str(page), **{f"{box}{n}": "1" for n in numbers for box in "ad"}}
+
+
+def test_a_look_before_anything_is_added(web: Client, event: Event) -> None:
+    make_attribute(event, type="ip-dst", category="Network activity", value1="198.51.100.7").save()
+    lists = Warninglist.objects.create(
+        name="Known hashes", type="string", category="false_positive", version=1, enabled=True
+    )
+    WarninglistEntry.objects.create(warninglist=lists, value="d41d8cd98f00b204e9800998ecf8427e")
+    page = web.post(url(event), sent())
+    review = page.context["review"]
+    found = {row.pasted.found.value: row for row in review.rows}
+    assert set(found) == {"https://evil.example.com/x", "198.51.100.7", "d41d8cd98f00b204e9800998ecf8427e"}
+    assert found["198.51.100.7"].choice.add is False
+    assert found["d41d8cd98f00b204e9800998ecf8427e"].choice.to_ids is False
+    assert "Known hashes" in page.text
+    assert page.context["unknown"] == ["Seen in the mail gateway", "just words here"]
+    assert Attribute.objects.filter(event=event).count() == 1
+
+
+def test_what_is_chosen_is_added_together(web: Client, event: Event) -> None:
+    rows = {**everything(0, 0, 1), "t1": "ip-src", "c1": "Network activity"}
+    answer = web.post(url(event), sent(go="add", **rows))
+    assert answer.status_code == 302
+    stored = {a.value1: a for a in Attribute.objects.filter(event=event)}
+    assert set(stored) == {"https://evil.example.com/x", "198.51.100.7"}
+    assert stored["198.51.100.7"].type == "ip-src"
+    assert stored["198.51.100.7"].comment == "mail"
+
+
+def test_a_wrong_row_holds_everything_back(web: Client, event: Event) -> None:
+    rows = {**everything(0, 0, 1), "t0": "ip-dst"}
+    page = web.post(url(event), sent(go="add", **rows))
+    assert page.status_code == 200
+    assert "must be put right" in page.text
+    assert "That is not an IP address" in page.text
+    assert not Attribute.objects.filter(event=event).exists()
+
+
+def test_thousands_are_gone_through_page_by_page(web: Client, event: Event) -> None:
+    text = "\n".join(f"host{n}.example.com" for n in range(3000))
+    first = web.post(url(event), sent(text))
+    assert len(first.context["rows"]) == 100
+    second = web.post(url(event), sent(text, go="1", **everything(0, *range(1, 100))))
+    choices = second.context["review"].changed
+    assert choices.count("[") == 1
+    last = {**everything(1, *range(100, 200)), "choices": choices}
+    web.post(url(event), sent(text, go="add", **last))
+    assert Attribute.objects.filter(event=event).count() == 2999
+    assert not Attribute.objects.filter(event=event, value1="host0.example.com").exists()
+
+
+def test_others_may_not(event: Event, cast: Cast) -> None:
+    Event.objects.filter(pk=event.pk).update(published=True, distribution=1)
+    assert signed_in(cast.stranger).post(url(event), sent(go="add")).status_code == 403
+    assert signed_in(cast.reader).post(url(event), sent(go="add")).status_code == 403
+    assert not Attribute.objects.filter(event=event).exists()
