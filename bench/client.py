@@ -80,8 +80,12 @@ class Client:
 
     def _ask(self, method: str, path: str, body: bytes | None, *, keep: bool) -> Answer:
         started = time.perf_counter()
-        self._connection.request(method, path, body=body, headers=self.headers())
-        response = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body=body, headers=self.headers())
+            response = self._connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()  # The next request opens a new one.
+            raise
         first = response.read(1)
         first_byte = time.perf_counter() - started
         parts, size = [first], len(first)

@@ -41,12 +41,21 @@ def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
-        first = initialise(folder)
+        first = _first_administrator(folder)
         with serving(folder) as (url, pid):
             yield Instance(url, first["key"], first["email"], first["password"], pid)
     finally:
         if data_dir is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first_administrator(folder: Path) -> dict[str, str]:
+    """As `initialise` printed it: a folder that is used again has it in a file."""
+    kept = folder / "bench-administrator.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(initialise(folder)))
+        kept.chmod(0o600)
+    return dict(json.loads(kept.read_text()))
 
 
 def initialise(folder: Path) -> dict[str, str]:
