@@ -26,7 +26,7 @@ def bootstrap() -> None:
     _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
     _folder.chmod(0o755)  # As root the server runs under another account, which has to get in.
     os.environ["VARDKASE_DATA_DIR"] = str(_folder)
-    if "DATABASE_URL" not in os.environ:
+    if not os.environ.get("DATABASE_URL"):
         _server = EmbeddedPostgres(_folder, durable=False).start()
         os.environ["DATABASE_URL"] = embedded_url(_folder)
 

@@ -45,6 +45,6 @@ def rows(found: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
         return
     table = Table(*found[0], box=None, pad_edge=False)
     for row in found:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
     # Wider than any terminal: a password or key that is cut to fit is of no use.
     Console(width=WHOLE_LINES).print(table)
