@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
@@ -53,7 +54,7 @@ def _answer(call: Call, scope: Scope) -> Answer:
     if output.restrictive:
         given = {"to_ids": 1, "published": 1, **given}
     search = _search(scope, given, output)
-    ids = chosen_ids(query(call.actor, search))
+    ids = _found(call, search, output)
     headers = {
         "X-Result-Count": str(_result_count(call, search, len(ids))),
         "X-Export-Module-Used": name,
@@ -78,6 +79,13 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
     except Invalid as error:
         raise MispError(400, str(error)) from error
     return search
+
+
+def _found(call: Call, search: Search, output: Format) -> Sequence[int]:
+    """The ids; where only their number matters they are counted where they are."""
+    if output.counts and search.limit is None:
+        return range(chosen_ids(total_query(call.actor, search))[0])
+    return chosen_ids(query(call.actor, search))
 
 
 def _result_count(call: Call, search: Search, found: int) -> int:

@@ -23,9 +23,9 @@ PLAIN = "text/plain; charset=UTF-8"
 class Format:
     """How a format is written, and what HTTP says of it.
 
-    `extensions` are those of the scopes in X-Response-Format and in the file's name. A `restrictive` format
+    `extension` is what X-Response-Format and the file's name say. A `restrictive` format
     holds only published attributes for detection unless the search says otherwise. `check` raises Invalid for
-    options that the format cannot serve.
+    options that the format cannot serve. `counts` only: how many were found is all that it needs.
     """
 
     renderers: Mapping[Scope, Renderer]
@@ -33,6 +33,7 @@ class Format:
     extension: str
     restrictive: bool = False
     check: Callable[[Search], None] = lambda _search: None
+    counts: bool = False
 
 
 def _events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -57,7 +58,7 @@ FORMATS: dict[str, Format] = {
     "json": Format(DOCUMENTS, JSON, "json"),
     "csv": Format(_flat(csv.table), CSV, "csv"),
     "text": Format(_flat(text.values), PLAIN, "txt", restrictive=True),
-    "count": Format(_flat(text.count), PLAIN, "txt"),
+    "count": Format(_flat(text.count), PLAIN, "txt", counts=True),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
 
