@@ -12,7 +12,7 @@ from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.services.deletion import delete_event
+from vardkase.intel.services.deletion import delete_events
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event, unpublish_event
@@ -86,14 +86,13 @@ def delete(call: Call) -> Answer:
     reference = call.arg(0) or call.param("id", "")
     references = reference if isinstance(reference, list) else [reference]
     try:
-        events = [find_event(call.actor, one) for one in references]
-        for event in events:
-            delete_event(call.actor, event.id)
+        ids = {find_event(call.actor, one).id for one in references}
+        delete_events(call.actor, ids)
     except (Forbidden, NotFound) as refused:
         raise SaveFailed("delete Event", "/events/delete", "Event was not deleted.") from refused
-    shown = ", ".join(str(one) for one in references)
-    message = "Event deleted." if len(events) == 1 else f"{len(events)} events deleted."
-    return saved(message, f"/events/delete/{shown}", id=shown)
+    if isinstance(reference, list):
+        return saved(f"{len(ids)} events deleted." if len(ids) > 1 else "Event deleted.", "/events/delete")
+    return saved("Event deleted.", f"/events/delete/{reference}", id=str(reference))
 
 
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)

@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
-from vardkase.api.stored import stored_object, stored_reference
+from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotYours
@@ -63,6 +63,8 @@ def edit(call: Call) -> Answer:
     except NotYours as refused:
         raise MispError(403, NOT_YOURS) from refused
     stored = stored_object(object_id)
+    for attribute in stored["Attribute"]:
+        attribute["AttributeTag"] = stored_tags(int(attribute["id"]))
     event = find_event(call.actor, int(stored["event_id"]))
     header = {
         "id": str(event.id),

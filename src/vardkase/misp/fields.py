@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.misp.flags import TRUE_WORDS, as_bool, as_int
-from vardkase.misp.time import parse_seen
+from vardkase.misp.time import LARGEST, parse_seen
 
 type Errors = dict[str, list[str]]
 
@@ -20,7 +20,6 @@ PART_DISTRIBUTIONS = (
     "Options: Your organisation only, This community only, Connected communities, All communities, "
     "Sharing group, Inherit event"
 )
-MAX_TIMESTAMP = 2**53
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 
@@ -41,7 +40,7 @@ def read_timestamp(data: Mapping[str, Any], errors: Errors) -> int | None:
     if value in (None, "", 0, "0"):
         return None
     number = as_int(value)
-    if number is None or not 0 < number <= MAX_TIMESTAMP:
+    if number is None or not 0 < number <= LARGEST:
         errors["timestamp"] = [BAD_TIMESTAMP]
         return None
     return number

@@ -41,6 +41,8 @@ CHANGEABLE = (
     ("data_sha256", "text"),
 )
 """The columns an edit may change, with their types in the database."""
+IDENTITY = frozenset({"id", "uuid", "event_id", "object_id"})
+"""What an edit never changes."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def merge_attribute(stored: Attribute, sent: Mapping[str, Any], sharing: Sharing
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     _assign(stored, parsed, sharing)
-    stored.timestamp = as_int(sent.get("timestamp")) or now
+    stored.timestamp = parsed.timestamp or now
     stored.data_sha256 = data_sha256 or stored.data_sha256
 
 
@@ -129,6 +131,11 @@ def retag_attribute(
         AttributeTag.objects.filter(attribute=attribute_id, tag__in=detached, local=False).delete()
 
 
+def named(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document says; a null says nothing, so that the stored value holds."""
+    return {key: value for key, value in sent.items() if value is not None}
+
+
 def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tags a document lists, each as a dict with at least a name or an id."""
     listed = sent.get("Tag")
@@ -151,12 +158,11 @@ def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:
         "last_seen": None if stored.last_seen is None else render_seen(stored.last_seen),
         "object_relation": stored.object_relation,
     }
-    base |= {key: value for key, value in sent.items() if key not in {"id", "uuid", "event_id", "object_id"}}
+    base |= {key: value for key, value in named(sent).items() if key not in IDENTITY}
     if sent.get("value") in (None, ""):
         base["value"] = stored.value
-    if "type" in sent and "category" not in sent and sent["type"] != stored.type:
+    if base["type"] != stored.type and sent.get("category") is None:
         base.pop("category")
-    base["timestamp"] = None
     return base
 
 

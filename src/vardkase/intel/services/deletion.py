@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -41,6 +41,13 @@ def delete_event(actor: Actor, event_id: int) -> Event:
 
 
 @transaction.atomic
+def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
+    """Remove several events, all or none; raises as `delete_event` does."""
+    for event_id in sorted(set(event_ids)):  # In order, so that two callers never wait for each other.
+        delete_event(actor, event_id)
+
+
+@transaction.atomic
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
     """Delete one attribute. Softly: a second soft deletion does not find it. Raises NotFound, NotYours."""
     attribute = _attribute(attribute_id)
@@ -76,7 +83,9 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
     attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
     if hard:
         remove_attributes(event.pk, attribute_ids)
-        ObjectReference.objects.filter(object=found.pk).delete()
+        references = ObjectReference.objects.filter(event=event)
+        references.filter(object=found.pk).delete()
+        references.filter(referenced_uuid=found.uuid).delete()
         Object.objects.filter(pk=found.pk).delete()
     else:
         soft_delete_object(found, attribute_ids)

@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -117,7 +116,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         org_id=actor.organisation_id,
         orgc_id=_creator(actor, header) if trusted else actor.organisation_id,
         user_id=actor.user_id or 0,
-        date=header.date or timezone.localdate(),
+        date=header.date or today(),
         info=header.info,
         threat_level_id=header.threat_level_id if header.threat_level_id is not None else 4,
         analysis=header.analysis or 0,

@@ -16,7 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
-from vardkase.intel.services.changes import is_newer, tag_mentions, write_changes
+from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import correlation_changed, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
@@ -98,7 +98,9 @@ def _overlay(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
         "disable_correlation": event.disable_correlation,
         "extends_uuid": str(event.extends_uuid or ""),
     }
-    return base | {key: value for key, value in data.items() if not isinstance(value, list) and key != "uuid"}
+    return base | {
+        key: value for key, value in named(data).items() if not isinstance(value, list) and key != "uuid"
+    }
 
 
 def _assign(event: Event, parsed: EventInput) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.intel.models import Object
+from vardkase.intel.services.changes import named
 from vardkase.intel.services.sharing import SharingGroups
-from vardkase.misp.flags import as_int
 from vardkase.misp.object import parse_object
 from vardkase.misp.time import render_seen
 
@@ -25,7 +25,7 @@ def merge_object_header(stored: Object, sent: Mapping[str, Any], sharing: Sharin
     stored.first_seen = parsed.first_seen
     stored.last_seen = parsed.last_seen
     stored.deleted = parsed.deleted
-    stored.timestamp = as_int(sent.get("timestamp")) or now
+    stored.timestamp = parsed.timestamp or now
     stored.save()
 
 
@@ -51,5 +51,6 @@ def _overlay(stored: Object, sent: Mapping[str, Any]) -> dict[str, Any]:
         "deleted",
         "first_seen",
         "last_seen",
+        "timestamp",
     )
-    return base | {key: sent[key] for key in changeable if key in sent}
+    return base | {key: value for key, value in named(sent).items() if key in changeable}
