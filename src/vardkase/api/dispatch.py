@@ -24,6 +24,7 @@ from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, statu
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
 from vardkase.core.errors import Forbidden, VardkaseError
+from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -172,7 +173,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     call = Call(request, route, actor)
     if method in ("POST", "PUT", "PATCH"):
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
-    return found.handler(call)
+    return again_if_overtaken(lambda: found.handler(call))
 
 
 def _describe(found: Endpoint) -> Answer:

@@ -31,7 +31,7 @@ from vardkase.intel.services.changes import (
     tag_mentions,
     write_changes,
 )
-from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.results import AddedAttributes, Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
@@ -72,8 +72,7 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
     Raises NotFound, NotYours, NotNewer (the request has an old timestamp), Invalid.
     """
     actor.require(Permission.ADD)
-    found = find_attribute(actor, reference)
-    event = lock_own_event(actor, found.event_id)
+    found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
     stored = Attribute.objects.get(pk=found.id)
     if not is_newer(data, stored.timestamp):
         raise NotNewer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
@@ -14,7 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attributes_changed, attributes_removed
 from vardkase.intel.models import Attribute, Event, EventBlocklist, EventReport, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
-from vardkase.intel.services.locking import lock_event, lock_own_event, touch
+from vardkase.intel.services.locking import lock_event, lock_own_part, touch
 
 TABLES_OF_EVENT = ("attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report")
 
@@ -50,8 +51,7 @@ def delete_events(actor: Actor, event_ids: Iterable[int]) -> None:
 @transaction.atomic
 def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> None:
     """Delete one attribute. Softly: a second soft deletion does not find it. Raises NotFound, NotYours."""
-    attribute = _attribute(attribute_id)
-    event = lock_own_event(actor, attribute.event_id)
+    attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     if attribute.deleted and not hard:
         raise NotFound("Invalid attribute")
     if hard:
@@ -65,8 +65,7 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
 @transaction.atomic
 def restore_attribute(actor: Actor, attribute_id: int) -> None:
     """Bring a softly deleted attribute back. Raises NotFound, NotYours."""
-    attribute = _attribute(attribute_id)
-    event = lock_own_event(actor, attribute.event_id)
+    attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
     attributes_changed.emit(AttributesChanged(event.pk, (attribute.pk,)))
     touch(event)
@@ -76,10 +75,7 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
 @transaction.atomic
 def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object:
     """Delete an object and its attributes. Raises NotFound, NotYours."""
-    found = Object.objects.filter(pk=object_id).first()
-    if found is None:
-        raise NotFound("Invalid object.")
-    event = lock_own_event(actor, found.event_id)
+    found, event = lock_own_part(actor, lambda: _one(Object.objects.all(), object_id, "Invalid object."))
     attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
     if hard:
         remove_attributes(event.pk, attribute_ids)
@@ -97,10 +93,8 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
 @transaction.atomic
 def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> None:
     """Delete an object reference. Raises NotFound, NotYours."""
-    reference = ObjectReference.objects.filter(pk=reference_id).first()
-    if reference is None:
-        raise NotFound("Invalid object reference.")
-    event = lock_own_event(actor, reference.event_id)
+    stored = ObjectReference.objects.all()
+    reference, event = lock_own_part(actor, lambda: _one(stored, reference_id, "Invalid object reference."))
     chosen = ObjectReference.objects.filter(pk=reference.pk)
     if hard:
         chosen.delete()
@@ -114,10 +108,8 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
 @transaction.atomic
 def delete_report(actor: Actor, report_id: int, *, hard: bool = False) -> EventReport:
     """Delete an event report. Raises NotFound, NotYours."""
-    report = EventReport.objects.filter(pk=report_id).first()
-    if report is None:
-        raise NotFound("Invalid Event Report.")
-    event = lock_own_event(actor, report.event_id)
+    stored = EventReport.objects.all()
+    report, event = lock_own_part(actor, lambda: _one(stored, report_id, "Invalid Event Report."))
     if hard:
         EventReport.objects.filter(pk=report.pk).delete()
     else:
@@ -164,10 +156,14 @@ def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
 
 
 def _attribute(attribute_id: int) -> Attribute:
-    attribute = Attribute.objects.filter(pk=attribute_id).first()
-    if attribute is None:
-        raise NotFound("Invalid attribute")
-    return attribute
+    return _one(Attribute.objects.all(), attribute_id, "Invalid attribute")
+
+
+def _one[Row: Model](stored: QuerySet[Row], pk: int, missing: str) -> Row:
+    row = stored.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(missing)
+    return row
 
 
 def _target(attribute: Attribute) -> Target:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -31,6 +34,22 @@ def lock_own_event(actor: Actor, event_id: int) -> Event:
     if not may_modify_event(actor, event):
         raise NotYours
     return event
+
+
+class PartOfEvent(Protocol):
+    """A row that says which event it belongs to."""
+
+    @property
+    def event_id(self) -> int: ...
+
+
+def lock_own_part[Part: PartOfEvent](actor: Actor, find: Callable[[], Part]) -> tuple[Part, Event]:
+    """Lock the event of the part that `find` finds, as `lock_own_event` does; returns both.
+
+    The part is looked up again under the lock: it may have gone, or changed, while this waited for it.
+    """
+    event = lock_own_event(actor, find().event_id)
+    return find(), event
 
 
 def touch(event: Event, *, now: int | None = None) -> None:

@@ -22,7 +22,7 @@ from vardkase.intel.services.batch import NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, write_changes
 from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete_object
 from vardkase.intel.services.events import store_parts
-from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.objects_merge import merge_object_header
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_book import TagBook
@@ -78,8 +78,7 @@ def edit_object(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> 
     without one only the object's own columns change. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
-    found = find_object(actor, reference, deleted=True)
-    event = lock_own_event(actor, found.event_id)
+    found, event = lock_own_part(actor, lambda: find_object(actor, reference, deleted=True))
     stored = Object.objects.get(pk=found.id)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
     if as_bool(data.get("deleted")):

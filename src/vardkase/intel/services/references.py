@@ -17,7 +17,7 @@ from vardkase.intel.models import Object, ObjectReference
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.assemble import taken_uuids
 from vardkase.intel.services.batch import NewObject, write_references
-from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.intel.services.locking import lock_own_part, touch
 from vardkase.misp.object import parse_reference
 
 ATTRIBUTE = 0
@@ -33,8 +33,7 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
 
     Raises NotFound (no such object, or no such target in the event), NotYours, Invalid.
     """
-    source = find_object(actor, object_ref)
-    event = lock_own_event(actor, source.event_id)
+    source, event = lock_own_part(actor, lambda: find_object(actor, object_ref))
     parsed = parse_reference(data)
     if isinstance(parsed, dict):
         raise Invalid(parsed)

@@ -98,8 +98,9 @@ def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
     try:
         found = find_event(actor, str(uuid))
     except NotFound:
-        attribute = find_attribute(actor, str(uuid), deleted=True)
-        return Taggable("Attribute", attribute.id, lock_event(actor, attribute.event_id))
+        event = lock_event(actor, find_attribute(actor, str(uuid), deleted=True).event_id)
+        # Again: it may have gone while this waited for the lock.
+        return Taggable("Attribute", find_attribute(actor, str(uuid), deleted=True).id, event)
     return Taggable("Event", found.id, lock_event(actor, found.id))
 
 

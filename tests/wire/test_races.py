@@ -1,0 +1,162 @@
+"""Two clients at once: one is served, the other is told in the ordinary way; nothing fails, nothing is double."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+from tests.wire.raw import Raw
+from vardkase.core.errors import Conflict
+from vardkase.core.races import ATTEMPTS, again_if_overtaken
+from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
+from vardkase.knowledge.taxonomies.models import Tag
+
+CLIENTS = 6
+ROUNDS = 4
+
+type Answer = tuple[int, Any]
+
+
+@pytest.fixture
+def api(server: WebServer, server_cast: Cast) -> Raw:
+    return Raw(server.url, server_cast.org_admin.key)
+
+
+def at_once(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """Start all `calls` at the same moment."""
+    gate = threading.Barrier(len(calls))
+
+    def call(one: Callable[[], Answer]) -> Answer:
+        gate.wait(10)
+        return one()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call, calls))
+
+
+def statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(status for status, _ in answers)
+
+
+def _new_event(api: Raw, **members: Any) -> str:
+    uuid = str(uuid4())
+    status, body = api.post("/events/add", {"Event": {"uuid": uuid, "info": "shared", **members}})
+    assert status == 200, body
+    return uuid
+
+
+def test_the_same_event_added_at_once_is_stored_once(api: Raw) -> None:
+    for _ in range(ROUNDS):
+        document = {
+            "uuid": str(uuid4()),
+            "info": "twice",
+            "Attribute": [{"type": "domain", "value": "a.example"}],
+        }
+        answers = at_once([lambda d=document: api.post("/events/add", {"Event": d})] * CLIENTS)  # type: ignore[misc]
+        assert statuses(answers) == {200: 1, 404: CLIENTS - 1}
+        texts = {body["message"] for status, body in answers if status == 404}
+        assert texts == {
+            "Event already exists, if you would like to edit it, use the url in the location header."
+        }
+        event = Event.objects.get(uuid=document["uuid"])
+        assert Attribute.objects.filter(event=event).count() == event.attribute_count == 1
+
+
+def test_the_same_attribute_uuid_added_to_two_events_at_once_is_stored_once(api: Raw) -> None:
+    for _ in range(ROUNDS):
+        events = [_new_event(api) for _ in range(CLIENTS)]
+        attribute = {"uuid": str(uuid4()), "type": "domain", "value": "a.example"}
+        answers = at_once([lambda e=e, a=attribute: api.post(f"/attributes/add/{e}", a) for e in events])  # type: ignore[misc]
+        assert statuses(answers) == {200: 1, 403: CLIENTS - 1}
+        refused = [body["errors"] for status, body in answers if status == 403]
+        assert refused == [{"uuid": ["The UUID provided is not unique"]}] * (CLIENTS - 1)
+        assert Attribute.objects.filter(uuid=attribute["uuid"]).count() == 1
+
+
+def test_the_same_value_added_to_one_event_at_once_is_stored_once(api: Raw) -> None:
+    event = _new_event(api)
+    path = f"/attributes/add/{event}"
+    answers = at_once([lambda: api.post(path, {"type": "domain", "value": "a.example"})] * CLIENTS)
+    assert statuses(answers) == {200: 1, 403: CLIENTS - 1}
+    assert Event.objects.get(uuid=event).attribute_count == 1
+
+
+def test_the_same_tag_made_at_once_is_made_once(api: Raw) -> None:
+    for number in range(ROUNDS):
+        name = f"race:{number}"
+        events = [_new_event(api) for _ in range(CLIENTS // 2)]
+        attach = [
+            lambda e=e, n=name: api.post("/tags/attachTagToObject", {"uuid": e, "tag": n})  # type: ignore[misc]
+            for e in events
+        ]
+        make = [lambda n=name: api.post("/tags/add", {"name": n.upper()})] * (CLIENTS // 2)  # type: ignore[misc]
+        assert statuses(at_once([*attach, *make])) == {200: CLIENTS}
+        assert Tag.objects.filter(name__iexact=name).count() == 1
+        assert EventTag.objects.filter(tag__name__iexact=name).count() == len(events)
+
+
+def test_tags_made_in_opposite_orders_do_not_lock_each_other_out(api: Raw) -> None:
+    for number in range(ROUNDS):
+        names = [{"name": f"order:{number}-{tag}"} for tag in range(30)]
+        documents = [{"info": "tags", "Tag": names[:: 1 if client % 2 else -1]} for client in range(CLIENTS)]
+        answers = at_once([lambda d=d: api.post("/events/add", {"Event": d}) for d in documents])  # type: ignore[misc]
+        assert statuses(answers) == {200: CLIENTS}
+        assert all(len(body["Event"]["Tag"]) == len(names) for _, body in answers)
+
+
+def test_everything_at_once_on_one_event(api: Raw) -> None:
+    uuid = str(uuid4())
+    event = _new_event(api, Attribute=[{"uuid": uuid, "type": "domain", "value": "a.example"}])
+    calls: list[Callable[[], Answer]] = [
+        lambda: api.post(f"/events/edit/{event}", {"info": "edited"}),
+        lambda: api.post(f"/attributes/edit/{uuid}", {"comment": "edited"}),
+        lambda: api.post(f"/attributes/delete/{uuid}/1", {}),
+        lambda: api.post("/tags/attachTagToObject", {"uuid": uuid, "tag": "race:all"}),
+        lambda: api.post("/tags/attachTagToObject", {"uuid": event, "tag": "race:all"}),
+        lambda: api.post(f"/attributes/add/{event}", {"type": "domain", "value": "b.example"}),
+        lambda: api.post(f"/events/publish/{event}", {}),
+    ]
+    answers = at_once(calls)
+    assert set(statuses(answers)) <= {200, 404}
+    assert not AttributeTag.objects.exclude(attribute__in=Attribute.objects.all()).exists()
+    assert Event.objects.get(uuid=event).attribute_count == 1
+    gone = at_once([lambda: api.post(f"/events/delete/{event}", {}), calls[0], calls[5], calls[4]])
+    assert gone[0][0] == 200
+    assert set(statuses(gone)) <= {200, 403, 404}
+    assert not Attribute.objects.exclude(event__in=Event.objects.all()).exists()
+    assert not EventTag.objects.filter(event__uuid=event).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_always_overtaken_is_told_so() -> None:
+    attempts = []
+
+    def work() -> None:
+        attempts.append(1)
+        raise psycopg.errors.DeadlockDetected
+
+    with pytest.raises(Conflict):
+        again_if_overtaken(work)
+    assert len(attempts) == ATTEMPTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_failures_are_not_tried_again() -> None:
+    attempts = []
+
+    def work() -> None:
+        attempts.append(1)
+        raise psycopg.errors.NumericValueOutOfRange
+
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        again_if_overtaken(work)
+    assert len(attempts) == 1
