@@ -46,6 +46,7 @@ class Holder:
     """A process that holds the embedded server of a data directory, as the application does."""
 
     def __init__(self, data_dir: Path, *arguments: str, **options: Any) -> None:
+        self.sockets: Path | None = None
         self.process = subprocess.Popen(
             [sys.executable, "-c", HOLDER, str(data_dir), *arguments],
             stdin=subprocess.PIPE,
@@ -64,6 +65,7 @@ class Holder:
         if not line:
             raise AssertionError(self.process.stderr.read())
         found: dict[str, Any] = json.loads(line)
+        self.sockets = Path(found["host"])
         return found
 
     def finish(self) -> str:
@@ -86,6 +88,10 @@ def holding(data_dir: Path, *arguments: str, **options: Any) -> Iterator[Holder]
     finally:
         if holder.process.poll() is None:
             holder.finish()
+        if holder.sockets:
+            # A killed owner leaves the empty folder behind.
+            with contextlib.suppress(OSError):
+                holder.sockets.rmdir()
         for pipe in (holder.process.stdin, holder.process.stdout, holder.process.stderr):
             if pipe:
                 pipe.close()
