@@ -116,8 +116,8 @@ class Corpus:
         }
 
     def values(self, count: int, *types: str) -> list[str]:
-        """`count` values that were made, of `types` or of any."""
-        chosen = [value for kind, value in self.sample if not types or kind in types]
+        """`count` different values that were made, of `types` or of any."""
+        chosen = list(dict.fromkeys(value for kind, value in self.sample if not types or kind in types))
         return random.Random(self.seed).sample(chosen, min(count, len(chosen)))
 
     def _attributes(self, size: int, timestamp: int) -> list[dict[str, Any]]:
