@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -25,3 +26,26 @@ def every_entry() -> QuerySet[AuditEntry]:
 def entries_of(organisation_id: int) -> QuerySet[AuditEntry]:
     """What people and machines of one organisation did, in no order."""
     return AuditEntry.objects.filter(organisation_id=organisation_id)
+
+
+def filtered(
+    entries: QuerySet[AuditEntry],
+    *,
+    kind: str = "",
+    actor: str = "",
+    text: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[AuditEntry]:
+    """Those of `entries` about a kind of thing, by an actor, with `text` in the thing's title, in some days."""
+    if kind:
+        entries = entries.filter(action__startswith=f"{kind}.")
+    if actor:
+        entries = entries.filter(actor_name__icontains=actor)
+    if text:
+        entries = entries.filter(title__icontains=text)
+    if since:
+        entries = entries.filter(created__date__gte=since)
+    if until:
+        entries = entries.filter(created__date__lte=until)
+    return entries

@@ -13,7 +13,9 @@ urlpatterns = [
     path("design/", design.components, name="components"),
     path("account/", include("vardkase.web.views.account.urls")),
     path("account/", include("allauth.account.urls")),
+    path("administration/", include("vardkase.web.views.administration.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.views.events.urls")),
+    path("", include("vardkase.web.views.editing.urls")),
     path("", include("vardkase.web.views.search.urls")),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from vardkase.audit.models import AuditEntry
@@ -16,6 +18,14 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
     """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit."""
     actor.require(Permission.AUDIT)
     return every_entry() if actor.is_site_admin else entries_of(actor.organisation_id)
+
+
+def last_visit(actor: Actor) -> datetime | None:
+    """When the actor signed in the time before this one; None for a first visit."""
+    if actor.user_id is None:
+        return None
+    entries = entries_about("user", actor.user_id, limit=2, actions=("user.signed_in",))
+    return entries[1].created if len(entries) > 1 else None
 
 
 def own_sign_ins(actor: Actor, *, limit: int) -> list[AuditEntry]:

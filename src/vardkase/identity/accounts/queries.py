@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.organisations.acting import ADMIN, Acting
@@ -21,6 +23,26 @@ def visible_users(actor: Acting) -> QuerySet[User]:
     if ADMIN in actor.permissions:
         return users.filter(org_id=actor.organisation_id)
     return users.filter(pk=actor.user_id or 0)
+
+
+def user_lines(actor: Acting, *, value: str = "", state: str = "") -> QuerySet[User]:
+    """`search_users` as a list shows them: with `key_count` (keys valid now) and `second_factor`.
+
+    `state` may be "active" or "off" (disabled or expired).
+    """
+    off = Q(disabled=True) | Q(expiration__lte=Now())
+    users = search_users(actor, value=value)
+    if state:
+        users = users.filter(off if state == "off" else ~off)
+    valid = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now_seconds()), user=OuterRef("pk"))
+    counted = valid.order_by().values("user").annotate(n=Count("pk")).values("n")
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    return users.annotate(key_count=Coalesce(Subquery(counted), 0), second_factor=Exists(factors))
+
+
+def keys_of(actor: Acting, user: User) -> list[AuthKey]:
+    """The keys of one account that `actor` may look at, newest first."""
+    return list(visible_keys(actor).filter(user=user).order_by("-pk"))
 
 
 def find_user(actor: Acting, reference: Reference) -> User:
@@ -80,6 +102,15 @@ def find_key(actor: Acting, reference: Reference) -> AuthKey:
 def own_keys(actor: Acting) -> list[AuthKey]:
     """The actor's own keys, newest first."""
     return list(AuthKey.objects.filter(user_id=actor.user_id or 0).order_by("-pk"))
+
+
+def own_keys_ending(actor: Acting, within: int) -> list[AuthKey]:
+    """The actor's own keys that stop working in the next `within` seconds, the first to end first."""
+    now = now_seconds()
+    ending = AuthKey.objects.filter(
+        user_id=actor.user_id or 0, expiration__gt=now, expiration__lte=now + within
+    )
+    return list(ending.order_by("expiration"))
 
 
 def find_own_key(actor: Acting, reference: Reference) -> AuthKey:

@@ -2,13 +2,84 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import now_seconds
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.trail import last_visit
+from vardkase.identity.accounts.queries import own_keys_ending
+from vardkase.intel.queries import home as queries
+from vardkase.intel.queries.home import Reason
+from vardkase.intel.queries.index import IndexRow
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.events.rows import ListedEvent
+
+DAYS = 30
+SHOWN = 8
+CREATORS_SHOWN = 6
+SOON = DAYS * 24 * 60 * 60
+FIRST_LOOK = timedelta(days=7)
+WHY = {
+    Reason.OWN: _("Your own"),
+    Reason.HUB: _("For everybody on the hub"),
+    Reason.COMMUNITIES: _("For connected hubs"),
+    Reason.ALL: _("For everybody"),
+    Reason.ADMINISTRATOR: _("You administer the hub"),
+}
 
 
 @page()
 def home(request: PageRequest) -> HttpResponse:
-    """What waits for the reader, and what is new."""
-    return render(request, "home.html")
+    """What waits for the reader, what is new, and how much has happened."""
+    since = last_visit(request.actor) or timezone.now() - FIRST_LOOK
+    days = queries.events_by_day(request.actor, DAYS)
+    context: dict[str, Any] = {
+        "today": timezone.localdate(),
+        "todo": _todo(request.actor),
+        "since": since,
+        "days": days,
+        "total": sum(count for _day, count in days),
+        "creators": queries.busiest_creators(request.actor, DAYS, CREATORS_SHOWN),
+        **_news(request.actor, since),
+    }
+    return render(request, "home.html", context)
+
+
+def _todo(actor: Actor) -> dict[str, Any]:
+    waiting = queries.own_waiting(actor)
+    keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
+    left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
+    return {
+        "drafts": waiting.drafts,
+        "changed": waiting.changed,
+        "oldest": waiting.oldest,
+        "keys": list(zip(keys, left, strict=True)),
+        "count": bool(waiting.drafts) + bool(waiting.changed) + len(keys),
+    }
+
+
+def _news(actor: Actor, since: datetime) -> dict[str, Any]:
+    """What changed since then, or the latest there is when nothing has."""
+    news = queries.news_since(actor, int(since.timestamp()), SHOWN)
+    rows = news.rows or queries.news_since(actor, 0, SHOWN).rows
+    reasons = [_why(actor, row) for row in rows]
+    return {
+        "events": list(zip([ListedEvent(row, 0) for row in rows], reasons, strict=True)),
+        "new": news.count,
+        "more": news.count >= queries.MOST,
+    }
+
+
+def _why(actor: Actor, row: IndexRow) -> str:
+    reason = queries.reason_for(actor, row)
+    if reason is Reason.GROUP and row.sharing_group:
+        return gettext("Shared with %(group)s") % {"group": row.sharing_group.name}
+    return str(WHY.get(reason, ""))

@@ -2,6 +2,7 @@
 
 from vardkase.identity.accounts.services.first_run import FirstRun, first_run
 from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, reset_keys
+from vardkase.identity.accounts.services.recovery import reset_password, reset_second_factor
 from vardkase.identity.accounts.services.roles import (
     create_role,
     delete_role,
@@ -35,5 +36,7 @@ __all__ = [
     "first_run",
     "issue_key",
     "reset_keys",
+    "reset_password",
+    "reset_second_factor",
     "set_default_role",
 ]

@@ -67,7 +67,7 @@ def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, 
 def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
     """Change an account as its administrator; fields as in `create_user`. Raises Invalid, Forbidden."""
     actor.require_writing()
-    user = _locked(user)
+    user = locked(user)
     if not rules.may_administer(actor, user):
         raise Forbidden
     before = _facts(user)
@@ -107,7 +107,7 @@ def change_password(actor: Acting, password: str) -> User:
 def delete_user(actor: Acting, user: User) -> None:
     """Remove an account and its keys. Raises Forbidden, and Invalid for the last site administrator."""
     actor.require_writing()
-    user = _locked(user)
+    user = locked(user)
     if not rules.may_administer(actor, user):
         raise Forbidden
     target = target_of(user)
@@ -121,7 +121,8 @@ def target_of(user: User) -> Target:
     return Target("user", user.pk, title=user.email)
 
 
-def _locked(user: User) -> User:
+def locked(user: User) -> User:
+    """The account's row, locked for a change, with organisation and role."""
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=user.pk)
 
 

@@ -5,6 +5,7 @@ from vardkase.identity.organisations.services.group_capture import capture_shari
 from vardkase.identity.organisations.services.groups import (
     add_organisation_to_group,
     add_server_to_group,
+    create_sharing_group,
     delete_sharing_group,
     edit_sharing_group,
     remove_organisation_from_group,
@@ -22,6 +23,7 @@ __all__ = [
     "capture_organisations",
     "capture_sharing_group",
     "create_organisation",
+    "create_sharing_group",
     "delete_organisation",
     "delete_sharing_group",
     "edit_organisation",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations import rules
-from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import (
     Organisation,
@@ -23,6 +23,26 @@ from vardkase.identity.organisations.models import (
 from vardkase.misp.flags import as_bool
 
 THIS_INSTANCE = 0
+
+
+@transaction.atomic
+def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup:
+    """Add a group that the actor's organisation owns, is in, and may extend.
+
+    `data` holds fields as in `edit_sharing_group`. Raises Invalid by field, Forbidden for those who may not
+    handle sharing groups.
+    """
+    actor.require_writing()
+    if not actor.is_site_admin and SHARING_GROUP not in actor.permissions:
+        raise Forbidden
+    owner = Organisation.objects.get(pk=actor.organisation_id)
+    group = SharingGroup(org=owner, organisation_uuid=owner.uuid, sync_user_id=actor.user_id or 0)
+    apply(group, data)
+    _check_name(group)
+    group.save()
+    SharingGroupOrg.objects.create(sharing_group=group, org=owner, extend=True)
+    record(actor, "sharing_group.created", target_of(group))
+    return group
 
 
 @transaction.atomic

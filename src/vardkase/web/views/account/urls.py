@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vardkase.web import converters
 from vardkase.web.views.account import keys, own
+
+__all__ = ["converters", "urlpatterns"]
 
 urlpatterns = [
     path("", own.account, name="account"),
@@ -12,5 +15,5 @@ urlpatterns = [
     path("looks/", own.set_looks, name="account_looks"),
     path("sessions/end/", own.end_other_sessions, name="account_end_sessions"),
     path("keys/new/", keys.create, name="account_key_create"),
-    path("keys/<str:reference>/revoke/", keys.revoke, name="account_key_revoke"),
+    path("keys/<reference:reference>/revoke/", keys.revoke, name="account_key_revoke"),
 ]

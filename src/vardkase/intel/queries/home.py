@@ -1,0 +1,127 @@
+"""What is on the first page: what waits for an organisation, what is new to a reader, and how much of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.conf import settings
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.queries.index import IndexRow, index_rows
+
+MOST = 1000
+"""News are counted up to here; above it, "more than"."""
+
+
+class Reason(StrEnum):
+    """Why somebody is shown an event."""
+
+    OWN = "own"
+    GROUP = "group"
+    HUB = "hub"
+    COMMUNITIES = "communities"
+    ALL = "all"
+    ADMINISTRATOR = "administrator"
+
+
+REASONS = {1: Reason.HUB, 2: Reason.COMMUNITIES, 3: Reason.ALL}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Own events that nobody else has got, or has not got the last changes of; `oldest` is Unix seconds."""
+
+    drafts: int
+    changed: int
+    oldest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Events changed since a moment, the newest of them as rows; `count` stops at MOST."""
+
+    count: int
+    rows: list[IndexRow]
+
+
+def own_waiting(actor: Actor) -> Waiting:
+    """What the actor's own organisation has created and not sent."""
+    row = cursor().execute(WAITING, {"org": actor.organisation_id}).fetchone()
+    return Waiting(*row) if row else Waiting(0, 0, None)
+
+
+def news_since(actor: Actor, since: int, limit: int) -> News:
+    """The readable events changed after `since` (Unix seconds), newest first."""
+    parameters = reader_parameters(actor) | {"since": since, "limit": limit, "most": MOST}
+    visible = event_predicate(actor)
+    ids = [row[0] for row in cursor().execute(NEWEST.format(visible=visible), parameters)]
+    counted = cursor().execute(COUNT.format(visible=visible), parameters).fetchone()
+    return News(int(counted[0]) if counted else 0, index_rows(actor, ids))
+
+
+def events_by_day(actor: Actor, days: int) -> list[tuple[date, int]]:
+    """How many readable events were last changed on each of the last `days` days, today last."""
+    parameters = reader_parameters(actor) | {"days": days, "zone": settings.TIME_ZONE}
+    found = cursor().execute(BY_DAY.format(visible=event_predicate(actor)), parameters)
+    return [(day, int(count)) for day, count in found]
+
+
+def busiest_creators(actor: Actor, days: int, limit: int) -> list[tuple[int, str, int]]:
+    """Organisations (id, name, events) by how many readable events of theirs changed in the last `days` days."""
+    parameters = reader_parameters(actor) | {"days": days, "limit": limit}
+    found = cursor().execute(CREATORS.format(visible=event_predicate(actor)), parameters)
+    return [(int(pk), str(name), int(count)) for pk, name, count in found]
+
+
+def reason_for(actor: Actor, row: IndexRow) -> Reason:
+    """Why `actor` sees the event `row`."""
+    if row.org_id == actor.organisation_id:
+        return Reason.OWN
+    if row.distribution == 4 and row.sharing_group_id in actor.sharing_group_ids:
+        return Reason.GROUP
+    return REASONS.get(row.distribution, Reason.ADMINISTRATOR)
+
+
+WAITING = """
+SELECT count(*) FILTER (WHERE e.publish_timestamp = 0), count(*) FILTER (WHERE e.publish_timestamp > 0),
+       min(e.timestamp)
+FROM event e
+WHERE e.org_id = %(org)s AND e.orgc_id = %(org)s AND NOT e.published
+"""
+
+NEWEST = """
+SELECT e.id FROM event e
+WHERE e.timestamp > %(since)s AND {visible}
+ORDER BY e.timestamp DESC, e.id DESC LIMIT %(limit)s
+"""
+
+COUNT = """
+SELECT count(*) FROM (
+    SELECT 1 FROM event e WHERE e.timestamp > %(since)s AND {visible} LIMIT %(most)s
+) news
+"""
+
+BY_DAY = """
+WITH days AS (
+    SELECT generate_series(
+        (now() AT TIME ZONE %(zone)s)::date - (%(days)s::int - 1), (now() AT TIME ZONE %(zone)s)::date, '1 day'
+    )::date AS day
+), changed AS (
+    SELECT (to_timestamp(e.timestamp) AT TIME ZONE %(zone)s)::date AS day, count(*) AS events
+    FROM event e
+    WHERE e.timestamp > extract(epoch FROM now())::bigint - %(days)s::int * 86400 AND {visible}
+    GROUP BY 1
+)
+SELECT days.day, coalesce(changed.events, 0) FROM days LEFT JOIN changed USING (day) ORDER BY days.day
+"""
+
+CREATORS = """
+SELECT o.id, o.name, count(*) AS events
+FROM event e JOIN organisation o ON o.id = e.orgc_id
+WHERE e.timestamp > extract(epoch FROM now())::bigint - %(days)s::int * 86400 AND {visible}
+GROUP BY o.id, o.name ORDER BY events DESC, o.name LIMIT %(limit)s
+"""

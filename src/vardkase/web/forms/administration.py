@@ -1,0 +1,161 @@
+"""Accounts, organisations, sharing groups and roles, as administrators write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.queries import roles
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import organisations
+from vardkase.web.permission_words import FLAGS
+
+
+class UserForm(forms.Form):
+    """An account. Administrators of an organisation neither choose another one nor a role above their own."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=255)
+    org_id = forms.ChoiceField(label=_("Organisation"))
+    role_id = forms.ChoiceField(label=_("Role"))
+    expiration = forms.DateField(
+        label=_("Expires on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The account can no longer be used from this day. Empty: it does not expire."),
+    )
+    autoalert = forms.BooleanField(label=_("Gets mail when an event is published"), required=False)
+    contactalert = forms.BooleanField(
+        label=_("Gets mail when somebody asks about our events"), required=False
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assignable = [(role.pk, role.name) for role in roles() if rules.may_assign(actor, role)]
+        self.fields["role_id"].choices = assignable  # type: ignore[attr-defined]
+        if actor.is_site_admin:
+            local = organisations("local").values_list("pk", "name")
+            self.fields["org_id"].choices = list(local)  # type: ignore[attr-defined]
+        else:
+            del self.fields["org_id"]
+
+    def wire(self) -> dict[str, Any]:
+        """The fields as the service takes them."""
+        day = self.cleaned_data["expiration"]
+        return self.cleaned_data | {"expiration": f"{day} 00:00:00" if day else ""}
+
+
+class OrganisationForm(forms.Form):
+    """An organisation by its wire fields."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    uuid = forms.UUIDField(
+        label=_("UUID"),
+        required=False,
+        help_text=_("The same on every hub that knows the organisation. Empty: a new one is made."),
+    )
+    local = forms.BooleanField(
+        label=_("A member here"),
+        required=False,
+        initial=True,
+        help_text=_("Only members have accounts. Others are known through sharing."),
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    nationality = forms.CharField(label=_("Country"), required=False, max_length=255)
+    sector = forms.CharField(label=_("Sector"), required=False, max_length=255)
+    type = forms.CharField(label=_("Kind of organisation"), required=False, max_length=255)
+    contacts = forms.CharField(label=_("Contacts"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    restricted_to_domain = forms.CharField(
+        label=_("Mail domains of its accounts"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One on each line. Empty: any."),
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The fields as the service takes them; an empty UUID is left to it."""
+        written = dict(self.cleaned_data)
+        if not written["uuid"]:
+            del written["uuid"]
+        return written
+
+
+class SharingGroupForm(forms.Form):
+    """A sharing group without its members."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    releasability = forms.CharField(
+        label=_("Releasable to"),
+        required=False,
+        help_text=_("In words: who may read what is shared with it."),
+    )
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    active = forms.BooleanField(
+        label=_("Can be chosen"),
+        required=False,
+        initial=True,
+        help_text=_("When it cannot, its members no longer read what is shared with it."),
+    )
+    roaming = forms.BooleanField(label=_("May travel to any hub that has one of its members"), required=False)
+
+
+class GroupMemberForm(forms.Form):
+    """Another organisation for a sharing group."""
+
+    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.none())
+    extend = forms.BooleanField(label=_("May add and remove organisations"), required=False)
+
+    def __init__(self, members: set[int], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = organisations("all").exclude(pk__in=members)
+        self.fields["organisation"].queryset = others  # type: ignore[attr-defined]
+
+
+class GroupServerForm(forms.Form):
+    """This hub in a sharing group, perhaps with everybody on it."""
+
+    all_orgs = forms.BooleanField(label=_("Every organisation on this hub may read"), required=False)
+
+
+class RoleForm(forms.Form):
+    """A role: its name, and each of MISP's permissions with what it lets somebody do."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    restricted_to_site_admin = forms.BooleanField(
+        label=_("Only site administrators may give it to somebody"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (label, help_text) in FLAGS.items():
+            self.fields[name] = forms.BooleanField(label=label, help_text=help_text, required=False)
+
+
+class TrailFilterForm(forms.Form):
+    """What to show of the audit trail."""
+
+    kind = forms.ChoiceField(label=_("About"), required=False)
+    actor = forms.CharField(label=_("By"), required=False, max_length=200)
+    text = forms.CharField(label=_("Name of the thing"), required=False, max_length=200)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, nouns: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Everything")), *nouns.items()]  # type: ignore[attr-defined]
+
+    def filters(self) -> dict[str, Any]:
+        """What is asked, without what makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}

@@ -1,0 +1,23 @@
+"""The audit trail: what people and machines have done."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from vardkase.audit.queries import filtered
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.trail import readable_trail
+from vardkase.web.acts import NOUNS
+from vardkase.web.forms.administration import TrailFilterForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+
+@page(Permission.AUDIT)
+def index(request: PageRequest) -> HttpResponse:
+    """What the reader's own organisation has done; to site administrators, what everybody has."""
+    form = TrailFilterForm(NOUNS, request.GET)
+    rows = filtered(readable_trail(request.actor), **form.filters())
+    context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
+    return render(request, "administration/audit.html", context)

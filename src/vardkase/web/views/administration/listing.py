@@ -1,0 +1,29 @@
+"""What the lists of administration share: order and page from the address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from vardkase.core.model_paging import model_page
+from vardkase.web.pages import PageRequest
+from vardkase.web.paging import page_links, wanted_place, wanted_size
+
+LONGEST_SEARCH = 200
+
+
+def listed[Row: Model](
+    request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
+) -> dict[str, Any]:
+    """The page of `rows` that the address asks for, as context: rows, default_sort, newer, older."""
+    asked = request.GET.get("sort", "")
+    sort = asked if asked.removeprefix("-") in sorts else default
+    found = model_page(rows, sort, wanted_place(request), wanted_size(request))
+    return {"rows": found.rows, "default_sort": default, **page_links(request, found)}
+
+
+def searched(request: PageRequest) -> str:
+    """The text in the list's search box, without what no name holds."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]

@@ -1,0 +1,106 @@
+"""Organisations: members here, and those known through sharing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.queries import visible_users
+from vardkase.identity.organisations import queries, services
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.queries.organisation_counts import events_created_by
+from vardkase.web.forms.administration import OrganisationForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page
+from vardkase.web.views.administration.listing import listed, searched
+
+SORTS = {"name", "nationality", "sector", "pk"}
+SCOPES = {"local": gettext_lazy("Members here"), "external": gettext_lazy("Known through sharing")}
+MEMBERS_SHOWN = 50
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Every organisation may be known to everybody."""
+    asked = request.GET.get("scope", "")
+    scope = asked if asked in SCOPES else "local"
+    rows = queries.organisations(scope, searched(request))
+    tabs = [
+        {"label": label, "url": first_page(request, scope=name), "current": name == scope}
+        for name, label in SCOPES.items()
+    ]
+    context = {**listed(request, rows, SORTS, "name"), "q": searched(request), "scope": scope, "tabs": tabs}
+    return render(request, "administration/organisations.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One organisation, the accounts in it that the reader administers, and its readable events."""
+    organisation = queries.find_organisation(pk)
+    people = visible_users(request.actor).filter(org=organisation)
+    context = {
+        "organisation": organisation,
+        "people": people[:MEMBERS_SHOWN] if request.actor.may(Permission.ADMIN) else None,
+        "events": events_created_by(request.actor, organisation.pk),
+    }
+    return render(request, "administration/organisation.html", context)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    """Add an organisation."""
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change an organisation."""
+    return _write(request, queries.find_organisation(pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove an organisation that owns nothing."""
+    organisation = queries.find_organisation(pk)
+    if request.method != "POST":
+        return render(request, "administration/organisation_delete.html", {"organisation": organisation})
+    try:
+        services.delete_organisation(request.actor, organisation)
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("organisation", pk)
+    messages.success(request, gettext("The organisation is deleted."))
+    return redirect("organisations")
+
+
+def _write(request: PageRequest, organisation: Organisation | None) -> HttpResponse:
+    form = OrganisationForm(request.POST or None, initial=_fields(organisation) if organisation else {})
+    context = {"form": form, "organisation": organisation}
+    if request.method != "POST":
+        return render(request, "administration/organisation_form.html", context)
+    try:
+        if form.is_valid():
+            saved = _save(request, organisation, form.wire())
+            messages.success(request, gettext("Saved."))
+            return redirect("organisation", saved.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "administration/organisation_form.html", context, status=422)
+
+
+def _save(request: PageRequest, organisation: Organisation | None, data: dict[str, Any]) -> Organisation:
+    if organisation is None:
+        return services.create_organisation(request.actor, data)
+    return services.edit_organisation(request.actor, organisation, data)
+
+
+def _fields(organisation: Organisation) -> dict[str, Any]:
+    fields = {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
+    return fields | {"restricted_to_domain": "\n".join(organisation.restricted_to_domain or [])}

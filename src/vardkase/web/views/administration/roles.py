@@ -1,0 +1,101 @@
+"""Roles: which permissions somebody can be given together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.models import Role
+from vardkase.web.forms.administration import RoleForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.permission_words import FLAGS
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Every role, and how many permissions it has."""
+    rows = [(role, len(_held(role))) for role in queries.roles()]
+    return render(request, "administration/roles.html", {"rows": rows})
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One role with each permission in words."""
+    role = queries.find_role(pk)
+    flags = [(label, words, getattr(role, name)) for name, (label, words) in FLAGS.items()]
+    return render(request, "administration/role.html", {"role": role, "flags": flags})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    """Add a role."""
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change a role: everybody who has it is affected at their next request."""
+    return _write(request, queries.find_role(pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@require_POST
+def make_default(request: PageRequest, pk: int) -> HttpResponse:
+    """Make a role the one that new accounts get."""
+    try:
+        services.set_default_role(request.actor, queries.find_role(pk))
+        messages.success(request, gettext("New accounts get this role."))
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect("role", pk)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@require_POST
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Remove a role that nobody has."""
+    try:
+        services.delete_role(request.actor, queries.find_role(pk))
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("role", pk)
+    messages.success(request, gettext("The role is deleted."))
+    return redirect("roles")
+
+
+def _write(request: PageRequest, role: Role | None) -> HttpResponse:
+    form = RoleForm(request.POST or None, initial=_fields(role) if role else {})
+    context = {"form": form, "role": role}
+    if request.method != "POST":
+        return render(request, "administration/role_form.html", context)
+    try:
+        if form.is_valid():
+            saved = _save(request, role, form.cleaned_data)
+            messages.success(request, gettext("Saved."))
+            return redirect("role", saved.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "administration/role_form.html", context, status=422)
+
+
+def _save(request: PageRequest, role: Role | None, data: dict[str, Any]) -> Role:
+    if role is None:
+        return services.create_role(request.actor, data)
+    return services.edit_role(request.actor, role, data)
+
+
+def _held(role: Role) -> list[str]:
+    return [name for name in FLAGS if getattr(role, name)]
+
+
+def _fields(role: Role) -> dict[str, Any]:
+    return {name: getattr(role, name) for name in ("name", "restricted_to_site_admin", *FLAGS)}

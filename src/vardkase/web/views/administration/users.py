@@ -1,0 +1,177 @@
+"""The accounts of an organisation, or of the whole hub."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from vardkase.audit.queries import entries_about
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts import rules, services
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import find_key, find_user, keys_of, user_lines
+from vardkase.identity.accounts.services.passwords import one_time_password
+from vardkase.web.forms.administration import UserForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.account.keys import key_page
+from vardkase.web.views.administration.listing import listed, searched
+
+SORTS = {"email", "org__name", "role__name", "pk"}
+ENTRIES_SHOWN = 15
+
+
+@page(Permission.ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """The accounts that the reader administers."""
+    state = request.GET.get("state", "")
+    state = state if state in ("active", "off") else ""
+    rows = user_lines(request.actor, value=searched(request), state=state)
+    context = {**listed(request, rows, SORTS, "email"), "q": searched(request), "state": state}
+    return render(request, "administration/users.html", context)
+
+
+@page(Permission.ADMIN)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One account: who it is, its keys, and what was done to it."""
+    user = find_user(request.actor, pk)
+    context = {
+        "person": user,
+        "may_change": rules.may_administer(request.actor, user),
+        "keys": keys_of(request.actor, user),
+        "now": now_seconds(),
+        "entries": entries_about("user", user.pk, limit=ENTRIES_SHOWN),
+    }
+    return render(request, "administration/user.html", context)
+
+
+@page(Permission.ADMIN, writes=True)
+@never_cache
+def create(request: PageRequest) -> HttpResponse:
+    """Add an account; its one-time password is shown in the answer and kept nowhere."""
+    form = UserForm(request.actor, request.POST or None, initial={"org_id": request.actor.organisation_id})
+    context: dict[str, Any] = {"form": form}
+    if request.method != "POST":
+        return render(request, "administration/user_form.html", context)
+    try:
+        if form.is_valid():
+            password = one_time_password()
+            user = services.create_user(request.actor, form.wire() | {"password": password})
+            return _one_time_password(request, user, password)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "administration/user_form.html", context, status=422)
+
+
+@page(Permission.ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change an account."""
+    user = find_user(request.actor, pk)
+    form = UserForm(request.actor, request.POST or None, initial=_fields(user))
+    context = {"form": form, "person": user}
+    if request.method != "POST":
+        return render(request, "administration/user_form.html", context)
+    try:
+        if form.is_valid():
+            services.edit_user(request.actor, user, form.wire())
+            messages.success(request, gettext("Saved."))
+            return redirect("user", user.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "administration/user_form.html", context, status=422)
+
+
+@page(Permission.ADMIN, writes=True)
+@require_POST
+def set_state(request: PageRequest, pk: int, state: str) -> HttpResponse:
+    """Switch an account off, so that neither person nor key gets in, or on again."""
+    words = {"off": gettext("The account is switched off."), "on": gettext("The account is switched on.")}
+    return _change(request, pk, {"disabled": state == "off"}, words[state])
+
+
+@page(Permission.ADMIN, writes=True)
+@require_POST
+def sign_out(request: PageRequest, pk: int) -> HttpResponse:
+    """End every session of an account, at its next request."""
+    return _change(request, pk, {"force_logout": True}, gettext("Signed out everywhere."))
+
+
+@page(Permission.ADMIN, writes=True)
+@require_POST
+@never_cache
+@reauthentication_required  # type: ignore[untyped-decorator]
+def reset_password(request: PageRequest, pk: int) -> HttpResponse:
+    """Give an account a one-time password, shown in the answer."""
+    user = find_user(request.actor, pk)
+    return _one_time_password(request, user, services.reset_password(request.actor, user))
+
+
+@page(Permission.ADMIN, writes=True)
+@require_POST
+@reauthentication_required  # type: ignore[untyped-decorator]
+def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
+    """Take an account's second factors away; its owner sets up a new one at the next sign-in."""
+    services.reset_second_factor(request.actor, find_user(request.actor, pk))
+    messages.success(request, gettext("The second factor is taken away."))
+    return redirect("user", pk)
+
+
+@page(Permission.ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove an account with its keys."""
+    user = find_user(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/user_delete.html", {"person": user})
+    try:
+        services.delete_user(request.actor, user)
+    except Invalid as error:
+        messages.error(request, str(error))
+        return redirect("user", pk)
+    messages.success(request, gettext("The account is deleted."))
+    return redirect("users")
+
+
+@page(Permission.ADMIN, writes=True)
+@never_cache
+@reauthentication_required  # type: ignore[untyped-decorator]
+def create_key(request: PageRequest, pk: int) -> HttpResponse:
+    """Make a key for an account; the answer is the only time it is shown."""
+    return key_page(request, find_user(request.actor, pk), reverse("user", args=[pk]))
+
+
+@page(Permission.ADMIN, writes=True)
+@require_POST
+def revoke_key(request: PageRequest, pk: int, reference: str) -> HttpResponse:
+    """End a key of an account."""
+    key = find_key(request.actor, reference)
+    services.delete_key(request.actor, key)
+    messages.success(request, gettext("The key is revoked."))
+    return redirect("user", pk)
+
+
+def _change(request: PageRequest, pk: int, data: dict[str, Any], words: str) -> HttpResponse:
+    try:
+        services.edit_user(request.actor, find_user(request.actor, pk), data)
+        messages.success(request, words)
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect("user", pk)
+
+
+def _one_time_password(request: PageRequest, user: User, password: str) -> HttpResponse:
+    context = {"person": user, "password": password}
+    return render(request, "administration/user_password.html", context)
+
+
+def _fields(user: User) -> dict[str, Any]:
+    return {name: getattr(user, name, None) for name in UserForm.base_fields}
