@@ -158,6 +158,8 @@ class EmbeddedPostgres:
 
     def _run(self, programs: Path, account: ServerAccount) -> subprocess.Popen[bytes]:
         self._sockets = socket_folder(self.layout, account)
+        # The socket has a lock of its own, which names the killed server like postmaster.pid does.
+        (self._sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         command: list[str | Path] = [programs / "postgres", "-D", self.layout.cluster]
         command += ["-k", self._sockets, "-p", str(PORT)]
         with _open_log(self.layout.log) as log:
