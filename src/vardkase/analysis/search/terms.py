@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from vardkase.core.errors import Invalid
 from vardkase.misp.time import LARGEST, parse_time_filter
 
 GROUPS = {"OR": "any_of", "AND": "all_of", "NOT": "none_of"}
+NUMBER = re.compile(r"\d+\.\d+")
 LARGEST_PAGE = 2**31 - 1
 """Far beyond what any list holds; a page times a limit still fits a bigint."""
 TRUE_WORDS = frozenset(("1", "true", "yes", "on", "only", "!1"))
@@ -162,7 +164,9 @@ def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
 
 
 def _moment(value: Any, now: int) -> int:
-    return parse_time_filter(_text(value), now)
+    """A number may have a fraction, as Python's own timestamps do."""
+    text = _text(value)
+    return parse_time_filter(text.partition(".")[0] if NUMBER.fullmatch(text) else text, now)
 
 
 def _readable(value: Any, now: int) -> bool:
