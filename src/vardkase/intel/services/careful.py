@@ -9,12 +9,14 @@ from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.marks import attribute_mark, event_mark, object_mark
 from vardkase.intel.services.attributes import edit_attribute
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.objects import edit_object
+from vardkase.intel.services.publish import publish_event
 from vardkase.intel.services.results import Ingested
 
 
@@ -40,6 +42,22 @@ def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any],
     lock_event(actor, find_object(actor, object_id).event_id)
     _require(object_mark(object_id) == mark)
     return edit_object(actor, object_id, data)
+
+
+@transaction.atomic
+def publish_as_seen(
+    actor: Actor, event_id: int, timestamp: int, distribution: int, sharing_group_id: int | None
+) -> Event:
+    """Publish what the actor has looked at, with the reach they chose.
+
+    Raises ChangedMeanwhile when the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
+    SharingGroupRefused.
+    """
+    event = lock_event(actor, event_id)
+    _require(event.timestamp == timestamp)
+    if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
+        edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
+    return publish_event(actor, event_id)
 
 
 def _require(same: bool) -> None:

@@ -189,6 +189,9 @@ def _replace_attributes(
         if known is None:
             added.append(assembler.new_attribute_in(stored.pk, part, place))
             continue
+        if set(part) == {"uuid"}:
+            kept.add(known.pk)  # named, but nothing about it is to change
+            continue
         try:
             collect_change(changes, known, {**part, "timestamp": None}, assembler.sharing, assembler.now)
             kept.add(known.pk)

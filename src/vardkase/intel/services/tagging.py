@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -81,6 +82,14 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
         touch(target.event)
     record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})
     return Tagged(target, chosen, local, changed=True)
+
+
+@transaction.atomic
+def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: int, *, local: bool) -> Tagged:
+    """Take the tags named `old` off and put the tag with id `new` on, together or not at all."""
+    for name in old:
+        detach_tag(actor, uuid, name)
+    return attach_tag(actor, uuid, new, local=local)
 
 
 def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:

@@ -1,0 +1,139 @@
+"""What is different from the version that was published last: an event held against its latest snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.snapshots import read_snapshot
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.event_parts import event_tags, event_versions
+from vardkase.intel.queries.index import index_rows
+from vardkase.intel.queries.rows import EventRow
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: `change` is added, changed or removed; `what` a type or a field."""
+
+    change: str
+    what: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Differences from `version` (0: nothing was published yet), the first of them, and how many there are."""
+
+    version: int
+    rows: list[Change]
+    total: int
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+class _Attribute(msgspec.Struct):
+    uuid: str
+    type: str
+    value: str
+    comment: str = ""
+    to_ids: bool = False
+    deleted: bool = False
+    distribution: str = "5"
+    category: str = ""
+
+
+class _Object(msgspec.Struct):
+    Attribute: list[_Attribute] = []
+
+
+class _Tag(msgspec.Struct):
+    name: str
+
+
+class _Event(msgspec.Struct):
+    info: str
+    date: str
+    threat_level_id: str
+    analysis: str
+    distribution: str
+    Attribute: list[_Attribute] = []
+    Object: list[_Object] = []
+    Tag: list[_Tag] = []
+
+
+class _Document(msgspec.Struct):
+    Event: _Event
+
+
+def compare_with_published(actor: Actor, event: EventRow) -> Comparison:
+    """The differences that publishing would send; for those who may read the event's history."""
+    versions = event_versions(actor, event)
+    if not versions:
+        return Comparison(0, [], 0)
+    latest = versions[0].version
+    old = msgspec.json.decode(read_snapshot(str(event.uuid), latest), type=_Document).Event
+    changes = [*_header(actor, event, old), *_tags(event, old), *_attributes(event, old)]
+    return Comparison(latest, changes[:SHOWN], len(changes))
+
+
+def _header(actor: Actor, event: EventRow, old: _Event) -> Iterator[Change]:
+    now = index_rows(actor, [event.id])[0]
+    for name in ("info", "date", "threat_level_id", "analysis", "distribution"):
+        before, after = str(getattr(old, name)), str(getattr(now, name))
+        if before != after:
+            yield Change("changed", name, before, after)
+
+
+def _tags(event: EventRow, old: _Event) -> Iterator[Change]:
+    before = {tag.name for tag in old.Tag}
+    after = {tag.name for tag in event_tags(event.id)}
+    yield from (Change("added", "tag", new=name) for name in sorted(after - before))
+    yield from (Change("removed", "tag", old=name) for name in sorted(before - after))
+
+
+def _attributes(event: EventRow, old: _Event) -> Iterator[Change]:
+    nested = (attribute for each in old.Object for attribute in each.Attribute)
+    before = {a.uuid: a for a in [*old.Attribute, *nested] if not a.deleted}
+    present = set()
+    rows = cursor().execute(ATTRIBUTES, {"event": event.id, "since": event.publish_timestamp}).fetchall()
+    for uuid, kind, value, comment, to_ids, distribution, category, touched in rows:
+        present.add(uuid)
+        known = before.get(uuid)
+        if known is None:
+            yield Change("added", kind, new=value)
+        elif touched:
+            after = (kind, value, comment, to_ids, str(distribution), category)
+            if after != _content(known):
+                yield _difference(known, kind, value, comment)
+    for uuid, gone in before.items():
+        if uuid not in present:
+            yield Change("removed", gone.type, old=gone.value)
+
+
+def _content(known: _Attribute) -> tuple[str, str, str, bool, str, str]:
+    return known.type, known.value, known.comment, known.to_ids, known.distribution, known.category
+
+
+def _difference(known: _Attribute, kind: str, value: str, comment: str) -> Change:
+    """The value when it changed, else the comment, else only the value that something about is different."""
+    if known.value != value:
+        return Change("changed", kind, known.value, value)
+    if known.comment != comment:
+        return Change("changed", kind, f"{value} {known.comment}".strip(), f"{value} {comment}".strip())
+    return Change("changed", kind, new=value)
+
+
+ATTRIBUTES = """
+SELECT uuid::text, type, value1 || coalesce('|' || value2, ''), comment, to_ids, distribution, category,
+       timestamp >= %(since)s
+FROM attribute WHERE event_id = %(event)s AND NOT deleted ORDER BY timestamp DESC, id
+"""

@@ -1,0 +1,144 @@
+"""What an object holds, for editing it; and which templates are used most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+from vardkase.intel.queries.event_parts import AttachedTag
+
+LATEST = 5_000
+"""Objects looked at to say which templates are used most."""
+
+TARGETS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class HeldValue:
+    """An attribute in an object."""
+
+    id: int
+    uuid: UUID
+    object_relation: str
+    type: str
+    value: str
+    has_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReference:
+    """A reference from an object; `target` is a name or value, `kind` the type of a value or empty."""
+
+    id: int
+    relationship_type: str
+    comment: str
+    target: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something in the event that an object may refer to; `kind` is empty for objects."""
+
+    uuid: UUID
+    text: str
+    kind: str
+    number: int
+
+
+def values_of_object(actor: Actor, object_id: int) -> list[HeldValue]:
+    """The living attributes of the object that the actor may read, in the order they were added."""
+    sql = VALUES.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    rows = cursor().execute(sql, {"object": object_id, **reader_parameters(actor)}).fetchall()
+    return [HeldValue(*row) for row in rows]
+
+
+def references_of_object(actor: Actor, object_id: int) -> list[HeldReference]:
+    """The living references that start in an object the actor may read, to things they may read."""
+    sql = REFERENCES.format(
+        event=event_predicate(actor),
+        object=part_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
+    )
+    rows = cursor().execute(sql, {"object": object_id, **reader_parameters(actor)}).fetchall()
+    return [HeldReference(*row) for row in rows]
+
+
+def targets_for(actor: Actor, event_id: int, object_id: int, pattern: str) -> list[Target]:
+    """Objects (first) and loose attributes of the event that match a LIKE pattern, without the object itself."""
+    sql = TARGET.format(
+        event=event_predicate(actor),
+        object=part_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
+    )
+    parameters = {"event": event_id, "object": object_id, "pattern": pattern, "limit": TARGETS}
+    rows = cursor().execute(sql, parameters | reader_parameters(actor)).fetchall()
+    return [Target(*row) for row in rows]
+
+
+def attribute_tags(attribute_id: int) -> list[AttachedTag]:
+    """The tags on an attribute that the caller has found readable."""
+    return [AttachedTag(*row) for row in cursor().execute(TAGS, {"id": attribute_id}).fetchall()]
+
+
+def template_use(actor: Actor) -> dict[str, int]:
+    """How often each template (by uuid) is used among the latest objects that the actor may read."""
+    sql = USE.format(event=event_predicate(actor), object=part_predicate(actor, "o"))
+    rows = cursor().execute(sql, {"latest": LATEST, **reader_parameters(actor)}).fetchall()
+    return dict(rows)
+
+
+VALUES = """
+SELECT a.id, a.uuid, coalesce(a.object_relation, ''), a.type, a.value1 || coalesce('|' || a.value2, ''),
+       a.data_sha256 IS NOT NULL
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.object_id = %(object)s AND NOT a.deleted AND {event} AND {attribute} ORDER BY a.id
+"""
+
+REFERENCES = """
+SELECT r.id, r.relationship_type, r.comment, o.name, ''
+FROM object_reference r JOIN object o ON o.uuid = r.referenced_uuid JOIN event e ON e.id = o.event_id
+WHERE r.object_id = %(object)s AND r.referenced_type = 1 AND NOT r.deleted AND NOT o.deleted AND {event} AND {object}
+UNION ALL
+SELECT r.id, r.relationship_type, r.comment, a.value1 || coalesce('|' || a.value2, ''), a.type
+FROM object_reference r JOIN attribute a ON a.uuid = r.referenced_uuid JOIN event e ON e.id = a.event_id
+WHERE r.object_id = %(object)s AND r.referenced_type = 0 AND NOT r.deleted AND NOT a.deleted
+  AND {event} AND {attribute}
+ORDER BY 1
+"""
+
+TARGET = """
+(SELECT o.uuid, o.name || coalesce(' ' || nullif(o.comment, ''), ''), '', o.id
+ FROM object o JOIN event e ON e.id = o.event_id
+ WHERE o.event_id = %(event)s AND o.id <> %(object)s AND NOT o.deleted AND {event} AND {object}
+   AND (o.name ILIKE %(pattern)s OR o.comment ILIKE %(pattern)s OR EXISTS (
+        SELECT 1 FROM attribute h WHERE h.object_id = o.id AND NOT h.deleted AND h.value1 ILIKE %(pattern)s))
+ ORDER BY o.id LIMIT %(limit)s)
+UNION ALL
+(SELECT a.uuid, a.value1 || coalesce('|' || a.value2, ''), a.type, a.id
+ FROM attribute a JOIN event e ON e.id = a.event_id
+ WHERE a.event_id = %(event)s AND a.object_id IS NULL AND NOT a.deleted AND {event} AND {attribute}
+   AND (a.value1 ILIKE %(pattern)s OR a.value2 ILIKE %(pattern)s OR a.type ILIKE %(pattern)s)
+ ORDER BY a.id LIMIT %(limit)s)
+"""
+
+TAGS = """
+SELECT at.id, at.tag_id, t.name, at.local, at.relationship_type
+FROM attribute_tag at JOIN tag t ON t.id = at.tag_id
+WHERE at.attribute_id = %(id)s ORDER BY t.is_galaxy, at.id
+"""
+
+USE = """
+SELECT template_uuid, count(*) FROM (
+    SELECT o.template_uuid FROM object o JOIN event e ON e.id = o.event_id
+    WHERE NOT o.deleted AND {event} AND {object} ORDER BY o.id DESC LIMIT %(latest)s
+) AS latest WHERE template_uuid IS NOT NULL GROUP BY template_uuid
+"""

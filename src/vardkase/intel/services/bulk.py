@@ -1,0 +1,145 @@
+"""Many attributes of one event changed together: one transaction, one audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.errors import SharingGroupRefused
+from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.models import Event
+from vardkase.intel.rules import may_tag
+from vardkase.intel.services.deletion import soft_delete_attributes
+from vardkase.intel.services.locking import lock_event, lock_own_event, touch
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.rules import may_use
+from vardkase.misp.distribution import Distribution
+
+NOT_TAGGABLE = "Local tags can only be added by users of the host organisation."
+
+
+@transaction.atomic
+def delete_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
+    """Delete softly; returns how many. Raises NotFound (none of them is there), NotYours."""
+    event, chosen = _own(actor, event_id, attribute_ids)
+    soft_delete_attributes(event.pk, chosen)
+    return _done(actor, event, "attribute.deleted", chosen, {"hard": False})
+
+
+@transaction.atomic
+def restore_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
+    """Bring softly deleted ones back; returns how many. Raises NotFound, NotYours."""
+    event, chosen = _own(actor, event_id, attribute_ids, deleted=True)
+    _update(event, chosen, "deleted = FALSE", {})
+    attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
+    return _done(actor, event, "attribute.restored", chosen, {})
+
+
+@transaction.atomic
+def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_ids: bool) -> int:
+    """Set or clear to_ids; returns how many were looked at. Raises NotFound, NotYours."""
+    event, chosen = _own(actor, event_id, attribute_ids)
+    _update(event, chosen, "to_ids = %(to_ids)s", {"to_ids": to_ids})
+    return _done(actor, event, "attribute.edited", chosen, {"to_ids": to_ids})
+
+
+@transaction.atomic
+def set_reach(
+    actor: Actor,
+    event_id: int,
+    attribute_ids: Sequence[int],
+    distribution: int,
+    sharing_group_id: int | None,
+) -> int:
+    """Give all the same distribution. Raises NotFound, NotYours, Invalid, SharingGroupRefused."""
+    if distribution not in list(Distribution):
+        raise Invalid({"distribution": ["Invalid distribution."]})
+    event, chosen = _own(actor, event_id, attribute_ids)
+    group = SharingGroups(actor).required(distribution, sharing_group_id, None)
+    if distribution == Distribution.SHARING_GROUP and group is None:
+        raise SharingGroupRefused
+    values = {"distribution": distribution, "group": group}
+    _update(event, chosen, "distribution = %(distribution)s, sharing_group_id = %(group)s", values)
+    attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
+    return _done(actor, event, "attribute.edited", chosen, {"distribution": distribution})
+
+
+@transaction.atomic
+def tag_attributes(
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], tag: Tag, *, local: bool
+) -> int:
+    """Put one tag on all; returns how many did not have it. Raises NotFound, Forbidden, Invalid."""
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    event = lock_event(actor, event_id)
+    local = local or tag.local_only
+    if not may_tag(actor, event, local=local) or not may_use(actor, tag):
+        raise Invalid(NOT_TAGGABLE if local else "Invalid Tag.")
+    chosen = _visible(actor, event, attribute_ids, deleted=False)
+    values = {"event": event.pk, "tag": tag.pk, "local": local, "ids": chosen}
+    added = [row[0] for row in cursor().execute(LINK, values).fetchall()]
+    if added and not local:
+        touch(event)
+    change = {"tag": tag.name, "local": local, "count": len(added)}
+    record(actor, "tag.attached", Target("event", event.pk, event.uuid, event.info), change)
+    return len(added)
+
+
+def _own(
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool = False
+) -> tuple[Event, list[int]]:
+    """The locked event, and those of the attributes that are in it and readable."""
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    return event, _visible(actor, event, attribute_ids, deleted=deleted)
+
+
+def _visible(actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool) -> list[int]:
+    sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
+    chosen = [row[0] for row in cursor().execute(sql, values).fetchall()]
+    if not chosen:
+        raise NotFound("Invalid attribute")
+    return chosen
+
+
+def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str, Any]) -> None:
+    parameters = {**values, "event": event.pk, "ids": list(chosen), "now": now_seconds()}
+    cursor().execute(UPDATE.format(columns=columns), parameters)
+
+
+def _done(actor: Actor, event: Event, act: str, chosen: Sequence[int], change: dict[str, Any]) -> int:
+    touch(event)
+    target = Target("event", event.pk, event.uuid, event.info)
+    record(actor, act, target, {**change, "count": len(chosen), "attributes": list(chosen)})
+    return len(chosen)
+
+
+VISIBLE = """
+SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.deleted = %(deleted)s
+  AND {event} AND {attribute}
+ORDER BY a.id
+"""
+
+UPDATE = """
+UPDATE attribute SET {columns}, timestamp = %(now)s
+WHERE event_id = %(event)s AND id = ANY(%(ids)s::bigint[])
+"""
+
+LINK = """
+INSERT INTO attribute_tag (attribute_id, event_id, tag_id, local, relationship_type)
+SELECT id, %(event)s, %(tag)s, %(local)s, '' FROM unnest(%(ids)s::bigint[]) AS chosen(id)
+WHERE NOT EXISTS (SELECT 1 FROM attribute_tag t WHERE t.attribute_id = chosen.id AND t.tag_id = %(tag)s)
+RETURNING attribute_id
+"""

@@ -1,0 +1,268 @@
+"""The form for an object: its own facts, and a field for each element of its template."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import now_seconds
+from vardkase.intel.queries.object_contents import HeldValue
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+from vardkase.knowledge.object_templates.queries import elements_of, requirements
+from vardkase.misp.attribute import parse_attribute
+from vardkase.misp.types import ATTACHMENT_TYPES, DEFAULTS, category_allows, default_category
+from vardkase.web.forms.attribute import moment_field
+from vardkase.web.forms.intel_errors import translated
+from vardkase.web.forms.reach import ReachForm
+
+BOOLEAN = "boolean"
+LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
+MOST_INPUTS = 200
+
+
+class ObjectForm(ReachForm):
+    """What the object says of itself, beside its values."""
+
+    inherits = True
+
+    comment = forms.CharField(
+        label=_("Comment"), required=False, max_length=65_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    first_seen = moment_field(_("First seen"))
+    last_seen = moment_field(_("Last seen"))
+
+    def facts(self) -> dict[str, Any]:
+        """The object's own members as MISP writes them. Times are only named when they were changed."""
+        cleaned = self.cleaned_data
+        seen = {
+            name: cleaned[name].isoformat() if cleaned[name] else ""
+            for name in ("first_seen", "last_seen")
+            if name in self.changed_data
+        }
+        return {"comment": cleaned["comment"], **seen, **self.reach()}
+
+
+@dataclass(slots=True)
+class Input:
+    """One place to write a value; `held` is the stored attribute that it changes."""
+
+    name: str
+    value: str = ""
+    held: HeldValue | None = None
+    error: str = ""
+    file: UploadedFile | None = None
+
+
+@dataclass(slots=True)
+class ElementField:
+    """An element of the template with its inputs. `kind` is choice, file, long or line."""
+
+    element: ObjectTemplateElement
+    kind: str
+    is_required: bool
+    is_one_of: bool
+    inputs: list[Input] = field(default_factory=list)
+
+    @property
+    def relation(self) -> str:
+        return self.element.object_relation
+
+    @property
+    def choices(self) -> list[str]:
+        if self.element.type == BOOLEAN and not self.element.values_list:
+            return ["1", "0"]
+        return [str(each) for each in self.element.values_list or []]
+
+    @property
+    def suggestions(self) -> list[str]:
+        return [str(each) for each in self.element.sane_default or []]
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Shown at once; the others are a click away."""
+        filled = any(each.value or each.held for each in self.inputs)
+        return self.is_required or self.is_one_of or self.element.ui_priority > 0 or filled
+
+
+class TemplateFields:
+    """The elements of a template as fields, the most important first."""
+
+    def __init__(
+        self,
+        template: ObjectTemplate,
+        held: Sequence[HeldValue] = (),
+        sent: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+    ) -> None:
+        self.template = template
+        self.needs = requirements(template)
+        self.errors: list[str] = []
+        elements = sorted(elements_of(template), key=lambda each: (-each.ui_priority, each.pk))
+        self.fields = [self._field(element, held, sent, files) for element in elements]
+        self.fields.sort(key=lambda each: not (each.is_required or each.is_one_of))
+
+    @property
+    def first_hand(self) -> list[ElementField]:
+        return [each for each in self.fields if each.is_first_hand]
+
+    @property
+    def others(self) -> list[ElementField]:
+        return [each for each in self.fields if not each.is_first_hand]
+
+    def is_valid(self) -> bool:
+        """Check each value, and what the template requires; errors stand on the inputs and in `errors`."""
+        present = set()
+        for each, given in self._given():
+            present.add(each.relation)
+            if not (given.file or _is_unchanged(given)):
+                given.error = _error(self._document(each, given))
+        self._check_required(present)
+        return not self.errors and not any(i.error for each in self.fields for i in each.inputs)
+
+    def documents(self) -> list[dict[str, Any]]:
+        """The values as MISP writes attributes: a stored one that did not change is named by its uuid alone."""
+        return [
+            {"uuid": str(given.held.uuid)}
+            if given.held and _is_unchanged(given) and not given.file
+            else self._document(each, given)
+            for each, given in self._given()
+        ]
+
+    def _given(self) -> Iterator[tuple[ElementField, Input]]:
+        for each in self.fields:
+            for given in each.inputs:
+                if given.value or given.file:
+                    yield each, given
+
+    def _check_required(self, present: set[str]) -> None:
+        missing = [name for name in self.needs.get("required", ()) if name not in present]
+        if missing:
+            self.errors.append(gettext("These must be filled in: %(names)s") % {"names": ", ".join(missing)})
+        one_of = self.needs.get("requiredOneOf", ())
+        if one_of and not present.intersection(one_of):
+            words = gettext("Fill in at least one of these: %(names)s")
+            self.errors.append(words % {"names": ", ".join(one_of)})
+        if not present and not self.errors:
+            self.errors.append(gettext("Fill in at least one value."))
+
+    def _field(
+        self,
+        element: ObjectTemplateElement,
+        held: Sequence[HeldValue],
+        sent: QueryDict | None,
+        files: MultiValueDict[str, UploadedFile] | None,
+    ) -> ElementField:
+        relation = element.object_relation
+        made = ElementField(
+            element,
+            _kind(element),
+            relation in self.needs.get("required", ()),
+            relation in self.needs.get("requiredOneOf", ()),
+        )
+        stored = [value for value in held if value.object_relation == relation]
+        made.inputs = [_stored_input(value, sent) for value in stored]
+        made.inputs += _new_inputs(f"e{element.pk}", sent, files)
+        asked = sent is not None and sent.get("more") == str(element.pk)
+        if not made.inputs or (element.multiple and asked):
+            made.inputs.append(Input(f"e{element.pk}"))
+        return made
+
+    def _document(self, each: ElementField, given: Input) -> dict[str, Any]:
+        element = each.element
+        document: dict[str, Any] = {"object_relation": element.object_relation, "type": element.type}
+        document |= {"value": given.value or (given.file.name if given.file else "")}
+        if given.held:
+            return {**document, "uuid": str(given.held.uuid), **_data(given)}
+        if (category := _category(element)) is not None:
+            document["category"] = category
+        definition = (self.template.definition.get("attributes") or {}).get(element.object_relation) or {}
+        if "to_ids" in definition:
+            document["to_ids"] = bool(definition["to_ids"])
+        if element.disable_correlation is not None:
+            document["disable_correlation"] = element.disable_correlation
+        return {**document, **_data(given)}
+
+
+def _stored_input(value: HeldValue, sent: QueryDict | None) -> Input:
+    name = f"x{value.id}"
+    written = value.value if sent is None else _clean(sent.get(name, ""))
+    return Input(name, written, value)
+
+
+def _new_inputs(
+    name: str, sent: QueryDict | None, files: MultiValueDict[str, UploadedFile] | None
+) -> list[Input]:
+    if sent is None:
+        return []
+    written = [Input(name, text) for value in sent.getlist(name)[:MOST_INPUTS] if (text := _clean(value))]
+    uploads = files.getlist(name) if files else []
+    return written + [Input(name, file=file) for file in uploads]
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\0", "").strip()
+
+
+def _is_unchanged(given: Input) -> bool:
+    return given.held is not None and given.held.value == given.value
+
+
+def _kind(element: ObjectTemplateElement) -> str:
+    if element.type in ATTACHMENT_TYPES:
+        return "file"
+    if element.values_list or element.type == BOOLEAN:
+        return "choice"
+    return "long" if element.type in LONG_TYPES else "line"
+
+
+def _category(element: ObjectTemplateElement) -> str | None:
+    """The template's category when the type's usual one is not among those it allows."""
+    if element.type not in DEFAULTS or not element.categories:
+        return None
+    if default_category(element.type) in element.categories:
+        return None
+    return next((name for name in element.categories if category_allows(name, element.type)), None)
+
+
+def _data(given: Input) -> dict[str, Any]:
+    if not given.file:
+        return {}
+    given.file.seek(0)
+    return {"data": base64.b64encode(given.file.read()).decode("ascii"), "encrypt": True}
+
+
+def _error(document: dict[str, Any]) -> str:
+    parsed = parse_attribute(document, now=now_seconds(), default_distribution=5)
+    if not isinstance(parsed, dict):
+        return ""
+    return " ".join(translated(message) for messages in parsed.values() for message in messages)
+
+
+class ReferenceForm(forms.Form):
+    """From an object to another part of the event."""
+
+    referenced_uuid = forms.UUIDField(
+        label=_("Refers to"),
+        error_messages={"required": _("Choose what it refers to."), "invalid": _("That is not a UUID.")},
+    )
+    relationship_type = forms.CharField(
+        label=_("How it refers"),
+        max_length=255,
+        error_messages={"required": _("Say how they belong together.")},
+    )
+    comment = forms.CharField(label=_("Comment"), required=False, max_length=65_000)
+
+    def document(self) -> dict[str, Any]:
+        """The reference as MISP writes it."""
+        target: UUID = self.cleaned_data["referenced_uuid"]
+        return {**self.cleaned_data, "referenced_uuid": str(target)}

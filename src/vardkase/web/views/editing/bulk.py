@@ -1,0 +1,112 @@
+"""The bar over the attribute table: one act on all the chosen attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services import bulk
+from vardkase.knowledge.tag_choices import usable_tag
+from vardkase.misp.flags import as_int
+from vardkase.web.display import thin
+from vardkase.web.forms.intel_errors import translated
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.editing.common import own_event, say_with_undo
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def delete(request: PageRequest, reference: str) -> HttpResponse:
+    """Delete softly, with undo."""
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    count = _attempt(request, lambda: bulk.delete_attributes(request.actor, event.id, chosen))
+    if count:
+        words = ngettext("%(n)s attribute is deleted.", "%(n)s attributes are deleted.", count)
+        ids = ",".join(map(str, chosen))
+        say_with_undo(request, words % {"n": thin(count)}, "attributes_bulk_restore", event.id, pk=ids)
+    return redirect("event", event.id)
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def restore(request: PageRequest, reference: str) -> HttpResponse:
+    """Undo a deletion."""
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    return _done(request, event, lambda: bulk.restore_attributes(request.actor, event.id, chosen))
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def detection(request: PageRequest, reference: str) -> HttpResponse:
+    """Set (`to_ids` 1) or clear detection."""
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    to_ids = request.POST.get("to_ids") == "1"
+    return _done(request, event, lambda: bulk.set_detection(request.actor, event.id, chosen, to_ids))
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def reach(request: PageRequest, reference: str) -> HttpResponse:
+    """Give them all one reach: `reach` is a level, or "4:" and the number of a group."""
+    event, chosen = own_event(request.actor, reference), _chosen(request)
+    level, _, group = request.POST.get("reach", "").partition(":")
+    wanted = as_int(level)
+    if wanted is None:
+        messages.error(request, gettext("Choose who should see them."))
+        return redirect("event", event.id)
+    return _done(
+        request, event, lambda: bulk.set_reach(request.actor, event.id, chosen, wanted, as_int(group))
+    )
+
+
+@page(Permission.TAGGER, writes=True)
+@require_POST
+def tag(request: PageRequest, reference: str) -> HttpResponse:
+    """Put one tag on them all."""
+    event, chosen = find_event(request.actor, reference), _chosen(request)
+    found = usable_tag(request.actor, request.POST.get("tag", "").strip())
+    if found is None:
+        messages.error(request, gettext("There is no such tag, or it is not yours to use."))
+        return redirect("event", event.id)
+    local = not _is_creator(request.actor, event)
+    return _done(
+        request, event, lambda: bulk.tag_attributes(request.actor, event.id, chosen, found, local=local)
+    )
+
+
+def _is_creator(actor: Actor, event: EventRow) -> bool:
+    return actor.is_site_admin or event.orgc_id == actor.organisation_id
+
+
+def _chosen(request: PageRequest) -> list[int]:
+    """The ids in `pk`: one a field, or several with commas between."""
+    texts = (text for field in request.POST.getlist("pk") for text in field.split(","))
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+def _attempt(request: PageRequest, act: Callable[[], int]) -> int:
+    """How many it did; 0 with a message when nothing could be done."""
+    try:
+        return act()
+    except NotFound:
+        messages.error(request, gettext("Choose attributes first."))
+    except Invalid as refused:
+        messages.error(request, translated(str(refused)))
+    return 0
+
+
+def _done(request: PageRequest, event: EventRow, act: Callable[[], int]) -> HttpResponse:
+    if count := _attempt(request, act):
+        words = ngettext("%(n)s attribute is changed.", "%(n)s attributes are changed.", count)
+        messages.success(request, words % {"n": thin(count)})
+    return redirect("event", event.id)

@@ -1,0 +1,173 @@
+"""Objects: a template chosen, its fields filled in, and what an object refers to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.queries.find import find_object
+from vardkase.intel.queries.marks import object_mark
+from vardkase.intel.queries.object_contents import template_use, values_of_object
+from vardkase.intel.queries.rows import EventRow, ObjectRow
+from vardkase.intel.services.careful import edit_unchanged_object
+from vardkase.intel.services.deletion import delete_object
+from vardkase.intel.services.objects import add_object
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.queries import active_templates, find_template
+from vardkase.web.forms.object import ObjectForm, TemplateFields
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.editing.common import attempt, back_to, group_options, own_event, reach_context
+
+SHOWN = 30
+"""Templates in the list; searching finds the others."""
+
+
+@page(Permission.ADD, writes=True)
+def create(request: PageRequest, reference: str) -> HttpResponse:
+    """Choose a template (`template` names it), then fill in its fields."""
+    event = own_event(request.actor, reference)
+    chosen = request.GET.get("template", "")
+    if not chosen:
+        return _choose(request, event)
+    template = find_template(chosen)
+    form = _form(request, {"distribution": 5})
+    fields = _fields(request, template)
+    if _is_saving(request) and _both_valid(form, fields):
+        document = {
+            **form.facts(),
+            "template_uuid": str(template.uuid),
+            "template_version": template.version,
+            "Attribute": fields.documents(),
+        }
+        if attempt(form, lambda: add_object(request.actor, event.id, document)):
+            return back_to(
+                request, event.id, gettext("The object is added: %(name)s") % {"name": template.name}
+            )
+    context = {"heading": gettext("New object"), "event": event, "is_new": True}
+    return _page(request, form, fields, context)
+
+
+@page(Permission.ADD, writes=True)
+def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
+    """Change an object as a whole. Saved only when nobody else changed it meanwhile."""
+    event, found = own_object(request, reference, object_id)
+    template = _template_of(found)
+    form = _form(request, _stored(found))
+    fields = _fields(request, template, found.id)
+    conflict = False
+    if _is_saving(request) and _both_valid(form, fields):
+        document = {**form.facts(), "Attribute": fields.documents()}
+        mark = request.POST.get("mark", "")
+        try:
+            if attempt(form, lambda: edit_unchanged_object(request.actor, found.id, document, mark)):
+                return back_to(request, event.id, gettext("The object is changed."))
+        except ChangedMeanwhile:
+            conflict = True
+    context = {
+        "heading": gettext("Edit the object"),
+        "event": event,
+        "found": found,
+        "mark": _mark(request, found, conflict),
+        "conflict": conflict,
+    }
+    return _page(request, form, fields, context, status=409 if conflict else 200)
+
+
+@page(Permission.ADD, writes=True)
+def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
+    """Delete an object with its attributes; for good when that box is ticked."""
+    event, found = own_object(request, reference, object_id)
+    if request.method != "POST":
+        held = values_of_object(request.actor, found.id)
+        context = {"heading": gettext("Delete the object"), "event": event, "found": found, "held": held}
+        return render(request, "editing/object_delete.html", context)
+    delete_object(request.actor, found.id, hard=request.POST.get("hard") == "1")
+    return back_to(request, event.id, gettext("The object is deleted."))
+
+
+def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:
+    """The event and an object in it, if the actor may change them."""
+    event = own_event(request.actor, reference)
+    found = find_object(request.actor, object_id)
+    if found.event_id != event.id:
+        raise Http404
+    return event, found
+
+
+def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
+    text = request.GET.get("q", "")[:100].replace("\0", "")
+    used = template_use(request.actor)
+    named = Q(name__icontains=text) | Q(description__icontains=text) | Q(meta_category__icontains=text)
+    found = list(active_templates().filter(named).defer("definition"))
+    found.sort(key=lambda each: (-used.get(str(each.uuid), 0), text.lower() not in each.name, each.name))
+    context = {
+        "heading": gettext("Choose a template"),
+        "event": event,
+        "templates": [(each, used.get(str(each.uuid), 0)) for each in found[:SHOWN]],
+        "more": max(0, len(found) - SHOWN),
+        "text": text,
+    }
+    template = "editing/object_choose.html"
+    return render(
+        request, f"{template}#templates" if request.headers.get("HX-Request") else template, context
+    )
+
+
+def _is_saving(request: PageRequest) -> bool:
+    """Posted, and not only to get one more place to write in."""
+    return request.method == "POST" and "more" not in request.POST
+
+
+def _both_valid(form: ObjectForm, fields: TemplateFields) -> bool:
+    right = fields.is_valid()
+    return form.is_valid() and right
+
+
+def _form(request: PageRequest, initial: dict[str, Any]) -> ObjectForm:
+    data = request.POST if request.method == "POST" else None
+    return ObjectForm(data, initial=initial, **group_options(request.actor))
+
+
+def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | None = None) -> TemplateFields:
+    held = values_of_object(request.actor, object_id) if object_id is not None else []
+    sent = request.method == "POST"
+    return TemplateFields(template, held, request.POST if sent else None, request.FILES if sent else None)
+
+
+def _template_of(found: ObjectRow) -> ObjectTemplate:
+    """The version the object was made from, else the newest; 404 when the hub has none."""
+    made = ObjectTemplate.objects.filter(uuid=found.template_uuid, version=found.template_version).first()
+    if made is not None:
+        return made
+    if not found.template_uuid:
+        raise NotFound("Template not found")
+    return find_template(found.template_uuid)
+
+
+def _mark(request: PageRequest, found: ObjectRow, conflict: bool) -> str:
+    """The mark of what the person has seen: the first one, until they were told of a conflict."""
+    kept = request.POST.get("mark")
+    return object_mark(found.id) if conflict or kept is None else kept
+
+
+def _stored(found: ObjectRow) -> dict[str, Any]:
+    stored = {name: getattr(found, name) for name in ("comment", "distribution", "sharing_group_id")}
+    for name in ("first_seen", "last_seen"):
+        value = getattr(found, name)
+        stored[name] = None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+    return stored
+
+
+def _page(
+    request: PageRequest, form: ObjectForm, fields: TemplateFields, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    full = {**context, "fields": fields, **reach_context(request.actor, form)}
+    return render(request, "editing/object_form.html", full, status=status)

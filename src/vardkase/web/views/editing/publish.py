@@ -1,0 +1,139 @@
+"""Publishing: first a look at who will see what, and what has changed; then the button."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel import rules
+from vardkase.intel.errors import ChangedMeanwhile
+from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
+from vardkase.intel.queries.checks import publication_checks
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.careful import publish_as_seen
+from vardkase.intel.services.publish import unpublish_event
+from vardkase.misp.flags import as_int
+from vardkase.web.chips import GROUP
+from vardkase.web.display import thin
+from vardkase.web.forms.reach import ReachForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.editing.common import back_to, group_options, reach_context
+
+SECTORS = 3
+"""Sectors drawn by themselves; the rest are one."""
+
+BAR = 640
+"""Width of the drawing in its own units."""
+
+
+@page(Permission.PUBLISH, writes=True)
+def publish(request: PageRequest, reference: str) -> HttpResponse:
+    """The look (GET, with `distribution` for another reach), and the publication of what was looked at."""
+    event = _publishable(request.actor, reference)
+    form = _reach(request, event)
+    if request.method == "POST" and form.is_valid():
+        refused = _publish(request, event, form)
+        if refused is None:
+            return back_to(request, event.id, _published_words(event, form))
+        messages.error(request, refused)
+        event = _publishable(request.actor, reference)
+    return render(request, "editing/publish.html", _look(request, event, form))
+
+
+@page(Permission.PUBLISH, writes=True)
+def unpublish(request: PageRequest, reference: str) -> HttpResponse:
+    """Take the event back to unpublished, after it has been said what that cannot do."""
+    event = _publishable(request.actor, reference)
+    if request.method != "POST":
+        count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
+        context = {"heading": gettext("Withdraw the publication"), "event": event, "count": count}
+        return render(request, "editing/unpublish.html", context)
+    unpublish_event(request.actor, event.id)
+    return back_to(request, event.id, gettext("The event is unpublished."))
+
+
+def _publishable(actor: Actor, reference: str) -> EventRow:
+    event = find_event(actor, reference)
+    if not rules.may_publish_event(actor, event):
+        raise Forbidden
+    return event
+
+
+def _reach(request: PageRequest, event: EventRow) -> ReachForm:
+    """The reach that is looked at: the event's own, unless another is asked for."""
+    sent = request.POST if request.method == "POST" else request.GET
+    data = {
+        "distribution": sent.get("distribution", event.distribution),
+        "sharing_group_id": sent.get("sharing_group_id", event.sharing_group_id or ""),
+    }
+    return ReachForm(data, **group_options(request.actor))
+
+
+def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:
+    """Publish, or say why not."""
+    if publication_checks(event).markings and request.POST.get("marking") != "1":
+        return gettext("Look at the marking first, and say that the event may be shared.")
+    reach = form.reach()
+    try:
+        seen = as_int(request.POST.get("seen")) or 0
+        publish_as_seen(
+            request.actor, event.id, seen, reach["distribution"], reach["sharing_group_id"] or None
+        )
+    except ChangedMeanwhile:
+        return gettext("The event has changed since you looked. Nothing is published: look again.")
+    except Invalid:
+        return gettext("Choose a sharing group that your organisation is in.")
+    return None
+
+
+def _published_words(event: EventRow, form: ReachForm) -> str:
+    reach = form.reach()
+    count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
+    if not count:
+        return gettext("The event is published.")
+    words = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
+    return words % {"n": thin(count)}
+
+
+def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
+    chosen = form.reach() if form.is_valid() else None
+    found = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
+    return {
+        "heading": gettext("Publish"),
+        "event": event,
+        "chosen": chosen,
+        "is_group": chosen is not None and chosen["distribution"] == GROUP,
+        "receivers": found,
+        "users": sum(receiver.users for receiver in found),
+        "sectors": _sectors(found),
+        "withheld": withheld_parts(event),
+        "checks": publication_checks(event),
+        "changes": compare_with_published(request.actor, event),
+        "may_choose": rules.may_modify_event(request.actor, event),
+        **reach_context(request.actor, form),
+    }
+
+
+def _sectors(found: Sequence[Receiver]) -> list[dict[str, Any]]:
+    """How many receivers each of the largest sectors has, with its place in the bar."""
+    counts = Counter(receiver.sector or gettext("No sector given") for receiver in found)
+    parts = counts.most_common(SECTORS)
+    if rest := len(found) - sum(count for _, count in parts):
+        parts.append((gettext("Others"), rest))
+    drawn, start = [], 0
+    for number, (name, count) in enumerate(parts, 1):
+        width = round(BAR * count / len(found))
+        drawn.append({"css": f"q{number}", "name": name, "count": count, "x": start, "width": width - 2})
+        start += width
+    return drawn

@@ -1,0 +1,64 @@
+"""How an object belongs together with other parts of its event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.analysis.search.statement import containing
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_reference
+from vardkase.intel.queries.object_contents import references_of_object, targets_for
+from vardkase.intel.queries.rows import EventRow, ObjectRow
+from vardkase.intel.services.deletion import delete_reference
+from vardkase.intel.services.references import add_reference
+from vardkase.knowledge.object_templates.models import ObjectRelationship
+from vardkase.web.forms.object import ReferenceForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.editing.common import attempt, own_event
+from vardkase.web.views.editing.objects import own_object
+
+
+@page(Permission.ADD, writes=True)
+def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
+    """What the object refers to, and one reference more."""
+    event, found = own_object(request, reference, object_id)
+    form = ReferenceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and attempt(
+        form, lambda: add_reference(request.actor, str(found.id), form.document())
+    ):
+        messages.success(request, gettext("The reference is added."))
+        return redirect("reference_create", event.id, found.id)
+    return render(request, "editing/references.html", _context(request, event, found, form))
+
+
+@page(Permission.ADD, writes=True)
+@require_POST
+def delete(request: PageRequest, reference: str, reference_id: int) -> HttpResponse:
+    """Take a reference away."""
+    event = own_event(request.actor, reference)
+    found = find_reference(request.actor, reference_id)
+    if found.event_id != event.id:
+        raise Http404
+    delete_reference(request.actor, found.id)
+    messages.success(request, gettext("The reference is removed."))
+    return redirect("reference_create", event.id, found.object_id)
+
+
+def _context(request: PageRequest, event: EventRow, found: ObjectRow, form: ReferenceForm) -> dict[str, Any]:
+    text = request.GET.get("q", "")[:200].replace("\0", "")
+    return {
+        "heading": gettext("References from the object"),
+        "event": event,
+        "found": found,
+        "form": form,
+        "text": text,
+        "references": references_of_object(request.actor, found.id),
+        "targets": targets_for(request.actor, event.id, found.id, containing(text) if text else "%"),
+        "relationships": ObjectRelationship.objects.order_by("name"),
+    }

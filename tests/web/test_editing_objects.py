@@ -1,0 +1,159 @@
+"""Objects and their references on the web."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Attribute, Event, Object, ObjectReference
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    return event
+
+
+@pytest.fixture
+def web(cast: Cast) -> Client:
+    client = signed_in(cast.analyst)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def template(db: None) -> ObjectTemplate:
+    made = ObjectTemplate.objects.create(
+        uuid=uuid4(),
+        name="server",
+        meta_category="network",
+        description="A machine",
+        version=3,
+        definition={
+            "requiredOneOf": ["ip", "name"],
+            "attributes": {"ip": {"multiple": True, "to_ids": False}, "name": {}, "state": {}},
+        },
+    )
+    for priority, (relation, kind, more) in enumerate(
+        [
+            ("state", "text", {"values_list": ["up", "down"]}),
+            ("name", "hostname", {}),
+            ("ip", "ip-dst", {"multiple": True}),
+        ]
+    ):
+        ObjectTemplateElement.objects.create(
+            object_template=made, object_relation=relation, type=kind, ui_priority=priority, **more
+        )
+    return made
+
+
+def inputs(template: ObjectTemplate) -> dict[str, str]:
+    return {each.object_relation: f"e{each.pk}" for each in template.elements.all()}
+
+
+def test_templates_are_searched_and_the_form_is_made_from_one(
+    web: Client, event: Event, template: ObjectTemplate
+) -> None:
+    ObjectTemplate.objects.create(uuid=uuid4(), name="other", meta_category="misc", version=1)
+    url = f"/event/{event.pk}/object/new/"
+    assert [each.name for each, _ in web.get(url, {"q": "serv"}).context["templates"]] == ["server"]
+    fields = web.get(url, {"template": template.pk}).context["fields"].fields
+    assert [each.relation for each in fields] == ["ip", "name", "state"]
+    assert fields[2].choices == ["up", "down"]
+
+
+def test_an_object_is_added_whole_or_not_at_all(web: Client, event: Event, template: ObjectTemplate) -> None:
+    url = f"/event/{event.pk}/object/new/?template={template.pk}"
+    names = inputs(template)
+    empty = web.post(url, {"distribution": "5", names["state"]: "up"})
+    assert "Fill in at least one of these: ip, name" in empty.text
+    wrong = web.post(url, {"distribution": "5", names["ip"]: ["192.0.2.1", "nonsense"]})
+    assert "That is not an IP address" in wrong.text
+    assert not Object.objects.exists()
+    more = web.post(url, {"distribution": "5", names["ip"]: "192.0.2.1", "more": names["ip"][1:]})
+    assert more.text.count(f'name="{names["ip"]}"') == 2
+    assert not Object.objects.exists()
+    assert (
+        web.post(url, {"distribution": "5", names["ip"]: ["192.0.2.1", "192.0.2.2", ""]}).status_code == 302
+    )
+    stored = Object.objects.get(event=event)
+    assert (stored.name, stored.template_version) == ("server", 3)
+    values = Attribute.objects.filter(object=stored).order_by("value1")
+    assert [(a.value1, a.object_relation, a.to_ids) for a in values] == [
+        ("192.0.2.1", "ip", False),
+        ("192.0.2.2", "ip", False),
+    ]
+
+
+def test_an_edit_touches_only_what_changed(web: Client, event: Event, template: ObjectTemplate) -> None:
+    names = inputs(template)
+    web.post(
+        f"/event/{event.pk}/object/new/?template={template.pk}",
+        {"distribution": "5", names["ip"]: ["192.0.2.1", "192.0.2.2", "192.0.2.3"]},
+    )
+    stored = Object.objects.get()
+    kept, changed, emptied = Attribute.objects.filter(object=stored).order_by("value1")
+    Attribute.objects.filter(object=stored).update(timestamp=1000)
+    url = f"/event/{event.pk}/object/{stored.pk}/edit/"
+    sent = {
+        "distribution": "5",
+        "comment": "seen",
+        f"x{kept.pk}": kept.value1,
+        f"x{changed.pk}": "198.51.100.1",
+        f"x{emptied.pk}": "",
+        names["name"]: "a.example",
+        "mark": web.get(url).context["mark"],
+    }
+    assert web.post(url, sent).status_code == 302
+    after = {a.pk: a for a in Attribute.objects.filter(object=stored)}
+    assert after[kept.pk].timestamp == 1000
+    assert after[changed.pk].value1 == "198.51.100.1"
+    assert after[emptied.pk].deleted is True
+    assert {a.value1 for a in after.values() if not a.deleted} == {"192.0.2.1", "198.51.100.1", "a.example"}
+    assert web.post(url, sent).status_code == 409
+
+
+def test_references_come_and_go(web: Client, event: Event) -> None:
+    source = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
+    target = make_attribute(event, value1="10.0.0.1")
+    target.save()
+    url = f"/event/{event.pk}/object/{source.pk}/reference/new/"
+    assert [one.text for one in web.get(url, {"q": "10.0"}).context["targets"]] == ["10.0.0.1"]
+    assert web.post(url, {"referenced_uuid": str(target.uuid)}).status_code == 200
+    web.post(url, {"referenced_uuid": str(target.uuid), "relationship_type": "connects-to"})
+    made = ObjectReference.objects.get()
+    assert "connects-to" in web.get(url).text
+    web.post(f"/event/{event.pk}/reference/{made.pk}/delete/")
+    assert ObjectReference.objects.get().deleted is True
+
+
+def test_an_object_is_deleted(web: Client, event: Event) -> None:
+    held = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
+    make_attribute(event, object=held, object_relation="filename").save()
+    url = f"/event/{event.pk}/object/{held.pk}/delete/"
+    assert "with 1 attribute" in web.get(url).text
+    assert Object.objects.get().deleted is False
+    web.post(url)
+    assert Object.objects.get().deleted is True
+
+
+def test_others_may_not(event: Event, cast: Cast, template: ObjectTemplate) -> None:
+    held = Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
+    for path in (
+        "object/new/",
+        f"object/{held.pk}/edit/",
+        f"object/{held.pk}/delete/",
+        f"object/{held.pk}/reference/new/",
+    ):
+        assert signed_in(cast.stranger).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(cast.reader).post(f"/event/{event.pk}/{path}").status_code == 403
+    assert Object.objects.get().deleted is False

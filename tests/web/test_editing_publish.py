@@ -1,0 +1,134 @@
+"""Publishing on the web: the look before it, and the act."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event, make_object
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Attribute, Event, EventVersion
+from vardkase.intel.queries.audience import receivers, withheld_parts
+from vardkase.intel.queries.find import find_event
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a, distribution=1)
+    event.save()
+    return event
+
+
+@pytest.fixture
+def web(cast: Cast) -> Client:
+    client = signed_in(cast.publisher)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def press(web: Client, event: Event, **fields: str) -> Client:
+    """Look, then press the button of the page that was looked at."""
+    look = web.get(f"/event/{event.pk}/publish/").context
+    seen = {"seen": str(look["event"].timestamp), **{k: str(v or "") for k, v in look["chosen"].items()}}
+    return web.post(f"/event/{event.pk}/publish/", {**seen, **fields})
+
+
+def test_receivers_are_those_whom_the_rule_admits(cast: Cast) -> None:
+    def names(distribution: int, group: int | None = None) -> list[str]:
+        return [one.name for one in receivers(distribution, group, cast.org_a.pk)]
+
+    assert names(0) == []
+    assert names(1) == names(3) == ["Hub", "Organisation B", "Organisation C"]
+    assert names(4, cast.group.pk) == ["Organisation B"]
+    cast.org_c.may_read = False
+    cast.org_c.save()
+    cast.partner.user.disabled = cast.partner_sync.user.disabled = True
+    cast.partner.user.save()
+    cast.partner_sync.user.save()
+    assert names(1) == ["Hub"]
+    cast.group.active = False
+    cast.group.save()
+    assert names(4, cast.group.pk) == []
+
+
+def test_restricted_parts_are_counted_once(cast: Cast, event: Event) -> None:
+    held = make_object(event, distribution=0)
+    held.save()
+    for fields in ({"object": held}, {"object": held, "distribution": 0}, {"distribution": 0}, {}):
+        make_attribute(event, **fields).save()
+    make_attribute(event, distribution=4, sharing_group=cast.group).save()
+    make_attribute(event, distribution=0, deleted=True).save()
+    found = withheld_parts(find_event(cast.publisher.actor, event.pk))
+    assert (found.attributes, found.for_groups) == (3, [("A and B", 1)])
+
+
+def test_the_look_says_who_what_and_what_is_missing(web: Client, event: Event) -> None:
+    make_attribute(event, distribution=0).save()
+    page = web.get(f"/event/{event.pk}/publish/").text
+    for words in (
+        "Publish to 3 organisations",
+        "Organisation B",
+        "1 attribute stays with",
+        "No TLP",
+        "Nothing for detection",
+    ):
+        assert words in page
+    page = web.get(f"/event/{event.pk}/publish/?distribution=0").text
+    assert "Publish for your own organisation" in page
+    assert Event.objects.get(pk=event.pk).distribution == 1
+
+
+def test_publishing_with_another_reach_is_one_act(web: Client, event: Event, cast: Cast) -> None:
+    answer = press(web, event, distribution="4", sharing_group_id=str(cast.group.pk))
+    assert answer.status_code == 302
+    event.refresh_from_db()
+    assert (event.published, event.distribution, event.sharing_group_id) == (True, 4, cast.group.pk)
+    assert EventVersion.objects.filter(event_id=event.pk).count() == 1
+
+
+def test_what_was_not_looked_at_is_not_published(web: Client, event: Event) -> None:
+    assert press(web, event, seen="1").status_code == 200
+    assert Event.objects.get(pk=event.pk).published is False
+
+
+def test_the_second_time_only_differences_are_shown(web: Client, event: Event) -> None:
+    kept, gone = make_attribute(event, value1="before"), make_attribute(event, value1="gone soon")
+    kept.save()
+    gone.save()
+    press(web, event)
+    gone.delete()
+    Attribute.objects.filter(pk=kept.pk).update(value1="after", timestamp=2_000_000_000)
+    make_attribute(event, value1="brand new", timestamp=2_000_000_000).save()
+    changes = web.get(f"/event/{event.pk}/publish/").context["changes"]
+    assert changes.version == 1
+    assert {(c.change, c.old, c.new) for c in changes.rows} == {
+        ("changed", "before", "after"),
+        ("added", "", "brand new"),
+        ("removed", "gone soon", ""),
+    }
+
+
+def test_a_security_marking_must_be_looked_at(web: Client, event: Event) -> None:
+    make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
+    assert "A security marking was found" in press(web, event).text
+    assert Event.objects.get(pk=event.pk).published is False
+    assert press(web, event, marking="1").status_code == 302
+
+
+def test_a_publication_is_withdrawn(web: Client, event: Event) -> None:
+    press(web, event)
+    assert "stays with them" in web.get(f"/event/{event.pk}/unpublish/").text
+    web.post(f"/event/{event.pk}/unpublish/")
+    assert Event.objects.get(pk=event.pk).published is False
+
+
+def test_others_may_not(event: Event, cast: Cast) -> None:
+    for path in ("publish/", "unpublish/"):
+        assert signed_in(cast.analyst).post(f"/event/{event.pk}/{path}").status_code == 403
+        assert signed_in(cast.partner_sync).post(f"/event/{event.pk}/{path}").status_code == 403
+    Event.objects.filter(pk=event.pk).update(distribution=0)
+    assert signed_in(cast.partner_sync).get(f"/event/{event.pk}/publish/").status_code == 404
+    assert Event.objects.get(pk=event.pk).published is False

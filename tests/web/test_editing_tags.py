@@ -1,0 +1,137 @@
+"""Tags put on and taken off on the web."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.web.signed_in import signed_in
+from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+APT = 'misp-galaxy:threat-actor="APT 28"'
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a, distribution=1)
+    event.save()
+    return event
+
+
+@pytest.fixture
+def web(cast: Cast) -> Client:
+    client = signed_in(cast.analyst)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def vocabulary(db: None) -> None:
+    taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True, exclusive=True)
+    for name in ("red", "green"):
+        TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=name, expanded=f"TLP {name}")
+    hidden = Taxonomy.objects.create(namespace="off", enabled=False)
+    TaxonomyPredicate.objects.create(taxonomy=hidden, value="green")
+    galaxy = Galaxy.objects.create(name="Threat Actor", type="threat-actor")
+    GalaxyCluster.objects.create(
+        galaxy=galaxy, type="threat-actor", value="APT 28", tag_name=APT, default=True
+    )
+    Tag.objects.create(name="greenfield")
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_words_find_taxonomies_clusters_and_tags(web: Client, event: Event) -> None:
+    def names(text: str) -> list[str]:
+        return [one.name for one in web.get(f"/event/{event.pk}/tag/", {"q": text}).context["choices"]]
+
+    assert names("green") == ["tlp:green", "greenfield"]
+    assert names("apt 2") == [APT]
+    assert names("") == ["tlp:red", "tlp:green"]
+    part = web.get(f"/event/{event.pk}/tag/", {"q": "green"}, headers={"hx-request": "true"}).text
+    assert "tlp:green" in part
+    assert "<html" not in part
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_a_vocabulary_tag_is_made_when_it_is_first_used(web: Client, event: Event) -> None:
+    for name in ("tlp:green", APT):
+        assert web.post(f"/event/{event.pk}/tag/", {"tag": name}).status_code == 302
+    assert {link.tag.name for link in EventTag.objects.filter(event=event)} == {"tlp:green", APT}
+    web.post(f"/event/{event.pk}/tag/", {"tag": "off:green"})
+    web.post(f"/event/{event.pk}/tag/", {"tag": "made:up"})
+    assert EventTag.objects.filter(event=event).count() == 2
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_what_excludes_each_other_is_exchanged_only_on_request(web: Client, event: Event) -> None:
+    url = f"/event/{event.pk}/tag/"
+    web.post(url, {"tag": "tlp:green"})
+    conflict = web.post(url, {"tag": "tlp:red"})
+    assert conflict.status_code == 409
+    assert "exclude each other" in conflict.text
+    assert EventTag.objects.get(event=event).tag.name == "tlp:green"
+    web.post(url, {"tag": "tlp:red", "replace": "1"})
+    assert EventTag.objects.get(event=event).tag.name == "tlp:red"
+
+
+def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> None:
+    Tag.objects.create(name="ours")
+    Event.objects.filter(pk=event.pk).update(published=True)
+    attribute = make_attribute(event)
+    attribute.save()
+    url = f"/event/{event.pk}/attribute/{attribute.pk}"
+    web.post(f"{url}/tag/", {"tag": "ours", "local": "1"})
+    assert AttributeTag.objects.get(attribute=attribute).local is True
+    assert Event.objects.get(pk=event.pk).published is True
+    assert web.get(f"{url}/untag/").status_code == 405
+    web.post(f"{url}/untag/", {"tag": "ours"})
+    assert not AttributeTag.objects.exists()
+
+
+def test_others_may_not(event: Event, cast: Cast) -> None:
+    Event.objects.filter(pk=event.pk).update(published=True)
+    Tag.objects.create(name="ours")
+    assert signed_in(cast.stranger).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
+    assert signed_in(cast.reader).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
+    bulk = f"/event/{event.pk}/attributes/tag/"
+    attribute = make_attribute(event)
+    attribute.save()
+    signed_in(cast.stranger).post(bulk, {"tag": "ours", "pk": attribute.pk})
+    assert not EventTag.objects.exists()
+    assert not AttributeTag.objects.exists()
+
+
+def test_many_are_changed_at_once(web: Client, event: Event, cast: Cast) -> None:
+    rows = [make_attribute(event) for _ in range(3)]
+    for row in rows:
+        row.save()
+    other = make_event(cast.org_b)
+    other.save()
+    foreign = make_attribute(other)
+    foreign.save()
+    chosen = {"pk": [row.pk for row in rows[:2]] + [foreign.pk]}
+    base = f"/event/{event.pk}/attributes"
+    Tag.objects.create(name="ours")
+
+    web.post(f"{base}/detection/", {**chosen, "to_ids": "1"})
+    web.post(f"{base}/reach/", {**chosen, "reach": f"4:{cast.group.pk}"})
+    web.post(f"{base}/tag/", {**chosen, "tag": "ours"})
+    changed = Attribute.objects.filter(event=event, to_ids=True, distribution=4, sharing_group=cast.group)
+    assert {row.pk for row in changed} == {row.pk for row in rows[:2]}
+    assert AttributeTag.objects.count() == 2
+
+    page = web.post(f"{base}/delete/", chosen, follow=True)
+    assert Attribute.objects.filter(event=event, deleted=True).count() == 2
+    assert f"{base}/restore/" in page.text
+    web.post(f"{base}/restore/", {"pk": ",".join(str(row.pk) for row in rows[:2])})
+    assert not Attribute.objects.filter(event=event, deleted=True).exists()
+    untouched = Attribute.objects.get(pk=foreign.pk)
+    assert (untouched.to_ids, untouched.deleted, untouched.distribution) == (False, False, 5)
+    assert web.get(f"{base}/delete/").status_code == 405
+    assert signed_in(cast.stranger).post(f"{base}/delete/", chosen).status_code == 403
