@@ -26,7 +26,7 @@ def store(content: bytes) -> str:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, target)
+    Path(temporary).replace(target)
     return digest
 
 

@@ -80,7 +80,8 @@ def _encrypt(plain: bytes, checksum: int, password: bytes) -> bytes:
 
 def _crc_table() -> tuple[int, ...]:
     table = []
-    for value in range(256):
+    for byte in range(256):
+        value = byte
         for _ in range(8):
             value = (value >> 1) ^ (0xEDB88320 if value & 1 else 0)
         table.append(value)
