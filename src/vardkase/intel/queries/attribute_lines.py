@@ -18,7 +18,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 
-LOOSE = 2**62
+LOOSE = 10**18 - 1
 """Where attributes outside objects stand in the grouped order: after all objects."""
 
 

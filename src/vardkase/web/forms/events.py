@@ -63,7 +63,7 @@ class EventFilterForm(forms.Form):
     def _words(self, name: str) -> str:
         value, field = self.cleaned_data[name], self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices)[value])  # type: ignore[arg-type]
+            return str(dict(field.choices)[value]).removeprefix("TLP:")  # type: ignore[arg-type]
         return str(value)
 
 

@@ -1,0 +1,65 @@
+"""The reading pages in a real browser: axe, both schemes, phone width, suggestions, filters."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.pages import PHONE, WIDE, visit
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+from tests.web.reading.scene import make_scene
+
+pytestmark = pytest.mark.browser
+
+
+def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+    scene = make_scene(server_cast)
+    user = server_cast.org_admin.user
+    event = f"/event/{scene.event.pk}/"
+    for path, size, dark in (
+        ("/events/", WIDE, False),
+        ("/events/?tlp=red&since=x", (320, 700), True),
+        (event, WIDE, True),
+        (event, PHONE, False),
+        (f"{event}correlations/", WIDE, False),
+        (f"{event}reports/", PHONE, False),
+        (f"{event}history/", WIDE, False),
+        ("/search/?q=198.51.100.0/24", WIDE, False),
+        ("/value/?v=198.51.100.23", WIDE, False),
+        ("/value/?v=unknown.example", PHONE, True),
+    ):
+        opened = visit(chromium, server, path, user, size, dark)
+        assert opened.page.locator("h1").count() == 1, path
+        assert opened.violations() == [], path
+        assert opened.overflow() <= 0, path
+        assert opened.complaints == [], path
+        opened.page.context.close()
+
+
+def test_the_search_box_suggests_and_enter_opens(
+    chromium: Browser, server: WebServer, server_cast: Cast
+) -> None:
+    make_scene(server_cast)
+    opened = visit(chromium, server, "/events/", server_cast.reader.user)
+    page = opened.page
+    page.keyboard.press("/")
+    page.keyboard.type("login[.]example")
+    expect(page.locator("#suggestions [role=option]")).to_have_count(2)
+    assert opened.violations() == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/value/?v=login.example")
+
+
+def test_the_filter_row_filters_with_enter(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
+    make_scene(server_cast)
+    page = visit(chromium, server, "/events/?view=ours", server_cast.reader.user).page
+    box = page.locator("tr.filt input[name=text]")
+    box.fill("payroll")
+    box.press("Enter")
+    page.wait_for_url("**text=payroll**")
+    assert "view=ours" in page.url
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator(".chip-f a").click()
+    expect(page.locator("tbody tr")).to_have_count(2)

@@ -1,0 +1,132 @@
+"""The list of events: who sees what, filters, order, pages, files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories.intel import make_event
+from tests.web.reading.scene import DRAFT, EVENT, Scene, make_scene, text_of, visitor
+from vardkase.intel.models import Event
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    return make_scene(cast)
+
+
+def titles(html: str) -> list[str]:
+    return [title for title in (EVENT["info"], DRAFT["info"]) if title in html]
+
+
+def test_a_visitor_is_sent_to_sign_in(client: object, db: None) -> None:
+    answer = client.get("/events/")  # type: ignore[attr-defined]
+    assert answer.status_code == 302
+    assert "/account/login/" in answer["Location"]
+
+
+def test_each_sees_their_own_and_what_is_shared(cast: Cast, scene: Scene) -> None:
+    own = text_of(visitor(cast.reader).get("/events/"))
+    assert titles(own) == [EVENT["info"], DRAFT["info"]]
+    assert "2 events that Organisation A can see" in own
+    other = text_of(visitor(cast.stranger).get("/events/"))
+    assert titles(other) == [EVENT["info"]]
+    assert "1 event that Organisation C can see" in other
+
+
+def test_hidden_attributes_are_not_counted(cast: Cast, scene: Scene) -> None:
+    assert '<td class="num p2 p3">8</td>' in text_of(visitor(cast.reader).get("/events/"))
+    assert '<td class="num p2 p3">6</td>' in text_of(visitor(cast.stranger).get("/events/"))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("text=PAYROLL", [EVENT["info"]]),
+        ("text=kind:phish", [EVENT["info"]]),
+        ("text=%25", []),
+        ("organisation=organisation+a", [EVENT["info"], DRAFT["info"]]),
+        ("organisation=nobody", []),
+        ("tlp=red", [DRAFT["info"]]),
+        ("reach=1", [EVENT["info"]]),
+        ("threat=2", [EVENT["info"]]),
+        ("state=draft", [DRAFT["info"]]),
+        ("state=published", [EVENT["info"]]),
+        ("view=waiting", [DRAFT["info"]]),
+        ("since=2026-11-21", [DRAFT["info"]]),
+        ("until=2026-11-20", [EVENT["info"]]),
+        ("text=payroll&tlp=red", []),
+    ],
+)
+def test_filters(cast: Cast, scene: Scene, query: str, found: list[str]) -> None:
+    assert titles(text_of(visitor(cast.reader).get(f"/events/?{query}"))) == found
+
+
+def test_an_event_is_found_by_its_number_and_uuid(cast: Cast, scene: Scene) -> None:
+    for text in (scene.draft.pk, scene.draft.uuid):
+        assert titles(text_of(visitor(cast.reader).get(f"/events/?text={text}"))) == [DRAFT["info"]]
+        assert titles(text_of(visitor(cast.stranger).get(f"/events/?text={text}"))) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["since=yesterday", "threat=9", "after=x", "after=1,abc", "before=1,9e9", "sort=password", "rows=7",
+     "sort=-date&after=1,2026-02-30", "sort=-threat&after=1,99999999", "text=%00", "pk=1"],
+)  # fmt: skip
+def test_an_address_that_makes_no_sense_is_no_failure(cast: Cast, scene: Scene, query: str) -> None:
+    assert visitor(cast.reader).get(f"/events/?{query}").status_code == 200
+
+
+def test_a_wrong_date_is_named(cast: Cast, scene: Scene) -> None:
+    html = text_of(visitor(cast.reader).get("/events/?since=yesterday"))
+    assert 'aria-invalid="true"' in html
+    assert titles(html) == [EVENT["info"], DRAFT["info"]]
+
+
+@pytest.mark.parametrize("sort", ["changed", "-changed", "date", "-threat", "organisation", "-organisation"])
+def test_pages_hold_every_event_once(cast: Cast, sort: str) -> None:
+    Event.objects.bulk_create(
+        make_event(cast.org_a, timestamp=1_700_000_000 + number // 3, threat_level_id=1 + number % 4)
+        for number in range(40)
+    )
+    client = visitor(cast.reader)
+    seen, address = [], f"/events/?rows=15&sort={sort}"
+    pages = []
+    while address:
+        page = client.get(address).context
+        pages.append([listed.row.id for listed in page["events"]])
+        seen += pages[-1]
+        back, address = page["newer"], page["older"] and "/events/" + page["older"]
+    assert len(seen) == len(set(seen)) == 40
+    assert [len(page) for page in pages] == [15, 15, 10]
+    again = client.get("/events/" + back).context["events"]
+    assert [listed.row.id for listed in again] == pages[1]
+
+
+def test_the_list_as_a_file(cast: Cast, scene: Scene) -> None:
+    own, other = visitor(cast.reader), visitor(cast.stranger)
+    answer = own.get("/events/export/json/?tlp=red")
+    assert answer["Content-Disposition"] == 'attachment; filename="events.json"'
+    assert [row["info"] for row in json.loads(text_of(answer))] == [DRAFT["info"]]
+    table = text_of(own.get("/events/export/csv/")).splitlines()
+    assert len(table) == 3
+    chosen = f"/events/export/csv/?pk={scene.draft.pk}&pk={scene.event.pk}"
+    assert len(text_of(own.get(chosen)).splitlines()) == 3
+    rows = text_of(other.get(chosen)).splitlines()
+    assert len(rows) == 2
+    assert ",6," in rows[1]
+    assert own.get("/events/export/xml/").status_code == 404
+
+
+def test_no_cell_of_the_file_is_a_formula(cast: Cast) -> None:
+    make_event(cast.org_a, info='=HYPERLINK("https://evil.example")').save()
+    assert "'=HYPERLINK" in text_of(visitor(cast.reader).get("/events/export/csv/"))
+
+
+def test_nothing_yet_and_nothing_found(cast: Cast) -> None:
+    assert "No events yet" in text_of(visitor(cast.stranger).get("/events/"))
+    assert "No event matches." in text_of(visitor(cast.stranger).get("/events/?text=zzz"))
