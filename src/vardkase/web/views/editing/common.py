@@ -22,6 +22,7 @@ from vardkase.intel.errors import NotYours
 from vardkase.intel.queries.audience import count_members
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
+from vardkase.web.chips import GROUP, INHERIT, REACHES
 from vardkase.web.display import thin
 from vardkase.web.forms.intel_errors import refuse
 from vardkase.web.pages import PageRequest
@@ -53,6 +54,12 @@ def reach_context(actor: Actor, form: forms.Form) -> dict[str, Any]:
 def group_options(actor: Actor) -> dict[str, Any]:
     """The `groups` argument of a ReachForm."""
     return {"groups": usable_groups(actor)}
+
+
+def bulk_reaches(actor: Actor) -> list[tuple[str, str]]:
+    """Every reach an attribute may have, for one select: a level, or "4:" and the number of a group."""
+    levels = [(str(level), str(REACHES[level])) for level in (INHERIT, 0, 1, 2, 3)]
+    return levels + [(f"{GROUP}:{group.pk}", group.name) for group in usable_groups(actor)]
 
 
 def attempt[T](form: forms.Form, act: Callable[[], T]) -> T | None:

@@ -20,6 +20,7 @@ from vardkase.web.display import thin
 from vardkase.web.markdown import rendered
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size, with_query
+from vardkase.web.views.editing.common import bulk_reaches
 from vardkase.web.views.events.lines import blocks_of
 from vardkase.web.views.events.rows import moment
 from vardkase.web.views.events.shell import RELATED_SHOWN, Shell, shell_context, shell_of, with_rows
@@ -44,6 +45,7 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         "layouts": [(Layout.OBJECTS, gettext("Objects")), (Layout.FLAT, gettext("Flat list"))],
         "shown": _shown_words(len(found.rows), total),
         "may_see_deleted": _may_see_deleted(shell),
+        "bulk_reaches": bulk_reaches(request.actor) if shell.may_modify else [],
         "all_url": first_page(request, text=None),
         **page_links(request, found),
     }

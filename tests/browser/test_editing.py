@@ -1,0 +1,131 @@
+"""The editing pages in a real browser: rules of accessibility, small screens, and what the scripts add."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, WIDE, visit
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from tests.support.web_server import WebServer
+from vardkase.intel.models import Attribute, Event, Object
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
+
+pytestmark = pytest.mark.browser
+
+TEXT = "hxxps://evil[.]example[.]com/x\n198.51.100.7\nnothing here"
+
+
+@pytest.fixture
+def event(server_cast: Cast) -> Event:
+    event = make_event(server_cast.org_a, distribution=1, info="Nätfiske mot kommuner")
+    event.save()
+    for value in ("evil.example", "worse.example"):
+        make_attribute(event, type="domain", category="Network activity", value1=value).save()
+    Object.objects.create(event=event, name="file", meta_category="file", timestamp=1)
+    taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True, exclusive=True)
+    for name in ("red", "amber"):
+        TaxonomyPredicate.objects.create(taxonomy=taxonomy, value=name, expanded=name)
+    template = ObjectTemplate.objects.create(
+        uuid="688c46fb-5edb-40a3-8273-1af7923e2215", name="server", meta_category="network", version=1
+    )
+    ObjectTemplateElement.objects.create(
+        object_template=template,
+        object_relation="ip",
+        type="ip-dst",
+        ui_priority=1,
+        multiple=True,
+        description="Address",
+    )
+    return event
+
+
+def pages(event: Event) -> list[str]:
+    attribute = Attribute.objects.filter(event=event).first()
+    held, template = Object.objects.get(), ObjectTemplate.objects.get()
+    assert attribute is not None
+    base = f"/event/{event.pk}"
+    return [
+        "/event/new/",
+        f"{base}/",
+        f"{base}/edit/",
+        f"{base}/delete/",
+        f"{base}/publish/",
+        f"{base}/tag/",
+        f"{base}/attribute/new/",
+        f"{base}/attribute/{attribute.pk}/edit/",
+        f"{base}/attribute/{attribute.pk}/delete/",
+        f"{base}/attributes/paste/",
+        f"{base}/object/new/",
+        f"{base}/object/new/?template={template.pk}",
+        f"{base}/object/{held.pk}/reference/new/",
+    ]
+
+
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
+def test_pages_pass_axe_and_fit(
+    chromium: Browser, server: WebServer, server_cast: Cast, event: Event, size: tuple[int, int], dark: bool
+) -> None:
+    first, *others = pages(event)
+    opened = visit(chromium, server, first, server_cast.publisher.user, size, dark)
+    for path in [first, *others]:
+        opened.page.goto(server.url + path)
+        assert opened.page.locator("h1").count() == 1, path
+        assert opened.overflow() <= 0, path
+        if not dark or path.endswith(("publish/", "tag/", f"event/{event.pk}/")):
+            assert opened.violations() == [], path
+    assert opened.complaints == []
+
+
+def test_a_list_is_pasted_and_looked_through(
+    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+) -> None:
+    opened = visit(chromium, server, f"/event/{event.pk}/attributes/paste/", server_cast.analyst.user)
+    page = opened.page
+    page.fill("#id_text", TEXT)
+    page.click("button[value=look]")
+    assert opened.violations() == []
+    page.select_option("select[name=t1]", "ip-src")
+    page.click("button[value=add]")
+    page.wait_for_url(f"**/event/{event.pk}/")
+    assert Attribute.objects.filter(event=event, type="ip-src", value1="198.51.100.7").exists()
+
+
+def test_the_audience_follows_the_chosen_reach(
+    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+) -> None:
+    page = visit(chromium, server, f"/event/{event.pk}/publish/", server_cast.publisher.user).page
+    assert "Publicera till 3 organisationer" in page.inner_text("#deciding")
+    page.check("input[name=distribution][value='0']")
+    page.wait_for_selector("#deciding >> text=för er egen organisation")
+    assert page.evaluate("document.activeElement.value") == "0"
+    page.click("#deciding button[type=submit]")
+    page.wait_for_url(f"**/event/{event.pk}/")
+    event.refresh_from_db()
+    assert (event.published, event.distribution) == (True, 0)
+
+
+def test_categories_follow_the_type(
+    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+) -> None:
+    page = visit(chromium, server, f"/event/{event.pk}/attribute/new/", server_cast.analyst.user).page
+    page.select_option("#id_type", "ip-dst")
+    page.wait_for_selector("#id_category option[value=Person]", state="detached")
+    page.select_option("#id_category", "Payload delivery")
+
+
+def test_many_are_chosen_deleted_and_brought_back(
+    chromium: Browser, server: WebServer, server_cast: Cast, event: Event
+) -> None:
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_cast.analyst.user)
+    page = opened.page
+    page.click("input[data-select-all]")
+    assert opened.violations() == []
+    page.click("[data-bulk] button[formaction*='delete']")
+    page.wait_for_selector(".toast .undo button")
+    assert Attribute.objects.filter(event=event, deleted=True).count() == 2
+    page.click(".toast .undo button")
+    page.wait_for_selector("text=2 attribut är ändrade")
+    assert not Attribute.objects.filter(event=event, deleted=True).exists()
