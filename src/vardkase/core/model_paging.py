@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
-from vardkase.core.paging import Page, Place, page_of
+from vardkase.core.paging import Page, Place, page_of, sound
 
 
 def model_page[Row: Model](rows: QuerySet[Row], sort: str, place: Place | None, size: int) -> Page[Row]:
@@ -16,6 +16,7 @@ def model_page[Row: Model](rows: QuerySet[Row], sort: str, place: Place | None, 
 
     The field must not hold NULL. A place that makes no sense for the field is the beginning.
     """
+    place = sound(place, "text")
     field, descending = sort.removeprefix("-"), sort.startswith("-")
     down = descending != bool(place and place.back)
     sign = "-" if down else ""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,20 +24,26 @@ from vardkase.identity.accounts.services.passwords import one_time_password
 from vardkase.web.forms.administration import UserForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page
 from vardkase.web.views.account.keys import key_page
 from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"email", "org__name", "role__name", "pk"}
 ENTRIES_SHOWN = 15
+STATES = {"": gettext_lazy("All accounts"), "active": gettext_lazy("Active"), "off": gettext_lazy("Switched off")}
 
 
 @page(Permission.ADMIN)
 def index(request: PageRequest) -> HttpResponse:
     """The accounts that the reader administers."""
-    state = request.GET.get("state", "")
-    state = state if state in ("active", "off") else ""
+    asked = request.GET.get("state", "")
+    state = asked if asked in STATES else ""
     rows = user_lines(request.actor, value=searched(request), state=state)
-    context = {**listed(request, rows, SORTS, "email"), "q": searched(request), "state": state}
+    tabs = [
+        {"label": label, "url": first_page(request, state=name or None), "current": name == state}
+        for name, label in STATES.items()
+    ]
+    context = {**listed(request, rows, SORTS, "email"), "q": searched(request), "scope": "", "tabs": tabs}
     return render(request, "administration/users.html", context)
 
 

@@ -1,0 +1,43 @@
+"""The account and administration pages in a real browser: axe, width, and no refused inline code."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, WIDE, visit
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+
+pytestmark = pytest.mark.browser
+
+OWN = ("/", "/account/", "/account/second-factor/", "/account/password/change/")
+LISTS = (
+    "users",
+    "users/new",
+    "organisations",
+    "sharing-groups",
+    "sharing-groups/new",
+    "roles",
+    "roles/new",
+    "audit",
+)
+
+
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
+def test_pages_pass_axe_and_fit(
+    chromium: Browser, server: WebServer, server_cast: Cast, size: tuple[int, int], dark: bool
+) -> None:
+    administration = [f"/administration/{name}/" for name in LISTS]
+    things = [
+        f"/administration/users/{server_cast.analyst.user.pk}/",
+        f"/administration/organisations/{server_cast.org_a.pk}/",
+        f"/administration/sharing-groups/{server_cast.group.uuid}/",
+    ]
+    opened = visit(chromium, server, "/", server_cast.site_admin.user, size, dark)
+    for path in (*OWN, *administration, *things):
+        opened.page.goto(server.url + path)
+        assert opened.page.locator("h1").count() == 1, path
+        assert opened.violations() == [], path
+        assert opened.overflow() <= 0, path
+    assert opened.complaints == []

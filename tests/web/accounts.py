@@ -1,0 +1,61 @@
+"""Signing in as people do, and as tests need it."""
+
+from __future__ import annotations
+
+import time
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.http import HttpResponse
+from django.test import Client
+
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.passwords import set_password
+
+PASSWORD = "tolv fyrar tända längs kusten"
+
+
+def with_password(user: User, password: str = PASSWORD, **fields: object) -> User:
+    """`user` with a password they know, and `fields` set."""
+    set_password(user, password)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save()
+    return user
+
+
+def with_totp(user: User) -> str:
+    """Give `user` an app that shows codes, and recovery codes; returns the app's secret."""
+    secret: str = generate_totp_secret()
+    TOTP.activate(user, secret)
+    RecoveryCodes.activate(user)
+    return secret
+
+
+def code_of(secret: str) -> str:
+    """What an app with `secret` shows now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+def post_sign_in(client: Client, email: str, password: str = PASSWORD, **headers: str) -> HttpResponse:
+    """Send the sign-in form."""
+    return client.post("/account/login/", {"login": email, "password": password}, headers=headers)  # type: ignore[return-value]
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which `user` has just signed in, whatever they sign in with."""
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    record = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session["account_authentication_methods"] = [record]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client

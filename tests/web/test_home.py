@@ -1,0 +1,67 @@
+"""The first page: what waits, what is new and why, and numbers that tell nothing they should not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories import make_event, make_key
+from tests.web.accounts import signed_in
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
+from vardkase.intel.queries.home import Reason, reason_for
+from vardkase.intel.queries.index import index_rows
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+def event(org: Organisation, **fields: object) -> Event:
+    made = make_event(org, timestamp=int(time.time()), **fields)
+    made.save()
+    return made
+
+
+def test_only_readable_events_are_shown_and_counted(cast: Cast) -> None:
+    event(cast.org_a, info="Secret of A")
+    event(cast.org_a, info="For everybody", distribution=3, published=True)
+    event(cast.org_a, info="For the group", distribution=4, sharing_group=cast.group, published=True)
+    expected = {cast.analyst: 3, cast.partner: 2, cast.stranger: 1, cast.site_admin: 3}
+    for person, count in expected.items():
+        page = signed_in(person.user).get("/")
+        assert page.context["total"] == count
+        assert page.context["new"] == count
+        assert ("Secret of A" in page.content.decode()) == (count == 3)
+        assert sum(n for _id, _name, n in page.context["creators"]) == count
+
+
+def test_why_an_event_is_shown(cast: Cast) -> None:
+    shared = event(cast.org_a, distribution=4, sharing_group=cast.group, published=True)
+    everybody = event(cast.org_a, distribution=3, published=True)
+    secret = event(cast.org_a)
+    told = [
+        (cast.analyst, shared, Reason.OWN),
+        (cast.partner, shared, Reason.GROUP),
+        (cast.stranger, everybody, Reason.ALL),
+        (cast.site_admin, secret, Reason.ADMINISTRATOR),
+    ]
+    for person, one, reason in told:
+        assert reason_for(person.actor, index_rows(person.actor, [one.pk])[0]) == reason
+
+
+def test_own_drafts_and_ending_keys_wait(cast: Cast) -> None:
+    event(cast.org_a)
+    event(cast.org_a, publish_timestamp=1_700_000_000)
+    event(cast.org_a, published=True, publish_timestamp=1_700_000_000)
+    event(cast.org_b)
+    make_key(cast.analyst.user, expiration=int(time.time()) + 86400, comment="ends tomorrow")
+    make_key(cast.colleague.user, expiration=int(time.time()) + 86400)
+    todo = signed_in(cast.analyst.user).get("/").context["todo"]
+    assert (todo["drafts"], todo["changed"], [days for _key, days in todo["keys"]]) == (1, 1, [1])
+
+
+def test_an_empty_hub_has_a_first_page(cast: Cast) -> None:
+    page = signed_in(cast.stranger.user).get("/")
+    assert page.status_code == 200
+    assert (page.context["new"], page.context["total"], len(page.context["days"])) == (0, 0, 30)

@@ -1,0 +1,251 @@
+"""Who gets in by password and second factor, what comes first, and every way around that is tried."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.factories import make_role, make_user
+from tests.web.accounts import PASSWORD, code_of, post_sign_in, signed_in, with_password, with_totp
+from vardkase.audit.models import AuditEntry
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import edit_user
+
+NEW = "tretton fyrar tända längs kusten"
+GATED = ("/", "/account/", "/events/", "/administration/users/", "/design/")
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_yet(db: None, settings: Any) -> None:
+    """No attempt has been counted, and passwords are hashed in no time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def person(cast: Cast) -> User:
+    return with_password(cast.analyst.user)
+
+
+def where(client: Client, path: str = "/") -> str:
+    """Where a browser ends up that asks for `path`."""
+    response = client.get(path, follow=True)
+    chain = response.redirect_chain  # type: ignore[attr-defined]
+    return str(chain[-1][0]).partition("?")[0] if chain else path
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_a_password_opens_and_is_noted(person: User, client: Client) -> None:
+    assert where(client) == "/account/login/"
+    assert post_sign_in(client, person.email.upper()).headers["Location"] == "/"
+    assert where(client) == "/"
+    entry = AuditEntry.objects.get(action="user.signed_in")
+    assert (entry.actor_id, entry.organisation_id, entry.address) == (person.pk, person.org_id, "127.0.0.1")
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_the_session_gets_a_new_name_at_sign_in(person: User, client: Client) -> None:
+    client.get("/account/login/")
+    session = client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    planted = session.session_key
+    client.cookies["vardkase"] = str(planted)
+    post_sign_in(client, person.email)
+    assert client.session.session_key != planted
+    assert where(client) == "/"
+
+
+def test_wrong_passwords_and_unknown_people_look_the_same(person: User, client: Client) -> None:
+    wrong = post_sign_in(client, person.email, "fel")
+    unknown = post_sign_in(client, "nobody@nowhere.example", "fel")
+    shown = [response.context["form"].errors for response in (wrong, unknown)]  # type: ignore[attr-defined]
+    assert shown[0] == shown[1] != {}
+    refused = AuditEntry.objects.filter(action="user.sign_in_refused").order_by("pk")
+    assert [entry.target_id for entry in refused] == [person.pk, None]
+    assert not any("nobody" in entry.title for entry in refused)
+
+
+@pytest.mark.usefixtures("password_is_enough")
+@pytest.mark.parametrize("off", [{"disabled": True}, {"expiration": timezone.now() - timedelta(seconds=1)}])
+def test_an_account_that_is_off_neither_gets_in_nor_stays(
+    person: User, client: Client, off: dict[str, object]
+) -> None:
+    post_sign_in(client, person.email)
+    assert where(client) == "/"
+    with_password(person, **off)
+    assert where(client) == "/account/login/", "out at once"
+    assert post_sign_in(client, person.email).headers["Location"] == "/account/inactive/"
+    assert where(client) == "/account/login/"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_changing_the_password_ends_other_sessions(person: User) -> None:
+    here, there = Client(), Client()
+    for browser in (here, there):
+        post_sign_in(browser, person.email)
+    fields = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert here.post("/account/password/change/", fields).status_code == 302
+    assert (where(here), where(there)) == ("/", "/account/login/")
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_force_logout_ends_every_session_once(cast: Cast, person: User) -> None:
+    here, there = Client(), Client()
+    for browser in (here, there):
+        post_sign_in(browser, person.email)
+    edit_user(cast.site_admin.actor, person, {"force_logout": True})
+    assert (where(here), where(there)) == ("/account/login/", "/account/login/")
+    post_sign_in(here, person.email)
+    assert where(here) == "/"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_sign_out_everywhere_keeps_this_browser(person: User) -> None:
+    here, there = Client(), Client()
+    for browser in (here, there):
+        post_sign_in(browser, person.email)
+    here.post(reverse("account_end_sessions"))
+    assert (where(here), where(there)) == ("/", "/account/login/")
+    assert AuditEntry.objects.filter(action="user.signed_out_everywhere", change={"sessions": 1}).exists()
+
+
+def test_a_given_password_must_be_changed_before_anything(person: User, client: Client) -> None:
+    with_password(person, change_pw=True)
+    post_sign_in(client, person.email)
+    own = ["/account/second-factor/", "/account/second-factor/totp/activate/", "/account/keys/new/"]
+    for path in [*GATED, *own]:
+        assert where(client, path) == "/account/password/change/", path
+    same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/account/password/change/", same).status_code == 200
+    person.refresh_from_db()
+    assert person.change_pw, "the given password again is no new password"
+    client.post("/account/password/change/", same | {"password1": NEW, "password2": NEW})
+    person.refresh_from_db()
+    assert not person.change_pw
+    assert AuditEntry.objects.filter(action="user.password_changed", actor_id=person.pk).exists()
+
+
+def test_a_second_factor_must_be_set_up_before_anything(
+    person: User, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    post_sign_in(client, person.email)
+    for path in GATED:
+        assert where(client, path) == "/account/second-factor/", path
+    writes = client.post(reverse("account_edit"), {"email": "new@a.example"})
+    assert writes.headers["Location"] == "/account/second-factor/"
+    page = client.get("/account/second-factor/totp/activate/")
+    secret = page.context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post("/account/second-factor/totp/activate/", {"code": code_of(secret)})
+    assert done.headers["Location"] == "/account/second-factor/recovery-codes/"
+    assert client.get(done.headers["Location"]).context["unused_codes"]
+    assert where(client) == "/"
+    stored = Authenticator.objects.get(user=person, type="totp").data["secret"]
+    assert secret not in stored, "kept encrypted"
+    added = AuditEntry.objects.filter(action="second_factor.added", actor_id=person.pk)
+    assert [entry.change["kind"] for entry in added.order_by("pk")] == ["app", "recovery codes"]
+
+
+def test_a_password_alone_does_not_pass_a_second_factor(person: User, client: Client) -> None:
+    secret = with_totp(person)
+    assert post_sign_in(client, person.email).headers["Location"] == "/account/second-factor/authenticate/"
+    for path in (*GATED, "/account/second-factor/totp/activate/", "/account/password/change/"):
+        assert where(client, path) in ("/account/login/", "/account/second-factor/authenticate/"), path
+    wrong = client.post("/account/second-factor/authenticate/", {"code": "000000"})
+    assert wrong.status_code == 200
+    assert client.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
+    assert where(client) == "/"
+    assert AuditEntry.objects.filter(action="user.second_factor_refused").exists()
+
+
+def test_a_code_works_once(person: User) -> None:
+    code = code_of(with_totp(person))
+    for answer in (302, 200):
+        browser = Client()
+        post_sign_in(browser, person.email)
+        sent = browser.post("/account/second-factor/authenticate/", {"code": code})
+        assert sent.status_code == answer
+
+
+def test_guessing_codes_is_stopped_per_account(person: User, client: Client) -> None:
+    secret = with_totp(person)
+    post_sign_in(client, person.email)
+    for _ in range(6):
+        client.post("/account/second-factor/authenticate/", {"code": "000000"})
+    right = client.post("/account/second-factor/authenticate/", {"code": code_of(secret)})
+    assert right.status_code != 302
+
+
+def test_skipping_the_second_factor_is_read_off_the_role_itself(cast: Cast, client: Client) -> None:
+    """A site administrator holds every permission, yet not this one unless the role has it."""
+    role = cast.site_admin.user.role
+    role.perm_skip_otp = False
+    role.save()
+    post_sign_in(client, with_password(cast.site_admin.user).email)
+    assert Permission.SKIP_OTP in cast.site_admin.actor.permissions
+    assert where(client) == "/account/second-factor/"
+    machines = make_role("Machines", [Permission.AUTH, Permission.SKIP_OTP])
+    machine = with_password(make_user(cast.org_a, machines, "machine@a.example"))
+    browser = Client()
+    post_sign_in(browser, machine.email)
+    assert where(browser) == "/"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_guessing_passwords_is_stopped_per_account(person: User) -> None:
+    """From many addresses, behind whatever host name the guesser sends."""
+    for number in range(5):
+        guesser = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        post_sign_in(guesser, person.email, "fel", host=f"hub{number}.example")
+    stopped = post_sign_in(Client(REMOTE_ADDR="192.0.2.99"), person.email.title(), host="other.example")
+    assert stopped.status_code == 200, "also the right password has to wait"
+    assert where(Client()) == "/account/login/"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_guessing_passwords_is_stopped_per_address(person: User) -> None:
+    """For many accounts; the X-Forwarded-For of a client is hearsay."""
+    for number in range(10):
+        address = {"X-Forwarded-For": f"198.51.100.{number}"}
+        post_sign_in(Client(), f"somebody{number}@a.example", "fel", **address)
+    stopped = post_sign_in(Client(), person.email)
+    assert stopped.status_code in (200, 429)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["account_signup", "account_email", "account_reset_password", "account_set_password",
+     "account_email_verification_sent"],
+)  # fmt: skip
+def test_what_allauth_offers_beside_sign_in_is_closed(person: User, name: str) -> None:
+    assert Client().get(reverse(name)).status_code == 404
+    assert signed_in(person).post(reverse(name), {"email": "x@a.example"}).status_code == 404
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_a_role_change_counts_at_the_next_request(cast: Cast) -> None:
+    client = signed_in(cast.org_admin.user)
+    assert client.get(reverse("users")).status_code == 200
+    edit_user(cast.site_admin.actor, cast.org_admin.user, {"role_id": cast.reader.user.role_id})
+    assert client.get(reverse("users")).status_code == 403
+
+
+def test_nobody_sends_large_forms_without_signing_in(client: Client) -> None:
+    fields = {"login": "a@a.example", "password": "x" * (1024 * 1024)}
+    assert client.post("/account/login/", fields).status_code == 413
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_after_sign_in_one_stays_on_this_hub(person: User, client: Client) -> None:
+    fields = {"login": person.email, "password": PASSWORD, "next": "https://elsewhere.example/"}
+    assert client.post("/account/login/", fields).headers["Location"] == "/"
