@@ -49,7 +49,7 @@ function onKey(box: HTMLInputElement, event: KeyboardEvent): void {
     choose(box, (chosenIndex(box) + step + count) % count);
     event.preventDefault();
   } else if (event.key === "Enter" && !event.ctrlKey && chosenIndex(box) >= 0) {
-    options(box)[chosenIndex(box)]?.querySelector("a")?.click();
+    options(box)[chosenIndex(box)]?.click();
     event.preventDefault();
   }
 }

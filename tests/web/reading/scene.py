@@ -49,10 +49,15 @@ def visitor(player: Player, **options: Any) -> Client:
 def text_of(response: Any) -> str:
     """The body of a page or of a file."""
     assert response.status_code == 200, response.status_code
+    return bytes_of(response).decode()
+
+
+def bytes_of(response: Any) -> bytes:
+    """The same, undecoded."""
     if response.streaming:
-        return b"".join(response.streaming_content).decode()
+        return b"".join(response.streaming_content)
     assert isinstance(response, HttpResponse)
-    return response.content.decode()
+    return response.content
 
 
 def _object(name: str, distribution: int, *attributes: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cast import Cast
-from tests.web.reading.scene import HIDDEN, Scene, make_scene, text_of, visitor
+from tests.web.reading.scene import HIDDEN, Scene, bytes_of, make_scene, text_of, visitor
 from vardkase.core.zipcrypto import open_encrypted_zip
 from vardkase.intel.models import Attribute
 from vardkase.intel.services.attributes import add_attributes
@@ -139,7 +139,7 @@ def test_a_file_leaves_in_an_encrypted_archive(cast: Cast, scene: Scene) -> None
     attribute = scene.attribute("../note.txt")
     answer = visitor(cast.stranger).get(f"/event/{scene.event.pk}/file/{attribute.pk}/")
     assert answer["Content-Disposition"] == 'attachment; filename="note.txt.zip"'
-    archive = b"".join(answer.streaming_content)  # type: ignore[arg-type]
+    archive = bytes_of(answer)
     assert open_encrypted_zip(archive, b"infected", limit=1000) == {"note.txt": b"plain text"}
 
 

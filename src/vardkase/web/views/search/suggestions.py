@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -38,7 +38,8 @@ def suggestions(request: PageRequest) -> HttpResponse:
     found = [] if asked.meaning is Meaning.NOTHING else [*_values(request, asked), *_events(request, asked)]
     if found or asked.text:
         found.append(_everything(asked))
-    return render(request, "search/suggestions.html", {"suggestions": found})
+    html = render_to_string("search/suggestions.html", {"suggestions": found}, request)
+    return HttpResponse(html.strip())  # a list with nothing in it must be empty to be hidden
 
 
 def _values(request: PageRequest, asked: Asked) -> list[Suggestion]:
