@@ -21,6 +21,8 @@ from vardkase.misp.fields import (
 )
 from vardkase.misp.flags import as_int
 
+LARGEST_VERSION = 2**31 - 1
+
 
 @dataclass(slots=True)
 class ObjectInput:
@@ -68,7 +70,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         meta_category=read_text(data["meta-category"]),
         description=None if data.get("description") is None else read_text(data["description"]),
         template_uuid=read_text(data["template_uuid"]),
-        template_version=as_int(data.get("template_version")) or 1,
+        template_version=_read_version(data, errors),
         distribution=read_part_distribution(data, Distribution.ORGANISATION, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
@@ -79,6 +81,13 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         timestamp=read_timestamp(data, errors),
     )
     return errors or parsed
+
+
+def _read_version(data: Mapping[str, Any], errors: Errors) -> int:
+    version = as_int(data.get("template_version")) or 1
+    if not 0 < version <= LARGEST_VERSION:
+        errors["template_version"] = ["Expected the number of a version"]
+    return version
 
 
 def parse_reference(data: Mapping[str, Any]) -> ReferenceInput | Errors:

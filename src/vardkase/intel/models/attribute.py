@@ -12,7 +12,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from vardkase.identity.organisations.models import SharingGroup
-from vardkase.intel.models.event import Event
+from vardkase.intel.models.event import LONGEST_RELATIONSHIP, Event
 from vardkase.intel.models.object import Object
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.types import HASH_TYPES
@@ -103,7 +103,7 @@ class AttributeTag(models.Model):
     )
     tag = models.ForeignKey(Tag, models.CASCADE, db_index=False, related_name="attribute_tags")
     local = models.BooleanField(default=False)
-    relationship_type = models.CharField(max_length=191, blank=True, default="")
+    relationship_type = models.CharField(max_length=LONGEST_RELATIONSHIP, blank=True, default="")
 
     class Meta:
         db_table = "attribute_tag"

@@ -10,6 +10,9 @@ from django.db import models
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.knowledge.taxonomies.models import Tag
 
+LONGEST_RELATIONSHIP = 191
+"""Characters in the relationship between a tag and what carries it, as in MISP."""
+
 
 class Event(models.Model):
     """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2)."""
@@ -57,7 +60,7 @@ class EventTag(models.Model):
     event = models.ForeignKey(Event, models.CASCADE, related_name="event_tags")
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="event_tags")
     local = models.BooleanField(default=False)
-    relationship_type = models.CharField(max_length=191, blank=True, default="")
+    relationship_type = models.CharField(max_length=LONGEST_RELATIONSHIP, blank=True, default="")
 
     class Meta:
         db_table = "event_tag"

@@ -29,6 +29,7 @@ type Reference = int | str | UUID
 type Part = type[AttributeRow | ObjectRow | ReferenceRow | ReportRow]
 
 BIGGEST_ID = 2**63 - 1
+LONGEST_ID = 19
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -112,7 +113,7 @@ def _matches(alias: str, reference: Reference) -> str:
         return f"{alias}.uuid = %(reference)s::uuid"
     if _is_id(reference):
         return f"{alias}.id = %(reference)s::bigint"
-    return "%(reference)s::text IS NULL"
+    return "FALSE"
 
 
 def is_reference(text: str) -> bool:
@@ -122,4 +123,4 @@ def is_reference(text: str) -> bool:
 
 def _is_id(reference: int | str) -> bool:
     text = str(reference)
-    return text.isascii() and text.isdigit() and int(text) <= BIGGEST_ID
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) <= BIGGEST_ID

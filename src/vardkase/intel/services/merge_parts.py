@@ -12,6 +12,7 @@ from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.values import normalise, split
 
@@ -103,7 +104,9 @@ class PartsMerger:
 
 
 def _uuid(part: object) -> str:
-    return str(part.get("uuid") or "").lower() if isinstance(part, dict) else ""
+    """The uuid of a part; "" when it has none, or one that nothing stored can have."""
+    uuid = str(part.get("uuid") or "").strip().lower() if isinstance(part, dict) else ""
+    return uuid if UUID.fullmatch(uuid) else ""
 
 
 def _first_values(parts: Sequence[Any]) -> list[str]:

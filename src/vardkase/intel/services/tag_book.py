@@ -7,10 +7,12 @@ from typing import Any
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.services.batch import TagLink
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
-from vardkase.misp.flags import as_bool
+from vardkase.misp.fields import read_text
+from vardkase.misp.flags import as_bool, as_int
 
 
 class TagBook:
@@ -35,9 +37,8 @@ class TagBook:
             if tag is None or as_bool(mention.get("deleted")):
                 continue
             local = tag.local_only or as_bool(mention.get("local"))
-            links.setdefault(
-                (tag.pk, local), TagLink(tag.pk, local, str(mention.get("relationship_type") or ""))
-            )
+            relationship = read_text(mention.get("relationship_type"))[:LONGEST_RELATIONSHIP]
+            links.setdefault((tag.pk, local), TagLink(tag.pk, local, relationship))
         return list(links.values())
 
     def detached(self, mentions: Sequence[dict[str, Any]]) -> list[int]:
@@ -52,5 +53,4 @@ class TagBook:
         """The tag meant by name, else by id."""
         if name := str(mention.get("name") or "").strip():
             return self._tags.get(name.lower())
-        identifier = str(mention.get("id") or "")
-        return self._by_id.get(int(identifier)) if identifier.isdigit() else None
+        return self._by_id.get(as_int(mention.get("id")) or 0)

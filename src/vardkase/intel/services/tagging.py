@@ -14,11 +14,13 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
+from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.flags import as_int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def attach_tag(
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
+    if len(relationship_type) > LONGEST_RELATIONSHIP:
+        raise Invalid({"relationship_type": ["The relationship is too long."]})
     target = _lock_target(actor, uuid)
     _require_may_tag(actor, target, local=local)
     chosen = _usable_tag(actor, tag)
@@ -125,7 +129,7 @@ def _require_may_tag(actor: Actor, target: Taggable, *, local: bool) -> None:
 
 
 def _usable_tag(actor: Actor, tag: str | int) -> Tag:
-    mention = {"id": str(tag)} if str(tag).isdigit() else {"name": str(tag)}
+    mention = {"name": str(tag)} if _id(tag) is None else {"id": str(tag)}
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
         return next(iter(found.values()))
@@ -144,12 +148,16 @@ def _why_not(mention: dict[str, str]) -> str:
 
 
 def _find_tag(tag: str | int) -> Tag:
-    chosen = (
-        Tag.objects.filter(pk=int(tag)) if str(tag).isdigit() else Tag.objects.filter(name__iexact=str(tag))
-    )
+    number = _id(tag)
+    chosen = Tag.objects.filter(name__iexact=str(tag)) if number is None else Tag.objects.filter(pk=number)
     if (found := chosen.first()) is None:
         raise Invalid("Invalid Tag.")
     return found
+
+
+def _id(tag: str | int) -> int | None:
+    """The id, when `tag` is one and no name."""
+    return as_int(tag) if str(tag).isdigit() else None
 
 
 def _has_tag(target: Taggable, tag: Tag) -> bool:

@@ -26,7 +26,7 @@ from vardkase.identity.organisations.models import (
 )
 from vardkase.identity.organisations.services.capture import MAX_NAME, capture_organisations, free_name
 from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
-from vardkase.misp.flags import as_bool
+from vardkase.misp.flags import as_bool, as_int
 
 
 @transaction.atomic
@@ -141,13 +141,13 @@ def _members(block: Mapping[str, Any]) -> dict[int, bool]:
     entries = [_mapping(entry) for entry in _list(block.get("SharingGroupOrg"))]
     blocks = [_mapping(entry.get("Organisation")) for entry in entries]
     captured = capture_organisations(blocks)
-    local = {int(entry["org_id"]) for entry in entries if str(entry.get("org_id", "")).isdecimal()}
+    local = {number for entry in entries if (number := as_int(entry.get("org_id"))) is not None}
     known = set(Organisation.objects.filter(pk__in=local).values_list("pk", flat=True))
     members: dict[int, bool] = {}
     for entry, organisation in zip(entries, blocks, strict=True):
         pk = captured.get(str(organisation.get("uuid") or "").lower())
-        if pk is None and not organisation and str(entry.get("org_id", "")).isdecimal():
-            pk = int(entry["org_id"]) if int(entry["org_id"]) in known else None
+        if pk is None and not organisation and (number := as_int(entry.get("org_id"))) in known:
+            pk = number
         if pk is not None:
             members[pk] = members.get(pk, False) or as_bool(entry.get("extend"))
     return members
