@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.cast import Cast
+from tests.factories.intel import make_attribute, make_event, make_object
 from vardkase.analysis.search.filters import Dates, Order, Range, Scope, Search, Terms
 from vardkase.analysis.search.index import CONDITIONS, TIMES, event_index_query
 from vardkase.analysis.search.parameters import PARAMETERS, from_path
@@ -191,6 +193,7 @@ requests = st.dictionaries(st.sampled_from(sorted(set().union(*PARAMETERS.values
 def test_whatever_is_sent_is_refused_or_searched(cast: Cast) -> None:
     actors = [cast.site_admin.actor, cast.stranger.actor]
 
+    @hypothesis_settings(deadline=None)  # A slow machine is no fault.
     @given(scope=st.sampled_from(list(Scope)), sent=requests, actor=st.sampled_from(actors))
     def searched(scope: Scope, sent: dict[str, Any], actor: Actor) -> None:
         try:
@@ -208,6 +211,7 @@ index_filters = st.dictionaries(st.sampled_from(sorted({*CONDITIONS, *TIMES, "so
 
 @pytest.mark.django_db
 def test_whatever_is_asked_of_the_index_is_refused_or_listed(cast: Cast) -> None:
+    @hypothesis_settings(deadline=None)
     @given(sent=index_filters)
     def listed(sent: dict[str, Any]) -> None:
         try:
@@ -217,3 +221,41 @@ def test_whatever_is_asked_of_the_index_is_refused_or_listed(cast: Cast) -> None
         cursor().execute(built.sql, built.parameters).fetchall()
 
     listed()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("ip-%", 2),
+        ("%-dst", 2),
+        ("%p%s%", 2),
+        ("%ip%-d_t", 1),
+        ("_p-dst", 0),
+        ("%" * 40 + "Q%x", 0),
+        ("%%%", 3),
+    ],
+)
+@pytest.mark.django_db
+def test_a_pattern_of_types_costs_no_more_for_its_stars(cast: Cast, pattern: str, found: int) -> None:
+    event = make_event(cast.org_a)
+    event.save()
+    for kind in ("ip-src", "ip-dst", "email-dst"):
+        make_attribute(event, type=kind, value1=f"{kind} value").save()
+    built = query(cast.analyst.actor, search(type=pattern))
+    assert len(cursor().execute(built.sql, built.parameters).fetchall()) == found
+
+
+@pytest.mark.django_db
+def test_an_object_is_not_found_by_an_attribute_in_it_that_the_reader_may_not_see(cast: Cast) -> None:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    around = make_object(event, distribution=1)
+    around.save()
+    hidden = make_attribute(event, object=around, distribution=0)
+    hidden.save()
+    built = search(Scope.OBJECTS, uuid=str(hidden.uuid))
+    counts = []
+    for actor in (cast.analyst.actor, cast.stranger.actor):
+        found = query(actor, built)
+        counts.append(len(cursor().execute(found.sql, found.parameters).fetchall()))
+    assert counts == [1, 0]

@@ -107,5 +107,14 @@ def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[
 
 
 def _expression(item: str) -> str:
-    """A pattern of LIKE as a regular expression."""
-    return "".join({"%": ".*", "_": "."}.get(character, re.escape(character)) for character in item)
+    """A pattern of LIKE as a regular expression that never goes back to try a `%` otherwise.
+
+    Each piece is taken where it stands first, which is right for all but the last one; a plain `.*` for each
+    `%` would keep the process busy for ever with a dozen of them.
+    """
+    first, *middle, last = (_piece(text) for text in item.split("%"))
+    return first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{last}"
+
+
+def _piece(text: str) -> str:
+    return "".join("." if character == "_" else re.escape(character) for character in text)

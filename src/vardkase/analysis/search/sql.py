@@ -153,12 +153,14 @@ def _of_objects(statement: Statement, search: Search) -> Iterator[str]:
 
 
 def _object_uuid(statement: Statement, terms: Terms) -> Iterator[str]:
-    """By the uuid of the object, of its event, or of an attribute in it."""
+    """By the uuid of the object, of its event, or of an attribute in it that the reader may see."""
+    visible = statement.attribute(frozenset((True, False)), "a", "v")
     for uuids, wanted in ((terms.wanted, True), (terms.none_of, False)):
         if uuids:
             bound = statement.bind(resolve.uuids_in(uuids), "uuid[]")
             inside = (
-                f"SELECT a.object_id FROM attribute a WHERE a.object_id IS NOT NULL AND a.uuid = ANY({bound})"
+                "SELECT a.object_id FROM attribute a JOIN event v ON v.id = a.event_id "
+                f"WHERE a.object_id IS NOT NULL AND a.uuid = ANY({bound}) AND {visible}"
             )
             found = f"(o.uuid = ANY({bound}) OR e.uuid = ANY({bound}) OR o.id IN ({inside}))"
             yield found if wanted else f"NOT {found}"
