@@ -91,3 +91,8 @@ def test_switching_by_id_and_by_name(cast: Cast) -> None:
     assert Warninglist.objects.get(pk=first.pk).enabled
     with pytest.raises(Forbidden):
         set_enabled(cast.analyst.actor, ids=[first.pk], enabled=False)
+
+
+def test_what_is_too_long_for_a_host_name_is_not_taken_apart() -> None:
+    assert set(check_values(["a." * 100 + "google.com"])) == {"a." * 100 + "google.com"}
+    assert check_values(["a." * 30_000 + "google.com"]) == {}

@@ -50,6 +50,9 @@ class EnabledList:
         return candidate.type is None or not self.types or candidate.type in self.types
 
 
+LONGEST_HOST = 253
+"""Characters of a host name. A longer text is none, and its ends would be many and long."""
+
 type Found = Iterator[tuple[int, int, str]]
 """Position of the candidate, id of the list, the entry that matched."""
 
@@ -129,7 +132,8 @@ WHERE w.enabled AND w.type IN ('string', 'hostname') AND lower(e.value) = ANY(%(
 
 def _host_ends(value: str) -> Iterator[str]:
     """``a.b.se`` → ``a.b.se``, ``b.se``, ``se``, each in the three ways that lists write a host name."""
-    labels = _host(value).split(".")
+    host = _host(value)
+    labels = host.split(".") if len(host) <= LONGEST_HOST else []
     for start in range(len(labels)):
         end = ".".join(labels[start:])
         if end:
