@@ -419,3 +419,16 @@ def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(cast: Cast) 
     _add_own(cast.stranger, Tag=[{"name": "kept"}], EventTag=[{"Tag": {"name": "kept"}}])
     assert not EventTag.objects.filter(tag=kept).exists()
     assert not AttributeTag.objects.filter(tag=kept).exists()
+
+
+def test_only_readers_learn_which_event_has_the_uuid_already(cast: Cast) -> None:
+    uuid = str(uuid4())
+    stored = send(cast.analyst.key, "POST", "/events/add", {"uuid": uuid, "info": "i", "distribution": 0})
+    assert stored.status_code == 200
+    again = {
+        who: send(player.key, "POST", "/events/add", {"uuid": uuid, "info": "i"})
+        for who, player in (("reader", cast.colleague), ("stranger", cast.partner_sync))
+    }
+    assert {response.status_code for response in again.values()} == {404}
+    assert again["reader"].headers["Location"].endswith(f"/events/{Event.objects.get(uuid=uuid).pk}")
+    assert "Location" not in again["stranger"].headers

@@ -50,13 +50,21 @@ def add(call: Call) -> Answer:
     except SharingGroupRefused as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:
-        location = f"{call.base_url}/events/{exists.existing_id}"
-        raise MispError(404, str(exists), headers={"Location": location}) from exists
+        raise MispError(404, str(exists), headers=_location(call, exists)) from exists
     except EventBlocked as blocked:
         raise MispError(403, str(blocked)) from blocked
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
     return _stored(call, stored)
+
+
+def _location(call: Call, exists: EventExists) -> dict[str, str]:
+    """Where the event is, for those who may read it; others do not learn its number."""
+    try:
+        found = find_event(call.actor, exists.existing_id or 0)
+    except NotFound:
+        return {}
+    return {"Location": f"{call.base_url}/events/{found.id}"}
 
 
 @endpoint(
