@@ -249,3 +249,36 @@ def test_nobody_sends_large_forms_without_signing_in(client: Client) -> None:
 def test_after_sign_in_one_stays_on_this_hub(person: User, client: Client) -> None:
     fields = {"login": person.email, "password": PASSWORD, "next": "https://elsewhere.example/"}
     assert client.post("/account/login/", fields).headers["Location"] == "/"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_a_signed_in_person_sends_no_more_than_the_limit_of_all_bodies(person: User, settings: Any) -> None:
+    settings.VARDKASE_MAX_BODY = 1000
+    answer = signed_in(person).post("/account/looks/", {"theme": "x" * 1000})
+    assert answer.status_code == 413
+
+
+def test_encryption_is_asked_for_where_a_trusted_proxy_says_it_is_used(client: Client, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert client.get("/account/login/", headers={"X-Forwarded-Proto": "https"}).wsgi_request.is_secure()
+
+
+def test_second_factors_outlive_a_change_of_the_secret_key(person: User, settings: Any) -> None:
+    secret = with_totp(person)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret key, long enough for everything that is made from it"
+    browser = Client()
+    post_sign_in(browser, person.email)
+    assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
+
+
+def test_an_organisation_that_may_only_read_still_changes_its_passwords(cast: Cast, person: User) -> None:
+    cast.org_a.may_write = False
+    cast.org_a.save()
+    with_password(person, change_pw=True)
+    browser = Client()
+    post_sign_in(browser, person.email)
+    fields = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert browser.post("/account/password/change/", fields).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(NEW)

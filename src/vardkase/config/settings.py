@@ -30,6 +30,7 @@ VARDKASE_KNOWLEDGE_DIR = env_str("VARDKASE_KNOWLEDGE_DIR")
 
 # Secrets: from the environment, else made once and kept beside the data.
 SECRET_KEY = secret_from("VARDKASE_SECRET_KEY", DATA_DIR / "secrets" / "django")
+SECRET_KEY_FALLBACKS = env_list("VARDKASE_SECRET_KEY_FALLBACKS")
 CORRELATION_SECRET = secret_from("VARDKASE_CORRELATION_SECRET", DATA_DIR / "secrets" / "correlation")
 INSTANCE_UUID_SEED = secret_from("VARDKASE_INSTANCE_SEED", DATA_DIR / "secrets" / "instance")
 
@@ -179,6 +180,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
+# Behind a proxy that holds the certificate only its word says that the browser's side is encrypted.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

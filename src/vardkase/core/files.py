@@ -1,7 +1,8 @@
 """Attachments and samples on disk, named by the SHA-256 of their content.
 
 Content addressing makes a write idempotent: the same bytes are stored once, and a file that exists is whole,
-because it is moved into place only after it has been written and flushed.
+because it is moved into place only after it has been written and flushed. Other accounts of the machine read
+neither the files nor their names.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def store(content: bytes) -> str:
     target = _path(digest)
     if target.exists():
         return digest
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -72,7 +72,7 @@ FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 """All that is open to somebody whose password was given to them."""
 
 LARGEST_FORM = 1024 * 1024
-"""Bytes that somebody who is not signed in may send; Django keeps a form in memory."""
+"""Bytes that somebody who is not signed in may send; Django keeps a form in memory. Others: VARDKASE_MAX_BODY."""
 
 
 class SignedIn:
@@ -82,7 +82,10 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _length(request) > LARGEST_FORM and not isinstance(request.user, User):
+        length = _length(request)
+        if length > settings.VARDKASE_MAX_BODY or (
+            length > LARGEST_FORM and not isinstance(request.user, User)
+        ):
             return HttpResponse(status=413)
         return self.get_response(request)
 
