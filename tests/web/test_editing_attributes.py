@@ -55,7 +55,7 @@ def test_errors_stand_on_their_fields_in_the_readers_language(web: Client, event
 def test_a_sample_is_encrypted_as_it_arrives(web: Client, event: Event) -> None:
     file = SimpleUploadedFile("bad.exe", b"MZ malware")
     url = f"/event/{event.pk}/attribute/new/"
-    answer = web.post(url, {**sent(type="malware-sample", value=""), "data": file})
+    answer = web.post(url, {**sent(type="malware-sample", value=""), "file": file})
     assert answer.status_code == 302
     stored = Attribute.objects.get(event=event)
     assert stored.value1 == "bad.exe"

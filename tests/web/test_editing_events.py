@@ -28,7 +28,7 @@ def test_an_event_is_added_as_a_draft(web: Client, cast: Cast) -> None:
     Tag.objects.create(name="tlp:amber")
     answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
     event = Event.objects.get()
-    assert answer.url == f"/event/{event.pk}/"
+    assert answer.headers["Location"] == f"/event/{event.pk}/"
     assert (event.info, event.threat_level_id, event.distribution) == ("Phishing", 2, 0)
     assert (event.published, event.orgc_id) == (False, cast.org_a.pk)
     assert EventTag.objects.get().tag.name == "tlp:amber"

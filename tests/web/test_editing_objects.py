@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -43,13 +44,12 @@ def template(db: None) -> ObjectTemplate:
             "attributes": {"ip": {"multiple": True, "to_ids": False}, "name": {}, "state": {}},
         },
     )
-    for priority, (relation, kind, more) in enumerate(
-        [
-            ("state", "text", {"values_list": ["up", "down"]}),
-            ("name", "hostname", {}),
-            ("ip", "ip-dst", {"multiple": True}),
-        ]
-    ):
+    elements: list[tuple[str, str, dict[str, Any]]] = [
+        ("state", "text", {"values_list": ["up", "down"]}),
+        ("name", "hostname", {}),
+        ("ip", "ip-dst", {"multiple": True}),
+    ]
+    for priority, (relation, kind, more) in enumerate(elements):
         ObjectTemplateElement.objects.create(
             object_template=made, object_relation=relation, type=kind, ui_priority=priority, **more
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -29,7 +31,7 @@ def web(cast: Cast) -> Client:
     return client
 
 
-def press(web: Client, event: Event, **fields: str) -> Client:
+def press(web: Client, event: Event, **fields: str) -> Any:
     """Look, then press the button of the page that was looked at."""
     look = web.get(f"/event/{event.pk}/publish/").context
     seen = {"seen": str(look["event"].timestamp), **{k: str(v or "") for k, v in look["chosen"].items()}}

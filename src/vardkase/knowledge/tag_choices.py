@@ -35,7 +35,7 @@ def tag_choices(actor: Actor, text: str) -> list[TagChoice]:
         return []
     choices = {choice.name.lower(): choice for choice in _of_taxonomies(wanted)}
     for cluster in search_clusters(actor, wanted, limit=SHOWN):
-        choice = TagChoice(cluster.tag_name, cluster.value, cluster.description, cluster.galaxy.name)
+        choice = TagChoice(cluster.tag_name, "", cluster.description, cluster.galaxy.name)
         choices.setdefault(choice.name.lower(), choice)
     tags = visible_tags(actor).filter(name__icontains=wanted, hide_tag=False, is_galaxy=False)
     for tag in tags[:SHOWN]:

@@ -47,7 +47,11 @@ class AttributeForm(ReachForm):
 
     inherits = True
 
-    type = forms.ChoiceField(label=_("Type"), error_messages={"required": _("Choose a type.")})
+    type = forms.ChoiceField(
+        label=_("Type"),
+        help_text=_("Start writing its name to find one."),
+        error_messages={"required": _("Choose a type.")},
+    )
     category = forms.ChoiceField(
         label=_("Category"), required=False, help_text=_("What role the value plays in what happened.")
     )
@@ -58,7 +62,7 @@ class AttributeForm(ReachForm):
         max_length=1_000_000,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false", "autocapitalize": "off"}),
     )
-    data = forms.FileField(
+    file = forms.FileField(
         label=_("File"),
         required=False,
         help_text=_("For attachments and malware samples. A sample is encrypted as soon as it arrives."),
@@ -118,11 +122,11 @@ class AttributeForm(ReachForm):
         return cleaned
 
     def _check_file(self, kind: str) -> None:
-        file, value = self.cleaned_data.get("data"), self.cleaned_data.get("value")
+        file, value = self.cleaned_data.get("file"), self.cleaned_data.get("value")
         if file and kind not in ATTACHMENT_TYPES:
-            self.add_error("data", gettext("Only attachments and malware samples have a file."))
+            self.add_error("file", gettext("Only attachments and malware samples have a file."))
         elif kind in ATTACHMENT_TYPES and self.is_new and not file:
-            self.add_error("data", gettext("Choose a file."))
+            self.add_error("file", gettext("Choose a file."))
         elif not file and not value and "type" in self.cleaned_data:
             self.add_error("value", gettext("Write a value."))
 
@@ -137,14 +141,14 @@ class AttributeForm(ReachForm):
             if name in self.changed_data
         }
         document |= self.reach()
-        if cleaned.get("data"):
+        if cleaned.get("file"):
             document |= self._file()
         if cleaned.get("tags"):
             document["Tag"] = [{"name": name} for name in cleaned["tags"]]
         return document
 
     def _file(self) -> dict[str, Any]:
-        file = self.cleaned_data["data"]
+        file = self.cleaned_data["file"]
         name = self.cleaned_data["value"].split("|", 1)[0] if self.is_new else ""
         return {
             "value": name or file.name,

@@ -44,7 +44,7 @@ class ObjectForm(ReachForm):
     def facts(self) -> dict[str, Any]:
         """The object's own members as MISP writes them. Times are only named when they were changed."""
         cleaned = self.cleaned_data
-        seen = {
+        seen: dict[str, Any] = {
             name: cleaned[name].isoformat() if cleaned[name] else ""
             for name in ("first_seen", "last_seen")
             if name in self.changed_data
@@ -60,10 +60,10 @@ class Input:
     value: str = ""
     held: HeldValue | None = None
     error: str = ""
-    file: UploadedFile | None = None
+    file: UploadedFile[Any] | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ElementField:
     """An element of the template with its inputs. `kind` is choice, file, long or line."""
 
@@ -91,7 +91,7 @@ class ElementField:
     def is_first_hand(self) -> bool:
         """Shown at once; the others are a click away."""
         filled = any(each.value or each.held for each in self.inputs)
-        return self.is_required or self.is_one_of or self.element.ui_priority > 0 or filled
+        return self.is_required or self.element.ui_priority > 0 or filled
 
 
 class TemplateFields:
@@ -102,7 +102,7 @@ class TemplateFields:
         template: ObjectTemplate,
         held: Sequence[HeldValue] = (),
         sent: QueryDict | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
     ) -> None:
         self.template = template
         self.needs = requirements(template)
@@ -113,11 +113,14 @@ class TemplateFields:
 
     @property
     def first_hand(self) -> list[ElementField]:
-        return [each for each in self.fields if each.is_first_hand]
+        """Those to show at once: where a template ranks nothing, the ones of which one is required, else all."""
+        ranked = [each for each in self.fields if each.is_first_hand]
+        return ranked or [each for each in self.fields if each.is_one_of] or self.fields
 
     @property
     def others(self) -> list[ElementField]:
-        return [each for each in self.fields if not each.is_first_hand]
+        shown = self.first_hand
+        return [each for each in self.fields if each not in shown]
 
     def is_valid(self) -> bool:
         """Check each value, and what the template requires; errors stand on the inputs and in `errors`."""
@@ -160,7 +163,7 @@ class TemplateFields:
         element: ObjectTemplateElement,
         held: Sequence[HeldValue],
         sent: QueryDict | None,
-        files: MultiValueDict[str, UploadedFile] | None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None,
     ) -> ElementField:
         relation = element.object_relation
         made = ElementField(
@@ -200,7 +203,7 @@ def _stored_input(value: HeldValue, sent: QueryDict | None) -> Input:
 
 
 def _new_inputs(
-    name: str, sent: QueryDict | None, files: MultiValueDict[str, UploadedFile] | None
+    name: str, sent: QueryDict | None, files: MultiValueDict[str, UploadedFile[Any]] | None
 ) -> list[Input]:
     if sent is None:
         return []

@@ -48,7 +48,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     """A new attribute outside objects; a file for attachments and samples."""
     event = own_event(request.actor, reference)
     form = _form(request, is_new=True, initial={"distribution": 5, "to_ids": ""})
-    if request.method == "POST" and attempt(form, lambda: _add(request, event, form)):
+    if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         return back_to(request, event.id, gettext("The attribute is added."))
     return _page(request, form, {"heading": gettext("New attribute"), "event": event, "is_new": True})
 
@@ -160,7 +160,7 @@ def _differences(form: AttributeForm) -> list[dict[str, Any]]:
     return [
         {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
         for name in form.changed_data
-        if name != "data"
+        if name != "file"
     ]
 
 

@@ -20,6 +20,7 @@ from vardkase.intel.queries.rows import EventRow, ObjectRow
 from vardkase.intel.services.careful import edit_unchanged_object
 from vardkase.intel.services.deletion import delete_object
 from vardkase.intel.services.objects import add_object
+from vardkase.intel.services.objects import find_template as find_version
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
 from vardkase.web.forms.object import ObjectForm, TemplateFields
@@ -144,12 +145,10 @@ def _fields(request: PageRequest, template: ObjectTemplate, object_id: int | Non
 
 def _template_of(found: ObjectRow) -> ObjectTemplate:
     """The version the object was made from, else the newest; 404 when the hub has none."""
-    made = ObjectTemplate.objects.filter(uuid=found.template_uuid, version=found.template_version).first()
-    if made is not None:
-        return made
     if not found.template_uuid:
         raise NotFound("Template not found")
-    return find_template(found.template_uuid)
+    made = find_version(found.template_uuid, found.template_version)
+    return made if made is not None else find_template(found.template_uuid)
 
 
 def _mark(request: PageRequest, found: ObjectRow, conflict: bool) -> str:

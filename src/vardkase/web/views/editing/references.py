@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import containing
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import ObjectReference
 from vardkase.intel.queries.find import find_reference
 from vardkase.intel.queries.object_contents import references_of_object, targets_for
 from vardkase.intel.queries.rows import EventRow, ObjectRow
@@ -29,9 +30,7 @@ def create(request: PageRequest, reference: str, object_id: int) -> HttpResponse
     """What the object refers to, and one reference more."""
     event, found = own_object(request, reference, object_id)
     form = ReferenceForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and attempt(
-        form, lambda: add_reference(request.actor, str(found.id), form.document())
-    ):
+    if request.method == "POST" and _add(request, found, form) is not None:
         messages.success(request, gettext("The reference is added."))
         return redirect("reference_create", event.id, found.id)
     return render(request, "editing/references.html", _context(request, event, found, form))
@@ -48,6 +47,10 @@ def delete(request: PageRequest, reference: str, reference_id: int) -> HttpRespo
     delete_reference(request.actor, found.id)
     messages.success(request, gettext("The reference is removed."))
     return redirect("reference_create", event.id, found.object_id)
+
+
+def _add(request: PageRequest, found: ObjectRow, form: ReferenceForm) -> ObjectReference | None:
+    return attempt(form, lambda: add_reference(request.actor, str(found.id), form.document()))
 
 
 def _context(request: PageRequest, event: EventRow, found: ObjectRow, form: ReferenceForm) -> dict[str, Any]:
