@@ -1,9 +1,7 @@
-"""Nobody changes what is not theirs, whichever way round they try: by id, by uuid, from inside a document."""
+"""Nobody changes what is not theirs, whether they name it by id or by uuid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -12,87 +10,15 @@ import pytest
 from tests.api.calls import call, send
 from tests.cast import READ_ONLY, Cast, Player
 from tests.factories import make_key, make_role, make_user
+from tests.intel.theirs import Theirs, everything, make_object, theirs
 from vardkase.api.dispatch import declared_permissions
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import (
-    Attribute,
-    AttributeTag,
     Event,
-    EventBlocklist,
-    EventReport,
-    EventTag,
-    Object,
-    ObjectReference,
 )
 from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.django_db
-TABLES = (Event, Attribute, Object, ObjectReference, EventReport, EventTag, AttributeTag, EventBlocklist)
-TEMPLATE = "11111111-aaaa-4bbb-8ccc-222222222222"
-
-
-@dataclass(frozen=True, slots=True)
-class Theirs:
-    """An event of organisation A, with one of everything in it."""
-
-    event: Event
-    attribute: Attribute
-    deleted: Attribute
-    object: Object
-    inside: Attribute
-    reference: ObjectReference
-    report: EventReport
-
-
-def _object(**members: Any) -> dict[str, Any]:
-    text = {"type": "text", "object_relation": "text", "value": "inside"}
-    return {
-        "name": "note",
-        "meta-category": "misc",
-        "description": "A note",
-        "template_uuid": TEMPLATE,
-        "template_version": 1,
-        "distribution": 5,
-        "Attribute": [text],
-        **members,
-    }
-
-
-def theirs(owner: Player, **header: Any) -> Theirs:
-    """Store A's event through the API, with a tag, a reference, a report and a deleted attribute."""
-    source = str(uuid4())
-    target = str(uuid4())
-    document = {
-        "info": "Theirs",
-        "Tag": [{"name": "tlp:red"}],
-        "Attribute": [
-            {"uuid": target, "type": "domain", "value": "live.example", "Tag": [{"name": "tlp:red"}]},
-            {"type": "domain", "value": "deleted.example", "deleted": True},
-        ],
-        "Object": [
-            _object(uuid=source, ObjectReference=[{"referenced_uuid": target, "relationship_type": "x"}])
-        ],
-        "EventReport": [{"name": "Report", "content": "theirs"}],
-        **header,
-    }
-    status, body = call(owner.key, "POST", "/events/add", {"Event": document})
-    assert status == 200, body
-    event = Event.objects.get(pk=int(body["Event"]["id"]))
-    parts = Attribute.objects.filter(event=event)
-    return Theirs(
-        event,
-        parts.get(value1="live.example"),
-        parts.get(deleted=True),
-        Object.objects.get(event=event),
-        parts.get(value1="inside"),
-        ObjectReference.objects.get(event=event),
-        EventReport.objects.get(event=event),
-    )
-
-
-def everything() -> dict[str, list[dict[str, Any]]]:
-    """All intelligence there is."""
-    return {table.__name__: list(table.objects.order_by("pk").values()) for table in TABLES}
 
 
 def attempts(it: Theirs) -> list[tuple[str, Any]]:
@@ -115,7 +41,7 @@ def attempts(it: Theirs) -> list[tuple[str, Any]]:
             (f"/events/addTag/{event}", {"tag": "tlp:green"}),
             (f"/events/removeTag/{event}", {"tag": "tlp:red"}),
             (f"/attributes/add/{event}", {"type": "domain", "value": "mine.example"}),
-            (f"/objects/add/{event}", _object()),
+            (f"/objects/add/{event}", make_object()),
         ]
     for attribute in (it.attribute, it.deleted, it.inside):
         for reference in (attribute.pk, attribute.uuid):
@@ -224,211 +150,3 @@ def test_whoever_may_change_only_what_they_made_changes_nothing_of_a_colleague(
     role = make_role("Only mine", READ_ONLY | {Permission.ADD, Permission.MODIFY})
     user = make_user(cast.org_a, role)
     _none_gets_through(Player(user, make_key(user)), theirs(cast.org_admin))
-
-
-def _add_own(player: Player, **members: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", "/events/add", {"Event": {"info": "Mine", **members}})
-
-
-def _own_event(player: Player) -> Event:
-    status, body = _add_own(player, Attribute=[{"type": "domain", "value": "own.example"}])
-    assert status == 200, body
-    return Event.objects.get(pk=int(body["Event"]["id"]))
-
-
-@pytest.mark.parametrize("how", ["add", "edit"])
-def test_a_document_does_not_take_parts_out_of_another_event(how: str, cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    parts = {
-        "Attribute": [
-            {"uuid": str(it.attribute.uuid), "type": "domain", "value": "taken.example", "deleted": True},
-            {"uuid": str(it.inside.uuid), "type": "text", "value": "taken"},
-        ],
-        "Object": [
-            _object(uuid=str(it.object.uuid), deleted=True),
-            _object(
-                Attribute=[
-                    {"uuid": str(it.inside.uuid), "type": "text", "value": "t", "object_relation": "t"}
-                ]
-            ),
-        ],
-        "EventReport": [{"uuid": str(it.report.uuid), "name": "Taken", "timestamp": "2000000000"}],
-    }
-    before = _parts_of(it)
-    if how == "add":
-        _add_own(cast.stranger, **parts)
-    else:
-        call(cast.stranger.key, "POST", f"/events/edit/{_own_event(cast.stranger).pk}", {"Event": parts})
-    assert _parts_of(it) == before
-
-
-def _parts_of(it: Theirs) -> list[list[dict[str, Any]]]:
-    tables = (Attribute, Object, ObjectReference, EventReport)
-    return [list(table.objects.filter(event=it.event).order_by("pk").values()) for table in tables]  # type: ignore[attr-defined]
-
-
-def test_ids_in_a_document_move_nothing(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    own = _own_event(cast.stranger)
-    mine = Attribute.objects.get(event=own)
-    ids = {"event_id": str(it.event.pk), "object_id": str(it.object.pk), "id": str(it.attribute.pk)}
-    before = _parts_of(it)
-    call(cast.stranger.key, "POST", f"/attributes/edit/{mine.pk}", {"comment": "moved?", **ids})
-    call(
-        cast.stranger.key,
-        "POST",
-        f"/attributes/add/{own.pk}",
-        {"type": "domain", "value": "n.example", **ids},
-    )
-    call(
-        cast.stranger.key,
-        "POST",
-        f"/events/edit/{own.pk}",
-        {"Event": {"id": str(it.event.pk), "info": "moved?"}},
-    )
-    assert _parts_of(it) == before
-    assert {a.event_id for a in Attribute.objects.filter(value1__in=("own.example", "n.example"))} == {own.pk}
-    assert not Attribute.objects.filter(event=own).exclude(object=None).exists()
-    assert Event.objects.get(pk=it.event.pk).info == "Theirs"
-
-
-def test_references_stay_inside_an_event(cast: Cast, tags: None) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    own = _own_event(cast.stranger)
-    status, body = call(cast.stranger.key, "POST", f"/objects/add/{own.pk}", _object())
-    assert status == 200, body
-    reference = {"referenced_uuid": str(it.attribute.uuid), "relationship_type": "knows"}
-    status, _ = call(cast.stranger.key, "POST", f"/object_references/add/{body['Object']['uuid']}", reference)
-    assert status == 404
-    document = {"Object": [{"uuid": body["Object"]["uuid"], "ObjectReference": [reference]}]}
-    call(cast.stranger.key, "POST", f"/events/edit/{own.pk}", {"Event": document})
-    assert not ObjectReference.objects.filter(event=own).exists()
-
-
-def test_a_sharing_group_is_for_its_members(cast: Cast) -> None:
-    shared = {"distribution": 4, "sharing_group_id": str(cast.group.pk)}
-    assert _add_own(cast.stranger, **shared)[0] == 405
-    by_uuid = {"distribution": 4, "SharingGroup": {"uuid": str(cast.group.uuid), "name": "A and B"}}
-    assert _add_own(cast.stranger, **by_uuid)[0] == 405
-    own = _own_event(cast.stranger)
-    mine = Attribute.objects.get(event=own)
-    before = everything()
-    for limit in (shared, by_uuid):
-        assert call(cast.stranger.key, "POST", f"/events/edit/{own.pk}", limit)[0] == 403
-        value = {"type": "domain", "value": "s.example", **limit}
-        assert call(cast.stranger.key, "POST", f"/attributes/add/{own.pk}", value)[0] == 403
-    assert everything() == before
-    for limit in (shared, by_uuid):
-        call(cast.stranger.key, "POST", f"/attributes/edit/{mine.pk}", limit)
-        call(cast.stranger.key, "POST", f"/objects/add/{own.pk}", _object(**limit))
-    assert not Attribute.objects.exclude(sharing_group=None).exists()
-    assert not Object.objects.exclude(sharing_group=None).exists()
-    assert _add_own(cast.partner, **shared)[0] == 200
-
-
-def test_nobody_joins_a_sharing_group_through_a_document(cast: Cast) -> None:
-    members = [{"Organisation": {"uuid": str(cast.org_c.uuid), "name": "C"}, "extend": True}]
-    block = {
-        "uuid": str(cast.group.uuid),
-        "name": "A and B",
-        "modified": "2099-01-01 00:00:00",
-        "SharingGroupOrg": members,
-    }
-    sync = make_user(cast.org_c, cast.partner_sync.user.role)
-    for key in (cast.stranger.key, make_key(sync)):
-        status, _ = call(key, "POST", "/events/add", {"info": "x", "distribution": 4, "SharingGroup": block})
-        assert status == 405
-    assert not cast.group.members.filter(org=cast.org_c).exists()
-
-
-def test_publishing_takes_the_permission_in_every_door(cast: Cast) -> None:
-    status, body = _add_own(cast.analyst, published=True, Attribute=[{"type": "text", "value": "x"}])
-    assert status == 200
-    event = Event.objects.get(pk=int(body["Event"]["id"]))
-    assert not event.published
-    call(cast.analyst.key, "POST", f"/events/edit/{event.pk}", {"published": True})
-    call(cast.analyst.key, "POST", f"/events/publish/{event.pk}", {})
-    call(cast.analyst.key, "POST", f"/events/alert/{event.pk}", {})
-    assert not Event.objects.get(pk=event.pk).published
-    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {})[0] == 200
-    call(cast.analyst.key, "POST", f"/events/unpublish/{event.pk}", {})
-    assert Event.objects.get(pk=event.pk).published
-
-
-def test_who_made_an_event_is_not_for_an_ordinary_user_to_say(cast: Cast) -> None:
-    claims = {
-        "Orgc": {"uuid": str(cast.org_b.uuid), "name": "Organisation B"},
-        "orgc_id": str(cast.org_b.pk),
-        "org_id": str(cast.org_b.pk),
-        "user_id": "1",
-        "locked": True,
-    }
-    status, body = _add_own(cast.stranger, **claims)
-    assert status == 200
-    pk = int(body["Event"]["id"])
-    call(cast.stranger.key, "POST", f"/events/edit/{pk}", {"Event": {"info": "again", **claims}})
-    event = Event.objects.get(pk=pk)
-    assert (event.org_id, event.orgc_id, event.locked) == (cast.org_c.pk, cast.org_c.pk, False)
-    assert event.user_id == cast.stranger.user.pk
-
-
-def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_else(
-    cast: Cast, tags: None
-) -> None:
-    it = theirs(cast.org_admin, distribution=3, published=True)
-    newer = {"Event": {"info": "merged", "timestamp": str(it.event.timestamp + 1000)}}
-    path = f"/events/edit/{it.event.pk}"
-    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 403
-    Event.objects.filter(pk=it.event.pk).update(locked=True)
-    before = everything()
-    assert call(cast.partner.key, "POST", path, newer)[0] == 403
-    assert (
-        call(cast.partner_sync.key, "POST", f"/attributes/edit/{it.attribute.pk}", {"comment": "x"})[0] == 403
-    )
-    assert everything() == before
-    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 200
-    hidden = theirs(cast.org_admin, distribution=0)
-    Event.objects.filter(pk=hidden.event.pk).update(locked=True)
-    assert call(cast.partner_sync.key, "POST", f"/events/edit/{hidden.event.pk}", newer)[0] == 404
-
-
-def test_extending_an_event_shows_nothing_of_it(cast: Cast) -> None:
-    it = theirs(cast.org_admin, distribution=0)
-    status, body = _add_own(cast.stranger, extends_uuid=str(it.event.uuid))
-    assert status == 200
-    for flag in ("extended:1", "extended:2"):
-        status, shown = call(cast.stranger.key, "GET", f"/events/view/{body['Event']['id']}/{flag}")
-        assert status == 200
-        assert "live.example" not in str(shown)
-        assert "Theirs" not in str(shown)
-
-
-def test_a_tag_kept_for_one_organisation_is_attached_by_nobody_else(cast: Cast) -> None:
-    kept = Tag.objects.create(name="kept", org_id=cast.org_b.pk)
-    own = _own_event(cast.stranger)
-    mine = Attribute.objects.get(event=own)
-    ways: list[tuple[str, Callable[[], Any]]] = [
-        ("/tags/attachTagToObject", lambda: {"uuid": str(own.uuid), "tag": "kept"}),
-        ("/tags/attachTagToObject", lambda: {"uuid": str(mine.uuid), "tag": str(kept.pk)}),
-        (f"/events/addTag/{own.pk}/{kept.pk}", dict),
-        (f"/events/edit/{own.pk}", lambda: {"Event": {"Tag": [{"name": "Kept"}]}}),
-        (f"/attributes/edit/{mine.pk}", lambda: {"Tag": [{"id": str(kept.pk)}]}),
-    ]
-    for path, body in ways:
-        call(cast.stranger.key, "POST", path, body())
-    _add_own(cast.stranger, Tag=[{"name": "kept"}], EventTag=[{"Tag": {"name": "kept"}}])
-    assert not EventTag.objects.filter(tag=kept).exists()
-    assert not AttributeTag.objects.filter(tag=kept).exists()
-
-
-def test_only_readers_learn_which_event_has_the_uuid_already(cast: Cast) -> None:
-    uuid = str(uuid4())
-    stored = send(cast.analyst.key, "POST", "/events/add", {"uuid": uuid, "info": "i", "distribution": 0})
-    assert stored.status_code == 200
-    again = {
-        who: send(player.key, "POST", "/events/add", {"uuid": uuid, "info": "i"})
-        for who, player in (("reader", cast.colleague), ("stranger", cast.partner_sync))
-    }
-    assert {response.status_code for response in again.values()} == {404}
-    assert again["reader"].headers["Location"].endswith(f"/events/{Event.objects.get(uuid=uuid).pk}")
-    assert "Location" not in again["stranger"].headers

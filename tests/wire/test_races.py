@@ -56,7 +56,7 @@ def _new_event(api: Raw, **members: Any) -> str:
 
 def test_the_same_event_added_at_once_is_stored_once(api: Raw) -> None:
     for _ in range(ROUNDS):
-        document = {
+        document: dict[str, Any] = {
             "uuid": str(uuid4()),
             "info": "twice",
             "Attribute": [{"type": "domain", "value": "a.example"}],
@@ -95,10 +95,9 @@ def test_the_same_tag_made_at_once_is_made_once(api: Raw) -> None:
         name = f"race:{number}"
         events = [_new_event(api) for _ in range(CLIENTS // 2)]
         attach = [
-            lambda e=e, n=name: api.post("/tags/attachTagToObject", {"uuid": e, "tag": n})  # type: ignore[misc]
-            for e in events
+            lambda e=e, n=name: api.post("/tags/attachTagToObject", {"uuid": e, "tag": n}) for e in events
         ]
-        make = [lambda n=name: api.post("/tags/add", {"name": n.upper()})] * (CLIENTS // 2)  # type: ignore[misc]
+        make = [lambda n=name: api.post("/tags/add", {"name": n.upper()})] * (CLIENTS // 2)
         assert statuses(at_once([*attach, *make])) == {200: CLIENTS}
         assert Tag.objects.filter(name__iexact=name).count() == 1
         assert EventTag.objects.filter(tag__name__iexact=name).count() == len(events)

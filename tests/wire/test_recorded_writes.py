@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +28,7 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.taxonomies.models import Tag
 
 DATA = Path(__file__).parents[1] / "data"
-ROLES = {
+ROLES: dict[str, tuple[str, Iterable[Permission]]] = {
     "admin": ("admin", Permission),
     "orgadmin": ("Org Admin", ORG_ADMIN),
     "user": ("User", USER),

@@ -1,0 +1,96 @@
+"""Another organisation's event, to try things on, and all that may not change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tests.api.calls import call
+from tests.cast import Player
+from vardkase.intel.models import (
+    Attribute,
+    AttributeTag,
+    Event,
+    EventBlocklist,
+    EventReport,
+    EventTag,
+    Object,
+    ObjectReference,
+)
+
+TABLES: tuple[Any, ...] = (
+    Event,
+    Attribute,
+    Object,
+    ObjectReference,
+    EventReport,
+    EventTag,
+    AttributeTag,
+    EventBlocklist,
+)
+TEMPLATE = "11111111-aaaa-4bbb-8ccc-222222222222"
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """An event of organisation A, with one of everything in it."""
+
+    event: Event
+    attribute: Attribute
+    deleted: Attribute
+    object: Object
+    inside: Attribute
+    reference: ObjectReference
+    report: EventReport
+
+
+def make_object(**members: Any) -> dict[str, Any]:
+    text = {"type": "text", "object_relation": "text", "value": "inside"}
+    return {
+        "name": "note",
+        "meta-category": "misc",
+        "description": "A note",
+        "template_uuid": TEMPLATE,
+        "template_version": 1,
+        "distribution": 5,
+        "Attribute": [text],
+        **members,
+    }
+
+
+def theirs(owner: Player, **header: Any) -> Theirs:
+    """Store A's event through the API, with a tag, a reference, a report and a deleted attribute."""
+    source = str(uuid4())
+    target = str(uuid4())
+    document = {
+        "info": "Theirs",
+        "Tag": [{"name": "tlp:red"}],
+        "Attribute": [
+            {"uuid": target, "type": "domain", "value": "live.example", "Tag": [{"name": "tlp:red"}]},
+            {"type": "domain", "value": "deleted.example", "deleted": True},
+        ],
+        "Object": [
+            make_object(uuid=source, ObjectReference=[{"referenced_uuid": target, "relationship_type": "x"}])
+        ],
+        "EventReport": [{"name": "Report", "content": "theirs"}],
+        **header,
+    }
+    status, body = call(owner.key, "POST", "/events/add", {"Event": document})
+    assert status == 200, body
+    event = Event.objects.get(pk=int(body["Event"]["id"]))
+    parts = Attribute.objects.filter(event=event)
+    return Theirs(
+        event,
+        parts.get(value1="live.example"),
+        parts.get(deleted=True),
+        Object.objects.get(event=event),
+        parts.get(value1="inside"),
+        ObjectReference.objects.get(event=event),
+        EventReport.objects.get(event=event),
+    )
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """All intelligence there is."""
+    return {table.__name__: list(table.objects.order_by("pk").values()) for table in TABLES}
