@@ -70,9 +70,11 @@ def publication_checks(event: EventRow) -> Checks:
 def _warned(event_id: int) -> list[Warned]:
     rows = cursor().execute(DETECTING, {"event": event_id, "limit": MOST_MATCHED}).fetchall()
     hits = find_hits([Candidate(value, kind) for _, kind, value in rows])
-    return [Warned(*rows[position], [hit.name for hit in found]) for position, found in sorted(hits.items())][
-        :SHOWN
-    ]
+    warned = []
+    for position, found in sorted(hits.items())[:SHOWN]:
+        attribute_id, kind, value = rows[position]
+        warned.append(Warned(attribute_id, kind, value, [hit.name for hit in found]))
+    return warned
 
 
 def _markings(event_id: int, tags: Sequence[str]) -> list[str]:
