@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from tests.browser.pages import PHONE, WIDE, visit
 from tests.cast import Cast
 from tests.support.web_server import WebServer
+from tests.web.accounts import with_password
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +35,11 @@ def test_pages_pass_axe_and_fit(
         f"/administration/organisations/{server_cast.org_a.pk}/",
         f"/administration/sharing-groups/{server_cast.group.uuid}/",
     ]
-    opened = visit(chromium, server, "/", server_cast.site_admin.user, size, dark)
+    opened = visit(chromium, server, "/", with_password(server_cast.site_admin.user), size, dark)
     for path in (*OWN, *administration, *things):
-        opened.page.goto(server.url + path)
+        response = opened.page.goto(server.url + path)
+        assert response is not None
+        assert response.status == 200, path
         assert opened.page.locator("h1").count() == 1, path
         assert opened.violations() == [], path
         assert opened.overflow() <= 0, path

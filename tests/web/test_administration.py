@@ -239,15 +239,7 @@ def test_the_trail_of_others_is_not_shown(cast: Cast) -> None:
     assert "Group of Hub" not in filtered
 
 
-NONSENSE = (
-    "after=1,x",
-    "after=99999999999999999999,a",
-    "before=1,%00",
-    "sort=password",
-    "q=%00",
-    "since=x",
-    "kind=%00",
-)
+NONSENSE = ("after=1,x", "after=99999999999999999999,a", "before=1,%00", "sort=password", "q=%00", "kind=%00")
 
 
 @pytest.mark.parametrize("query", NONSENSE)

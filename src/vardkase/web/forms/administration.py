@@ -109,7 +109,9 @@ class SharingGroupForm(forms.Form):
 class GroupMemberForm(forms.Form):
     """Another organisation for a sharing group."""
 
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.none())
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose an organisation")
+    )
     extend = forms.BooleanField(label=_("May add and remove organisations"), required=False)
 
     def __init__(self, members: set[int], *args: Any, **kwargs: Any) -> None:
