@@ -99,6 +99,8 @@ class AttributeForm(ReachForm):
         self.fields["to_ids"].choices = [("", gettext("Usual for the type")), *choices] if is_new else choices  # type: ignore[attr-defined]
         if not is_new:
             del self.fields["tags"]
+            if self.initial.get("type") not in ATTACHMENT_TYPES:
+                del self.fields["file"]
 
     def _set_types(self, in_object: bool, categories_url: str) -> None:
         kind, category = self.fields["type"], self.fields["category"]
