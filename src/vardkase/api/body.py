@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qsl
 
 import brotli
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 100
 BIG_BODY = 100_000
+LAZY_BODY = 4_000_000
 BRACKETS = b"{}[]"
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -58,6 +59,59 @@ def decoded_body(raw: bytes, content_type: str) -> Any:
     return {}
 
 
+class LazyList(Sequence[Any]):
+    """A JSON array in which an element is decoded when it is asked for, and not kept.
+
+    The elements of a big document then never are in memory at once. Raises MispError 405 at the element that
+    is not JSON after all.
+    """
+
+    def __init__(self, encoded: list[msgspec.Raw]) -> None:
+        self._encoded = encoded
+
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    @overload
+    def __getitem__(self, position: int) -> Any: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[Any]: ...
+    def __getitem__(self, position: int | slice) -> Any:
+        if isinstance(position, slice):
+            return LazyList(self._encoded[position])
+        with _refusing_bad_json():
+            return msgspec.json.decode(self._encoded[position])
+
+
+def lazy_members(raw: bytes, model: str, member: str) -> dict[str, Any] | None:
+    """The document `model` in a big JSON body with the array `member` left as a LazyList.
+
+    None when the body is small or of another form: it is then decoded in the ordinary way.
+    """
+    if len(raw) < LAZY_BODY or _apparent_depth(raw) > MAX_DEPTH or NUL.search(raw):
+        return None
+    with _refusing_bad_json():
+        document = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        for wrapper in ("request", model):
+            if wrapper in document and bytes(memoryview(document[wrapper])[:1]) == b"{":
+                document = msgspec.json.decode(document[wrapper], type=dict[str, msgspec.Raw])
+        parts = document.pop(member, None)
+        members = {name: msgspec.json.decode(value) for name, value in document.items()}
+        if parts is not None and bytes(memoryview(parts)[:1]) == b"[":
+            members[member] = LazyList(msgspec.json.decode(parts, type=list[msgspec.Raw]))
+        elif parts is not None:
+            members[member] = msgspec.json.decode(parts)
+    return members
+
+
+@contextmanager
+def _refusing_bad_json() -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MispError(405, INVALID_JSON) from error
+
+
 def _gunzip(body: bytes, limit: int) -> bytes:
     decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
@@ -90,11 +144,8 @@ DECOMPRESSORS = {"gzip": _gunzip, "br": _unbrotli}
 
 
 def _json(raw: bytes) -> Any:
-    try:
-        with _without_collector(len(raw)):
-            decoded = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MispError(405, INVALID_JSON) from error
+    with _refusing_bad_json(), _without_collector(len(raw)):
+        decoded = msgspec.json.decode(raw)
     if _apparent_depth(raw) > MAX_DEPTH and _depth(decoded) > MAX_DEPTH:
         raise MispError(405, INVALID_JSON)
     if NUL.search(raw):

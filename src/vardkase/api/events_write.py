@@ -46,7 +46,7 @@ HEADER_MEMBERS = (
 def add(call: Call) -> Answer:
     """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
     try:
-        stored = add_event(call.actor, call.data("Event"))
+        stored = add_event(call.actor, call.big_data("Event", "Attribute"))
     except SharingGroupRefused as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from vardkase.api.body import decoded_body, plain_body
+from vardkase.api.body import decoded_body, lazy_members, plain_body
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -136,6 +136,12 @@ class Call:
             return {}
         inner = body.get(model)
         return inner if isinstance(inner, dict) else body
+
+    def big_data(self, model: str, member: str) -> dict[str, Any]:
+        """As `data`, but in a big JSON body the array `member` is decoded element by element."""
+        is_json = self.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "application/json"
+        members = lazy_members(self.raw, model, member) if is_json else None
+        return self.data(model) if members is None else members
 
     def param(self, name: str, default: Any = None) -> Any:
         """`name` from the body, else from the path's pairs, else from the query string."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
@@ -40,19 +41,22 @@ class Assembler:
         *,
         now: int,
         rejections: Rejections,
-        known_values: set[ValueKey] | None = None,
+        known_values: Iterable[ValueKey] = (),
         strict_sharing: bool = False,
     ) -> None:
         self._strict_sharing = strict_sharing
         self.now = now
         self.rejections = rejections
         self.sharing = SharingGroups(actor)
-        self._values = known_values if known_values is not None else set()
+        self._values = {_digest(value) for value in known_values}
         self._uuids: set[str] = set()
 
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
         """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
-        numbered = numbered_parts(parts, place)
+        return self.numbered_attributes(numbered_parts(parts, place), place)
+
+    def numbered_attributes(self, numbered: Iterable[tuple[str, Any]], place: str) -> list[NewAttribute]:
+        """As `attributes`, for parts that come with their places."""
         rows = [row for key, part in numbered if (row := self.new_attribute(part, key)) is not None]
         return self._without_taken_uuids("attribute", rows, place)
 
@@ -98,9 +102,9 @@ class Assembler:
         self._claim_uuid(row.uuid)
         return row
 
-    def know_values(self, values: set[ValueKey]) -> None:
+    def know_values(self, values: Iterable[ValueKey]) -> None:
         """Add values that the event has already."""
-        self._values |= values
+        self._values.update(map(_digest, values))
 
     def new_attribute_in(self, object_id: int, data: object, place: str) -> NewAttribute | None:
         """One new attribute for an object that is stored already, or None when it was refused."""
@@ -192,10 +196,10 @@ class Assembler:
         )
 
     def _claim_value(self, row: NewAttribute) -> None:
-        key = (row.type, row.category, row.value1, row.value2)
-        if key in self._values:
+        digest = _digest((row.type, row.category, row.value1, row.value2))
+        if digest in self._values:
             raise Invalid(DUPLICATE)
-        self._values.add(key)
+        self._values.add(digest)
 
     def _claim_uuid(self, uuid: str) -> None:
         if uuid in self._uuids:
@@ -211,13 +215,19 @@ class Assembler:
         return [row for row in rows if row.uuid not in taken] if taken else rows
 
 
+def _digest(value: ValueKey) -> bytes:
+    """16 bytes that stand for a value: what is remembered of a big document must be small."""
+    text = "\0".join(part if part is not None else "\0" for part in value)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def numbered_parts(parts: object, place: str) -> Iterator[tuple[str, Any]]:
     """Each element of a list, a map of numbers (as PHP clients send lists), or one bare document, with its place."""
     if isinstance(parts, dict):
         parts = (
             list(parts.values()) if parts and all(isinstance(v, dict) for v in parts.values()) else [parts]
         )
-    if isinstance(parts, list):
+    if isinstance(parts, Sequence) and not isinstance(parts, str | bytes):
         for number, part in enumerate(parts):
             yield f"{place}.{number}", part
 

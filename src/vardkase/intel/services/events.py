@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.models import Event, EventBlocklist
-from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import mark_published
@@ -28,6 +29,9 @@ from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import link_event_tags
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
+
+CHUNK = 5_000
+"""Attributes held in memory at a time."""
 
 
 @transaction.atomic
@@ -44,21 +48,30 @@ def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     _refuse_known(header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
-    attributes = assembler.attributes(data.get("Attribute"), "Attribute")
-    objects = assembler.objects(data.get("Object"), "Object")
-    publish = header.published and actor.may(Permission.PUBLISH)
-    if header.published and not attributes and not objects:
-        raise Invalid("Received a published event that was empty. Event add process blocked.")
     event = _create_event(actor, header, assembler)
-    tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes(attributes, objects))])
-    store_parts(event, attributes, objects, tags, assembler.now)
+    stored = _store_attributes(actor, event, data.get("Attribute"), assembler)
+    objects = assembler.objects(data.get("Object"), "Object")
+    if header.published and not stored and not objects:
+        raise Invalid("Received a published event that was empty. Event add process blocked.")
+    tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes([], objects))])
+    store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
     store_reports(event, data.get("EventReport"), assembler)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
-    if publish:
+    if header.published and actor.may(Permission.PUBLISH):
         mark_published(actor, event)
     return Ingested(event.pk, rejections)
+
+
+def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Assembler) -> int:
+    """Write the attributes outside objects a chunk at a time, so that memory does not grow with the event."""
+    stored = 0
+    for chunk in batched(numbered_parts(parts, "Attribute"), CHUNK):
+        rows = assembler.numbered_attributes(chunk, "Attribute")
+        store_parts(event, rows, [], TagBook(actor, mentioned_tags(rows)), assembler.now)
+        stored += len(rows)
+    return stored
 
 
 def store_parts(

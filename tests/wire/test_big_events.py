@@ -1,0 +1,81 @@
+"""An event too big to be in memory at once: read element by element, written a chunk at a time, all or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+from tests.wire.raw import Raw
+from vardkase.api.body import LAZY_BODY
+from vardkase.intel.services.events import CHUNK
+
+COUNT = CHUNK + 1_500
+PADDING = "x" * (LAZY_BODY // COUNT)
+
+
+@pytest.fixture
+def raw(server: WebServer, server_cast: Cast) -> Raw:
+    """Plain requests of an analyst who may publish."""
+    return Raw(server.url, server_cast.org_admin.key)
+
+
+def big_event(**more: Any) -> dict[str, Any]:
+    """An event of more than a chunk, whose body is read element by element."""
+    attributes = [
+        {"type": "domain", "value": f"d{number}.example.com", "comment": PADDING} for number in range(COUNT)
+    ]
+    return {"info": "big", "uuid": str(uuid4()), "distribution": "1", "Attribute": attributes, **more}
+
+
+def add(raw: Raw, body: Any) -> tuple[int, Any]:
+    """Send it; the answer is only the header."""
+    return raw.post("/events/add/metadata:1", body)
+
+
+@pytest.mark.parametrize("wrap", [lambda event: event, lambda event: {"request": {"Event": event}}])
+def test_every_attribute_of_a_big_event_is_stored(raw: Raw, wrap: Any) -> None:
+    """Bare or wrapped, across the border between two chunks."""
+    event = big_event()
+    status, body = add(raw, wrap(event))
+    assert (status, body["Event"]["attribute_count"]) == (200, str(COUNT))
+    found = raw.post("/attributes/restSearch", {"eventid": event["uuid"], "returnFormat": "count"})
+    assert found[1] == COUNT
+
+
+def test_doubles_are_refused_across_chunks(raw: Raw) -> None:
+    """The same value, and the same uuid, once in the first chunk and once in the last."""
+    event = big_event()
+    uuid = str(uuid4())
+    event["Attribute"][0]["uuid"] = uuid
+    event["Attribute"] += [
+        {"type": "domain", "value": "D1.example.com"},
+        {**event["Attribute"][2], "uuid": uuid},
+    ]
+    status, body = add(raw, event)
+    assert (status, body["Event"]["attribute_count"]) == (200, str(COUNT))
+
+
+def test_an_element_that_is_no_json_deep_inside_changes_nothing(raw: Raw) -> None:
+    """The first chunk is written by then, in a transaction that is undone."""
+    event = big_event()
+    event["Attribute"][COUNT - 1]["comment"] = "BROKEN"
+    encoded = requests.models.complexjson.dumps(event).replace('"BROKEN"', '"\\ud800 alone"')
+    headers = {"Authorization": raw.key, "Accept": "application/json", "Content-Type": "application/json"}
+    answer = requests.post(f"{raw.url}/events/add", data=encoded, headers=headers, timeout=60)
+    assert answer.status_code == 405
+    assert answer.json()["message"].startswith("Invalid JSON input.")
+    assert raw.get(f"/events/view/{event['uuid']}")[0] == 404
+
+
+def test_a_refused_header_changes_nothing(raw: Raw) -> None:
+    """What is wrong with the event itself is told before anything is stored."""
+    event = big_event(threat_level_id="9")
+    status, body = add(raw, event)
+    assert status == 403
+    assert list(body["errors"]["Event"]) == ["threat_level_id"]
+    assert raw.get(f"/events/view/{event['uuid']}")[0] == 404
