@@ -30,7 +30,10 @@ from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.misp.flags import as_bool, as_int
 
 NO_ATTRIBUTES = "Could not save the object as no attributes were set."
-NO_TEMPLATE = "Object could not be saved.\ntemplate: No valid template found and object lacking template information. ({})"
+NO_TEMPLATE = (
+    "Object could not be saved.\n"
+    "template: No valid template found and object lacking template information. ({})"
+)
 NEEDS_ONE_OF = (
     "Could not save the object as it requires at least one of the following attributes to be set: {}"
 )
