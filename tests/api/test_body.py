@@ -108,3 +108,25 @@ def test_half_a_gzip_body_is_refused() -> None:
     with pytest.raises(MispError) as refused:
         plain(whole[:-10], **{"Content-Encoding": "gzip"})
     assert refused.value.status == 400
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("form", "read"),
+    [
+        (b"a[]=1&a[]=2", {"a": ["1", "2"]}),
+        (b"a=2&a[]=3", {"a": ["3"]}),
+        (b"a[b]=1&a[]=3", {"a": ["3"]}),
+        (b"a[]=1&a[b]=2", {"a": {"b": "2"}}),
+    ],
+)
+def test_a_form_that_contradicts_itself_is_read_by_its_last_word(form: bytes, read: dict[str, Any]) -> None:
+    assert decoded_body(form, FORM) == read
+
+
+def test_a_form_of_too_many_fields_is_refused() -> None:
+    with pytest.raises(MispError) as refused:
+        decoded_body(b"&".join(b"a=1" for _ in range(10_001)), FORM)
+    assert refused.value.status == 400

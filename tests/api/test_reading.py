@@ -225,3 +225,22 @@ def test_a_key_that_only_reads_may_read(cast: Cast, scene: Scene) -> None:
 def test_nothing_is_answered_without_a_key(scene: Scene) -> None:
     for path in ("/events/index", f"/events/view/{scene.event.pk}", f"/attributes/download/{scene.open.pk}"):
         assert send(None, "GET", path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/attributes/index/page:999999999999999999",
+        "/objects/index/limit:10000/page:99999999999999999999999999",
+        "/tags/index/limit:9999999999999999999999/page:2",
+        "/admin/users/index/searchorg:99999999999999999999",
+        "/admin/users/index/searchrole:99999999999999999999",
+    ],
+)
+def test_numbers_beyond_everything_find_nothing(cast: Cast, path: str) -> None:
+    status, found = call(cast.site_admin.key, "GET", path)
+    assert (status, found.get("Tag") if isinstance(found, dict) else found) == (200, [])
+
+
+def test_a_nul_in_the_query_is_not_found(cast: Cast) -> None:
+    assert call(cast.site_admin.key, "GET", "/admin/users/index?value=%00")[0] == 404

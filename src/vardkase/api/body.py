@@ -26,6 +26,7 @@ LAZY_BODY = 4_000_000
 BRACKETS = b"{}[]"
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+MAX_FIELDS = 10_000
 FORM_KEY = re.compile(r"[^\[\]]+")
 INVALID_JSON = (
     "Invalid JSON input. Make sure that the JSON input is a correctly formatted JSON string. "
@@ -190,16 +191,28 @@ def _form(raw: bytes) -> dict[str, Any]:
     """PHP's form notation: ``data[Event][info]=x``, ``tags[]=a&tags[]=b``."""
     if b"\0" in raw or b"%00" in raw:
         raise _nul()
+    try:
+        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise MispError(400, "The form has too many fields.") from error
     result: dict[str, Any] = {}
-    for key, value in parse_qsl(
-        raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10_000
-    ):
+    for key, value in fields:
         parts = FORM_KEY.findall(key)[:MAX_DEPTH]
         if key.endswith("[]"):
-            _form_place(result, parts[:-1]).setdefault(parts[-1] if parts else "", []).append(value)
+            _form_list(result, parts).append(value)
         elif parts:
             _form_place(result, parts[:-1])[parts[-1]] = value
     return result
+
+
+def _form_list(result: dict[str, Any], parts: list[str]) -> list[Any]:
+    """The list that `parts` lead to; what else stood there gives way, as in PHP."""
+    place = _form_place(result, parts[:-1])
+    name = parts[-1] if parts else ""
+    found = place.get(name)
+    if not isinstance(found, list):
+        found = place[name] = []
+    return found
 
 
 def _form_place(result: dict[str, Any], parts: list[str]) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
 
 def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     found = _endpoints.get(route.name)
-    if found is None or "\0" in request.path_info:
+    if found is None or "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         raise MispError(404, "Not Found")
     found.authorise(actor)
     method = request.method or "GET"

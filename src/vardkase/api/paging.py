@@ -8,6 +8,8 @@ from vardkase.api.dispatch import Call
 from vardkase.misp.flags import as_int
 
 LARGEST = 10_000
+LARGEST_PAGE = 2**31 - 1
+"""Far beyond what any list holds; a page times a limit still fits a bigint."""
 
 
 def limit_and_offset(call: Call, default: int) -> tuple[int, int]:
@@ -19,7 +21,7 @@ def limit_and_offset(call: Call, default: int) -> tuple[int, int]:
 
 def page_of(call: Call) -> int:
     """The page, counted from 1."""
-    return max(as_int(call.param("page")) or 1, 1)
+    return min(max(as_int(call.param("page")) or 1, 1), LARGEST_PAGE)
 
 
 def paged(call: Call, ids: Sequence[int]) -> Sequence[int]:

@@ -14,6 +14,9 @@ from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
 
+LONGEST_ID = 19
+"""Digits that may be too many for a bigint."""
+
 
 def visible_users(actor: Acting) -> QuerySet[User]:
     """The accounts that `actor` may look at, with role and organisation."""
@@ -63,11 +66,17 @@ def search_users(actor: Acting, *, value: str = "", organisation: str = "", role
             Q(email__icontains=value) | Q(org__name__icontains=value) | Q(role__name__icontains=value)
         )
     if organisation:
-        by_id = Q(org_id=int(organisation)) if organisation.isdecimal() else Q(org__name__iexact=organisation)
-        users = users.filter(by_id)
+        users = users.filter(_named("org", organisation))
     if role:
-        users = users.filter(Q(role_id=int(role)) if role.isdecimal() else Q(role__name__iexact=role))
+        users = users.filter(_named("role", role))
     return users
+
+
+def _named(field: str, text: str) -> Q:
+    """The organisation or role of an account, by an id's digits or by its name."""
+    if text.isdecimal() and len(text) < LONGEST_ID:
+        return Q(**{f"{field}_id": int(text)})
+    return Q(**{f"{field}__name__iexact": text})
 
 
 def roles() -> QuerySet[Role]:
