@@ -163,6 +163,8 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Vårdkase"
+# A clock may be half a minute off, and a code may change while it is typed (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env_bool("VARDKASE_INSECURE_ORIGIN", False)
 
 # Shared by all processes: counts of attempts, and the one-time codes that have been used.

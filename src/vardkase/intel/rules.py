@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.conf import settings
+
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -30,6 +32,11 @@ def may_modify_event(actor: Actor, event: EventFacts) -> bool:
     if actor.may(Permission.MODIFY_ORG):
         return True
     return actor.may(Permission.MODIFY) and event.user_id == actor.user_id
+
+
+def is_open_unpublished(distribution: int | str | None) -> bool:
+    """Whether those a reach admits can read the event here before it is published, as in MISP by default."""
+    return not settings.VARDKASE_UNPUBLISHED_PRIVATE and str(distribution or 0) != "0"
 
 
 def may_merge_event(actor: Actor, event: EventFacts) -> bool:

@@ -14,6 +14,8 @@ from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, q
 from vardkase.knowledge.taxonomies.models import Taxonomy
 
 NAME = "taxonomies"
+OFFERED = frozenset({"tlp"})
+"""Switched on when they are first loaded: nobody can say what receivers may do with an event without TLP."""
 
 
 class EntryFile(msgspec.Struct):
@@ -114,6 +116,7 @@ def _upsert(taxonomies: Sequence[TaxonomyFile]) -> dict[str, int]:
                 description=file.description,
                 version=file.version,
                 exclusive=file.exclusive,
+                enabled=file.namespace in OFFERED,
             )
             for file in taxonomies
         ],

@@ -34,8 +34,9 @@ class UserForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        assignable = [(role.pk, role.name) for role in roles() if rules.may_assign(actor, role)]
-        self.fields["role_id"].choices = assignable  # type: ignore[attr-defined]
+        assignable = [role for role in roles() if rules.may_assign(actor, role)]
+        self.fields["role_id"].choices = [(role.pk, role.name) for role in assignable]  # type: ignore[attr-defined]
+        self.fields["role_id"].initial = next((role.pk for role in assignable if role.default_role), None)
         if actor.is_site_admin:
             local = organisations("local").values_list("pk", "name")
             self.fields["org_id"].choices = list(local)  # type: ignore[attr-defined]

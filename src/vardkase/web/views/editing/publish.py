@@ -115,6 +115,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "chosen": chosen,
         "is_group": chosen is not None and chosen["distribution"] == GROUP,
         "receivers": found,
+        "is_open": not event.published and rules.is_open_unpublished(event.distribution),
         "users": sum(receiver.users for receiver in found),
         "sectors": _sectors(found),
         "withheld": withheld_parts(event),

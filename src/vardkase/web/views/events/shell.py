@@ -59,6 +59,11 @@ class Shell:
         return not self.event.published and self.event.publish_timestamp > 0
 
     @property
+    def is_open_unpublished(self) -> bool:
+        """Not published, and yet others can read it here."""
+        return not self.event.published and rules.is_open_unpublished(self.event.distribution)
+
+    @property
     def changes(self) -> int:
         """Attributes changed since the publication."""
         return changed_since(self.actor, self.event.id, self.event.publish_timestamp)
