@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -130,9 +131,14 @@ def _shown(key: AuthKey) -> dict[str, Any]:
         "email": key.user.email,
         "key": str(key),
         "read_only": key.read_only,
-        "expires": key.expiration,
+        "expires": _day(key.expiration),
         "comment": key.comment,
     }
+
+
+def _day(expiration: int) -> str | None:
+    """The day from which a key is refused, as `--expires` takes it; nothing when it never is."""
+    return datetime.fromtimestamp(expiration, UTC).date().isoformat() if expiration else None
 
 
 def _user(actor: Actor, email: str) -> User:

@@ -13,6 +13,7 @@ import typer
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
@@ -42,9 +43,13 @@ def choose(data_dir: Path | None) -> Path:
 
 
 def configure_django() -> None:
-    """Load settings and models. The database has to run by now: settings ask where it is."""
+    """Load settings and models. The database has to run by now: settings ask where it is.
+
+    The console speaks English whatever the pages speak, refusals included.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vardkase.config.settings")
     django.setup()
+    translation.activate("en")
 
 
 def migrate() -> int:
