@@ -117,5 +117,10 @@ def free_port() -> int:
 
 
 def _environment() -> dict[str, str]:
-    # The pages are measured by a browser that has no authenticator at hand.
-    return {**os.environ, "VARDKASE_REQUIRE_SECOND_FACTOR": "false"}
+    """This environment, with a database of the instance's own, and passwords alone to sign in.
+
+    The pages are measured by a browser that has no authenticator at hand.
+    """
+    hidden = {"DATABASE_URL", "VARDKASE_DATA_DIR", "VARDKASE_TEST_RUN", "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    return {**kept, "VARDKASE_REQUIRE_SECOND_FACTOR": "false"}

@@ -21,6 +21,11 @@ database.bootstrap()
 django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker ends long after the others."""
+    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
 def pytest_unconfigure() -> None:
     """Stop the database server, in the process that started it."""
     database.stop()
