@@ -229,9 +229,11 @@ def test_the_trail_of_others_is_not_shown(cast: Cast) -> None:
     for person in (cast.org_admin, cast.site_admin):
         fields = {"name": f"Group of {person.user.org.name}", "active": "on"}
         signed_in(person.user).post(reverse("sharing_group_create"), fields)
+    organisation = signed_in(cast.org_admin.user).get(reverse("audit")).content.decode()
+    assert "Group of Organisation A" in organisation
+    assert "Group of Hub" not in organisation
     own = signed_in(cast.reader.user).get(reverse("audit")).content.decode()
-    assert "Group of Organisation A" in own
-    assert "Group of Hub" not in own
+    assert "Group of Organisation A" not in own, "a colleague's acts are for the organisation's administrator"
     everything = signed_in(cast.site_admin.user).get(reverse("audit")).content.decode()
     assert "Group of Organisation A" in everything
     assert "Group of Hub" in everything
@@ -258,3 +260,11 @@ def test_lists_are_paged(cast: Cast) -> None:
         address = reverse("users") + page.context["older"] if page.context["older"] else ""
     everybody = User.objects.filter(org=cast.org_a).values_list("email", flat=True)
     assert seen == sorted(everybody, reverse=True)
+
+
+def test_a_new_account_gets_the_default_role_unless_another_is_chosen(cast: Cast) -> None:
+    Role.objects.update(default_role=False)
+    Role.objects.filter(pk=cast.reader.user.role_id).update(default_role=True)
+    for administrator in (cast.site_admin, cast.org_admin):
+        form = signed_in(administrator.user).get(reverse("user_create")).context["form"]
+        assert form["role_id"].value() == cast.reader.user.role_id

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,10 @@ PROJECT = PACKAGE.parent.parent
 DATA_DIR = env_path("VARDKASE_DATA_DIR", PROJECT / ".data")
 FILES_DIR = DATA_DIR / "files"
 BASE_URL = env_str("VARDKASE_BASE_URL").rstrip("/")
-ALLOWED_HOSTS = env_list("VARDKASE_ALLOWED_HOSTS", ("*",))
+ALLOWED_HOSTS = env_list(
+    "VARDKASE_ALLOWED_HOSTS",
+    (urlsplit(BASE_URL).hostname or "*", "localhost", "127.0.0.1") if BASE_URL else ("*",),
+)
 TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
 DEBUG = False
 
@@ -124,8 +128,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["vardkase.web.accounts.backend.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["email"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]

@@ -40,6 +40,16 @@ def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[s
         raise ValueError(str(error)) from error
 
 
+def is_encrypted_zip(content: bytes) -> bool:
+    """Whether `content` is an archive whose every file needs a password."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            members = opened.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return bool(members) and all(member.flag_bits & ENCRYPTED for member in members)
+
+
 def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes) -> bytes:
     """Write one member and return its entry for the central directory."""
     offset = out.tell()

@@ -11,9 +11,14 @@ HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h
 """A report stands below the page's own headings."""
 
 
+LONGEST = 200_000
+"""Characters of a report that a page shows; the downloads hold all of it."""
+
+
 def rendered(text: str) -> SafeString:
     """`text` as HTML. Links and pictures stay as they were written, so that nobody follows them by mistake."""
-    tokens = _reader().parse(text)
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n\n[…]"
+    tokens = _reader().parse(shown)
     for token in tokens:
         token.tag = HEADINGS.get(token.tag, token.tag)
         token.attrs.pop("style", None)

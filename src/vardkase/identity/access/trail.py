@@ -1,4 +1,5 @@
-"""Who may read the audit trail: site administrators all of it, others what their own organisation did."""
+"""Who may read the audit trail: site administrators all of it, an organisation's administrators what their own
+organisation did, and others with `perm_audit` what they did themselves."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refuse
 def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
     """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit."""
     actor.require(Permission.AUDIT)
-    return every_entry() if actor.is_site_admin else entries_of(actor.organisation_id)
+    if actor.is_site_admin:
+        return every_entry()
+    own = entries_of(actor.organisation_id)
+    return own if actor.may(Permission.ADMIN) else own.filter(actor_id=actor.user_id)
 
 
 def last_visit(actor: Actor) -> datetime | None:

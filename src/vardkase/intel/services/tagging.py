@@ -81,7 +81,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     chosen = _find_tag(tag)
     local = _attached_locally(target, chosen)
     _require_may_tag(actor, target, local=local)
-    _links(target).filter(tag=chosen).delete()
+    _links(target).filter(tag=chosen, local=local).delete()
     if not local:
         touch(target.event)
     record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponseBase
 
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.core import files
-from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
 from vardkase.formats import csv
 from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -45,12 +45,12 @@ def file(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
 
 
 def _archive(attribute: AttributeRow) -> bytes:
-    """Samples are stored in their archive; attachments are put into one."""
+    """Samples are stored in their archive, unless a client sent one plain; everything else is put into one."""
     try:
         content = files.read(attribute.data_sha256 or "")
     except FileNotFoundError as lost:
         raise Http404 from lost
-    if attribute.type == MALWARE_SAMPLE:
+    if attribute.type == MALWARE_SAMPLE and is_encrypted_zip(content):
         return content
     return encrypted_zip({_plain_name(attribute): content}, SAMPLE_PASSWORD)
 

@@ -1,0 +1,47 @@
+"""Archives with MISP's password: what the standard library reads, and what is not one."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip, open_encrypted_zip
+
+PASSWORD = b"infected"
+LIMIT = 1_000_000
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a.exe", "notes/å.txt", "empty"]), st.binary(max_size=2_000), min_size=1)
+)
+def test_what_goes_in_comes_out(files: dict[str, bytes]) -> None:
+    archive = encrypted_zip(files, PASSWORD)
+    assert is_encrypted_zip(archive)
+    assert open_encrypted_zip(archive, PASSWORD, limit=LIMIT) == files
+
+
+def test_the_content_cannot_be_read_without_the_password() -> None:
+    archive = encrypted_zip({"a": b"harmful" * 50}, PASSWORD)
+    assert b"harmful" not in archive
+    with pytest.raises(ValueError, match="password"):
+        open_encrypted_zip(archive, b"other", limit=LIMIT)
+
+
+def test_an_archive_that_unfolds_too_far_is_refused() -> None:
+    archive = encrypted_zip({"a": b"0" * 50_000}, PASSWORD)
+    with pytest.raises(ValueError, match="too large"):
+        open_encrypted_zip(archive, PASSWORD, limit=10_000)
+
+
+def test_a_plain_archive_and_a_plain_file_are_not_encrypted() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as plain:
+        plain.writestr("a", "b")
+    assert not is_encrypted_zip(out.getvalue())
+    assert not is_encrypted_zip(b"MZ\x90\x00 a program")
+    with pytest.raises(ValueError, match=r"."):
+        open_encrypted_zip(b"MZ\x90\x00 a program", PASSWORD, limit=LIMIT)
