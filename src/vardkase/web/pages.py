@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -33,7 +34,8 @@ def page[**P](
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`.
 
-    NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own.
+    NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own; a writing view that
+    another writer got in the way of runs again.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -42,9 +44,10 @@ def page[**P](
             page_request = cast(PageRequest, request)
             try:
                 page_request.actor.require(*requires)
-                if writes:
-                    page_request.actor.require_writing()
-                return view(page_request, *args, **kwargs)
+                if not writes:
+                    return view(page_request, *args, **kwargs)
+                page_request.actor.require_writing()
+                return again_if_overtaken(lambda: view(page_request, *args, **kwargs))
             except NotFound as error:
                 raise Http404(str(error)) from error
             except Forbidden as error:
