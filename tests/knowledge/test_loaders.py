@@ -171,3 +171,14 @@ def test_the_real_taxonomies_templates_and_notices_load(db: None, settings: Any)
         assert loaded.updated == loaded.total > 0
     assert Taxonomy.objects.get(namespace="tlp").exclusive
     assert find_template("file").elements.filter(object_relation="sha256").exists()
+
+
+def test_tlp_is_offered_from_the_start_and_stays_as_people_left_it(folder: Path) -> None:
+    name = "misp-taxonomies/tlp/machinetag.json"
+    write(folder, name, taxonomy(version=1) | {"namespace": "tlp"})
+    services.update_all()
+    assert dict(Taxonomy.objects.values_list("namespace", "enabled")) == {"colour": False, "tlp": True}
+    Taxonomy.objects.update(enabled=False)
+    write(folder, name, taxonomy(version=2) | {"namespace": "tlp"})
+    services.update_all()
+    assert not Taxonomy.objects.get(namespace="tlp").enabled

@@ -134,3 +134,21 @@ def test_others_may_not(event: Event, cast: Cast) -> None:
     Event.objects.filter(pk=event.pk).update(distribution=0)
     assert signed_in(cast.partner_sync).get(f"/event/{event.pk}/publish/").status_code == 404
     assert Event.objects.get(pk=event.pk).published is False
+
+
+@pytest.mark.parametrize(
+    ("private", "distribution", "is_open"),
+    [(False, 1, True), (False, 0, False), (True, 1, False), (True, 3, False)],
+)
+def test_pages_are_honest_about_who_reads_what_is_not_published(
+    web: Client, event: Event, settings: Any, cast: Cast, private: bool, distribution: int, is_open: bool
+) -> None:
+    settings.VARDKASE_UNPUBLISHED_PRIVATE = private
+    Event.objects.update(distribution=distribution)
+    words = "Organisations within its reach can already read it here"
+    stranger = signed_in(cast.partner).get(f"/event/{event.pk}/")
+    assert (stranger.status_code == 200) == is_open
+    for path in ("", "publish/"):
+        assert (words in web.get(f"/event/{event.pk}/{path}").content.decode()) == is_open
+    only_own = f"Only {cast.org_a.name} sees it."
+    assert (only_own in web.get(f"/event/{event.pk}/").content.decode()) != is_open

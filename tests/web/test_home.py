@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, Player
 from tests.factories import make_event, make_key
 from tests.web.accounts import signed_in
 from vardkase.identity.organisations.models import Organisation
@@ -65,3 +65,14 @@ def test_an_empty_hub_has_a_first_page(cast: Cast) -> None:
     page = signed_in(cast.stranger.user).get("/")
     assert page.status_code == 200
     assert (page.context["new"], page.context["total"], len(page.context["days"])) == (0, 0, 30)
+
+
+def test_an_empty_hub_says_where_to_begin(cast: Cast) -> None:
+    def shown(person: Player) -> str:
+        return signed_in(person.user).get("/", headers={"accept-language": "en"}).content.decode()
+
+    for person, may_add_organisations in ((cast.site_admin, True), (cast.analyst, False)):
+        assert "Get started" in shown(person)
+        assert ("Add organisations" in shown(person)) == may_add_organisations
+    event(cast.org_a)
+    assert "Get started" not in shown(cast.analyst)
