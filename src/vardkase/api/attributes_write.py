@@ -6,11 +6,11 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, message
 from vardkase.api.dispatch import Call, Description, endpoint
-from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
+from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotNewer, NotYours, SharingGroupRefused
+from vardkase.intel.errors import NotNewer, SharingGroupRefused
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.attributes import add_attributes, edit_attribute
@@ -55,8 +55,6 @@ def add(call: Call) -> Answer:
     update = str(call.named.get("breakOnDuplicate", "1")) in {"0", "false"}
     try:
         added = add_attributes(call.actor, event.id, documents, update_duplicates=update)
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     except SharingGroupRefused as refused:
         raise MispError(403, str(refused)) from refused
     if not added.attribute_ids:
@@ -94,8 +92,6 @@ def edit(call: Call) -> Answer:
         raise MispError(404, "Invalid attribute") from missing
     except NotNewer as old:
         raise MispError(405, str(old)) from old
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     stored = stored_attribute(attribute_id)
     del stored["value1"], stored["value2"]
     return Json({"Attribute": stored})
@@ -110,8 +106,6 @@ def delete(call: Call) -> Answer:
         delete_attribute(call.actor, found.id, hard=hard)
     except NotFound as missing:
         raise MispError(404, "Invalid attribute") from missing
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     return message("Attribute deleted.")
 
 
@@ -123,8 +117,6 @@ def restore(call: Call) -> Answer:
         restore_attribute(call.actor, found.id)
     except NotFound as missing:
         raise MispError(405, "Invalid Attribute") from missing
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     return Redirect(f"/attributes/view/{found.id}")
 
 

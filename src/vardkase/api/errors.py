@@ -9,8 +9,6 @@ from typing import Any
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
 
 NO_PERMISSION = "You do not have permission to use this functionality."
-NOT_YOURS = "You do not have permission to do that."
-"""PyMISP turns a refused attribute edit into a proposal when it reads exactly this (endpoints.md §1.3)."""
 INTERNAL_ERROR = "An Internal Error Has Occurred."
 
 
@@ -54,9 +52,8 @@ def status_and_body(
     if isinstance(error, Invalid):
         url = f"/{'admin/' if admin else ''}{controller}/{action}"
         return 403, save_failed_body(f"Could not {action} {model_name(controller)}", url, error.errors, {})
-    return STATUSES.get(type(error), 400), exception_body(
-        str(error) or DEFAULTS.get(type(error), ""), path, {}
-    )
+    kind = next((known for known in STATUSES if isinstance(error, known)), VardkaseError)
+    return STATUSES.get(kind, 400), exception_body(str(error) or DEFAULTS.get(kind, ""), path, {})
 
 
 STATUSES: dict[type[VardkaseError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409}

@@ -6,11 +6,10 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
-from vardkase.api.errors import NOT_YOURS, MispError, SaveFailed
+from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.stored import stored_object, stored_reference, stored_tags
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotYours
 from vardkase.intel.queries.find import find_event, find_object, find_reference
 from vardkase.intel.services.deletion import delete_object, delete_reference
 from vardkase.intel.services.objects import NO_ATTRIBUTES, add_object, edit_object, find_template
@@ -37,8 +36,6 @@ def add(call: Call) -> Answer:
     breaks = as_bool(call.param("breakOnDuplicate"))
     try:
         object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks)
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     except Invalid as invalid:
         raise _refused(call, invalid) from invalid
     return Json({"Object": stored_object(object_id)})
@@ -58,10 +55,7 @@ def add(call: Call) -> Answer:
 )
 def edit(call: Call) -> Answer:
     """Change an object as a whole."""
-    try:
-        object_id = edit_object(call.actor, call.arg(0), call.data("Object"))
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
+    object_id = edit_object(call.actor, call.arg(0), call.data("Object"))
     stored = stored_object(object_id)
     for attribute in stored["Attribute"]:
         attribute["AttributeTag"] = stored_tags(int(attribute["id"]))
@@ -79,11 +73,8 @@ def edit(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """Delete softly, or for good with ``/1`` or ``{"hard": 1}``."""
     hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
-    try:
-        found = find_object(call.actor, call.arg(0), deleted=True)
-        deleted = delete_object(call.actor, found.id, hard=hard)
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
+    found = find_object(call.actor, call.arg(0), deleted=True)
+    deleted = delete_object(call.actor, found.id, hard=hard)
     event_id = str(deleted.event_id)
     return saved("Object deleted", f"/objects/delete/{event_id}", id=event_id)
 
@@ -103,10 +94,7 @@ def add_object_reference(call: Call) -> Answer:
     """Add a reference from the object in the path or in ``object_uuid``."""
     data = call.data("ObjectReference")
     source = call.arg(0) or str(data.get("object_uuid") or "")
-    try:
-        reference = add_reference(call.actor, source, data)
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
+    reference = add_reference(call.actor, source, data)
     body = stored_reference(reference)
     if "object_uuid" in data:
         body["object_uuid"] = str(data["object_uuid"])
@@ -122,8 +110,6 @@ def delete_object_reference(call: Call) -> Answer:
         delete_reference(call.actor, found.id, hard=hard)
     except NotFound as missing:
         raise MispError(405, "Invalid object reference.") from missing
-    except NotYours as refused:
-        raise MispError(403, NOT_YOURS) from refused
     return saved("ObjectReference deleted", f"/object_references/delete/{call.arg(0)}", id=call.arg(0))
 
 

@@ -25,7 +25,10 @@ class EventBlocked(Forbidden):
 
 
 class NotYours(Forbidden):
-    """The actor may read the event but not change it; clients then file a proposal instead."""
+    """The actor may read the event but not change it.
+
+    PyMISP files a proposal instead of an edit when it reads exactly this sentence (endpoints.md §1.3).
+    """
 
     def __init__(self) -> None:
         super().__init__("You do not have permission to do that.")
