@@ -5,6 +5,7 @@ import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
 import { liveRegion } from "./islands/live";
 import { menus } from "./islands/menu";
+import { passkeyFailures } from "./islands/passkey";
 import { rowKeys } from "./islands/rows";
 import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
@@ -19,6 +20,18 @@ declare global {
 window.htmx = htmx;
 document.documentElement.classList.remove("no-script");
 
-for (const island of [copyMenus, dialogs, drawer, liveRegion, menus, rowKeys, searchBox, selection, toasts]) {
+const islands = [
+  copyMenus,
+  dialogs,
+  drawer,
+  liveRegion,
+  menus,
+  passkeyFailures,
+  rowKeys,
+  searchBox,
+  selection,
+  toasts,
+];
+for (const island of islands) {
   island();
 }
