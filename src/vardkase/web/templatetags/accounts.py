@@ -42,10 +42,10 @@ def from_unix(seconds: int | None) -> datetime | None:
 @register.filter
 def browser(user_agent: str) -> str:
     """ "Firefox, Linux" of a browser's own long name."""
-    names = [
-        next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)
-    ]
-    return ", ".join(filter(None, names)) or re.sub(r"\s.*", "", user_agent)[:40] or gettext("Unknown browser")
+    names = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
+    return (
+        ", ".join(filter(None, names)) or re.sub(r"\s.*", "", user_agent)[:40] or gettext("Unknown browser")
+    )
 
 
 @register.simple_tag
@@ -65,7 +65,9 @@ def plainly(change: Any) -> str:
     """What an audit entry says was changed, on one line."""
     if not change:
         return ""
-    return "; ".join(f"{name}: {_short(value)}" for name, value in change.items() if value not in ([], None, ""))
+    return "; ".join(
+        f"{name}: {_short(value)}" for name, value in change.items() if value not in ([], None, "")
+    )
 
 
 def _short(value: Any) -> str:

@@ -30,7 +30,11 @@ from vardkase.web.views.administration.listing import listed, searched
 
 SORTS = {"email", "org__name", "role__name", "pk"}
 ENTRIES_SHOWN = 15
-STATES = {"": gettext_lazy("All accounts"), "active": gettext_lazy("In use"), "off": gettext_lazy("Off or expired")}
+STATES = {
+    "": gettext_lazy("All accounts"),
+    "active": gettext_lazy("In use"),
+    "off": gettext_lazy("Off or expired"),
+}
 
 
 @page(Permission.ADMIN)
