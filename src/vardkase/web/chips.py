@@ -6,11 +6,13 @@ Written once here as safe HTML, because a table page shows hundreds of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -90,23 +92,29 @@ def is_tlp(tag: Any) -> bool:
     return name.startswith("tlp:") and name.removeprefix("tlp:") in TLP_COLOURS
 
 
+@cache
 def beacon_line(distribution: int, *, choosing: bool = False) -> SafeString:
     """The glyph: four beacons on a shore, lit where they have it; an arc for a group, an arrow to inherit."""
-    lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, range(distribution + 1))
-    top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
-    beacons = format_html_join(
-        "",
-        '<path class="rg-{}" d="M{} {}l3 {}h-6z"/>',
-        (("lit" if place in lit else "off", x, top, height) for place, x in enumerate(BEACONS)),
-    )
-    ring = {GROUP: "M5 3C8 .2 20 .2 23 3", INHERIT: "M4 2.5h26m0 0-2.5-2m2.5 2-2.5 2"}.get(distribution)
+    lit = {GROUP: (0, 2), INHERIT: ()}.get(distribution, tuple(range(distribution + 1)))
+    dark = [place for place in range(len(BEACONS)) if place not in lit]
+    ring = {GROUP: "M5 3C8 .2 20 .2 23 3", INHERIT: "M4 2.5h26m0 0-2.5-2m2.5 2-2.5 2"}.get(distribution, "")
+    paths = {
+        "base": "M1 13h36",
+        "lit": _beacons(lit, distribution),
+        "off": _beacons(dark, distribution),
+        "ring": ring,
+    }
     return format_html(
-        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true">'
-        '<path class="rg-base" d="M1 13h36"/>{}{}</svg>',
+        '<svg class="reach-g{}" viewBox="0 0 38 14" aria-hidden="true">{}</svg>',
         " lit" if choosing else "",
-        beacons,
-        format_html('<path class="rg-ring" d="{}"/>', ring) if ring else "",
+        format_html_join("", '<path class="rg-{}" d="{}"/>', ((css, d) for css, d in paths.items() if d)),
     )
+
+
+def _beacons(places: Iterable[int], distribution: int) -> str:
+    """One path for all of them: a page shows hundreds, and every element of it takes the browser's time."""
+    top, height = ("3", "8.5") if distribution < GROUP else ("4.5", "7")
+    return "".join(f"M{BEACONS[place]} {top}l3 {height}h-6z" for place in places)
 
 
 def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool = False) -> SafeString:
@@ -122,18 +130,16 @@ def reach(distribution: int | None, sharing_group: Any = None, *, choosing: bool
 def threat(level: int | str | None) -> SafeString:
     """A threat level: filled bars and the word; 4 and unknown numbers mean not set."""
     css, bars, word = THREATS.get(int(level or 4), THREATS[4])
+    return format_html('<span class="thr thr-{}">{}{}</span>', css, _threat_bars(bars), word)
+
+
+@cache
+def _threat_bars(filled: int) -> SafeString:
+    paths = (("on", THREAT_BARS[:filled]), ("off", THREAT_BARS[filled:]))
     drawn = format_html_join(
-        "",
-        '<path{} d="{}"/>',
-        ((mark_safe(' class="on"') if n < bars else "", d) for n, d in enumerate(THREAT_BARS)),
+        "", '<path class="{}" d="{}"/>', ((css, "".join(bars)) for css, bars in paths if bars)
     )
-    return format_html(
-        '<span class="thr thr-{}">'
-        '<svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>{}</span>',
-        css,
-        drawn,
-        word,
-    )
+    return format_html('<svg class="thr-g" viewBox="0 0 14 12" aria-hidden="true">{}</svg>', drawn)
 
 
 def detection(to_ids: bool) -> SafeString:
