@@ -6,7 +6,7 @@ psycopg cursor on the same connection, and so inside the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,24 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
     """
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, **options)
+
+
+def reserve_ids(table: str, count: int) -> list[int]:
+    """`count` new ids of `table`, in ascending order."""
+    rows = cursor().execute(NEXT_IDS, (table, count)).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+# OFFSET keeps the name of the sequence from being looked up for each id, which costs more than the id.
+NEXT_IDS = """
+SELECT nextval(sequence.name)
+FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) sequence, generate_series(1, %s)
+"""
+
+
+def array_of(items: Iterable[str]) -> str:
+    """Numbers or UUIDs as PostgreSQL writes an array: as one text they are bound four times as fast as a list."""
+    return "{" + ",".join(items) + "}"
 
 
 @cache

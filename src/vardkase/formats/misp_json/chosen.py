@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from vardkase.core.sql import SqlQuery, cursor
 
@@ -18,11 +18,6 @@ def chosen_ids(query: SqlQuery) -> array[int]:
     """All ids of a search, in its order. Their number is the answer's X-Result-Count."""
     rows = cursor().stream(query.sql, query.parameters, binary=True, size=PAGE)
     return array("q", (row[0] for row in rows))
-
-
-def array_of(ids: Iterable[str]) -> str:
-    """Ids as PostgreSQL writes an array: as one text they are bound four times as fast as one by one."""
-    return "{" + ",".join(ids) + "}"
 
 
 def pages_of(chosen: Chosen, size: int = PAGE) -> Iterator[list[int]]:

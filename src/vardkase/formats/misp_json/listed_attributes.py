@@ -11,8 +11,9 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from vardkase.core.errors import NotFound
+from vardkase.core.sql import array_of
 from vardkase.formats.misp_json.attributes import encoded_data
-from vardkase.formats.misp_json.chosen import PAGE, Chosen, array_of, pages_of
+from vardkase.formats.misp_json.chosen import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.related import listed_related_attributes

@@ -8,8 +8,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.chosen import array_of
+from vardkase.core.sql import array_of, cursor
 from vardkase.formats.misp_json.structs import ContextTag, InheritedTag, ListedTag, Tag, encoder
 
 

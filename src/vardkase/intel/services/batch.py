@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from vardkase.core.sql import cursor
+from vardkase.core.sql import cursor, reserve_ids
 from vardkase.intel.hooks import StoredAttribute, attributes_stored
 
 ATTRIBUTE_COLUMNS = (
@@ -137,7 +137,7 @@ def write_attributes(
     """Give `rows` their ids and write them, their tags, and (through the hook) whatever is derived from them."""
     if not rows:
         return
-    for row, new_id in zip(rows, _next_ids("attribute", len(rows)), strict=True):
+    for row, new_id in zip(rows, reserve_ids("attribute", len(rows)), strict=True):
         row.id = new_id
         row.event_id = event_id
     _copy("attribute", ATTRIBUTE_COLUMNS, map(attrgetter(*ATTRIBUTE_COLUMNS), rows))
@@ -149,7 +149,7 @@ def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
     """Give `rows` and their attributes their ids and write the objects (attributes are written with the rest)."""
     if not rows:
         return
-    for row, new_id in zip(rows, _next_ids("object", len(rows)), strict=True):
+    for row, new_id in zip(rows, reserve_ids("object", len(rows)), strict=True):
         row.id = new_id
         row.event_id = event_id
         for attribute in row.attributes:
@@ -183,14 +183,6 @@ def _stored(row: NewAttribute, event_correlates: bool) -> StoredAttribute:
         row.sharing_group_id,
         event_correlates and not row.deleted and not row.disable_correlation,
     )
-
-
-def _next_ids(table: str, count: int) -> list[int]:
-    """`count` fresh ids of `table`, in ascending order."""
-    rows = cursor().execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", (table, count)
-    )
-    return [row[0] for row in rows]
 
 
 def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vardkase.core.sql import reserve_ids
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
-from vardkase.knowledge.sources.bulk import as_json, copy_rows, reserve_ids
+from vardkase.knowledge.sources.bulk import as_json, copy_rows
 from vardkase.knowledge.sources.files import files, read_any
 from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
 

@@ -11,16 +11,6 @@ from psycopg import sql
 from vardkase.core.sql import cursor
 
 
-def reserve_ids(table: str, count: int) -> list[int]:
-    """`count` new ids of `table`, in order."""
-    if not count:
-        return []
-    rows = cursor().execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", (table, count)
-    )
-    return sorted(row[0] for row in rows.fetchall())
-
-
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Add `rows` to `table` and return how many; `rows` must not touch the database while it is read."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(

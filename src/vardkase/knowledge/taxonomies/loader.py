@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from vardkase.core.sql import cursor
-from vardkase.knowledge.sources.bulk import copy_rows, lock, reserve_ids
+from vardkase.core.sql import cursor, reserve_ids
+from vardkase.knowledge.sources.bulk import copy_rows, lock
 from vardkase.knowledge.sources.files import files, read
 from vardkase.knowledge.sources.loading import Loaded, Progress, load_changed, quiet
 from vardkase.knowledge.taxonomies.models import Taxonomy
