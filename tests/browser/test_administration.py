@@ -23,6 +23,7 @@ LISTS = (
     "roles/new",
     "audit",
 )
+LIBRARIES = ("/taxonomies/", "/warninglists/")
 
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
@@ -36,7 +37,7 @@ def test_pages_pass_axe_and_fit(
         f"/administration/sharing-groups/{server_cast.group.uuid}/",
     ]
     opened = visit(chromium, server, "/", with_password(server_cast.site_admin.user), size, dark)
-    for path in (*OWN, *administration, *things):
+    for path in (*OWN, *administration, *LIBRARIES, *things):
         response = opened.page.goto(server.url + path)
         assert response is not None
         assert response.status == 200, path

@@ -44,6 +44,9 @@ def test_finds_what_misp_found() -> None:
     ("text", "type", "value"),
     [
         ("[2001:db8::1]:443", "ip-dst|port", "2001:db8::1|443"),
+        ("10.0.0.1|443", "ip-dst|port", "10.0.0.1|443"),
+        ("2001:db8::1|443", "ip-dst|port", "2001:db8::1|443"),
+        ("example[.]com|443", "hostname|port", "example.com|443"),
         ("evil.com:8080", "domain", "evil.com"),
         ("foo[at]bar[dot]com", "email-src", "foo@bar.com"),
         ("HKLM\\Software\\x", "regkey", "HKLM\\Software\\x"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
@@ -13,6 +14,8 @@ from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event, EventVersion
 from vardkase.intel.queries.audience import receivers, withheld_parts
 from vardkase.intel.queries.find import find_event
+from vardkase.knowledge.warninglists.loader import WarninglistFile, store
+from vardkase.knowledge.warninglists.models import Warninglist
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -152,3 +155,21 @@ def test_pages_are_honest_about_who_reads_what_is_not_published(
         assert (words in web.get(f"/event/{event.pk}/{path}").content.decode()) == is_open
     only_own = f"Only {cast.org_a.name} sees it."
     assert (only_own in web.get(f"/event/{event.pk}/").content.decode()) != is_open
+
+
+def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event) -> None:
+    """With nothing to hold values against, the page says that and not that they are on no list."""
+    make_attribute(event, type="domain", value1="good.example", to_ids=True).save()
+    address = f"/event/{event.pk}/publish/"
+    text = web.get(address).content.decode()
+    assert "No warninglist is switched on." in text
+    assert "No value for detection is on one." not in text
+    link = f'href="{reverse("warninglists")}">Choose'
+    assert link not in text
+    boss = signed_in(cast.site_admin)
+    assert link in boss.get(address, headers={"accept-language": "en"}).content.decode()
+    store(WarninglistFile(name="Others", type="string", version=1, values=["else.example"]))
+    Warninglist.objects.update(enabled=True)
+    text = web.get(address).content.decode()
+    assert "No warninglist is switched on." not in text
+    assert "No value for detection is on one." in text

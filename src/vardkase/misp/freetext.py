@@ -40,6 +40,7 @@ HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
 SSDEEP = re.compile(r"([0-9]+):[0-9A-Za-z/+]{6,}:[0-9A-Za-z/+]{6,}")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]{2,}")
 WITH_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):(?P<port>[0-9]{1,5})")
+COMPOSED = re.compile(r"(?P<host>[^|]+)\|(?P<port>[0-9]{1,5})")
 URL = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>[^/\s:@]+)(?::[0-9]{1,5})?(?P<path>/.*)?", re.IGNORECASE
 )
@@ -162,6 +163,16 @@ def _address_and_port(word: str) -> Guess | None:
     return f"{host}|{match['port']}", IP_PORTS, f"On port {match['port']}"
 
 
+def _composed_with_port(word: str) -> Guess | None:
+    """A value as MISP itself writes it: ``host|port``."""
+    match = COMPOSED.fullmatch(word)
+    if match is None:
+        return None
+    if _is_network(match["host"]):
+        return word, IP_PORTS, ""
+    return (word, ("hostname|port",), "") if _is_domain(match["host"]) else None
+
+
 def _address_in_brackets(word: str) -> Guess | None:
     return _address(word[1:-1]) if word.startswith("[") and word.endswith("]") else None
 
@@ -207,6 +218,7 @@ TESTS: tuple[Callable[[str], Guess | None], ...] = (
     _hash,
     _email,
     _address_and_port,
+    _composed_with_port,
     _address_in_brackets,
     _domain,
     _url,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("vardkase.web.views.account.urls")),
     path("account/", include("allauth.account.urls")),
     path("administration/", include("vardkase.web.views.administration.urls")),
+    path("", include("vardkase.web.views.libraries.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.views.events.urls")),
     path("", include("vardkase.web.views.editing.urls")),

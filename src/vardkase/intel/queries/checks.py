@@ -10,6 +10,7 @@ from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.rows import EventRow
 from vardkase.knowledge.taxonomies.queries import ExclusiveConflict, exclusive_conflicts, missing_required
 from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.knowledge.warninglists.queries import any_enabled
 
 MOST_MATCHED = 5_000
 """Values for detection that are held against the warninglists; the newest ones of a larger event."""
@@ -36,13 +37,17 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """`markings` are the texts in which a classification marking stands."""
+    """`markings` are the texts in which a classification marking stands.
+
+    `held_against_lists` is False when no warninglist is enabled: `warned` is then empty and says nothing.
+    """
 
     attributes: int
     detecting: int
     tags: list[str]
     missing: list[str]
     conflicts: list[ExclusiveConflict]
+    held_against_lists: bool
     warned: list[Warned]
     markings: list[str]
 
@@ -62,6 +67,7 @@ def publication_checks(event: EventRow) -> Checks:
         tags,
         missing_required(tags),
         exclusive_conflicts(tags),
+        any_enabled(),
         _warned(event.id),
         _markings(event.id, tags),
     )

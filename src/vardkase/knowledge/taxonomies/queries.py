@@ -137,10 +137,16 @@ def _entries(namespace: str, predicate: TaxonomyPredicate, values: Sequence[Taxo
     ]
 
 
-def taxonomy_counts() -> list[TaxonomyCount]:
-    """Every taxonomy with its counts, by namespace."""
-    taxonomies = {taxonomy.pk: taxonomy for taxonomy in Taxonomy.objects.all()}
-    rows = cursor().execute(COUNTS).fetchall()
+def taxonomy_counts(value: str = "", *, enabled: bool | None = None) -> list[TaxonomyCount]:
+    """Taxonomies with their counts, by namespace: those with `value` in namespace or description.
+
+    Only enabled (or only disabled) ones when asked.
+    """
+    chosen = Taxonomy.objects.filter(Q(namespace__icontains=value) | Q(description__icontains=value))
+    if enabled is not None:
+        chosen = chosen.filter(enabled=enabled)
+    taxonomies = {taxonomy.pk: taxonomy for taxonomy in chosen}
+    rows = cursor().execute(COUNTS, {"ids": list(taxonomies)}).fetchall()
     counts = [TaxonomyCount(taxonomies[number], total, current) for number, total, current in rows]
     return sorted(counts, key=lambda count: count.taxonomy.namespace)
 
@@ -156,6 +162,7 @@ SELECT t.id, count(o.name), count(tag.id)
 FROM taxonomy t
 LEFT JOIN tag_of o ON o.taxonomy_id = t.id
 LEFT JOIN tag ON lower(tag.name) = lower(o.name)
+WHERE t.id = ANY(%(ids)s)
 GROUP BY t.id
 """
 

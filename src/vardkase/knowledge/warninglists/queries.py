@@ -22,6 +22,11 @@ def search_warninglists(value: str = "", *, enabled: bool | None = None) -> Quer
     return lists if enabled is None else lists.filter(enabled=enabled)
 
 
+def any_enabled() -> bool:
+    """Whether values are held against anything at all."""
+    return Warninglist.objects.filter(enabled=True).exists()
+
+
 def find_warninglist(warninglist_id: int) -> Warninglist:
     """The list with this id. Raises NotFound."""
     if (warninglist := Warninglist.objects.filter(pk=warninglist_id).first()) is None:

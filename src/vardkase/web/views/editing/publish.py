@@ -120,6 +120,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "sectors": _sectors(found),
         "withheld": withheld_parts(event),
         "checks": publication_checks(event),
+        "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": compare_with_published(request.actor, event),
         "may_choose": rules.may_modify_event(request.actor, event),
         **reach_context(request.actor, form),

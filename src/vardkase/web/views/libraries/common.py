@@ -1,0 +1,39 @@
+"""What the lists of libraries share: which of them are shown, and the way back to the same list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+
+from vardkase.web.pages import PageRequest
+from vardkase.web.paging import first_page
+
+STATES = {
+    "": (pgettext_lazy("libraries", "All"), None),
+    "on": (pgettext_lazy("libraries", "Switched on"), True),
+    "off": (pgettext_lazy("libraries", "Switched off"), False),
+}
+
+
+def wanted_state(request: PageRequest) -> bool | None:
+    """Enabled ones, disabled ones, or None for all; from the address."""
+    _label, enabled = STATES.get(request.GET.get("state", ""), STATES[""])
+    return enabled
+
+
+def state_tabs(request: PageRequest) -> list[dict[str, Any]]:
+    """The tabs that choose among them."""
+    wanted = wanted_state(request)
+    return [
+        {"label": label, "url": first_page(request, state=name or None), "current": enabled is wanted}
+        for name, (label, enabled) in STATES.items()
+    ]
+
+
+def back_to_list(request: PageRequest, view: str, row: str = "") -> HttpResponse:
+    """Back to the list as it was filtered, at the row that was acted on."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(f"{reverse(view)}{query}{row and '#' + row}")

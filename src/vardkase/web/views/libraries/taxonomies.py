@@ -1,0 +1,68 @@
+"""Taxonomies: which vocabularies of tags the hub offers, and which it requires."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.taxonomies import queries, services
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import searched
+from vardkase.web.views.libraries.common import back_to_list, state_tabs, wanted_state
+
+MOST_TAGS = 500
+"""Tags shown of one taxonomy; the search finds the others."""
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Every taxonomy, or those that the search and the tab choose."""
+    rows = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
+    context = {
+        "rows": rows,
+        "q": searched(request),
+        "tabs": state_tabs(request),
+        "state": request.GET.get("state", ""),
+    }
+    return render(request, "libraries/taxonomies.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One taxonomy and its tags."""
+    taxonomy = queries.find_taxonomy(str(pk))
+    text = searched(request).lower()
+    entries = queries.taxonomy_entries(taxonomy)
+    found = [each for each in entries if text in f"{each.tag} {each.expanded} {each.description}".lower()]
+    context = {
+        "taxonomy": taxonomy,
+        "entries": found[:MOST_TAGS],
+        "found": len(found),
+        "total": len(entries),
+        "q": searched(request),
+    }
+    return render(request, "libraries/taxonomy.html", context)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@require_POST
+def switch(request: PageRequest, pk: int, enabled: bool) -> HttpResponse:
+    """Offer the taxonomy's tags to everybody, or no longer."""
+    taxonomy = services.set_enabled(request.actor, pk, enabled=enabled)
+    words = gettext("%(name)s is switched on.") if enabled else gettext("%(name)s is switched off.")
+    messages.success(request, words % {"name": taxonomy.namespace})
+    return back_to_list(request, "taxonomies", f"row-{pk}")
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@require_POST
+def require(request: PageRequest, pk: int, required: bool) -> HttpResponse:
+    """Ask for one of the taxonomy's tags on every event, or no longer."""
+    taxonomy = services.set_required(request.actor, pk, required=required)
+    words = gettext("%(name)s is required.") if required else gettext("%(name)s is no longer required.")
+    messages.success(request, words % {"name": taxonomy.namespace})
+    return back_to_list(request, "taxonomies", f"row-{pk}")
