@@ -116,7 +116,7 @@ def test_reports_are_text_and_never_code(cast: Cast, scene: Scene) -> None:
 def test_history_is_for_the_own_organisation(cast: Cast, scene: Scene) -> None:
     own = text_of(visitor(cast.reader).get(f"/event/{scene.event.pk}/history/"))
     assert "admin@a.example" in own
-    assert "Published the event" in own
+    assert "The event was published" in own
     other = text_of(visitor(cast.stranger).get(f"/event/{scene.event.pk}/history/"))
     assert "admin@a.example" not in other
 

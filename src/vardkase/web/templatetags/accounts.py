@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -14,12 +12,12 @@ from django.utils.translation import gettext, pgettext
 
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey
-from vardkase.web import acts, chips
+from vardkase.web import act_details, acts, chips
 from vardkase.web.display import long_date
 
 register = template.Library()
 register.filter("act", acts.act)
-register.filter("verb", acts.verb)
+register.filter("details", act_details.details)
 
 BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (
@@ -58,20 +56,3 @@ def key_until(key: AuthKey) -> SafeString:
     if left <= 0:
         return chips.pill("out", gettext("Expired"))
     return chips.pill("warn", day, "clock") if left < SOON else SafeString(day)
-
-
-@register.filter
-def plainly(change: Any) -> str:
-    """What an audit entry says was changed, on one line."""
-    if not change:
-        return ""
-    return "; ".join(
-        f"{name}: {_short(value)}" for name, value in change.items() if value not in ([], None, "")
-    )
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2 and not any(isinstance(part, list) for part in value):
-        return f"{value[0]} → {value[1]}"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) < 200 else f"{text[:200]}…"

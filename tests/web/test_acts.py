@@ -1,0 +1,86 @@
+"""The audit trail in words: every act that is recorded has its sentence, and details are no raw fields."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+import vardkase
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.web.accounts import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
+from vardkase.identity.accounts.services.recovery import reset_password
+from vardkase.web.act_details import details
+from vardkase.web.acts import NOUNS, SENTENCES, act
+
+SOURCE = Path(vardkase.__file__).parent
+ACTION = re.compile(rf'"((?:{"|".join(NOUNS)})\.[a-z_]+)"')
+
+
+def test_every_recorded_act_has_a_sentence() -> None:
+    """And there is none for an act that nobody records."""
+    code = "\n".join(path.read_text() for path in SOURCE.rglob("*.py") if path.name != "acts.py")
+    assert set(ACTION.findall(code)) == set(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    ("action", "change", "swedish"),
+    [
+        ("organisation.created", {}, "Organisationen skapades"),
+        ("attribute.added", {"count": 1}, "Attributet lades till"),
+        ("attribute.added", {"count": 12}, "Attribut lades till"),
+        ("object.deleted", {"hard": True}, "Objektet togs bort"),
+        ("object_reference.added", {}, "Relationen lades till"),
+        ("future.happened", {}, "future.happened"),
+    ],
+)
+def test_a_sentence_in_swedish(action: str, change: dict[str, Any], swedish: str) -> None:
+    with override("sv"):
+        assert act(AuditEntry(action=action, change=change)) == swedish
+
+
+@pytest.mark.parametrize(
+    ("change", "swedish"),
+    [
+        ({"count": 12, "attributes": [1, 2], "to_ids": True}, "Antal: 12; För detektering: Ja"),
+        ({"hard": True}, "för alltid"),
+        ({"hard": False}, "går att återställa"),
+        ({"tag": "tlp:red", "local": True}, "Tagg: tlp:red; lokal"),
+        ({"tag": "tlp:red", "local": False}, "Tagg: tlp:red"),
+        (
+            {"role": ["User", "Admin"], "fields": ["role_id"], "password": False},
+            "Roll: User → Admin; Fält: Roll",
+        ),
+        ({"distribution": 0, "count": 1}, "Räckvidd: Bara vi"),
+        ({"permissions": [["perm_add"], ["perm_add", "perm_publish"]]}, "givna: Publicera"),
+        ({"unheard_of": {"a": 1}}, 'unheard_of: {"a": 1}'),
+        ({}, ""),
+    ],
+)
+def test_details_in_swedish(change: dict[str, Any], swedish: str) -> None:
+    with override("sv"):
+        assert details(change) == swedish
+
+
+def test_an_event_and_an_account_tell_what_was_done(cast: Cast, password_is_enough: None) -> None:
+    event = make_event(cast.org_a)
+    event.save()
+    target = Target("event", event.pk, event.uuid, event.info)
+    record(
+        cast.analyst.actor, "attribute.deleted", target, {"hard": False, "count": 3, "attributes": [1, 2, 3]}
+    )
+    record(cast.analyst.actor, "tag.attached", target, {"tag": "weather:rain", "local": True})
+    reset_password(cast.org_admin.actor, cast.analyst.user)
+    client = signed_in(cast.org_admin.user)
+    history = client.get(reverse("event_history", args=[event.pk]), headers={"accept-language": "en"})
+    for words in ("Attributes were deleted", "can be restored; How many: 3", "The tag was put on", "weather"):
+        assert words in history.content.decode()
+    account = client.get(reverse("user", args=[cast.analyst.user.pk]), headers={"accept-language": "en"})
+    assert "The account was given a one-time password" in account.content.decode()
