@@ -21,7 +21,8 @@ MOST_TAGS = 500
 @page()
 def index(request: PageRequest) -> HttpResponse:
     """Every taxonomy, or those that the search and the tab choose."""
-    rows = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
+    found = queries.taxonomy_counts(searched(request), enabled=wanted_state(request))
+    rows = sorted(found, key=lambda row: row.taxonomy.namespace.lower())
     context = {
         "rows": rows,
         "q": searched(request),
