@@ -54,6 +54,7 @@ def filled(instance: Instance, corpus: Corpus, attributes: int) -> Row:
 def _all(instance: Instance, corpus: Corpus, attributes: int, *, loaded: bool) -> Iterator[Row]:
     if loaded:
         deque(corpus.events(attributes), maxlen=0)  # Made again, for the sample of its values.
+        corpus.part_ways()
     else:
         yield filled(instance, corpus, attributes)
     with Client(instance.url, instance.key) as client:

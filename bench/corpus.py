@@ -100,6 +100,10 @@ class Corpus:
             yield self.event(min(size, left))
             left -= size
 
+    def part_ways(self) -> None:
+        """From here on other events than any Corpus of this seed: a store takes each event once."""
+        self.rng = random.Random()
+
     def event(self, size: int) -> dict[str, Any]:
         """One event of `size` attributes, as a client would send it."""
         timestamp = START + self.rng.randrange(SPAN)

@@ -84,12 +84,6 @@ def substring(bench: Bench) -> Iterator[Row]:
     yield _search(bench, "substring", [{"value": f"%{RARE_WORD}%"}] * 15, 50)
 
 
-def network(bench: Bench) -> Iterator[Row]:
-    """All addresses in a network of 256."""
-    networks = [value.rpartition(".")[0] + ".0/24" for value in bench.corpus.values(50, "ip-dst")]
-    yield _search(bench, "network containment", [{"value": network} for network in networks], None)
-
-
 def tag_and_date(bench: Bench) -> Iterator[Row]:
     """A campaign in one month."""
     month = {"from": "2024-03-01", "to": "2024-03-31"}
@@ -139,7 +133,6 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     reading,
     exact_search,
     substring,
-    network,
     tag_and_date,
     whole_events,
     correlations,
