@@ -17,17 +17,24 @@ from vardkase.config.wsgi import application
 from vardkase.core.database import die_with_parent
 
 BLOCKING_THREADS = 2
+MAIN_PROCESS = "VARDKASE_WEB_PROCESS"
+"""Names the process that forks the workers, so that a worker can tell when it is gone before the worker looked."""
 _WSGI = application
 
 
 def worker_application() -> object:
-    """Make the application of one worker: granian calls it there, right after the fork."""
-    die_with_parent(signal.SIGTERM, parent=os.getppid())()
+    """Make the application of one worker: granian calls it there, right after the fork.
+
+    A worker outlives its parent only when that was killed, and is killed then: until granian has set the worker's
+    own handlers, a gentler signal is swallowed by those it has from the parent.
+    """
+    die_with_parent(signal.SIGKILL, parent=int(os.environ[MAIN_PROCESS]))()
     return _WSGI
 
 
 def serve(host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT."""
+    os.environ[MAIN_PROCESS] = str(os.getpid())
     gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
     Granian(
