@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
@@ -195,12 +197,8 @@ def add_organisation(call: Call) -> Answer:
     group, organisation = _pair(call)
     extend = as_bool(call.arg(2) or call.param("extend", False))
     url = "/sharing_groups/addOrg"
-    try:
+    with _changing_members("add Organisation to SharingGroup", url):
         services.add_organisation_to_group(call.actor, group, organisation, extend=extend)
-    except Conflict as error:
-        raise SaveFailed("add Organisation to SharingGroup", url, str(error)) from error
-    except Forbidden:
-        raise MispError(405, NO_EDITING) from None
     return saved("Organisation added to the sharing group.", url)
 
 
@@ -208,12 +206,8 @@ def add_organisation(call: Call) -> Answer:
 def remove_organisation(call: Call) -> Answer:
     group, organisation = _pair(call)
     url = "/sharing_groups/removeOrg"
-    try:
+    with _changing_members("remove Organisation from SharingGroup", url):
         services.remove_organisation_from_group(call.actor, group, organisation)
-    except Conflict as error:
-        raise SaveFailed("remove Organisation from SharingGroup", url, str(error)) from error
-    except Forbidden:
-        raise MispError(405, NO_EDITING) from None
     return saved("Organisation removed from the sharing group.", url)
 
 
@@ -222,12 +216,8 @@ def add_server(call: Call) -> Answer:
     group, server = _group_and_server(call)
     all_orgs = as_bool(call.arg(2) or call.param("all_orgs", False))
     url = "/sharing_groups/addServer"
-    try:
+    with _changing_members("add Server to SharingGroup", url):
         services.add_server_to_group(call.actor, group, server, all_orgs=all_orgs)
-    except Conflict as error:
-        raise SaveFailed("add Server to SharingGroup", url, str(error)) from error
-    except Forbidden:
-        raise MispError(405, NO_EDITING) from None
     return saved("Server added to the sharing group.", url)
 
 
@@ -235,13 +225,20 @@ def add_server(call: Call) -> Answer:
 def remove_server(call: Call) -> Answer:
     group, server = _group_and_server(call)
     url = "/sharing_groups/removeServer"
-    try:
+    with _changing_members("remove Server from SharingGroup", url):
         services.remove_server_from_group(call.actor, group, server)
+    return saved("Server removed from the sharing group.", url)
+
+
+@contextmanager
+def _changing_members(what: str, url: str) -> Iterator[None]:
+    """Word the refusals of a change of a group's organisations or servers as MISP does."""
+    try:
+        yield
     except Conflict as error:
-        raise SaveFailed("remove Server from SharingGroup", url, str(error)) from error
+        raise SaveFailed(what, url, str(error)) from error
     except Forbidden:
         raise MispError(405, NO_EDITING) from None
-    return saved("Server removed from the sharing group.", url)
 
 
 def _block(call: Call) -> dict[str, Any]:
