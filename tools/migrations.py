@@ -1,6 +1,6 @@
 """Write the migrations that changed models need, on a throw-away database.
 
-    python -m tools.migrations [app …] [--name NAME]
+python -m tools.migrations [app …] [--name NAME]
 """
 
 from __future__ import annotations
