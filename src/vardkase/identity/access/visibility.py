@@ -7,6 +7,9 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
+* a galaxy or cluster that people made is readable by its owning organisation and by those its own distribution
+  names, published or not (publishing sends it to other instances); packaged ones have distribution 3; a cluster
+  also needs its galaxy, a relation between clusters also its source cluster;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing.
 
 Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check
@@ -63,6 +66,28 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e") ->
         f"({event}.org_id = %(reader_org)s OR ({_shared(attribute)} "
         f"AND ({attribute}.object_id IS NULL OR {in_visible_object})))"
     )
+
+
+def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
+    """SQL for galaxies."""
+    return part_predicate(actor, galaxy, event=galaxy)
+
+
+def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
+    """SQL for galaxy clusters."""
+    if actor.is_site_admin or not actor.may_read:
+        return part_predicate(actor, cluster, event=cluster)
+    in_visible_galaxy = (
+        f"EXISTS (SELECT 1 FROM galaxy within WHERE within.id = {cluster}.galaxy_id "
+        f"AND {galaxy_predicate(actor, 'within')})"
+    )
+    return f"({part_predicate(actor, cluster, event=cluster)} AND {in_visible_galaxy})"
+
+
+def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") -> str:
+    """SQL for relations between clusters; `cluster` is the alias of the relation's source."""
+    own = part_predicate(actor, relation, event=cluster)
+    return f"({own} AND {cluster_predicate(actor, cluster)})"
 
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:

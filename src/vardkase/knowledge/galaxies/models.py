@@ -8,10 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class Galaxy(models.Model):
-    """A family of clusters (threat actors, techniques, tools, …)."""
+    """A family of clusters (threat actors, techniques, tools, …). `default` ones are packaged and read-only."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)
@@ -23,6 +24,13 @@ class Galaxy(models.Model):
     enabled = models.BooleanField(default=True)
     local_only = models.BooleanField(default=False)
     kill_chain_order = models.JSONField(null=True, blank=True)
+    default = models.BooleanField(default=True)
+    org_id = models.BigIntegerField(default=0)
+    orgc_id = models.BigIntegerField(default=0)
+    distribution = models.SmallIntegerField(default=3)
+    sharing_group_id = models.BigIntegerField(null=True)
+    created = models.DateTimeField(default=timezone.now)
+    modified = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "galaxy"
@@ -43,7 +51,7 @@ class GalaxyCluster(models.Model):
     description = models.TextField(blank=True)
     galaxy = models.ForeignKey(Galaxy, models.CASCADE, related_name="clusters")
     source = models.CharField(max_length=255, blank=True)
-    authors = models.JSONField(default=list)
+    authors = models.JSONField(default=list, null=True)
     version = models.BigIntegerField(default=0)
     distribution = models.SmallIntegerField(default=3)
     sharing_group_id = models.BigIntegerField(null=True)
@@ -52,7 +60,7 @@ class GalaxyCluster(models.Model):
     default = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     extends_uuid = models.UUIDField(null=True)
-    extends_version = models.BigIntegerField(default=0)
+    extends_version = models.BigIntegerField(default=0, null=True)
     published = models.BooleanField(default=False)
     deleted = models.BooleanField(default=False)
 

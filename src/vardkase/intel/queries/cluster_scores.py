@@ -1,0 +1,45 @@
+"""How many events speak of each cluster: the heat of a matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+
+
+def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> dict[str, int]:
+    """Tag name → how many of `events` (a query of event ids) carry it, themselves or on an attribute.
+
+    Only what the actor may read counts; tags that none of them carries are left out. Set-based: two scans of the
+    tag tables for those events, whatever their number.
+    """
+    sql = SCORES.format(
+        events=events.sql,
+        event_visible=event_predicate(actor),
+        attribute_visible=attribute_predicate(actor),
+    )
+    names = {"names": [name.lower() for name in tag_names]}
+    rows = cursor().execute(sql, dict(events.parameters) | reader_parameters(actor) | names).fetchall()
+    written = {name.lower(): name for name in tag_names}
+    return {written[name]: count for name, count in rows}
+
+
+SCORES = """
+WITH wanted AS MATERIALIZED (
+    SELECT e.id, e.org_id FROM event e WHERE e.id IN (SELECT id FROM ({events}) chosen) AND {event_visible}
+), tags AS (
+    SELECT t.id, lower(t.name) AS name FROM tag t WHERE lower(t.name) = ANY(%(names)s)
+)
+SELECT name, count(DISTINCT event_id) FROM (
+    SELECT tags.name, l.event_id FROM event_tag l
+    JOIN tags ON tags.id = l.tag_id JOIN wanted e ON e.id = l.event_id
+    UNION
+    SELECT tags.name, l.event_id FROM attribute_tag l
+    JOIN tags ON tags.id = l.tag_id JOIN wanted e ON e.id = l.event_id
+    JOIN attribute a ON a.id = l.attribute_id
+    WHERE NOT a.deleted AND {attribute_visible}
+) carried
+GROUP BY name ORDER BY count(DISTINCT event_id) DESC, name
+"""

@@ -1,0 +1,110 @@
+"""Galaxies with a kill chain laid out as a matrix (ATT&CK and its kin): a tab, its columns, clusters in each.
+
+A cluster stands in every column that its ``kill_chain`` elements name as ``tab:column``. Which clusters are
+marked, and how strongly, is the caller's to say: `intel.queries.cluster_scores` counts over events, and
+`heat_colours` turns the counts into colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
+from vardkase.knowledge.galaxies.models import Galaxy
+
+DEFAULT_GALAXY = "mitre-attack-pattern"
+COLD, HOT = (0, 0, 255), (255, 0, 0)
+INTERPOLATION = ("#0000ff", "#ff0000")
+"""The ends of the scale, as MISP's pages paint it."""
+
+type Tabs = dict[str, dict[str, list[dict[str, Any]]]]
+"""Tab → column → cells: ``id, uuid, type, value, tag_name, description, galaxy_id, external_id``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A galaxy's clusters by tab (in the order of their names) and column (in that of the kill chain)."""
+
+    galaxy: Galaxy
+    tabs: Tabs
+
+    @property
+    def column_orders(self) -> dict[str, list[str]]:
+        """The columns of each tab."""
+        return {tab: list(columns) for tab, columns in self.tabs.items()}
+
+    @property
+    def tag_names(self) -> list[str]:
+        """The tags of all clusters in it, each once."""
+        cells = (cell for columns in self.tabs.values() for cells in columns.values() for cell in cells)
+        return list(dict.fromkeys(cell["tag_name"] for cell in cells))
+
+
+def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
+    """The matrix of `galaxy` with the clusters that the actor may read, by name. Two queries.
+
+    Raises NotFound for a galaxy without a kill chain.
+    """
+    if not galaxy.kill_chain_order:
+        raise NotFound("This galaxy has no matrix.")
+    orders = sorted(galaxy.kill_chain_order.items())
+    tabs: Tabs = {tab: {column: [] for column in order} for tab, order in orders}
+    for cell, places in _cells(actor, galaxy):
+        for place in places:
+            tab, _, column = place.partition(":")
+            if column in tabs.get(tab, ()):
+                tabs[tab][column].append(cell)
+    return Matrix(galaxy, tabs)
+
+
+def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
+    """The readable galaxy of this type that has a kill chain. Raises NotFound."""
+    found = Galaxy.objects.filter(type=galaxy_type, kill_chain_order__isnull=False).order_by("pk").first()
+    if found is None or not actor.may_read:
+        raise NotFound("Galaxy not found")
+    return found
+
+
+def matrix_galaxies() -> list[Galaxy]:
+    """Every packaged galaxy that has a matrix, by name."""
+    return list(Galaxy.objects.filter(kill_chain_order__isnull=False, default=True).order_by("name"))
+
+
+def heat_colours(scores: Mapping[str, int]) -> dict[str, str]:
+    """A colour for each scored tag, between blue for the lowest and red for the highest score."""
+    highest = max(scores.values(), default=0)
+    return {tag: _mixed(score / highest) for tag, score in scores.items() if score > 0}
+
+
+def _mixed(share: float) -> str:
+    parts = (round(cold + (hot - cold) * share) for cold, hot in zip(COLD, HOT, strict=True))
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def _cells(actor: Actor, galaxy: Galaxy) -> list[tuple[dict[str, Any], list[str]]]:
+    sql = CELLS.format(visible=cluster_predicate(actor))
+    rows = cursor().execute(sql, reader_parameters(actor) | {"galaxy": galaxy.pk}).fetchall()
+    return [(dict(zip(CELL_MEMBERS, row[:-1], strict=True)), row[-1]) for row in rows]
+
+
+CELL_MEMBERS = ("id", "uuid", "type", "value", "tag_name", "description", "galaxy_id", "external_id")
+
+CELLS = """
+WITH placed AS (
+    SELECT e.galaxy_cluster_id AS id, array_agg(DISTINCT e.value) FILTER (WHERE e.key = 'kill_chain') AS places,
+           min(e.value) FILTER (WHERE e.key = 'external_id') AS external_id
+    FROM galaxy_element e JOIN galaxy_cluster c ON c.id = e.galaxy_cluster_id
+    WHERE c.galaxy_id = %(galaxy)s AND e.key IN ('kill_chain', 'external_id')
+    GROUP BY e.galaxy_cluster_id
+)
+SELECT c.id::text, c.uuid::text, c.type, c.value, c.tag_name, c.description, c.galaxy_id::text,
+       coalesce(p.external_id, ''), p.places
+FROM placed p JOIN galaxy_cluster c ON c.id = p.id
+WHERE p.places IS NOT NULL AND NOT c.deleted AND {visible}
+ORDER BY c.value, c.id
+"""
