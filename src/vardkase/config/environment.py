@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,6 +54,25 @@ def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
 def env_path(name: str, default: Path) -> Path:
     """A path, made absolute."""
     return Path(os.environ.get(name) or default).expanduser().absolute()
+
+
+def env_networks(name: str) -> list[str]:
+    """Comma-separated networks in CIDR notation; raises ImproperlyConfigured on anything else."""
+    written = env_list(name)
+    for each in written:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be networks such as 10.1.0.0/16, not {each!r}") from None
+    return written
+
+
+def env_proxy(name: str) -> str:
+    """A proxy as ``http://[user:password@]host:port``, or nothing; raises ImproperlyConfigured otherwise."""
+    value = env_str(name)
+    if value and (urlsplit(value).scheme != "http" or not urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} must be written as http://host:port")
+    return value
 
 
 def secret_from(name: str, file: Path) -> str:

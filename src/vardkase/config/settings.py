@@ -12,7 +12,16 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.config.environment import env_bool, env_int, env_list, env_path, env_str, secret_from
+from vardkase.config.environment import (
+    env_bool,
+    env_int,
+    env_list,
+    env_networks,
+    env_path,
+    env_proxy,
+    env_str,
+    secret_from,
+)
 from vardkase.core.database import connection_settings
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -228,6 +237,10 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
+
+# What the hub itself turns to (exchange/http.py): public addresses, and these networks.
+VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
+VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
 
 # MISP's own settings that have a meaning here, by MISP's default.
 VARDKASE_UNPUBLISHED_PRIVATE = env_bool("VARDKASE_UNPUBLISHED_PRIVATE", False)

@@ -1,0 +1,1 @@
+"""Talking to others: the one outgoing door (`http`), and what goes through it."""

@@ -1,0 +1,43 @@
+"""Which addresses the hub turns to: public ones, and the networks that its operator names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+type Address = IPv4Address | IPv6Address
+type Network = IPv4Network | IPv6Network
+
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+TRANSLATED = IPv6Network("64:ff9b::/96")
+"""IPv4 behind a translator (RFC 6052)."""
+TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+"""6to4 and Teredo: retired, and another address hides in them."""
+
+
+def networks(written: Iterable[str]) -> tuple[Network, ...]:
+    """Networks in CIDR notation; raises ValueError."""
+    return tuple(ip_network(each, strict=False) for each in written)
+
+
+def may_be_reached(address: str, permitted: Iterable[Network]) -> bool:
+    """Whether a connection to `address` is allowed: it lies in a `permitted` network, or is a public one."""
+    plain = _plain(ip_address(address))
+    return any(plain in network for network in permitted) or _is_public(plain)
+
+
+def _plain(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for, else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    # Without the interface ("fe80::1%eth0"), which no network holds.
+    return address.ipv4_mapped or IPv6Address(int(address))
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv4Address):
+        return address.is_global and not address.is_multicast
+    hidden = any(address in tunnel for tunnel in TUNNELS)
+    return address in GLOBAL_UNICAST and address.is_global and not hidden

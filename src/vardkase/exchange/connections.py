@@ -1,0 +1,151 @@
+"""Connections that ask where they lead: urllib3's, with the step from name to socket made here."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Url, make_headers, parse_url
+
+from vardkase.exchange.addresses import Network, may_be_reached
+from vardkase.exchange.errors import AddressRefused
+
+PORTS = {"http": 80, "https": 443}
+NOT_PERMITTED = "{} is an address that this hub may not turn to."
+
+type Opener = Callable[[str, int, float], socket.socket]
+"""Host, port and the longest silence in seconds → a connected socket."""
+type Endpoint = tuple[socket.AddressFamily, tuple[str, int]]
+
+
+@dataclass(slots=True)
+class Gate:
+    """Makes the sockets of one exchange, to permitted addresses only, and shuts them when its time is up."""
+
+    permitted: tuple[Network, ...] = ()
+    timed_out: bool = False
+    _open: list[socket.socket] = field(default_factory=list)
+    _leaving: ExitStack = field(default_factory=ExitStack)
+
+    def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
+        """A socket to the first permitted address of `host` that answers; raises AddressRefused, OSError."""
+        found = [each for each in _addresses(host, port) if not judged or self._permits(each)]
+        if not found:
+            raise AddressRefused(NOT_PERMITTED.format(host))
+        failure = OSError("no address")
+        for family, address in found:
+            made = socket.socket(family, socket.SOCK_STREAM)
+            made.settimeout(patience)
+            try:
+                made.connect(address)
+            except OSError as error:
+                made.close()
+                failure = error
+            else:
+                self._open.append(self._leaving.enter_context(made.dup()))
+                return made
+        raise failure
+
+    def refuse_private(self, host: str, port: int) -> None:
+        """Raise AddressRefused when the name is known here, as one of an address that may not be reached."""
+        try:
+            found = _addresses(host, port)
+        except OSError:
+            return  # Where a proxy is needed it is often alone in knowing the names outside.
+        if not all(map(self._permits, found)):
+            raise AddressRefused(NOT_PERMITTED.format(host))
+
+    @contextmanager
+    def closing_after(self, seconds: float) -> Iterator[None]:
+        """Limit the block: a server may not hold us by sending a byte now and then."""
+        clock = threading.Timer(seconds, self._time_is_up)
+        clock.daemon = True
+        clock.start()
+        self._leaving.callback(clock.cancel)
+        with self._leaving:
+            yield
+
+    def close_after(self, connection: HTTPConnection) -> HTTPConnection:
+        """Have `connection` closed at the end of the block."""
+        self._leaving.callback(connection.close)
+        return connection
+
+    def _permits(self, endpoint: Endpoint) -> bool:
+        return may_be_reached(endpoint[1][0], self.permitted)
+
+    def _time_is_up(self) -> None:
+        self.timed_out = True
+        for each in self._open:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+
+def connection_to(
+    gate: Gate, target: Url, context: ssl.SSLContext | None, patience: float, proxy: str
+) -> tuple[HTTPConnection, str, dict[str, str]]:
+    """A connection for a request to `target`, the path to ask it for, and headers that this takes.
+
+    Only `proxy` is reached from here when there is one, so what it is asked for is judged as far as its name is
+    known here. `context` is given when the target speaks TLS.
+    """
+    host, port = _host_and_port(target)
+    if not proxy:
+        direct = _connection(host, port, context, patience, gate.connect)
+        return gate.close_after(direct), target.request_uri, {}
+    gate.refuse_private(host, port)
+    at = parse_url(proxy)
+    credentials = make_headers(proxy_basic_auth=at.auth) if at.auth else {}
+    through = partial(gate.connect, judged=False)
+    connection = gate.close_after(_connection(*_host_and_port(at), context, patience, through))
+    if context is None:
+        return connection, target.url, credentials
+    connection.set_tunnel(host, port, credentials)
+    return connection, target.request_uri, {}
+
+
+def _connection(
+    host: str, port: int, context: ssl.SSLContext | None, patience: float, opener: Opener
+) -> HTTPConnection:
+    if context is None:
+        return _Plain(host, port, patience, opener)
+    return _Encrypted(host, port, patience, opener, context)
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, host: str, port: int, patience: float, opener: Opener) -> None:
+        super().__init__(host, port, timeout=patience)
+        self._opener = partial(opener, host, port, patience)
+
+    def _new_conn(self) -> socket.socket:
+        return self._opener()
+
+
+class _Encrypted(HTTPSConnection):
+    def __init__(
+        self, host: str, port: int, patience: float, opener: Opener, context: ssl.SSLContext
+    ) -> None:
+        super().__init__(host, port, timeout=patience, ssl_context=context)
+        self._opener = partial(opener, host, port, patience)
+
+    def _new_conn(self) -> socket.socket:
+        return self._opener()
+
+
+def _host_and_port(target: Url) -> tuple[str, int]:
+    return (target.host or "").strip("[]"), target.port or PORTS[target.scheme or "http"]
+
+
+def _addresses(host: str, port: int) -> list[Endpoint]:
+    """Every address of a name; raises OSError when there is none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise OSError("not a host name") from error
+    return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]

@@ -1,0 +1,203 @@
+"""The one outgoing door: everything that the hub fetches from, or sends to, others goes through here.
+
+An address is judged where the connection is made, after its name was resolved and for every hop, so neither a
+name that answers differently the second time nor a redirect leads inside. The whole exchange has a time and a
+size; nothing else in the house opens connections (a test holds that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from itertools import count
+from typing import Literal
+from urllib.parse import urljoin
+
+from django.conf import settings
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Url, parse_url
+
+from vardkase.exchange.addresses import networks
+from vardkase.exchange.connections import Gate, connection_to
+from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut
+from vardkase.exchange.tls import tls_context
+
+MEBIBYTE = 1024 * 1024
+CHUNK = 65_536
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+HEADERS_FOR_ALL = frozenset(("accept", "accept-encoding", "accept-language", "user-agent"))
+"""What a redirect to another server may carry on: no key of any name."""
+BASIC_HEADERS = {"User-Agent": "Vardkase", "Accept-Encoding": "gzip, deflate"}
+
+type Method = Literal["GET", "HEAD", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a server is met.
+
+    `authority` (PEM): only certificates it signed, or itself, are trusted. `client_certificate` (PEM): our
+    certificate and its key. `networks` (CIDR): where this server may stand although it is not public, beside
+    the operator's. `direct`: past the proxy. `patience` is the longest silence, `seconds` the longest exchange,
+    `limit` the most bytes of an answer, after decompression.
+    """
+
+    authority: str = ""
+    client_certificate: str = ""
+    networks: tuple[str, ...] = ()
+    direct: bool = False
+    patience: float = 30.0
+    seconds: float = 120.0
+    limit: int = 64 * MEBIBYTE
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer; `url` is where it came from after redirects, names of `headers` are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedReply:
+    """An answer of which the content still comes, piece by piece; each step may raise OutgoingFailed."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    content: Iterator[bytes]
+
+
+def fetch(
+    method: Method,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    manner: Manner | None = None,
+) -> Reply:
+    """Ask for `url` and return the answer, whatever its status.
+
+    Raises OutgoingFailed: AddressRefused, TimedOut, ReplyTooBig, or itself for what else can happen.
+    """
+    with stream(method, url, headers=headers, body=body, manner=manner) as reply:
+        return Reply(reply.status, reply.headers, reply.url, b"".join(reply.content))
+
+
+@contextmanager
+def stream(
+    method: Method,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    manner: Manner | None = None,
+) -> Iterator[StreamedReply]:
+    """As `fetch`, with the content still to come; the connection ends with the block."""
+    manner = manner or Manner()
+    sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
+    target = _target(url)
+    gate = Gate()
+    with gate.closing_after(manner.seconds):
+        with _in_words(gate, target):
+            reply, target = _followed(gate, manner, method, target, sent, body)
+        received = {name.lower(): value for name, value in reply.headers.items()}
+        yield StreamedReply(reply.status, received, target.url, _pieces(gate, reply, target, manner.limit))
+
+
+def _followed(
+    gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
+) -> tuple[BaseHTTPResponse, Url]:
+    """The answer at the end of the redirects, and where that is."""
+    for hops in count():
+        reply = _ask(gate, manner, method, target, headers, body)
+        place = _redirect(method, reply)
+        if not place or not manner.redirects:
+            break
+        reply.close()
+        if hops == manner.redirects:
+            raise OutgoingFailed(f"{_place(target)} redirects too often.")
+        target, manner, headers = _next_hop(target, place, manner, headers)
+    return reply, target
+
+
+def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
+    """Where the other side sends us on to; nothing is sent twice because of it."""
+    follows = reply.status in REDIRECTS and method in ("GET", "HEAD")
+    return reply.headers.get("location", "") if follows else ""
+
+
+def _ask(
+    gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
+) -> BaseHTTPResponse:
+    gate.permitted = networks((*settings.VARDKASE_PRIVATE_NETWORKS, *manner.networks))
+    context = tls_context(manner.authority, manner.client_certificate) if target.scheme == "https" else None
+    proxy = "" if manner.direct else settings.VARDKASE_PROXY
+    connection, path, extra = connection_to(gate, target, context, manner.patience, proxy)
+    connection.request(method, path, body=body, headers={**headers, **extra}, preload_content=False)
+    return connection.getresponse()
+
+
+def _target(url: str) -> Url:
+    try:
+        target = parse_url(url)
+    except LocationParseError as error:
+        raise OutgoingFailed("This is not an address of a web page.") from error
+    if target.scheme not in ("http", "https") or not target.host:
+        raise OutgoingFailed("Only addresses that begin with http:// or https:// can be fetched.")
+    if target.auth:
+        raise OutgoingFailed("An address may not hold a name and password.")
+    return target
+
+
+def _next_hop(
+    target: Url, place: str, manner: Manner, headers: Mapping[str, str]
+) -> tuple[Url, Manner, Mapping[str, str]]:
+    """Where a redirect leads, and what of ours goes along: to another server neither keys nor allowances."""
+    following = _target(urljoin(target.url, place))
+    if target.scheme == "https" and following.scheme != "https":
+        raise OutgoingFailed(f"{_place(target)} redirects to an address without encryption.")
+    if (following.scheme, following.netloc) == (target.scheme, target.netloc):
+        return following, manner, headers
+    manner = replace(manner, authority="", client_certificate="", networks=())
+    kept = {name: value for name, value in headers.items() if name.lower() in HEADERS_FOR_ALL}
+    return following, manner, kept
+
+
+def _pieces(gate: Gate, reply: BaseHTTPResponse, target: Url, limit: int) -> Iterator[bytes]:
+    total = 0
+    with _in_words(gate, target):
+        while piece := reply.read(CHUNK, decode_content=True):
+            total += len(piece)
+            if total > limit:
+                raise ReplyTooBig(f"The answer of {_place(target)} is longer than {limit} bytes.")
+            yield piece
+        if gate.timed_out:  # A connection that the clock shut reads as one that has ended.
+            raise TimedOut(f"{_place(target)} took too long.")
+
+
+@contextmanager
+def _in_words(gate: Gate, target: Url) -> Iterator[None]:
+    """What the libraries raise, as OutgoingFailed."""
+    try:
+        yield
+    except (OSError, HTTPException, HTTPError, ValueError) as error:
+        if gate.timed_out or isinstance(error, TimeoutError):
+            raise TimedOut(f"{_place(target)} took too long.") from error
+        raise OutgoingFailed(f"{_place(target)} could not be reached: {_cause(error)}") from error
+
+
+def _cause(error: Exception) -> str:
+    return str(error).rpartition(": ")[2] or type(error).__name__
+
+
+def _place(target: Url) -> str:
+    """The server, without the path: that may hold a key."""
+    return f"{target.scheme}://{target.netloc}"

@@ -1,0 +1,215 @@
+"""The one outgoing door, against real servers on this machine."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.exchange.servers import HERE, certificate, encrypted, leads_to, says, serving
+from vardkase.exchange.errors import AddressRefused, OutgoingFailed, ReplyTooBig, TimedOut
+from vardkase.exchange.http import Manner, fetch, stream
+
+ALLOWED = Manner(networks=HERE)
+
+
+def test_an_answer_comes_whole_with_its_status() -> None:
+    with serving(says(b"gone", 410, X_Why="moved")) as server:
+        reply = fetch("POST", f"{server.url}/a?b=c", headers={"X-Key": "k"}, body=b"text", manner=ALLOWED)
+    assert (reply.status, reply.content, reply.headers["x-why"]) == (410, b"gone", "moved")
+    method, path, headers, body = server.requests[0]
+    assert (method, path, headers["X-Key"], body) == ("POST", "/a?b=c", "k", b"text")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "127.1", "0.0.0.0"],  # noqa: S104
+)
+def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
+    with serving(says(b"secret")) as server:
+        port = server.url.rpartition(":")[2]
+        with pytest.raises(OutgoingFailed):
+            fetch("GET", f"http://{host}:{port}/")
+    assert server.requests == []
+
+
+def test_a_name_is_judged_by_the_address_it_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address that was judged is the one that is connected to: a name is looked up once."""
+    looked_up = []
+
+    def rebinding(host: str, port: int, **_: Any) -> list[Any]:
+        looked_up.append(host)
+        address = "127.0.0.1" if len(looked_up) > 1 else "192.0.2.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    with serving(says(b"secret")) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+        manner = Manner(networks=("192.0.2.0/24",), patience=0.2)
+        with pytest.raises(OutgoingFailed):
+            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), manner=manner)
+        assert looked_up == ["rebind.example"]
+        with pytest.raises(AddressRefused, match=r"rebind\.example"):
+            fetch("GET", server.url.replace("127.0.0.1", "rebind.example"), manner=manner)
+    assert server.requests == []
+
+
+def test_a_redirect_is_followed_on_the_same_server_and_judged_on_another() -> None:
+    with serving(says(b"secret")) as inside, serving(lambda handler: _turns(handler, inside.url)) as server:
+        reply = fetch("GET", f"{server.url}/here", manner=ALLOWED)
+        assert (reply.content, reply.url) == (b"end", f"{server.url}/end")
+        with pytest.raises(AddressRefused):
+            fetch("GET", f"{server.url}/elsewhere", manner=ALLOWED)
+    assert inside.requests == []
+
+
+def test_keys_do_not_travel_to_another_server(settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    with serving(says(b"ok")) as other, serving(leads_to(f"{other.url}/x")) as server:
+        fetch("GET", server.url, headers={"Authorization": "secret", "X-Api-Key": "s", "Accept": "text/csv"})
+    sent = other.requests[0][2]
+    assert sent["Accept"] == "text/csv"
+    assert not {"Authorization", "X-Api-Key"} & sent.keys()
+
+
+def test_redirects_end() -> None:
+    with serving(leads_to("/again")) as server:
+        with pytest.raises(OutgoingFailed, match="redirects too often"):
+            fetch("GET", server.url, manner=ALLOWED)
+        assert len(server.requests) == 6
+        assert fetch("GET", server.url, manner=Manner(networks=HERE, redirects=0)).status == 302
+        assert fetch("POST", server.url, body=b"x", manner=ALLOWED).status == 302
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://x.example/", "gopher://x.example", "x", "http://", ""]
+)
+def test_other_addresses_are_no_addresses(url: str) -> None:
+    with pytest.raises(OutgoingFailed, match=r"http://|address"):
+        fetch("GET", url)
+    with serving(leads_to(url or "file:///x")) as server, pytest.raises(OutgoingFailed):
+        fetch("GET", server.url, manner=ALLOWED)
+
+
+def test_a_password_in_the_address_is_refused() -> None:
+    with pytest.raises(OutgoingFailed, match="name and password") as refused:
+        fetch("GET", "https://me:secret@peer.example/")
+    assert "secret" not in str(refused.value)
+
+
+def test_too_long_an_answer_is_cut_off_also_when_it_was_compressed() -> None:
+    bomb = gzip.compress(bytes(5_000_000))
+    small = Manner(networks=HERE, limit=100_000)
+    with serving(says(bomb, Content_Encoding="gzip")) as server, pytest.raises(ReplyTooBig):
+        fetch("GET", server.url, manner=small)
+    with serving(says(bytes(100_001))) as server, pytest.raises(ReplyTooBig):
+        fetch("GET", server.url, manner=small)
+
+
+def _turns(handler: BaseHTTPRequestHandler, elsewhere: str) -> None:
+    turns = {"/here": leads_to("/end"), "/elsewhere": leads_to(elsewhere), "/end": says(b"end")}
+    turns[handler.path](handler)
+
+
+def _drips_body(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    _drip(handler)
+
+
+def _drip(handler: BaseHTTPRequestHandler) -> None:
+    for _ in range(100):
+        handler.wfile.write(b"X")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("dripping", [_drips_body, _drip])
+def test_a_server_that_drips_does_not_hold_us(dripping: Any) -> None:
+    with serving(dripping) as server:
+        start = time.monotonic()
+        with pytest.raises(TimedOut, match="took too long"):
+            fetch("GET", server.url, manner=Manner(networks=HERE, seconds=0.3))
+        assert time.monotonic() - start < 2
+
+
+def test_a_silent_server_is_left_after_a_while() -> None:
+    with serving(lambda _: time.sleep(1)) as server, pytest.raises(TimedOut):
+        fetch("GET", server.url, manner=Manner(networks=HERE, patience=0.2))
+
+
+def test_a_server_that_is_not_there_or_talks_nonsense() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(OutgoingFailed, match="could not be reached"):
+        fetch("GET", f"http://127.0.0.1:{port}/key-in-path", manner=ALLOWED)
+    nonsense = serving(lambda handler: handler.wfile.write(b"SSH-2.0-x\r\n\r\n") and None)
+    with nonsense as server, pytest.raises(OutgoingFailed, match="could not be reached") as failed:
+        fetch("GET", f"{server.url}/key-in-path", manner=ALLOWED)
+    assert "key-in-path" not in str(failed.value)
+
+
+def test_errors_of_who_reads_are_their_own() -> None:
+    with (
+        serving(says(b"ok")) as server,
+        pytest.raises(ValueError, match="mine"),
+        stream("GET", server.url, manner=ALLOWED),
+    ):
+        raise ValueError("mine")
+
+
+def test_a_certificate_must_be_known_and_may_be_pinned(tmp_path: Path) -> None:
+    with serving(says(b"ok"), encrypted(tmp_path)) as server:
+        with pytest.raises(OutgoingFailed, match="self-signed certificate"):
+            fetch("GET", server.url, manner=ALLOWED)
+        pinned = Manner(networks=HERE, authority=certificate().partition("-----BEGIN PRIVATE")[0])
+        assert fetch("GET", server.url, manner=pinned).content == b"ok"
+        with pytest.raises(OutgoingFailed):
+            fetch("GET", server.url.replace("127.0.0.1", "127.0.0.2"), manner=pinned)
+    with pytest.raises(OutgoingFailed, match="certificates for this server cannot be read"):
+        fetch("GET", "https://127.0.0.1/", manner=Manner(networks=HERE, authority="nonsense"))
+
+
+def test_our_own_certificate_is_shown_to_who_asks(tmp_path: Path) -> None:
+    context = encrypted(tmp_path)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(tmp_path / "server.pem")
+    public = certificate().partition("-----BEGIN PRIVATE")[0]
+    with serving(says(b"ok"), context) as server:
+        with pytest.raises(OutgoingFailed):
+            fetch("GET", server.url, manner=Manner(networks=HERE, authority=public))
+        ours = Manner(networks=HERE, authority=public, client_certificate=certificate())
+        assert fetch("GET", server.url, manner=ours).content == b"ok"
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
+def test_old_encryption_is_refused(tmp_path: Path) -> None:
+    context = encrypted(tmp_path)
+    context.minimum_version = ssl.TLSVersion.TLSv1_1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    public = certificate().partition("-----BEGIN PRIVATE")[0]
+    with serving(says(b"ok"), context) as server, pytest.raises(OutgoingFailed):
+        fetch("GET", server.url, manner=Manner(networks=HERE, authority=public))
+
+
+def test_the_proxy_is_asked_and_not_for_what_is_inside(settings: Any) -> None:
+    with serving(says(b"by proxy")) as proxy:
+        settings.VARDKASE_PROXY = proxy.url.replace("http://", "http://me:pass@")
+        assert fetch("GET", "http://news.invalid/a").content == b"by proxy"
+        _, path, headers, _ = proxy.requests[0]
+        assert (path, headers["proxy-authorization"]) == ("http://news.invalid/a", "Basic bWU6cGFzcw==")
+        for inside in ("http://127.0.0.1/", "http://localhost/", "http://10.0.0.1/", "https://[::1]/"):
+            with pytest.raises(AddressRefused):
+                fetch("GET", inside)
+        with pytest.raises(OutgoingFailed):
+            fetch("GET", "https://news.invalid/a")  # This proxy says 200 and then speaks no TLS.
+        assert [request[0] for request in proxy.requests] == ["GET", "CONNECT"]
+        assert proxy.requests[1][1] == "news.invalid:443"
+        assert fetch("GET", f"{proxy.url}/direct", manner=Manner(networks=HERE, direct=True)).status == 200

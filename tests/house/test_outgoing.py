@@ -1,0 +1,57 @@
+"""One outgoing door: nobody but `exchange` opens connections to others."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[2] / "src" / "vardkase"
+OPENERS = {
+    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imaplib", "niquests", "pycurl", "requests", "smtplib",
+    "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+ALLOWED = {
+    "exchange/connections.py": {"socket", "ssl", "urllib3"},
+    "exchange/http.py": {"http.client", "urllib3"},
+    "exchange/tls.py": {"ssl"},
+    "cli/serve.py": {"http.client", "socket"},
+}
+"""The door itself; and the command that looks whether its own server answers."""
+
+
+def openers_in(source: str) -> set[str]:
+    """The modules imported in `source` with which one could open a connection."""
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {opener for opener in OPENERS for name in named if f"{name}.".startswith(f"{opener}.")}
+
+
+def test_only_the_door_opens_connections() -> None:
+    """What is fetched anywhere else would not be judged by its address."""
+    found = {
+        str(path.relative_to(HOUSE)): openers
+        for path in HOUSE.rglob("*.py")
+        if (openers := openers_in(path.read_text(encoding="utf-8")))
+    }
+    assert found == ALLOWED
+
+
+def test_the_check_finds_what_it_looks_for() -> None:
+    """The test above is worth something."""
+    for bad in (
+        "import requests",
+        "from urllib import request",
+        "import urllib3.util",
+        "from http.client import X",
+    ):
+        assert openers_in(bad), bad
+    for good in (
+        "from urllib.parse import urlsplit",
+        "from http import HTTPStatus",
+        "import vardkase.exchange.http",
+    ):
+        assert not openers_in(good), good
