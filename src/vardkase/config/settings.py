@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.warninglists.apps.WarninglistsConfig",
     "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
     "vardkase.intel.apps.IntelConfig",
+    "vardkase.intel.event_reports.apps.EventReportsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.config.apps.InstallationConfig",

@@ -13,6 +13,7 @@ from vardkase.misp.fields import (
     read_flag,
     read_part_distribution,
     read_sharing_group_id,
+    read_tags,
     read_text,
     read_timestamp,
     read_uuid,
@@ -33,9 +34,12 @@ class ReportInput:
     sharing_group: dict[str, Any] | None
     timestamp: int | None
     deleted: bool
+    tags: list[dict[str, Any]]
 
 
-def parse_report(data: Mapping[str, Any]) -> ReportInput | Errors:
+def parse_report(
+    data: Mapping[str, Any], *, default_distribution: int = Distribution.INHERIT
+) -> ReportInput | Errors:
     """The report in `data`, or messages by field."""
     errors: Errors = {}
     name = read_text(data.get("name")).strip()
@@ -45,10 +49,11 @@ def parse_report(data: Mapping[str, Any]) -> ReportInput | Errors:
         uuid=read_uuid(data, errors),
         name=name[:MAX_NAME],
         content=read_text(data.get("content")),
-        distribution=read_part_distribution(data, Distribution.INHERIT, errors),
+        distribution=read_part_distribution(data, default_distribution, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
         timestamp=read_timestamp(data, errors),
         deleted=read_flag(data, "deleted", False, errors),
+        tags=read_tags(data),
     )
     return errors or parsed

@@ -17,6 +17,7 @@ from vardkase.formats.misp_json.options import (
     EventOptions,
     ObjectOptions,
 )
+from vardkase.formats.misp_json.reports import report_dict, report_list
 
 __all__ = [
     "AttributeOptions",
@@ -36,5 +37,7 @@ __all__ = [
     "object_dict",
     "object_list",
     "objects_document",
+    "report_dict",
+    "report_list",
     "split_attributes",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from vardkase.formats.misp_json.attributes import Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.objects import event_objects, few_objects
+from vardkase.formats.misp_json.reports import add_report_tags
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import EventReport
 from vardkase.formats.misp_json.tags import Attachment
@@ -79,6 +80,8 @@ def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventRepo
     scope.groups.learn({each.sharing_group_id for each in shared})
     for each in shared:
         each.SharingGroup = scope.groups.block(each.sharing_group_id)
+    if reports:
+        add_report_tags(scope, reports)
     found: dict[int, list[EventReport]] = {}
     for each in reports:
         found.setdefault(int(each.event_id), []).append(each)

@@ -185,6 +185,7 @@ class EventReport(Struct, gc=False):
     timestamp: str
     deleted: bool
     SharingGroup: Raw | UnsetType = UNSET
+    Tag: list[Raw] | UnsetType = UNSET
 
 
 class Tag(Struct, gc=False):

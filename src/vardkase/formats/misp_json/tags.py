@@ -14,7 +14,7 @@ from vardkase.formats.misp_json.structs import ContextTag, InheritedTag, ListedT
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A tag on one thing: the row of event_tag or attribute_tag."""
+    """A tag on one thing: the row of event_tag, attribute_tag or event_report_tag."""
 
     id: int
     tag_id: int
@@ -55,6 +55,10 @@ class TagBook:
     def of_attributes(self, attribute_ids: Iterable[str]) -> dict[int, list[Attachment]]:
         """Attribute id → what is attached to it and may be shown, oldest first."""
         return self._attachments("attribute_tag", "attribute_id", attribute_ids)
+
+    def of_reports(self, report_ids: Iterable[str]) -> dict[int, list[Attachment]]:
+        """Report id → what is attached to it and may be shown, oldest first."""
+        return self._attachments("event_report_tag", "event_report_id", report_ids)
 
     def facts(self, attachment: Attachment) -> TagFacts:
         """The tag itself; only for attachments that this book returned."""

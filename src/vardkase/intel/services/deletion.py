@@ -13,7 +13,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attributes_changed, attributes_removed
-from vardkase.intel.models import Attribute, Event, EventBlocklist, EventReport, Object, ObjectReference
+from vardkase.intel.models import Attribute, Event, EventBlocklist, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
 
@@ -103,20 +103,6 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
     Object.objects.filter(pk=reference.object_id).update(timestamp=now_seconds())
     touch(event)
     record(actor, "object_reference.deleted", Target("object_reference", reference.pk, reference.uuid))
-
-
-@transaction.atomic
-def delete_report(actor: Actor, report_id: int, *, hard: bool = False) -> EventReport:
-    """Delete an event report. Raises NotFound, NotYours."""
-    stored = EventReport.objects.all()
-    report, event = lock_own_part(actor, lambda: _one(stored, report_id, "Invalid Event Report."))
-    if hard:
-        EventReport.objects.filter(pk=report.pk).delete()
-    else:
-        EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
-    touch(event)
-    record(actor, "event_report.deleted", Target("event_report", report_id, report.uuid, report.name))
-    return report
 
 
 def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:

@@ -17,13 +17,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventBlocked, EventExists
+from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventBlocklist
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import mark_published
 from vardkase.intel.services.references import write_object_references
-from vardkase.intel.services.reports import store_reports
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import link_event_tags
@@ -56,7 +56,7 @@ def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
-    store_reports(event, data.get("EventReport"), assembler)
+    store_reports(actor, event, data.get("EventReport"), assembler)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
     if header.published and actor.may(Permission.PUBLISH):

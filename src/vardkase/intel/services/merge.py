@@ -13,6 +13,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
@@ -22,7 +23,6 @@ from vardkase.intel.services.locking import correlation_changed, lock_event, rec
 from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.publish import mark_published
 from vardkase.intel.services.references import store_references
-from vardkase.intel.services.reports import store_reports
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import link_event_tags
@@ -125,4 +125,4 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(event_tags)])
     if detached := tags.detached(event_tags):
         EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
-    store_reports(event, data.get("EventReport"), assembler)
+    store_reports(actor, event, data.get("EventReport"), assembler)

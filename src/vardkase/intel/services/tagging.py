@@ -60,7 +60,7 @@ def attach_tag(
     if len(relationship_type) > LONGEST_RELATIONSHIP:
         raise Invalid({"relationship_type": ["The relationship is too long."]})
     target = _lock_target(actor, uuid)
-    _require_may_tag(actor, target, local=local)
+    require_may_tag(actor, target.event, local=local)
     chosen = _usable_tag(actor, tag)
     local = local or chosen.local_only
     if _has_tag(target, chosen):
@@ -80,7 +80,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     target = _lock_target(actor, uuid)
     chosen = _find_tag(tag)
     local = _attached_locally(target, chosen)
-    _require_may_tag(actor, target, local=local)
+    require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
     if not local:
         touch(target.event)
@@ -117,8 +117,9 @@ def _lock_target(actor: Actor, uuid: UUID) -> Taggable:
     return Taggable("Event", found.id, lock_event(actor, found.id))
 
 
-def _require_may_tag(actor: Actor, target: Taggable, *, local: bool) -> None:
-    if may_tag(actor, target.event, local=local):
+def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
+    """Refuse, in MISP's words, whoever may not tag things of the event: Invalid (local) or Forbidden."""
+    if may_tag(actor, event, local=local):
         return
     if local:
         raise Invalid("Local tags can only be added by users of the host organisation.")

@@ -1,0 +1,141 @@
+"""eventReports/*: reading, writing, deleting and tagging the reports of events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import paged
+from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound
+from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports import services
+from vardkase.intel.event_reports.queries import ReportFilter, reports_query
+from vardkase.intel.event_reports.tags import tag_report, untag_report
+from vardkase.intel.queries.find import find_event, find_report
+from vardkase.misp.flags import as_bool
+
+ABOUT_ADD = Description(
+    "POST a report in JSON format to create a report for the provided event",
+    ["name"],
+    ["distribution", "content"],
+)
+ABOUT_EDIT = Description(
+    "POST a report in JSON format to update the report", [], ["name", "content", "distribution"]
+)
+
+
+@endpoint("event_reports/view")
+def view(call: Call) -> Answer:
+    """One report, deleted or not, with its event."""
+    return Json(report_dict(call.actor, report_id(call)))
+
+
+@endpoint("event_reports/view_summary")
+def view_summary(call: Call) -> Answer:
+    """The same: what MISP's pages show in a small window."""
+    return view(call)
+
+
+@endpoint("event_reports/index")
+def index(call: Call) -> Answer:
+    """The reports that the caller may read: of one event, with a word in them, deleted ones."""
+    event = call.param("event_id")
+    chosen = ReportFilter(
+        event_id=find_event(call.actor, _text(event)).id if event else None,
+        extended=as_bool(call.param("extended_event")),
+        value=_text(call.param("value", "")),
+        context=_text(call.param("context", "default")),
+    )
+    ids = paged(call, chosen_ids(reports_query(call.actor, chosen)))
+    return Stream(report_list(call.actor, ids))
+
+
+@endpoint("event_reports/add", requires=(Permission.ADD,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Add a report to the event named in the path or in the body."""
+    data = call.data("EventReport")
+    event = find_event(call.actor, call.arg(0) or _text(data.get("event_id", "")))
+    try:
+        stored = services.add_report(call.actor, event.id, data)
+    except Invalid as refused:
+        raise _not_saved("add", refused) from refused
+    return Json(report_dict(call.actor, stored, stored=True))
+
+
+@endpoint("event_reports/edit", requires=(Permission.ADD,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Change what the body names."""
+    try:
+        stored = services.edit_report(call.actor, call.arg(0), call.data("EventReport"))
+    except Invalid as refused:
+        raise _not_saved("edit", refused) from refused
+    return Json(report_dict(call.actor, stored, stored=True))
+
+
+@endpoint("event_reports/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Delete softly, or for good with ``/1`` or ``{"hard": 1}``."""
+    reference = call.arg(0)
+    hard = as_bool(call.arg(1)) or as_bool(call.param("hard"))
+    services.delete_report(call.actor, reference, hard=hard)
+    return _done("delete", f"{'hard' if hard else 'soft'} deleted", reference)
+
+
+@endpoint("event_reports/restore", requires=(Permission.ADD,), writes=True)
+def restore(call: Call) -> Answer:
+    """Bring a softly deleted report back."""
+    services.restore_report(call.actor, call.arg(0))
+    return _done("restore", "restored", call.arg(0))
+
+
+@endpoint("event_reports/add_tag", requires=(Permission.TAGGER,), writes=True)
+def add_tag(call: Call) -> Answer:
+    """Put the tags named in the path, or in the body's ``tag``, on a report."""
+    wanted = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
+    names = [_text(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
+    try:
+        tag_report(call.actor, call.segments[0] if call.segments else "", names, local=_local(call))
+    except Invalid as refused:
+        raise SaveFailed("add Tag", "/event_reports/addTag", str(refused)) from refused
+    return saved("Tag added.", "/event_reports/addTag")
+
+
+@endpoint("event_reports/remove_tag", requires=(Permission.TAGGER,), writes=True)
+def remove_tag(call: Call) -> Answer:
+    """Take a tag off a report."""
+    name = call.param("tag") or (call.segments[1] if len(call.segments) > 1 else "")
+    try:
+        untag_report(call.actor, call.segments[0] if call.segments else "", _text(name))
+    except (Conflict, Invalid) as refused:
+        raise SaveFailed("remove Tag", "/event_reports/removeTag", str(refused)) from refused
+    return saved("Tag removed.", "/event_reports/removeTag")
+
+
+def report_id(call: Call) -> int:
+    """The id of the report that the path names; like MISP it shows deleted ones."""
+    try:
+        return find_report(call.actor, call.arg(0), deleted=True).id
+    except NotFound as missing:
+        raise MispError(404, "Invalid report") from missing
+
+
+def _local(call: Call) -> bool:
+    return as_bool(call.param("local", call.segments[2] if len(call.segments) > 2 else None))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+
+def _not_saved(act: str, refused: Invalid) -> SaveFailed:
+    """MISP tells the message of the field alone, not the field."""
+    errors: FieldErrors | str = refused.errors
+    text = errors if isinstance(errors, str) else next(iter(errors.values()))[0]
+    return SaveFailed(f"{act} EventReport", f"/event_reports/{act}", text)
+
+
+def _done(act: str, what: str, reference: str) -> Answer:
+    return saved(f"Event Report {reference} {what}", f"/event_reports/{act}/{reference}", id=reference)

@@ -1,0 +1,102 @@
+"""Event reports outside their event: event_reports/view and event_reports/index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.columns import REPORT
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.structs import EventReport, encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import deleted_predicate, part_predicate
+
+WIDTH = 9
+"""Columns of REPORT; the event's, and the sharing group's, follow."""
+
+REPORTS_AT_ONCE = 50
+"""A report may be long."""
+
+
+def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[str, Any]:
+    """One report with its event; `stored` as after a save, which shows no relationships. Raises NotFound."""
+    scope = scope_of(actor, EventOptions())
+    found = _rendered(scope, [report_id])
+    if not found:
+        raise NotFound("Invalid report")
+    document: dict[str, Any] = msgspec.json.decode(encoder.encode(found[0]))
+    if stored:
+        del document["RelationshipInbound"]
+    return document
+
+
+def report_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
+    """Reports, each with its event, as a list."""
+    scope = scope_of(actor, EventOptions())
+    return coalesced(_list(scope, chosen))
+
+
+def add_report_tags(scope: Scope, reports: Sequence[EventReport]) -> None:
+    """Give each report the tags that it has."""
+    attached = scope.tags.of_reports(report.id for report in reports)
+    for report in reports:
+        if attachments := attached.get(int(report.id)):
+            report.Tag = [scope.tags.tag(attachment) for attachment in attachments]
+
+
+def _list(scope: Scope, chosen: Chosen) -> Iterator[bytes]:
+    yield b"["
+    yield from joined(
+        encoder.encode(_rendered(scope, ids))[1:-1] for ids in pages_of(chosen, REPORTS_AT_ONCE)
+    )
+    yield b"]"
+
+
+def _rendered(scope: Scope, ids: Sequence[int]) -> list[dict[str, Any]]:
+    visible = (
+        f"{scope.event} AND {part_predicate(scope.actor, 'p')} AND {deleted_predicate(scope.actor, 'p')}"
+    )
+    rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), reports=list(ids))
+    reports = [EventReport(*row[:WIDTH]) for row in rows]
+    add_report_tags(scope, reports)
+    return [_with_event(report, row[WIDTH:]) for report, row in zip(reports, rows, strict=True)]
+
+
+def _with_event(report: EventReport, around: Sequence[Any]) -> dict[str, Any]:
+    number, orgc_id, org_id, info, user_id, date, org, orgc, *group = around
+    return {
+        "EventReport": report,
+        "Event": {
+            "id": number,
+            "orgc_id": orgc_id,
+            "org_id": org_id,
+            "info": info,
+            "user_id": user_id,
+            "date": date,
+            "Org": {"id": org_id, "name": org},
+            "Orgc": {"id": orgc_id, "name": orgc},
+        },
+        "SharingGroup": dict(zip(("id", "name", "uuid"), group, strict=True)),
+        "RelationshipInbound": Raw(b"[]"),
+    }
+
+
+REPORTS = """
+SELECT {columns}, e.id::text, e.orgc_id::text, e.org_id::text, e.info, e.user_id::text, e.date::text,
+       org.name, orgc.name, g.id::text, g.name, g.uuid::text
+FROM unnest(%(reports)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN event_report p ON p.id = chosen.id
+JOIN event e ON e.id = p.event_id
+JOIN organisation org ON org.id = e.org_id
+JOIN organisation orgc ON orgc.id = e.orgc_id
+LEFT JOIN sharing_group g ON g.id = p.sharing_group_id AND p.distribution = 4
+WHERE {visible}
+ORDER BY chosen.place
+"""

@@ -1,0 +1,56 @@
+"""Reports that come with an event document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.event_reports.tags import link_tags
+from vardkase.intel.models import Event, EventReport
+from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.misp.report import ReportInput, parse_report
+
+
+def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> None:
+    """Store the reports of a locked event: new ones are added, known ones replaced when newer (core-format §7)."""
+    parsed = list(_parsed(parts, assembler))
+    if not parsed:
+        return
+    uuids = [report.uuid for report in parsed if report.uuid]
+    known = {str(report.uuid): report for report in EventReport.objects.filter(uuid__in=uuids)}
+    book = TagBook(actor, [mention for report in parsed for mention in report.tags])
+    for report in parsed:
+        stored = known.get(report.uuid or "")
+        if stored is None or _replaces(event, stored, report, assembler):
+            link_tags(_stored(event, stored, report, assembler), book, report.tags)
+
+
+def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
+    """The reports that can be read; what is wrong with others goes to the rejections."""
+    taken: set[str] = set()
+    for place, part in numbered_parts(parts, "EventReport"):
+        parsed = parse_report(part) if isinstance(part, dict) else {"name": ["Invalid report."]}
+        if isinstance(parsed, dict):
+            assembler.rejections.add(place, parsed)
+        elif parsed.uuid is None or parsed.uuid not in taken:
+            taken.add(parsed.uuid or "")
+            yield parsed
+
+
+def _replaces(event: Event, stored: EventReport, sent: ReportInput, assembler: Assembler) -> bool:
+    return stored.event_id == event.pk and (sent.timestamp or assembler.now) > stored.timestamp
+
+
+def _stored(event: Event, stored: EventReport | None, sent: ReportInput, assembler: Assembler) -> EventReport:
+    report = stored or EventReport(event=event, uuid=UUID(sent.uuid) if sent.uuid else uuid4())
+    report.name = sent.name
+    report.content = sent.content
+    report.distribution, report.sharing_group_id = assembler.sharing.limited(
+        sent.distribution, sent.sharing_group_id, sent.sharing_group
+    )
+    report.timestamp = sent.timestamp or assembler.now
+    report.deleted = sent.deleted
+    report.save()
+    return report

@@ -1,0 +1,59 @@
+"""Which reports a reader is shown, and what a report refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.sql import SqlQuery
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    deleted_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+
+DELETED = {"all": "TRUE", "default": "NOT p.deleted", "deleted": "p.deleted"}
+"""MISP's contexts of a list of reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """`event_id` with `extended` also takes in the reports of the events that extend it; `value` is a substring."""
+
+    event_id: int | None = None
+    extended: bool = False
+    value: str = ""
+    context: str = "default"
+
+
+def reports_query(actor: Actor, chosen: ReportFilter) -> SqlQuery:
+    """The ids of the reports that `actor` may read and `chosen` lets through, oldest first."""
+    conditions = [
+        event_predicate(actor),
+        part_predicate(actor, "p"),
+        deleted_predicate(actor, "p"),
+        DELETED.get(chosen.context, DELETED["default"]),
+    ]
+    parameters: dict[str, Any] = reader_parameters(actor)
+    if chosen.event_id is not None:
+        conditions.append(OF_EVENT_AND_EXTENSIONS if chosen.extended else "e.id = %(event)s")
+        parameters["event"] = chosen.event_id
+    if chosen.value:
+        conditions.append("(p.name ILIKE %(value)s OR p.content ILIKE %(value)s)")
+        parameters["value"] = f"%{_literal(chosen.value)}%"
+    sql = (
+        "SELECT p.id FROM event_report p JOIN event e ON e.id = p.event_id "
+        f"WHERE {' AND '.join(conditions)} ORDER BY p.id"
+    )
+    return SqlQuery(sql, parameters)
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+OF_EVENT_AND_EXTENSIONS = (
+    "(e.id = %(event)s OR e.extends_uuid = (SELECT main.uuid FROM event main WHERE main.id = %(event)s))"
+)

@@ -1,0 +1,120 @@
+"""Writing, changing, deleting and restoring the reports of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.tags import put_tags
+from vardkase.intel.models import Event, EventReport
+from vardkase.intel.queries.find import Reference, find_report
+from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.changes import named
+from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.report import ReportInput, parse_report
+
+CHANGEABLE = frozenset({"name", "content", "distribution", "sharing_group_id", "SharingGroup", "deleted"})
+"""What an edit may name; everything else that is sent is passed over, as MISP does."""
+
+
+@transaction.atomic
+def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
+    """Add a report to an event and return its id. Raises NotFound, NotYours, Invalid."""
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    parsed = _parsed(data)
+    if parsed.uuid and EventReport.objects.filter(uuid=parsed.uuid).exists():
+        raise Invalid(UUID_TAKEN)
+    report = EventReport(
+        uuid=UUID(parsed.uuid) if parsed.uuid else uuid4(),
+        event=event,
+        timestamp=parsed.timestamp or now_seconds(),
+    )
+    _assign(actor, report, parsed)
+    put_tags(actor, report, parsed.tags)
+    _done(actor, event, report, "added")
+    return report.pk
+
+
+@transaction.atomic
+def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
+    """Change what `data` names and return the report's id. Raises NotFound, NotYours, Invalid."""
+    actor.require(Permission.ADD)
+    report, event = lock_own_report(actor, reference)
+    stored = {
+        "name": report.name,
+        "content": report.content,
+        "distribution": report.distribution,
+        "sharing_group_id": report.sharing_group_id,
+        "deleted": report.deleted,
+    }
+    sent = {key: value for key, value in named(data).items() if key in CHANGEABLE}
+    report.timestamp = now_seconds()
+    _assign(actor, report, _parsed(stored | sent))
+    _done(actor, event, report, "edited")
+    return report.pk
+
+
+@transaction.atomic
+def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> None:
+    """Mark a report deleted, or remove it for good. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    report, event = lock_own_report(actor, reference)
+    if hard:
+        EventReport.objects.filter(pk=report.pk).delete()
+    else:
+        EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
+    _done(actor, event, report, "deleted", {"hard": hard})
+
+
+@transaction.atomic
+def restore_report(actor: Actor, reference: Reference) -> None:
+    """Bring a softly deleted report back. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    report, event = lock_own_report(actor, reference)
+    EventReport.objects.filter(pk=report.pk).update(deleted=False, timestamp=now_seconds())
+    _done(actor, event, report, "restored")
+
+
+def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Event]:
+    """The report, deleted or not, and its event, locked. Raises NotFound, NotYours."""
+    try:
+        found, event = lock_own_part(actor, lambda: find_report(actor, reference, deleted=True))
+    except NotFound as missing:
+        raise NotFound("Invalid report") from missing
+    return EventReport.objects.get(pk=found.id), event
+
+
+def _parsed(data: Mapping[str, Any]) -> ReportInput:
+    parsed = parse_report(data, default_distribution=Distribution.ORGANISATION)
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    return parsed
+
+
+def _assign(actor: Actor, report: EventReport, parsed: ReportInput) -> None:
+    report.name = parsed.name
+    report.content = parsed.content
+    report.deleted = parsed.deleted
+    report.distribution, report.sharing_group_id = SharingGroups(actor).limited(
+        parsed.distribution, parsed.sharing_group_id, parsed.sharing_group
+    )
+    report.save()
+
+
+def _done(
+    actor: Actor, event: Event, report: EventReport, act: str, change: dict[str, Any] | None = None
+) -> None:
+    touch(event)
+    target = Target("event_report", report.pk, report.uuid, report.name)
+    record(actor, f"event_report.{act}", target, change)

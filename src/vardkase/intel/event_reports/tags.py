@@ -1,0 +1,105 @@
+"""Tags on reports: those that come with a document, and those put on and taken off one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import Event, EventReport
+from vardkase.intel.queries.find import Reference, find_report
+from vardkase.intel.services.locking import lock_event, touch
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.intel.services.tagging import require_may_tag
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+def put_tags(actor: Actor, report: EventReport, mentions: Sequence[dict[str, Any]]) -> None:
+    """Put the tags that a document mentions on a report of a locked event, and take off those it says to."""
+    link_tags(report, TagBook(actor, mentions), mentions)
+
+
+def link_tags(report: EventReport, book: TagBook, mentions: Sequence[dict[str, Any]]) -> None:
+    """As `put_tags`, with tags that were looked up."""
+    if not mentions:
+        return
+    EventReportTag.objects.bulk_create(
+        [
+            EventReportTag(
+                event_report=report,
+                tag_id=link.tag_id,
+                local=link.local,
+                relationship_type=link.relationship_type,
+            )
+            for link in book.links(mentions)
+        ],
+        ignore_conflicts=True,
+    )
+    if detached := book.detached(mentions):
+        EventReportTag.objects.filter(event_report=report, tag__in=detached, local=False).delete()
+
+
+@transaction.atomic
+def tag_report(actor: Actor, reference: Reference, names: Iterable[str], *, local: bool) -> list[Tag]:
+    """Put tags, by name or id, on a report; returns them. Raises NotFound, Forbidden, Invalid."""
+    report, event = _taggable(actor, reference, local=local)
+    mentions = [_mention(name) | {"local": local} for name in names]
+    book = TagBook(actor, mentions)
+    found = [book.find(mention) for mention in mentions]
+    tags = [tag for tag in found if tag is not None]
+    if len(tags) != len(mentions) or not tags:
+        raise Invalid("Invalid Tag.")
+    link_tags(report, book, mentions)
+    _done(actor, event, report, "tag.attached", tags, local=local)
+    return tags
+
+
+@transaction.atomic
+def untag_report(actor: Actor, reference: Reference, name: str) -> Tag:
+    """Take a tag off a report. Raises NotFound, Forbidden, Invalid, or Conflict when it is not there."""
+    report = find_report(actor, reference)
+    links = EventReportTag.objects.filter(event_report=report.id).select_related("tag")
+    mention = _mention(name)
+    link = (
+        links.filter(tag__name__iexact=name).first()
+        if "name" in mention
+        else links.filter(tag=int(name)).first()
+    )
+    if link is None:
+        raise Conflict("Could not remove tag as it is not attached to the target EventReport")
+    stored, event = _taggable(actor, report.id, local=link.local)
+    EventReportTag.objects.filter(pk=link.pk).delete()
+    _done(actor, event, stored, "tag.detached", [link.tag], local=link.local)
+    return link.tag
+
+
+def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:
+    """The report and its locked event, when the actor may tag there."""
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    event = lock_event(actor, find_report(actor, reference).event_id)
+    report = EventReport.objects.filter(pk=find_report(actor, reference).id).first()
+    if report is None:
+        raise NotFound("Invalid report")
+    require_may_tag(actor, event, local=local)
+    return report, event
+
+
+def _mention(name: str) -> dict[str, Any]:
+    return {"id": name} if name.isascii() and name.isdigit() and len(name) < 19 else {"name": name}
+
+
+def _done(
+    actor: Actor, event: Event, report: EventReport, act: str, tags: Sequence[Tag], *, local: bool
+) -> None:
+    if not local:
+        touch(event)
+    target = Target("event_report", report.pk, report.uuid, report.name)
+    for tag in tags:
+        record(actor, act, target, {"tag": tag.name, "local": local})
