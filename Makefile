@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST_OPTIONS ?= -n 2
 SOURCES := src tests bench
 
-.PHONY: help run test lint bench setup chromium
+.PHONY: help run test lint bench setup tools
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -14,7 +14,7 @@ help: ## Show this list
 run: ## Start everything; prints the address and, the first time, the administrator's credentials
 	@./vardkase serve
 
-test: setup chromium ## Run the test-suite
+test: setup tools ## Run the test-suite
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
 lint: setup ## Check style, types, the floors of the house and the templates
@@ -31,11 +31,13 @@ bench: setup ## Measure ingest, reading, search and requests a second (bench/REA
 setup:
 	@VARDKASE_GROUPS=--all-groups ./vardkase version >/dev/null
 
-chromium:
-	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+tools:
+	@if ! { command -v chromium chromium-browser google-chrome && command -v suricata && command -v yara && \
+	        PATH="$$PATH:/usr/sbin" command -v named-checkzone; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system package chromium"; \
+		echo "Installing the system packages chromium, suricata, yara and bind9-utils"; \
 		{ $$as_root apt-get update -qq && \
-		  $$as_root apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
-		|| echo "Chromium could not be installed: browser tests will be skipped, or fail in CI"; \
+		  $$as_root apt-get install -y -qq --no-install-recommends \
+		    chromium suricata yara bind9-utils; } >/dev/null \
+		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.support.tools import refuse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,7 +20,7 @@ def chromium() -> Iterator[Browser]:
     """The machine's Chromium, without a window. Playwright brings none and must be told the path."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
-        _refuse("Chromium is not installed; `make test` installs it on Debian")
+        refuse("Chromium is not installed; `make test` installs it on Debian")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -30,9 +29,3 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-def _refuse(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)

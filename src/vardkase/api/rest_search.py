@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
@@ -51,9 +52,7 @@ def _answer(call: Call, scope: Scope) -> Answer:
     output = format_for(scope, name)
     if output is None:
         raise MispError(404, INVALID_FORMAT)
-    if output.restrictive:
-        given = {"to_ids": 1, "published": 1, **given}
-    search = _search(scope, given, output)
+    search = replace(_search(scope, {**output.defaults(scope), **given}, output), base_url=call.base_url)
     ids = _found(call, search, output)
     headers = {
         "X-Result-Count": str(_result_count(call, search, len(ids))),

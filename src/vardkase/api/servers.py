@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from uuid import UUID, uuid5
-
-from django.conf import settings
-
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, declared_permissions, endpoint
+from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import organisations
 from vardkase.knowledge.taxonomies.models import Tag
@@ -16,14 +12,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 # The MISP that we are compatible with: peers decide by these numbers what they may ask of us.
 MISP_VERSION = "2.5.1"
 REQUEST_ENCODINGS = ["gzip", "br"]
-INSTANCES = UUID("7a1f1f0e-5d5a-5e0c-9a3e-4b1d1c5c9b52")
 HIDDEN_UUID = "-"
-
-
-@cache
-def instance_uuid() -> str:
-    """This instance's uuid: it follows from the installation's seed and so never changes."""
-    return str(uuid5(INSTANCES, settings.INSTANCE_UUID_SEED))
 
 
 @endpoint("servers/getVersion", requires=(Permission.AUTH,))

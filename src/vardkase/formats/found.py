@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.statement import Statement
@@ -26,6 +28,16 @@ WHERE {kept}
 ORDER BY chosen.place, a.object_id NULLS FIRST, a.id
 """
 
+ROWS = """
+SELECT {columns}
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN attribute a ON a.id = chosen.id
+JOIN event e ON e.id = a.event_id
+LEFT JOIN object o ON o.id = a.object_id
+WHERE %(types)s::text[] IS NULL OR a.type = ANY(%(types)s::text[])
+ORDER BY chosen.place
+"""
+
 VALUES = """
 SELECT a.id, a.type, concat_ws('|', a.value1, a.value2)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place) JOIN attribute a ON a.id = chosen.id
@@ -42,6 +54,40 @@ def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[
     for page in _every(actor, search, ids):
         if kept := _without_warnings(page) if enforce else page:
             yield kept
+
+
+def rows_of(
+    actor: Actor,
+    search: Search,
+    ids: Sequence[int],
+    columns: str,
+    *,
+    types: Iterable[str] | None = None,
+    **parameters: Any,
+) -> Iterator[list[Any]]:
+    """Pages of rows of the same attributes: `columns` is SQL over attribute `a`, event `e` and object `o`.
+
+    `types` leaves the other types out; `parameters` are those of `columns`.
+    """
+    sql = ROWS.format(columns=columns)
+    given = {**parameters, "types": None if types is None else sorted(types)}
+    for page in attributes_of(actor, search, ids):
+        yield cursor().execute(sql, {**given, "ids": page}, binary=True).fetchall()
+
+
+class Met:
+    """Tells values met before from new ones; each is kept as eight bytes."""
+
+    def __init__(self) -> None:
+        self._marks: set[int] = set()
+
+    def first_time(self, value: str) -> bool:
+        """Whether `value` was never asked about before."""
+        mark = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
+        if mark in self._marks:
+            return False
+        self._marks.add(mark)
+        return True
 
 
 def _every(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats import csv, text
+from vardkase.formats import csv, hashes, hosts, kunai, netfilter, rpz, text
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.identity.access.actor import Actor
+from vardkase.misp.types import IP_TYPES
 
 type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
 """Writes what a search found; `ids` are of the search's scope, in its order."""
@@ -24,16 +26,23 @@ class Format:
     """How a format is written, and what HTTP says of it.
 
     `extension` is what X-Response-Format and the file's name say. A `restrictive` format
-    holds only published attributes for detection unless the search says otherwise. `check` raises Invalid for
-    options that the format cannot serve. `counts` only: how many were found is all that it needs.
+    holds only published attributes for detection unless the search says otherwise. A search of attributes looks
+    for `types` unless it says otherwise. `check` raises Invalid for options that the format cannot serve.
+    `counts` only: how many were found is all that it needs.
     """
 
     renderers: Mapping[Scope, Renderer]
     content_type: str
     extension: str
     restrictive: bool = False
+    types: frozenset[str] = frozenset()
     check: Callable[[Search], None] = lambda _search: None
     counts: bool = False
+
+    def defaults(self, scope: Scope) -> dict[str, Any]:
+        """The parameters of a search that holds nothing else."""
+        chosen: dict[str, Any] = {"to_ids": 1, "published": 1} if self.restrictive else {}
+        return {**chosen, "type": sorted(self.types)} if self.types and scope is Scope.ATTRIBUTES else chosen
 
 
 def _events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -59,6 +68,20 @@ FORMATS: dict[str, Format] = {
     "csv": Format(_flat(csv.table), CSV, "csv"),
     "text": Format(_flat(text.values), PLAIN, "txt", restrictive=True),
     "count": Format(_flat(text.count), PLAIN, "txt", counts=True),
+    "hashes": Format(_flat(hashes.lines), PLAIN, "txt", restrictive=True),
+    "hosts": Format(
+        _flat(hosts.lines),
+        PLAIN,
+        "txt",
+        restrictive=True,
+        types=frozenset(("domain",)),
+        check=hosts.require_address,
+    ),
+    "kunai": Format(_flat(kunai.indicators), JSON, "json", restrictive=True),
+    "netfilter": Format(
+        _flat(netfilter.commands), PLAIN, "txt", types=IP_TYPES, check=netfilter.require_action
+    ),
+    "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
 

@@ -62,6 +62,7 @@ class Search:
     """A whole restSearch. A filter that is None asks nothing.
 
     `options` holds the other parameters of the scope, as given: the include flags and the formats' own.
+    `base_url` is how the client reached this instance, for formats that link back to it; no slash at the end.
     """
 
     scope: Scope
@@ -106,3 +107,4 @@ class Search:
     page: int = 1
     after_id: int | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    base_url: str = ""

@@ -7,24 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.core.sql import cursor
 from vardkase.formats.csv.columns import CONTEXT, DEFAULT, column_sql
-from vardkase.formats.found import attributes_of
+from vardkase.formats.found import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
 from vardkase.misp.time import render_seen
 
 NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 SEEN = ("first_seen", "last_seen")
-
-ROWS = """
-SELECT {columns}
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
-JOIN attribute a ON a.id = chosen.id
-JOIN event e ON e.id = a.event_id
-LEFT JOIN object o ON o.id = a.object_id
-ORDER BY chosen.place
-"""
 
 
 def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -33,11 +23,10 @@ def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     if not as_bool(search.options.get("headerless")):
         yield (",".join(names) + "\n").encode()
     of_events = search.scope is Scope.EVENTS
-    sql = ROWS.format(columns=", ".join(column_sql(name, of_events=of_events) for name in names))
+    columns = ", ".join(column_sql(name, of_events=of_events) for name in names)
     all_tags = as_bool(search.options.get("includeAllTags"))
     seen = [place for place, name in enumerate(names) if name in SEEN]
-    for page in attributes_of(actor, search, ids):
-        rows = cursor().execute(sql, {"ids": page, "all_tags": all_tags}, binary=True)
+    for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
         yield "".join(_line(row, seen) for row in rows).encode()
     yield b"\n"
 

@@ -8,26 +8,19 @@ from typing import Any
 
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import Invalid
-from vardkase.core.sql import cursor
-from vardkase.formats.found import attributes_of
+from vardkase.formats.found import Met, rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
 
-VALUES = """
-SELECT concat_ws('|', a.value1, a.value2), e.uuid::text
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
-JOIN attribute a ON a.id = chosen.id
-JOIN event e ON e.id = a.event_id
-ORDER BY chosen.place
-"""
+COLUMNS = "concat_ws('|', a.value1, a.value2), e.uuid::text"
 
 
 def values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """Each different value once, in the order first met, a line each; what was met is kept as 8 bytes."""
-    met: set[int] = set()
+    """Each different value once, in the order first met, a line each."""
+    met = Met()
     empty = True
-    for page in _values(actor, search, ids):
-        fresh = [value for value, _ in page if _first_time(value, met)]
+    for page in rows_of(actor, search, ids, COLUMNS):
+        fresh = [value for value, _ in page if met.first_time(value)]
         if fresh:
             empty = False
             yield "".join(f"{value}\n" for value in fresh).encode()
@@ -40,7 +33,7 @@ def digests(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]
     digest = _digest(str(search.options.get("hash_type") or "md5"))
     with_event = as_bool(search.options.get("includeEventUuid"))
     empty = True
-    for page in _values(actor, search, ids):
+    for page in rows_of(actor, search, ids, COLUMNS):
         empty = False
         lines = (f"{digest(value)},{uuid}\n" if with_event else f"{digest(value)}\n" for value, uuid in page)
         yield "".join(lines).encode()
@@ -56,19 +49,6 @@ def count(_actor: Actor, _search: Search, ids: Sequence[int]) -> Iterator[bytes]
 def require_digest(search: Search) -> None:
     """Raise Invalid, before anything is sent, when `hash_type` names no known digest."""
     _digest(str(search.options.get("hash_type") or "md5"))
-
-
-def _values(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[tuple[str, str]]]:
-    for page in attributes_of(actor, search, ids):
-        yield cursor().execute(VALUES, {"ids": page}, binary=True).fetchall()
-
-
-def _first_time(value: str, met: set[int]) -> bool:
-    mark = int.from_bytes(hashlib.blake2b(value.encode(), digest_size=8).digest())
-    if mark in met:
-        return False
-    met.add(mark)
-    return True
 
 
 def _digest(name: str) -> Any:

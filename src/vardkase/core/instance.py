@@ -1,0 +1,16 @@
+"""Which instance this is, among all that exchange with each other."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID, uuid5
+
+from django.conf import settings
+
+INSTANCES = UUID("7a1f1f0e-5d5a-5e0c-9a3e-4b1d1c5c9b52")
+
+
+@cache
+def instance_uuid() -> str:
+    """This instance's uuid: it follows from the installation's seed and so never changes."""
+    return str(uuid5(INSTANCES, settings.INSTANCE_UUID_SEED))

@@ -1,0 +1,40 @@
+"""Domains of a search as a hosts file that leads them nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from vardkase.analysis.search.filters import Search
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.formats.found import Met, rows_of
+from vardkase.formats.names import dns_name
+from vardkase.identity.access.actor import Actor
+
+NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
+
+
+def lines(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """Each different domain once, at the address `ip_address`. What is no host name is left out."""
+    now = datetime.fromtimestamp(now_seconds(), UTC)
+    yield f"# Blocklist in the HOSTS format\n# Generated: {now:%Y-%m-%d %H:%M:%S %z}\n".encode()
+    address, met = _address(search), Met()
+    for rows in rows_of(actor, search, ids, "a.value1", types=["domain"]):
+        names = [name for (value,) in rows if (name := dns_name(value)) and met.first_time(name)]
+        if names:
+            yield "".join(f"{address} {name}\n" for name in names).encode()
+
+
+def require_address(search: Search) -> None:
+    """Raise Invalid when `ip_address` is no address."""
+    _address(search)
+
+
+def _address(search: Search) -> str:
+    given = str(search.options.get("ip_address") or NOWHERE)
+    try:
+        return str(ip_address(given))
+    except ValueError:
+        raise Invalid("Invalid IP address.") from None

@@ -1,0 +1,46 @@
+"""Addresses of a search as commands for Linux's packet filter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from vardkase.analysis.search.filters import Search
+from vardkase.core.errors import Invalid
+from vardkase.formats.found import rows_of
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.types import IP_TYPES, network_of
+
+CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,27}", re.ASCII)
+"""A target: what iptables has, or a chain of the administrator's, whose name is 28 characters at most."""
+
+
+def commands(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """A command for each address; `netfilter_action` is the target. An empty line when there are none."""
+    action = _action(search)
+    empty = True
+    for rows in rows_of(actor, search, ids, "a.type, a.value1, a.value2", types=IP_TYPES):
+        networks = [network for row in rows if (network := network_of(*row))]
+        if networks:
+            empty = False
+            yield "".join(
+                f"{_program(network)} -A INPUT -s {network} -j {action}\n" for network in networks
+            ).encode()
+    if empty:
+        yield b"\n"
+
+
+def require_action(search: Search) -> None:
+    """Raise Invalid when `netfilter_action` cannot be a target: the file is run by a shell."""
+    _action(search)
+
+
+def _action(search: Search) -> str:
+    action = str(search.options.get("netfilter_action") or "DROP")
+    if not CHAIN.fullmatch(action):
+        raise Invalid("Invalid netfilter action.")
+    return action
+
+
+def _program(network: str) -> str:
+    return "ip6tables" if ":" in network else "iptables"

@@ -1,0 +1,111 @@
+"""The head of a response policy zone, and what its options may be."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Any, NamedTuple
+
+from vardkase.analysis.search.filters import Search
+from vardkase.core.clock import now_seconds, today
+from vardkase.core.errors import Invalid
+from vardkase.formats.names import dns_name
+from vardkase.formats.rpz import settings
+
+DURATION = re.compile(r"(?:\d{1,9}[smhdw]?){1,5}", re.ASCII | re.IGNORECASE)
+SERIAL = re.compile(r"(?:\d|\$date|\$time){1,10}", re.ASCII)
+LARGEST_SERIAL = 2**32 - 1
+
+
+class Policy(NamedTuple):
+    """What a resolver does: the record that says it, and the same in words."""
+
+    record: str
+    effect: str
+
+
+POLICIES = (
+    Policy("CNAME rpz-drop.", "be dropped: no answer is sent to the client."),
+    Policy("CNAME .", "return NXDOMAIN (name does not exist) irrespective of actual result received."),
+    Policy("CNAME *.", "return NODATA (name exists but no answers returned) irrespective of actual result received."),
+    Policy("", "return the walled garden {garden} irrespective of actual result received."),
+    Policy("CNAME rpz-passthru.", "be let through: the actual result is returned."),
+    Policy("CNAME rpz-tcp-only.", "have to be asked for again over TCP."),
+)  # fmt: skip
+LOCAL_DATA = settings.POLICIES.index("Local-Data")
+NUMBER_OF = {name.lower(): number for number, name in enumerate(settings.POLICIES)}
+
+
+def policy_of(search: Search) -> Policy:
+    """The policy asked for by name or number; one that does not exist is the installation's, as in MISP."""
+    given = str(search.options.get("policy", "")).strip().lower()
+    number = (
+        int(given) if given in ("0", "1", "2", "3", "4", "5") else NUMBER_OF.get(given, settings.POLICY.value)
+    )
+    if number != LOCAL_DATA:
+        return POLICIES[number]
+    garden = _option(search, "walled_garden", settings.WALLED_GARDEN.value)
+    return Policy(_garden_record(garden), POLICIES[number].effect.format(garden=garden))
+
+
+def head(search: Search) -> str:
+    """TTL, SOA and name servers. Raises Invalid for an option that does not belong in a zone."""
+
+    def option(name: str, default: str) -> str:
+        return _matching(name, _option(search, name, default), DURATION)
+
+    ns = _name("ns", _option(search, "ns", settings.NS.value))
+    email = _name("email", _option(search, "email", settings.EMAIL.value).replace("@", "."))
+    serial = _serial(_option(search, "serial", settings.SERIAL.value))
+    times = " ".join(
+        (
+            option("refresh", settings.REFRESH.value),
+            option("retry", settings.RETRY.value),
+            option("expiry", settings.EXPIRY.value),
+            option("minimum_ttl", settings.MINIMUM_TTL.value),
+        )
+    )
+    indent = " " * 16
+    lines = [
+        f"$TTL {option('ttl', settings.TTL.value)};",
+        f"{'@':16}SOA {ns} {email} ({serial} {times})",
+        f"{indent}NS {ns}",
+    ]
+    if settings.NS_ALT.value:
+        lines.append(f"{indent}NS {_name('ns_alt', settings.NS_ALT.value)}")
+    return "\n".join(lines) + "\n\n"
+
+
+def _option(search: Search, name: str, default: str) -> str:
+    given: Any = search.options.get(name)
+    return default if given is None or given == "" else str(given)
+
+
+def _matching(name: str, value: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(value):
+        raise Invalid(f"Invalid value for {name}.")
+    return value
+
+
+def _name(option: str, value: str) -> str:
+    """A name, relative or (with a dot at the end) absolute, as given."""
+    if dns_name(value) is None or not value.isascii():
+        raise Invalid(f"Invalid value for {option}.")
+    return value
+
+
+def _serial(template: str) -> str:
+    _matching("serial", template, SERIAL)
+    serial = template.replace("$date", f"{today():%Y%m%d}").replace("$time", str(now_seconds()))
+    if int(serial) > LARGEST_SERIAL:
+        raise Invalid("Invalid value for serial.")
+    return serial
+
+
+def _garden_record(garden: str) -> str:
+    """The record that leads to an address or to a host."""
+    try:
+        address = ip_address(garden)
+    except ValueError:
+        return f"CNAME {_name('walled_garden', garden).removesuffix('.')}."
+    return f"{'A' if address.version == 4 else 'AAAA'} {address}"
