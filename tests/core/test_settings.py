@@ -8,6 +8,8 @@ from vardkase.core.settings import Setting, declared_settings
 from vardkase.core.settings.models import SettingValue
 
 LIMIT = Setting("Test.limit", 20, "How many.")
+SWITCH = Setting("Test.switch", True, "Whether.")
+WORDS = Setting("Test.words", "", "What.")
 
 
 @pytest.mark.django_db
@@ -15,6 +17,15 @@ def test_a_setting_is_its_default_until_somebody_sets_it() -> None:
     assert LIMIT.value == 20
     SettingValue.objects.create(name="Test.limit", value=5)
     assert LIMIT.value == 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("setting", "value"), [(SWITCH, False), (WORDS, "två ord")])
+def test_flags_and_texts_are_read_as_they_were_set(
+    setting: Setting[bool] | Setting[str], value: object
+) -> None:
+    SettingValue.objects.create(name=setting.name, value=value)
+    assert setting.value == value
 
 
 def test_a_name_is_declared_once() -> None:

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from vardkase.api.errors import MispError
 from vardkase.api.throttle import FailedAttempts
 from vardkase.core.clock import now_seconds
+from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
 from vardkase.core.sql import cursor, statement
 from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
@@ -95,6 +96,7 @@ class _Row:
     may_write: bool
     may_sync: bool
     sharing_group_ids: list[int]
+    live: bool
 
 
 @cache
@@ -124,8 +126,11 @@ def _check(row: _Row, address: str | None) -> None:
         raise MispError(403, ACCOUNT_DISABLED)
     if row.allowed_ips and not _is_in(address, row.allowed_ips):
         raise MispError(403, WRONG_ADDRESS)
-    if Permission.AUTH not in _permissions(tuple(row.flags)):
+    permissions = _permissions(tuple(row.flags))
+    if Permission.AUTH not in permissions:
         raise MispError(403, AUTHENTICATION_FAILED)
+    if not row.live and Permission.SITE_ADMIN not in permissions:
+        raise MispError(405, MAINTENANCE_MESSAGE.value)
 
 
 def _is_in(address: str | None, networks: list[str]) -> bool:

@@ -17,7 +17,12 @@ Concurrency = Annotated[int, typer.Option(min=1, help="How many jobs run at the 
 def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
     """Run background jobs until stopped. `serve` starts one by itself."""
     with opened(data_dir):
+        from django.db import connection
         from procrastinate.contrib.django import app
 
+        from vardkase.core.jobs import worker_name
+
+        connection.close()  # What is opened from here on carries the worker's name.
+        connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
             app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=GRACE)

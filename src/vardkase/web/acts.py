@@ -16,6 +16,7 @@ NOUNS = {
     "event": _("Event"),
     "event_report": _("Report"),
     "galaxy": _("Galaxy"),
+    "library": _("Libraries"),
     "noticelist": _("Notice list"),
     "object": _("Object"),
     "object_reference": _("Relationship"),
@@ -23,11 +24,13 @@ NOUNS = {
     "organisation": _("Organisation"),
     "role": _("Role"),
     "second_factor": _("Second factor"),
+    "setting": pgettext_lazy("of the hub", "Setting"),
     "sharing_group": _("Sharing group"),
     "tag": pgettext_lazy("noun", "Tag"),
     "taxonomy": _("Taxonomy"),
     "user": _("Account"),
     "warninglist": _("Warning list"),
+    "worker": _("Worker"),
 }
 """The kinds of things that the trail is filtered by."""
 
@@ -57,6 +60,7 @@ SENTENCES: dict[str, str | Promise] = {
     "event_report.extracted": _("Values were taken out of the report"),
     "event_report.restored": _("The report was restored"),
     "galaxy.updated": _("The galaxies were updated"),
+    "library.updated": _("The libraries were updated"),
     "noticelist.disabled": _("The notice list was switched off"),
     "noticelist.enabled": _("The notice list was switched on"),
     "noticelist.updated": _("The notice lists were updated"),
@@ -76,6 +80,7 @@ SENTENCES: dict[str, str | Promise] = {
     "second_factor.added": _("A second factor was added"),
     "second_factor.removed": _("A second factor was removed"),
     "second_factor.renewed": _("A second factor was renewed"),
+    "setting.changed": _("The setting was changed"),
     "sharing_group.created": _("The sharing group was created"),
     "sharing_group.deleted": _("The sharing group was deleted"),
     "sharing_group.edited": _("The sharing group was changed"),
@@ -107,6 +112,7 @@ SENTENCES: dict[str, str | Promise] = {
     "warninglist.disabled": _("The warninglist was switched off"),
     "warninglist.enabled": _("The warninglist was switched on"),
     "warninglist.updated": _("The warninglists were updated"),
+    "worker.stopped": _("Workers were stopped"),
 }
 SEVERAL: dict[str, str | Promise] = {
     "attribute.added": _("Attributes were added"),

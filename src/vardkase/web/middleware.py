@@ -9,10 +9,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import ResolverMatch
 from django.utils import translation
 
+from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -108,6 +109,8 @@ class SignedIn:
 
 def _admit(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
     """Attach the Actor, after whatever the person must do first; `sign_in_step` says that they are at it."""
+    if not user.role.perm_site_admin and not LIVE.value:
+        return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
     step, allowed = _pending_step(user)
     if step and name not in allowed:
         return redirect(step)

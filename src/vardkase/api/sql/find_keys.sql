@@ -7,7 +7,8 @@ SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        r.id,
        ARRAY[{flags}],
        o.id, o.name, o.may_read, o.may_write, o.may_sync,
-       ({groups})
+       ({groups}),
+       coalesce((SELECT value = 'true'::jsonb FROM setting_value WHERE name = 'MISP.live'), true)
 FROM auth_key k
 JOIN account u ON u.id = k.user_id
 JOIN role r ON r.id = u.role_id

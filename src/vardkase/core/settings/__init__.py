@@ -7,6 +7,7 @@ start stays in `config.settings`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,8 +43,10 @@ class Setting[Value: (int, bool, str)]:
     @property
     def value(self) -> Value:
         """What holds now: what was set, else the default."""
-        row = cursor().execute("SELECT value FROM setting_value WHERE name = %s", (self.name,)).fetchone()
-        return type(self.default)(row[0]) if row else self.default
+        row = (
+            cursor().execute("SELECT value::text FROM setting_value WHERE name = %s", (self.name,)).fetchone()
+        )
+        return type(self.default)(json.loads(row[0])) if row else self.default
 
 
 def declared_settings() -> dict[str, Setting[int] | Setting[bool] | Setting[str]]:

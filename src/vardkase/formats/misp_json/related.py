@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.analysis.correlation.queries import correlations_of_attributes, related_events
+from vardkase.analysis.correlation.settings import MAX_CORRELATIONS
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.columns import value
 from vardkase.formats.misp_json.structs import encoder
@@ -41,6 +42,7 @@ def _related(
     pairs = correlations_of_attributes(actor, attribute_ids).pairs
     if not pairs:
         return {}
+    pairs = pairs[: MAX_CORRELATIONS.value]
     visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)}"
     parameters = reader_parameters(actor) | {"ids": list({pair.related_id for pair in pairs})}
     rows = cursor().execute(sql.format(value=value("a"), visible=visible), parameters).fetchall()

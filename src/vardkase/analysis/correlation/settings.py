@@ -1,0 +1,12 @@
+"""What a site administrator may set about correlations."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+MAX_CORRELATIONS = Setting(
+    "MISP.max_correlations_per_event",
+    5000,
+    "How many correlating attributes come with an event at most, counted anew for each thousand attributes of it.",
+    check=lambda number: None if number > 0 else "The value has to be greater than 0.",
+)

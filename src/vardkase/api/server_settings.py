@@ -1,0 +1,97 @@
+"""servers/serverSettings*, servers/getSetting: what a site administrator may set while the hub runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.hub.instance import diagnostics, workers
+from vardkase.hub.instance import settings as instance
+from vardkase.hub.instance.settings import Line
+
+REDACTED = "This setting is redacted."
+KINDS: dict[type, tuple[str, str]] = {
+    bool: ("boolean", "testBool"),
+    int: ("numeric", "testForNumeric"),
+    str: ("string", "testForEmpty"),
+}
+EDIT = "/servers/serverSettingsEdit"
+ABOUT_EDIT = Description(
+    "POST a value to this API to change the setting that is named in the address.",
+    ["value"],
+    ["force"],
+    f"{EDIT}/[setting]",
+)
+
+
+@endpoint("servers/serverSettings", site_admin=True)
+def server_settings(call: Call) -> Answer:
+    """Every setting, and how the instance is; with the name of one of MISP's tabs, that tab's settings."""
+    lines = [_listed(line) for line in instance.every_setting(call.actor)]
+    tab = call.arg(0)
+    if tab and tab not in ("diagnostics", "download"):
+        return Json([line for line in lines if line["tab"].lower() == tab.lower()])
+    report = {
+        **diagnostics.report(call.actor),
+        "finalSettings": lines,
+        "workers": workers.queues(call.actor),
+    }
+    return Json(report, headers={"Content-Disposition": 'attachment; filename="MISP.report.json"'})
+
+
+@endpoint("servers/getSetting", site_admin=True)
+def get_setting(call: Call) -> Answer:
+    line = instance.find_setting(call.actor, call.arg(0))
+    if line.secret:
+        raise MispError(403, REDACTED)
+    kind, test = KINDS[line.kind]
+    row = {
+        "level": line.level,
+        "description": line.description,
+        "value": line.value,
+        "test": test,
+        "type": kind,
+    }
+    if line.options:
+        row["options"] = {str(option): meaning for option, meaning in line.options}
+    return Json({**row, "name": line.name})
+
+
+@endpoint("servers/serverSettingsEdit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+def edit_setting(call: Call) -> Answer:
+    body = call.data("Server")
+    if "value" not in body:
+        raise MispError(405, "No value provided.")
+    try:
+        instance.change_setting(call.actor, call.arg(0), body["value"])
+    except instance.Fixed as error:
+        raise MispError(405, str(error)) from error
+    except Invalid as error:
+        raise SaveFailed("serverSettingsEdit Server", EDIT, str(error)) from error
+    return saved("Field updated", EDIT)
+
+
+@endpoint("servers/serverSettingsReloadSetting", site_admin=True)
+def reload_setting(call: Call) -> Answer:
+    """A setting as a row of the list: there is nothing to reload, every read is a fresh one."""
+    return Json(_listed(instance.find_setting(call.actor, call.arg(0))))
+
+
+def _listed(line: Line) -> dict[str, Any]:
+    kind, test = KINDS[line.kind]
+    tab = line.name.partition(".")[0] if "." in line.name else "MISP"
+    return {
+        "level": line.level,
+        "description": line.description,
+        "value": "*****" if line.secret else line.value,
+        "test": test,
+        "type": kind,
+        "errorMessage": None,
+        "redacted": line.secret,
+        "cli_only": line.fixed,
+        "tab": tab,
+        "setting": line.name,
+    }

@@ -1,0 +1,1 @@
+"""What makes an installation a hub: running it, and working in it."""

@@ -1,0 +1,181 @@
+"""How the instance is: versions, the schema as it should be and as it is, sizes of tables, the database's settings."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from vardkase.core.database.tuning import server_settings
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+LIBRARIES = ("misp-stix", "stix2", "pymisp")
+MEGABYTE = 1024 * 1024
+DATABASE_SETTINGS = (
+    "shared_buffers",
+    "effective_cache_size",
+    "work_mem",
+    "maintenance_work_mem",
+    "max_connections",
+    "max_wal_size",
+    "random_page_cost",
+)
+
+
+def report(actor: Actor) -> dict[str, Any]:
+    """Everything below under the names of MISP's report; what belongs to PHP and its helpers is not there."""
+    actor.require(Permission.SITE_ADMIN)
+    return {
+        "version": {"current": f"v{version('vardkase')}", "newest": None, "upToDate": "error"},
+        "phpSettings": {},
+        "gpgStatus": "not configured",
+        "proxyStatus": "not configured (so not tested)",
+        "zmqStatus": 1,
+        "stix": _libraries(),
+        "moduleStatus": {},
+        "writeableDirs": {str(settings.FILES_DIR): 0 if _writeable() else 2},
+        "writeableFiles": {},
+        "readableFiles": {},
+        "dbDiagnostics": table_sizes(actor),
+        "dbSchemaDiagnostics": schema(actor),
+        "dbConfiguration": database_configuration(actor),
+        "redisInfo": {"connection": False},
+    }
+
+
+def schema(actor: Actor) -> dict[str, Any]:
+    """Migrations applied and known, and the columns that models and tables do not agree on."""
+    actor.require(Permission.SITE_ADMIN)
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.graph.nodes)
+    applied = known & set(executor.loader.applied_migrations)
+    columns = _columns()
+    return {
+        "dataSource": "Database/Postgres",
+        "actual_db_version": str(len(applied)),
+        "checked_table_column": ["column_name"],
+        "diagnostic": _differing_columns(columns),
+        "diagnostic_index": {},
+        "expected_db_version": str(len(known)),
+        "error": "",
+        "update_locked": False,
+        "remaining_lock_time": 0,
+        "update_fail_number_reached": False,
+        "indexes": _indexes(),
+        "columnPerTable": columns,
+    }
+
+
+def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
+    """Table → what it holds in bytes, and how much of that a vacuum could give back."""
+    actor.require(Permission.SITE_ADMIN)
+    return {
+        name: {
+            "table": name,
+            "used": f"{round((data + index) / MEGABYTE, 2):g} MB",
+            "reclaimable": f"{round(dead / MEGABYTE, 2):g} MB",
+            "data_in_bytes": data,
+            "index_in_bytes": index,
+            "reclaimable_in_bytes": dead,
+        }
+        for name, data, index, dead in cursor().execute(SIZES).fetchall()
+    }
+
+
+def database_configuration(actor: Actor) -> list[dict[str, str]]:
+    """The settings of PostgreSQL that matter most, with what the hub would choose on this machine."""
+    actor.require(Permission.SITE_ADMIN)
+    chosen = server_settings(durable=True)
+    rows = cursor().execute(CONFIGURATION, (list(DATABASE_SETTINGS),)).fetchall()
+    return [
+        {
+            "name": name,
+            "value": value,
+            "default": default,
+            "recommended": chosen.get(name, ""),
+            "explanation": explanation,
+        }
+        for name, value, default, explanation in rows
+    ]
+
+
+def _libraries() -> dict[str, Any]:
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = {"version": version(name), "expected": "", "status": 1}
+        except PackageNotFoundError:
+            found[name] = {"version": "", "expected": "", "status": 0}
+    operational = int(all(library["status"] for library in found.values()))
+    return {"operational": operational, "invalid_version": False, **found}
+
+
+def _writeable() -> bool:
+    folder = settings.FILES_DIR
+    return not folder.exists() or folder.stat().st_mode & 0o200 != 0
+
+
+def _columns() -> dict[str, list[str]]:
+    return dict(cursor().execute(COLUMNS).fetchall())
+
+
+def _indexes() -> dict[str, dict[str, bool]]:
+    found: dict[str, dict[str, bool]] = {}
+    for table, column, unique in cursor().execute(INDEXES).fetchall():
+        columns = found.setdefault(table, {})
+        columns[column] = columns.get(column, False) or unique
+    return found
+
+
+def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str, Any]]]:
+    """Table → the columns that its model has and it has not, and the other way round."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for model in apps.get_models():
+        meta = model._meta  # noqa: SLF001 - Django's documented interface, for all its name
+        table = meta.db_table
+        expected = {str(field.column) for field in meta.local_concrete_fields}
+        actual = set(columns.get(table, ()))
+        faults = [("missing_column", name) for name in sorted(expected - actual)]
+        faults += [("additional_column", name) for name in sorted(actual - expected)]
+        if faults and meta.managed:
+            found[table] = [
+                {"error_type": kind, "column_name": name, "is_critical": kind == "missing_column"}
+                for kind, name in faults
+            ]
+    return found
+
+
+SIZES = """
+SELECT c.relname, pg_table_size(c.oid), pg_indexes_size(c.oid),
+       (pg_table_size(c.oid) * coalesce(s.n_dead_tup, 0)
+        / greatest(coalesce(s.n_live_tup + s.n_dead_tup, 1), 1))::bigint
+FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+ORDER BY c.relname
+"""
+
+CONFIGURATION = """
+SELECT name, current_setting(name), boot_val, short_desc FROM pg_settings
+WHERE name = ANY(%s) ORDER BY name
+"""
+
+COLUMNS = """
+SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+GROUP BY c.relname ORDER BY c.relname
+"""
+
+INDEXES = """
+SELECT t.relname, a.attname, i.indisunique AND i.indnkeyatts = 1
+FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY(i.indkey)
+WHERE t.relnamespace = 'public'::regnamespace
+ORDER BY t.relname, a.attname
+"""

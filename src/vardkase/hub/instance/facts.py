@@ -1,0 +1,98 @@
+"""MISP's settings that are given here before the start, or that cannot be otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from vardkase.core.instance import instance_uuid
+
+type Value = bool | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One such setting. `level` is MISP's; `secret`: its value is never told."""
+
+    name: str
+    level: int
+    description: str
+    read: Callable[[], Value]
+    secret: bool = False
+
+
+def _from_environment(name: str, level: int, variable: str, text: str, read: Callable[[], Value]) -> Fact:
+    return Fact(name, level, f"{text} Set before the start as {variable}.", read)
+
+
+def _always(name: str, value: Value, text: str) -> Fact:
+    return Fact(name, 2, text, lambda: value)
+
+
+FACTS: tuple[Fact, ...] = (
+    _from_environment(
+        "MISP.baseurl", 0, "VARDKASE_BASE_URL", "How people reach the hub.", lambda: settings.BASE_URL
+    ),
+    _from_environment(
+        "MISP.external_baseurl", 0, "VARDKASE_BASE_URL", "The same, for others.", lambda: settings.BASE_URL
+    ),
+    Fact("MISP.uuid", 0, "This instance's uuid.", instance_uuid),
+    _from_environment(
+        "MISP.language",
+        1,
+        "VARDKASE_LANGUAGE",
+        "The language of pages before a person has chosen.",
+        lambda: settings.LANGUAGE_CODE,
+    ),
+    _from_environment(
+        "MISP.unpublishedprivate",
+        2,
+        "VARDKASE_UNPUBLISHED_PRIVATE",
+        "Whether events that are not published are seen by their own organisation only.",
+        lambda: settings.VARDKASE_UNPUBLISHED_PRIVATE,
+    ),
+    _from_environment(
+        "MISP.default_event_distribution",
+        0,
+        "VARDKASE_DEFAULT_EVENT_DISTRIBUTION",
+        "The distribution of an event that names none.",
+        lambda: settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION,
+    ),
+    _from_environment(
+        "MISP.default_attribute_distribution",
+        0,
+        "VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION",
+        "The distribution of an attribute that names none; 5 follows the event.",
+        lambda: settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
+    ),
+    _from_environment(
+        "MISP.correlation_limit",
+        1,
+        "VARDKASE_CORRELATION_LIMIT",
+        "A value in more attributes than this counts as over-correlating.",
+        lambda: settings.VARDKASE_CORRELATION_LIMIT,
+    ),
+    _always("MISP.log_new_audit", True, "Every change is in the audit trail."),
+    _always("Security.advanced_authkeys", True, "Keys are kept as hashes and shown once."),
+    _always("Security.password_policy_length", 12, "The fewest characters of a password."),
+    _always("Plugin.ZeroMQ_enable", False, "Nothing is published over ZeroMQ."),
+    _always("Plugin.Kafka_enable", False, "Nothing is published to Kafka."),
+    _from_environment(
+        "Security.otp_required",
+        2,
+        "VARDKASE_REQUIRE_SECOND_FACTOR",
+        "Whether everybody needs a second factor.",
+        lambda: settings.REQUIRE_SECOND_FACTOR,
+    ),
+    Fact("Security.salt", 0, "The secret that sessions are signed with.", lambda: "", secret=True),
+    Fact(
+        "Security.encryption_key",
+        1,
+        "The secret that keys of others are kept under.",
+        lambda: "",
+        secret=True,
+    ),
+)
+BY_NAME = {fact.name: fact for fact in FACTS}

@@ -1,0 +1,94 @@
+"""The settings that a site administrator sees: those that may be changed, and those fixed at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.settings import declared_settings
+from vardkase.core.settings.models import SettingValue
+from vardkase.core.settings.values import AnySetting, readable
+from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+class Fixed(Invalid):
+    """The setting cannot be changed while the hub runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One setting with what it is now. `value` is None for a secret."""
+
+    name: str
+    level: int
+    description: str
+    kind: type[Value]
+    value: Value | None
+    secret: bool
+    fixed: bool
+    options: tuple[tuple[Value, str], ...] = ()
+
+
+def find_setting(actor: Actor, name: str) -> Line:
+    """One setting by MISP's name. Raises NotFound for one that has no meaning here, and Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    if fact := BY_NAME.get(name):
+        return _fixed(fact)
+    if setting := declared_settings().get(name):
+        return _changeable(setting, setting.value)
+    raise NotFound(f"Setting {name} is invalid.")
+
+
+def every_setting(actor: Actor) -> Iterator[Line]:
+    """All of them: first those fixed at the start, then the others by name; one query."""
+    actor.require(Permission.SITE_ADMIN)
+    yield from map(_fixed, FACTS)
+    stored = dict(SettingValue.objects.values_list("name", "value"))
+    for name, setting in declared_settings().items():
+        yield _changeable(setting, stored.get(name, setting.default))
+
+
+@transaction.atomic
+def change_setting(actor: Actor, name: str, given: Any) -> None:
+    """Give the setting `name` a value. Raises NotFound, Fixed, Invalid with the reason, Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing()
+    if name in BY_NAME:
+        raise Fixed("This setting can only be edited via the CLI.")
+    setting = declared_settings().get(name)
+    if setting is None:
+        raise NotFound(f"Setting {name} is invalid.")
+    try:
+        value = readable(setting, given)
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+    before = setting.value
+    SettingValue.objects.update_or_create(name=name, defaults={"value": value})
+    change = {} if setting.secret else {"value": [before, value]}
+    record(actor, "setting.changed", Target("setting", title=name), change)
+
+
+def _fixed(fact: Fact) -> Line:
+    value = fact.read()
+    shown = None if fact.secret else value
+    return Line(fact.name, fact.level, fact.description, type(value), shown, fact.secret, fixed=True)
+
+
+def _changeable(setting: AnySetting, value: Value) -> Line:
+    return Line(
+        setting.name,
+        setting.level,
+        setting.description,
+        type(setting.default),
+        None if setting.secret else value,
+        setting.secret,
+        fixed=False,
+        options=setting.options,
+    )

@@ -1,0 +1,90 @@
+"""The processes that do background work, as the database knows them, and what waits for them.
+
+A worker names itself in its connection (`core.jobs.worker_name`). `vardkase serve` starts one and starts it
+again whenever it ends, so stopping one is the way to begin afresh.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.jobs import QUEUES, WORKER_NAME, this_machine
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+KEPT_RUNNING = "The worker is started and kept running by `vardkase serve`."
+ELSEWHERE = "The worker runs on another machine and has to be restarted there."
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One running process. `machine` is where `pid` means something."""
+
+    pid: int
+    machine: str
+
+
+def queues(actor: Actor) -> dict[str, dict[str, Any]]:
+    """Queue → whether somebody works on it, who, and how many jobs wait."""
+    actor.require(Permission.SITE_ADMIN)
+    waiting = dict(cursor().execute(WAITING).fetchall())
+    running = {str(worker.pid): _line(worker) for worker in _running()}
+    return {
+        name: {"ok": bool(running), "workers": running, "jobCount": waiting.get(name, 0)}
+        for name in sorted({*QUEUES, *waiting})
+    }
+
+
+def stop_workers(actor: Actor, pid: int | None = None) -> int:
+    """Have one worker, or all, end after its present jobs; `serve` then starts it again.
+
+    Returns how many were told. Raises NotFound for an unknown `pid`, Conflict for workers of other machines.
+    """
+    actor.require(Permission.SITE_ADMIN)
+    actor.require_writing()
+    found = [worker for worker in _running() if pid in (None, worker.pid)]
+    if pid is not None and not found:
+        raise NotFound("Invalid worker.")
+    _stop(found)
+    title = ", ".join(str(worker.pid) for worker in found)
+    record(actor, "worker.stopped", Target("worker", title=title), {"count": len(found)})
+    return len(found)
+
+
+def _stop(workers: Sequence[Worker]) -> None:
+    if any(worker.machine != this_machine() for worker in workers):
+        raise Conflict(ELSEWHERE)
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker.pid, signal.SIGTERM)
+
+
+def _running() -> list[Worker]:
+    names = cursor().execute(RUNNING).fetchall()
+    found = {match.groups() for (name,) in names if (match := WORKER_NAME.fullmatch(name))}
+    return [Worker(int(pid), machine) for pid, machine in sorted(found)]
+
+
+def _line(worker: Worker) -> dict[str, Any]:
+    return {
+        "pid": worker.pid,
+        "user": worker.machine,
+        "type": "regular",
+        "alive": True,
+        "correct_user": True,
+        "ok": True,
+    }
+
+
+RUNNING = "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()"
+WAITING = """
+SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY queue_name
+"""
