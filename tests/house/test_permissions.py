@@ -27,6 +27,10 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
+    "userSettings/eventIndexColumnToggle": "everyone hides columns for themselves",
+    "userSettings/setHomePage": "everyone chooses their own homepage",
+    "userSettings/setSetting": "everyone sets their own; the service refuses others' to all but administrators",
     "users/change_pw": "everyone chooses their own password",
     "users/edit": "everyone edits their own account; the service refuses others' to all but administrators",
 }

@@ -26,6 +26,7 @@ from vardkase.api import (  # noqa: F401
     tagging,
     tags,
     taxonomies,
+    user_settings,
     users,
     warninglists,
 )

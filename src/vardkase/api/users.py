@@ -1,4 +1,4 @@
-"""users/* and admin/users/*: accounts. What `UserSetting` holds comes with the user settings."""
+"""users/* and admin/users/*: accounts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.models import User
+from vardkase.identity.user_settings.queries import values_of
 
 OPTIONAL = [
     "password",
@@ -112,7 +113,7 @@ def viewed_user(user: User) -> dict[str, Any]:
     return {
         "User": row | _account(user) | _preferences(user),
         "Role": role_dict(user.role),
-        "UserSetting": [],
+        "UserSetting": values_of(user) or [],
         "Organisation": organisation_dict(user.org),
     }
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
+    "vardkase.identity.user_settings.apps.UserSettingsConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.galaxies.apps.GalaxiesConfig",

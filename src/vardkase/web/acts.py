@@ -29,6 +29,7 @@ NOUNS = {
     "tag": pgettext_lazy("noun", "Tag"),
     "taxonomy": _("Taxonomy"),
     "user": _("Account"),
+    "user_setting": _("Personal setting"),
     "warninglist": _("Warning list"),
     "worker": _("Worker"),
 }
@@ -109,6 +110,8 @@ SENTENCES: dict[str, str | Promise] = {
     "user.sign_in_refused": _("A wrong password was given"),
     "user.signed_in": _("Sign-in succeeded"),
     "user.signed_out_everywhere": _("The account was signed out everywhere"),
+    "user_setting.changed": _("The personal setting was changed"),
+    "user_setting.deleted": _("The personal setting was taken back"),
     "warninglist.disabled": _("The warninglist was switched off"),
     "warninglist.enabled": _("The warninglist was switched on"),
     "warninglist.updated": _("The warninglists were updated"),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UserSettingsConfig(AppConfig):
+    name = "vardkase.identity.user_settings"
+    label = "user_settings"

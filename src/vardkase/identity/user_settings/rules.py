@@ -1,0 +1,160 @@
+"""Which settings there are, what may stand in each, and who may set it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from vardkase.misp.flags import as_bool
+
+LARGEST = 100_000
+"""Characters of a value as JSON."""
+
+BOOLEANS = ("AND", "OR", "NOT")
+ALERT_FILTERS = frozenset(
+    {
+        "Attribute.category",
+        "Attribute.comment",
+        "Attribute.object_relation",
+        "Attribute.to_ids",
+        "Attribute.type",
+        "Attribute.uuid",
+        "Attribute.value",
+        "AttributeTag.name",
+        "Event.analysis",
+        "Event.distribution",
+        "Event.info",
+        "Event.threat_level_id",
+        "Event.uuid",
+        "EventTag.name",
+        "Object.name",
+        "Org.id",
+        "Org.name",
+        "Org.uuid",
+        "Orgc.id",
+        "Orgc.name",
+        "Orgc.uuid",
+        "Tag.name",
+        "ThreatLevel.name",
+    }
+)
+"""What publish_alert_filter may compare: a member of an event's document, by MISP's name of it."""
+
+PERIODIC_FILTERS = frozenset(
+    {
+        "orgc_id",
+        "distribution",
+        "sharing_group_id",
+        "event_info",
+        "tags",
+        "trending_for_tags",
+        "include_correlations",
+        "trending_period_amount",
+    }
+)
+
+
+def readable(setting: str, given: Any) -> Any:
+    """`given` (a value, or its JSON as text) as a value of `setting`; raises ValueError with the reason."""
+    value = _decoded(given)
+    if len(json.dumps(value)) > LARGEST:
+        raise ValueError("The value is too long.")
+    return SETTINGS[setting](value)
+
+
+def _decoded(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError):
+        return given
+
+
+def _alert_filter(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("The filter has to be an object.")
+    for name, inner in value.items():
+        if name in BOOLEANS:
+            for part in inner if isinstance(inner, list) else [inner]:
+                _alert_filter(part)
+        elif name not in ALERT_FILTERS:
+            raise ValueError(f"Nothing can be filtered by {name}.")
+        elif not all(isinstance(one, str | int) for one in (inner if isinstance(inner, list) else [inner])):
+            raise ValueError(f"{name} has to be compared with a text or a list of texts.")
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise ValueError("The value has to be 0 or 1.")
+    return int(as_bool(value))
+
+
+def _dashboard(value: Any) -> Any:
+    if not isinstance(value, list) or not all(
+        isinstance(widget, dict) and isinstance(widget.get("widget"), str) for widget in value
+    ):
+        raise ValueError("The dashboard has to be a list of widgets.")
+    return value
+
+
+def _homepage(value: Any) -> Any:
+    path = value.get("path") if isinstance(value, dict) else value
+    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//") or len(path) > 1000:
+        raise ValueError("The homepage has to be a path of this hub.")
+    return {"path": path}
+
+
+def _parameters(value: Any) -> Any:
+    if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
+        raise ValueError("The value has to be an object that gives each scope its parameters.")
+    return value
+
+
+def _numbers(value: Any) -> Any:
+    if not isinstance(value, dict) or not all(
+        isinstance(number, int | float) and not isinstance(number, bool)
+        for number in map(_number, value.values())
+    ):
+        raise ValueError("The value has to be an object that gives each tag a number.")
+    return {tag: _number(number) for tag, number in value.items()}
+
+
+def _number(value: Any) -> Any:
+    """The number that a text of digits means; anything else as it is."""
+    return (
+        int(value)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+        else value
+    )
+
+
+def _columns(value: Any) -> Any:
+    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+        raise ValueError("The value has to be a list of columns.")
+    return list(dict.fromkeys(value))
+
+
+def _periodic_filters(value: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("The filters have to be an object.")
+    if unknown := sorted(value.keys() - PERIODIC_FILTERS):
+        raise ValueError(f"Summaries cannot be filtered by {unknown[0]}.")
+    return value
+
+
+SETTINGS: dict[str, Callable[[Any], Any]] = {
+    "publish_alert_filter": _alert_filter,
+    "dashboard_access": _flag,
+    "dashboard": _dashboard,
+    "homepage": _homepage,
+    "default_restsearch_parameters": _parameters,
+    "tag_numerical_value_override": _numbers,
+    "event_index_hide_columns": _columns,
+    "periodic_notification_filters": _periodic_filters,
+}
+"""Every setting with the reader of its values."""
+
+SITE_ADMINS_ONLY = frozenset({"dashboard_access"})

@@ -1,0 +1,66 @@
+"""Changing what a person has chosen: themselves, or an administrator of theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.rules import may_administer
+from vardkase.identity.accounts.services.users import locked
+from vardkase.identity.user_settings import rules
+from vardkase.identity.user_settings.models import UserSetting
+
+
+@transaction.atomic
+def set_user_setting(actor: Actor, user: User, setting: str, given: Any) -> UserSetting:
+    """Give `user` a value for `setting`. Raises Invalid for a name or value that is none, and Forbidden."""
+    _require_theirs(actor, user)
+    if setting not in rules.SETTINGS:
+        raise Invalid({"setting": ["Invalid setting."]})
+    if setting in rules.SITE_ADMINS_ONLY and not actor.is_site_admin:
+        raise Forbidden
+    try:
+        value = rules.readable(setting, given)
+    except ValueError as error:
+        raise Invalid({"value": [str(error)]}) from error
+    locked(user)
+    changed, _ = UserSetting.objects.update_or_create(
+        user=user, setting=setting, defaults={"value": value, "timestamp": now_seconds()}
+    )
+    record(actor, "user_setting.changed", _target(changed))
+    return changed
+
+
+@transaction.atomic
+def toggle_column(actor: Actor, user: User, column: str) -> UserSetting:
+    """Hide a column of the list of events, or show it again."""
+    locked(user)
+    found = UserSetting.objects.filter(user=user, setting="event_index_hide_columns").first()
+    hidden = list(found.value) if found else []
+    now = [name for name in hidden if name != column] if column in hidden else [*hidden, column]
+    return set_user_setting(actor, user, "event_index_hide_columns", now)
+
+
+@transaction.atomic
+def delete_user_setting(actor: Actor, setting: UserSetting) -> None:
+    """Go back to the default."""
+    _require_theirs(actor, setting.user)
+    target = _target(setting)
+    setting.delete()
+    record(actor, "user_setting.deleted", target)
+
+
+def _require_theirs(actor: Actor, user: User) -> None:
+    actor.require_writing()
+    if user.pk != actor.user_id and not may_administer(actor, user):
+        raise Forbidden
+
+
+def _target(setting: UserSetting) -> Target:
+    return Target("user_setting", setting.pk, title=f"{setting.setting} ({setting.user.email})")

@@ -1,0 +1,127 @@
+"""People choose for themselves; administrators also for their people; nobody for others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key
+from vardkase.identity.user_settings.models import UserSetting
+
+SET = "/user_settings/setSetting"
+WIDGET = {"widget": "WhoamiWidget", "position": {"x": 0}}
+FILTER = {"AND": {"Event.info": "x"}}
+
+
+def choose(key: str, setting: Any, value: Any, **more: Any) -> tuple[int, Any]:
+    return call(key, "POST", SET, {"setting": setting, "value": value, **more})
+
+
+def test_a_setting_is_set_read_listed_and_taken_back(cast: Cast) -> None:
+    key, me = cast.analyst.key, str(cast.analyst.user.pk)
+    status, body = choose(key, "publish_alert_filter", '{"Tag.name": "tlp:red"}')
+    row = body["UserSetting"]
+    assert (status, list(row)) == (200, ["id", "setting", "value", "user_id", "timestamp"])
+    assert (row["value"], row["user_id"]) == ({"Tag.name": "tlp:red"}, me)
+    assert choose(key, "publish_alert_filter", FILTER)[1]["UserSetting"]["id"] == row["id"]
+    assert call(key, "GET", f"/user_settings/getSetting/{me}/publish_alert_filter")[1]["value"] == FILTER
+    assert (
+        call(key, "POST", "/userSettings/getSetting", {"setting": "publish_alert_filter"})[1]["value"]
+        == FILTER
+    )
+    assert call(key, "GET", f"/userSettings/view/{row['id']}")[1]["UserSetting"]["value"] == FILTER
+    assert [one["UserSetting"]["id"] for one in call(key, "GET", "/userSettings/index")[1]] == [row["id"]]
+    assert call(key, "GET", "/users/view/me")[1]["UserSetting"] == {"publish_alert_filter": FILTER}
+    assert call(key, "POST", "/userSettings/delete", {"setting": "publish_alert_filter"})[1]["saved"] is True
+    assert call(key, "GET", "/userSettings/index")[1] == []
+
+
+@pytest.mark.parametrize("name", ["nosuch", "oidc", "", None, ["homepage"], {"a": 1}, 7])
+def test_an_unknown_setting_is_refused(cast: Cast, name: Any) -> None:
+    status, body = choose(cast.analyst.key, name, 1)
+    assert (status, body["message"]) == (405, "Invalid setting.")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("publish_alert_filter", "words"),
+        ("publish_alert_filter", {"Event.nosuch": "x"}),
+        ("publish_alert_filter", {"AND": ["x"]}),
+        ("publish_alert_filter", {"Event.info": {"x": 1}}),
+        ("dashboard", {"widget": "x"}),
+        ("dashboard", [{"widget": 1}]),
+        ("homepage", "https://elsewhere.example"),
+        ("homepage", {"path": "//elsewhere.example"}),
+        ("default_restsearch_parameters", {"events": "x"}),
+        ("tag_numerical_value_override", {"tlp:red": "high"}),
+        ("event_index_hide_columns", ["a", 1]),
+        ("periodic_notification_filters", {"nosuch": 1}),
+        ("homepage", "/" + "x" * 200_000),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(cast: Cast, setting: str, value: Any) -> None:
+    status, body = choose(cast.analyst.key, setting, value)
+    assert (status, list(body["errors"])) == (403, ["value"])
+    assert not UserSetting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "kept"),
+    [
+        ("homepage", "/events/index", {"path": "/events/index"}),
+        ("tag_numerical_value_override", {"tlp:red": "90", "a": 1.5}, {"tlp:red": 90, "a": 1.5}),
+        ("event_index_hide_columns", '["tags", "tags"]', ["tags"]),
+        ("periodic_notification_filters", {"tags": ["tlp:red"]}, {"tags": ["tlp:red"]}),
+        ("dashboard", [WIDGET], [WIDGET]),
+    ],
+)  # fmt: skip
+def test_what_is_kept(cast: Cast, setting: str, value: Any, kept: Any) -> None:
+    assert choose(cast.analyst.key, setting, value)[1]["UserSetting"]["value"] == kept
+
+
+def test_homepage_and_columns(cast: Cast) -> None:
+    key = cast.analyst.key
+    assert call(key, "POST", "/userSettings/setHomePage", {"path": "/events"})[1]["saved"] is True
+    for _ in range(3):
+        assert call(key, "POST", "/userSettings/eventIndexColumnToggle/tags", {})[0] == 200
+    chosen = call(key, "GET", "/users/view/me")[1]["UserSetting"]
+    assert chosen == {"homepage": {"path": "/events"}, "event_index_hide_columns": ["tags"]}
+
+
+def test_administrators_set_for_their_own_people_alone(cast: Cast) -> None:
+    me = cast.analyst.user.pk
+    assert choose(cast.org_admin.key, "homepage", "/a", user_id=me)[0] == 200
+    for stranger in (cast.colleague, cast.partner, cast.partner_sync):
+        assert choose(stranger.key, "homepage", "/b", user_id=me)[0] == 404
+        assert call(stranger.key, "GET", f"/userSettings/getSetting/{me}/homepage")[0] == 404
+        assert (
+            call(stranger.key, "POST", "/userSettings/delete", {"setting": "homepage", "user_id": me})[0]
+            == 404
+        )
+        assert call(stranger.key, "GET", "/userSettings/index")[1] == []
+    number = UserSetting.objects.get().pk
+    assert call(cast.partner.key, "GET", f"/userSettings/view/{number}")[0] == 404
+    assert call(cast.partner.key, "POST", f"/userSettings/delete/{number}", {})[0] == 404
+    assert choose(cast.org_admin.key, "homepage", "/c", user_id=cast.partner.user.pk)[0] == 404
+    assert [
+        row["UserSetting"]["user_id"] for row in call(cast.site_admin.key, "GET", "/userSettings/index")[1]
+    ]
+
+
+def test_the_dashboard_is_opened_by_site_administrators(cast: Cast) -> None:
+    assert choose(cast.analyst.key, "dashboard_access", 1)[0] == 403
+    status, body = choose(cast.site_admin.key, "dashboard_access", 1)
+    assert (status, body["UserSetting"]["value"]) == (200, 1)
+
+
+def test_a_read_only_key_sets_nothing(cast: Cast) -> None:
+    key = make_key(cast.analyst.user, read_only=True)
+    assert choose(key, "homepage", "/a")[0] == 403
+    assert call(key, "POST", "/userSettings/setHomePage", {"path": "/a"})[0] == 403
+    assert call(key, "POST", "/userSettings/eventIndexColumnToggle/tags", {})[0] == 403
+    assert call(key, "POST", "/userSettings/delete", {"setting": "homepage"})[0] == 403
+    assert not UserSetting.objects.exists()
