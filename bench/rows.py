@@ -18,6 +18,14 @@ REPEATS = {10: 60, 1_000: 15, 10_000: 5, 100_000: 2}
 SECONDS = 8.0
 CONNECTIONS = 8
 SEARCH = "/attributes/restSearch"
+ALL = {"published": [0, 1], "to_ids": [0, 1]}
+EXPORTS: tuple[tuple[str, dict[str, Any], float | None], ...] = (
+    ("CSV", {"returnFormat": "csv"}, None),
+    ("JSON", {"returnFormat": "json"}, None),
+    ("CSV with context", {"returnFormat": "csv", "includeContext": 1}, 50_000),
+    ("Suricata", {"returnFormat": "suricata", **ALL}, 50_000),
+)
+"""Name, what is asked for, attributes a second."""
 
 
 @dataclass(slots=True)
@@ -114,9 +122,9 @@ def correlations(bench: Bench) -> Iterator[Row]:
 
 def exports(bench: Bench) -> Iterator[Row]:
     """Everything in one answer."""
-    for form in ("csv", "json"):
-        answers, peak = _run(bench, [(SEARCH, {"returnFormat": form, "deleted": 0})], keep=False)
-        yield rate(f"full {form.upper()} export", bench.total, answers, peak)
+    for name, given, target in EXPORTS:
+        answers, peak = _run(bench, [(SEARCH, {"deleted": 0, **given})], keep=False)
+        yield rate(f"full {name} export", bench.total, answers, peak, target)
 
 
 def throughput(bench: Bench) -> Iterator[Row]:

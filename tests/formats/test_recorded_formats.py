@@ -17,12 +17,13 @@ from tests.factories import make_key
 from vardkase.identity.accounts.models import User
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "formats_recorded.json").read_text("utf-8"))
-WRITTEN = ("hashes", "hosts", "kunai", "netfilter", "rpz")
+WRITTEN = ("hashes", "hosts", "kunai", "netfilter", "rpz", "snort", "suricata")
 DIFFERENCES: dict[str, str] = {
     "netfilter of events": "MISP writes an empty line for each event; the addresses are what was meant",
     "netfilter of nothing": "MISP writes null",
     "hosts of events": "MISP writes a line without a name for each event",
     "kunai of events": "MISP answers 500",
+    "the tags of a rule": "MISP leaves quotes in them, which neither engine reads",
 }
 RECORDED_ADDRESS = "http://127.0.0.1:8901"
 INSTANCE = "bbbbbbbb-2137-42a1-8290-6430d96492ce"
@@ -39,7 +40,7 @@ def test_formats_are_written_as_by_misp(monkeypatch: pytest.MonkeyPatch) -> None
             continue
         monkeypatch.setattr("vardkase.core.clock.time", SimpleNamespace(time=lambda t=case["t"]: t))
         wrong += _differences(on_stage, key, case)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _differences(on_stage: Stage, key: str, case: dict[str, Any]) -> list[str]:
@@ -71,6 +72,7 @@ def _own(on_stage: Stage, recorded: str) -> str:
 
     text = re.sub(r"\be(\d\d) \[", lambda match: f"e{events[match[1]]} [", recorded)
     text = re.sub(r"events/view/(\d+)", lambda match: f"events/view/{events[match[1]]}", text)
+    text = re.sub(r"MISP e\d+ \[(.*?)\] ", lambda match: match[0].replace('"', "|22|"), text)
     return _plain(re.sub(r"sid:(40\d+);", rule, text))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats import csv, hashes, hosts, kunai, netfilter, rpz, text
+from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, rpz, text
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.identity.access.actor import Actor
@@ -82,6 +82,8 @@ FORMATS: dict[str, Format] = {
         _flat(netfilter.commands), PLAIN, "txt", types=IP_TYPES, check=netfilter.require_action
     ),
     "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
+    "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
+    "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
 

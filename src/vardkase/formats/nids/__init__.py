@@ -1,0 +1,132 @@
+"""Rules for intrusion detection, Suricata's and Snort's, of what a search found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.core.sql import cursor
+from vardkase.formats.csv.columns import ATTRIBUTE_TAGS, EVENT_TAGS
+from vardkase.formats.found import rows_of
+from vardkase.formats.misp_json.stream import coalesced
+from vardkase.formats.nids import snort as snort_rules
+from vardkase.formats.nids import suricata as suricata_rules
+from vardkase.formats.nids.connections import CONNECTIONS, PART_TYPES, connection
+from vardkase.formats.nids.own import taken_over
+from vardkase.formats.nids.rule import Alert, Indicator, Maker, in_message
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.flags import as_bool
+
+OWN = "snort"
+LONGEST_RULE = 8000
+"""Bytes in a line that both engines still read."""
+FIRST_SID = 4_000_000
+"""Where the numbers of rules begin for who has no account, as for every new account of MISP's."""
+
+COLUMNS = """a.id, a.event_id, e.threat_level_id, a.type, a.value1, a.value2, {tags}, a.object_id, o.name,
+    a.object_relation"""
+TAGS = {
+    Scope.ATTRIBUTES: ATTRIBUTE_TAGS,
+    Scope.EVENTS: f"nullif(concat_ws(',', {ATTRIBUTE_TAGS}, {EVENT_TAGS}), '')",
+}
+
+HEAD = """# MISP export of IDS rules - optimized for {engine}
+#
+# These NIDS rules contain some variables that need to exist in your configuration.
+# Make sure you have set:
+#
+# $HOME_NET     - Your internal network range
+# $EXTERNAL_NET - The network considered as outside
+# $SMTP_SERVERS - All your internal SMTP servers
+# $HTTP_PORTS   - The ports used to contain HTTP traffic (not required with suricata export)
+# """
+
+
+def suricata(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """The rules for Suricata."""
+    return _document(actor, search, ids, "suricata", suricata_rules.RULES)
+
+
+def snort(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """The rules for Snort."""
+    return _document(actor, search, ids, "snort", snort_rules.RULES)
+
+
+def _document(
+    actor: Actor, search: Search, ids: Sequence[int], engine: str, makers: Mapping[str, Maker]
+) -> Iterator[bytes]:
+    lines = _Lines(makers, _first_sid(actor), search.base_url)
+    pages = rows_of(
+        actor,
+        search,
+        ids,
+        COLUMNS.format(tags=TAGS[search.scope]),
+        types=makers.keys() | PART_TYPES | {OWN},
+        all_tags=as_bool(search.options.get("includeAllTags")),
+    )
+    found = map(Indicator._make, chain.from_iterable(pages))
+    whole = lines.of_objects(found) if search.scope is Scope.EVENTS else map(lines.of, found)
+    yield HEAD.format(engine=engine).encode()
+    yield from coalesced(f"\n{line}".encode() for each in whole for line in each)
+
+
+class _Lines:
+    """Writes rules: `makers` by type of attribute, numbers from `first_sid` on."""
+
+    def __init__(self, makers: Mapping[str, Maker], first_sid: int, base_url: str) -> None:
+        self._makers = makers
+        self._first_sid = first_sid
+        self._base_url = base_url
+
+    def of_objects(self, found: Iterable[Indicator]) -> Iterator[list[str]]:
+        """The rules of attributes; those of a connection, which stand side by side, are one rule."""
+        for is_connection, each in groupby(found, _connection_id):
+            if is_connection is None:
+                yield from map(self.of, each)
+            else:
+                parts = list(each)
+                yield self._alerts(parts[0], connection(parts))
+
+    def of(self, found: Indicator) -> list[str]:
+        """The rules of one attribute."""
+        if found.type == OWN:
+            return self._own(found)
+        maker = self._makers.get(found.type)
+        return self._alerts(found, maker(found)) if maker else []
+
+    def _alerts(self, found: Indicator, alerts: Sequence[Alert]) -> list[str]:
+        message, sid = self._message(found), self._sid(found)
+        end = f"rev:1; priority:{found.threat_level}; reference:url,{self._reference(found)};) "
+        lines = [
+            f'alert {head} (msg: "{message}{text}"; {content} {tag} classtype:trojan-activity; sid:{number}; {end}'
+            for number, (head, text, content, tag) in enumerate(alerts, sid)
+        ]
+        return [line for line in lines if len(line) <= LONGEST_RULE] or [_left_out(found)]
+
+    def _own(self, found: Indicator) -> list[str]:
+        message = f"{self._message(found)}snort-rule | "
+        line = taken_over(found.value1, message, self._sid(found), self._reference(found))
+        return [line] if line and len(line.encode()) <= LONGEST_RULE else [_left_out(found)]
+
+    def _message(self, found: Indicator) -> str:
+        return f"MISP e{found.event_id} [{in_message(found.tags or '')}] "
+
+    def _sid(self, found: Indicator) -> int:
+        return self._first_sid + found.id * 10 + 1
+
+    def _reference(self, found: Indicator) -> str:
+        return f"{self._base_url}/events/view/{found.event_id}"
+
+
+def _connection_id(found: Indicator) -> int | None:
+    return found.object_id if found.object in CONNECTIONS else None
+
+
+def _left_out(found: Indicator) -> str:
+    return f"# Attribute {found.id} ({found.type}) was left out: no rule can say its value."
+
+
+def _first_sid(actor: Actor) -> int:
+    row = cursor().execute("SELECT nids_sid FROM account WHERE id = %s", (actor.user_id,)).fetchone()
+    return row[0] if row else FIRST_SID

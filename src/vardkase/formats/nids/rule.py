@@ -1,0 +1,140 @@
+"""What rules of intrusion detection are made of, and how a value is written inside one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from vardkase.misp.types import network_of
+
+NOT_IN_CONTENT = re.compile(r'[^ -~]|["\\;:|]|0x')
+NOT_IN_MESSAGE = re.compile(r'[^ -~]|["\\;]')
+PORT = re.compile(r"\d{1,5}", re.ASCII)
+LARGEST_PORT = 65535
+FOLLOW = "tag:session,600,seconds;"
+"""Keep what the session goes on to say."""
+
+
+class Indicator(NamedTuple):
+    """An attribute as rules need it. `tags` is its tags' names with commas between, `object` its object's name."""
+
+    id: int
+    event_id: int
+    threat_level: int
+    type: str
+    value1: str
+    value2: str | None
+    tags: str | None
+    object_id: int | None
+    object: str | None
+    relation: str | None
+
+
+class Alert(NamedTuple):
+    """One rule but for its numbers: `head` is protocol and directions, `text` goes into the message."""
+
+    head: str
+    text: str
+    content: str = ""
+    tag: str = ""
+
+
+type Maker = Callable[[Indicator], Sequence[Alert]]
+"""The rules for an attribute; none when no rule can say what it holds."""
+
+
+def in_content(value: str) -> str:
+    """`value` between the quotes of `content`; all that could end them stands as hexadecimal bytes."""
+    return NOT_IN_CONTENT.sub(_hexadecimal, value)
+
+
+def in_message(value: str) -> str:
+    """`value` between the quotes of `msg`."""
+    return NOT_IN_MESSAGE.sub(_hexadecimal, value)
+
+
+def in_pattern(name: str) -> str:
+    """A host name inside `pcre`."""
+    return name.replace(".", r"\.")
+
+
+def to_address(found: Indicator) -> Sequence[Alert]:
+    """Traffic to an address."""
+    return _address(found, "ip $HOME_NET any -> {} {}", "Outgoing To IP: ")
+
+
+def from_address(found: Indicator) -> Sequence[Alert]:
+    """Traffic from an address."""
+    return _address(found, "ip {} {} -> $HOME_NET any", "Incoming From IP: ")
+
+
+def from_mailbox(found: Indicator) -> Sequence[Alert]:
+    """Mail from an address."""
+    return _mail(found.value1, "Source Email Address: ", 'content:"MAIL FROM|3a|"; nocase;', "nocase;")
+
+
+def to_mailbox(found: Indicator) -> Sequence[Alert]:
+    """Mail to an address."""
+    return _mail(found.value1, "Destination Email Address: ", 'content:"RCPT TO|3a|"; nocase;', "nocase;")
+
+
+def mailbox(found: Indicator) -> Sequence[Alert]:
+    """Mail from or to an address."""
+    return [*from_mailbox(found), *to_mailbox(found)]
+
+
+def mail_subject(found: Indicator) -> Sequence[Alert]:
+    """Mail with a subject."""
+    return _mail(found.value1, "Bad Email Subject: ", 'content:"Subject|3a|"; nocase;', "nocase;")
+
+
+def mail_attachment(found: Indicator) -> Sequence[Alert]:
+    """Mail with a file of this name."""
+    before = 'content:"Content-Disposition|3a| attachment|3b| filename|3d 22|"; nocase;'
+    return _mail(found.value1, "Bad Email Attachment: ", before, "nocase;")
+
+
+def port_of(value: str | None) -> str | None:
+    """A port as rules have it; None when it is none."""
+    if value and PORT.fullmatch(value) and int(value) <= LARGEST_PORT:
+        return value
+    return None
+
+
+def _address(found: Indicator, head: str, text: str) -> Sequence[Alert]:
+    network = network_of(found.type, found.value1, found.value2)
+    if network is None:
+        return ()
+    if not found.type.endswith("|port"):
+        return [Alert(head.format(network, "any"), text + network)]
+    port = port_of(found.value2)
+    return [Alert(head.format(network, port), f"{text}{network}|{port}")] if port else ()
+
+
+def _mail(value: str, text: str, before: str, after: str) -> Sequence[Alert]:
+    if not value:
+        return ()
+    content = (
+        f'flow:established,to_server; {before} content:"{in_content(value)}"; fast_pattern; {after} '
+        'content:"|0D 0A 0D 0A|"; within:8192;'
+    )
+    return [Alert("tcp $EXTERNAL_NET any -> $SMTP_SERVERS 25", text + in_content(value), content, FOLLOW)]
+
+
+def _hexadecimal(match: re.Match[str]) -> str:
+    return f"|{match[0].encode().hex(' ')}|"
+
+
+COMMON: dict[str, Maker] = {
+    "ip-dst": to_address,
+    "ip-dst|port": to_address,
+    "ip-src": from_address,
+    "ip-src|port": from_address,
+    "email": mailbox,
+    "email-src": from_mailbox,
+    "email-dst": to_mailbox,
+    "email-subject": mail_subject,
+    "email-attachment": mail_attachment,
+}
+"""Type of attribute → its rules, for what both engines say alike."""

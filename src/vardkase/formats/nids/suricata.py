@@ -1,0 +1,136 @@
+"""The rules that Suricata has words of its own for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+from vardkase.formats.names import dns_name
+from vardkase.formats.nids.rule import (
+    COMMON,
+    FOLLOW,
+    Alert,
+    Indicator,
+    Maker,
+    from_address,
+    in_content,
+    in_pattern,
+    to_address,
+)
+
+FLOW = "flow:to_server,established;"
+HASH = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
+PLAIN_PORTS = {"ssh": 22, "ftp": 21}
+
+
+def domain(found: Indicator) -> Sequence[Alert]:
+    """A domain and all below it, asked for and browsed."""
+    header = 'content: "Host|3a|"; nocase; http.header; content:"{}"; fast_pattern; nocase;'
+    return _name(found.value1, "Domain", r"(^|[^A-Za-z0-9-])", header)
+
+
+def hostname(found: Indicator) -> Sequence[Alert]:
+    """A host, not those below it."""
+    header = 'content: "Host|3a| {}"; fast_pattern; nocase;'
+    return _name(found.value1, "Hostname", r"(^|[^A-Za-z0-9-\.])", header)
+
+
+def domain_and_address(found: Indicator) -> Sequence[Alert]:
+    """A domain, and traffic with its address."""
+    return [*domain(found), *to_address(found), *from_address(found)]
+
+
+def url(found: Indicator) -> Sequence[Alert]:
+    """An URL, by what its scheme lets be seen on the wire."""
+    value = found.value1
+    try:
+        split = urlsplit(value)
+        host, port = split.hostname or "", split.port
+    except ValueError:
+        return ()
+    text = f"Outgoing URL {in_content(value)}"
+    if split.scheme not in SCHEMES:
+        content = f'{FLOW} http.uri; content:"{in_content(value)}"; fast_pattern; nocase;'
+        return (
+            [Alert("http $HOME_NET any -> $EXTERNAL_NET $HTTP_PORTS", text, content, FOLLOW)] if value else ()
+        )
+    address = _address(host)
+    name = address or dns_name(host)
+    return SCHEMES[split.scheme](split, name, address, port, text) if name else ()
+
+
+def user_agent(found: Indicator) -> Sequence[Alert]:
+    """Browsing with a user agent."""
+    if not found.value1:
+        return ()
+    value = in_content(found.value1)
+    content = f'{FLOW} content:"{value}"; fast_pattern; http_user_agent;'
+    return [Alert("http $HOME_NET any -> $EXTERNAL_NET any", f"Outgoing User-Agent {value}", content, FOLLOW)]
+
+
+def ja3(found: Indicator) -> Sequence[Alert]:
+    """A TLS client (JA3) or, on an object ja3s, a server by the fingerprint of its handshake."""
+    if not HASH.fullmatch(found.value1):
+        return ()
+    word, buffer = ("JA3S", "ja3s.hash") if found.object == "ja3s" else ("JA3", "ja3.hash")
+    value = found.value1.lower()
+    content = f'{buffer}; content:"{value}"; fast_pattern;'
+    return [Alert("tls any any -> any any", f"{word} Hash: {value}", content, FOLLOW)]
+
+
+def _name(value: str, word: str, start: str, header: str) -> Sequence[Alert]:
+    name = dns_name(value)
+    if name is None:
+        return ()
+    pattern = start + in_pattern(name)
+    asked = f'dns.query; content:"{name}"; nocase; pcre: "/{pattern}$/i";'
+    browsed = rf'{FLOW} http.header; {header.format(name)} pcre: "/{pattern}[^A-Za-z0-9-\.]/Hi";'
+    return [
+        Alert("dns any any -> any any", f"{word} {name}", asked),
+        Alert("http $HOME_NET any -> $EXTERNAL_NET any", f"Outgoing HTTP {word} {name}", browsed, FOLLOW),
+    ]
+
+
+def _http(split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+    content = f'{FLOW} http.header; content:"{in_content(host)}"; fast_pattern; nocase;'
+    if split.path:
+        content += f' http.uri; content:"{in_content(split.path)}"; nocase;'
+    head = f"http $HOME_NET any -> {address or '$EXTERNAL_NET'} {port or '$HTTP_PORTS'}"
+    return [Alert(head, text, content, FOLLOW)]
+
+
+def _https(_split: SplitResult, host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+    content = FLOW if address else f'{FLOW} tls.sni; content:"{host}"; fast_pattern; nocase;'
+    return [Alert(f"tls $HOME_NET any -> {address or '$EXTERNAL_NET'} {port or 443}", text, content, FOLLOW)]
+
+
+def _plain(split: SplitResult, _host: str, address: str, port: int | None, text: str) -> Sequence[Alert]:
+    if not address:
+        return ()
+    content = f"{FLOW} app-layer-protocol:{split.scheme};"
+    return [
+        Alert(f"tcp $HOME_NET any -> {address} {port or PLAIN_PORTS[split.scheme]}", text, content, FOLLOW)
+    ]
+
+
+def _address(host: str) -> str:
+    if not host or host[-1] not in "0123456789abcdef:":
+        return ""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""
+
+
+SCHEMES = {"http": _http, "https": _https, "ssh": _plain, "ftp": _plain}
+
+RULES: dict[str, Maker] = COMMON | {
+    "domain": domain,
+    "hostname": hostname,
+    "domain|ip": domain_and_address,
+    "url": url,
+    "user-agent": user_agent,
+    "ja3-fingerprint-md5": ja3,
+}

@@ -1,0 +1,152 @@
+"""Rules for Suricata and Snort: loaded by Suricata itself, whatever the values."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories import make_attribute, make_object
+from tests.formats.exporting import export, make_hostile, make_published
+from tests.support.tools import run_tool
+from vardkase.formats.nids.own import taken_over
+from vardkase.intel.models import Attribute, AttributeTag, Event
+from vardkase.knowledge.taxonomies.models import Tag
+
+CONFIGURATION = "/etc/suricata/suricata.yaml"
+RULE = re.compile(r'alert [^"]+ \(msg: "MISP e\d+ \[[^"]*\] [^"]*"; .*\) ')
+
+
+def loaded(rules: str, folder: Path) -> int:
+    """How many rules Suricata takes; not one may be refused."""
+    (folder / "misp.rules").write_text(rules, "utf-8")
+    code, said = run_tool(
+        "suricata", "-T", "-c", CONFIGURATION, "-S", str(folder / "misp.rules"), "-l", str(folder), "-v"
+    )
+    assert code == 0, said
+    found = re.search(r"(\d+) rules successfully loaded, (\d+) rules failed", said)
+    assert found, said
+    assert found[2] == "0", said
+    return int(found[1])
+
+
+def rules(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_every_kind_of_rule_is_loaded_by_suricata(cast: Cast, tmp_path: Path) -> None:
+    make_published(
+        cast,
+        {
+            "ip-dst": ["192.0.2.1", "198.51.100.0/24", "2001:db8::1"],
+            "ip-src|port": ["192.0.2.1|8080", "192.0.2.1|99999"],
+            "domain|ip": ["evil.example|192.0.2.2"],
+            "hostname": ["www.evil.example"],
+            "url": [
+                "http://evil.example/a b;\"c\"?d=e", "https://evil.example/x", "http://192.0.2.1:8080/y",
+                "https://[2001:db8::1]:8443/", "ssh://192.0.2.1", "ftp://evil.example/", "evil.example/x:y",
+            ],
+            "user-agent": ["Evil/1.0 (compatible; \"x\")"],
+            "email": ["a@evil.example"],
+            "email-subject": ["Faktura; förfallen: \"nu\""],
+            "email-attachment": ["faktura.docm"],
+            "ja3-fingerprint-md5": ["E7D705A3286E19EA42F587B344EE6865"],
+            "snort": ['alert tcp any any -> any 80 (msg:"old"; content:"a\\;b"; sid:1; rev:7;)'],
+        },
+    )  # fmt: skip
+    text = export(cast.reader.key, "suricata")
+    assert loaded(text, tmp_path) == len(rules(text)) == 23
+    assert "# Attribute" in text, "a port that is none is told"
+    sids = [int(number) for number in re.findall(r"sid:(\d+);", text)]
+    assert len(sids) == len(set(sids)), "no number twice"
+
+
+def test_hostile_values_are_rules_that_suricata_loads(cast: Cast, tmp_path: Path) -> None:
+    make_hostile(cast)
+    text = export(cast.reader.key, "suricata", scope="events")
+    assert loaded(text, tmp_path) == len(rules(text)) > 100
+    assert all(RULE.fullmatch(line) for line in rules(text)), "one rule a line, each of our making"
+
+
+def test_hostile_values_are_one_rule_a_line_in_snort(cast: Cast) -> None:
+    make_hostile(cast)
+    text = export(cast.reader.key, "snort")
+    assert all(RULE.fullmatch(line) for line in rules(text))
+    assert all(line.isascii() for line in text.splitlines())
+
+
+def test_a_tag_with_quotes_does_not_end_the_message(cast: Cast, tmp_path: Path) -> None:
+    event = make_published(cast, {"ip-dst": ["192.0.2.1"]})
+    tag = Tag.objects.create(name='misp-galaxy:threat-actor="A; B"')
+    AttributeTag.objects.create(attribute=event.attributes.get(), event_id=event.pk, tag=tag)
+    text = export(cast.reader.key, "suricata")
+    assert "[misp-galaxy:threat-actor=|22|A|3b| B|22|] Outgoing To IP: 192.0.2.1" in text
+    assert loaded(text, tmp_path) == 1
+
+
+def test_a_connection_is_one_rule(cast: Cast, tmp_path: Path) -> None:
+    event = make_published(cast, {})
+    for name, relation in (("network-connection", "layer4-protocol"), ("ddos", "protocol")):
+        _connection(event, name, relation)
+    text = export(cast.reader.key, "suricata", scope="events", to_ids=[0, 1])
+    assert [line.partition(" (")[0] for line in rules(text)] == [
+        "alert tcp 192.0.2.1 any -> 192.0.2.2 443",
+        "alert tcp 192.0.2.1 any -> 192.0.2.2 443",
+    ]
+    assert loaded(text, tmp_path) == 2
+    assert len(rules(export(cast.reader.key, "suricata"))) == 4, "of attributes, each stands alone"
+
+
+def _connection(event: Event, name: str, relation: str) -> None:
+    whole = make_object(event, name=name)
+    whole.save()
+    parts = (("ip-src", "ip-src", "192.0.2.1"), ("ip-dst", "ip-dst", "192.0.2.2"), ("port", "dst-port", "443"),
+             ("text", relation, "TCP"))  # fmt: skip
+    for kind, place, value in parts:
+        make_attribute(
+            event, object=whole, type=kind, object_relation=place, value1=value, to_ids=kind.startswith("ip")
+        ).save()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alert",
+        "pass ip any any -> any any (sid:1;)",
+        'alert ip any any -> any any (msg:"a"; sid:1;) alert ip any any -> any any (sid:2;)',
+        'alert ip any any -> any any (msg:"a; sid:1;)',
+        'alert ip any any -> any any (msg:"a"; sid:1; sid:2;)',
+        'alert ip any any -> any any (sid:1; ") ; x',
+        "alert ip any any -> any any ()",
+        "# alert ip any any -> any any (sid:1;)",
+    ],
+)
+def test_what_is_not_one_rule_that_detects_is_not_taken_over(text: str) -> None:
+    assert taken_over(text, "MISP ", 7, "x") is None
+
+
+def test_a_rule_of_somebody_is_on_one_line_with_our_numbers() -> None:
+    text = 'alert tcp any any ->\n any 80 (msg:"a \\"b\\""; content:"c\\;"; sid:1; reference:cve,1; nocase;)'
+    assert taken_over(text, "MISP e1 [] ", 7, "u") == (
+        'alert tcp any any -> any 80 (msg: "MISP e1 [] a |5c||22|b|5c||22|"; content:"c\\;"; sid:7; '
+        "reference:url,u; nocase; rev:1;classtype:trojan-activity;)"
+    )
+
+
+@pytest.mark.parametrize("name", ["suricata", "snort"])
+def test_rules_of_what_a_reader_may_not_see_are_not_exported(cast: Cast, name: str) -> None:
+    event = make_published(cast, {"ip-dst": ["192.0.2.1"], "url": ["http://evil.example/"]})
+    Attribute.objects.filter(event=event).update(distribution=0)
+    assert len(rules(export(cast.reader.key, name, scope="events"))) == 2
+    assert not rules(export(cast.partner.key, name, scope="events"))
+    assert not rules(export(cast.partner.key, name))
+
+
+def test_numbers_begin_where_the_account_says(cast: Cast) -> None:
+    event = make_published(cast, {"ip-dst": ["192.0.2.1"]})
+    cast.reader.user.nids_sid = 9_000_000
+    cast.reader.user.save()
+    number = 9_000_000 + event.attributes.get().pk * 10 + 1
+    assert f"sid:{number}; rev:1; priority:4; " in export(cast.reader.key, "suricata")
