@@ -6,6 +6,7 @@ from vardkase.api import (  # noqa: F401
     auth_keys,
     correlation_exclusions,
     correlations,
+    event_report_contents,
     event_reports,
     events,
     events_write,

@@ -21,12 +21,12 @@ REFERENCE = re.compile(
     r'\((?P<target>(?:[^()"\n]|"[^"\n]{0,500}"|\([^()\n]{0,500}\)){1,2000})\)'
 )
 LINK = re.compile(r"(!?\[)([^\[\]\n]{0,500})(\]\()")
-MARKS = re.compile(r"[`*|](?=[`*|\s]|$)|(?<![^\s`*|])[`*|]", re.MULTILINE)
-"""Marks of Markdown around a word: emphasis, code, the bars of a table."""
+MARKS = re.compile(r"[`*]|\|(?=[`*|\s]|$)|(?<![^\s`*|])\|", re.MULTILINE)
+"""Emphasis, code, and the bars of a table; a bar inside a word is part of a composite value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class InReport:
     """One reference: its kind, and the uuid, tag name or value that it names."""
 
     kind: str
@@ -37,14 +37,14 @@ class Reference:
         return f"@{'!' if self.picture else ''}[{self.kind}]({self.target})"
 
 
-def references(content: str) -> Iterator[Reference]:
+def references(content: str) -> Iterator[InReport]:
     """Every reference in a report, in order; one that should name a uuid and does not is none."""
     for match in REFERENCE.finditer(content):
         kind, target = match["kind"], match["target"].strip()
         if kind not in BY_UUID:
-            yield Reference(kind, target)
+            yield InReport(kind, target)
         elif UUID.fullmatch(target.lower()):
-            yield Reference(kind, target.lower(), bool(match["picture"]))
+            yield InReport(kind, target.lower(), bool(match["picture"]))
 
 
 def prose(content: str) -> str:
@@ -64,10 +64,10 @@ def with_words_replaced(content: str, replacements: Mapping[str, str]) -> str:
     return "".join([*parts, content[done:]])
 
 
-def with_references_replaced(content: str, replace: Callable[[Reference], str]) -> str:
+def with_references_replaced(content: str, replace: Callable[[InReport], str]) -> str:
     """The report with each reference exchanged for what `replace` says."""
     return REFERENCE.sub(
-        lambda match: replace(Reference(match["kind"], match["target"].strip(), bool(match["picture"]))),
+        lambda match: replace(InReport(match["kind"], match["target"].strip(), bool(match["picture"]))),
         content,
     )
 

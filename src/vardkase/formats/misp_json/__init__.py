@@ -17,6 +17,7 @@ from vardkase.formats.misp_json.options import (
     EventOptions,
     ObjectOptions,
 )
+from vardkase.formats.misp_json.report_elements import report_elements
 from vardkase.formats.misp_json.reports import report_dict, report_list
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "object_list",
     "objects_document",
     "report_dict",
+    "report_elements",
     "report_list",
     "split_attributes",
 ]

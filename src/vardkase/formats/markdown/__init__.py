@@ -1,0 +1,85 @@
+"""An event as the Markdown of a report: what it is, and references to what is in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json import chosen_ids
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.event_parts import event_tags
+from vardkase.intel.queries.rows import EventRow
+from vardkase.misp.report_references import InReport
+
+MOST = 5_000
+"""Attributes in a report: it is for people."""
+
+ANALYSES = ("Initial", "Ongoing", "Completed")
+SPECIAL = re.compile(r"([\\`*_{}\[\]()#+|<>@!])")
+
+
+def event_text(actor: Actor, event: EventRow, filters: Mapping[str, Any]) -> str:
+    """The Markdown for an event that the actor may read, with the attributes that `filters` let through.
+
+    `filters` are those of attributes/restSearch; raises Invalid for what they cannot be.
+    """
+    search = parse(Scope.ATTRIBUTES, {**filters, "eventid": event.id, "limit": MOST})
+    ids = list(chosen_ids(query(actor, search)))
+    rows = cursor().execute(ROWS, {"ids": ids}).fetchall()
+    return "\n".join([*_head(event), *_tags(event), *_contents(rows)]) + "\n"
+
+
+def _head(event: EventRow) -> Iterator[str]:
+    row = cursor().execute(HEAD, {"event": event.id}).fetchone() or ("", "", 0)
+    yield f"# {_plain(event.info)}"
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| Created by | {_plain(row[0])} |"
+    yield f"| Date | {row[1]} |"
+    yield f"| Analysis | {ANALYSES[row[2]]} |"
+    yield f"| Event | {event.uuid} |"
+
+
+def _tags(event: EventRow) -> Iterator[str]:
+    names = [tag.name for tag in event_tags(event.id) if not tag.local]
+    if names:
+        yield from ("", "## Tags", "")
+        yield from (f"- {InReport('tag', name)}" for name in names)
+
+
+def _contents(rows: Sequence[tuple[Any, ...]]) -> Iterator[str]:
+    loose = [row for row in rows if row[3] is None]
+    if loose:
+        yield from ("", "## Attributes", "", "| Category | Type | Value |", "|---|---|---|")
+        yield from (
+            f"| {_plain(category)} | {kind} | {InReport('attribute', str(uuid))} |"
+            for uuid, kind, category, _, _ in loose
+        )
+    objects = {row[3]: row[4] for row in rows if row[3] is not None}
+    if objects:
+        yield from ("", "## Objects", "")
+        yield from (f"- {_plain(name)}: {InReport('object', str(uuid))}" for uuid, name in objects.items())
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown leaves as it is, on one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+HEAD = """
+SELECT orgc.name, e.date::text, e.analysis FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
+WHERE e.id = %(event)s
+"""
+
+ROWS = """
+SELECT a.uuid, a.type, a.category, o.uuid, o.name
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN attribute a ON a.id = chosen.id LEFT JOIN object o ON o.id = a.object_id
+ORDER BY chosen.place
+"""

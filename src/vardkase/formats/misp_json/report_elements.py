@@ -1,0 +1,146 @@
+"""What the editor of a report can refer to: event_reports/getProxyMISPElements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.attributes import WIDTH, Page, event_attributes
+from vardkase.formats.misp_json.objects import event_objects
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.structs import EMPTY, encoder
+from vardkase.formats.misp_json.tags import whole_tag
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import galaxy_predicate, reader_parameters
+
+
+class ProxyAttribute(Struct, gc=False):
+    """An attribute as a report's editor gets it."""
+
+    id: str
+    type: str
+    category: str
+    to_ids: bool
+    uuid: str
+    event_id: str
+    distribution: str
+    timestamp: str
+    comment: str
+    sharing_group_id: str
+    deleted: bool
+    disable_correlation: bool
+    object_id: str
+    object_relation: str | None
+    first_seen: str | None
+    last_seen: str | None
+    value: str
+    AttributeTag: list[Raw] | Raw = EMPTY
+    Galaxy: list[Raw] | Raw = EMPTY
+
+
+COPIED = ProxyAttribute.__struct_fields__[:WIDTH]
+
+
+class _Named(Struct):
+    """What of an object names it and its template."""
+
+    uuid: str
+    template_uuid: str | None = None
+    template_version: str | None = None
+
+
+def report_elements(actor: Actor, event_id: int) -> Iterator[bytes]:
+    """Attributes, objects and tags of an event that the actor may read, object templates and galaxy matrices.
+
+    Each is a map; MISP writes one that is empty as a list.
+    """
+    return coalesced(_elements(scope_of(actor, EventOptions(flatten=True)), event_id))
+
+
+def _elements(scope: Scope, event_id: int) -> Iterator[bytes]:
+    yield b'{"attribute":'
+    yield from _map(
+        member
+        for page in event_attributes(scope, event_id, tagged=True)
+        for member in _attributes(scope, page)
+    )
+    templates: dict[str, _Named] = {}
+    yield b',"object":'
+    yield from _map(_objects(scope_of(scope.actor, EventOptions()), event_id, templates))
+    yield b',"objectTemplates":' + encoder.encode(_templates(templates) or [])
+    yield b',"galaxymatrix":' + encoder.encode(_matrices(scope.actor) or [])
+    tags = [scope.tags.facts(attachment) for attachment in scope.tags.of_events([event_id]).get(event_id, ())]
+    yield b',"tagname":' + encoder.encode({tag.name: whole_tag(tag) for tag in tags} or []) + b"}"
+
+
+def _attributes(scope: Scope, page: Page) -> Iterator[bytes]:
+    attached = scope.tags.of_attributes(attribute.id for attribute in page)
+    for attribute in page:
+        proxy = ProxyAttribute(*(getattr(attribute, name) for name in COPIED))
+        proxy.Galaxy = attribute.Galaxy
+        proxy.AttributeTag = [
+            scope.tags.attribute_tag(attachment, attribute.id, attribute.event_id)
+            for attachment in attached.get(int(attribute.id), ())
+        ]
+        yield _member(attribute.uuid, proxy)
+
+
+def _objects(scope: Scope, event_id: int, templates: dict[str, _Named]) -> Iterator[bytes]:
+    """The objects; what templates they are made by is noted in `templates`."""
+    for document in event_objects(scope, event_id, tagged=True):
+        named = msgspec.json.decode(document, type=_Named)
+        templates[f"{named.template_uuid}.{named.template_version}"] = named
+        yield _member(named.uuid, Raw(document))
+
+
+def _templates(used: dict[str, _Named]) -> dict[str, Any]:
+    rows = cursor().execute(TEMPLATES, {"uuids": [each.template_uuid for each in used.values()]}).fetchall()
+    return {f"{row[1]}.{row[4]}": dict(zip(TEMPLATE_MEMBERS, row, strict=True)) for row in rows}
+
+
+def _matrices(actor: Actor) -> dict[str, Any]:
+    sql = MATRICES.format(visible=galaxy_predicate(actor))
+    rows: Sequence[tuple[Any, ...]] = cursor().execute(sql, reader_parameters(actor)).fetchall()
+    return {row[1]: dict(zip(MATRIX_MEMBERS, row, strict=True)) for row in rows}
+
+
+def _map(members: Iterator[bytes]) -> Iterator[bytes]:
+    """The members as an object, or an empty list when there are none."""
+    first = next(members, None)
+    if first is None:
+        yield b"[]"
+        return
+    yield b"{"
+    yield from joined(chain([first], members))
+    yield b"}"
+
+
+def _member(name: str, value: Any) -> bytes:
+    return encoder.encode(name) + b":" + encoder.encode(value)
+
+
+TEMPLATE_MEMBERS = ("id", "uuid", "name", "description", "version", "meta-category", "requiredOneOf")
+
+TEMPLATES = """
+SELECT id::text, uuid::text, name, description, version::text, meta_category,
+       coalesce(definition -> 'requiredOneOf', '[]')
+FROM object_template WHERE uuid::text = ANY(%(uuids)s)
+"""
+
+MATRIX_MEMBERS = (
+    "id", "uuid", "name", "type", "description", "version", "icon", "namespace", "enabled", "local_only",
+    "kill_chain_order",
+)  # fmt: skip
+
+MATRICES = """
+SELECT g.id::text, g.uuid::text, g.name, g.type, g.description, g.version, g.icon, g.namespace, g.enabled,
+       g.local_only, g.kill_chain_order
+FROM galaxy g WHERE g.enabled AND jsonb_typeof(g.kill_chain_order) = 'object' AND {visible} ORDER BY g.id
+"""

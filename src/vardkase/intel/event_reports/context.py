@@ -1,0 +1,65 @@
+"""Tags and galaxy clusters that a text names: by tag, by name, by synonym, or by ATT&CK's number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
+
+LONGEST_PHRASE = 5
+"""Words in a name that is looked for."""
+
+SHORTEST_NAME = 4
+"""Characters; "Go" and "Net" are names, too, and stand in every text."""
+
+LONGEST_TEXT = 500_000
+"""Characters of a text that are looked at."""
+
+WORD = re.compile(r"\S+")
+EDGES = ".,;!?()[]{}'\u2019\u201c\u201d"
+
+
+def tags_in(actor: Actor, text: str) -> dict[str, str]:
+    """Phrase → name of the tag it stands for. Names are compared as they are written, tags without case.
+
+    Of clusters with the same name the one called so comes before one that has it as a synonym, then the older;
+    those of deprecated or disabled galaxies, and those the actor may not read, do not count.
+    """
+    phrases = sorted(set(_phrases(text[:LONGEST_TEXT])))
+    if not phrases:
+        return {}
+    sql = NAMED.format(visible=cluster_predicate(actor, "c"))
+    rows = cursor().execute(sql, {"phrases": phrases, **reader_parameters(actor)}).fetchall()
+    return dict(rows)
+
+
+def _phrases(text: str) -> Iterator[str]:
+    words = WORD.findall(text)
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST_PHRASE, len(words)) + 1):
+            phrase = " ".join(words[start:end]).strip(EDGES)
+            if SHORTEST_NAME <= len(phrase) <= 200:
+                yield phrase
+
+
+NAMED = """
+WITH phrase AS MATERIALIZED (SELECT unnest(%(phrases)s::text[]) AS text),
+named AS (
+    SELECT phrase.text, t.name AS tag_name, 0 AS rank, t.id FROM phrase
+    JOIN tag t ON lower(t.name) = lower(phrase.text) AND NOT t.hide_tag
+    WHERE strpos(phrase.text, ':') > 0
+    UNION ALL
+    SELECT phrase.text, c.tag_name, 1, c.id FROM phrase JOIN galaxy_cluster c ON c.value = phrase.text
+    JOIN galaxy g ON g.id = c.galaxy_id AND g.enabled AND g.namespace <> 'deprecated'
+    WHERE NOT c.deleted AND {visible}
+    UNION ALL
+    SELECT phrase.text, c.tag_name, 2, c.id FROM phrase JOIN galaxy_element m ON m.value = phrase.text
+    JOIN galaxy_cluster c ON c.id = m.galaxy_cluster_id
+    JOIN galaxy g ON g.id = c.galaxy_id AND g.enabled AND g.namespace <> 'deprecated'
+    WHERE m.key IN ('synonyms', 'external_id') AND NOT c.deleted AND {visible}
+)
+SELECT DISTINCT ON (text) text, tag_name FROM named ORDER BY text, rank, id
+"""

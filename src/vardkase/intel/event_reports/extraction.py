@@ -1,0 +1,197 @@
+"""Values found in a report: shown, or made into attributes that the report then refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.intel.event_reports.context import tags_in
+from vardkase.intel.event_reports.services import lock_own_report
+from vardkase.intel.models import Attribute, EventReport
+from vardkase.intel.queries.find import Reference, find_report
+from vardkase.intel.services.attributes import add_attributes
+from vardkase.intel.services.tagging import attach_tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.misp.freetext import Detected, detect
+from vardkase.misp.report_references import InReport, prose, with_references_replaced, with_words_replaced
+from vardkase.misp.values import normalise, split
+
+type Parts = tuple[str, str | None]
+
+COMMENT = "Extracted from the report: "
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a report holds: values, those of them that the event has already with the uuid of their attribute,
+    and the tags that its words stand for, by those words."""
+
+    content: str
+    values: list[Detected]
+    known: dict[Parts, UUID]
+    tags: dict[str, str]
+
+    def attribute_of(self, found: Detected) -> UUID | None:
+        """The attribute in which the event has the value, if it has."""
+        return self.known.get(_parts(found))
+
+    def suggested(self) -> str:
+        """The report with known values as references, and each new one as ``@[suggestion](value)``."""
+        words = {
+            found.original: str(
+                InReport("attribute", str(uuid))
+                if (uuid := self.attribute_of(found))
+                else InReport("suggestion", found.value)
+            )
+            for found in self.values
+        }
+        return with_words_replaced(self.content, words)
+
+
+def extraction_of(actor: Actor, reference: Reference) -> Extraction:
+    """Look into a report that the actor may read; raises NotFound."""
+    report = find_report(actor, reference)
+    return _extraction(actor, report.event_id, report.content)
+
+
+@transaction.atomic
+def extract_all(actor: Actor, reference: Reference, *, tag_event: bool) -> int:
+    """Make every value of a report an attribute of its event, and let the report refer to them.
+
+    With `tag_event` the event also gets the tags and clusters that the text names. Values that a warninglist
+    knows are not for detection. Returns the report's id; raises NotFound, NotYours.
+    """
+    actor.require(Permission.ADD)
+    report, event = lock_own_report(actor, reference)
+    found = _extraction(actor, event.pk, report.content)
+    words = {each.original: str(uuid) for each in found.values if (uuid := found.attribute_of(each))}
+    new = [each for each in found.values if found.attribute_of(each) is None]
+    harmless = find_hits([Candidate(each.value, each.type) for each in new])
+    documents = [
+        _document(each.value, each.type, each.category, each.to_ids and place not in harmless, report)
+        for place, each in enumerate(new)
+    ]
+    stored = _add(actor, event.pk, documents)
+    words |= {each.original: stored[each.value] for each in new if each.value in stored}
+    replaced = {word: str(InReport("attribute", uuid)) for word, uuid in words.items()}
+    if tag_event:
+        _tag(actor, event.uuid, found.tags.values())
+    return _save(actor, report, with_words_replaced(report.content, replaced), len(stored))
+
+
+@transaction.atomic
+def accept_suggestions(
+    actor: Actor, reference: Reference, content: str | None, suggestions: Sequence[Mapping[str, Any]]
+) -> int:
+    """Make suggested values attributes and put references to them where ``@[suggestion](value)`` stood.
+
+    `content` stands for the report's own when given; a suggestion has ``value`` and ``type``, and may have
+    ``category``, ``to_ids`` and ``comment``. Returns the report's id. Raises NotFound, NotYours, Invalid.
+    """
+    actor.require(Permission.ADD)
+    report, event = lock_own_report(actor, reference)
+    known = _known(actor, event.pk, [_key(each) for each in suggestions])
+    new = {key: each for each in suggestions if (key := _key(each)) not in known}
+    documents = [
+        _document(
+            each["value"], each["type"], each.get("category"), each.get("to_ids"), report, each.get("comment")
+        )
+        for each in new.values()
+    ]
+    stored = _add(actor, event.pk, documents, complete=True)
+    uuids = stored | {each["value"]: str(known[key]) for each in suggestions if (key := _key(each)) in known}
+
+    def accepted(found: InReport) -> str:
+        uuid = uuids.get(found.target) if found.kind == "suggestion" else None
+        return str(InReport("attribute", uuid)) if uuid else str(found)
+
+    text = report.content if content is None else content
+    return _save(actor, report, with_references_replaced(text, accepted), len(stored))
+
+
+def _extraction(actor: Actor, event_id: int, content: str) -> Extraction:
+    text = prose(content)
+    values = detect(text)
+    return Extraction(
+        content, values, _known(actor, event_id, [_parts(each) for each in values]), tags_in(actor, text)
+    )
+
+
+def _parts(found: Detected) -> Parts:
+    return split(found.type, normalise(found.type, found.value))
+
+
+def _key(suggestion: Mapping[str, Any]) -> Parts:
+    kind, value = suggestion.get("type"), suggestion.get("value")
+    if not isinstance(kind, str) or not isinstance(value, str):
+        raise Invalid({"suggestions": ["Each suggestion needs a value and a type."]})
+    return split(kind, normalise(kind, value))
+
+
+def _known(actor: Actor, event_id: int, keys: Sequence[Parts]) -> dict[Parts, UUID]:
+    """Value → the oldest live attribute of the event that has it and that the actor may read."""
+    if not keys:
+        return {}
+    sql = KNOWN.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    values = {"event": event_id, "values": [key[0] for key in keys], **reader_parameters(actor)}
+    wanted = set(keys)
+    rows = cursor().execute(sql, values).fetchall()
+    return {(first, second): uuid for first, second, uuid in rows if (first, second) in wanted}
+
+
+def _document(
+    value: str, kind: str, category: Any, to_ids: Any, report: EventReport, comment: Any = None
+) -> dict[str, Any]:
+    members = {"category": category, "to_ids": to_ids, "comment": comment or COMMENT + report.name}
+    return {"uuid": str(uuid4()), "type": kind, "value": value, **_given(members)}
+
+
+def _given(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in members.items() if value is not None}
+
+
+def _add(
+    actor: Actor, event_id: int, documents: Sequence[dict[str, Any]], *, complete: bool = False
+) -> dict[str, str]:
+    """Value as sent → uuid of its new attribute. `complete`: raises Invalid when one is refused."""
+    if not documents:
+        return {}
+    added = add_attributes(actor, event_id, documents)
+    if complete and added.rejections:
+        raise Invalid(next(iter(added.rejections.errors.values())))
+    stored = Attribute.objects.filter(pk__in=added.attribute_ids).values_list("uuid", flat=True)
+    uuids = {str(uuid) for uuid in stored}
+    return {each["value"]: each["uuid"] for each in documents if each["uuid"] in uuids}
+
+
+def _tag(actor: Actor, event_uuid: UUID, names: Iterable[str]) -> None:
+    """Put tags on the event. A cluster's tag is made when it is missing; one the actor may not use is left out."""
+    actor.require(Permission.TAGGER)
+    for tag in resolve_tags(actor, [{"name": name} for name in names], may_create=True).values():
+        attach_tag(actor, event_uuid, tag.pk)
+
+
+def _save(actor: Actor, report: EventReport, content: str, extracted: int) -> int:
+    EventReport.objects.filter(pk=report.pk).update(content=content, timestamp=now_seconds())
+    target = Target("event_report", report.pk, report.uuid, report.name)
+    record(actor, "event_report.extracted", target, {"attributes": extracted})
+    return report.pk
+
+
+KNOWN = """
+SELECT a.value1, a.value2, a.uuid FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s AND a.value1 = ANY(%(values)s) AND NOT a.deleted AND {event} AND {attribute}
+ORDER BY a.id DESC
+"""

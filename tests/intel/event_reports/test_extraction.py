@@ -1,0 +1,173 @@
+"""What a report speaks of becomes attributes and tags of its event, and the report refers to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import HERE, says, serving
+from tests.intel.event_reports.test_reports import make_event, make_report
+from vardkase.intel.models import Attribute
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+
+PAGE = b"<title>Campaign</title><script>x()</script><h1>Head</h1><p>evil.example</p>"
+TEXT = "# Case\nAPT Twelve (also *Numbered Panda*) used hxxp://evil[.]example/a and **198.51.100.7**, see tlp:amber."
+
+
+def values(event: dict[str, Any]) -> dict[str, str]:
+    found = Attribute.objects.filter(event=event["id"], deleted=False)
+    return {attribute.value: str(attribute.uuid) for attribute in found}
+
+
+def make_clusters() -> None:
+    galaxy = Galaxy.objects.create(name="Threat Actor", type="threat-actor")
+    name = 'misp-galaxy:threat-actor="APT Twelve"'
+    cluster = GalaxyCluster.objects.create(
+        galaxy=galaxy, type="threat-actor", value="APT Twelve", tag_name=name, default=True
+    )
+    GalaxyElement.objects.create(galaxy_cluster=cluster, key="synonyms", value="Numbered Panda")
+    Tag.objects.create(name="tlp:amber")
+
+
+def test_everything_in_a_report_becomes_part_of_the_event(cast: Cast) -> None:
+    make_clusters()
+    event = make_event(cast.analyst, Attribute=[{"type": "ip-dst", "value": "198.51.100.7"}])
+    report = make_report(cast.analyst, event, content=TEXT)
+    path = f"/event_reports/extractAllFromReport/{report['id']}"
+    status, stored = call(cast.analyst.key, "POST", path, {"tag_event": 1})
+    assert status == 200, stored
+    uuids = values(event)
+    assert set(uuids) == {"198.51.100.7", "http://evil.example/a"}
+    assert stored["report"]["EventReport"]["content"] == (
+        TEXT.replace("hxxp://evil[.]example/a", f"@[attribute]({uuids['http://evil.example/a']})").replace(
+            "198.51.100.7", f"@[attribute]({uuids['198.51.100.7']})"
+        )
+    )
+    tags = call(cast.analyst.key, "GET", f"/events/view/{event['id']}")[1]["Event"]["Tag"]
+    assert {tag["name"] for tag in tags} == {'misp-galaxy:threat-actor="APT Twelve"', "tlp:amber"}
+    assert call(cast.analyst.key, "POST", path)[1]["report"]["EventReport"]["content"].count("@[") == 2
+    assert len(values(event)) == 2
+
+
+def test_what_a_warninglist_knows_is_not_for_detection(cast: Cast) -> None:
+    event = make_event(cast.analyst)
+    report = make_report(cast.analyst, event, content="198.51.100.7 and 198.51.100.8")
+    known = Warninglist.objects.create(
+        name="DNS", type="cidr", category="false_positive", enabled=True, matching_attributes=["ip-dst"]
+    )
+    WarninglistEntry.objects.create(warninglist=known, value="198.51.100.7/32", network="198.51.100.7/32")
+    call(cast.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")
+    found = Attribute.objects.filter(event=event["id"]).order_by("value1")
+    assert [attribute.to_ids for attribute in found] == [False, True]
+
+
+def test_suggestions_are_shown_to_readers_and_accepted_by_the_owner(cast: Cast) -> None:
+    event = make_event(cast.analyst)
+    report = make_report(cast.analyst, event, content="evil.example and http://[")
+    path = f"/event_reports/extractFromReport/{report['id']}"
+    status, found = call(cast.partner.key, "GET", path)
+    assert status == 200
+    assert found["replacementResult"]["contentWithReplacements"] == "@[suggestion](evil.example) and http://["
+    assert [value["value"] for value in found["complexTypeToolResult"]] == ["evil.example"]
+    body = {
+        "content": "Look: @[suggestion](evil.example), @[suggestion](other.example)",
+        "suggestions": {"evil.example": {"complexTypeToolResult": {"default_type": "domain"}}},
+    }
+    accept = f"/event_reports/replaceSuggestionInReport/{report['id']}"
+    assert call(cast.partner.key, "POST", accept, body)[0] == 403
+    status, stored = call(cast.analyst.key, "POST", accept, body)
+    assert status == 200, stored
+    uuid = values(event)["evil.example"]
+    assert stored["report"]["EventReport"]["content"] == (
+        f"Look: @[attribute]({uuid}), @[suggestion](other.example)"
+    )
+
+
+@pytest.mark.parametrize(
+    "suggestions",
+    [
+        None,
+        "[",
+        5,
+        {"evil.example": {"type": "md5"}},
+        {"evil.example": 5},
+        [{"value": ["a"], "type": "domain"}],
+    ],
+)
+def test_bad_suggestions_change_nothing(cast: Cast, suggestions: Any) -> None:
+    event = make_event(cast.analyst)
+    report = make_report(cast.analyst, event)
+    path = f"/event_reports/replaceSuggestionInReport/{report['id']}"
+    assert call(cast.analyst.key, "POST", path, {"content": "x", "suggestions": suggestions})[0] == 403
+    assert call(cast.analyst.key, "GET", f"/event_reports/view/{report['id']}")[1]["EventReport"] == report
+
+
+def test_values_that_a_reader_may_not_see_stay_suggestions(cast: Cast) -> None:
+    hidden = {"type": "domain", "value": "evil.example", "distribution": 0}
+    event = make_event(cast.analyst, Attribute=[hidden])
+    report = make_report(cast.analyst, event, content="evil.example")
+    path = f"/event_reports/extractFromReport/{report['id']}"
+    assert call(cast.partner.key, "GET", path)[1]["replacementValues"] == {}
+    assert call(cast.reader.key, "GET", path)[1]["replacementValues"] != {}
+    assert call(cast.partner.key, "POST", path.replace("extract", "extractAll"))[0] == 403
+
+
+def test_the_editor_gets_what_may_be_referred_to(cast: Cast) -> None:
+    note = {
+        "name": "note",
+        "meta-category": "misc",
+        "template_uuid": "11111111-aaaa-4bbb-8ccc-222222222222",
+        "template_version": 1,
+        "distribution": 5,
+        "Attribute": [{"type": "text", "object_relation": "text", "value": "inside"}],
+    }
+    hidden = {"type": "domain", "value": "hidden.example", "distribution": 0}
+    event = make_event(
+        cast.org_admin,
+        Attribute=[{"type": "domain", "value": "evil.example"}, hidden],
+        Object=[note],
+        Tag=[{"name": "tlp:green"}],
+    )
+    report = make_report(cast.org_admin, event)
+    status, found = call(cast.partner.key, "GET", f"/event_reports/getProxyMISPElements/{report['id']}")
+    assert status == 200
+    assert {each["value"] for each in found["attribute"].values()} == {"evil.example", "inside"}
+    assert [each["name"] for each in found["object"].values()] == ["note"]
+    assert list(found["tagname"]) == ["tlp:green"]
+    empty = make_report(cast.analyst, make_event(cast.analyst))
+    found = call(cast.analyst.key, "GET", f"/event_reports/getProxyMISPElements/{empty['id']}")[1]
+    assert found["attribute"] == found["object"] == found["tagname"] == []
+
+
+def test_a_report_is_made_of_an_event(cast: Cast) -> None:
+    attributes = [{"type": "domain", "value": "evil.example"}, {"type": "ip-src", "value": "198.51.100.7"}]
+    event = make_event(cast.analyst, Attribute=attributes)
+    path = f"/event_reports/reportFromEvent/{event['id']}"
+    assert call(cast.analyst.key, "POST", path, {"filters": "{}"})[0] == 405
+    assert call(cast.stranger.key, "POST", path, {"filters": {"type": "domain"}})[0] == 403
+    status, stored = call(cast.analyst.key, "POST", path, {"filters": '{"type": "domain"}'})
+    assert status == 200, stored
+    text = stored["EventReport"]["content"]
+    assert f"@[attribute]({values(event)['evil.example']})" in text
+    assert values(event)["198.51.100.7"] not in text
+
+
+def test_a_page_becomes_a_report(cast: Cast, settings: Any) -> None:
+    event = make_event(cast.analyst)
+    path = f"/event_reports/importReportFromUrl/{event['id']}"
+    page = says(PAGE, Content_Type="text/html")
+    with serving(page) as server:
+        assert (
+            call(cast.analyst.key, "POST", path, {"url": server.url})[0] == 403
+        )  # Not on the public network.
+        settings.VARDKASE_PRIVATE_NETWORKS = HERE
+        status, stored = call(cast.analyst.key, "POST", path, {"url": server.url})
+    assert status == 200, stored
+    assert stored["EventReport"]["name"] == "Campaign"
+    assert stored["EventReport"]["content"].startswith("# Head\n\nevil.example\n\n---\nhttp://127.0.0.1")
+    assert call(cast.stranger.key, "POST", path, {"url": "http://a.example"})[0] == 403

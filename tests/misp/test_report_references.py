@@ -1,0 +1,54 @@
+"""References in reports are read, and words exchanged, without touching anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from vardkase.misp.report_references import InReport, prose, references, with_words_replaced
+
+UUID = "5d6442cf-2696-564d-a2fb-0bd2833ef264"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"a @[attribute]({UUID}) b", [InReport("attribute", UUID)]),
+        (f"@![attribute]({UUID.upper()})", [InReport("attribute", UUID, picture=True)]),
+        (f"@[object]({UUID})@[galaxymatrix]({UUID})", [InReport("object", UUID), InReport("galaxymatrix", UUID)]),
+        ('@[tag](misp-galaxy:tool="Go (a (b) c)")', [InReport("tag", 'misp-galaxy:tool="Go (a (b) c)"')]),
+        ("@[tag](tlp:amber) @[suggestion](a.b)", [InReport("tag", "tlp:amber"), InReport("suggestion", "a.b")]),
+        ("@[attribute](nope) @[other](x) [attribute](x) @[tag]()", []),
+    ],
+)  # fmt: skip
+def test_references_are_found(text: str, found: list[InReport]) -> None:
+    assert list(references(text)) == found
+
+
+def test_a_reference_is_written_as_it_is_read() -> None:
+    for text in (f"@![attribute]({UUID})", '@[tag](a:b="c (d)")', "@[suggestion](http://e.example/x)"):
+        assert "".join(map(str, references(text))) == text
+
+
+def test_only_whole_words_outside_references_are_exchanged() -> None:
+    text = "e.example, **e.example** not-e.example [e.example](x) @[suggestion](e.example) `e.example`."
+    assert with_words_replaced(text, {"e.example": "X"}) == (
+        "X, **X** not-e.example [X](x) @[suggestion](e.example) `X`."
+    )
+
+
+def test_prose_keeps_every_place() -> None:
+    text = f"# |a|`b` [c](http://d.example) @[attribute]({UUID}) a|b"
+    assert len(prose(text)) == len(text)
+    assert prose(text).split() == ["#", "a", "b", "c", "http://d.example)", "a|b"]
+
+
+def test_hostile_text_costs_no_time() -> None:
+    for text in (
+        "@[tag](" * 20_000,
+        '@[tag]("' * 20_000,
+        "[" * 100_000,
+        "`" * 100_000,
+        "@[tag](" + "(" * 100_000,
+    ):
+        list(references(text))
+        prose(text)
