@@ -25,7 +25,7 @@ from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.races import again_if_overtaken
-from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.permissions import Permission
 
 __all__ = [
@@ -67,7 +67,8 @@ class Endpoint:
     """One action of MISP's API with what it takes to call it.
 
     `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators
-    only; `writes`: refused to read-only keys and to organisations that may not write.
+    only; `writes`: refused to read-only keys and to organisations that may not write; `public`: open to
+    visitors, and nobody's key is looked at.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Endpoint:
     site_admin: bool = False
     writes: bool = False
     describes: Description | None = None
+    public: bool = False
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -106,6 +108,7 @@ def endpoint(
     writes: bool = False,
     methods: tuple[str, ...] = (),
     describes: Description | None = None,
+    public: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -119,7 +122,7 @@ def endpoint(
 
     def declare(handler: Handler) -> Handler:
         _endpoints[key] = Endpoint(
-            name, handler, allowed, requires, requires_any, site_admin, writes, describes
+            name, handler, allowed, requires, requires_any, site_admin, writes, describes, public
         )
         return handler
 
@@ -147,7 +150,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     route = route_of(request.method or "GET", request.path_info)
     headers: dict[str, str] = {}
     try:
-        who = authenticate(request)
+        who = _caller(request, route)
         headers = _key_headers(who)
         answer = _answer(request, route, who.actor)
         response = response_of(answer, request)
@@ -174,6 +177,14 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     if method in ("POST", "PUT", "PATCH"):
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     return again_if_overtaken(lambda: found.handler(call))
+
+
+def _caller(request: HttpRequest, route: Route) -> Authenticated:
+    """Whose key the request carries; a visitor where that is enough."""
+    found = _endpoints.get(route.name)
+    if found is not None and found.public:
+        return Authenticated(visitor(getattr(request, "client_address", None)), None)
+    return authenticate(request)
 
 
 def _describe(found: Endpoint) -> Answer:

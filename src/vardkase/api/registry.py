@@ -19,6 +19,7 @@ from vardkase.api import (  # noqa: F401
     objects,
     objects_write,
     organisations,
+    registrations,
     rest_search,
     roles,
     server_settings,

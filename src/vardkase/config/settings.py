@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
     "vardkase.identity.user_settings.apps.UserSettingsConfig",
+    "vardkase.identity.registrations.apps.RegistrationsConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.galaxies.apps.GalaxiesConfig",

@@ -90,6 +90,22 @@ def console_actor(organisation_id: int, organisation_name: str, login: str) -> A
     )
 
 
+def visitor(address: str | None) -> Actor:
+    """Somebody who has not said who they are: may do nothing, but is named when they ask for an account."""
+    return Actor(
+        user_id=None,
+        name="",
+        organisation_id=0,
+        organisation_name="",
+        permissions=frozenset(),
+        credential=Credential.NOBODY,
+        may_read=False,
+        may_write=False,
+        may_sync=False,
+        address=address,
+    )
+
+
 def role_permissions(role: Role) -> frozenset[Permission]:
     """The flags that are on in `role`; a site admin holds all of them."""
     if role.perm_site_admin:

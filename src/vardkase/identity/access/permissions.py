@@ -47,6 +47,7 @@ class Credential(StrEnum):
     READ_ONLY_KEY = "read_only_key"
     CONSOLE = "console"
     JOB = "job"
+    NOBODY = "nobody"
 
 
 READING: frozenset[Permission] = frozenset(
@@ -67,8 +68,12 @@ CREDENTIAL_PERMISSIONS: dict[Credential, frozenset[Permission]] = {
     Credential.READ_ONLY_KEY: READING,
     Credential.CONSOLE: frozenset(Permission),
     Credential.JOB: frozenset(Permission) - {Permission.ADMIN},
+    Credential.NOBODY: frozenset(),
 }
 """The table: a permission of the role counts only if the credential may use it. Else it is refused."""
 
-WRITING_CREDENTIALS: frozenset[Credential] = frozenset(Credential) - {Credential.READ_ONLY_KEY}
+WRITING_CREDENTIALS: frozenset[Credential] = frozenset(Credential) - {
+    Credential.READ_ONLY_KEY,
+    Credential.NOBODY,
+}
 """Credentials that may change anything at all."""

@@ -1,0 +1,94 @@
+"""users/register and what site administrators do with the requests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.throttle import FailedAttempts
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.registrations import queries, services
+from vardkase.identity.registrations.models import Inbox
+
+SENT = "Request sent. The administrators of this community have been notified."
+NO_ORGANISATION = "No organisation selected. Supply an Organisation ID"
+ABOUT_REGISTER = Description(
+    "POST your details to this API to ask for an account.",
+    ["email"],
+    ["org_name", "org_uuid", "message", "custom_perms", "perm_sync", "perm_publish", "perm_admin"],
+)
+requests_of_address = FailedAttempts(allowed=20, window=3600)
+"""Requests of one address an hour, in each process."""
+
+
+def inbox_dict(request: Inbox) -> dict[str, Any]:
+    """A request in MISP's order of members."""
+    return {
+        "id": str(request.pk),
+        "uuid": str(request.uuid),
+        "title": request.title,
+        "type": request.type,
+        "ip": request.ip or "",
+        "user_agent": request.user_agent,
+        "user_agent_sha256": hashlib.sha256(request.user_agent.encode()).hexdigest(),
+        "comment": request.comment,
+        "deleted": False,
+        "timestamp": str(request.timestamp),
+        "store_as_file": False,
+        "data": request.data,
+    }
+
+
+@endpoint("users/register", public=True, methods=("POST",), describes=ABOUT_REGISTER)
+def register(call: Call) -> Answer:
+    if requests_of_address.add(call.actor.address or ""):
+        raise MispError(429, services.FULL, headers={"Retry-After": str(requests_of_address.window)})
+    try:
+        services.request_account(call.actor, call.data("User"), call.headers.get("User-Agent", ""))
+    except Forbidden as error:
+        raise MispError(405, str(error)) from error
+    except Conflict as error:
+        raise MispError(429, str(error)) from error
+    except Invalid as error:
+        raise SaveFailed("add Inbox", "/users/register", error.errors) from error
+    return saved(SENT, "/users/register")
+
+
+@endpoint("users/registrations", site_admin=True)
+def registrations(call: Call) -> Answer:
+    search = call.param("value") or call.param("searchall") or ""
+    return Json([{"Inbox": inbox_dict(request)} for request in queries.waiting(call.actor, str(search))])
+
+
+@endpoint("users/acceptRegistrations", site_admin=True, writes=True)
+def accept(call: Call) -> Answer:
+    found = queries.find_requests(call.actor, _references(call))
+    chosen = call.data("User")
+    if not chosen.get("org_id"):
+        raise MispError(400, NO_ORGANISATION)
+    try:
+        count = services.accept_requests(call.actor, found, chosen)
+    except Invalid as error:
+        raise SaveFailed("add User", "/users/acceptRegistrations", error.errors) from error
+    return saved(f"Added {count} user(s).", "/users/acceptRegistrations")
+
+
+@endpoint("users/discardRegistrations", site_admin=True, writes=True)
+def discard(call: Call) -> Answer:
+    count = services.discard_requests(call.actor, queries.find_requests(call.actor, _references(call)))
+    return saved(f"{count} registration(s) discarded.", "/users/discardRegistrations")
+
+
+def _references(call: Call) -> list[str]:
+    """The ids in the path (one, or a JSON list of them), or in the body."""
+    given: Any = call.arg(0) or call.data("User").get("id") or ""
+    if isinstance(given, str) and given.startswith("["):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = ""
+    return [str(one) for one in (given if isinstance(given, list) else [given])]

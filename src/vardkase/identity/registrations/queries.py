@@ -1,0 +1,30 @@
+"""Reading the requests that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.identity.registrations.models import Inbox
+
+
+def waiting(actor: Actor, search: str = "") -> QuerySet[Inbox]:
+    """All requests, oldest first, with `search` in their title. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return Inbox.objects.filter(title__icontains=search).order_by("pk")
+
+
+def find_requests(actor: Actor, references: Sequence[Reference]) -> list[Inbox]:
+    """The requests with these ids or uuids. Raises NotFound when one is not there, or none is named."""
+    condition = Q(pk=None)
+    for reference in references:
+        condition |= by_reference(reference) or Q(pk=None)
+    found = list(waiting(actor).filter(condition))
+    if not found or len(found) < len(set(map(str, references))):
+        raise NotFound("Invalid registration(s).")
+    return found

@@ -1,0 +1,122 @@
+"""Requests for an account: made by visitors, accepted or discarded by site administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.services import create_user
+from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.registrations.settings import SELF_REGISTRATION
+from vardkase.misp.flags import as_bool
+
+NOT_ENABLED = "Self registration is not enabled on this instance."
+FULL = "Too many requests are waiting. Please try again later."
+MOST_WAITING = 1000
+"""Anybody may send requests: more than administrators can look through are of no use."""
+
+LONGEST = 2000
+LONGEST_EMAIL = 255
+TEXTS = ("org_id", "org_name", "org_uuid", "custom_perms")
+FLAGS = ("perm_sync", "perm_publish", "perm_admin")
+
+
+@transaction.atomic
+def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> Inbox:
+    """Put a visitor's request into the inbox. A second one for the same address replaces the first.
+
+    Whether the address has an account already is not told. Raises Forbidden while self-registration is off,
+    Conflict when the inbox is full, Invalid by field.
+    """
+    if not SELF_REGISTRATION.value:
+        raise Forbidden(NOT_ENABLED)
+    asked = _asked(data)
+    Inbox.objects.filter(data__email__iexact=asked["email"]).delete()
+    if Inbox.objects.count() >= MOST_WAITING:
+        raise Conflict(FULL)
+    request = Inbox.objects.create(
+        title=f"User registration for {asked['email']}.",
+        ip=actor.address,
+        user_agent=user_agent[:LONGEST],
+        timestamp=now_seconds(),
+        data=asked,
+    )
+    record(actor, "registration.requested", _target(request))
+    return request
+
+
+@transaction.atomic
+def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str, Any]) -> int:
+    """Make an account of each request, in the organisation and with the role in `chosen`; returns how many.
+
+    Nobody knows their passwords: a person comes in by the page for a new one. Raises Invalid, Forbidden.
+    """
+    _require_site_admin(actor)
+    for request in requests:
+        fields = {name: chosen[name] for name in ("org_id", "role_id") if chosen.get(name)}
+        user = create_user(actor, {"email": request.data["email"], **fields})
+        record(actor, "registration.accepted", _target(request), {"user": user.email})
+        request.delete()
+    return len(requests)
+
+
+@transaction.atomic
+def discard_requests(actor: Actor, requests: Sequence[Inbox]) -> int:
+    """Throw requests away; returns how many."""
+    _require_site_admin(actor)
+    for request in requests:
+        record(actor, "registration.discarded", _target(request))
+        request.delete()
+    return len(requests)
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _asked(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a request keeps, in MISP's order of members: flags are "1" or empty."""
+    errors: dict[str, list[str]] = {}
+    found: dict[str, str] = {"email": _email(data.get("email"), errors)}
+    for name in TEXTS:
+        if text := _text(name, data.get(name), errors):
+            found[name] = text
+    found |= {name: "1" if as_bool(data.get(name)) else "" for name in FLAGS}
+    found["message"] = _text("message", data.get("message"), errors)
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _email(value: Any, errors: dict[str, list[str]]) -> str:
+    text = _text("email", value, errors)
+    try:
+        validate_email(text)
+    except ValidationError:
+        errors["email"] = ["Please enter a valid email address."]
+    if len(text) > LONGEST_EMAIL:
+        errors["email"] = ["Please enter a valid email address."]
+    return text
+
+
+def _text(name: str, value: Any, errors: dict[str, list[str]]) -> str:
+    if value is None or isinstance(value, bool):
+        return ""
+    if not isinstance(value, str | int) or len(str(value)) > LONGEST:
+        errors[name] = ["Please enter a text of at most 2000 characters."]
+        return ""
+    return str(value).strip()
+
+
+def _target(request: Inbox) -> Target:
+    return Target("registration", request.pk, request.uuid, request.data["email"])

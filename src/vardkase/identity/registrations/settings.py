@@ -1,0 +1,9 @@
+"""What a site administrator may set about requests for accounts."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+SELF_REGISTRATION = Setting(
+    "Security.allow_self_registration", False, "Whether visitors may ask for an account.", level=1
+)
