@@ -12,6 +12,7 @@ import msgspec
 from bench.client import Answer, Client, Refused, hammer, raw_request
 from bench.corpus import CAMPAIGNS, RARE_WORD, Corpus
 from bench.memory import Peak, watched
+from bench.quality import warninglist_rows
 from bench.row import Row, failed, milliseconds, rate
 
 REPEATS = {10: 60, 1_000: 15, 10_000: 5, 100_000: 2}
@@ -127,6 +128,11 @@ def exports(bench: Bench) -> Iterator[Row]:
         yield rate(f"full {name} export", bench.total, answers, peak, target)
 
 
+def warninglists(bench: Bench) -> Iterator[Row]:
+    """Large warninglists in, and many values held against them."""
+    yield from warninglist_rows(bench.client, bench.corpus, bench.pid)
+
+
 def throughput(bench: Bench) -> Iterator[Row]:
     """Requests a second, eight at once."""
     version = [raw_request(bench.client, "GET", "/servers/getVersion")]
@@ -145,6 +151,7 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     whole_events,
     correlations,
     exports,
+    warninglists,
     throughput,
 )
 

@@ -9,6 +9,7 @@ import pytest
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
 from tests.formats.scene import document
+from vardkase.core.settings.models import SettingValue
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.misp_json import (
     AttributeOptions,
@@ -17,7 +18,7 @@ from vardkase.formats.misp_json import (
     event_document,
     events_document,
 )
-from vardkase.intel.models import Event
+from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 ALL = SqlQuery("SELECT id FROM attribute ORDER BY id", {})
@@ -32,8 +33,10 @@ def event(cast: Cast) -> Event:
     holder = make_object(event)
     holder.save()
     for value in ("bad.example", "known.example"):
-        make_attribute(event, type="domain", value1=value).save()
-    make_attribute(event, type="domain", value1="known.example", object=holder, object_relation="x").save()
+        make_attribute(event, type="domain", value1=value, to_ids=True).save()
+    inside = make_attribute(event, type="domain", value1="known.example", to_ids=True)
+    inside.object, inside.object_relation = holder, "x"
+    inside.save()
     return event
 
 
@@ -52,6 +55,19 @@ def test_hits_are_shown_on_request(cast: Cast, event: Event) -> None:
     listed = document(attributes_document(cast.analyst.actor, ALL, options))["response"]["Attribute"]
     [warning] = listed[1]["warnings"]
     assert (warning["value"], warning["warninglist_name"]) == ("known.example", "Known names")
+
+
+def test_hits_are_about_detection_unless_the_hub_says_all(cast: Cast, event: Event) -> None:
+    Attribute.objects.update(to_ids=False)
+    shown = AttributeOptions(include_warninglist_hits=True)
+
+    def warned() -> list[bool]:
+        page = document(attributes_document(cast.analyst.actor, ALL, shown))["response"]["Attribute"]
+        return ["warnings" in attribute for attribute in page]
+
+    assert warned() == [False, False, False]
+    SettingValue.objects.create(name="MISP.warning_for_all", value=True)
+    assert warned() == [False, True, True]
 
 
 def test_enforced_lists_leave_attributes_out(cast: Cast, event: Event) -> None:

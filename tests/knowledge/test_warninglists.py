@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.cast import Cast
@@ -75,6 +77,33 @@ def test_a_list_is_about_its_types() -> None:
         Candidate("8.8.8.8|53", "ip-dst|port"),
     ]
     assert list(find_hits(values)) == [0, 2]
+
+
+def test_a_changed_list_is_read_anew() -> None:
+    assert "nosuch@spam.example" not in check_values(["nosuch@spam.example"])
+    store(WarninglistFile(name="substring", type="substring", version=2, values=["spam.example"]))
+    assert [hit.matched for hit in check_values(["nosuch@spam.example"])["nosuch@spam.example"]] == [
+        "spam.example"
+    ]
+
+
+def test_substrings_do_not_reach_from_one_value_into_the_next() -> None:
+    store(WarninglistFile(name="substring", type="substring", version=2, values=["ab", "b", "ba"]))
+    hits = check_values(["xa", "bx", "ab", "aba"])
+    assert {value: found[0].matched for value, found in hits.items()} == {"bx": "b", "ab": "ab", "aba": "ab"}
+
+
+def test_a_long_entry_is_found_and_breaks_nothing() -> None:
+    long = "https://long.example/" + "x" * 20_000
+    store(WarninglistFile(name="string", type="string", version=2, values=[long]))
+    assert set(check_values([long, long[:-1]])) == {long}
+
+
+def test_no_expression_takes_for_ever() -> None:
+    store(WarninglistFile(name="regex", type="regex", version=2, values=["/^(a+)+$/", "/(x+x+)+y/i"]))
+    started = time.monotonic()
+    assert check_values(["a" * 5000 + "!", "x" * 5000]) == {}
+    assert time.monotonic() - started < 1
 
 
 def test_switching_by_id_and_by_name(cast: Cast) -> None:

@@ -141,11 +141,12 @@ def _documents(body: Any) -> list[Any]:
     return unwrapped or [{}]
 
 
-def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors]:
-    """Field errors of the only attribute, or field errors by number."""
+def _refusals(rejections: Rejections, documents: list[Any]) -> FieldErrors | dict[str, FieldErrors] | str:
+    """Field errors of the only attribute (a warninglist's is a bare text), or field errors by number."""
     numbered = _numbered(rejections)
     if len(documents) == 1 and len(numbered) == 1:
-        return next(iter(numbered.values()))
+        errors = next(iter(numbered.values()))
+        return errors["warninglist"][0] if "warninglist" in errors else errors
     return numbered
 
 

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec.json import encode
 
-from vardkase.api.answers import Answer, Json, Stream, not_toggled, saved, toggled
+from vardkase.api.answers import Answer, Json, Redirect, Stream, not_toggled, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
-from vardkase.api.errors import MispError
+from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import paged
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute
 from vardkase.knowledge.warninglists import queries, services
 from vardkase.knowledge.warninglists.matching import check_values
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 from vardkase.misp.flags import as_bool, as_int
 
 UP_TO_DATE = "All warninglists are up to date already."
+MEMBERS = ("type", "category", "version", "enabled", "matching_attributes")
+ABOUT_ADD = Description(
+    "Add a warninglist of your own. `entries` is a text with an entry a line, or a list of them; a comment may "
+    "follow an entry after a #.",
+    ("name", "description", "entries"),
+    MEMBERS,
+)
+ABOUT_EDIT = Description(
+    "Change a warninglist of your own; what is not sent stays.",
+    (),
+    ("name", "description", "entries", *MEMBERS),
+    url="/warninglists/edit/[warninglist_id]",
+)
+ABOUT_IMPORT = Description(
+    "Store a warninglist in the form of warninglists/export, in the place of the one with this name.",
+    ("name", "type", "version", "description", "list"),
+    ("matching_attributes", "category"),
+)
 ABOUT_CHECK = Description(
     "POST a JSON list of values. The answer maps each value that is on an enabled warninglist to those lists; "
     "values on none are left out.",
@@ -41,25 +60,118 @@ def index(call: Call) -> Answer:
 @endpoint("warninglists/view")
 def view(call: Call) -> Answer:
     """One list with its values and the types it is about."""
+    return Stream(_document(_found(call)))
+
+
+@endpoint("warninglists/add", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """A new list of one's own; answers with it."""
     try:
-        warninglist = queries.find_warninglist(as_int(call.arg(0)) or 0)
+        return Stream(_document(services.add_warninglist(call.actor, call.data("Warninglist"))))
+    except Invalid as error:
+        raise SaveFailed("add warninglist", "/warninglists/add", error.errors) from error
+
+
+@endpoint("warninglists/edit", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Other fields or entries for a list of one's own; answers with it."""
+    number = _found(call).pk
+    try:
+        return Stream(_document(services.edit_warninglist(call.actor, number, call.data("Warninglist"))))
+    except Invalid as error:
+        raise SaveFailed("edit warninglist", "/warninglists/edit", error.errors) from error
+
+
+@endpoint("warninglists/delete", requires=(Permission.WARNINGLIST,), writes=True)
+def delete(call: Call) -> Answer:
+    """Take a list away."""
+    number = _found(call).pk
+    services.delete_warninglist(call.actor, number)
+    return saved("Warninglist deleted.", f"/warninglists/delete/{number}", id=number)
+
+
+@endpoint("warninglists/import", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_IMPORT)
+def import_list(call: Call) -> Answer:
+    """Store a list.json, new or in the place of the one with its name."""
+    try:
+        stored = services.import_warninglist(call.actor, call.data("Warninglist"))
+    except Invalid as error:
+        raise SaveFailed("import Warninglist", "/warninglists/import", error.errors) from error
+    return saved("Warninglist imported", f"/warninglists/import/{stored.pk}", id=str(stored.pk))
+
+
+@endpoint("warninglists/export")
+def export(call: Call) -> Answer:
+    """One list as a list.json, in the form that warninglists/import and the upstream project read."""
+    return Stream(_list_file(_found(call)))
+
+
+@endpoint("warninglists/enable_warninglist", requires=(Permission.WARNINGLIST,), writes=True)
+def enable(call: Call) -> Answer:
+    """Enable when the path says so, else disable; MISP answers with the way to the list."""
+    number = _found(call).pk
+    services.set_enabled(call.actor, ids=[number], enabled=as_bool(call.arg(1)))
+    return Redirect(f"/warninglists/view/{number}")
+
+
+@endpoint("warninglists/add_attribute", requires=(Permission.WARNINGLIST,), writes=True)
+def add_attribute(call: Call) -> Answer:
+    """Add the value of an attribute to a list of one's own: ``/[warninglist_id]/[attribute_id]``."""
+    number = _found(call).pk
+    attribute = find_attribute(call.actor, call.arg(1))
+    comment = f"From attribute {attribute.uuid}"
+    try:
+        value = "|".join(filter(None, (attribute.value1, attribute.value2)))
+        added = services.add_values(call.actor, number, [value], comment)
+    except Invalid as error:
+        raise SaveFailed("add value to Warninglist", "/warninglists/add_attribute", error.errors) from error
+    text = "Value added to the warninglist." if added else "Value is on the warninglist already."
+    return saved(text, f"/warninglists/add_attribute/{number}", id=str(number))
+
+
+def _found(call: Call) -> Warninglist:
+    try:
+        return queries.find_warninglist(as_int(call.arg(0)) or 0)
     except NotFound as error:
         raise MispError(404, str(error)) from None
-    return Stream(_document(warninglist))
 
 
 def _document(warninglist: Warninglist) -> Iterator[bytes]:
     """The list piece by piece: some have a million values."""
     yield b'{"Warninglist":' + encode(_warninglist(warninglist))[:-1] + b',"WarninglistEntry":['
-    separator = b""
-    for chunk in queries.entries_in_chunks(warninglist):
-        yield separator + encode([_entry(entry) for entry in chunk])[1:-1]
-        separator = b","
+    yield from _chunks(warninglist, lambda entry: encode(_entry(entry)))
     types = [
         {"id": str(position), "type": name, "warninglist_id": str(warninglist.pk)}
         for position, name in enumerate(warninglist.matching_attributes or ["ALL"], start=1)
     ]
     yield b'],"WarninglistType":' + encode(types) + b"}}"
+
+
+def _list_file(warninglist: Warninglist) -> Iterator[bytes]:
+    """Values with comments make a map, values alone a list."""
+    head = {
+        "name": warninglist.name,
+        "type": warninglist.type,
+        "version": warninglist.version,
+        "description": warninglist.description,
+        "category": warninglist.category,
+        "matching_attributes": warninglist.matching_attributes or ["ALL"],
+    }
+    commented = queries.has_comments(warninglist)
+    yield encode(head)[:-1] + (b',"list":{' if commented else b',"list":[')
+    if commented:
+        yield from _chunks(warninglist, lambda entry: encode({entry.value: entry.comment or ""})[1:-1])
+    else:
+        yield from _chunks(warninglist, lambda entry: encode(entry.value))
+    yield b"}}" if commented else b"]}"
+
+
+def _chunks(warninglist: Warninglist, shape: Callable[[WarninglistEntry], bytes]) -> Iterator[bytes]:
+    """The entries with commas between, some thousands at a time."""
+    separator = b""
+    for chunk in queries.entries_in_chunks(warninglist):
+        yield separator + b",".join(map(shape, chunk))
+        separator = b","
 
 
 @endpoint("warninglists/toggle_enable", requires=(Permission.WARNINGLIST,), writes=True)

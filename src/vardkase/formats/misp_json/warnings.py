@@ -8,12 +8,15 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.structs import Attribute, ListedAttribute, encoder
 from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
+from vardkase.knowledge.warninglists.settings import WARNING_FOR_ALL
 
 
 def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
-    """Give each attribute that is on an enabled warninglist its `warnings`."""
-    for position, hits in _hits(page).items():
-        attribute = page[position]
+    """Give each attribute for detection (or each, as the hub is set) on an enabled warninglist its `warnings`."""
+    everything = WARNING_FOR_ALL.value
+    looked_at = [attribute for attribute in page if everything or attribute.to_ids]
+    for position, hits in _hits(looked_at).items():
+        attribute = looked_at[position]
         attribute.warnings = Raw(encoder.encode([_warning(attribute.value, hit) for hit in hits]))
 
 

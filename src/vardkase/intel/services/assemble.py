@@ -17,11 +17,18 @@ from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.warninglists.matching import Candidate, find_hits
 from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.flags import as_bool
 from vardkase.misp.object import ObjectInput, parse_object
 
 DUPLICATE: FieldErrors = {"value": ["A similar attribute already exists for this event."]}
 UUID_TAKEN: FieldErrors = {"uuid": ["The UUID provided is not unique"]}
+WARNED: FieldErrors = {
+    "warninglist": [
+        "Attribute could not be saved as it trips over a warninglist and enforceWarninglist is enforced."
+    ]
+}
 NOT_A_DOCUMENT: FieldErrors = {"type": ["No type set."]}
 
 type ValueKey = tuple[str, str, str, str | None]
@@ -57,7 +64,15 @@ class Assembler:
 
     def numbered_attributes(self, numbered: Iterable[tuple[str, Any]], place: str) -> list[NewAttribute]:
         """As `attributes`, for parts that come with their places."""
-        rows = [row for key, part in numbered if (row := self.new_attribute(part, key)) is not None]
+        rows: list[NewAttribute] = []
+        enforced: list[tuple[str, NewAttribute]] = []
+        for key, part in numbered:
+            if (row := self.new_attribute(part, key)) is not None:
+                rows.append(row)
+                if "enforceWarninglist" in part and as_bool(part["enforceWarninglist"]):
+                    enforced.append((key, row))
+        if enforced:
+            rows = self._without_warned(rows, enforced)
         return self._without_taken_uuids("attribute", rows, place)
 
     def objects(self, parts: object, place: str) -> list[NewObject]:
@@ -205,6 +220,16 @@ class Assembler:
         if uuid in self._uuids:
             raise Invalid(UUID_TAKEN)
         self._uuids.add(uuid)
+
+    def _without_warned(
+        self, rows: list[NewAttribute], enforced: Sequence[tuple[str, NewAttribute]]
+    ) -> list[NewAttribute]:
+        """Refuse those of `enforced` that are on a warninglist."""
+        hits = find_hits([Candidate(row.value, row.type) for _, row in enforced])
+        for position in hits:
+            self.rejections.add(enforced[position][0], WARNED)
+        warned = {id(enforced[position][1]) for position in hits}
+        return [row for row in rows if id(row) not in warned]
 
     def _without_taken_uuids[Row: (NewAttribute, NewObject)](
         self, table: str, rows: list[Row], place: str

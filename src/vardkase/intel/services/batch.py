@@ -95,6 +95,10 @@ class NewAttribute:
     event_id: int = 0
     object_id: int | None = None
 
+    @property
+    def value(self) -> str:
+        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"
+
 
 @dataclass(slots=True)
 class NewObject:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from django.db import transaction
 
-from vardkase.core.sql import cursor
-from vardkase.knowledge.sources.bulk import copy_rows, lock
+from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.files import files, fingerprint, read
 from vardkase.knowledge.sources.loading import Loaded, Progress, quiet
 from vardkase.knowledge.sources.models import KnowledgeSource
+from vardkase.knowledge.warninglists.entries import Entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
 
 NAME = "warninglists"
@@ -30,11 +29,9 @@ class WarninglistFile(msgspec.Struct):
     category: str = "false_positive"
     matching_attributes: list[str] = []
 
-    def entries(self) -> Iterable[tuple[str, str | None]]:
+    def entries(self) -> Entries:
         """Every value once, with its comment."""
-        if isinstance(self.values, dict):
-            return self.values.items()
-        return ((value, None) for value in dict.fromkeys(self.values))
+        return dict(self.values) if isinstance(self.values, dict) else dict.fromkeys(self.values)
 
 
 class WarninglistHead(msgspec.Struct):
@@ -85,23 +82,5 @@ def store(file: WarninglistFile) -> bool:
             "matching_attributes": file.matching_attributes,
         },
     )
-    cursor().execute("DELETE FROM warninglist_entry WHERE warninglist_id = %s", (warninglist.pk,))
-    rows = _rows(warninglist.pk, file)
-    warninglist.entry_count = copy_rows(
-        "warninglist_entry", ("warninglist_id", "value", "comment", "network"), rows
-    )
-    warninglist.save(update_fields=["entry_count"])
+    write_entries(warninglist, file.entries())
     return True
-
-
-def _rows(number: int, file: WarninglistFile) -> Iterator[tuple[int, str, str | None, str | None]]:
-    for value, comment in file.entries():
-        yield number, value, comment, _network(value) if file.type == "cidr" else None
-
-
-def _network(value: str) -> str | None:
-    """`value` as a network in its normal form; None when it is none, and so can match nothing."""
-    try:
-        return str(ipaddress.ip_network(value.strip(), strict=False))
-    except ValueError:
-        return None

@@ -1,20 +1,20 @@
 """Which enabled warninglists a value is on: any number of values in three queries.
 
-Exact values and the ends of host names are looked up in one index, networks in another, and the few
-substrings and expressions are tried one by one. A list applies to the attribute types it names, or to all.
+Exact values and the ends of host names are looked up in one index, networks in another. The substrings of a list are
+looked for together, and so are its expressions. A list applies to the attribute types it
+names, or to all; what it does not apply to is not looked for.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from vardkase.core.sql import cursor
-from vardkase.knowledge.warninglists.models import WarninglistEntry
+from vardkase.knowledge.warninglists.scanned import expressions_of, substrings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,20 @@ class EnabledList:
     type: str
     category: str
     types: frozenset[str]
+    revision: int
 
-    def applies_to(self, candidate: Candidate) -> bool:
+    def applies_to(self, type_name: str | None) -> bool:
         """Whether the list is about values of this type."""
-        return candidate.type is None or not self.types or candidate.type in self.types
+        return type_name is None or not self.types or type_name in self.types
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value, or half of a composite one, with the position of its candidate."""
+
+    position: int
+    text: str
+    type: str | None
 
 
 LONGEST_HOST = 253
@@ -62,11 +72,11 @@ def find_hits(candidates: Sequence[Candidate]) -> dict[int, list[Hit]]:
     lists = _enabled_lists()
     if not lists or not candidates:
         return {}
-    parts = [(position, part) for position, item in enumerate(candidates) for part in _parts(item)]
+    parts = [part for position, item in enumerate(candidates) for part in _parts(position, item)]
     hits: dict[int, dict[int, Hit]] = defaultdict(dict)
     for position, number, matched in _search(lists, parts):
         found = lists[number]
-        if found.applies_to(candidates[position]):
+        if found.applies_to(candidates[position].type):
             hits[position].setdefault(number, Hit(number, found.name, found.category, matched))
     return {position: [by_list[number] for number in sorted(by_list)] for position, by_list in hits.items()}
 
@@ -78,66 +88,92 @@ def check_values(values: Iterable[str]) -> dict[str, list[Hit]]:
     return {unique[position]: found for position, found in sorted(hits.items())}
 
 
-def _search(lists: dict[int, EnabledList], parts: Sequence[tuple[int, str]]) -> Found:
-    kinds = {found.type for found in lists.values()}
-    if kinds & {"string", "hostname"}:
-        yield from _exact_and_hosts(lists, parts)
-    if "cidr" in kinds:
-        yield from _networks(parts)
-    for kind, find in (("substring", _substrings), ("regex", _expressions)):
-        if kind in kinds:
-            yield from find([number for number, found in lists.items() if found.type == kind], parts)
+def _search(lists: dict[int, EnabledList], parts: Sequence[Part]) -> Found:
+    of_kind: dict[str, list[EnabledList]] = defaultdict(list)
+    for found in lists.values():
+        of_kind[found.type].append(found)
+    yield from _exact_and_hosts(
+        lists, _concerned(of_kind["string"], parts), _concerned(of_kind["hostname"], parts)
+    )
+    yield from _networks(of_kind["cidr"], _concerned(of_kind["cidr"], parts))
+    for found in of_kind["substring"]:
+        yield from _substrings(found, _concerned([found], parts))
+    for found in of_kind["regex"]:
+        yield from _expressions(found, _concerned([found], parts))
+
+
+def _concerned(lists: Sequence[EnabledList], parts: Sequence[Part]) -> list[Part]:
+    """The parts that at least one of `lists` applies to."""
+    types = {part.type for part in parts}
+    concerned = {name for name in types if any(found.applies_to(name) for found in lists)}
+    return [part for part in parts if part.type in concerned]
 
 
 def _enabled_lists() -> dict[int, EnabledList]:
     rows = cursor().execute(
-        "SELECT id, name, type, category, matching_attributes FROM warninglist WHERE enabled"
+        "SELECT id, name, type, category, matching_attributes, revision FROM warninglist WHERE enabled"
     )
     return {
-        number: EnabledList(number, name, kind, category, frozenset(types) - {"ALL"})
-        for number, name, kind, category, types in rows.fetchall()
+        number: EnabledList(
+            number, name, kind, category, frozenset(types) if "ALL" not in types else frozenset(), rev
+        )
+        for number, name, kind, category, types, rev in rows.fetchall()
     }
 
 
-def _parts(candidate: Candidate) -> Iterator[str]:
+def _parts(position: int, candidate: Candidate) -> Iterator[Part]:
     """The value, and each half of a composite one."""
-    yield candidate.value
+    yield Part(position, candidate.value, candidate.type)
     composite = candidate.type is None or "|" in candidate.type
     if composite and "|" in candidate.value:
-        yield from (part for part in candidate.value.split("|") if part)
+        for text in candidate.value.split("|"):
+            if text:
+                yield Part(position, text, candidate.type)
 
 
-def _exact_and_hosts(lists: dict[int, EnabledList], parts: Sequence[tuple[int, str]]) -> Found:
+def _exact_and_hosts(lists: dict[int, EnabledList], values: Sequence[Part], hosts: Sequence[Part]) -> Found:
     """One look-up for both kinds: the value itself, and the ends of the host name in it."""
-    wanted: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
-    for position, part in parts:
-        wanted[part.lower()].append((position, part, False))
-        for end in _host_ends(part):
-            wanted[end].append((position, part, True))
-    rows = cursor().execute(EXACT, {"values": list(wanted)}).fetchall()
-    for lower, number, value in rows:
-        for position, part, is_host in wanted[lower]:
-            fits = is_host if lists[number].type == "hostname" else part == value
-            if fits:
-                yield position, number, value
+    wanted: dict[str, list[tuple[Part, bool]]] = defaultdict(list)
+    for part in values:
+        wanted[_plain(part.text)].append((part, False))
+    for part in hosts:
+        for end in _host_ends(part.text):
+            wanted[end].append((part, True))
+    if not wanted:
+        return
+    kinds = [number for number, found in lists.items() if found.type in ("string", "hostname")]
+    for number, value in cursor().execute(EXACT, {"values": list(wanted), "lists": kinds}).fetchall():
+        for part, is_host in wanted.get(_plain(value), ()):
+            if is_host if lists[number].type == "hostname" else not is_host and part.text == value:
+                yield part.position, number, value
 
 
+# The inner query is an index scan for each value, whatever the planner thinks of a table just filled.
 EXACT = """
-SELECT lower(e.value), e.warninglist_id, e.value
-FROM warninglist_entry e
-JOIN warninglist w ON w.id = e.warninglist_id
-WHERE w.enabled AND w.type IN ('string', 'hostname') AND lower(e.value) = ANY(%(values)s)
+SELECT e.warninglist_id, e.value
+FROM unnest(%(values)s::text[]) AS v (value)
+CROSS JOIN LATERAL (
+    SELECT e.warninglist_id, e.value FROM warninglist_entry e
+    WHERE e.network IS NULL
+      AND hashtextextended(lower(btrim(e.value, '.')), 0) = hashtextextended(lower(v.value), 0)
+    OFFSET 0
+) e
+WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 """
 
 
+def _plain(value: str) -> str:
+    """How a value is looked up: lists write host names with a dot before them, after them, or without."""
+    return value.lower().strip(".")
+
+
 def _host_ends(value: str) -> Iterator[str]:
-    """``a.b.se`` → ``a.b.se``, ``b.se``, ``se``, each in the three ways that lists write a host name."""
+    """``a.b.se`` → ``a.b.se``, ``b.se``, ``se``."""
     host = _host(value)
     labels = host.split(".") if len(host) <= LONGEST_HOST else []
     for start in range(len(labels)):
-        end = ".".join(labels[start:])
-        if end:
-            yield from (end, f".{end}", f"{end}.")
+        if labels[start]:
+            yield ".".join(labels[start:])
 
 
 def _host(value: str) -> str:
@@ -149,59 +185,48 @@ def _host(value: str) -> str:
     return value.partition("/")[0].lower().strip(".")
 
 
-def _networks(parts: Sequence[tuple[int, str]]) -> Found:
-    networks = [(position, str(found)) for position, part in parts if (found := _network(part))]
+def _networks(lists: Sequence[EnabledList], parts: Sequence[Part]) -> Found:
+    networks = [(part.position, str(found)) for part in parts if (found := _network(part.text))]
     if networks:
         positions, addresses = zip(*networks, strict=True)
-        rows = cursor().execute(CIDR, {"positions": list(positions), "networks": list(addresses)})
-        yield from rows.fetchall()
+        parameters = {
+            "positions": list(positions),
+            "networks": list(addresses),
+            "lists": [found.id for found in lists],
+        }
+        yield from cursor().execute(CIDR, parameters).fetchall()
 
 
 CIDR = """
 SELECT v.position, e.warninglist_id, e.network::text
-FROM unnest(%(positions)s::int[], %(networks)s::cidr[]) AS v(position, network)
+FROM unnest(%(positions)s::int[], %(networks)s::cidr[]) AS v (position, network)
 CROSS JOIN LATERAL generate_series(0, masklen(v.network)) AS bits
 JOIN warninglist_entry e ON e.network = set_masklen(v.network, bits)
-JOIN warninglist w ON w.id = e.warninglist_id
-WHERE w.enabled AND w.type = 'cidr'
+WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 ORDER BY masklen(e.network) DESC
 """
 
 
 def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    text = value.strip()
+    if not text or text[-1] not in "0123456789abcdefABCDEF:":
+        return None
     try:
-        return ipaddress.ip_network(value.strip(), strict=False)
+        return ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
 
 
-def _substrings(lists: Sequence[int], parts: Sequence[tuple[int, str]]) -> Found:
-    entries = [(number, value, value.lower()) for number, value in _entries(lists)]
-    for position, part in parts:
-        lower = part.lower()
-        for number, value, wanted in entries:
-            if wanted in lower:
-                yield position, number, value
+def _substrings(found: EnabledList, parts: Sequence[Part]) -> Found:
+    """The entries are looked for together, in all values at once."""
+    if parts:
+        for place, value in substrings_of(found.id, found.revision).in_each([part.text for part in parts]):
+            yield parts[place].position, found.id, value
 
 
-def _expressions(lists: Sequence[int], parts: Sequence[tuple[int, str]]) -> Found:
-    entries = [(number, value, pattern) for number, value in _entries(lists) if (pattern := _compiled(value))]
-    for position, part in parts:
-        for number, value, pattern in entries:
-            if pattern.search(part):
-                yield position, number, value
-
-
-def _compiled(expression: str) -> re.Pattern[str] | None:
-    """``/pattern/flags`` as the lists write it; None when Python cannot read it."""
-    match = re.fullmatch(r"/(.*)/([a-z]*)", expression, re.DOTALL)
-    pattern, flags = match.groups() if match else (expression, "")
-    try:
-        return re.compile(pattern, re.IGNORECASE if "i" in flags else 0)
-    except re.error:
-        return None
-
-
-def _entries(lists: Sequence[int]) -> list[tuple[int, str]]:
-    found = WarninglistEntry.objects.filter(warninglist__in=lists).order_by("pk")
-    return list(found.values_list("warninglist_id", "value"))
+def _expressions(found: EnabledList, parts: Sequence[Part]) -> Found:
+    if parts:
+        expressions = expressions_of(found.id, found.revision)
+        for part in parts:
+            if (value := expressions.first(part.text)) is not None:
+                yield part.position, found.id, value

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+
+TYPES = ("cidr", "hostname", "string", "substring", "regex")
+CATEGORIES = ("false_positive", "known")
+
+
+def new_revision() -> int:
+    """A number that no list has had before: what was made ready for an earlier one is then not used again."""
+    return secrets.randbits(62)
 
 
 class CidrField(models.Field):  # type: ignore[type-arg]
@@ -15,7 +25,10 @@ class CidrField(models.Field):  # type: ignore[type-arg]
 
 
 class Warninglist(models.Model):
-    """A list and how its entries match. An empty `matching_attributes` means every type."""
+    """A list and how its entries match. An empty `matching_attributes` means every type.
+
+    `default` lists come with the hub and are brought up to date from files; the others are its own.
+    """
 
     name = models.CharField(max_length=255, unique=True)
     type = models.CharField(max_length=32)
@@ -26,6 +39,7 @@ class Warninglist(models.Model):
     category = models.CharField(max_length=20, default="false_positive")
     matching_attributes = ArrayField(models.TextField(), default=list)
     entry_count = models.IntegerField(default=0)
+    revision = models.BigIntegerField(default=new_revision)
 
     class Meta:
         db_table = "warninglist"
@@ -38,10 +52,12 @@ class WarninglistEntry(models.Model):
     """One value of a list; `network` is the value of a cidr list in a form that can be looked up.
 
     No foreign key in the database: checking it for 2.5 million rows takes longer than loading them does, and
-    only the loader writes here.
+    only `entries` writes here. Values are looked up by a hash: one may be longer than an index row can be.
     """
 
-    warninglist = models.ForeignKey(Warninglist, models.CASCADE, related_name="entries", db_constraint=False)
+    warninglist = models.ForeignKey(
+        Warninglist, models.CASCADE, related_name="entries", db_constraint=False, db_index=False
+    )
     value = models.TextField()
     comment = models.TextField(blank=True, null=True)
     network = CidrField(null=True)
@@ -49,7 +65,16 @@ class WarninglistEntry(models.Model):
     class Meta:
         db_table = "warninglist_entry"
         indexes = [
-            models.Index(Lower("value"), name="warninglist_entry_value"),
+            models.Index(
+                models.Func(
+                    Lower(models.Func("value", models.Value("."), function="btrim")),
+                    models.Value(0),
+                    function="hashtextextended",
+                ),
+                name="warninglist_entry_lookup",
+                condition=models.Q(network__isnull=True),
+            ),
+            models.Index(fields=["warninglist", "id"], name="warninglist_entry_list"),
             models.Index(
                 fields=["network"],
                 name="warninglist_entry_network",

@@ -44,3 +44,8 @@ def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[Warninglist
             return
         yield chunk
         last = chunk[-1].pk
+
+
+def has_comments(warninglist: Warninglist) -> bool:
+    """Whether any of the list's values has a comment."""
+    return WarninglistEntry.objects.filter(warninglist=warninglist, comment__gt="").exists()

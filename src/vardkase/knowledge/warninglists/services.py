@@ -1,18 +1,105 @@
-"""Warninglists switched on and off, and brought up to date."""
+"""Warninglists made, changed, switched on and off, and brought up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.sources.loading import Loaded
 from vardkase.knowledge.warninglists import loader
+from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
+from vardkase.knowledge.warninglists.rules import EMPTY, ListFields, check_entries, entries_in, list_fields
+
+TAKEN = "A warninglist with this name already exists."
+NOT_OWN = "This warninglist comes with the hub and cannot be changed."
+MEMBERS = ("name", "type", "description", "category", "version", "enabled", "matching_attributes")
+
+
+@transaction.atomic
+def add_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
+    """Make a list of one's own from its fields and entries (`rules.entries_in`). Raises Forbidden, Invalid."""
+    _require(actor)
+    entries = entries_in(data)
+    if not entries:
+        raise Invalid({"entries": [EMPTY]})
+    fields = list_fields(data)
+    _free_name(fields.name)
+    return _made(actor, fields, entries, "warninglist.added")
+
+
+@transaction.atomic
+def edit_warninglist(actor: Actor, warninglist_id: int, data: Mapping[str, Any]) -> Warninglist:
+    """Change a list of one's own; what `data` does not name stays. Raises Forbidden, NotFound, Invalid."""
+    _require(actor)
+    warninglist = _locked_own(warninglist_id)
+    before = {name: getattr(warninglist, name) for name in MEMBERS}
+    raised = {"version": warninglist.version + 1}
+    fields = list_fields({**before, **raised, **{name: data[name] for name in MEMBERS if name in data}})
+    if fields.name != warninglist.name:
+        _free_name(fields.name)
+    entries = entries_in(data)
+    if entries is None and fields.type != warninglist.type:
+        entries = dict(warninglist.entries.values_list("value", "comment"))
+    for name, value in asdict(fields).items():
+        setattr(warninglist, name, value)
+    warninglist.save()
+    if entries is not None:
+        check_entries(fields.type, entries)
+        write_entries(warninglist, entries)
+    record(actor, "warninglist.edited", _target(warninglist), {"entries": warninglist.entry_count})
+    return warninglist
+
+
+@transaction.atomic
+def import_warninglist(actor: Actor, data: Mapping[str, Any]) -> Warninglist:
+    """Store a list.json under its name, in the place of the one that has this name. Raises Forbidden, Invalid."""
+    _require(actor)
+    entries = entries_in({"list": data.get("list")})
+    if entries is None:
+        raise Invalid({"list": ["The list of values is missing."]})
+    fields = list_fields({"version": None, **data})
+    earlier = Warninglist.objects.select_for_update().filter(name=fields.name).first()
+    if earlier is None:
+        return _made(actor, fields, entries, "warninglist.imported")
+    check_entries(fields.type, entries)
+    for name in ("type", "description", "category", "version", "matching_attributes"):
+        setattr(earlier, name, getattr(fields, name))
+    earlier.save()
+    write_entries(earlier, entries)
+    record(actor, "warninglist.imported", _target(earlier), {"entries": earlier.entry_count})
+    return earlier
+
+
+@transaction.atomic
+def add_values(actor: Actor, warninglist_id: int, values: Iterable[str], comment: str = "") -> int:
+    """Add values to a list of one's own, and return how many it did not have. Raises Forbidden, NotFound, Invalid."""
+    _require(actor)
+    warninglist = _locked_own(warninglist_id)
+    entries: Entries = dict.fromkeys(values, comment or None)
+    check_entries(warninglist.type, entries)
+    added = append_entries(warninglist, entries)
+    record(actor, "warninglist.values_added", _target(warninglist), {"added": added})
+    return added
+
+
+@transaction.atomic
+def delete_warninglist(actor: Actor, warninglist_id: int) -> None:
+    """Take a list away; one that comes with the hub is back with its next version. Raises Forbidden, NotFound."""
+    _require(actor)
+    warninglist = _locked(warninglist_id)
+    target = _target(warninglist)
+    remove_entries(warninglist)
+    warninglist.delete()
+    record(actor, "warninglist.deleted", target)
 
 
 @transaction.atomic
@@ -23,15 +110,14 @@ def set_enabled(
 
     Returns how many there were. Raises Forbidden without `perm_warninglist`.
     """
-    actor.require_writing()
-    actor.require(Permission.WARNINGLIST)
+    _require(actor)
     lists = list(_chosen(list(ids), list(names)).select_for_update())
     for item in lists:
         item.enabled = (not item.enabled) if enabled is None else enabled
     Warninglist.objects.bulk_update(lists, ["enabled"])
     for item in lists:
         action = "warninglist.enabled" if item.enabled else "warninglist.disabled"
-        record(actor, action, Target("warninglist", item.pk, title=item.name))
+        record(actor, action, _target(item))
     return len(lists)
 
 
@@ -57,3 +143,39 @@ def _chosen(ids: Sequence[int], names: Sequence[str]) -> QuerySet[Warninglist]:
         }[name.startswith("%"), name.endswith("%")]
         condition |= like if part else Q()
     return Warninglist.objects.filter(condition).order_by("pk")
+
+
+def _require(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.WARNINGLIST)
+
+
+def _made(actor: Actor, fields: ListFields, entries: Entries, action: str) -> Warninglist:
+    check_entries(fields.type, entries)
+    warninglist = Warninglist.objects.create(default=False, **asdict(fields))
+    write_entries(warninglist, entries)
+    record(actor, action, _target(warninglist), {"entries": warninglist.entry_count})
+    return warninglist
+
+
+def _free_name(name: str) -> None:
+    if Warninglist.objects.filter(name=name).exists():
+        raise Invalid({"name": [TAKEN]})
+
+
+def _locked(warninglist_id: int) -> Warninglist:
+    found = Warninglist.objects.select_for_update().filter(pk=warninglist_id).first()
+    if found is None:
+        raise NotFound("Invalid Warninglist.")
+    return found
+
+
+def _locked_own(warninglist_id: int) -> Warninglist:
+    found = _locked(warninglist_id)
+    if found.default:
+        raise Forbidden(NOT_OWN)
+    return found
+
+
+def _target(warninglist: Warninglist) -> Target:
+    return Target("warninglist", warninglist.pk, title=warninglist.name)

@@ -1,0 +1,119 @@
+"""Regular expressions that people write into the hub, matched in time linear in the text.
+
+MISP's people write them as PCRE does: ``/pattern/flags``, or the bare pattern. RE2 has no back references and no
+look-around, and so no expression that takes for ever; one that needs those is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import re2
+
+DELIMITED = re.compile(r"/(.*)/([a-zA-Z]*)", re.DOTALL)
+FLAGS = "ims"
+"""The flags that change what matches; g and u, which do not here, may stand beside them."""
+IGNORED_FLAGS = "guD"
+MEMORY = 64 << 20
+"""Bytes that RE2 may use for one set of expressions."""
+AT_ONCE = 200
+"""Expressions in one automaton."""
+TEXTS_AT_ONCE = 2_000
+"""Texts in one automaton."""
+LONGEST = 65_535
+SEPARATOR = b"\0"
+"""Stands in no text that the hub keeps."""
+
+
+class InvalidExpression(ValueError):
+    """The expression is malformed, or needs what RE2 does not have; the text says what."""
+
+
+def expression_from(written: str) -> str:
+    """The expression in RE2's own form; raises InvalidExpression."""
+    match = DELIMITED.fullmatch(written)
+    pattern, flags = match.groups() if match else (written, "")
+    if unknown := set(flags) - set(FLAGS + IGNORED_FLAGS):
+        raise InvalidExpression(f"unknown modifier {''.join(sorted(unknown))}")
+    kept = "".join(flag for flag in FLAGS if flag in flags)
+    expression = f"(?{kept}){pattern}" if kept else pattern
+    compiled(expression)
+    return expression
+
+
+def compiled(expression: str) -> re2._Regexp:
+    """The expression, ready to search and to replace; raises InvalidExpression."""
+    if len(expression) > LONGEST:
+        raise InvalidExpression("too long")
+    try:
+        return re2.compile(_bytes(expression).decode(), options=_options())
+    except re2.error as error:
+        cause = error.args[0] if error.args else ""
+        raise InvalidExpression(
+            cause.decode("utf-8", "replace") if isinstance(cause, bytes) else str(cause)
+        ) from None
+
+
+class ExpressionSet:
+    """Many expressions tried together on a text; each must be one that `expression_from` accepts."""
+
+    def __init__(self, written: Sequence[str]) -> None:
+        self._written = written
+        self._sets = [
+            self._set(written[start : start + AT_ONCE]) for start in range(0, len(written), AT_ONCE)
+        ]
+
+    def first(self, text: str) -> str | None:
+        """The first of the expressions, as it is written, that matches somewhere in `text`."""
+        data = _bytes(text)
+        for number, expressions in enumerate(self._sets):
+            if found := expressions.Match(data):
+                first: int = min(found)
+                return self._written[number * AT_ONCE + first]
+        return None
+
+    @staticmethod
+    def _set(written: Sequence[str]) -> re2.Set:
+        expressions = re2.Set.SearchSet(_options())
+        for each in written:
+            expressions.Add(_bytes(expression_from(each)))
+        expressions.Compile()
+        return expressions
+
+
+class TextSet:
+    """Many texts looked for together, without regard to case."""
+
+    def __init__(self, written: Sequence[str]) -> None:
+        self._written = {_bytes(text.lower()): text for text in reversed(written) if text}
+        wanted = list(self._written)
+        self._expressions = [
+            re2.compile(b"|".join(map(re2.escape, wanted[start : start + TEXTS_AT_ONCE])), options=_options())
+            for start in range(0, len(wanted), TEXTS_AT_ONCE)
+        ]
+
+    def in_each(self, texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Position of a text that holds one of the set, and which (the first that stands in it)."""
+        encoded = [_bytes(text.lower()) for text in texts]
+        starts = [0, *accumulate(len(text) + 1 for text in encoded)]
+        whole = SEPARATOR.join(encoded)
+        for expression in self._expressions:
+            position = 0
+            while (match := expression.search(whole, position)) is not None:
+                place = bisect_right(starts, match.start()) - 1
+                yield place, self._written[match.group()]
+                position = starts[place + 1]
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = MEMORY
+    options.log_errors = False
+    return options
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,57 @@
+"""The entries of a list, written all at once: readers see the earlier ones until the transaction ends."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+
+from vardkase.core.sql import cursor
+from vardkase.knowledge.sources.bulk import copy_rows
+from vardkase.knowledge.warninglists.models import Warninglist, new_revision
+
+type Entries = dict[str, str | None]
+"""Value → its comment."""
+
+COLUMNS = ("warninglist_id", "value", "comment", "network")
+
+
+def write_entries(warninglist: Warninglist, entries: Entries) -> None:
+    """Put `entries` in the place of those the list has."""
+    remove_entries(warninglist)
+    warninglist.entry_count = copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, entries.items()))
+    _note_change(warninglist)
+
+
+def append_entries(warninglist: Warninglist, entries: Entries) -> int:
+    """Add those of `entries` that the list does not have yet, and return how many."""
+    known = warninglist.entries.filter(value__in=list(entries)).values_list("value", flat=True)
+    new = [(value, entries[value]) for value in entries.keys() - set(known)]
+    warninglist.entry_count += copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, new))
+    _note_change(warninglist)
+    return len(new)
+
+
+def remove_entries(warninglist: Warninglist) -> None:
+    """Leave the list without entries."""
+    cursor().execute("DELETE FROM warninglist_entry WHERE warninglist_id = %s", (warninglist.pk,))
+
+
+def network_of_entry(value: str) -> str | None:
+    """`value` as a network in its normal form; None when it is none, and so can match nothing."""
+    try:
+        return str(ipaddress.ip_network(value.strip(), strict=False))
+    except ValueError:
+        return None
+
+
+def _rows(
+    warninglist: Warninglist, entries: Iterable[tuple[str, str | None]]
+) -> Iterator[tuple[int, str, str | None, str | None]]:
+    number, is_cidr = warninglist.pk, warninglist.type == "cidr"
+    for value, comment in entries:
+        yield number, value, comment, network_of_entry(value) if is_cidr else None
+
+
+def _note_change(warninglist: Warninglist) -> None:
+    warninglist.revision = new_revision()
+    warninglist.save(update_fields=["entry_count", "revision"])

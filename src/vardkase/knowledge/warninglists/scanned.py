@@ -1,0 +1,45 @@
+"""Lists whose entries are tried on every value: substrings and expressions, kept ready in each process.
+
+They are small (LARGEST entries at most), and one list's are read anew when its revision has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from vardkase.core.expressions import ExpressionSet, InvalidExpression, TextSet, expression_from
+from vardkase.core.sql import cursor
+
+LARGEST = 20_000
+LARGEST_TEXT = 1_000_000
+"""Entries of one such list, and their characters: what is tried on every value must not grow without bound."""
+
+KEPT = 64
+
+
+@lru_cache(maxsize=KEPT)
+def substrings_of(warninglist_id: int, _revision: int) -> TextSet:
+    """The entries of a substring list."""
+    return TextSet(list(_entries(warninglist_id)))
+
+
+@lru_cache(maxsize=KEPT)
+def expressions_of(warninglist_id: int, _revision: int) -> ExpressionSet:
+    """The expressions of a list; entries that cannot be read match nothing."""
+    return ExpressionSet([value for value in _entries(warninglist_id) if _is_readable(value)])
+
+
+def _is_readable(value: str) -> bool:
+    try:
+        expression_from(value)
+    except InvalidExpression:
+        return False
+    return True
+
+
+def _entries(warninglist_id: int) -> Iterator[str]:
+    rows = cursor().execute(
+        "SELECT value FROM warninglist_entry WHERE warninglist_id = %s ORDER BY id", (warninglist_id,)
+    )
+    return (row[0] for row in rows.fetchall())

@@ -1,0 +1,11 @@
+"""Settings of the warninglists."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+WARNING_FOR_ALL = Setting(
+    "MISP.warning_for_all",
+    False,
+    "Show warninglist hits on every attribute, and not only on those that are for detection (to_ids).",
+)
