@@ -46,6 +46,7 @@ def view_options(call: Call) -> EventOptions:
         exclude_galaxy=as_bool(call.param("excludeGalaxy")),
         no_event_reports=as_bool(call.param("noEventReports")),
         no_shadow_attributes=as_bool(call.param("noShadowAttributes")),
+        no_sightings=as_bool(call.param("noSightings")),
         include_attachments=as_bool(call.param("includeAttachments"), default=True),
         exclude_local_tags=as_bool(call.param("excludeLocalTags")),
         sg_reference_only=as_bool(call.param("sgReferenceOnly")),

@@ -25,6 +25,7 @@ from vardkase.api import (  # noqa: F401
     server_settings,
     servers,
     sharing_groups,
+    sightings,
     tagging,
     tags,
     taxonomies,

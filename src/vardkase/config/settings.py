@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
+    "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.config.apps.InstallationConfig",

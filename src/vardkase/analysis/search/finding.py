@@ -14,7 +14,7 @@ from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.statement import Statement, is_pattern
 from vardkase.analysis.search.values import BOTH_PARTS, value_source
 from vardkase.core.paging import Page, Place, beyond, page_of, place_parameters, sound
-from vardkase.core.sql import cursor
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.freetext import detect, refang
 from vardkase.misp.values import normalise
@@ -187,6 +187,17 @@ def _asked_for(statement: Statement, asked: Asked) -> Iterator[str]:
         if asked.meaning is Meaning.NETWORK:
             sources.append(_around(statement, asked.values[0]))
         yield f"a.id IN (SELECT id FROM {statement.fence(' UNION '.join(sources))})"
+
+
+def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
+    """The attributes that have one of `values`, whole or as a half, as far as the actor may read them."""
+    statement = Statement(actor)
+    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    ids = exact_ids(statement, values)
+    return statement.query(
+        f"SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.id IN ({ids}) AND {visible} "
+        "ORDER BY a.id"
+    )
 
 
 def exact_ids(statement: Statement, values: Sequence[str]) -> str:

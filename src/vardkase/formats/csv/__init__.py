@@ -45,6 +45,11 @@ def columns_of(search: Search) -> list[str]:
 def _line(row: Sequence[Any], seen: Sequence[int]) -> str:
     if seen:
         row = [_moment(value) if place in seen else value for place, value in enumerate(row)]
+    return line(row)
+
+
+def line(row: Sequence[Any]) -> str:
+    """The values of a row as a line of CSV, as MISP writes them."""
     return ",".join(map(_cell, row)) + "\n"
 
 

@@ -19,6 +19,7 @@ from vardkase.formats.misp_json.options import (
 )
 from vardkase.formats.misp_json.report_elements import report_elements
 from vardkase.formats.misp_json.reports import report_dict, report_list
+from vardkase.formats.misp_json.sightings import SightingOptions, sighting_pages, sighting_rows
 
 __all__ = [
     "AttributeOptions",
@@ -27,6 +28,7 @@ __all__ = [
     "Deleted",
     "EventOptions",
     "ObjectOptions",
+    "SightingOptions",
     "attribute_dict",
     "attribute_pages",
     "attributes_document",
@@ -41,5 +43,7 @@ __all__ = [
     "report_dict",
     "report_elements",
     "report_list",
+    "sighting_pages",
+    "sighting_rows",
     "split_attributes",
 ]

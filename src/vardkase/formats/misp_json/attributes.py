@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
@@ -14,10 +15,20 @@ from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.related import related_attributes
 from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.structs import Attribute
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 
 type Page = list[Attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What any attribute of some events carries: what none has nobody asks for again."""
+
+    tags: bool = False
+    sightings: bool = False
+
 
 WIDTH = 17
 """Columns of ATTRIBUTE; the name of the attachment follows."""
@@ -26,10 +37,10 @@ OBJECT_ID = 12
 """Where among them the object's id is."""
 
 
-def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[Page]:
+def event_attributes(scope: Scope, event_id: int, carried: Carried) -> Iterator[Page]:
     """The event's attributes by id: those outside objects, or all when the document is flattened.
 
-    `tagged` says whether any attribute of the event has a tag; if none has, nobody asks again.
+    `carried` says what any attribute of the event has.
     """
     outside = "" if scope.options.flatten else " AND a.object_id IS NULL"
     sql = EVENT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute, outside=outside)
@@ -38,10 +49,10 @@ def event_attributes(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[P
         rows = scope.rows(sql, event=event_id, last=int(rows[-1][0]) if rows else 0, limit=PAGE)
         if not rows:
             return
-        yield from _pages(scope, rows, tagged=tagged)
+        yield from _pages(scope, rows, carried)
 
 
-def object_attributes(scope: Scope, object_ids: Sequence[int], *, tagged: bool) -> Iterator[Page]:
+def object_attributes(scope: Scope, object_ids: Sequence[int], carried: Carried) -> Iterator[Page]:
     """The attributes of some objects, by object and id."""
     sql = OBJECT_ATTRIBUTES.format(columns=ATTRIBUTE, visible=scope.attribute)
     objects = list(object_ids)
@@ -51,10 +62,10 @@ def object_attributes(scope: Scope, object_ids: Sequence[int], *, tagged: bool) 
         rows = scope.rows(sql, objects=objects, object=after, last=last, limit=PAGE)
         if not rows:
             return
-        yield from _pages(scope, rows, tagged=tagged)
+        yield from _pages(scope, rows, carried)
 
 
-def few_attributes(scope: Scope, event_ids: Sequence[int], *, tagged: bool) -> Page | None:
+def few_attributes(scope: Scope, event_ids: Sequence[int], carried: Carried) -> Page | None:
     """All attributes of some small events, by event and id; None when they are more than a page after all.
 
     None as well when there are attachments, which must be read one at a time.
@@ -63,7 +74,7 @@ def few_attributes(scope: Scope, event_ids: Sequence[int], *, tagged: bool) -> P
     rows = scope.rows(sql, events=list(event_ids), limit=PAGE + 1)
     if len(rows) > PAGE or (scope.options.include_attachments and any(row[WIDTH] for row in rows)):
         return None
-    return next(_pages(scope, rows, tagged=tagged))
+    return next(_pages(scope, rows, carried))
 
 
 def encoded_data(digest: str | None, attribute_type: str) -> str | None:
@@ -76,15 +87,17 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | None:
         return None
 
 
-def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], *, tagged: bool) -> Iterator[Page]:
+def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
     if scope.options.enforce_warninglist:
         kept = clean(page)
         page, rows = list(compress(page, kept)), list(compress(rows, kept))
     if scope.options.include_warninglist_hits:
         add_warnings(page)
-    if tagged:
+    if carried.tags:
         _add_tags(scope, page)
+    if carried.sightings:
+        _add_sightings(scope, page)
     if not scope.options.sg_reference_only:
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
@@ -119,6 +132,12 @@ def _add_tags(scope: Scope, page: Page) -> None:
             attribute.Tag = [scope.tags.tag(attachment) for attachment in attachments]
             if not scope.options.exclude_galaxy:
                 attribute.Galaxy = scope.galaxies.blocks(attachments, "attribute_tag_id")
+
+
+def _add_sightings(scope: Scope, page: Page) -> None:
+    found = sightings_of_attributes(scope.actor, [int(attribute.id) for attribute in page])
+    for attribute in page:
+        attribute.Sighting = found.get(int(attribute.id), UNSET)
 
 
 def _add_groups(scope: Scope, page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vardkase.formats.misp_json.attributes import Page, event_attributes, few_attributes
+from vardkase.formats.misp_json.attributes import Carried, Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.objects import event_objects, few_objects
 from vardkase.formats.misp_json.reports import add_report_tags
@@ -20,13 +20,13 @@ class Contents:
     def __init__(self, scope: Scope, event_ids: Sequence[int]) -> None:
         self._scope = scope
         self._tags = scope.tags.of_events(event_ids)
-        self._tagged: set[int] = set()
+        self._carried: dict[int, Carried] = {}
         self._reports: dict[int, list[EventReport]] = {}
         self._attributes: dict[int, Page] | None = None
         self._objects: dict[int, list[bytes]] = {}
         if scope.options.metadata:
             return
-        self._tagged = {row[0] for row in scope.rows(TAGGED, events=list(event_ids))}
+        self._carried = _carried(scope, event_ids)
         if not scope.options.no_event_reports:
             self._reports = _reports(scope, event_ids)
         if len(event_ids) > 1:
@@ -36,7 +36,7 @@ class Contents:
         """The attributes of some of the events: those outside objects, or all when flattened."""
         for event_id in event_ids:
             if self._attributes is None:
-                yield from event_attributes(self._scope, event_id, tagged=event_id in self._tagged)
+                yield from event_attributes(self._scope, event_id, self._carried.get(event_id, NOTHING))
             elif page := self._attributes.get(event_id):
                 yield page
 
@@ -44,7 +44,7 @@ class Contents:
         """The objects of some of the events, each rendered whole."""
         for event_id in event_ids:
             if self._attributes is None:
-                yield from event_objects(self._scope, event_id, tagged=event_id in self._tagged)
+                yield from event_objects(self._scope, event_id, self._carried.get(event_id, NOTHING))
             else:
                 yield from self._objects.get(event_id, ())
 
@@ -59,7 +59,9 @@ class Contents:
         return list(once.values())
 
     def _fetch_small(self, event_ids: Sequence[int]) -> None:
-        fetched = few_attributes(self._scope, event_ids, tagged=bool(self._tagged))
+        every = self._carried.values()
+        carried = Carried(any(each.tags for each in every), any(each.sightings for each in every))
+        fetched = few_attributes(self._scope, event_ids, carried)
         if fetched is None:
             return
         self._attributes = {}
@@ -69,6 +71,15 @@ class Contents:
         if not self._scope.options.flatten:
             objects = few_objects(self._scope, fetched)
             self._objects = {int(event_id): documents for event_id, documents in objects.items()}
+
+
+def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
+    """What the events' attributes have, for the events where they have anything, in the options' limits."""
+    shows_sightings = not scope.options.no_sightings
+    return {
+        event_id: Carried(tags, sightings and shows_sightings)
+        for event_id, tags, sightings in scope.rows(CARRIED, events=list(event_ids))
+    }
 
 
 def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
@@ -88,9 +99,12 @@ def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventRepo
     return found
 
 
-TAGGED = """
-SELECT id FROM event WHERE id = ANY(%(events)s)
-  AND EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id)
+NOTHING = Carried()
+
+CARRIED = """
+SELECT id, EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id),
+    EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = event.id)
+FROM event WHERE id = ANY(%(events)s)
 """
 
 REPORTS = """

@@ -18,6 +18,7 @@ from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.formats.misp_json.warnings import add_warnings, clean
@@ -80,15 +81,17 @@ class Listing:
                 attribute.Tag = shown
 
     def _add_flagged(self, page: list[ListedAttribute]) -> None:
-        related: dict[int, Raw] = {}
+        ids = [int(attribute.id) for attribute in page]
+        related, sightings = {}, {}
         if self.options.include_correlations:
-            ids = [int(attribute.id) for attribute in page]
             related = listed_related_attributes(self.scope.actor, ids)
+        if self.options.include_sightings:
+            sightings = sightings_of_attributes(self.scope.actor, ids)
         for attribute in page:
             if self.options.include_correlations:
                 attribute.RelatedAttribute = related.get(int(attribute.id), EMPTY)
             if self.options.include_sightings:
-                attribute.Sighting = EMPTY
+                attribute.Sighting = sightings.get(int(attribute.id), EMPTY)
             if self.options.include_proposals:
                 attribute.ShadowAttribute = EMPTY
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.formats.misp_json.attributes import Page, object_attributes
+from vardkase.formats.misp_json.attributes import Carried, Page, object_attributes
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
@@ -16,7 +16,7 @@ from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
 OBJECTS_AT_ONCE = 100
 
 
-def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[bytes]:
+def event_objects(scope: Scope, event_id: int, carried: Carried) -> Iterator[bytes]:
     """The event's objects one by one; one without a visible attribute is left out."""
     sql = OBJECTS.format(columns=OBJECT, visible=scope.part("o"))
     rows: list[tuple[Any, ...]] = []
@@ -26,7 +26,7 @@ def event_objects(scope: Scope, event_id: int, *, tagged: bool) -> Iterator[byte
         if not rows:
             return
         heads = _heads(scope, [Object(*row) for row in rows])
-        yield from _objects(heads, object_attributes(scope, [int(row[0]) for row in rows], tagged=tagged))
+        yield from _objects(heads, object_attributes(scope, [int(row[0]) for row in rows], carried))
 
 
 def few_objects(scope: Scope, attributes: Page) -> dict[str, list[bytes]]:

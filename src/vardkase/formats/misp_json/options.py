@@ -42,6 +42,7 @@ class EventOptions:
     exclude_galaxy: bool = False
     no_event_reports: bool = False
     no_shadow_attributes: bool = False
+    no_sightings: bool = False
     include_attachments: bool = False
     include_all_tags: bool = False
     exclude_local_tags: bool = False

@@ -77,6 +77,7 @@ class Attribute(Struct, gc=False):
     SharingGroup: Raw | UnsetType = UNSET
     ShadowAttribute: Raw = EMPTY
     Tag: list[Raw] | UnsetType = UNSET
+    Sighting: Raw | UnsetType = UNSET
     RelatedAttribute: Raw | UnsetType = UNSET
 
 

@@ -97,6 +97,26 @@ def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
     return f"(NOT {part}.deleted OR {event}.org_id = %(reader_org)s)"
 
 
+def sighting_predicate(
+    actor: Actor, *, reporters: bool, host_org: int | None, sighting: str = "s", event: str = "e"
+) -> str:
+    """SQL for sightings of attributes that pass `attribute_predicate`, where not everyone sees all of them.
+
+    The event's owner sees all, everybody their own; with `reporters` also whoever has reported any in the event;
+    with `host_org` everybody those of that organisation (core-format §9).
+    """
+    if actor.is_site_admin:
+        return "TRUE"
+    seen = [f"{event}.org_id = %(reader_org)s", f"{sighting}.org_id = %(reader_org)s"]
+    if reporters:
+        seen.append(
+            f"EXISTS (SELECT 1 FROM sighting own WHERE own.event_id = {event}.id AND own.org_id = %(reader_org)s)"
+        )
+    if host_org is not None:
+        seen.append(f"{sighting}.org_id = {int(host_org)}")
+    return f"({' OR '.join(seen)})"
+
+
 def restricted(part: str) -> str:
     """SQL for parts that somebody who may read their event may still not read; partial indexes hold them."""
     return f"{part}.distribution IN (0, 4)"

@@ -36,7 +36,7 @@ UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECA
 def find_event(actor: Actor, reference: Reference) -> EventRow:
     """The event, if the actor may read it."""
     row = _one(
-        f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {_matches('e', reference)} "
+        f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {matches('e', reference)} "
         f"AND {event_predicate(actor)}",
         actor,
         reference,
@@ -57,6 +57,26 @@ def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) ->
     """The object, if the actor may read it and its event."""
     visible = part_predicate(actor, "p")
     return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, "Invalid object."))
+
+
+def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
+    """The attribute with this id or uuid, deleted or not; or the live ones of the object or event with this uuid."""
+    kinds = ["a.id = %(reference)s::bigint"] if _is_id(str(reference)) else []
+    if is_reference(str(reference)) and not kinds:
+        kinds = [
+            "a.uuid = %(reference)s::uuid",
+            "a.object_id = (SELECT id FROM object WHERE uuid = %(reference)s::uuid) AND NOT a.deleted",
+            "a.event_id = (SELECT id FROM event WHERE uuid = %(reference)s::uuid) AND NOT a.deleted",
+        ]
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+    sql = " UNION ".join(
+        f"SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE {kind} AND {visible}"
+        for kind in kinds
+    )
+    if not sql:
+        return []
+    parameters = reader_parameters(actor) | {"reference": str(reference)}
+    return [row[0] for row in cursor().execute(f"{sql} ORDER BY 1", parameters).fetchall()]
 
 
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
@@ -85,7 +105,7 @@ def _part(
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
     found = _one(
         f"SELECT {_columns(row, 'p')}, {_columns(EventRow, 'e')} FROM {table} p "
-        f"JOIN event e ON e.id = p.event_id WHERE {_matches('p', reference)} "
+        f"JOIN event e ON e.id = p.event_id WHERE {matches('p', reference)} "
         f"AND {event_predicate(actor)} AND {visible} AND {hidden}",
         actor,
         reference,
@@ -107,7 +127,7 @@ def _columns(row: type, alias: str) -> str:
     return ", ".join(f"{alias}.{field.name}" for field in fields(row) if field.name != "event")
 
 
-def _matches(alias: str, reference: Reference) -> str:
+def matches(alias: str, reference: Reference) -> str:
     """The condition for an id or uuid; text that is neither matches nothing."""
     if isinstance(reference, UUID) or UUID_FORM.fullmatch(str(reference)):
         return f"{alias}.uuid = %(reference)s::uuid"

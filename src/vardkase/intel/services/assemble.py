@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
@@ -57,6 +57,7 @@ class Assembler:
         self.sharing = SharingGroups(actor)
         self._values = {_digest(value) for value in known_values}
         self._uuids: set[str] = set()
+        self._contributed: list[tuple[str, Mapping[str, Any]]] = []
 
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
         """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
@@ -115,7 +116,18 @@ class Assembler:
         if not in_object and not row.deleted:
             self._claim_value(row)
         self._claim_uuid(row.uuid)
+        self.note_contributions(row.uuid, data)
         return row
+
+    def note_contributions(self, uuid: str, data: Mapping[str, Any]) -> None:
+        """Remember the attribute `data` when others' sightings of it came along."""
+        if data.get("Sighting"):
+            self._contributed.append((uuid, data))
+
+    def take_contributed(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The uuids and documents of the attributes that were remembered since the last time."""
+        taken, self._contributed = self._contributed, []
+        return taken
 
     def know_values(self, values: Iterable[ValueKey]) -> None:
         """Add values that the event has already."""

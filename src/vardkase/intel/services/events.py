@@ -21,6 +21,7 @@ from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventBlocklist
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import mark_published
 from vardkase.intel.services.references import write_object_references
@@ -57,6 +58,7 @@ def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
     store_reports(actor, event, data.get("EventReport"), assembler)
+    store_contributions(actor, event, assembler, data)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
     if header.published and actor.may(Permission.PUBLISH):
@@ -70,6 +72,7 @@ def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Asse
     for chunk in batched(numbered_parts(parts, "Attribute"), CHUNK):
         rows = assembler.numbered_attributes(chunk, "Attribute")
         store_parts(event, rows, [], TagBook(actor, mentioned_tags(rows)), assembler.now)
+        store_contributions(actor, event, assembler)
         stored += len(rows)
     return stored
 

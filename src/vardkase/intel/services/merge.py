@@ -18,6 +18,7 @@ from vardkase.intel.models import Event, EventTag
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
 from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
+from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import correlation_changed, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
@@ -126,3 +127,4 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     if detached := tags.detached(event_tags):
         EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
     store_reports(actor, event, data.get("EventReport"), assembler)
+    store_contributions(actor, event, assembler, data)

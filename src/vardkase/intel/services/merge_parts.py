@@ -90,6 +90,7 @@ class PartsMerger:
             self.attributes.append(row)
 
     def _change(self, known: Attribute, part: dict[str, Any], place: str) -> None:
+        self.assembler.note_contributions(str(known.uuid), part)
         if not is_newer(part, known.timestamp):
             return
         try:

@@ -1,0 +1,42 @@
+"""The formats of sightings/restSearch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from vardkase.formats.csv import line
+from vardkase.formats.misp_json import SightingOptions, sighting_pages
+from vardkase.formats.misp_json.sightings import Sighting
+from vardkase.formats.misp_json.stream import joined
+from vardkase.formats.misp_json.structs import encoder
+from vardkase.identity.access.actor import Actor
+
+type Renderer = Callable[[Actor, Sequence[int], SightingOptions], Iterator[bytes]]
+
+CSV_COLUMNS = ("id", "attribute_id", "event_id", "org_id", "date_sighting", "uuid", "source", "type")
+
+
+def as_json(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
+    """``{"response": [{"Sighting": {…}}, …]}``."""
+    yield b'{"response": ['
+    yield from joined(_wrapped(page) for page in sighting_pages(actor, ids, options))
+    yield b"]}\n"
+
+
+def as_csv(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
+    """A header and a line a sighting; what the options add has no column."""
+    yield (",".join(CSV_COLUMNS) + "\n").encode()
+    for page in sighting_pages(actor, ids, options):
+        yield "".join(line([getattr(each, name) for name in CSV_COLUMNS]) for each in page).encode()
+    yield b"\n"
+
+
+def _wrapped(page: Sequence[Sighting]) -> bytes:
+    return b",".join(b'{"Sighting":' + encoder.encode(each) + b"}" for each in page)
+
+
+SIGHTING_FORMATS: dict[str, tuple[Renderer, str, str]] = {
+    "json": (as_json, "application/json; charset=UTF-8", "json"),
+    "csv": (as_csv, "text/csv; charset=UTF-8", "csv"),
+}
+"""Name → how it is written, its content type, and its X-Response-Format."""

@@ -1,0 +1,28 @@
+"""Which organisation this installation is of."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+from vardkase.identity.organisations.models import Organisation
+
+
+def _known(number: int) -> str | None:
+    if number == 0 or Organisation.objects.filter(pk=number, local=True).exists():
+        return None
+    return "There is no local organisation with this id."
+
+
+HOST_ORGANISATION = Setting(
+    "MISP.host_org_id",
+    0,
+    "The organisation that runs this installation; 0 means the first local one.",
+    level=0,
+    check=_known,
+)
+
+
+def host_organisation_id() -> int | None:
+    """The id of the organisation that runs this installation; None while there is none."""
+    number = HOST_ORGANISATION.value
+    local = Organisation.objects.filter(local=True)
+    return number or local.order_by("pk").values_list("pk", flat=True).first()

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class SightingsConfig(AppConfig):
+    name = "vardkase.intel.sightings"
+    label = "sightings"
+
+    def ready(self) -> None:
+        from vardkase.intel import hooks  # noqa: PLC0415 - models load after apps
+        from vardkase.intel.sightings.services import forget_sightings  # noqa: PLC0415 - the same
+
+        hooks.attributes_removed.register(forget_sightings)

@@ -1,0 +1,112 @@
+"""Sightings out of documents: those of events that are added or merged, and those that a peer pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.services.assemble import numbered_parts
+from vardkase.intel.sightings.models import LONGEST_SOURCE, SightingType
+from vardkase.intel.sightings.services import ReceivedSighting, Report
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_int
+from vardkase.misp.time import LARGEST, read_date
+
+INVALID_TYPE = "Invalid type, please change it before you POST 1000000 sightings."
+INVALID_SOURCE = f"The source must be a text of at most {LONGEST_SOURCE} characters."
+INVALID_MOMENT = '{"date_sighting":["This field cannot be left blank"]}'
+
+type Sighted = Sequence[tuple[str, Any]]
+"""Attribute uuids, each with the ``Sighting`` list that stood in it."""
+
+
+def report_of(given: Mapping[str, Any]) -> Report:
+    """What sightings/add says: type, source, and when (`timestamp`, or `date` and `time`, else now).
+
+    Raises Invalid in MISP's words.
+    """
+    kind = as_int(given.get("type"), None if given.get("type") else SightingType.SEEN)
+    if kind not in SightingType.values:
+        raise Invalid(INVALID_TYPE)
+    source = given.get("source")
+    if isinstance(source, list | dict) or len(str(source or "")) > LONGEST_SOURCE:
+        raise Invalid(INVALID_SOURCE)
+    return Report(type=kind, date_sighting=_moment(given), source=str(source or ""))
+
+
+def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]:
+    """The sightings in a list; what is none (no attribute, no date, unknown type) is left out.
+
+    Only synchronising users speak for other organisations.
+    """
+    sound = [part for part in parts if isinstance(part, dict) and _is_sound(part)]
+    speaks_for_others = actor.may(Permission.SYNC)
+    blocks = [part["Organisation"] for part in sound if isinstance(part.get("Organisation"), dict)]
+    known = capture_organisations(blocks) if speaks_for_others else {}
+    return [
+        ReceivedSighting(
+            uuid=_uuid(part, "uuid") or str(uuid4()),
+            attribute_uuid=_uuid(part, "attribute_uuid"),
+            org_id=_organisation(part, known, actor) if speaks_for_others else actor.organisation_id,
+            date_sighting=as_int(part.get("date_sighting")) or 0,
+            source=_source(part),
+            type=as_int(part.get("type"), 0) or 0,
+        )
+        for part in sound
+    ]
+
+
+def sightings_in_attributes(sighted: Sighted) -> Iterator[Any]:
+    """The documents in some attributes, each saying which attribute it is of."""
+    for attribute_uuid, parts in sighted:
+        for _, part in numbered_parts(parts, "Sighting"):
+            if isinstance(part, dict):
+                yield {**part, "attribute_uuid": attribute_uuid}
+
+
+def _moment(given: Mapping[str, Any]) -> int:
+    if given.get("date"):
+        written = read_date(f"{given['date']} {given.get('time') or ''}".strip())
+        moment = None if written is None else int(written.timestamp())
+    elif given.get("timestamp"):
+        moment = as_int(given["timestamp"])
+    else:
+        return now_seconds()
+    if moment is None or not 0 <= moment <= LARGEST:
+        raise Invalid(INVALID_MOMENT)
+    return moment
+
+
+def _is_sound(part: Mapping[str, Any]) -> bool:
+    moment, kind = as_int(part.get("date_sighting")), as_int(part.get("type"), 0)
+    return (
+        bool(_uuid(part, "attribute_uuid"))
+        and moment is not None
+        and 0 <= moment <= LARGEST
+        and kind in SightingType.values
+    )
+
+
+def _organisation(part: Mapping[str, Any], known: Mapping[str, int], actor: Actor) -> int | None:
+    """The organisation that is named; none for an anonymised sighting; the actor's own when nothing is said."""
+    block = part.get("Organisation")
+    if isinstance(block, dict) and (found := known.get(str(block.get("uuid")).lower())):
+        return found
+    return None if str(part.get("org_id")) == "0" else actor.organisation_id
+
+
+def _source(part: Mapping[str, Any]) -> str:
+    source = part.get("source")
+    return str(source)[:LONGEST_SOURCE] if isinstance(source, str | int | float) else ""
+
+
+def _uuid(part: Mapping[str, Any], member: str) -> str:
+    """A uuid in lower case; "" for anything else."""
+    text = str(part.get(member) or "").strip().lower()
+    return text if UUID.fullmatch(text) else ""

@@ -1,0 +1,33 @@
+"""What the rooms above may listen to. Both run inside the transaction that makes the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vardkase.core.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSighting:
+    """A new sighting; `org_id` is None when it came anonymised, `date_sighting` is Unix seconds."""
+
+    id: int
+    uuid: str
+    attribute_id: int
+    event_id: int
+    org_id: int | None
+    date_sighting: int
+    source: str
+    type: int
+
+
+@dataclass(frozen=True, slots=True)
+class SightingsRemoved:
+    """Attributes that have lost sightings."""
+
+    attribute_ids: tuple[int, ...]
+
+
+sightings_stored: Hook[Sequence[StoredSighting]] = Hook("sightings_stored")
+sightings_removed: Hook[SightingsRemoved] = Hook("sightings_removed")

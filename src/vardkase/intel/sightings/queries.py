@@ -1,0 +1,109 @@
+"""The sightings that an actor may read, as pieces of SQL. What renders them adds its columns.
+
+Aliases: s sighting, a its attribute, e its event, org the organisation that is shown (none, or another, where
+sightings are anonymised).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    reader_parameters,
+    sighting_predicate,
+)
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.queries.find import Reference, matches
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.settings import ANONYMISE, ANONYMISE_AS, EVERYONE, HOST, POLICY, REPORTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """FROM and WHERE with their parameters."""
+
+    source: str
+    condition: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSighting:
+    """A sighting and whose it is; `org_id` is None when it came anonymised."""
+
+    id: int
+    uuid: str
+    attribute_id: int
+    org_id: int | None
+
+
+def readable_sightings(actor: Actor) -> Readable:
+    """The sightings of readable attributes that the policy shows to `actor`."""
+    condition = " AND ".join(
+        (
+            event_predicate(actor),
+            attribute_predicate(actor),
+            deleted_predicate(actor, "a"),
+            _policy(actor),
+        )
+    )
+    parameters = {**reader_parameters(actor), "shown_as": ANONYMISE_AS.value or None}
+    return Readable(SOURCE.format(shown=_shown_organisation(actor)), condition, parameters)
+
+
+def find_sighting(actor: Actor, reference: Reference) -> FoundSighting:
+    """One sighting. Raises NotFound."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.id, s.uuid::text, s.attribute_id, s.org_id {readable.source} "
+        f"WHERE {matches('s', reference)} AND {readable.condition}"
+    )
+    row = cursor().execute(sql, {**readable.parameters, "reference": reference}).fetchone()
+    if row is None:
+        raise NotFound("Invalid sighting.")
+    return FoundSighting(*row)
+
+
+def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
+    """Attribute id → Unix seconds when it was last seen, for those that were; false positives do not count."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.attribute_id, max(s.date_sighting) {readable.source} "
+        f"WHERE s.attribute_id = ANY(%(ids)s) AND s.type = {SightingType.SEEN.value} "
+        f"AND {readable.condition} GROUP BY s.attribute_id"
+    )
+    return dict(cursor().execute(sql, {**readable.parameters, "ids": list(attribute_ids)}).fetchall())
+
+
+def known_uuids(event_id: int, uuids: Sequence[str]) -> list[str]:
+    """Those of `uuids` that are sightings of the event, oldest first; whose they are does not matter."""
+    sql = "SELECT uuid::text FROM sighting WHERE event_id = %s AND uuid = ANY(%s::uuid[]) ORDER BY id"
+    return [row[0] for row in cursor().execute(sql, (event_id, list(uuids))).fetchall()]
+
+
+def _policy(actor: Actor) -> str:
+    policy = POLICY.value
+    if policy == EVERYONE:
+        return "TRUE"
+    host = host_organisation_id() if policy == HOST else None
+    return sighting_predicate(actor, reporters=policy == REPORTERS, host_org=host)
+
+
+def _shown_organisation(actor: Actor) -> str:
+    if actor.is_site_admin or not ANONYMISE.value:
+        return "s.org_id"
+    return "CASE WHEN s.org_id = %(reader_org)s THEN s.org_id ELSE %(shown_as)s::bigint END"
+
+
+SOURCE = """
+FROM sighting s JOIN attribute a ON a.id = s.attribute_id JOIN event e ON e.id = s.event_id
+LEFT JOIN organisation org ON org.id = {shown}
+"""

@@ -1,0 +1,138 @@
+"""Which sightings somebody asks for: the filters of sightings/restSearch and of the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import SqlQuery
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.sightings.queries import readable_sightings
+from vardkase.intel.sightings.settings import RANGE
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_int
+from vardkase.misp.time import parse_time_filter
+
+CONTEXTS = {"attribute": "a", "event": "e"}
+DEFAULT_PERIOD = "30d"
+DAY = 86_400
+NEWEST_FIRST = "s.date_sighting DESC, s.id"
+BY_ID = "s.id"
+
+
+@dataclass(frozen=True, slots=True)
+class SightingFilters:
+    """What the sightings must be; None asks nothing. `since` and `until` are Unix seconds.
+
+    `context` is "attribute" or "event", and `things` the ids and uuids of those; `organisations` are ids and
+    uuids, each with a ``!`` before it when it must not be that one.
+    """
+
+    context: str | None = None
+    things: tuple[str, ...] = ()
+    types: tuple[int, ...] | None = None
+    organisations: tuple[str, ...] = ()
+    source: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+def parse_filters(context: str | None, given: Mapping[str, Any], now: int) -> SightingFilters:
+    """The filters of sightings/restSearch (restsearch.md §4). Raises Invalid."""
+    since, until = _period(given, now)
+    source = given.get("source")
+    return SightingFilters(
+        context=context,
+        things=_things(context, given),
+        types=_types(given.get("type")),
+        organisations=tuple(_texts("org_id", given.get("org_id"))),
+        source=None if source in (None, "") else _texts("source", source)[0],
+        since=since,
+        until=until,
+    )
+
+
+def recent(filters: SightingFilters) -> SightingFilters:
+    """The same, as far back as Plugin.Sightings_range goes."""
+    days = RANGE.value
+    return replace(filters, since=now_seconds() - days * DAY) if days > 0 else filters
+
+
+def sightings_query(actor: Actor, filters: SightingFilters, order: str = BY_ID) -> SqlQuery:
+    """The ids of the readable sightings that meet `filters`, in `order`."""
+    readable = readable_sightings(actor)
+    parameters = dict(readable.parameters)
+    conditions = [readable.condition, *_conditions(filters, parameters)]
+    return SqlQuery(
+        f"SELECT s.id {readable.source} WHERE {' AND '.join(conditions)} ORDER BY {order}", parameters
+    )
+
+
+def _conditions(filters: SightingFilters, parameters: dict[str, Any]) -> Iterator[str]:
+    if filters.context is not None:
+        yield _one_of(CONTEXTS[filters.context], "things", filters.things, parameters)
+    if wanted := [each for each in filters.organisations if not each.startswith("!")]:
+        yield _one_of("org", "orgs", wanted, parameters)
+    if unwanted := [each[1:] for each in filters.organisations if each.startswith("!")]:
+        yield f"NOT coalesce({_one_of('org', 'not_orgs', unwanted, parameters)}, FALSE)"
+    for name, sql, value in (
+        ("types", "s.type = ANY(%(types)s)", None if filters.types is None else list(filters.types)),
+        ("source", "s.source = %(source)s", filters.source),
+        ("since", "s.date_sighting >= %(since)s", filters.since),
+        ("until", "s.date_sighting <= %(until)s", filters.until),
+    ):
+        if value is not None:
+            parameters[name] = value
+            yield sql
+
+
+def _one_of(alias: str, name: str, references: Sequence[str], parameters: dict[str, Any]) -> str:
+    """SQL: `alias` has one of some ids or uuids; what is neither matches nothing."""
+    parameters[f"{name}_ids"] = [number for each in references if (number := as_int(each)) is not None]
+    parameters[f"{name}_uuids"] = [each for each in references if UUID.fullmatch(each.lower())]
+    return f"({alias}.id = ANY(%({name}_ids)s) OR {alias}.uuid = ANY(%({name}_uuids)s::uuid[]))"
+
+
+def _things(context: str | None, given: Mapping[str, Any]) -> tuple[str, ...]:
+    if context is None:
+        return ()
+    if context not in CONTEXTS:
+        raise Invalid(f"Invalid context {context}.")
+    ids, uuids = given.get("id"), given.get("uuid")
+    if ids in (None, "") and uuids in (None, ""):
+        raise Invalid("An ID or UUID must be provided if the context is set.")
+    for number in ids if isinstance(ids, list) else [ids] if ids not in (None, "") else []:
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise Invalid(f"Invalid ID `{number}` provided.")
+    return (*_texts("id", ids), *_texts("uuid", uuids))
+
+
+def _types(value: Any) -> tuple[int, ...] | None:
+    found = [as_int(each) for each in _texts("type", value)]
+    return tuple(-1 if number is None else number for number in found) or None
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    """A text or number, or a list of them. Raises Invalid for anything deeper."""
+    values = value if isinstance(value, list) else [] if value is None or value == "" else [value]
+    if any(isinstance(each, list | dict) for each in values):
+        raise Invalid(f"Invalid filter: {name} must be a text, a number or a list of them.")
+    return [str(each) for each in values]
+
+
+def _period(given: Mapping[str, Any], now: int) -> tuple[int | None, int | None]:
+    """`from` and `to`, else `last`, else the last 30 days."""
+    start, end = given.get("from"), given.get("to")
+    if start is not None or end is not None:
+        return (
+            None if start is None else parse_time_filter(start, now),
+            None if end is None else parse_time_filter(end, now),
+        )
+    last = given.get("last")
+    if isinstance(last, list) and len(last) == 2:
+        first, second = sorted(parse_time_filter(each, now) for each in last)
+        return first, second
+    return parse_time_filter(DEFAULT_PERIOD if last in (None, "") else last, now), None

@@ -1,0 +1,196 @@
+"""Reporting sightings, taking them back, and receiving those of others. Everything is done set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import array_of, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    reader_parameters,
+)
+from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.models import Event
+from vardkase.intel.queries.find import Reference
+from vardkase.intel.services.locking import lock_event
+from vardkase.intel.sightings.hooks import (
+    SightingsRemoved,
+    StoredSighting,
+    sightings_removed,
+    sightings_stored,
+)
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.queries import find_sighting
+
+NOTHING_FOUND = "No valid attributes found that match the criteria."
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is said of every attribute of one call."""
+
+    type: int
+    date_sighting: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedSighting:
+    """A sighting out of a document; `org_id` is None when it came anonymised."""
+
+    uuid: str
+    attribute_uuid: str
+    org_id: int | None
+    date_sighting: int
+    source: str
+    type: int
+
+
+@transaction.atomic
+def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) -> list[StoredSighting]:
+    """Report one sighting of each attribute, in their order; an expiration replaces the organisation's earlier one.
+
+    Raises NotFound when the actor may read none of the attributes.
+    """
+    actor.require_writing()
+    actor.require(Permission.SIGHTING)
+    chosen = {"ids": array_of(map(str, attribute_ids)), "org": actor.organisation_id}
+    cursor().execute(LOCK_EVENTS, chosen)
+    if report.type == SightingType.EXPIRATION:
+        cursor().execute(FORGET_OWN_EXPIRATIONS, chosen)
+    said = {"date": report.date_sighting, "source": report.source, "type": report.type}
+    sql = ADD.format(visible=_visible(actor))
+    stored = _stored(sql, {**reader_parameters(actor), **chosen, **said})
+    if not stored:
+        raise NotFound(NOTHING_FOUND)
+    sightings_stored.emit(stored)
+    record(actor, "sighting.added", _target(stored), {"count": len(stored), "type": report.type})
+    return stored
+
+
+@transaction.atomic
+def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSighting]) -> int:
+    """Store sightings of one event's attributes that another instance sends; those known already are left out.
+
+    Returns how many were new. Raises NotFound.
+    """
+    actor.require_writing()
+    event = lock_event(actor, event_id)
+    stored = write_received(actor, event, received)
+    if stored:
+        record(actor, "sighting.received", _of_event(event), {"count": stored})
+    return stored
+
+
+def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighting]) -> int:
+    """As `receive_sightings`, for an event that the caller has locked."""
+    if not received:
+        return 0
+    columns = map(list, zip(*map(astuple, received), strict=True))
+    given = dict(zip(("uuids", "attributes", "orgs", "dates", "sources", "types"), columns, strict=True))
+    sql = RECEIVE.format(visible=_visible(actor))
+    stored = _stored(sql, {**reader_parameters(actor), **given, "event": event.pk})
+    if stored:
+        cursor().execute(KEEP_LAST_EXPIRATION, {"ids": [each.attribute_id for each in stored]})
+        sightings_stored.emit(stored)
+    return len(stored)
+
+
+@transaction.atomic
+def delete_sighting(actor: Actor, reference: Reference) -> None:
+    """Take back a sighting of the actor's organisation; site administrators any. Raises NotFound."""
+    actor.require_writing()
+    actor.require(Permission.SIGHTING, Permission.MODIFY_ORG)
+    found = find_sighting(actor, reference)
+    if found.org_id != actor.organisation_id and not actor.is_site_admin:
+        raise NotFound("Invalid sighting.")
+    if cursor().execute("DELETE FROM sighting WHERE id = %s", (found.id,)).rowcount == 0:
+        raise NotFound("Invalid sighting.")
+    sightings_removed.emit(SightingsRemoved((found.attribute_id,)))
+    record(actor, "sighting.deleted", Target("sighting", found.id, UUID(found.uuid)))
+
+
+@transaction.atomic
+def publish_sightings(actor: Actor, event_id: int) -> None:
+    """Let the event's sightings go out: its `sighting_timestamp` tells peers that there is something to fetch."""
+    actor.require_writing()
+    actor.require(Permission.SIGHTING)
+    event = lock_event(actor, event_id)
+    Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
+    record(actor, "sighting.published", _of_event(event))
+
+
+def forget_sightings(removed: AttributesRemoved) -> None:
+    """Sightings go with their attributes."""
+    if removed.attribute_ids is None:
+        cursor().execute("DELETE FROM sighting WHERE event_id = %s", (removed.event_id,))
+    else:
+        cursor().execute("DELETE FROM sighting WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
+
+
+def _stored(sql: str, parameters: dict[str, object]) -> list[StoredSighting]:
+    rows: Iterable[tuple[object, ...]] = cursor().execute(sql, parameters).fetchall()
+    return sorted((StoredSighting(*row) for row in rows), key=lambda row: row.id)  # type: ignore[arg-type]
+
+
+def _visible(actor: Actor) -> str:
+    return " AND ".join((event_predicate(actor), attribute_predicate(actor), deleted_predicate(actor, "a")))
+
+
+def _target(stored: Sequence[StoredSighting]) -> Target:
+    first = stored[0]
+    return Target("sighting", first.id, UUID(first.uuid)) if len(stored) == 1 else Target("sighting")
+
+
+def _of_event(event: Event) -> Target:
+    return Target("event", event.pk, event.uuid, event.info)
+
+
+# Against somebody who deletes the event, or the attributes, meanwhile; sightings do not wait for each other.
+LOCK_EVENTS = """
+SELECT 1 FROM event WHERE id IN (SELECT event_id FROM attribute WHERE id = ANY(%(ids)s::bigint[]))
+ORDER BY id FOR KEY SHARE
+"""
+
+FORGET_OWN_EXPIRATIONS = f"""
+DELETE FROM sighting WHERE attribute_id = ANY(%(ids)s::bigint[]) AND org_id = %(org)s
+  AND type = {SightingType.EXPIRATION.value}
+"""
+
+ADD = """
+INSERT INTO sighting (uuid, attribute_id, event_id, org_id, date_sighting, source, type)
+SELECT gen_random_uuid(), a.id, a.event_id, %(org)s, %(date)s, %(source)s, %(type)s
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place)
+JOIN attribute a ON a.id = chosen.id JOIN event e ON e.id = a.event_id
+WHERE {visible} ORDER BY chosen.place
+RETURNING id, uuid::text, attribute_id, event_id, org_id, date_sighting, source, type
+"""
+
+RECEIVE = """
+INSERT INTO sighting (uuid, attribute_id, event_id, org_id, date_sighting, source, type)
+SELECT DISTINCT ON (given.uuid) given.uuid, a.id, a.event_id, given.org_id, given.date, given.source, given.type
+FROM unnest(%(uuids)s::uuid[], %(attributes)s::uuid[], %(orgs)s::bigint[], %(dates)s::bigint[],
+            %(sources)s::text[], %(types)s::smallint[])
+  AS given (uuid, attribute_uuid, org_id, date, source, type)
+JOIN attribute a ON a.uuid = given.attribute_uuid AND a.event_id = %(event)s JOIN event e ON e.id = a.event_id
+WHERE {visible}
+ON CONFLICT (uuid) DO NOTHING
+RETURNING id, uuid::text, attribute_id, event_id, org_id, date_sighting, source, type
+"""
+
+KEEP_LAST_EXPIRATION = f"""
+DELETE FROM sighting s USING sighting later
+WHERE s.attribute_id = ANY(%(ids)s) AND s.type = {SightingType.EXPIRATION.value}
+  AND later.attribute_id = s.attribute_id AND later.type = s.type AND later.org_id = s.org_id AND later.id > s.id
+"""

@@ -1,0 +1,30 @@
+"""Who sees whose sightings."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+EVENT_OWNER, REPORTERS, EVERYONE, HOST = range(4)
+
+POLICY = Setting(
+    "Plugin.Sightings_policy",
+    EVENT_OWNER,
+    "Who, besides the event's owner and the organisation that reported a sighting, sees it.",
+    options=(
+        (EVENT_OWNER, "Only the event's owner sees all sightings"),
+        (REPORTERS, "Whoever has reported a sighting in the event sees all of them"),
+        (EVERYONE, "Everyone who sees the attribute sees its sightings"),
+        (HOST, "Everyone sees those of the organisation that runs this installation"),
+    ),
+)
+ANONYMISE = Setting(
+    "Plugin.Sightings_anonymise", False, "Whether the organisation is left out of others' sightings."
+)
+ANONYMISE_AS = Setting(
+    "Plugin.Sightings_anonymise_as",
+    0,
+    "The id of the organisation in whose name anonymised sightings are shown; 0 means none.",
+)
+RANGE = Setting(
+    "Plugin.Sightings_range", 365, "How many days back the figures of sightings go; 0 means without end."
+)
