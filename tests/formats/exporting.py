@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from django.http import StreamingHttpResponse
 
@@ -55,6 +56,11 @@ def whole(response: Any) -> str:
     streamed = isinstance(response, StreamingHttpResponse)
     content = b"".join(response) if streamed else response.content  # type: ignore[arg-type]
     return content.decode()
+
+
+def parsed(document: str) -> ET.Element:
+    """The root of an XML document that we wrote."""
+    return ET.fromstring(document)  # noqa: S314 - ours, and without a document type
 
 
 def make_published(cast: Cast, values: dict[str, list[str]], **fields: Any) -> Event:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from vardkase.api.answers import JSON_TYPE, Answer, Json, Redirect, Stream, Text
+from vardkase.formats import xml
 
 XML_TYPE = "application/xml; charset=UTF-8"
-XML_START = '<?xml version="1.0" encoding="UTF-8"?>\n<response>'
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-XML_NAME = re.compile(r"[A-Za-z_][\w.-]*")
 ENCODED_TAG = re.compile(r'-(?:br|gzip)"$')
 MACHINES = ("PyMISP", "MISP")
 
@@ -57,7 +54,7 @@ def _whole(stream: Stream, *, unread: bool) -> Text:
 
 def _encoded(data: Any, request: HttpRequest) -> tuple[bytes, str]:
     if wants_xml(request):
-        return xml(data).encode(), XML_TYPE
+        return xml.document(data).encode(), XML_TYPE
     encoded = msgspec.json.encode(data)
     if not _by_machine(request.headers):
         encoded = msgspec.json.format(encoded, indent=4)
@@ -93,24 +90,3 @@ def _without_body(response: HttpResponseBase) -> HttpResponse:
     if isinstance(response, HttpResponse) and response.content:
         headers["Content-Length"] = str(len(response.content))
     return HttpResponse(status=response.status_code, headers=headers)
-
-
-def xml(data: Any) -> str:
-    """`data` as MISP writes XML: a member is an element, a list repeats it, true and false are 1 and 0."""
-    return XML_START + "".join(_members(data)) + "</response>\n"
-
-
-def _members(data: Any) -> Iterator[str]:
-    members = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in members:
-        name = str(key) if XML_NAME.fullmatch(str(key)) else "item"
-        for single in value if isinstance(value, list) else [value]:
-            yield f"<{name}>{_content(single)}</{name}>"
-
-
-def _content(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "".join(_members(value))
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return "" if value is None else escape(NOT_XML.sub("", str(value)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, rpz, text
+from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, rpz, text, xml
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.identity.access.actor import Actor
@@ -18,6 +18,7 @@ type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
 
 JSON = "application/json; charset=UTF-8"
 CSV = "text/csv; charset=UTF-8"
+XML = "application/xml; charset=UTF-8"
 PLAIN = "text/plain; charset=UTF-8"
 
 
@@ -84,6 +85,7 @@ FORMATS: dict[str, Format] = {
     "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
     "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
     "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
+    "xml": Format({Scope.EVENTS: xml.events, Scope.ATTRIBUTES: xml.attributes}, XML, "xml"),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
 

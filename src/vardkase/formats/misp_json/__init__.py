@@ -2,7 +2,7 @@
 
 from vardkase.formats.misp_json.chosen import Chosen, chosen_ids
 from vardkase.formats.misp_json.event_index import event_index
-from vardkase.formats.misp_json.events import event_document, events_document, export_events
+from vardkase.formats.misp_json.events import event_document, event_parts, events_document, export_events
 from vardkase.formats.misp_json.listed_attributes import (
     attribute_dict,
     attribute_pages,
@@ -35,6 +35,7 @@ __all__ = [
     "chosen_ids",
     "event_document",
     "event_index",
+    "event_parts",
     "events_document",
     "export_events",
     "object_dict",

@@ -19,6 +19,12 @@ from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.actor import Actor
 
+type Section = tuple[str, Iterator[bytes]]
+"""A member of an event that is a list: its name, and its items as JSON; a piece is several with commas, or none."""
+
+type EventParts = tuple[EventHeader, Iterator[Section]]
+"""An event in the order in which it is written. Its sections must be used up before the next event is asked for."""
+
 EXPORT = EventOptions(
     deleted=Deleted.BOTH, include_attachments=True, include_all_tags=True, include_event_correlations=False
 )
@@ -30,7 +36,7 @@ def event_document(actor: Actor, event_id: int, options: EventOptions | None = N
     found = headers(scope, [event_id])
     if not found:
         raise NotFound("Invalid event")
-    return coalesced(_batch(scope, found))
+    return coalesced(piece for event in _batch(scope, found) for piece in _rendered(*event))
 
 
 def events_document(actor: Actor, chosen: Chosen, options: EventOptions | None = None) -> Iterator[bytes]:
@@ -43,67 +49,71 @@ def export_events(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     return events_document(actor, chosen, EXPORT)
 
 
-def _response(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[bytes]:
+def event_parts(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[EventParts]:
+    """The readable ones of the chosen events as header and sections, for the other formats."""
     scope = scope_of(actor, options)
-    separator = b""
-    yield b'{"response": ['
     for ids in pages_of(chosen):
         for batch in batches(headers(scope, ids)):
-            yield separator
             yield from _batch(scope, batch)
-            separator = b","
+
+
+def _response(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[bytes]:
+    separator = b""
+    yield b'{"response": ['
+    for event in event_parts(actor, chosen, options):
+        yield separator
+        yield from _rendered(*event)
+        separator = b","
     yield b"]}\n"
 
 
-def _batch(scope: Scope, batch: Sequence[EventHeader]) -> Iterator[bytes]:
-    """The events of a batch with commas between."""
+def _rendered(header: EventHeader, sections: Iterator[Section]) -> Iterator[bytes]:
+    yield b'{"Event":' + encoder.encode(header)[:-1]
+    for name, items in sections:
+        yield f',"{name}":['.encode()
+        yield from joined(items)
+        yield b"]"
+    yield b"}}"
+
+
+def _batch(scope: Scope, batch: Sequence[EventHeader]) -> Iterator[EventParts]:
     members = {header.id: [int(header.id), *extend(scope, header)] for header in batch}
     contents = Contents(scope, [member for merged in members.values() for member in merged])
-    separator = b""
     for header in batch:
-        yield separator + b'{"Event":' + encoder.encode(header)[:-1]
-        yield from _sections(scope, contents, members[header.id])
-        yield b"}}"
-        separator = b","
+        yield header, _sections(scope, contents, members[header.id])
 
 
-def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[bytes]:
+def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[Section]:
     """What stands below the header, in MISP's order; `members` are the event and those merged into it."""
     options = scope.options
     whole = not options.metadata
     if whole:
-        yield from _array("Attribute", (encoder.encode(page)[1:-1] for page in contents.attributes(members)))
+        yield "Attribute", (encoder.encode(page)[1:-1] for page in contents.attributes(members))
         if not options.no_shadow_attributes:
-            yield b',"ShadowAttribute":[]'
+            yield _section("ShadowAttribute", [])
     attachments = contents.tags(members)
     yield from _context(scope, members[0], attachments)
     if whole and not options.flatten:
-        yield from _array("Object", contents.objects(members))
+        yield "Object", contents.objects(members)
     if whole and not options.no_event_reports:
-        yield _member("EventReport", contents.reports(members))
-    yield b',"CryptographicKey":[]'
+        yield _section("EventReport", contents.reports(members))
+    yield _section("CryptographicKey", [])
     if attachments:
-        yield _member("Tag", [scope.tags.tag(attachment) for attachment in attachments])
+        yield _section("Tag", [scope.tags.tag(attachment) for attachment in attachments])
 
 
-def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iterator[bytes]:
+def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iterator[Section]:
     if scope.options.include_event_correlations:
         related = related_event_blocks(scope.actor, event_id)
         if scope.options.include_analyst_data:
             related = [{**block, "RelationshipInbound": []} for block in related]
-        yield _member("RelatedEvent", related)
+        yield _section("RelatedEvent", related)
     galaxies: list[Raw] = []
     if attachments and not scope.options.exclude_galaxy:
         scope.galaxies.learn([attachments])
         galaxies = scope.galaxies.blocks(attachments, "event_tag_id")
-    yield _member("Galaxy", galaxies)
+    yield _section("Galaxy", galaxies)
 
 
-def _array(name: str, items: Iterator[bytes]) -> Iterator[bytes]:
-    yield f',"{name}":['.encode()
-    yield from joined(items)
-    yield b"]"
-
-
-def _member(name: str, value: Any) -> bytes:
-    return f',"{name}":'.encode() + encoder.encode(value)
+def _section(name: str, items: Sequence[Any]) -> Section:
+    return name, iter([encoder.encode(items)[1:-1]])

@@ -1,0 +1,56 @@
+"""MISP XML: what MISP JSON says, readable by any parser whatever the values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls import answer, send
+from tests.cast import Cast
+from tests.formats.exporting import HOSTILE, export, make_hostile, parsed, whole
+from tests.formats.scene import make_scene
+from vardkase.formats.xml import element
+
+
+def test_an_event_says_in_xml_what_it_says_in_json(cast: Cast) -> None:
+    scene = make_scene(cast)
+    asked = {"eventid": str(scene.event.uuid), "includeAllTags": 1}
+    found = parsed(export(cast.analyst.key, "xml", scope="events", **asked))
+    body = {"returnFormat": "json", **asked}
+    event = answer(send(cast.analyst.key, "POST", "/events/restSearch", body))["response"][0]["Event"]
+    shown = {
+        name for name, value in event.items() if value != [] and name not in ("attribute_count", "locked")
+    }
+    assert {child.tag for child in found[0]} >= shown - {"proposal_email_lock"}
+    assert _values(found, "Event/Attribute/value") == [each["value"] for each in event["Attribute"]]
+    assert _values(found, "Event/Object/Attribute/value") == [
+        each["value"] for whole in event["Object"] for each in whole["Attribute"]
+    ]
+    assert _values(found, "Event/Tag/name") == [each["name"] for each in event["Tag"]]
+
+
+def test_hostile_values_are_text_to_a_parser(cast: Cast) -> None:
+    make_hostile(cast)
+    for scope in ("events", "attributes"):
+        found = parsed(export(cast.reader.key, "xml", scope=scope))
+        values = {text for text in _values(found, ".//value") if "<" in text}
+        assert "</Content><script>alert(1)</script>&\"'" in values
+        assert not found.findall(".//script")
+    assert any("\x1b" in value for value in HOSTILE), "what XML cannot say became a space"
+
+
+def test_members_that_are_no_names_and_empty_ones() -> None:
+    assert element("6", ["a", "b"]) == "<item>a</item><item>b</item>"
+    assert element("x><y", {"a": True, "b": None, "c": []}) == "<item><a>1</a><b/><c/></item>"
+    assert element("a", "\0\x1b<\ufffe>") == "<a>  &lt; &gt;</a>"
+
+
+def test_other_answers_are_xml_when_only_that_is_accepted(cast: Cast) -> None:
+    scene = make_scene(cast)
+    accepting = {"Accept": "application/xml"}
+    found = send(cast.analyst.key, "GET", f"/tags/view/{scene.tag.pk}", headers=accepting)
+    assert found.headers["Content-Type"] == "application/xml; charset=UTF-8"
+    assert parsed(whole(found)).findtext("name") == "tlp:amber"
+
+
+def _values(found: Any, path: str) -> list[str]:
+    return [each.text or "" for each in found.findall(path)]
