@@ -4,31 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from msgspec.json import encode
 
-from vardkase.api.answers import Answer, Json, Stream, saved, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.galaxy_clusters import cluster_dict, element_dict, galaxy_dict
 from vardkase.api.paging import paged
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.knowledge import cluster_dict, element_dict, galaxy_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.services.clusters import attach_cluster
 from vardkase.knowledge.galaxies import queries, services
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.misp.flags import as_bool
 
-NO_CLUSTER = "Invalid Galaxy cluster"
+OPTIONAL_FIELDS = [
+    "uuid",
+    "type",
+    "description",
+    "version",
+    "icon",
+    "namespace",
+    "kill_chain_order",
+    "distribution",
+    "sharing_group_id",
+]
+ABOUT_ADD = Description("POST a Galaxy object in JSON format to add it.", ["name"], OPTIONAL_FIELDS)
+ABOUT_EDIT = Description(
+    "POST a Galaxy object in JSON format to change a galaxy that people made.",
+    [],
+    ["name", *OPTIONAL_FIELDS],
+    "/galaxies/edit/[galaxy_id]",
+)
 
 
 @endpoint("galaxies/index")
 def index(call: Call) -> Answer:
-    """Every galaxy, or those that mention ``value``."""
-    galaxies = queries.search_galaxies(str(call.param("value") or call.param("searchall") or ""))
+    """Every galaxy, or those that mention ``value``; packaged (``default``) or made by people (``custom``)."""
+    galaxies = queries.search_galaxies(call.actor, str(call.param("value") or call.param("searchall") or ""))
+    if (enabled := call.param("enabled")) is not None:
+        galaxies = galaxies.filter(enabled=as_bool(enabled))
+    if (context := call.param("context")) in ("default", "custom"):
+        galaxies = galaxies.filter(default=context == "default")
+    if context == "org":
+        galaxies = galaxies.filter(default=False, org_id=call.actor.organisation_id)
     chosen = paged(call, list(galaxies.values_list("pk", flat=True)))
     rows = galaxies.in_bulk(chosen)
     return Json([{"Galaxy": galaxy_dict(rows[number])} for number in chosen])
@@ -37,11 +57,74 @@ def index(call: Call) -> Answer:
 @endpoint("galaxies/view")
 def view(call: Call) -> Answer:
     """One galaxy by id or uuid, with all its clusters."""
+    return Stream(_document(call.actor, find_galaxy(call)))
+
+
+@endpoint("galaxies/add", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Make a galaxy of one's own organisation."""
+    return Json({"Galaxy": galaxy_dict(services.add_galaxy(call.actor, call.data("Galaxy")))})
+
+
+@endpoint("galaxies/edit", requires=(Permission.GALAXY_EDITOR,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Change what the body has."""
+    galaxy = services.edit_galaxy(call.actor, find_galaxy(call).pk, call.data("Galaxy"))
+    return Json({"Galaxy": galaxy_dict(galaxy)})
+
+
+@endpoint("galaxies/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a galaxy with its clusters."""
+    galaxy = find_galaxy(call)
+    services.delete_galaxy(call.actor, galaxy.pk)
+    return saved("Galaxy deleted", f"/galaxies/delete/{galaxy.pk}", id=str(galaxy.pk))
+
+
+@endpoint("galaxies/update", site_admin=True, writes=True)
+def update(call: Call) -> Answer:
+    """Load new versions from the files."""
+    services.update_galaxies(call.actor)
+    return saved("Galaxies updated.", call.path)
+
+
+@endpoint("galaxies/enable", site_admin=True, writes=True)
+def enable(call: Call) -> Answer:
+    """Offer the galaxy's clusters."""
+    return _switched(call, enabled=True)
+
+
+@endpoint("galaxies/disable", site_admin=True, writes=True)
+def disable(call: Call) -> Answer:
+    """Offer them no longer."""
+    return _switched(call, enabled=False)
+
+
+@endpoint("galaxies/toggle", site_admin=True, writes=True)
+def toggle(call: Call) -> Answer:
+    """Enable the galaxy when it is disabled, and the other way round."""
+    return _switched(call, enabled=not find_galaxy(call).enabled)
+
+
+@endpoint("galaxies/wipe_default", site_admin=True, writes=True)
+def wipe_default(call: Call) -> Answer:
+    """Remove everything that is packaged; the next update loads it anew."""
+    services.wipe_default(call.actor)
+    return saved("Default galaxy clusters dropped.", call.path)
+
+
+def find_galaxy(call: Call) -> Galaxy:
+    """The galaxy in the path; 404 for what the caller may not read."""
     try:
-        galaxy = queries.find_galaxy(call.arg(0))
+        return queries.find_galaxy(call.actor, call.arg(0))
     except NotFound as error:
         raise MispError(404, str(error)) from None
-    return Stream(_document(call.actor, galaxy))
+
+
+def _switched(call: Call, *, enabled: bool) -> Answer:
+    galaxy = services.set_galaxy_enabled(call.actor, find_galaxy(call).pk, enabled=enabled)
+    word = "enabled" if enabled else "disabled"
+    return saved(f"Galaxy {word}", call.path, id=str(galaxy.pk))
 
 
 def _document(actor: Actor, galaxy: Galaxy) -> Iterator[bytes]:
@@ -56,38 +139,3 @@ def _document(actor: Actor, galaxy: Galaxy) -> Iterator[bytes]:
 
 def _whole(cluster: GalaxyCluster) -> dict[str, Any]:
     return cluster_dict(cluster) | {"GalaxyElement": list(map(element_dict, cluster.elements.all()))}
-
-
-@endpoint("galaxies/update", site_admin=True, writes=True)
-def update(call: Call) -> Answer:
-    """Load new versions from the files."""
-    services.update_galaxies(call.actor)
-    return saved("Galaxies updated.", call.path)
-
-
-@endpoint("galaxies/attach_cluster", requires=(Permission.TAGGER,), writes=True)
-def attach(call: Call) -> Answer:
-    """Put the cluster named in the body on the event or attribute named in the path."""
-    target = _target(call)
-    try:
-        cluster = queries.find_cluster(call.actor, str(call.data("Galaxy").get("target_id") or ""))
-        done = attach_cluster(call.actor, target, cluster, local=as_bool(call.param("local")))
-    except NotFound:
-        raise MispError(404, NO_CLUSTER) from None
-    except (Forbidden, Invalid):
-        raise MispError(403, "No permission to attach this cluster to given target.") from None
-    text = "Cluster attached." if done.changed else "Cluster already attached."
-    return toggled(text, check_publish=True)
-
-
-def _target(call: Call) -> UUID:
-    """The uuid of the thing in the path; attributes go by their number only, as in MISP."""
-    reference, kind = call.arg(0), call.arg(1)
-    try:
-        if kind == "event":
-            return find_event(call.actor, reference).uuid
-        if kind == "attribute" and reference.isdecimal():
-            return find_attribute(call.actor, reference).uuid
-    except NotFound:
-        pass
-    raise MispError(404, f"Invalid {kind or 'target'}.")

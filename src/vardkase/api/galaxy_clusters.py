@@ -4,91 +4,58 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from vardkase.api.answers import Answer, Json, Redirect
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.galaxies import find_galaxy
 from vardkase.api.paging import paged
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.formats.misp_json.clusters import clusters_by_tag
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.formats.misp_json.cluster_documents import cluster_documents, galaxy_file_value
+from vardkase.formats.misp_json.knowledge import cluster_dict
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.queries.tag_counts import tag_counts
-from vardkase.intel.services.tagging import detach_tag
-from vardkase.knowledge.galaxies import queries
-from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.galaxies import queries, services
+from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.taxonomies.queries import tags_named
+from vardkase.misp.flags import as_bool
 
-AROUND = ("GalaxyClusterRelation", "Org", "Orgc", "TargetingClusterRelation")
-
-
-def galaxy_dict(galaxy: Galaxy) -> dict[str, Any]:
-    """A galaxy's own members, in MISP's order; the kill chain only where there is one."""
-    body = {
-        "id": str(galaxy.pk),
-        "uuid": str(galaxy.uuid),
-        "name": galaxy.name,
-        "type": galaxy.type,
-        "description": galaxy.description,
-        "version": galaxy.version,
-        "icon": galaxy.icon,
-        "namespace": galaxy.namespace,
-        "enabled": galaxy.enabled,
-        "local_only": galaxy.local_only,
-    }
-    return body | ({"kill_chain_order": galaxy.kill_chain_order} if galaxy.kill_chain_order else {})
-
-
-def cluster_dict(cluster: GalaxyCluster) -> dict[str, Any]:
-    """A cluster's own members, in MISP's order."""
-    return {
-        "id": str(cluster.pk),
-        "uuid": str(cluster.uuid),
-        "collection_uuid": cluster.collection_uuid,
-        "type": cluster.type,
-        "value": cluster.value,
-        "tag_name": cluster.tag_name,
-        "description": cluster.description,
-        "galaxy_id": str(cluster.galaxy_id),
-        "source": cluster.source,
-        "authors": cluster.authors,
-        "version": str(cluster.version),
-        "distribution": str(cluster.distribution),
-        "sharing_group_id": None if cluster.sharing_group_id is None else str(cluster.sharing_group_id),
-        "org_id": str(cluster.org_id),
-        "orgc_id": str(cluster.orgc_id),
-        "default": cluster.default,
-        "locked": cluster.locked,
-        "extends_uuid": str(cluster.extends_uuid) if cluster.extends_uuid else "",
-        "extends_version": str(cluster.extends_version),
-        "published": cluster.published,
-        "deleted": cluster.deleted,
-    }
-
-
-def element_dict(element: GalaxyElement) -> dict[str, Any]:
-    """One key and value of a cluster."""
-    return {
-        "id": str(element.pk),
-        "galaxy_cluster_id": str(element.galaxy_cluster_id),
-        "key": element.key,
-        "value": element.value,
-    }
+EDITOR = (Permission.GALAXY_EDITOR,)
+SOFT = "Galaxy cluster successfuly soft deleted."
+HARD = "Galaxy cluster successfuly hard deleted and added to the block list."
+OPTIONAL_FIELDS = [
+    "description",
+    "source",
+    "authors",
+    "distribution",
+    "sharing_group_id",
+    "extends_uuid",
+    "extends_version",
+    "GalaxyElement",
+    "GalaxyClusterRelation",
+]
+ABOUT_ADD = Description(
+    "POST a GalaxyCluster object in JSON format to add it to a galaxy.",
+    ["value"],
+    ["uuid", *OPTIONAL_FIELDS],
+    "/galaxy_clusters/add/[galaxy_id]",
+)
+ABOUT_EDIT = Description(
+    "POST a GalaxyCluster object in JSON format to change a cluster.",
+    [],
+    ["value", *OPTIONAL_FIELDS],
+    "/galaxy_clusters/edit/[cluster_id]",
+)
 
 
 @endpoint("galaxy_clusters/index")
 def index(call: Call) -> Answer:
     """The clusters of a galaxy: all, packaged, custom, the own organisation's, or deleted ones."""
-    try:
-        galaxy = queries.find_galaxy(call.arg(0))
-    except NotFound as error:
-        raise MispError(404, str(error)) from None
     context = str(call.param("context") or "all")
-    if context not in queries.CONTEXTS:
-        context = "all"
     clusters = queries.clusters_of(
-        call.actor, galaxy, context=context, value=str(call.param("searchall") or "")
+        call.actor,
+        find_galaxy(call),
+        context=context if context in queries.CONTEXTS else "all",
+        value=str(call.param("searchall") or ""),
     )
     chosen = paged(call, list(clusters.values_list("pk", flat=True)))
     rows = clusters.in_bulk(chosen)
@@ -97,39 +64,91 @@ def index(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/view")
 def view(call: Call) -> Answer:
-    """One cluster by id or uuid, with its galaxy, elements, relations and use."""
+    """One cluster by id or uuid, deleted or not, with its galaxy, elements, relations and use."""
+    cluster = find_cluster(call, deleted=True)
+    return Json(
+        {"GalaxyCluster": _document(call, cluster) | {"RelationshipInbound": []} | _use(call, cluster)}
+    )
+
+
+@endpoint("galaxy_clusters/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Make a cluster in a galaxy; ``forkUUID`` names one whose members fill what the body leaves out."""
+    fork = str(call.param("forkUUID") or call.param("forkUuid") or "")
     try:
-        cluster = queries.find_cluster(call.actor, call.arg(0))
+        cluster = services.add_cluster(
+            call.actor, find_galaxy(call), call.data("GalaxyCluster"), fork_of=fork
+        )
     except NotFound as error:
         raise MispError(404, str(error)) from None
-    body = cluster_dict(cluster) | {
-        "Galaxy": galaxy_dict(cluster.galaxy),
-        "GalaxyElement": [element_dict(element) for element in cluster.elements.order_by("pk")],
-    }
-    body |= _around(call, cluster) | {"RelationshipInbound": []} | _use(call, cluster)
-    return Json({"GalaxyCluster": body})
+    return Json({"GalaxyCluster": _document(call, cluster)})
 
 
-@endpoint("galaxy_clusters/detach", requires=(Permission.TAGGER,), writes=True)
-def detach(call: Call) -> Answer:
-    """Take a cluster, named by its tag's id, off an event or attribute; MISP answers with the way back."""
+@endpoint("galaxy_clusters/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Change what the body has; its elements replace all that were there."""
+    found = find_cluster(call, deleted=True)
+    cluster = services.edit_cluster(call.actor, found.pk, call.data("GalaxyCluster"))
+    return Json({"GalaxyCluster": _document(call, cluster)})
+
+
+@endpoint("galaxy_clusters/publish", requires=EDITOR, writes=True)
+def publish(call: Call) -> Answer:
+    """Let the cluster go to other instances."""
+    return _done(call, services.publish_cluster(call.actor, find_cluster(call).pk), "published")
+
+
+@endpoint("galaxy_clusters/unpublish", requires=EDITOR, writes=True)
+def unpublish(call: Call) -> Answer:
+    """Keep it from going."""
+    return _done(call, services.unpublish_cluster(call.actor, find_cluster(call).pk), "unpublished")
+
+
+@endpoint("galaxy_clusters/delete", requires=EDITOR, writes=True)
+def delete(call: Call) -> Answer:
+    """Mark a cluster as deleted; with ``hard`` (in the body, or 1 after the id) erase it and block its uuid."""
+    hard = as_bool(call.arg(1)) or as_bool(call.data("GalaxyCluster").get("hard"))
+    cluster = services.delete_cluster(call.actor, find_cluster(call, deleted=True).pk, hard=hard)
+    return saved(HARD if hard else SOFT, f"/galaxy_clusters/delete/{cluster.pk}", id=str(cluster.pk))
+
+
+@endpoint("galaxy_clusters/restore", requires=EDITOR, writes=True)
+def restore(call: Call) -> Answer:
+    """Take a deletion back."""
+    return _done(call, services.restore_cluster(call.actor, find_cluster(call, deleted=True).pk), "restored")
+
+
+@endpoint("galaxy_clusters/update_cluster", requires=EDITOR, writes=True)
+def update_cluster(call: Call) -> Answer:
+    """Give a fork what its parent has got since."""
     try:
-        find = find_event if call.arg(1) == "event" else find_attribute
-        detach_tag(call.actor, find(call.actor, call.arg(0)).uuid, call.arg(2))
-    except NotFound:
-        raise MispError(404, f"Invalid {call.arg(1)}.") from None
-    except (Conflict, Invalid) as error:
+        cluster = services.update_from_parent(call.actor, find_cluster(call).pk)
+    except Conflict as error:
         raise MispError(405, str(error)) from None
-    except Forbidden as error:
-        raise MispError(403, str(error)) from None
-    return Redirect("/")
+    return _done(call, cluster, "updated")
 
 
-def _around(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
-    """Its relations, and the organisations behind it, as in an event."""
-    found = clusters_by_tag(call.actor, [cluster.tag_name.lower()]).get(cluster.tag_name.lower())
-    document: dict[str, Any] = msgspec.json.decode(found.document) if found else {}
-    return {member: document[member] for member in AROUND if member in document}
+@endpoint("galaxy_clusters/export_for_misp_galaxy")
+def export_for_misp_galaxy(call: Call) -> Answer:
+    """One cluster as a value of a misp-galaxy file."""
+    return Json(galaxy_file_value(_document(call, find_cluster(call))))
+
+
+def find_cluster(call: Call, *, deleted: bool = False) -> GalaxyCluster:
+    """The cluster in the path; 404 for what the caller may not read."""
+    try:
+        return queries.find_cluster(call.actor, call.arg(0), deleted=deleted)
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+
+
+def _done(call: Call, cluster: GalaxyCluster, verb: str) -> Answer:
+    url = f"/galaxy_clusters/{call.action}/{cluster.pk}"
+    return saved(f"GalaxyCluster {verb}", url, id=str(cluster.pk))
+
+
+def _document(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:
+    return next(cluster_documents(call.actor, [cluster.pk]))
 
 
 def _use(call: Call, cluster: GalaxyCluster) -> dict[str, Any]:

@@ -4,24 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
-
-
-def tag_dict(tag: Tag) -> dict[str, Any]:
-    """A tag's own members, in MISP's order."""
-    return {
-        "id": str(tag.pk),
-        "name": tag.name,
-        "colour": tag.colour,
-        "exportable": tag.exportable,
-        "org_id": str(tag.org_id),
-        "user_id": str(tag.user_id),
-        "hide_tag": tag.hide_tag,
-        "numerical_value": None if tag.numerical_value is None else str(tag.numerical_value),
-        "is_galaxy": tag.is_galaxy,
-        "is_custom_galaxy": tag.is_custom_galaxy,
-        "local_only": tag.local_only,
-    }
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
 
 
 def taxonomy_dict(taxonomy: Taxonomy) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from uuid import UUID
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.galaxy_clusters import cluster_dict
 from vardkase.api.paging import paged
-from vardkase.api.tag_wire import predicate_dict, tag_dict, taxonomy_dict
+from vardkase.api.tag_wire import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import tag_counts
 from vardkase.intel.services.tagging import Tagged, attach_tag, detach_tag

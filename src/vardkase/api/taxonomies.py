@@ -8,8 +8,9 @@ from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import paged
-from vardkase.api.tag_wire import tag_dict, taxonomy_dict
+from vardkase.api.tag_wire import taxonomy_dict
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.knowledge.taxonomies import queries, services
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
 from vardkase.misp.flags import as_bool

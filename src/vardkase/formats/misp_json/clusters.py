@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Raw
-
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import part_predicate, reader_parameters
+from vardkase.identity.access.visibility import cluster_predicate, reader_parameters, relation_predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,10 @@ class Cluster:
 
 def clusters_by_tag(actor: Actor, tag_names: list[str]) -> dict[str, Cluster]:
     """Lower-case tag name → the cluster it stands for, for those that the actor may read."""
-    visible = part_predicate(actor, "c", event="c")
-    parameters = reader_parameters(actor) | {"names": tag_names}
-    rows = cursor().execute(CLUSTERS.format(visible=visible), parameters).fetchall()
+    sql = CLUSTERS.format(members=MEMBER_COLUMNS, visible=cluster_predicate(actor))
+    rows = cursor().execute(sql, reader_parameters(actor) | {"names": tag_names}).fetchall()
     found = {name: dict(zip(CLUSTER_MEMBERS, members, strict=True)) for name, *members in rows}
-    facts = _facts(actor, list(found.values()))
+    facts = facts_of(actor, list(found.values()))
     return {name: _cluster(members, facts) for name, members in found.items()}
 
 
@@ -38,19 +35,30 @@ def clusters_by_tag(actor: Actor, tag_names: list[str]) -> dict[str, Cluster]:
 class Facts:
     """What the tables around the clusters say of them."""
 
-    meta: dict[str, dict[str, list[str]]]
+    elements: dict[str, list[dict[str, Any]]]
     relations: dict[str, list[dict[str, Any]]]
     targeting: dict[str, list[dict[str, Any]]]
     organisations: dict[str, dict[str, Any]]
 
+    def around(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Relations and organisations of one cluster, as an event and a view have them."""
+        around: dict[str, Any] = {
+            "GalaxyClusterRelation": self.relations.get(members["uuid"], []),
+            "Org": self.organisations.get(members["org_id"], HOUSE),
+            "Orgc": self.organisations.get(members["orgc_id"], HOUSE),
+        }
+        targeting = self.targeting.get(members["uuid"])
+        return around | ({"TargetingClusterRelation": targeting} if targeting else {})
 
-def _facts(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
+
+def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
+    """What is around `clusters` (their own members) as far as the actor may read it, in four queries."""
     ids = [int(cluster["id"]) for cluster in clusters]
     uuids = [cluster["uuid"] for cluster in clusters]
     sources = _relations(actor, "r.galaxy_cluster_id = ANY(%(ids)s)", {"ids": ids})
     targets = _relations(actor, "r.referenced_galaxy_cluster_uuid = ANY(%(uuids)s::uuid[])", {"uuids": uuids})
     return Facts(
-        meta=_meta(ids),
+        elements=_grouped(_elements(ids), "galaxy_cluster_id"),
         relations=_grouped(sources, "galaxy_cluster_uuid"),
         targeting=_grouped(targets, "referenced_galaxy_cluster_uuid"),
         organisations=_organisations({c[role] for c in clusters for role in ("org_id", "orgc_id")}),
@@ -58,16 +66,10 @@ def _facts(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
 
 
 def _cluster(members: dict[str, Any], facts: Facts) -> Cluster:
-    members["authors"] = Raw(members["authors"].encode())
-    whole = {
-        **members,
-        "GalaxyClusterRelation": facts.relations.get(members["uuid"], []),
-        "Org": facts.organisations.get(members["org_id"], HOUSE),
-        "Orgc": facts.organisations.get(members["orgc_id"], HOUSE),
-    }
-    if targeting := facts.targeting.get(members["uuid"]):
-        whole["TargetingClusterRelation"] = targeting
-    meta = facts.meta.get(members["id"], {})
+    whole = members | facts.around(members)
+    meta: dict[str, list[str]] = {}
+    for element in facts.elements.get(members["id"], ()):
+        meta.setdefault(element["key"], []).append(element["value"])
     return Cluster(
         galaxy_id=int(members["galaxy_id"]),
         document=encoder.encode(whole | {"meta": meta}),
@@ -76,16 +78,14 @@ def _cluster(members: dict[str, Any], facts: Facts) -> Cluster:
     )
 
 
-def _meta(cluster_ids: list[int]) -> dict[str, dict[str, list[str]]]:
-    found: dict[str, dict[str, list[str]]] = {}
-    for cluster, key, value in cursor().execute(ELEMENTS, {"ids": cluster_ids}).fetchall():
-        found.setdefault(cluster, {}).setdefault(key, []).append(value)
-    return found
+def _elements(cluster_ids: list[int]) -> list[dict[str, Any]]:
+    rows = cursor().execute(ELEMENTS, {"ids": cluster_ids}).fetchall()
+    return [dict(zip(ELEMENT_MEMBERS, row, strict=True)) for row in rows]
 
 
 def _relations(actor: Actor, condition: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """The relations that the actor may read."""
-    sql = RELATIONS.format(condition=condition, visible=part_predicate(actor, "r", event="c"))
+    sql = RELATIONS.format(condition=condition, visible=relation_predicate(actor))
     found = []
     for *row, tags in cursor().execute(sql, reader_parameters(actor) | parameters).fetchall():
         relation: dict[str, Any] = dict(zip(RELATION_MEMBERS, row, strict=True))
@@ -105,8 +105,8 @@ def _organisations(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     if not wanted:
         return {}
     found = {}
-    for *row, domains, landingpage in cursor().execute(ORGANISATIONS, {"ids": wanted}).fetchall():
-        found[row[0]] = dict(zip(HOUSE, [*row, Raw(domains.encode()), landingpage], strict=True))
+    for row in cursor().execute(ORGANISATIONS, {"ids": wanted}).fetchall():
+        found[row[0]] = dict(zip(HOUSE, row, strict=True))
     return found
 
 
@@ -134,19 +134,25 @@ CLUSTER_MEMBERS = (
     "extends_uuid", "extends_version", "published", "deleted",
 )  # fmt: skip
 
+MEMBER_COLUMNS = """
+c.id::text, c.uuid::text, c.collection_uuid, c.type, c.value, c.tag_name, c.description, c.galaxy_id::text,
+c.source, c.authors, c.version::text, c.distribution::text, c.sharing_group_id::text, c.org_id::text,
+c.orgc_id::text, c."default", c.locked, coalesce(c.extends_uuid::text, CASE WHEN c."default" THEN '' END),
+c.extends_version::text, c.published, c.deleted
+"""
+"""What is packaged extends ""; what people made extends nothing, which MISP writes as null."""
+
 CLUSTERS = """
-SELECT DISTINCT ON (lower(c.tag_name)) lower(c.tag_name), c.id::text, c.uuid::text, c.collection_uuid,
-       c.type, c.value, c.tag_name, c.description, c.galaxy_id::text, c.source, c.authors::text,
-       c.version::text, c.distribution::text, c.sharing_group_id::text, c.org_id::text, c.orgc_id::text,
-       c."default", c.locked, coalesce(c.extends_uuid::text, ''), c.extends_version::text, c.published,
-       c.deleted
+SELECT DISTINCT ON (lower(c.tag_name)) lower(c.tag_name), {members}
 FROM galaxy_cluster c
 WHERE lower(c.tag_name) = ANY(%(names)s) AND NOT c.deleted AND {visible}
 ORDER BY lower(c.tag_name), c.id
 """
 
+ELEMENT_MEMBERS = ("id", "galaxy_cluster_id", "key", "value")
+
 ELEMENTS = """
-SELECT galaxy_cluster_id::text, key, value FROM galaxy_element
+SELECT id::text, galaxy_cluster_id::text, key, value FROM galaxy_element
 WHERE galaxy_cluster_id = ANY(%(ids)s) ORDER BY galaxy_cluster_id, id
 """
 
@@ -168,6 +174,7 @@ WHERE {condition} AND {visible} ORDER BY r.id
 ORGANISATIONS = """
 SELECT id::text, name, to_char(date_created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
        to_char(date_modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), description, type, nationality,
-       sector, created_by::text, uuid::text, contacts, local, restricted_to_domain::text, landingpage
+       sector, created_by::text, uuid::text, nullif(contacts, ''), local,
+       nullif(restricted_to_domain, '[]'::jsonb), landingpage
 FROM organisation WHERE id = ANY(%(ids)s)
 """

@@ -30,6 +30,13 @@ def reader_parameters(actor: Actor) -> dict[str, Any]:
     return {"reader_org": actor.organisation_id, "reader_groups": list(actor.sharing_group_ids)}
 
 
+def numbers_written_in(predicate: str, actor: Actor) -> str:
+    """`predicate` with the reader's parameters, which are numbers, in their places: for Django's querysets."""
+    groups = ",".join(str(int(number)) for number in actor.sharing_group_ids)
+    written = {"reader_org": str(int(actor.organisation_id)), "reader_groups": f"'{{{groups}}}'::bigint[]"}
+    return predicate % written
+
+
 def event_predicate(actor: Actor, event: str = "e") -> str:
     """SQL that is true for events (alias `event`) that the actor may read."""
     if not actor.may_read:

@@ -26,6 +26,34 @@ def cluster_scores(actor: Actor, tag_names: Sequence[str], events: SqlQuery) -> 
     return {written[name]: count for name, count in rows}
 
 
+def attribute_scores(attribute_id: int, tag_names: Sequence[str]) -> dict[str, int]:
+    """Those of `tag_names` that a readable attribute carries, each with 1."""
+    written = {name.lower(): name for name in tag_names}
+    rows = cursor().execute(ON_ATTRIBUTE, {"attribute": attribute_id, "names": list(written)}).fetchall()
+    return {written[name]: 1 for (name,) in rows}
+
+
+ON_ATTRIBUTE = """
+SELECT DISTINCT lower(t.name) FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
+WHERE l.attribute_id = %(attribute)s AND lower(t.name) = ANY(%(names)s)
+"""
+
+
+def galaxy_tags_of(actor: Actor, event_id: int) -> list[str]:
+    """The names of the galaxy tags on a readable event and on its readable attributes."""
+    sql = GALAXY_TAGS.format(attribute_visible=attribute_predicate(actor))
+    rows = cursor().execute(sql, reader_parameters(actor) | {"event": event_id}).fetchall()
+    return [name for (name,) in rows]
+
+
+GALAXY_TAGS = """
+SELECT t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s AND t.is_galaxy
+UNION
+SELECT t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
+JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
+WHERE l.event_id = %(event)s AND t.is_galaxy AND NOT a.deleted AND {attribute_visible}
+"""
+
 SCORES = """
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.org_id FROM event e WHERE e.id IN (SELECT id FROM ({events}) chosen) AND {event_visible}

@@ -5,47 +5,70 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.identity.access.visibility import (
+    cluster_predicate,
+    galaxy_predicate,
+    numbers_written_in,
+    relation_predicate,
+)
+from vardkase.knowledge.galaxies.models import (
+    Galaxy,
+    GalaxyCluster,
+    GalaxyClusterRelation,
+    GalaxyElement,
+)
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 
 CHUNK = 500
 CONTEXTS = ("all", "default", "custom", "org", "deleted")
+INVALID_CLUSTER = "Invalid galaxy cluster"
+INVALID_GALAXY = "Galaxy not found"
+INVALID_RELATION = "Invalid cluster relation"
 
 
-def search_galaxies(value: str = "") -> QuerySet[Galaxy]:
-    """Galaxies with `value` in their name or description, or with this uuid. By name."""
-    galaxies = Galaxy.objects.order_by("name")
+def visible_galaxies(actor: Actor) -> QuerySet[Galaxy]:
+    """Galaxies that the actor may read, by name."""
+    sql = f"SELECT g.id FROM galaxy g WHERE {numbers_written_in(galaxy_predicate(actor), actor)}"
+    return Galaxy.objects.filter(pk__in=_chosen(sql)).order_by("name")
+
+
+def visible_clusters(actor: Actor) -> QuerySet[GalaxyCluster]:
+    """Clusters that the actor may read, deleted ones too."""
+    if actor.is_site_admin and actor.may_read:
+        return GalaxyCluster.objects.all()
+    sql = f"SELECT c.id FROM galaxy_cluster c WHERE {numbers_written_in(cluster_predicate(actor), actor)}"
+    return GalaxyCluster.objects.filter(pk__in=_chosen(sql))
+
+
+def visible_relations(actor: Actor) -> QuerySet[GalaxyClusterRelation]:
+    """Relations that the actor may read."""
+    sql = (
+        "SELECT r.id FROM galaxy_cluster_relation r JOIN galaxy_cluster c ON c.id = r.galaxy_cluster_id "
+        f"WHERE {numbers_written_in(relation_predicate(actor), actor)}"
+    )
+    return GalaxyClusterRelation.objects.filter(pk__in=_chosen(sql))
+
+
+def search_galaxies(actor: Actor, value: str = "") -> QuerySet[Galaxy]:
+    """Readable galaxies with `value` in their name or description, or with this uuid. By name."""
+    galaxies = visible_galaxies(actor)
     if not value:
         return galaxies
     condition = Q(name__icontains=value) | Q(description__icontains=value)
     return galaxies.filter(condition | Q(uuid=value) if UUID_FORM.fullmatch(value) else condition)
 
 
-def find_galaxy(reference: str) -> Galaxy:
-    """The galaxy with this id or uuid. Raises NotFound."""
-    galaxy = Galaxy.objects.filter(_matches(reference)).first()
+def find_galaxy(actor: Actor, reference: str) -> Galaxy:
+    """The readable galaxy with this id or uuid. Raises NotFound."""
+    galaxy = visible_galaxies(actor).filter(_matches(reference)).first()
     if galaxy is None:
-        raise NotFound("Galaxy not found")
+        raise NotFound(INVALID_GALAXY)
     return galaxy
-
-
-def visible_clusters(actor: Actor) -> QuerySet[GalaxyCluster]:
-    """Clusters that the actor may see: packaged, the own organisation's, and those shared with it."""
-    clusters = GalaxyCluster.objects.all()
-    if not actor.may_read:
-        return clusters.none()
-    if actor.is_site_admin:
-        return clusters
-    return clusters.filter(
-        Q(default=True)
-        | Q(org_id=actor.organisation_id)
-        | Q(distribution__in=(1, 2, 3))
-        | Q(distribution=4, sharing_group_id__in=actor.sharing_group_ids)
-    )
 
 
 def clusters_of(
@@ -63,13 +86,27 @@ def clusters_of(
     return clusters
 
 
-def find_cluster(actor: Actor, reference: str) -> GalaxyCluster:
-    """The visible cluster with this id or uuid; the first of those that share a uuid. Raises NotFound."""
-    found = visible_clusters(actor).filter(_matches(reference), deleted=False)
+def find_cluster(actor: Actor, reference: str, *, deleted: bool = False) -> GalaxyCluster:
+    """The readable cluster with this id or uuid; the first of those that share a uuid. Raises NotFound.
+
+    A deleted one is found only when `deleted` is set.
+    """
+    found = visible_clusters(actor).filter(_matches(reference))
+    if not deleted:
+        found = found.filter(deleted=False)
     cluster = found.select_related("galaxy").order_by("pk").first()
     if cluster is None:
-        raise NotFound("Invalid galaxy cluster")
+        raise NotFound(INVALID_CLUSTER)
     return cluster
+
+
+def find_relation(actor: Actor, reference: str) -> GalaxyClusterRelation:
+    """The readable relation with this id. Raises NotFound."""
+    found = visible_relations(actor).select_related("galaxy_cluster")
+    relation = None if UUID_FORM.fullmatch(reference) else found.filter(_matches(reference)).first()
+    if relation is None:
+        raise NotFound(INVALID_RELATION)
+    return relation
 
 
 def with_elements_in_chunks(clusters: QuerySet[GalaxyCluster]) -> Iterator[Sequence[GalaxyCluster]]:
@@ -101,6 +138,11 @@ def search_clusters(actor: Actor, text: str, *, limit: int = 20) -> QuerySet[Gal
         Q(value__icontains=text) | Q(pk__in=synonyms.values("galaxy_cluster_id")), deleted=False
     )
     return found.select_related("galaxy").order_by(Lower("value"))[:limit]
+
+
+def _chosen(sql: str) -> RawSQL:
+    """A subquery of ids; its text comes from the visibility module and holds numbers only."""
+    return RawSQL(sql, ())  # noqa: S611
 
 
 def _matches(reference: str) -> Q:

@@ -1,0 +1,99 @@
+"""Clusters put on events, attributes and tag collections, and taken off again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from vardkase.api.answers import Answer, Redirect, not_toggled, toggled
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.services.clusters import attach_cluster
+from vardkase.intel.services.tagging import detach_tag
+from vardkase.knowledge.galaxies import queries
+from vardkase.knowledge.galaxies.models import GalaxyCluster
+from vardkase.misp.flags import as_bool
+
+NO_CLUSTER = "Invalid Galaxy cluster"
+NOT_PERMITTED = "No permission to attach this cluster to given target."
+NOT_PARSED = "Failed to parse request."
+
+
+@endpoint("galaxies/attach_cluster", requires=(Permission.TAGGER,), writes=True)
+def attach(call: Call) -> Answer:
+    """Put the cluster named in the body on the event, attribute or tag collection named in the path."""
+    cluster_id = str(call.data("Galaxy").get("target_id") or "")
+    target = _target(call)
+    changed = _attach(call, target, _cluster(call, cluster_id))
+    return toggled("Cluster attached." if changed else "Cluster already attached.", check_publish=True)
+
+
+@endpoint("galaxies/attach_multiple_clusters", requires=(Permission.TAGGER,), writes=True)
+def attach_several(call: Call) -> Answer:
+    """Put each of ``target_ids`` (a list, also as JSON in a text) on the thing, or things, in the path."""
+    wanted = _cluster_ids(call.data("Galaxy").get("target_ids"))
+    if not wanted:
+        return not_toggled(NOT_PARSED)
+    target = _target(call)
+    clusters = [_cluster(call, number) for number in wanted]
+    changed = sum(_attach(call, target, cluster) for cluster in clusters)
+    if not changed:
+        return toggled("Clusters already attached.", check_publish=True)
+    return toggled(f"{changed} cluster(s) attached.", check_publish=True)
+
+
+@endpoint("galaxy_clusters/detach", requires=(Permission.TAGGER,), writes=True)
+def detach(call: Call) -> Answer:
+    """Take a cluster, named by its tag's id, off an event or attribute; MISP answers with the way back."""
+    try:
+        find = find_event if call.arg(1) == "event" else find_attribute
+        detach_tag(call.actor, find(call.actor, call.arg(0)).uuid, call.arg(2))
+    except NotFound:
+        raise MispError(404, f"Invalid {call.arg(1)}.") from None
+    except (Conflict, Invalid) as error:
+        raise MispError(405, str(error)) from None
+    except Forbidden as error:
+        raise MispError(403, str(error)) from None
+    return Redirect("/")
+
+
+def _attach(call: Call, target: UUID, cluster: GalaxyCluster) -> bool:
+    """Whether anything had to change."""
+    try:
+        return attach_cluster(call.actor, target, cluster, local=as_bool(call.param("local"))).changed
+    except (Forbidden, Invalid):
+        raise MispError(403, NOT_PERMITTED) from None
+
+
+def _cluster(call: Call, reference: str) -> GalaxyCluster:
+    try:
+        return queries.find_cluster(call.actor, reference)
+    except NotFound:
+        raise MispError(404, NO_CLUSTER) from None
+
+
+def _target(call: Call) -> UUID:
+    """The uuid of the thing in the path; attributes go by their number only, as in MISP."""
+    reference, kind = call.arg(0), call.arg(1)
+    try:
+        if kind == "event":
+            return find_event(call.actor, reference).uuid
+        if kind == "attribute" and reference.isdecimal():
+            return find_attribute(call.actor, reference).uuid
+    except NotFound:
+        pass
+    raise MispError(404, f"Invalid {kind or 'target'}.")
+
+
+def _cluster_ids(given: Any) -> list[str]:
+    """Ids or uuids; nothing for what is no list."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return []
+    return [str(number) for number in given] if isinstance(given, list) else []

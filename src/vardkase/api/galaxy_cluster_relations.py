@@ -1,0 +1,143 @@
+"""galaxy_cluster_relations/*: typed links from one cluster to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+from msgspec.json import encode
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.paging import paged
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies import queries, services
+from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import tags_named
+
+EDITOR = (Permission.GALAXY_EDITOR,)
+MANDATORY = ["galaxy_cluster_uuid", "referenced_galaxy_cluster_uuid", "referenced_galaxy_cluster_type"]
+OPTIONAL = ["distribution", "sharing_group_id", "tags"]
+ABOUT_ADD = Description("POST a relation between two galaxy clusters to add it.", MANDATORY, OPTIONAL)
+ABOUT_EDIT = Description(
+    "POST a relation between two galaxy clusters to change it.",
+    [],
+    [*MANDATORY[1:], *OPTIONAL],
+    "/galaxy_cluster_relations/edit/[relation_id]",
+)
+
+
+@endpoint("galaxy_cluster_relations/index")
+def index(call: Call) -> Answer:
+    """Every readable relation with both its clusters; packaged (``default``), ``custom`` or one's ``org``'s."""
+    relations = queries.visible_relations(call.actor).order_by("pk")
+    context = str(call.param("context") or "all")
+    if context in ("default", "custom", "original"):
+        relations = relations.filter(default=context != "custom")
+    if context == "org":
+        relations = relations.filter(default=False, galaxy_cluster__org_id=call.actor.organisation_id)
+    chosen = paged(call, list(relations.values_list("pk", flat=True)))
+    return Stream(_stream(call, chosen))
+
+
+@endpoint("galaxy_cluster_relations/view")
+def view(call: Call) -> Answer:
+    """One relation."""
+    try:
+        relation = queries.find_relation(call.actor, call.arg(0))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    return Json(next(relation_bodies(call.actor, [relation.pk])))
+
+
+@endpoint("galaxy_cluster_relations/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Link two clusters."""
+    try:
+        relation = services.add_relation(call.actor, call.data("GalaxyClusterRelation"))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    return saved("GalaxyClusterRelation added", "/galaxy_cluster_relations/add", id=str(relation.pk))
+
+
+@endpoint("galaxy_cluster_relations/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Change what the body has."""
+    try:
+        relation = services.edit_relation(call.actor, call.arg(0), call.data("GalaxyClusterRelation"))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    url = f"/galaxy_cluster_relations/edit/{relation.pk}"
+    return saved("GalaxyClusterRelation edited", url, id=str(relation.pk))
+
+
+@endpoint("galaxy_cluster_relations/delete", requires=EDITOR, writes=True)
+def delete(call: Call) -> Answer:
+    """Take a relation away."""
+    try:
+        number = services.delete_relation(call.actor, call.arg(0))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    url = f"/galaxy_cluster_relations/delete/{number}"
+    return saved("GalaxyClusterRelation deleted", url, id=str(number))
+
+
+def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+    yield b"["
+    separator = b""
+    for chunk in batched(ids, queries.CHUNK):
+        yield separator + encode(list(relation_bodies(call.actor, chunk)))[1:-1]
+        separator = b","
+    yield b"]"
+
+
+def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Relations with their clusters; a target that is unknown, or not the caller's to read, is null."""
+    rows = GalaxyClusterRelation.objects.select_related("galaxy_cluster").in_bulk(list(ids))
+    targets = _targets(actor, rows.values())
+    tags = tags_named({name for relation in rows.values() for name in relation.tags})
+    for number in ids:
+        relation = rows[number]
+        target = targets.get(str(relation.referenced_galaxy_cluster_uuid))
+        yield {
+            "GalaxyClusterRelation": _relation(relation, target),
+            "SourceCluster": cluster_dict(relation.galaxy_cluster),
+            "TargetCluster": cluster_dict(target) if target else None,
+            "GalaxyClusterRelationTag": [_tagged(relation, name, tags) for name in relation.tags],
+        }
+
+
+def _targets(actor: Actor, relations: Iterable[GalaxyClusterRelation]) -> dict[str, GalaxyCluster]:
+    uuids = {relation.referenced_galaxy_cluster_uuid for relation in relations}
+    clusters = queries.visible_clusters(actor).filter(uuid__in=uuids).order_by("-pk")
+    return {str(cluster.uuid): cluster for cluster in clusters}
+
+
+def _relation(relation: GalaxyClusterRelation, target: GalaxyCluster | None) -> dict[str, Any]:
+    group = relation.sharing_group_id
+    return {
+        "id": str(relation.pk),
+        "galaxy_cluster_id": str(relation.galaxy_cluster_id),
+        "referenced_galaxy_cluster_id": str(target.pk) if target else "0",
+        "referenced_galaxy_cluster_uuid": str(relation.referenced_galaxy_cluster_uuid),
+        "referenced_galaxy_cluster_type": relation.referenced_galaxy_cluster_type,
+        "galaxy_cluster_uuid": str(relation.galaxy_cluster.uuid),
+        "distribution": str(relation.distribution),
+        "sharing_group_id": None if group is None else str(group),
+        "default": relation.default,
+    }
+
+
+def _tagged(relation: GalaxyClusterRelation, name: str, tags: dict[str, Tag]) -> dict[str, Any]:
+    tag = tags.get(name.lower())
+    return {
+        "galaxy_cluster_relation_id": str(relation.pk),
+        "tag_id": str(tag.pk) if tag else "0",
+        "Tag": tag_dict(tag) if tag else {"name": name},
+    }

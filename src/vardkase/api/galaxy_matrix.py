@@ -1,0 +1,67 @@
+"""The matrix of a galaxy with a kill chain, with what an event, an attribute or a cluster has of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.galaxy_clusters import find_cluster
+from vardkase.api.servers import instance_uuid
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import SqlQuery
+from vardkase.intel.queries.cluster_scores import attribute_scores, cluster_scores
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.knowledge.galaxies import queries
+from vardkase.knowledge.galaxies.graphs import related_clusters
+from vardkase.knowledge.galaxies.matrix import Matrix, galaxy_matrix, matrix_galaxy
+
+ONE_EVENT = "SELECT %(event)s::bigint AS id"
+
+
+@endpoint("events/view_galaxy_matrix")
+def of_event(call: Call) -> Answer:
+    """The matrix of the galaxy in the path (after the event or attribute), with scores for that thing.
+
+    ``/events/viewGalaxyMatrix/{id}/{galaxy}/{event|attribute}``.
+    """
+    kind = call.arg(2) or "event"
+    matrix = _matrix(call, call.arg(1))
+    try:
+        if kind == "event":
+            event = find_event(call.actor, call.arg(0)).id
+            scores = cluster_scores(call.actor, matrix.tag_names, SqlQuery(ONE_EVENT, {"event": event}))
+        elif kind == "attribute":
+            scores = attribute_scores(find_attribute(call.actor, call.arg(0)).id, matrix.tag_names)
+        else:
+            raise MispError(405, "Invalid scope.")
+    except NotFound:
+        raise MispError(404, f"Invalid {kind}.") from None
+    return _answer(matrix, scores)
+
+
+@endpoint("galaxy_clusters/view_galaxy_matrix")
+def of_cluster(call: Call) -> Answer:
+    """The ATT&CK matrix with the patterns that a cluster is related to, in either direction."""
+    related = related_clusters(call.actor, find_cluster(call))
+    return _answer(_matrix(call, ""), dict.fromkeys(_tags(related), 1))
+
+
+def _matrix(call: Call, reference: str) -> Matrix:
+    try:
+        galaxy = queries.find_galaxy(call.actor, reference) if reference else matrix_galaxy(call.actor)
+        return galaxy_matrix(call.actor, galaxy)
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+
+
+def _answer(matrix: Matrix, scores: dict[str, int]) -> Answer:
+    known = set(matrix.tag_names)
+    scores = {tag: score for tag, score in scores.items() if tag in known}
+    return Json({"matrix": matrix.tabs, "scores": scores, "instance-uuid": instance_uuid()})
+
+
+def _tags(related: Iterable[dict[str, Any]]) -> list[str]:
+    return [cluster["tag_name"] for cluster in related]

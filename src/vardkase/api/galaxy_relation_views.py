@@ -1,0 +1,34 @@
+"""How clusters hang together, as data for drawing it."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.galaxies import find_galaxy
+from vardkase.api.galaxy_cluster_relations import relation_bodies
+from vardkase.api.galaxy_clusters import find_cluster
+from vardkase.knowledge.galaxies.graphs import fork_tree, relation_tree, relations_graph, relations_of
+
+
+@endpoint("galaxies/fork_tree")
+def forks(call: Call) -> Answer:
+    """The clusters of a galaxy that were forked, with their forks under them."""
+    return Json(fork_tree(call.actor, find_galaxy(call)))
+
+
+@endpoint("galaxies/relations_graph")
+def graph(call: Call) -> Answer:
+    """The related clusters of a galaxy: nodes and links."""
+    return Json(relations_graph(call.actor, find_galaxy(call)))
+
+
+@endpoint("galaxy_clusters/view_relations")
+def relations(call: Call) -> Answer:
+    """The relations from and to a cluster."""
+    return Json(list(relation_bodies(call.actor, relations_of(call.actor, find_cluster(call)))))
+
+
+@endpoint("galaxy_clusters/view_relation_tree")
+def tree(call: Call) -> Answer:
+    """A cluster and what it relates to, by the type of the relation."""
+    return Json(relation_tree(call.actor, find_cluster(call)))

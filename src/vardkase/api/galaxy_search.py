@@ -1,0 +1,158 @@
+"""Clusters searched, exported and brought in, many at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from msgspec.json import encode
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.galaxies import find_galaxy
+from vardkase.api.paging import paged
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported, galaxy_file_value
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.cluster_scores import galaxy_tags_of
+from vardkase.intel.queries.find import find_event
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.search import FILTERS, search
+from vardkase.knowledge.galaxies.services import Captured, capture_clusters
+from vardkase.misp.flags import as_bool, as_int
+
+PIECE = 200
+
+
+@endpoint("galaxy_clusters/rest_search")
+def rest_search(call: Call) -> Answer:
+    """Clusters that match; ``minimal``: uuid and version alone, as other instances ask before they pull."""
+    found = _found(call)
+    chosen = paged(call, list(found.values_list("pk", flat=True)))
+    headers = {
+        "X-Result-Count": str(len(chosen)),
+        "X-Export-Module-Used": "json",
+        "X-Response-Format": "json",
+        "X-Skipped-Elements-Count": "0",
+    }
+    if as_bool(call.param("minimal")):
+        rows = dict(_versions(found))
+        body = [{"GalaxyCluster": rows[number]} for number in chosen]
+        return Json({"response": body}, headers=headers)
+    return Stream(_stream(call, chosen), headers=headers)
+
+
+@endpoint("galaxies/export")
+def export(call: Call) -> Answer:
+    """The clusters of a galaxy, for another MISP or as a misp-galaxy file; by kind and distribution."""
+    galaxy = find_galaxy(call)
+    wanted = call.data("Galaxy")
+    clusters = search(call.actor, {"galaxy_id": galaxy.pk})
+    kinds = [kind for kind in ("default", "custom") if as_bool(wanted.get(kind), default=True)]
+    clusters = clusters.filter(default__in=[kind == "default" for kind in kinds])
+    if isinstance(distributions := wanted.get("distribution"), list | str | int) and distributions != "":
+        given = distributions if isinstance(distributions, list) else [distributions]
+        clusters = clusters.filter(distribution__in=[as_int(number, -1) for number in given])
+    documents = list(cluster_documents(call.actor, list(clusters.values_list("pk", flat=True))))
+    if str(wanted.get("format") or "misp") == "misp-galaxy":
+        return Json(_galaxy_file(galaxy, documents))
+    return Json([{"GalaxyCluster": exported(document)} for document in documents])
+
+
+@endpoint("galaxies/import", requires=(Permission.GALAXY_EDITOR,), writes=True)
+def bring_in(call: Call) -> Answer:
+    """Store clusters from a list of documents, or from a misp-galaxy cluster file."""
+    return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/import")
+
+
+@endpoint("galaxies/push_cluster", requires=(Permission.SYNC,), writes=True)
+def push(call: Call) -> Answer:
+    """Store clusters that another instance sends."""
+    if not call.actor.may(Permission.GALAXY_EDITOR):
+        raise MispError(405, "You do not have the permission to push clusters.")
+    return _imported(capture_clusters(call.actor, _documents(call)), "/galaxies/pushCluster")
+
+
+def _imported(done: Counter[Captured], url: str) -> Answer:
+    counts = ", ".join(f"{done[kind]} {kind.value}" for kind in Captured)
+    return saved(f"Galaxy clusters imported. {counts}. ", url)
+
+
+def _found(call: Call) -> QuerySet[GalaxyCluster]:
+    filters = {name: value for name in FILTERS if (value := call.param(name)) is not None}
+    try:
+        found = search(call.actor, filters)
+        if (event := call.param("eventid")) not in (None, ""):
+            names = galaxy_tags_of(call.actor, find_event(call.actor, str(event)).id)
+            found = found.filter(tag_name__in=names)
+    except Invalid as error:
+        raise MispError(400, str(error)) from None
+    except NotFound:
+        return GalaxyCluster.objects.none()
+    return found
+
+
+def _versions(found: QuerySet[GalaxyCluster]) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, uuid, version in found.values_list("pk", "uuid", "version"):
+        yield number, {"uuid": str(uuid), "version": str(version)}
+
+
+def _stream(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+    yield b'{"response":['
+    for start in range(0, len(ids), PIECE):
+        documents = cluster_documents(call.actor, ids[start : start + PIECE])
+        pieces = [encode({"GalaxyCluster": document}) for document in documents]
+        yield (b"," if start and pieces else b"") + b",".join(pieces)
+    yield b"]}"
+
+
+def _galaxy_file(galaxy: Galaxy, documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    authors = {name for document in documents for name in document["authors"] or ()}
+    return {
+        "authors": sorted(authors),
+        "category": galaxy.type,
+        "description": galaxy.description,
+        "name": galaxy.name,
+        "source": next((document["source"] for document in documents if document["source"]), ""),
+        "type": galaxy.type,
+        "uuid": str(galaxy.uuid),
+        "values": [galaxy_file_value(document) for document in documents],
+        "version": max((int(document["version"]) for document in documents), default=0),
+    }
+
+
+def _documents(call: Call) -> list[Any]:
+    """The clusters of a body: a list, one of them, ``{"Galaxy": {"json": text}}``, or a misp-galaxy file."""
+    body = call.body
+    wrapped = call.data("Galaxy").get("json")
+    if isinstance(wrapped, str):
+        try:
+            body = json.loads(wrapped)
+        except (ValueError, RecursionError):
+            raise MispError(405, "Error while decoding JSON") from None
+    if isinstance(body, dict) and isinstance(body.get("values"), list):
+        return [_of_file(body, value) for value in body["values"]]
+    return body if isinstance(body, list) else [body] if body else []
+
+
+def _of_file(file: dict[str, Any], value: Any) -> Any:
+    """One of the ``values`` of a misp-galaxy file as a cluster's document."""
+    if not isinstance(value, dict):
+        return None
+    related = value.get("related")
+    relations = [
+        {
+            "referenced_galaxy_cluster_uuid": entry.get("dest-uuid"),
+            "referenced_galaxy_cluster_type": entry.get("type"),
+            "tags": entry.get("tags"),
+        }
+        for entry in (related if isinstance(related, list) else [])
+        if isinstance(entry, dict)
+    ]
+    galaxy = {key: file[key] for key in ("uuid", "type", "name", "description") if key in file}
+    shared = {key: file[key] for key in ("source", "authors", "version") if key in file}
+    return shared | value | {"Galaxy": galaxy, "type": file.get("type"), "GalaxyClusterRelation": relations}

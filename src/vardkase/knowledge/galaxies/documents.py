@@ -1,0 +1,171 @@
+"""Reading clusters and relations out of documents: what a client or another instance says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from vardkase.core.errors import Invalid
+from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.misp.fields import read_text
+from vardkase.misp.flags import as_int
+
+type Document = Mapping[str, Any]
+type Elements = list[tuple[str, str]]
+
+LONGEST = 255
+LONGEST_VALUE = 1_900
+"""Bytes: the tag of a cluster goes into an index."""
+
+LARGEST = 2**63 - 1
+DISTRIBUTIONS = (
+    "Options: Your organisation only, This community only, Connected communities, All communities, "
+    "Sharing group"
+)
+NOT_A_UUID = "Please provide a valid RFC 4122 UUID"
+
+
+def cluster_fields(data: Document) -> dict[str, Any]:
+    """The plain columns that `data` sets: value, description, source, authors. Raises Invalid."""
+    fields: dict[str, Any] = {}
+    for key in ("value", "description", "source"):
+        if key in data:
+            fields[key] = text_of(data, key)
+    if "value" in fields and not fields["value"].strip():
+        raise Invalid({"value": ["This field is required."]})
+    if len(fields.get("value", "").encode()) > LONGEST_VALUE:
+        raise Invalid({"value": ["The value is too long."]})
+    if len(fields.get("source", "")) > LONGEST:
+        raise Invalid({"source": ["The source is too long."]})
+    if "authors" in data:
+        fields["authors"] = _authors(data["authors"])
+    return fields
+
+
+def text_of(data: Document, key: str) -> str:
+    """A text member; raises Invalid when it is a list or an object."""
+    value = data[key]
+    if isinstance(value, list | dict):
+        raise Invalid({key: ["This has to be a text."]})
+    return read_text(value)
+
+
+def uuid_of(data: Document, key: str = "uuid") -> UUID | None:
+    """A uuid member; None when it is missing or empty. Raises Invalid when it is none."""
+    value = data.get(key)
+    if value in (None, "", False):
+        return None
+    if not isinstance(value, str) or not UUID_FORM.fullmatch(value.strip()):
+        raise Invalid({key: [NOT_A_UUID]})
+    return UUID(value.strip())
+
+
+def number_of(data: Document, key: str) -> int | None:
+    """A whole number that is not negative; None when it is missing. Raises Invalid when it is none."""
+    value = data.get(key)
+    if value in (None, ""):
+        return None
+    number = as_int(value)
+    if number is None or not 0 <= number <= LARGEST:
+        raise Invalid({key: ["This has to be a whole number."]})
+    return number
+
+
+def distribution_of(data: Document, default: int) -> int:
+    """0 to 4. Raises Invalid with the text that MISP has for it."""
+    value = data.get("distribution")
+    if value is None:
+        return default
+    number = as_int(value)
+    if number is None or isinstance(value, bool) or not 0 <= number <= 4:
+        raise Invalid(DISTRIBUTIONS)
+    return number
+
+
+def elements_of(data: Document) -> Elements | None:
+    """Keys and values from ``GalaxyElement``, ``elements`` (also as JSON in a text) or ``meta``.
+
+    None when the document does not speak of them. Raises Invalid.
+    """
+    for member in ("GalaxyElement", "elements"):
+        given = data.get(member)
+        if isinstance(given, str) and given.strip():
+            given = _json(member, given)
+        if isinstance(given, list):
+            return [_element(member, entry) for entry in given]
+    meta = data.get("meta")
+    return flat_elements(meta) if isinstance(meta, dict) and meta else None
+
+
+def flat_elements(value: Any, key: str = "") -> Elements:
+    """Nested JSON as keys and values: ``{"a": {"b": [1, 2]}}`` is ``a.b = 1`` and ``a.b = 2``."""
+    found: Elements = []
+    pending = [(key, value)]
+    while pending:
+        key, value = pending.pop()
+        if isinstance(value, dict):
+            pending += [
+                (f"{key}.{name}" if key else str(name), inner) for name, inner in _last_first(value.items())
+            ]
+        elif isinstance(value, list):
+            pending += [(key, inner) for inner in _last_first(value)]
+        elif value is not None:
+            found.append(_checked("json", key, _scalar(value)))
+    return found
+
+
+def related_of(data: Document) -> list[dict[str, Any]] | None:
+    """The relations of a cluster's document; None when it does not speak of them."""
+    given = data.get("GalaxyClusterRelation")
+    return [entry for entry in given if isinstance(entry, dict)] if isinstance(given, list) else None
+
+
+def mentions_of(data: Document) -> list[dict[str, Any]] | None:
+    """The tags of a relation, from ``tags`` (names, also comma-separated) or ``Tag``; None when it has neither."""
+    given = data.get("tags", data.get("Tag"))
+    if isinstance(given, str):
+        given = [name.strip() for name in given.split(",")]
+    if not isinstance(given, list):
+        return None
+    return [entry if isinstance(entry, dict) else {"name": str(entry)} for entry in given if entry]
+
+
+def _last_first[Item](items: Iterable[Item]) -> list[Item]:
+    return list(items)[::-1]
+
+
+def _scalar(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _element(member: str, entry: Any) -> tuple[str, str]:
+    if not isinstance(entry, dict) or isinstance(entry.get("value"), list | dict):
+        raise Invalid({member: ["Every element has to have a key and a value."]})
+    return _checked(member, read_text(entry.get("key")), read_text(entry.get("value")))
+
+
+def _checked(member: str, key: str, value: str) -> tuple[str, str]:
+    if not key or len(key) > LONGEST:
+        raise Invalid({member: ["Every element has to have a key of up to 255 characters."]})
+    return key, value
+
+
+def _authors(value: Any) -> list[str] | None:
+    """Names, from a list or a text that is JSON or has commas."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = _json("authors", value) if value.startswith("[") else value.split(",")
+    if not isinstance(value, list) or any(isinstance(name, list | dict) for name in value):
+        raise Invalid({"authors": ["This has to be a list of names."]})
+    return [name for entry in value if (name := read_text(entry).strip())]
+
+
+def _json(member: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise Invalid({member: ["This is not valid JSON."]}) from None

@@ -1,0 +1,99 @@
+"""galaxy_clusters/restSearch: which clusters match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.models import Organisation
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.knowledge.galaxies.rules import UUID_FORM
+from vardkase.misp.flags import as_bool, as_int
+
+NUMBERS = ("id", "version", "distribution", "sharing_group_id")
+WORDS = ("type", "value", "tag_name", "source", "collection_uuid")
+UUIDS = ("uuid", "extends_uuid")
+FLAGS = ("default", "published", "locked")
+ORGANISATIONS = ("org_id", "orgc_id")
+FILTERS = frozenset(
+    (
+        *NUMBERS,
+        *WORDS,
+        *UUIDS,
+        *FLAGS,
+        *ORGANISATIONS,
+        "galaxy_id",
+        "galaxy_uuid",
+        "custom",
+        "deleted",
+        "elements",
+    )
+)
+
+
+def search(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[GalaxyCluster]:
+    """Readable clusters for which every one of `filters` (FILTERS; others are no concern) holds. By id.
+
+    A filter is a value or a list of which one must be equal; ``elements`` is ``{key: value or list}``. Deleted
+    clusters come only when ``deleted`` asks. Raises Invalid for values of another shape.
+    """
+    found = visible_clusters(actor).order_by("pk")
+    condition = Q(deleted=as_bool(filters.get("deleted")))
+    for key, value in filters.items():
+        if key in FILTERS and value not in (None, "", []):
+            condition &= _condition(key, value)
+    return found.filter(condition)
+
+
+def _condition(key: str, value: Any) -> Q:
+    if key in FLAGS or key == "custom":
+        return Q(default=not as_bool(value)) if key == "custom" else Q(**{key: as_bool(value)})
+    if key == "deleted":
+        return Q()
+    if key == "elements":
+        return _with_elements(value)
+    values = _values(key, value)
+    if key in WORDS:
+        return Q(**{f"{key}__in": values})
+    if key in UUIDS:
+        return Q(**{f"{key}__in": [text for text in values if UUID_FORM.fullmatch(text)]})
+    if key in NUMBERS:
+        return _either("uuid" if key == "id" else None, key, values)
+    return Q(**{f"{key if key in ORGANISATIONS else 'galaxy_id'}__in": _ids(key, values)})
+
+
+def _either(uuid_field: str | None, field: str, values: list[str]) -> Q:
+    """Numbers in `field`; uuids in `uuid_field`, where it has one."""
+    condition = Q(**{f"{field}__in": [number for text in values if (number := as_int(text)) is not None]})
+    uuids = [text for text in values if UUID_FORM.fullmatch(text)] if uuid_field else []
+    return condition | Q(**{f"{uuid_field}__in": uuids}) if uuids else condition
+
+
+def _ids(key: str, values: list[str]) -> list[int]:
+    """The ids of galaxies or organisations that are named by id or uuid."""
+    uuids = [text for text in values if UUID_FORM.fullmatch(text)]
+    numbers = [number for text in values if (number := as_int(text)) is not None]
+    model: Any = Organisation if key in ORGANISATIONS else Galaxy
+    return [*numbers, *model.objects.filter(uuid__in=uuids).values_list("pk", flat=True)]
+
+
+def _values(key: str, value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(entry, list | dict) for entry in values):
+        raise Invalid({key: ["This has to be a value or a list of values."]})
+    return [str(entry) for entry in values]
+
+
+def _with_elements(wanted: Any) -> Q:
+    if not isinstance(wanted, dict):
+        raise Invalid({"elements": ["This has to be an object of keys and values."]})
+    condition = Q()
+    for key, value in wanted.items():
+        having = GalaxyElement.objects.filter(key=key, value__in=_values("elements", value))
+        condition &= Q(pk__in=having.values("galaxy_cluster_id"))
+    return condition

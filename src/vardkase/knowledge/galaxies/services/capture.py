@@ -1,0 +1,164 @@
+"""Clusters that come in documents: pushed by another instance, imported from a file, or inside an event."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.knowledge.galaxies.documents import (
+    cluster_fields,
+    elements_of,
+    number_of,
+    related_of,
+    text_of,
+    uuid_of,
+)
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.knowledge.galaxies.rules import tag_name
+from vardkase.knowledge.galaxies.services.clusters import target_of
+from vardkase.knowledge.galaxies.services.parts import replace_elements, save_relations
+from vardkase.knowledge.galaxies.services.reach import reach_of
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool
+
+
+class Captured(StrEnum):
+    """What became of one cluster."""
+
+    IMPORTED = "imported"
+    IGNORED = "ignored"
+    FAILED = "failed"
+
+
+def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured]:
+    """Store each of `documents` (``{"GalaxyCluster": {…}}``, or bare), one transaction a cluster.
+
+    One that makes no sense fails alone. Raises Forbidden without ``perm_galaxy_editor``.
+    """
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    done: Counter[Captured] = Counter()
+    for document in documents:
+        inner = document.get("GalaxyCluster", document) if isinstance(document, dict) else None
+        try:
+            done[capture_cluster(actor, inner) if isinstance(inner, dict) else Captured.FAILED] += 1
+        except (Invalid, Forbidden, NotFound):
+            done[Captured.FAILED] += 1
+    if done[Captured.IMPORTED]:
+        record(
+            actor, "galaxy_cluster.captured", Target("galaxy_cluster"), {str(k): n for k, n in done.items()}
+        )
+    return done
+
+
+@transaction.atomic
+def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
+    """Store the cluster of a document, or a newer version of a stored one.
+
+    Packaged clusters are never touched, and one that people made only when it came from elsewhere (`locked`) and
+    the document's version is higher. What a synchronising user brings keeps its creator and is locked; what
+    anybody else brings is their organisation's. Raises Forbidden, Invalid.
+    """
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    uuid = uuid_of(document)
+    if uuid is None:
+        raise Invalid({"uuid": ["This field is required."]})
+    stored = list(GalaxyCluster.objects.select_for_update().filter(uuid=uuid).order_by("pk"))
+    version = number_of(document, "version") or 0
+    if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored, version)):
+        return Captured.IGNORED
+    fields = cluster_fields(document)
+    if "value" not in fields:
+        raise Invalid({"value": ["This field is required."]})
+    cluster = stored[0] if stored else GalaxyCluster(uuid=uuid, galaxy=_galaxy(actor, document))
+    _fill(actor, cluster, document, fields)
+    cluster.save()
+    replace_elements(cluster, elements_of(document) or [])
+    cluster.relations.all().delete()
+    save_relations(actor, cluster, related_of(document) or [])
+    record(actor, "galaxy_cluster.received", target_of(cluster), {"version": cluster.version})
+    return Captured.IMPORTED
+
+
+def _may_replace(actor: Actor, stored: list[GalaxyCluster], version: int) -> bool:
+    known = stored[0]
+    if known.default or not known.locked or version <= known.version:
+        return False
+    return visible_clusters(actor).filter(pk=known.pk).exists()
+
+
+def _fill(
+    actor: Actor, cluster: GalaxyCluster, document: Mapping[str, Any], fields: Mapping[str, Any]
+) -> None:
+    is_sync = actor.may(Permission.SYNC)
+    for key, value in ({"authors": None} | dict(fields)).items():
+        setattr(cluster, key, value)
+    cluster.type = cluster.galaxy.type
+    cluster.tag_name = tag_name(cluster.type, str(cluster.uuid))
+    cluster.collection_uuid = (
+        text_of(document, "collection_uuid")[:255] if "collection_uuid" in document else ""
+    )
+    cluster.version = number_of(document, "version") or 0
+    cluster.distribution, cluster.sharing_group_id = _reach(actor, document)
+    cluster.org_id = actor.organisation_id
+    cluster.orgc_id = _creator(actor, document) if is_sync else actor.organisation_id
+    cluster.locked = is_sync
+    cluster.extends_uuid = uuid_of(document, "extends_uuid")
+    cluster.extends_version = number_of(document, "extends_version")
+    cluster.published = as_bool(document.get("published")) and is_sync
+    cluster.deleted = as_bool(document.get("deleted"))
+
+
+def _reach(actor: Actor, document: Mapping[str, Any]) -> tuple[int, int | None]:
+    """As far as the document says; only the own organisation when its sharing group is not the actor's."""
+    try:
+        return reach_of(actor, document)
+    except Invalid as error:
+        if isinstance(error.errors, dict) and "sharing_group_id" in error.errors:
+            return Distribution.ORGANISATION, None
+        raise
+
+
+def _creator(actor: Actor, document: Mapping[str, Any]) -> int:
+    block = document.get("Orgc")
+    known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
+    return next(iter(known.values()), actor.organisation_id)
+
+
+def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
+    """The galaxy a document puts its cluster in: by uuid, else by type; made when it is not here."""
+    block = document.get("Galaxy")
+    block = block if isinstance(block, dict) else {}
+    uuid = uuid_of(block)
+    kind = (
+        text_of(block, "type") if "type" in block else text_of(document, "type") if "type" in document else ""
+    )
+    known = Galaxy.objects.filter(uuid=uuid).first() if uuid else None
+    known = known or Galaxy.objects.filter(type=kind).order_by("pk").first()
+    if known is not None:
+        return known
+    if uuid is None or not kind or len(kind) > 255:
+        raise Invalid({"Galaxy": ["The galaxy is not known here, and the document does not describe it."]})
+    names = {
+        key: text_of(block, key)[:255] for key in ("name", "version", "icon", "namespace") if key in block
+    }
+    return Galaxy.objects.create(
+        uuid=uuid,
+        type=kind,
+        description=text_of(block, "description") if "description" in block else "",
+        default=False,
+        org_id=actor.organisation_id,
+        orgc_id=actor.organisation_id,
+        **{"name": kind} | names,
+    )

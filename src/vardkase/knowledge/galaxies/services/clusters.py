@@ -1,0 +1,211 @@
+"""Clusters that people make: added, forked, changed, published, deleted and brought back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies.documents import (
+    cluster_fields,
+    elements_of,
+    number_of,
+    related_of,
+    uuid_of,
+)
+from vardkase.knowledge.galaxies.hooks import cluster_erased
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.queries import INVALID_CLUSTER, find_cluster, visible_clusters
+from vardkase.knowledge.galaxies.rules import tag_name
+from vardkase.knowledge.galaxies.services.parts import add_elements, replace_elements, save_relations
+from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor, require_owner
+
+FORKED = ("value", "description", "source", "authors")
+
+
+@transaction.atomic
+def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_of: str = "") -> GalaxyCluster:
+    """Make a cluster of the actor's organisation, with the elements and relations that `data` has.
+
+    `fork_of` names the cluster whose members fill what `data` leaves out. Raises Forbidden, NotFound (nothing to
+    fork), Invalid.
+    """
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    parent = find_cluster(actor, fork_of) if fork_of else None
+    fields = _inherited(parent) | cluster_fields(data)
+    if "value" not in fields:
+        raise Invalid({"value": ["This field is required."]})
+    uuid = _free_uuid(data)
+    distribution, group = reach_of(actor, data)
+    cluster = GalaxyCluster.objects.create(
+        uuid=uuid,
+        galaxy=galaxy,
+        type=galaxy.type,
+        tag_name=tag_name(galaxy.type, str(uuid)),
+        version=int(time.time()),
+        distribution=distribution,
+        sharing_group_id=group,
+        org_id=actor.organisation_id,
+        orgc_id=actor.organisation_id,
+        **{"authors": None} | fields,
+        **_ancestry(actor, data, parent),
+    )
+    elements = elements_of(data)
+    if elements is None and parent is not None:
+        elements = list(parent.elements.order_by("pk").values_list("key", "value"))
+    add_elements(cluster, elements or [])
+    save_relations(actor, cluster, related_of(data) or [])
+    record(actor, "galaxy_cluster.created", target_of(cluster))
+    return cluster
+
+
+@transaction.atomic
+def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> GalaxyCluster:
+    """Change what `data` has; its elements take the place of all that were there. Unpublishes.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
+    cluster = _locked(actor, cluster_id)
+    require_editor(actor, cluster)
+    fields = cluster_fields(data)
+    reach = reach_of(actor, data, (cluster.distribution, cluster.sharing_group_id))
+    cluster.distribution, cluster.sharing_group_id = reach
+    for key, value in fields.items():
+        setattr(cluster, key, value)
+    if uuid_of(data, "extends_uuid"):
+        cluster.extends_uuid = uuid_of(data, "extends_uuid")
+        cluster.extends_version = number_of(data, "extends_version")
+    _renew(cluster, published=False)
+    if (elements := elements_of(data)) is not None:
+        replace_elements(cluster, elements)
+    save_relations(actor, cluster, related_of(data) or [])
+    record(actor, "galaxy_cluster.changed", target_of(cluster), {"fields": sorted(fields)})
+    return cluster
+
+
+@transaction.atomic
+def publish_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    """Let the cluster go to other instances. Raises Forbidden, NotFound."""
+    return _set_published(actor, cluster_id, published=True)
+
+
+@transaction.atomic
+def unpublish_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    """Keep the cluster from going to other instances. Raises Forbidden, NotFound."""
+    return _set_published(actor, cluster_id, published=False)
+
+
+@transaction.atomic
+def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluster:
+    """Mark a cluster as deleted, or (`hard`) erase it so that it does not come back either.
+
+    Packaged clusters are a site administrator's to delete. Raises Forbidden, NotFound.
+    """
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    cluster = _locked(actor, cluster_id)
+    require_owner(actor, cluster)
+    record(actor, "galaxy_cluster.erased" if hard else "galaxy_cluster.deleted", target_of(cluster))
+    if not hard:
+        cluster.deleted = True
+        _renew(cluster, published=False)
+        return cluster
+    cluster_erased.emit((actor, cluster))
+    number = cluster.pk
+    cluster.delete()
+    cluster.pk = number
+    return cluster
+
+
+@transaction.atomic
+def restore_cluster(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    """Take a deletion back. Raises Forbidden, NotFound."""
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    cluster = _locked(actor, cluster_id)
+    require_owner(actor, cluster)
+    cluster.deleted = False
+    _renew(cluster, published=False)
+    record(actor, "galaxy_cluster.restored", target_of(cluster))
+    return cluster
+
+
+@transaction.atomic
+def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    """Give a fork the elements that its parent has and it has not, and note the parent's version.
+
+    Raises Forbidden, NotFound, or Conflict when the cluster is no fork of anything readable.
+    """
+    cluster = _locked(actor, cluster_id)
+    require_editor(actor, cluster)
+    parent = _parent(actor, cluster.extends_uuid)
+    if parent is None:
+        raise Conflict("This cluster is not a fork of a known cluster.")
+    own = set(cluster.elements.values_list("key", "value"))
+    missing = (pair for pair in parent.elements.order_by("pk").values_list("key", "value") if pair not in own)
+    add_elements(cluster, missing)
+    cluster.extends_version = parent.version
+    _renew(cluster, published=False)
+    record(actor, "galaxy_cluster.updated_from_parent", target_of(cluster), {"version": parent.version})
+    return cluster
+
+
+def target_of(cluster: GalaxyCluster) -> Target:
+    """The cluster as the audit trail names it."""
+    return Target("galaxy_cluster", cluster.pk, cluster.uuid, cluster.value)
+
+
+def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyCluster:
+    cluster = _locked(actor, cluster_id)
+    require_editor(actor, cluster)
+    cluster.published = published
+    cluster.save(update_fields=["published"])
+    record(actor, f"galaxy_cluster.{'' if published else 'un'}published", target_of(cluster))
+    return cluster
+
+
+def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    found = visible_clusters(actor).select_for_update(of=("self",)).select_related("galaxy")
+    cluster = found.filter(pk=cluster_id).first()
+    if cluster is None:
+        raise NotFound(INVALID_CLUSTER)
+    return cluster
+
+
+def _renew(cluster: GalaxyCluster, *, published: bool) -> None:
+    """Store a change: its version rises, so that other instances take it."""
+    cluster.version = max(int(time.time()), cluster.version + 1)
+    cluster.published = published
+    cluster.save()
+
+
+def _free_uuid(data: Mapping[str, Any]) -> UUID:
+    uuid = uuid_of(data) or uuid4()
+    if GalaxyCluster.objects.filter(uuid=uuid).exists():
+        raise Invalid({"uuid": ["A galaxy cluster with this UUID already exists."]})
+    return uuid
+
+
+def _inherited(parent: GalaxyCluster | None) -> dict[str, Any]:
+    return {field: getattr(parent, field) for field in FORKED} if parent else {}
+
+
+def _ancestry(actor: Actor, data: Mapping[str, Any], parent: GalaxyCluster | None) -> dict[str, Any]:
+    uuid = parent.uuid if parent else uuid_of(data, "extends_uuid")
+    if uuid is None:
+        return {"extends_uuid": None, "extends_version": None}
+    version = number_of(data, "extends_version")
+    known = parent or _parent(actor, uuid)
+    return {"extends_uuid": uuid, "extends_version": known.version if version is None and known else version}
+
+
+def _parent(actor: Actor, uuid: UUID | None) -> GalaxyCluster | None:
+    return visible_clusters(actor).filter(uuid=uuid).order_by("pk").first() if uuid else None

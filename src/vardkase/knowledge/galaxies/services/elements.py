@@ -1,0 +1,56 @@
+"""Single elements of a cluster taken away, and many put in from JSON."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.galaxies.documents import flat_elements
+from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
+from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
+from vardkase.knowledge.galaxies.services.clusters import target_of
+from vardkase.knowledge.galaxies.services.parts import add_elements
+from vardkase.knowledge.galaxies.services.reach import require_editor
+
+INVALID_ELEMENT = "Element not found"
+
+
+@transaction.atomic
+def delete_element(actor: Actor, element_id: int) -> None:
+    """Take one element away. Raises NotFound, Forbidden."""
+    element = GalaxyElement.objects.filter(
+        pk=element_id, galaxy_cluster__in=visible_clusters(actor).values("pk")
+    ).first()
+    if element is None:
+        raise NotFound(INVALID_ELEMENT)
+    cluster = _changing(actor, element.galaxy_cluster_id)
+    GalaxyElement.objects.filter(pk=element_id).delete()
+    record(actor, "galaxy_cluster.changed", target_of(cluster), {"element_removed": element.key})
+
+
+@transaction.atomic
+def add_flattened(actor: Actor, reference: str, value: Any) -> int:
+    """Add nested JSON as elements (``a.b = 1``); returns how many. Raises NotFound, Forbidden, Invalid."""
+    found = find_cluster(actor, reference)
+    elements = flat_elements(value)
+    if not elements:
+        raise Invalid({"json": ["There is nothing in it."]})
+    cluster = _changing(actor, found.pk)
+    add_elements(cluster, elements)
+    record(actor, "galaxy_cluster.changed", target_of(cluster), {"elements_added": len(elements)})
+    return len(elements)
+
+
+def _changing(actor: Actor, cluster_id: int) -> GalaxyCluster:
+    """The cluster, locked and with a version that says that it changed."""
+    cluster = GalaxyCluster.objects.select_for_update().get(pk=cluster_id)
+    require_editor(actor, cluster)
+    cluster.version = max(int(time.time()), cluster.version + 1)
+    cluster.published = False
+    cluster.save(update_fields=["version", "published"])
+    return cluster

@@ -1,0 +1,187 @@
+"""Galaxies brought up to date, switched on and off, and those that people make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies import loader
+from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.knowledge.galaxies.queries import INVALID_GALAXY
+from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor
+from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.sources.models import KnowledgeSource
+from vardkase.misp.flags import as_bool
+
+TEXTS = ("name", "type", "description", "version", "icon", "namespace")
+
+
+def update_galaxies(actor: Actor) -> Loaded:
+    """Load new versions from the files. Raises Forbidden for all but site administrators."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    loaded = loader.load()
+    if loaded.updated:
+        record(actor, "galaxy.updated", Target("galaxy"), {"updated": loaded.updated})
+    return loaded
+
+
+@transaction.atomic
+def set_galaxy_enabled(actor: Actor, galaxy_id: int, *, enabled: bool) -> Galaxy:
+    """Offer a galaxy's clusters, or no longer. Raises Forbidden, NotFound."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    galaxy = _locked(galaxy_id)
+    galaxy.enabled = enabled
+    galaxy.save(update_fields=["enabled"])
+    record(actor, "galaxy.enabled" if enabled else "galaxy.disabled", _target(galaxy))
+    return galaxy
+
+
+@transaction.atomic
+def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
+    """Make a galaxy of the actor's organisation. Raises Forbidden, Invalid."""
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    fields = _fields(data)
+    if not fields.get("name", "").strip():
+        raise Invalid({"name": ["This field is required."]})
+    fields.setdefault("type", fields["name"].strip().lower().replace(" ", "-"))
+    _require_free(fields["type"])
+    uuid = uuid_of(data)
+    if uuid and Galaxy.objects.filter(uuid=uuid).exists():
+        raise Invalid({"uuid": ["A galaxy with this UUID already exists."]})
+    distribution, group = reach_of(actor, data)
+    galaxy = Galaxy.objects.create(
+        **({"uuid": uuid} if uuid else {}),
+        **{"namespace": "custom"} | fields,
+        default=False,
+        org_id=actor.organisation_id,
+        orgc_id=actor.organisation_id,
+        distribution=distribution,
+        sharing_group_id=group,
+    )
+    record(actor, "galaxy.created", _target(galaxy))
+    return galaxy
+
+
+@transaction.atomic
+def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy:
+    """Change what `data` has; the type stays, for tags are made of it. Raises Forbidden, NotFound, Invalid."""
+    galaxy = _locked(galaxy_id)
+    require_editor(actor, galaxy)
+    fields = {key: value for key, value in _fields(data).items() if key != "type"}
+    if not fields.get("name", galaxy.name).strip():
+        raise Invalid({"name": ["This field is required."]})
+    reach = reach_of(actor, data, (galaxy.distribution, galaxy.sharing_group_id))
+    galaxy.distribution, galaxy.sharing_group_id = reach
+    for key, value in fields.items():
+        setattr(galaxy, key, value)
+    galaxy.modified = timezone.now()
+    galaxy.save()
+    record(actor, "galaxy.changed", _target(galaxy), {"fields": sorted(fields)})
+    return galaxy
+
+
+@transaction.atomic
+def delete_galaxy(actor: Actor, galaxy_id: int) -> None:
+    """Delete a galaxy with all its clusters; a packaged one comes back with the next newer file.
+
+    Raises Forbidden for all but site administrators, and NotFound.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    galaxy = _locked(galaxy_id)
+    record(actor, "galaxy.deleted", _target(galaxy))
+    _erase([galaxy.pk])
+    galaxy.delete()
+
+
+@transaction.atomic
+def wipe_default(actor: Actor) -> int:
+    """Remove all packaged clusters with their galaxies, unless people made clusters in one; returns how many
+    clusters went. The next update loads them again. Raises Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    cursor().execute(WIPE_PARTS)
+    count = GalaxyCluster.objects.filter(default=True).count()
+    cursor().execute('DELETE FROM galaxy_cluster WHERE "default"')
+    cursor().execute(WIPE_GALAXIES)
+    KnowledgeSource.objects.filter(name=loader.NAME).delete()
+    record(actor, "galaxy.wiped", Target("galaxy"), {"clusters": count})
+    return count
+
+
+WIPE_PARTS = """
+WITH gone AS (SELECT id FROM galaxy_cluster WHERE "default"), elements AS (
+    DELETE FROM galaxy_element WHERE galaxy_cluster_id IN (SELECT id FROM gone)
+)
+DELETE FROM galaxy_cluster_relation WHERE galaxy_cluster_id IN (SELECT id FROM gone)
+"""
+WIPE_GALAXIES = """
+DELETE FROM galaxy g WHERE g."default"
+AND NOT EXISTS (SELECT 1 FROM galaxy_cluster c WHERE c.galaxy_id = g.id)
+"""
+
+
+def _erase(galaxy_ids: list[int]) -> None:
+    """All clusters of some galaxies: set-based, for there may be thousands."""
+    for table in ("galaxy_element", "galaxy_cluster_relation"):
+        cursor().execute(
+            f"DELETE FROM {table} p USING galaxy_cluster c "
+            "WHERE c.id = p.galaxy_cluster_id AND c.galaxy_id = ANY(%s)",
+            (galaxy_ids,),
+        )
+    cursor().execute("DELETE FROM galaxy_cluster WHERE galaxy_id = ANY(%s)", (galaxy_ids,))
+
+
+def _fields(data: Mapping[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {key: text_of(data, key) for key in TEXTS if key in data}
+    for key, value in fields.items():
+        if key != "description" and len(value) > LONGEST:
+            raise Invalid({key: ["This is too long."]})
+    if "kill_chain_order" in data:
+        fields["kill_chain_order"] = _kill_chain(data["kill_chain_order"])
+    for flag in ("enabled", "local_only"):
+        if flag in data:
+            fields[flag] = as_bool(data[flag])
+    return fields
+
+
+def _kill_chain(value: Any) -> dict[str, list[str]] | None:
+    if value in (None, "", [], {}):
+        return None
+    is_chain = isinstance(value, dict) and all(
+        isinstance(columns, list) and all(isinstance(column, str) for column in columns)
+        for columns in value.values()
+    )
+    if not is_chain:
+        raise Invalid({"kill_chain_order": ["This has to be tabs with a list of columns each."]})
+    return dict(value)
+
+
+def _require_free(kind: str) -> None:
+    if not kind or any(sign in kind for sign in ':="\n'):
+        raise Invalid({"type": ["The type has to be a word, without colon, equals sign or quote."]})
+    if Galaxy.objects.filter(type=kind).exists():
+        raise Invalid({"type": ["A galaxy of this type exists already."]})
+
+
+def _locked(galaxy_id: int) -> Galaxy:
+    galaxy = Galaxy.objects.select_for_update().filter(pk=galaxy_id).first()
+    if galaxy is None:
+        raise NotFound(INVALID_GALAXY)
+    return galaxy
+
+
+def _target(galaxy: Galaxy) -> Target:
+    return Target("galaxy", galaxy.pk, galaxy.uuid, galaxy.name)

@@ -1,0 +1,79 @@
+"""The elements and relations of a cluster, written in a statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies.documents import LONGEST, Elements, mentions_of, text_of, uuid_of
+from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation, GalaxyElement
+from vardkase.knowledge.galaxies.services.reach import reach_of
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.distribution import Distribution
+
+TYPE = "referenced_galaxy_cluster_type"
+TARGET = "referenced_galaxy_cluster_uuid"
+
+
+def replace_elements(cluster: GalaxyCluster, elements: Elements) -> None:
+    """Make `elements` the cluster's only ones."""
+    GalaxyElement.objects.filter(galaxy_cluster=cluster).delete()
+    add_elements(cluster, elements)
+
+
+def add_elements(cluster: GalaxyCluster, elements: Iterable[tuple[str, str]]) -> None:
+    """Put `elements` after those it has."""
+    rows = [GalaxyElement(galaxy_cluster=cluster, key=key, value=value) for key, value in elements]
+    GalaxyElement.objects.bulk_create(rows)
+
+
+def save_relations(actor: Actor, cluster: GalaxyCluster, wanted: Sequence[Mapping[str, Any]]) -> None:
+    """Add the relations in `wanted`, and bring those up to date that have the same target and type."""
+    stored = {
+        (str(relation.referenced_galaxy_cluster_uuid), relation.referenced_galaxy_cluster_type): relation
+        for relation in cluster.relations.all()
+    }
+    names = relation_tags(actor, wanted)
+    for data in wanted:
+        values = relation_values(data)
+        found = stored.get((str(values[TARGET]), values[TYPE]))
+        relation = found or GalaxyClusterRelation(galaxy_cluster=cluster, default=False, **values)
+        apply_relation(actor, relation, data, names)
+        relation.save()
+        stored[str(values[TARGET]), values[TYPE]] = relation
+
+
+def relation_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Target and type of a relation. Raises Invalid."""
+    target = uuid_of(data, TARGET)
+    kind = text_of(data, TYPE).strip() if TYPE in data else ""
+    if target is None:
+        raise Invalid({TARGET: ["This field is required."]})
+    if not kind or len(kind) > LONGEST:
+        raise Invalid({TYPE: ["This has to be a text of up to 255 characters."]})
+    return {TARGET: target, TYPE: kind}
+
+
+def apply_relation(
+    actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any], names: Mapping[str, str]
+) -> None:
+    """Set the reach and the tags that `data` has; `names` are the tags the actor may use."""
+    stored = (relation.distribution, relation.sharing_group_id)
+    before = stored if relation.pk else (Distribution.ALL, None)
+    relation.distribution, relation.sharing_group_id = reach_of(actor, data, before)
+    if (mentions := mentions_of(data)) is not None:
+        asked = (str(mention.get("name") or "").strip().lower() for mention in mentions)
+        relation.tags = list(dict.fromkeys(names[name] for name in asked if name in names))
+
+
+def relation_tags(actor: Actor, relations: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of all tags on `relations` that the actor may use, by the same in lower case; new ones are made
+    where the actor may make tags."""
+    wanted = [mention for data in relations for mention in mentions_of(data) or ()]
+    if not wanted:
+        return {}
+    tags = resolve_tags(actor, wanted, may_create=actor.may(Permission.TAG_EDITOR))
+    return {name: tag.name for name, tag in tags.items()}

@@ -1,0 +1,63 @@
+"""How far a cluster or relation goes, and who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import SharingGroup
+from vardkase.identity.organisations.services import capture_sharing_group
+from vardkase.knowledge.galaxies.documents import distribution_of, number_of
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+from vardkase.misp.distribution import Distribution
+
+DEFAULT = Distribution.COMMUNITY
+NO_GROUP = "Sharing group not found."
+
+
+def reach_of(
+    actor: Actor, data: Mapping[str, Any], stored: tuple[int, int | None] = (DEFAULT, None)
+) -> tuple[int, int | None]:
+    """Distribution and sharing group that `data` asks for; what is `stored` where it says nothing.
+
+    Raises Invalid for a distribution that is none, or a group that the actor may not use.
+    """
+    distribution = distribution_of(data, stored[0])
+    if distribution != Distribution.SHARING_GROUP:
+        return distribution, None
+    group = _group(actor, data, stored[1])
+    if group is None:
+        raise Invalid({"sharing_group_id": [NO_GROUP]})
+    return distribution, group
+
+
+def require_editor(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
+    """Raise Forbidden unless the actor may change what people of `thing.orgc_id` made.
+
+    What is packaged belongs to nobody here: it changes with the files only.
+    """
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    if thing.default:
+        raise Forbidden("Default galaxy clusters cannot be modified.")
+    require_owner(actor, thing)
+
+
+def require_owner(actor: Actor, thing: Galaxy | GalaxyCluster) -> None:
+    """Raise Forbidden unless the actor's organisation made it, or the actor is a site administrator."""
+    if not actor.is_site_admin and thing.orgc_id != actor.organisation_id:
+        raise Forbidden("Only the creator organisation can modify the galaxy cluster.")
+
+
+def _group(actor: Actor, data: Mapping[str, Any], stored: int | None) -> int | None:
+    block = data.get("SharingGroup")
+    if isinstance(block, dict) and block.get("uuid"):
+        return capture_sharing_group(actor, block)
+    number = number_of(data, "sharing_group_id") or stored
+    if number in actor.sharing_group_ids:
+        return number
+    usable = actor.is_site_admin and SharingGroup.objects.filter(pk=number or 0).exists()
+    return number if usable else None

@@ -1,0 +1,107 @@
+"""Relations between clusters, one by one. They belong to their source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
+from vardkase.knowledge.galaxies.queries import (
+    INVALID_RELATION,
+    find_cluster,
+    find_relation,
+    visible_clusters,
+)
+from vardkase.knowledge.galaxies.services.clusters import target_of
+from vardkase.knowledge.galaxies.services.parts import (
+    TARGET,
+    TYPE,
+    apply_relation,
+    relation_tags,
+    relation_values,
+)
+from vardkase.knowledge.galaxies.services.reach import require_owner
+
+SOURCE = "galaxy_cluster_uuid"
+
+
+@transaction.atomic
+def add_relation(actor: Actor, data: Mapping[str, Any]) -> GalaxyClusterRelation:
+    """Link two readable clusters. Raises Forbidden, NotFound (no such source), Invalid."""
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    source = _locked(find_cluster(actor, str(data.get(SOURCE) or "")))
+    require_owner(actor, source)
+    relation = GalaxyClusterRelation(galaxy_cluster=source, default=False)
+    return _store(actor, relation, data)
+
+
+@transaction.atomic
+def edit_relation(actor: Actor, reference: str, data: Mapping[str, Any]) -> GalaxyClusterRelation:
+    """Change what `data` has. Raises Forbidden, NotFound, Invalid."""
+    relation = _changeable(actor, reference)
+    given = {
+        TARGET: str(relation.referenced_galaxy_cluster_uuid),
+        TYPE: relation.referenced_galaxy_cluster_type,
+    }
+    return _store(actor, relation, given | dict(data))
+
+
+@transaction.atomic
+def delete_relation(actor: Actor, reference: str) -> int:
+    """Take a relation away; returns its id. Raises Forbidden, NotFound."""
+    relation = _changeable(actor, reference)
+    number = relation.pk
+    record(actor, "galaxy_cluster.unrelated", target_of(relation.galaxy_cluster), _described(relation))
+    relation.delete()
+    return number
+
+
+def _store(actor: Actor, relation: GalaxyClusterRelation, data: Mapping[str, Any]) -> GalaxyClusterRelation:
+    values = relation_values(data)
+    source = relation.galaxy_cluster
+    if values[TARGET] == source.uuid:
+        raise Invalid({TARGET: ["A cluster cannot relate to itself."]})
+    if not visible_clusters(actor).filter(uuid=values[TARGET]).exists():
+        raise Invalid({TARGET: ["The referenced galaxy cluster is not known here."]})
+    if source.relations.filter(**values).exclude(pk=relation.pk).exists():
+        raise Invalid({TYPE: ["This relation exists already."]})
+    for key, value in values.items():
+        setattr(relation, key, value)
+    apply_relation(actor, relation, data, relation_tags(actor, [data]))
+    relation.save()
+    record(actor, "galaxy_cluster.related", target_of(source), _described(relation))
+    return relation
+
+
+def _changeable(actor: Actor, reference: str) -> GalaxyClusterRelation:
+    """The relation, its source locked. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.GALAXY_EDITOR)
+    found = find_relation(actor, reference)
+    source = _locked(found.galaxy_cluster)
+    relation = GalaxyClusterRelation.objects.filter(pk=found.pk).first()
+    if relation is None:
+        raise NotFound(INVALID_RELATION)
+    if relation.default:
+        raise Forbidden("Default galaxy cluster relations cannot be modified.")
+    require_owner(actor, source)
+    relation.galaxy_cluster = source
+    return relation
+
+
+def _locked(cluster: GalaxyCluster) -> GalaxyCluster:
+    return GalaxyCluster.objects.select_for_update().get(pk=cluster.pk)
+
+
+def _described(relation: GalaxyClusterRelation) -> dict[str, Any]:
+    return {
+        TARGET: str(relation.referenced_galaxy_cluster_uuid),
+        TYPE: relation.referenced_galaxy_cluster_type,
+    }
