@@ -9,8 +9,8 @@ from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxy_clusters import find_cluster
-from vardkase.api.servers import instance_uuid
 from vardkase.core.errors import NotFound
+from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import SqlQuery
 from vardkase.intel.queries.cluster_scores import attribute_scores, cluster_scores
 from vardkase.intel.queries.find import find_attribute, find_event
