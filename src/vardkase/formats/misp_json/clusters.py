@@ -152,8 +152,8 @@ ORDER BY lower(c.tag_name), c.id
 ELEMENT_MEMBERS = ("id", "galaxy_cluster_id", "key", "value")
 
 ELEMENTS = """
-SELECT id::text, galaxy_cluster_id::text, key, value FROM galaxy_element
-WHERE galaxy_cluster_id = ANY(%(ids)s) ORDER BY galaxy_cluster_id, id
+SELECT e.id::text, e.galaxy_cluster_id::text, e.key, e.value FROM galaxy_element e
+WHERE e.galaxy_cluster_id = ANY(%(ids)s) ORDER BY e.galaxy_cluster_id, e.id
 """
 
 RELATION_MEMBERS = (
