@@ -32,6 +32,7 @@ from vardkase.api import (  # noqa: F401
     servers,
     sharing_groups,
     sightings,
+    statistics,
     tagging,
     tags,
     taxonomies,

@@ -1,0 +1,153 @@
+"""users/statistics/*: how the instance is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from vardkase.analysis.statistics import queries
+from vardkase.analysis.statistics.queries import Contribution
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.clock import now_seconds
+
+ALL = "All organisations"
+A_YEAR = 365
+LINE = "\\n"
+"""MISP writes the two characters between the lines of a CSV that is to stand in a script."""
+
+
+@endpoint("users/statistics")
+def statistics(call: Call) -> Answer:
+    page = PAGES.get((call.arg(0) or "data").lower())
+    if page is None:
+        raise MispError(404, "Invalid page.")
+    return Json(page(call))
+
+
+@endpoint("users/attributehistogram")
+def attribute_histogram(call: Call) -> Answer:
+    return Json(_histogram(call))
+
+
+@endpoint("users/histogram")
+def histogram(call: Call) -> Answer:
+    return Json(_histogram(call))
+
+
+@endpoint("users/tagStatisticsGraph")
+def tag_statistics_graph(call: Call) -> Answer:
+    return Json(_tags(call))
+
+
+def _data(call: Call) -> Any:
+    month = datetime.combine(_today().replace(day=1), datetime.min.time(), UTC)
+    found = queries.totals(call.actor, int(month.timestamp()))
+    stats = {
+        "event_count": found.events,
+        "event_count_month": found.events_month,
+        "attribute_count": found.attributes,
+        "attribute_count_month": found.attributes_month,
+        "attributes_per_event": round(found.attributes / found.events) if found.events else 0,
+        "correlation_count": found.correlations,
+        "proposal_count": 0,
+        "user_count": found.users,
+        "user_count_pgp": found.users_with_key,
+        "org_count": found.organisations,
+        "local_org_count": found.local_organisations,
+        "contributing_org_count": found.contributing_organisations,
+        "average_user_per_org": f"{found.users / max(found.local_organisations, 1):.1f}".removesuffix(".0"),
+        **dict.fromkeys(("thread_count", "thread_count_month", "post_count", "post_count_month"), 0),
+    }
+    return {"stats": {name: str(value) for name, value in stats.items()}}
+
+
+def _organisations(call: Call) -> Any:
+    since = _today() - timedelta(days=A_YEAR)
+    scope = str(call.param("scope") or "local")
+    return {
+        one.organisation.name: _contribution(one, since)
+        for one in queries.contributions(call.actor, scope, since)
+    }
+
+
+def _contribution(one: Contribution, since: date) -> dict[str, Any]:
+    organisation = one.organisation
+    row: dict[str, Any] = {
+        "id": str(organisation.pk),
+        "name": organisation.name,
+        "description": organisation.description or None,
+        "local": organisation.local,
+        "contacts": organisation.contacts or None,
+        "type": organisation.type,
+        "sector": organisation.sector,
+        "nationality": organisation.nationality,
+    }
+    if one.users:
+        row["userCount"] = str(one.users)
+    if one.events:
+        row |= {
+            "eventCount": str(one.events),
+            "attributeCount": str(one.attributes),
+            "orgActivity": {
+                "csv": _by_day(one.attributes_by_day, since),
+                "data": {str(day): str(count) for day, count in one.attributes_by_day.items()},
+                "orgId": str(organisation.pk),
+            },
+        }
+    return row
+
+
+def _by_day(counts: dict[date, int], since: date) -> str:
+    days = (since + timedelta(days=number) for number in range(A_YEAR + 1))
+    return "".join(["Date,Close", *(f"{LINE}{day},{counts.get(day, 0)}" for day in days)])
+
+
+def _users(call: Call) -> Any:
+    today = _today()
+    found = queries.growth(call.actor, today.replace(day=1), today.replace(month=1, day=1))
+    return {
+        name: {"data": {"total": one.total, "month": one.month, "year": one.year}}
+        for name, one in found.items()
+    }
+
+
+def _tags(call: Call) -> Any:
+    found = {
+        taxonomy: {name: {"name": name, "size": str(count)} for name, count in tags.items()}
+        for taxonomy, tags in queries.event_tags(call.actor).items()
+    }
+    children = [{"name": taxonomy, "children": list(tags.values())} for taxonomy, tags in found.items()]
+    return {"flatData": found, "treemap": {"name": "tags", "children": children}}
+
+
+def _histogram(call: Call) -> Any:
+    by_organisation = queries.attribute_histogram(call.actor)
+    everything: dict[str, int] = {}
+    for counts in by_organisation.values():
+        for kind, count in counts.items():
+            everything[kind] = everything.get(kind, 0) + count
+    named = {ALL: dict(sorted(everything.items())), **by_organisation}
+    return [
+        {
+            "data": {kind: str(count) for kind, count in counts.items()},
+            "org_name": name,
+            "total": sum(counts.values()),
+        }
+        for name, counts in named.items()
+    ]
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(now_seconds(), UTC).date()
+
+
+PAGES: dict[str, Callable[[Call], Any]] = {
+    "data": _data,
+    "orgs": _organisations,
+    "users": _users,
+    "tags": _tags,
+    "attributehistogram": _histogram,
+}

@@ -1,0 +1,95 @@
+"""The figures of the instance count what their reader may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+
+
+def add_event(player: Player, reach: int, values: list[tuple[str, str]], **fields: Any) -> None:
+    attributes = [{"type": kind, "value": value, **fields} for kind, value in values]
+    event = {
+        "info": "x",
+        "distribution": reach,
+        "Attribute": attributes,
+        "Tag": [{"name": "tlp:red"}, {"name": "own"}],
+    }
+    assert call(player.key, "POST", "/events/add", event)[0] == 200
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Cast:
+    for name in ("tlp:red", "own"):
+        call(cast.site_admin.key, "POST", "/tags/add", {"name": name, "colour": "#ff0000"})
+    add_event(cast.org_admin, 0, [("ip-dst", "198.51.100.7"), ("text", "secret")])
+    add_event(cast.org_admin, 3, [("ip-dst", "198.51.100.7"), ("domain", "a.example"), ("text", "b")])
+    add_event(cast.partner, 3, [("ip-src", "198.51.100.7")])
+    return cast
+
+
+def page(player: Player, name: str) -> Any:
+    status, body = call(player.key, "GET", f"/users/statistics/{name}")
+    assert status == 200, body
+    return body
+
+
+def test_totals(scene: Cast) -> None:
+    stats = page(scene.site_admin, "data")["stats"]
+    assert list(stats) == [
+        "event_count", "event_count_month", "attribute_count", "attribute_count_month", "attributes_per_event",
+        "correlation_count", "proposal_count", "user_count", "user_count_pgp", "org_count", "local_org_count",
+        "contributing_org_count", "average_user_per_org", "thread_count", "thread_count_month", "post_count",
+        "post_count_month",
+    ]  # fmt: skip
+    assert (stats["event_count"], stats["attribute_count"], stats["attributes_per_event"]) == ("3", "6", "2")
+    assert (stats["correlation_count"], stats["contributing_org_count"]) == ("3", "2")
+    assert (stats["user_count"], stats["org_count"], stats["average_user_per_org"]) == ("9", "4", "2.2")
+    seen = page(scene.stranger, "data")["stats"]
+    assert (seen["event_count"], seen["attribute_count"], seen["correlation_count"]) == ("2", "4", "1")
+    assert call(scene.stranger.key, "GET", "/users/statistics.json")[1]["stats"] == seen
+
+
+def test_organisations(scene: Cast) -> None:
+    found = page(scene.site_admin, "orgs")
+    assert list(found) == ["Hub", "Organisation A", "Organisation B", "Organisation C"]
+    mine = found["Organisation A"]
+    assert (mine["userCount"], mine["eventCount"], mine["attributeCount"]) == ("5", "2", "5")
+    assert list(mine["orgActivity"]["data"].values()) == ["5"]
+    assert mine["orgActivity"]["csv"].startswith("Date,Close\\n")
+    assert mine["orgActivity"]["csv"].endswith(",5")
+    assert "eventCount" not in found["Organisation C"]
+    assert page(scene.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
+    assert page(scene.stranger, "orgs/scope:external") == {}
+
+
+def test_users_tags_and_types(scene: Cast) -> None:
+    assert page(scene.analyst, "users")["user"] == {"data": {"total": 9, "month": 9, "year": 9}}
+    tags = page(scene.site_admin, "tags")
+    assert tags["flatData"]["custom"]["own"] == {"name": "own", "size": "3"}
+    assert [child["name"] for child in tags["treemap"]["children"]] == list(tags["flatData"])
+    assert page(scene.stranger, "tags")["flatData"]["custom"]["own"]["size"] == "2"
+    everything, first, second = page(scene.site_admin, "attributehistogram")
+    assert everything == {
+        "data": {"domain": "1", "ip-dst": "2", "ip-src": "1", "text": "2"},
+        "org_name": "All organisations",
+        "total": 6,
+    }
+    assert (first["org_name"], first["total"]) == ("Organisation A", 5)
+    assert (second["org_name"], second["data"]) == ("Organisation B", {"ip-src": "1"})
+    assert page(scene.stranger, "attributehistogram")[0]["total"] == 4
+    assert call(scene.stranger.key, "GET", "/users/histogram")[1][0]["total"] == 4
+
+
+def test_hidden_attributes_are_not_counted(scene: Cast) -> None:
+    add_event(scene.org_admin, 3, [("text", "c")], distribution=0)
+    assert page(scene.stranger, "data")["stats"]["attribute_count"] == "4"
+    assert page(scene.analyst, "data")["stats"]["attribute_count"] == "7"
+    assert page(scene.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
+
+
+def test_an_unknown_page(cast: Cast) -> None:
+    assert call(cast.analyst.key, "GET", "/users/statistics/nosuch")[0] == 404
