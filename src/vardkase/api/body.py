@@ -14,12 +14,16 @@ from urllib.parse import parse_qsl
 import brotli
 import msgspec
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+MULTIPART = "multipart/form-data"
 MAX_DEPTH = 100
 BIG_BODY = 100_000
 LAZY_BODY = 4_000_000
@@ -58,6 +62,31 @@ def decoded_body(raw: bytes, content_type: str) -> Any:
     if kind == "application/x-www-form-urlencoded":
         return _unwrapped(_form(raw))
     return {}
+
+
+def multipart_fields(request: HttpRequest) -> Any:
+    """The fields of a form with files, as those of any other form; raises MispError 400 and 413."""
+    plain_body(request)
+    with _refusing_bad_forms():
+        return _unwrapped(_form(request.POST.urlencode().encode()))
+
+
+def multipart_file(request: HttpRequest) -> tuple[str, bytes]:
+    """Name and content of the first file of a form; raises MispError 400 when it holds none."""
+    plain_body(request)
+    with _refusing_bad_forms():
+        files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    if files:
+        return files[0].name or "", files[0].read()
+    raise MispError(400, "No file was sent.")
+
+
+@contextmanager
+def _refusing_bad_forms() -> Iterator[None]:
+    try:
+        yield
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError) as error:
+        raise MispError(400, "The form cannot be read.") from error
 
 
 class LazyList(Sequence[Any]):

@@ -33,6 +33,7 @@ from vardkase.api import (  # noqa: F401
     sharing_groups,
     sightings,
     statistics,
+    stix,
     tagging,
     tags,
     taxonomies,

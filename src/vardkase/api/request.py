@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from vardkase.api.body import decoded_body, lazy_members, plain_body
+from vardkase.api.body import (
+    MULTIPART,
+    decoded_body,
+    lazy_members,
+    multipart_fields,
+    multipart_file,
+    plain_body,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -127,7 +134,15 @@ class Call:
     @cached_property
     def body(self) -> Any:
         """The decoded body: a dict, or a list when the client sent one; {} when there is none."""
+        if self._request.content_type == MULTIPART:
+            return multipart_fields(self._request)
         return decoded_body(self.raw, self.headers.get("Content-Type", ""))
+
+    def document(self) -> tuple[str, bytes]:
+        """A document that was sent: name and content of the (first) file of a form, else the body itself."""
+        if self._request.content_type != MULTIPART:
+            return "", self.raw
+        return multipart_file(self._request)
 
     def data(self, model: str) -> dict[str, Any]:
         """The body as one `model` ("Event"), out of its wrapper when it has one; {} when it is no object."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.analysis.search.parameters import accepted, from_path
+from vardkase.analysis.search.parameters import SKIPPED, accepted, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
 from vardkase.api.answers import Answer, Stream
@@ -23,6 +23,7 @@ NO_PARAMETERS = (
 )
 INVALID_FORMAT = "Invalid output format."
 SAME_AS_JSON = frozenset(("", "download"))
+PLACES = ("eventid", "withAttachments", "tags", "from", "to", "last")
 
 
 @endpoint("events/rest_search")
@@ -43,12 +44,30 @@ def objects(call: Call) -> Answer:
     return _answer(call, Scope.OBJECTS)
 
 
-def _answer(call: Call, scope: Scope) -> Answer:
-    given = _given(call, scope)
+@endpoint("events/stix")
+def events_as_stix1(call: Call) -> Answer:
+    """The older address of STIX 1."""
+    return _answer(call, Scope.EVENTS, _by_place(call) | {"returnFormat": "stix"})
+
+
+@endpoint("events/stix2")
+def events_as_stix2(call: Call) -> Answer:
+    """The older address of STIX 2."""
+    return _answer(call, Scope.EVENTS, _by_place(call) | {"returnFormat": "stix2"})
+
+
+def _by_place(call: Call) -> dict[str, Any]:
+    """``[download/]id/withAttachments/tags/from/to/last`` and what the body and the named parameters say."""
+    parts = [part for part in call.args if part != "download"]
+    placed = {name: part for name, part in zip(PLACES, parts, strict=False) if part not in SKIPPED}
+    return placed | _given(call, Scope.EVENTS, ())
+
+
+def _answer(call: Call, scope: Scope, given: dict[str, Any] | None = None) -> Answer:
+    given = _given(call, scope, call.args) if given is None else given
     if call.method == "GET" and not given:
         raise MispError(400, NO_PARAMETERS)
-    name = str(given.get("returnFormat") or "")
-    name = "json" if name in SAME_AS_JSON else name
+    name = _format_name(call, given)
     output = format_for(scope, name)
     if output is None:
         raise MispError(404, INVALID_FORMAT)
@@ -65,10 +84,18 @@ def _answer(call: Call, scope: Scope) -> Answer:
     return Stream(output.renderers[scope](call.actor, search, ids), output.content_type, headers)
 
 
-def _given(call: Call, scope: Scope) -> dict[str, Any]:
+def _format_name(call: Call, given: dict[str, Any]) -> str:
+    """The format asked for; STIX 1 is JSON for who accepts JSON."""
+    name = str(given.get("returnFormat") or "")
+    if name == "stix" and "json" in call.headers.get("Accept", ""):
+        return "stix-json"
+    return "json" if name in SAME_AS_JSON else name
+
+
+def _given(call: Call, scope: Scope, parts: Sequence[str]) -> dict[str, Any]:
     """The parameters by place, by name in the path, and in the body; the latter wins."""
     body = call.body if call.method in ("POST", "PUT") and isinstance(call.body, dict) else {}
-    return {**from_path(scope, call.args), **accepted(scope, call.named), **accepted(scope, body)}
+    return {**from_path(scope, parts), **accepted(scope, call.named), **accepted(scope, body)}
 
 
 def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:

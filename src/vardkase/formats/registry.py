@@ -10,6 +10,7 @@ from vardkase.analysis.search.filters import Scope, Search
 from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, rpz, text, xml
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
+from vardkase.formats.stix import export as stix
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES
 
@@ -86,6 +87,11 @@ FORMATS: dict[str, Format] = {
     "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
     "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
     "xml": Format({Scope.EVENTS: xml.events, Scope.ATTRIBUTES: xml.attributes}, XML, "xml"),
+    "stix": Format(_flat(stix.stix1("xml")), XML, "xml", check=stix.require_version(*stix.STIX1_VERSIONS)),
+    "stix-json": Format(
+        _flat(stix.stix1("json")), JSON, "json", check=stix.require_version(*stix.STIX1_VERSIONS)
+    ),
+    "stix2": Format(_flat(stix.stix2), JSON, "json", check=stix.require_version(*stix.STIX2_VERSIONS)),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
 

@@ -1,0 +1,96 @@
+"""STIX on its way in: events/upload_stix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vardkase.api.answers import JSON_TYPE, Answer, Text
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.confined import LimitReached
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.formats.incoming.services import Wishes, import_as_event
+from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.stix.importing import read_stix1, read_stix2
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
+from vardkase.misp.flags import as_bool
+
+READERS = {"1": read_stix1, "2": read_stix2}
+OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
+
+
+@endpoint(
+    "events/upload_stix",
+    requires=(Permission.MODIFY,),
+    writes=True,
+    methods=("POST", "PUT"),
+    describes=Description(
+        "Make an event of a STIX document: 1.x in XML, 2.x in JSON, as the body or as the file of a form.",
+        (),
+        OPTIONS,
+        url="/events/upload_stix/[stix_version]",
+    ),
+)
+def upload_stix(call: Call) -> Answer:
+    """Store a STIX document as an event; answers with it in MISP's inner form."""
+    read = READERS.get(call.arg(0, "1")[:1])
+    if read is None:
+        raise _refused("Invalid STIX version: 1 and 2 are known.")
+    option = _options(call)
+    galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
+    wishes = Wishes(
+        option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(1, "0")))
+    )
+    try:
+        document = read(call.document()[1], galaxies_as_tags=galaxies_as_tags)
+        stored = import_as_event(call.actor, document, wishes)
+    except (LimitReached, EventExists, EventBlocked, SharingGroupRefused, Forbidden) as refused:
+        raise _refused(str(refused)) from refused
+    except Invalid as invalid:
+        raise _refused(invalid.errors) from invalid
+    # Always JSON, also for those who send XML and so say that they accept it.
+    return Text(msgspec.json.encode(_inner_form(call.actor, stored.event_id)), JSON_TYPE)
+
+
+def _options(call: Call) -> Any:
+    """Options stand in the path, the query or a form, never in a JSON body: that is the document."""
+    if call.headers.get("Content-Type", "").startswith("multipart/"):
+        fields = call.data("Event")
+        return lambda name, default=None: fields.get(
+            name, call.named.get(name, call.query.get(name, default))
+        )
+    return lambda name, default=None: call.named.get(name, call.query.get(name, default))
+
+
+def _refused(errors: Any) -> SaveFailed:
+    return SaveFailed("upload_stix Event", "/events/upload_stix", errors)
+
+
+THREAT_LEVELS = {"1": "High", "2": "Medium", "3": "Low", "4": "Undefined"}
+BESIDE = ("Attribute", "ShadowAttribute", "Object", "EventReport", "CryptographicKey", "Galaxy", "Orgc", "Org",
+          "RelatedEvent")  # fmt: skip
+
+
+def _inner_form(actor: Actor, event_id: int) -> dict[str, Any]:
+    """The event as MISP answers here: its parts stand beside ``Event``, not in it."""
+    event: dict[str, Any] = msgspec.json.decode(b"".join(event_document(actor, event_id, EventOptions())))[
+        "Event"
+    ]
+    parts = {name: event.pop(name, []) for name in BESIDE}
+    tags = event.pop("Tag", [])
+    level = event["threat_level_id"]
+    inside = (attribute for found in parts["Object"] for attribute in found["Attribute"])
+    for attribute in (*parts["Attribute"], *inside):
+        attribute["AttributeTag"] = [{"Tag": tag} for tag in attribute.pop("Tag", ())]
+    return {
+        "Event": {**event, "user_id": str(actor.user_id or 0)},
+        "ThreatLevel": {"name": THREAT_LEVELS.get(level, ""), "id": level},
+        **parts,
+        "EventTag": [{"Tag": tag} for tag in tags],
+        "User": {"email": actor.name},
+        "Sighting": [],
+    }

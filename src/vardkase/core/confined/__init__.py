@@ -1,0 +1,154 @@
+"""Work on documents of strangers by libraries that were not made for them: in a process of its own, with limits.
+
+A `Workshop` keeps a program warm (see `keeper`). Each job is a fork of it that has a limit of memory and, for
+each document, of time; it knows no secret of ours, and only bytes come back.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.confined.frames import Kind, Stream, read_frame, write_frame
+from vardkase.core.errors import Invalid, VardkaseError
+
+__all__ = ["Job", "LimitReached", "Limits", "ProgramFailed", "Workshop"]
+
+MEBIBYTE = 1024 * 1024
+
+
+class LimitReached(VardkaseError):
+    """The document needs more time or memory than it may have."""
+
+
+class ProgramFailed(VardkaseError):
+    """The program could not deal with the document; the text is the program's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a job may use.
+
+    `memory` in bytes; for each document `seconds` of the processor and three times that by the clock; `at_once`
+    jobs of one workshop in one process, and the next waits its turn.
+    """
+
+    memory: int = 2048 * MEBIBYTE
+    seconds: int = 60
+    at_once: int = 2
+
+    @property
+    def patience(self) -> int:
+        """Seconds by the clock."""
+        return 3 * self.seconds
+
+
+class Workshop:
+    """One program, and the jobs that it does. Starts when it is first needed."""
+
+    def __init__(self, module: str, limits: Limits | None = None) -> None:
+        self._module = module
+        self._limits = limits or Limits()
+        self._turns = threading.BoundedSemaphore(self._limits.at_once)
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+
+    @contextmanager
+    def job(self, arguments: Mapping[str, Any]) -> Iterator[Job]:
+        """A job with these arguments (JSON) for the length of the block; raises LimitReached when none is free."""
+        if not self._turns.acquire(timeout=self._limits.patience):
+            raise LimitReached("The server is busy with other documents. Try again in a moment.")
+        try:
+            with self._begun(arguments) as job:
+                yield job
+        finally:
+            self._turns.release()
+
+    @contextmanager
+    def _begun(self, arguments: Mapping[str, Any]) -> Iterator[Job]:
+        ours, theirs = socket.socketpair()
+        with ours, ours.makefile("rwb") as stream:
+            with theirs:
+                self._request(arguments, theirs.fileno())
+            ours.settimeout(self._limits.patience)
+            yield Job(stream)
+
+    def _request(self, arguments: Mapping[str, Any], descriptor: int) -> None:
+        limits = self._limits
+        request = {"memory": limits.memory, "seconds": limits.seconds, "patience": limits.patience}
+        message = json.dumps({"arguments": arguments, **request}).encode()
+        with self._lock:
+            try:
+                socket.send_fds(self._control or self._start(), [message], [descriptor])
+            except OSError:  # The keeper is gone: somebody ended it, or the machine was short of memory.
+                socket.send_fds(self._start(), [message], [descriptor])
+
+    def _start(self) -> socket.socket:
+        if self._control:
+            self._control.close()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = (sys.executable, "-P", "-m", "vardkase.core.confined.keeper", self._module)
+            keeper = subprocess.Popen(
+                (*command, str(theirs.fileno())),
+                pass_fds=[theirs.fileno()],
+                env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        self._control = ours
+        atexit.register(_end, ours, keeper)
+        return ours
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A conversation with one confined process."""
+
+    _stream: Stream
+
+    def ask(self, document: bytes) -> Iterator[bytes]:
+        """The pieces that answer `document`; to be read to their end before the next is asked.
+
+        Raises Invalid (the document is not what it should be), LimitReached, ProgramFailed.
+        """
+        try:
+            write_frame(self._stream, Kind.DATA, document)
+            while frame := read_frame(self._stream):
+                kind, content = frame
+                if kind is Kind.DONE:
+                    return
+                if kind is not Kind.DATA:
+                    raise _error(kind, content.decode(errors="replace"))
+                yield content
+        except OSError as error:
+            raise _error(Kind.EXHAUSTED) from error
+        raise _error(Kind.EXHAUSTED)
+
+
+def _error(kind: Kind, text: str = "") -> VardkaseError:
+    match kind:
+        case Kind.REFUSED:
+            return Invalid(text)
+        case Kind.FAILED:
+            return ProgramFailed(text)
+        case _:
+            return LimitReached("The document took too long, or needs too much memory.")
+
+
+def _end(control: socket.socket, keeper: subprocess.Popen[bytes]) -> None:
+    """Let a keeper end, at the end of this process."""
+    control.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        keeper.wait(timeout=5)

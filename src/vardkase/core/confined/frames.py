@@ -1,0 +1,53 @@
+"""What a confined process and its parent say to each other: a byte of kind, four of length, and the content.
+
+Nothing but bytes crosses over; neither side makes objects out of what the other sent.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import Protocol
+
+
+class Stream(Protocol):
+    """What frames are written to and read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def write(self, content: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+
+
+HEADER = struct.Struct(">BI")
+
+
+class Kind(IntEnum):
+    """What a frame holds."""
+
+    DATA = 0
+    """A document on its way in, a piece of the answer on its way out."""
+    DONE = 1
+    """The answer to a document is complete."""
+    REFUSED = 2
+    """The document is not what it should be; why, in words."""
+    FAILED = 3
+    """The program failed; the name of its error."""
+    EXHAUSTED = 4
+    """The document needs more memory than is allowed."""
+
+
+def write_frame(stream: Stream, kind: Kind, content: bytes = b"") -> None:
+    """Send one frame at once."""
+    stream.write(HEADER.pack(kind, len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def read_frame(stream: Stream) -> tuple[Kind, bytes] | None:
+    """The next frame, or None when the other side is gone."""
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    kind, length = HEADER.unpack(header)
+    content = stream.read(length)
+    return (Kind(kind), content) if len(content) == length else None

@@ -1,0 +1,118 @@
+"""STIX of a search: MISP JSON of what was found, given to a confined process a part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.core.confined import Limits, Workshop
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json import attributes_document, events_document
+from vardkase.formats.search_options import attribute_options, event_options
+from vardkase.identity.access.actor import Actor
+
+AT_ONCE = 15_000
+"""Attributes given to the library together; an event is never divided."""
+STIX1_VERSIONS = ("1.1.1", "1.2")
+STIX2_VERSIONS = ("2.1", "2.0")
+
+writing = Workshop("vardkase.formats.stix.program", Limits(memory=4 << 30, seconds=300))
+
+SIZES = """
+SELECT chosen.id, e.attribute_count
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place) JOIN event e ON e.id = chosen.id
+ORDER BY chosen.place
+"""
+
+
+def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]:
+    """The renderer of STIX 1 as ``xml`` or ``json``."""
+
+    def render(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+        scope = "events" if search.scope is Scope.EVENTS else "attributes"
+        job = {
+            "job": f"write stix1 {scope}",
+            "form": form,
+            "version": _version(search, STIX1_VERSIONS),
+            "organisation": _as_prefix(actor.organisation_name),
+            "namespace": search.base_url,
+        }
+        return _begun(_written(job, _documents(actor, search, ids)))
+
+    return render
+
+
+def stix2(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """The renderer of STIX 2: one bundle."""
+    job = {"job": "write stix2", "version": _version(search, STIX2_VERSIONS)}
+    return _begun(_written(job, _documents(actor, search, ids)))
+
+
+def require_version(*known: str) -> Callable[[Search], None]:
+    """A check that raises Invalid when ``stix-version`` is none of `known`."""
+
+    def check(search: Search) -> None:
+        _version(search, known)
+
+    return check
+
+
+def _version(search: Search, known: Sequence[str]) -> str:
+    asked = search.options.get("stix-version")
+    if asked in (None, ""):
+        return known[0]
+    if str(asked) not in known:
+        raise Invalid(f"Invalid STIX version: {asked!s:.20}. Versions of this format: {', '.join(known)}.")
+    return str(asked)
+
+
+def _written(job: dict[str, Any], documents: Iterator[bytes]) -> Iterator[bytes]:
+    with writing.job(job) as process:
+        for document in documents:
+            yield from process.ask(document)
+        yield from process.ask(b"")
+
+
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """`pieces`, with the first one made: what goes wrong there is still answered with a status."""
+    first = next(pieces)
+
+    def all_pieces() -> Iterator[bytes]:
+        yield first
+        yield from pieces
+
+    return all_pieces()
+
+
+def _documents(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    if search.scope is Scope.EVENTS:
+        options = replace(event_options(actor, search), include_event_correlations=False)
+        for part in _by_size(ids):
+            yield b"".join(events_document(actor, part, options))
+    else:
+        listed = replace(attribute_options(search), include_context=True, include_event_tags=True)
+        for start in range(0, len(ids), AT_ONCE):
+            yield b"".join(attributes_document(actor, ids[start : start + AT_ONCE], listed))
+
+
+def _by_size(event_ids: Sequence[int]) -> Iterator[list[int]]:
+    """The events in runs of at most AT_ONCE attributes, or of one event that has more."""
+    run: list[int] = []
+    total = 0
+    for event_id, count in cursor().execute(SIZES, {"ids": list(event_ids)}).fetchall():
+        if run and total + count > AT_ONCE:
+            yield run
+            run, total = [], 0
+        run.append(event_id)
+        total += count
+    if run:
+        yield run
+
+
+def _as_prefix(name: str) -> str:
+    """An organisation's name, of which the library makes the prefix of XML names: those begin with a letter."""
+    first = next((character for character in name if character.isalnum() or character == "_"), "")
+    return name if first.isalpha() else f"ORG {name}"

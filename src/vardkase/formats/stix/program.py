@@ -1,0 +1,26 @@
+"""What a confined process does with STIX: the only module that knows the misp-stix library.
+
+It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vardkase.core.confined.program import Answerer
+from vardkase.formats.stix.reading import read_stix1, read_stix2
+from vardkase.formats.stix.writing import Stix1Attributes, Stix1Events, Stix2
+
+JOBS: dict[str, Callable[..., Answerer]] = {
+    "write stix1 events": Stix1Events,
+    "write stix1 attributes": Stix1Attributes,
+    "write stix2": Stix2,
+    "read stix1": read_stix1,
+    "read stix2": read_stix2,
+}
+
+
+def open_job(arguments: dict[str, Any]) -> Answerer:
+    """The job called ``job``, with the other arguments."""
+    return JOBS[arguments.pop("job")](**arguments)

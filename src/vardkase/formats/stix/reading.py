@@ -1,0 +1,78 @@
+"""From STIX to one MISP event, inside a confined process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from misp_stix_converter.tools import (
+    STIXLoadingError,
+    get_stix1_parser,
+    get_stix2_parser,
+    is_stix1_from_misp,
+    is_stix2_from_misp,
+    load_stix1_package,
+    load_stix2_content,
+)
+from stix2.exceptions import STIXError
+
+from vardkase.core.confined.program import Answerer, Refused
+from vardkase.formats.stix.patterns import validate_by_shape
+
+UNREADABLE = (STIXLoadingError, STIXError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What the library raises when a document is not what it says it is."""
+NOBODY = "55f6ea65-aa10-4c5a-bf01-4f84950d210f"
+"""The organisation that misp-stix gives to clusters whose maker it does not know."""
+
+
+def read_stix1(*, galaxies_as_tags: bool) -> Answerer:
+    """The job that reads STIX 1 XML."""
+
+    def read(document: bytes) -> Iterator[bytes]:
+        with _in_words(), NamedTemporaryFile(suffix=".xml") as file:
+            file.write(document)
+            file.flush()
+            package = load_stix1_package(file.name)
+            chosen = get_stix1_parser(is_stix1_from_misp(package), *_options(galaxies_as_tags))
+            parser = chosen[0]()
+            parser.load_stix_package(package)
+            parser.parse_stix_package(**chosen[1])
+            yield _result(parser, f"STIX {package.version.removesuffix('.1') if package.version else 1}")
+
+    return read
+
+
+def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
+    """The job that reads STIX 2 JSON."""
+
+    def read(document: bytes) -> Iterator[bytes]:
+        with _in_words():
+            validate_by_shape()
+            bundle = load_stix2_content(document.decode())
+            chosen = get_stix2_parser(is_stix2_from_misp(bundle.objects), *_options(galaxies_as_tags))
+            parser = chosen[0]()
+            parser.load_stix_bundle(bundle)
+            parser.parse_stix_bundle(**chosen[1])
+            yield _result(parser, getattr(bundle, "spec_version", "2.1"))
+
+    return read
+
+
+def _options(galaxies_as_tags: bool) -> tuple[Any, ...]:
+    """The library's options in its order: one event of the document, and only by what it says itself."""
+    return 0, None, None, None, False, galaxies_as_tags, True, NOBODY, 0, None
+
+
+def _result(parser: Any, version: str) -> bytes:
+    return f'{{"format": {json.dumps(version)}, "event": {parser.misp_event.to_json()}}}'.encode()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except UNREADABLE as error:
+        raise Refused(f"{type(error).__name__}: {error}"[:1000]) from error

@@ -1,0 +1,36 @@
+"""A program that misbehaves as it is told."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from vardkase.core.confined.program import Answerer, Refused
+
+
+def open_job(arguments: dict[str, Any]) -> Answerer:
+    """Answers with the document twice, unless the document names a misdeed."""
+
+    def answer(document: bytes) -> Iterator[bytes]:
+        match document:
+            case b"refuse":
+                raise Refused("not a document: å")
+            case b"fail":
+                raise ZeroDivisionError("oh")
+            case b"eat":
+                bytearray(arguments["eats"])
+            case b"spin":
+                re.match(r"(a+)+$", "a" * 64 + "b")
+            case b"sleep":
+                time.sleep(60)
+            case b"die":
+                os._exit(3)
+            case b"environment":
+                yield str(sorted(os.environ)).encode()
+        yield document
+        yield document
+
+    return answer

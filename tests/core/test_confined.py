@@ -1,0 +1,93 @@
+"""Programs in processes of their own: what comes back, and how each limit ends them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vardkase.core.confined import LimitReached, Limits, ProgramFailed, Workshop
+from vardkase.core.errors import Invalid, VardkaseError
+
+LIMITS = Limits(memory=512 * 1024 * 1024, seconds=1, at_once=1)
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Workshop:
+    return Workshop("tests.core.confined_program", LIMITS)
+
+
+def ask(workshop: Workshop, document: bytes) -> bytes:
+    with workshop.job({"eats": 2**30}) as job:
+        return b"".join(job.ask(document))
+
+
+def test_a_job_answers_one_document_after_the_other(workshop: Workshop) -> None:
+    with workshop.job({}) as job:
+        assert list(job.ask(b"a")) == [b"a", b"a"]
+        big = os.urandom(3_000_000)
+        assert list(job.ask(big)) == [big, big]
+
+
+@pytest.mark.parametrize(
+    ("document", "error", "says"),
+    [
+        (b"refuse", Invalid, "not a document: å"),
+        (b"fail", ProgramFailed, "ZeroDivisionError: oh"),
+        (b"eat", LimitReached, "too much memory"),
+        (b"die", LimitReached, "too long"),
+        (b"spin", LimitReached, "too long"),
+        (b"sleep", LimitReached, "too long"),
+    ],
+)
+def test_every_misdeed_ends_in_words(
+    workshop: Workshop, document: bytes, error: type[VardkaseError], says: str
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(error, match=says):
+        ask(workshop, document)
+    assert time.monotonic() - started < 6
+    assert ask(workshop, b"next") == b"nextnext"
+
+
+def test_a_job_knows_nothing_of_ours(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VARDKASE_SECRET_KEY", "secret")
+    fresh = Workshop("tests.core.confined_program", LIMITS)
+    assert b"VARDKASE" not in ask(fresh, b"environment")
+
+
+def test_who_stops_listening_ends_the_job_and_frees_its_place(workshop: Workshop) -> None:
+    with workshop.job({}) as job:
+        next(job.ask(bytes(50_000_000)))
+    assert ask(workshop, b"next") == b"nextnext"
+
+
+def test_the_next_job_waits_its_turn(workshop: Workshop) -> None:
+    with workshop.job({}), pytest.raises(LimitReached, match="busy"):
+        ask(workshop, b"a")
+    assert ask(workshop, b"a") == b"aa"
+
+
+def test_a_keeper_that_was_killed_is_replaced() -> None:
+    workshop = Workshop("tests.core.confined_program", LIMITS)
+    assert ask(workshop, b"a") == b"aa"
+    for keeper in _keepers():
+        os.kill(keeper, signal.SIGKILL)
+    time.sleep(0.1)
+    assert ask(workshop, b"a") == b"aa"
+
+
+def _keepers() -> Iterator[int]:
+    """Our children that keep the program of these tests."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == os.getpid() and b"tests.core.confined_program" in command:
+            yield int(process.name)
