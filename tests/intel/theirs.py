@@ -12,12 +12,12 @@ from vardkase.intel.models import (
     Attribute,
     AttributeTag,
     Event,
-    EventBlocklist,
     EventReport,
     EventTag,
     Object,
     ObjectReference,
 )
+from vardkase.knowledge.blocklists.models import BlocklistEntry
 
 TABLES: tuple[Any, ...] = (
     Event,
@@ -27,7 +27,7 @@ TABLES: tuple[Any, ...] = (
     EventReport,
     EventTag,
     AttributeTag,
-    EventBlocklist,
+    BlocklistEntry,
 )
 TEMPLATE = "11111111-aaaa-4bbb-8ccc-222222222222"
 

@@ -8,7 +8,8 @@ from django.test import Client
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
 from tests.web.signed_in import signed_in
-from vardkase.intel.models import Event, EventBlocklist, EventTag
+from vardkase.intel.models import Event, EventTag
+from vardkase.knowledge.blocklists.models import BlocklistEntry
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -96,7 +97,7 @@ def test_a_deleted_event_cannot_come_back(web: Client, cast: Cast) -> None:
     assert Event.objects.filter(pk=event.pk).exists()
     web.post(f"/event/{event.pk}/delete/")
     assert not Event.objects.filter(pk=event.pk).exists()
-    assert EventBlocklist.objects.filter(event_uuid=event.uuid).exists()
+    assert BlocklistEntry.objects.filter(kind="event", uuid=event.uuid).exists()
 
 
 def test_others_may_not(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from vardkase.api import (  # noqa: F401
     attributes,
     attributes_write,
     auth_keys,
+    blocklists,
     correlation_exclusions,
     correlations,
     event_report_contents,

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.object_templates.apps.ObjectTemplatesConfig",
     "vardkase.knowledge.warninglists.apps.WarninglistsConfig",
     "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
+    "vardkase.knowledge.blocklists.apps.BlocklistsConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",

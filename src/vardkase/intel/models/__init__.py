@@ -1,7 +1,6 @@
 """The intelligence itself: events and everything inside them."""
 
 from vardkase.intel.models.attribute import Attribute, AttributeTag
-from vardkase.intel.models.blocklist import EventBlocklist
 from vardkase.intel.models.event import Event, EventTag
 from vardkase.intel.models.object import Object, ObjectReference
 from vardkase.intel.models.report import EventReport
@@ -11,7 +10,6 @@ __all__ = [
     "Attribute",
     "AttributeTag",
     "Event",
-    "EventBlocklist",
     "EventReport",
     "EventTag",
     "EventVersion",

@@ -13,10 +13,13 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attributes_changed, attributes_removed
-from vardkase.intel.models import Attribute, Event, EventBlocklist, Object, ObjectReference
+from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.services import About, block
 
+BLOCKED_BY_DELETION = "Automatically blocked by deleting event"
 TABLES_OF_EVENT = ("attribute_tag", "attribute", "object_reference", "object", "event_tag", "event_report")
 
 
@@ -33,9 +36,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     attributes_removed.emit(AttributesRemoved(event.pk, None))
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
-    EventBlocklist.objects.get_or_create(
-        event_uuid=event.uuid, defaults={"event_info": event.info, "event_orgc": event.orgc.name}
-    )
+    block(Blocked.EVENT, event.uuid, About(event.info, event.orgc.name, BLOCKED_BY_DELETION))
     record(actor, "event.deleted", Target("event", event.pk, event.uuid, event.info))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
     return event

@@ -15,12 +15,14 @@ from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
-from vardkase.intel.errors import EventBlocked, EventExists
+from vardkase.intel.errors import EventExists
 from vardkase.intel.event_reports.documents import store_reports
-from vardkase.intel.models import Event, EventBlocklist
+from vardkase.intel.models import Event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
+from vardkase.intel.services.blocking import refuse_blocked
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import mark_published
@@ -35,7 +37,6 @@ CHUNK = 5_000
 """Attributes held in memory at a time."""
 
 
-@transaction.atomic
 def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     """Store a new event with everything in it.
 
@@ -46,6 +47,12 @@ def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     actor.require_writing()
     actor.require(Permission.ADD)
     header = _parse_header(data)
+    refuse_blocked(header.uuid, _creator_uuid(actor, header))
+    return _store_event(actor, header, data)
+
+
+@transaction.atomic
+def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> Ingested:
     _refuse_known(header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
@@ -110,8 +117,6 @@ def _parse_header(data: Mapping[str, Any]) -> EventInput:
 def _refuse_known(header: EventInput) -> None:
     if header.uuid is None:
         return
-    if EventBlocklist.objects.filter(event_uuid=header.uuid).exists():
-        raise EventBlocked("Event blocked by event blocklist.")
     existing = Event.objects.filter(uuid=header.uuid).values_list("pk", flat=True).first()
     if existing is not None:
         raise EventExists(
@@ -126,7 +131,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         if header.distribution is not None
         else settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION
     )
-    trusted = actor.is_site_admin or actor.may(Permission.SYNC)
+    trusted = _is_trusted(actor)
     return Event.objects.create(
         uuid=UUID(header.uuid) if header.uuid else uuid4(),
         org_id=actor.organisation_id,
@@ -147,8 +152,20 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
     )
 
 
+def _is_trusted(actor: Actor) -> bool:
+    """Whether the actor may bring in what others have created."""
+    return actor.is_site_admin or actor.may(Permission.SYNC)
+
+
 def _creator(actor: Actor, header: EventInput) -> int:
     """The creating organisation that a synchronising user names; the actor's own when none is named."""
     if not header.orgc or not header.orgc.get("uuid"):
         return actor.organisation_id
     return capture_organisations([header.orgc])[str(header.orgc["uuid"]).lower()]
+
+
+def _creator_uuid(actor: Actor, header: EventInput) -> str:
+    """The uuid of the organisation that `_creator` will be."""
+    if _is_trusted(actor) and header.orgc and (named := header.orgc.get("uuid")):
+        return str(named).lower()
+    return str(Organisation.objects.values_list("uuid", flat=True).get(pk=actor.organisation_id))

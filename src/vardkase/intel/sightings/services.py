@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -20,6 +20,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     reader_parameters,
 )
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.hooks import AttributesRemoved
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
@@ -32,6 +33,8 @@ from vardkase.intel.sightings.hooks import (
 )
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import find_sighting
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import blocked_uuids
 
 NOTHING_FOUND = "No valid attributes found that match the criteria."
 
@@ -61,10 +64,11 @@ class ReceivedSighting:
 def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) -> list[StoredSighting]:
     """Report one sighting of each attribute, in their order; an expiration replaces the organisation's earlier one.
 
-    Raises NotFound when the actor may read none of the attributes.
+    Raises NotFound when the actor may read none of the attributes, Invalid when the organisation is blocked.
     """
     actor.require_writing()
     actor.require(Permission.SIGHTING)
+    _refuse_blocked(actor)
     chosen = {"ids": array_of(map(str, attribute_ids)), "org": actor.organisation_id}
     cursor().execute(LOCK_EVENTS, chosen)
     if report.type == SightingType.EXPIRATION:
@@ -95,7 +99,8 @@ def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSi
 
 def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighting]) -> int:
     """As `receive_sightings`, for an event that the caller has locked."""
-    if not received:
+    blocked = blocked_organisations(each.org_id for each in received if each.org_id is not None)
+    if not (received := [each for each in received if each.org_id not in blocked]):
         return 0
     columns = map(list, zip(*map(astuple, received), strict=True))
     given = dict(zip(("uuids", "attributes", "orgs", "dates", "sources", "types"), columns, strict=True))
@@ -137,6 +142,19 @@ def forget_sightings(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM sighting WHERE event_id = %s", (removed.event_id,))
     else:
         cursor().execute("DELETE FROM sighting WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
+
+
+def _refuse_blocked(actor: Actor) -> None:
+    if blocked_organisations([actor.organisation_id]):
+        raise Invalid("Sightings of this organisation are blocked.")
+
+
+def blocked_organisations(ids: Iterable[int]) -> set[int]:
+    """Those of some organisations whose sightings must not come in."""
+    uuids = {
+        str(uuid): pk for pk, uuid in Organisation.objects.filter(pk__in=set(ids)).values_list("pk", "uuid")
+    }
+    return {uuids[uuid] for uuid in blocked_uuids(Blocked.SIGHTING_ORGANISATION, uuids)}
 
 
 def _stored(sql: str, parameters: dict[str, object]) -> list[StoredSighting]:

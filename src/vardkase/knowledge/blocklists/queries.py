@@ -1,0 +1,54 @@
+"""Blocklists looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+from vardkase.knowledge.blocklists.rules import require_manager
+from vardkase.misp.fields import UUID as UUID_FORM
+from vardkase.misp.flags import as_int
+
+FILTERS = ("info", "orgc", "comment")
+
+
+def blocked_uuids(kind: Blocked, uuids: Iterable[UUID | str]) -> set[str]:
+    """Those of `uuids` that are on the blocklist, in lower case. For whatever takes such things in."""
+    found = BlocklistEntry.objects.filter(kind=kind, uuid__in=list(uuids)).values_list("uuid", flat=True)
+    return {str(uuid) for uuid in found}
+
+
+def is_blocked(kind: Blocked, uuid: UUID | str) -> bool:
+    """Whether one uuid is on the blocklist."""
+    return bool(blocked_uuids(kind, (uuid,)))
+
+
+def entries(actor: Actor, kind: Blocked, filters: Mapping[str, Any]) -> QuerySet[BlocklistEntry]:
+    """The entries of a blocklist, by id; `filters` are texts that a field contains, and ``uuid``. Raises Forbidden."""
+    require_manager(actor, kind)
+    found = BlocklistEntry.objects.filter(kind=kind).order_by("pk")
+    for name in FILTERS:
+        if isinstance(text := filters.get(name), str | int) and text != "":
+            found = found.filter(**{f"{name}__icontains": str(text)})
+    if uuid := filters.get("uuid"):
+        found = found.filter(uuid=uuid) if UUID_FORM.fullmatch(str(uuid).lower()) else found.none()
+    return found
+
+
+def find_entry(actor: Actor, kind: Blocked, reference: str) -> BlocklistEntry:
+    """An entry by its id or by what it blocks. Raises NotFound, Forbidden."""
+    require_manager(actor, kind)
+    own = BlocklistEntry.objects.filter(kind=kind)
+    if UUID_FORM.fullmatch(reference.lower()):
+        entry = own.filter(uuid=reference).first()
+    else:
+        entry = own.filter(pk=as_int(reference) or 0).first()
+    if entry is None:
+        raise NotFound("Invalid blocklist entry")
+    return entry

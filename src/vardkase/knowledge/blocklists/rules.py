@@ -1,0 +1,21 @@
+"""Who keeps which blocklist."""
+
+from __future__ import annotations
+
+from vardkase.core.errors import Forbidden
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.knowledge.blocklists.models import Blocked
+
+
+def require_manager(actor: Actor, kind: Blocked) -> None:
+    """Events: whoever may add events in the organisation that runs the installation. All else: site administrators.
+
+    Raises Forbidden.
+    """
+    if actor.is_site_admin:
+        return
+    actor.require(Permission.ADD if kind is Blocked.EVENT else Permission.SITE_ADMIN)
+    if actor.organisation_id != host_organisation_id():
+        raise Forbidden("You do not have permission to use this functionality.")

@@ -1,0 +1,130 @@
+"""Keeping blocklists, and counting what they keep out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+from vardkase.knowledge.blocklists.queries import find_entry
+from vardkase.knowledge.blocklists.rules import require_manager
+from vardkase.misp.fields import UUID as UUID_FORM
+
+LONGEST_ORGC = 255
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is remembered of what is blocked."""
+
+    info: str = ""
+    orgc: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of each text that was to be a uuid on the list."""
+
+    successes: list[str]
+    fails: list[str]
+
+
+def block(kind: Blocked, uuid: UUID, about: About) -> None:
+    """Put what has just been deleted on its blocklist; part of the deleting transaction."""
+    BlocklistEntry.objects.get_or_create(
+        kind=kind, uuid=uuid, defaults={"info": about.info, "orgc": about.orgc, "comment": about.comment}
+    )
+
+
+@transaction.atomic
+def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About) -> Added:
+    """Block every text that is a uuid and not blocked yet. Raises Forbidden, Invalid."""
+    actor.require_writing()
+    require_manager(actor, kind)
+    _check(about)
+    wanted = {text.lower() for text in texts if UUID_FORM.fullmatch(text.lower())}
+    rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
+    new = {row[0] for row in rows.fetchall()}
+    added = Added(*_parted(texts, new))
+    record(actor, "blocklist.added", Target(f"{kind.value} blocklist"), {"uuids": added.successes[:100]})
+    return added
+
+
+@transaction.atomic
+def edit_entry(actor: Actor, kind: Blocked, reference: str, changes: Mapping[str, Any]) -> BlocklistEntry:
+    """Change what is remembered (`info`, `orgc`, `comment`). Raises NotFound, Forbidden, Invalid."""
+    actor.require_writing()
+    entry = find_entry(actor, kind, reference)
+    about = About(**{name: changes.get(name, getattr(entry, name)) for name in ("info", "orgc", "comment")})
+    _check(about)
+    BlocklistEntry.objects.filter(pk=entry.pk).update(**_columns(about))
+    record(actor, "blocklist.edited", _target(entry))
+    return find_entry(actor, kind, reference)
+
+
+@transaction.atomic
+def delete_entries(actor: Actor, kind: Blocked, references: Iterable[str]) -> int:
+    """Let something in again; all or none. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    found = {entry.pk: entry for entry in (find_entry(actor, kind, one) for one in references)}
+    for entry in found.values():
+        entry.delete()
+        record(actor, "blocklist.removed", _target(entry))
+    return len(found)
+
+
+def count_blocked(kind: Blocked, uuid: UUID | str, amount: int = 1) -> None:
+    """Remember that an entry has kept something out."""
+    now = {"now": now_seconds(), "kind": kind.value, "uuid": str(uuid), "amount": amount}
+    cursor().execute(COUNT, now)
+
+
+def _parted(texts: Sequence[str], new: set[str]) -> tuple[list[str], list[str]]:
+    """Those that were added, and the rest; a uuid that is named twice is added once."""
+    successes, fails = [], []
+    for text in texts:
+        if text.lower() in new:
+            new.discard(text.lower())
+            successes.append(text)
+        else:
+            fails.append(text)
+    return successes, fails
+
+
+def _check(about: About) -> None:
+    for name, value in _columns(about).items():
+        if not isinstance(value, str):
+            raise Invalid({name: ["A text is expected."]})
+    if len(about.orgc) > LONGEST_ORGC:
+        raise Invalid({"orgc": [f"At most {LONGEST_ORGC} characters."]})
+
+
+def _columns(about: About) -> dict[str, str]:
+    return {"info": about.info, "orgc": about.orgc, "comment": about.comment}
+
+
+def _target(entry: BlocklistEntry) -> Target:
+    return Target(f"{entry.kind} blocklist", entry.pk, entry.uuid, entry.info)
+
+
+ADD = """
+INSERT INTO blocklist_entry (kind, uuid, created, info, orgc, comment, blocked_amount)
+SELECT %(kind)s, uuid, now(), %(info)s, %(orgc)s, %(comment)s, 0 FROM unnest(%(uuids)s::uuid[]) AS given (uuid)
+ON CONFLICT DO NOTHING
+RETURNING uuid::text
+"""
+
+COUNT = """
+UPDATE blocklist_entry SET blocked_amount = blocked_amount + %(amount)s, blocked_last_time = %(now)s
+WHERE kind = %(kind)s AND uuid = %(uuid)s::uuid
+"""

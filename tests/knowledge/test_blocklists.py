@@ -1,0 +1,197 @@
+"""Blocklists: kept by few, and in force wherever something comes in."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.intel.sighted import attribute_of, beacons, configure, sight
+from vardkase.intel.models import Event
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+from vardkase.knowledge.blocklists.queries import blocked_uuids
+
+BLOCK = "22f3cc2c-1c08-4909-96ae-3903d516f1b0"
+OTHER = "654f0c75-54a4-4761-8d85-28ecd29c1e63"
+
+LISTS = (
+    ("eventBlocklists", "EventBlocklist", "event_uuid", "event_info", "event_orgc"),
+    ("orgBlocklists", "OrgBlocklist", "org_uuid", "org_name", None),
+    ("sightingBlocklists", "SightingBlocklist", "org_uuid", "org_name", None),
+    (
+        "galaxyClusterBlocklists",
+        "GalaxyClusterBlocklist",
+        "cluster_uuid",
+        "cluster_info",
+        "cluster_orgc",
+    ),
+    (
+        "analystDataBlocklists",
+        "AnalystDataBlocklist",
+        "analyst_data_uuid",
+        "analyst_data_info",
+        "analyst_data_orgc",
+    ),
+)
+
+
+def done(successes: list[str], fails: list[str]) -> dict[str, Any]:
+    text = (
+        f"Done. Added {len(successes)} new entries to the blocklist. {len(fails)} entries could not be saved."
+    )
+    return {"result": {"successes": successes, "fails": fails}, "message": text}
+
+
+@pytest.mark.parametrize(("controller", "model", "uuid", "info", "orgc"), LISTS, ids=str)
+def test_an_entry_from_its_making_to_its_end(
+    cast: Cast, controller: str, model: str, uuid: str, info: str, orgc: str | None
+) -> None:
+    def ask(action: str, body: Any = None) -> tuple[int, Any]:
+        return call(cast.site_admin.key, "POST", f"/{controller}/{action}", body)
+
+    assert ask("add", {"uuids": [BLOCK, "nope"], info: "what", "comment": "why"}) == (
+        200,
+        done([BLOCK], ["nope"]),
+    )
+    assert ask("add", {model: {"uuids": f"{BLOCK}\n{OTHER}"}}) == (200, done([OTHER], [BLOCK]))
+    status, rows = call(cast.site_admin.key, "GET", f"/{controller}/index")
+    assert status == 200
+    assert [row[uuid] for row in rows] == [BLOCK, OTHER]
+    expected = [uuid, "created", info, "comment", *([orgc] if orgc else ["blocked_data"])]
+    assert list(rows[0]) == ["id", *expected]
+    assert (rows[0][info], rows[0]["comment"]) == ("what", "why")
+    assert [row[uuid] for row in ask("index", {info: "WHA"})[1]] == [BLOCK]
+    assert [row[uuid] for row in ask("index", {"limit": 1, "page": 2})[1]] == [OTHER]
+
+    status, body = ask(f"edit/{BLOCK}", {"comment": "for a reason", info: "foo", "id": "77", uuid: OTHER})
+    assert (status, body[model]["comment"], body[model][info]) == (200, "for a reason", "foo")
+    assert (body[model]["id"], body[model][uuid]) == (rows[0]["id"], BLOCK)
+    assert ask("edit/none", {"comment": "x"})[1]["message"] == "Blocklist item not found."
+
+    status, body = ask(f"delete/{BLOCK}")
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in controller)
+    assert (status, body["message"]) == (200, "Blocklist entry removed")
+    assert (body["url"], body["id"]) == (f"/{snake}/delete/{BLOCK}", BLOCK)
+    status, body = ask(f"delete/{BLOCK}")
+    assert (status, body["message"]) == (404, "Invalid blocklist entry")
+    assert ask(f"delete/{rows[1]['id']}")[0] == 200
+    assert not BlocklistEntry.objects.exists()
+
+
+@pytest.mark.parametrize("controller", [entry[0] for entry in LISTS])
+@pytest.mark.parametrize("action", ["index", "add", "edit/1", "delete/1"])
+def test_others_have_no_say(cast: Cast, controller: str, action: str) -> None:
+    for player in (cast.analyst, cast.org_admin, cast.partner_sync, cast.reader):
+        status, body = call(player.key, "POST", f"/{controller}/{action}", {"uuids": [BLOCK]})
+        assert (status, body["message"]) == (403, "You do not have permission to use this functionality.")
+    assert not BlocklistEntry.objects.exists()
+
+
+def test_people_of_the_host_organisation_keep_the_list_of_events(cast: Cast) -> None:
+    configure("MISP.host_org_id", cast.org_a.pk)
+    assert call(cast.analyst.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK]})[0] == 200
+    assert call(cast.reader.key, "POST", "/eventBlocklists/add", {"uuids": [OTHER]})[0] == 403
+    assert call(cast.stranger.key, "GET", "/eventBlocklists/index")[0] == 403
+    assert call(cast.analyst.key, "POST", "/orgBlocklists/add", {"uuids": [OTHER]})[0] == 403
+
+
+def test_an_event_on_the_list_stays_out_until_it_is_taken_off(cast: Cast) -> None:
+    call(cast.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK.upper()]})
+    document = {"uuid": BLOCK, "info": "Back again"}
+    status, body = call(cast.analyst.key, "POST", "/events/add", document)
+    assert (status, body["message"]) == (403, "Event blocked by event blocklist.")
+    call(cast.site_admin.key, "POST", f"/eventBlocklists/delete/{BLOCK}")
+    assert call(cast.analyst.key, "POST", "/events/add", document)[0] == 200
+
+
+def test_a_deleted_event_goes_on_the_list(cast: Cast) -> None:
+    event = beacons(cast)
+    call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")
+    _, rows = call(cast.site_admin.key, "GET", "/eventBlocklists/index")
+    (row,) = rows
+    assert (
+        row.items()
+        >= {
+            "event_uuid": str(event.uuid),
+            "event_info": "Beacons",
+            "event_orgc": "Organisation A",
+            "comment": "Automatically blocked by deleting event",
+        }.items()
+    )
+
+
+def test_events_of_a_blocked_organisation_stay_out_and_are_counted(cast: Cast) -> None:
+    blocked = [str(cast.org_a.uuid), OTHER]
+    call(cast.site_admin.key, "POST", "/orgBlocklists/add", {"uuids": blocked})
+    refused = "Event blocked by organisation blocklist."
+    status, body = call(cast.analyst.key, "POST", "/events/add", {"info": "By A"})
+    assert (status, body["message"]) == (403, refused)
+    theirs = {"info": "By a third", "Orgc": {"uuid": OTHER, "name": "Third"}}
+    assert call(cast.partner_sync.key, "POST", "/events/add", theirs)[1]["message"] == refused
+    # Who does not synchronise cannot speak for the blocked one, and so is not refused for it.
+    assert call(cast.partner.key, "POST", "/events/add", theirs)[0] == 200
+    assert Event.objects.count() == 1
+    _, rows = call(cast.site_admin.key, "GET", "/orgBlocklists/index")
+    for row in rows:
+        assert row["blocked_data"]["blocked_amount"] == "1"
+        assert abs(int(row["blocked_data"]["blocked_last_time"]) - time.time()) < 10
+
+
+def test_sightings_of_a_blocked_organisation_stay_out(cast: Cast) -> None:
+    event = beacons(cast)
+    uuids = [str(cast.org_b.uuid), OTHER]
+    call(cast.site_admin.key, "POST", "/sightingBlocklists/add", {"uuids": uuids})
+    attribute = attribute_of(event, "198.51.100.1")
+    body = sight(cast.partner, attribute.pk)
+    assert (
+        body["message"] == "Could not add the Sighting. Reason: Sightings of this organisation are blocked."
+    )
+    pushed = {"attribute_uuid": str(attribute.uuid), "date_sighting": "1700000000", "type": "0"}
+    named = {**pushed, "uuid": str(uuid4()), "Organisation": {"uuid": OTHER, "name": "Third"}}
+    path = f"/sightings/bulkSaveSightings/{event.uuid}"
+    assert call(cast.partner_sync.key, "POST", path, [pushed, named])[1]["saved"] is False
+    assert not Sighting.objects.exists()
+
+
+def test_several_entries_are_removed_at_once(cast: Cast) -> None:
+    call(cast.site_admin.key, "POST", "/eventBlocklists/add", {"uuids": [BLOCK, OTHER]})
+    ids = [str(entry.pk) for entry in BlocklistEntry.objects.all()]
+    path = "/eventBlocklists/massDelete"
+    assert call(cast.site_admin.key, "POST", path, {"EventBlocklist": {"ids": [*ids, "999999"]}})[0] == 404
+    assert BlocklistEntry.objects.count() == 2
+    body = {"EventBlocklist": {"ids": f"[{', '.join(ids)}]"}}
+    assert call(cast.site_admin.key, "POST", path, body)[1]["saved"] is True
+    assert not BlocklistEntry.objects.exists()
+
+
+def test_the_lists_are_apart_and_asked_in_one_query(cast: Cast) -> None:
+    call(cast.site_admin.key, "POST", "/galaxyClusterBlocklists/add", {"uuids": [BLOCK]})
+    assert blocked_uuids(Blocked.GALAXY_CLUSTER, [BLOCK, OTHER]) == {BLOCK}
+    assert blocked_uuids(Blocked.ANALYST_DATA, [BLOCK, OTHER]) == set()
+    assert call(cast.site_admin.key, "POST", f"/analystDataBlocklists/delete/{BLOCK}")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"uuids": {"a": 1}},
+        {"uuids": [["x"], None]},
+        {"uuids": [BLOCK], "comment": ["x"]},
+        {"uuids": [BLOCK], "event_info": {"x": 1}},
+        {"uuids": [BLOCK], "event_orgc": "x" * 300},
+        {"uuids": 10**40},
+    ],
+    ids=str,
+)
+def test_malformed_bodies_block_nothing(cast: Cast, body: Any) -> None:
+    for action in ("add", "massDelete", f"edit/{10**30}"):
+        status, _ = call(cast.site_admin.key, "POST", f"/eventBlocklists/{action}", body)
+        assert status < 500
+    assert not BlocklistEntry.objects.exists()
