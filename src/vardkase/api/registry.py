@@ -20,6 +20,7 @@ from vardkase.api import (  # noqa: F401
     galaxy_relation_views,
     galaxy_search,
     instance,
+    logs,
     noticelists,
     object_references,
     object_templates,

@@ -1,0 +1,108 @@
+"""The trail searched as MISP's log: its names of models and acts for ours, and its filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from vardkase.audit.models import AuditEntry
+
+ACTS = {
+    "accepted": "acceptRegistrations",
+    "added": "add",
+    "attached": "tag",
+    "changed": "edit",
+    "created": "add",
+    "deleted": "delete",
+    "detached": "remove_tag",
+    "disabled": "disable",
+    "discarded": "discard",
+    "edited": "edit",
+    "enabled": "enable",
+    "mailed": "email",
+    "password_changed": "change_pw",
+    "published": "publish",
+    "requested": "registration",
+    "reset": "reset_auth_key",
+    "restored": "undelete",
+    "second_factor_refused": "login_fail",
+    "sign_in_refused": "login_fail",
+    "signed_in": "login",
+    "unpublished": "unpublish",
+    "updated": "update",
+}
+"""Our verb → MISP's word for the act. Any other verb stands for itself."""
+
+WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What MISP's log can be searched by; each list is of alternatives, each text a part of what it is in.
+
+    `since` and `until` are Unix seconds, `organisations` ids.
+    """
+
+    ids: Sequence[int] | None = None
+    models: Sequence[str] | None = None
+    model_ids: Sequence[int] | None = None
+    actions: Sequence[str] | None = None
+    user_ids: Sequence[int] | None = None
+    organisations: Sequence[int] | None = None
+    emails: Sequence[str] | None = None
+    titles: Sequence[str] | None = None
+    changes: Sequence[str] | None = None
+    ips: Sequence[str] | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+def model_of(entry: AuditEntry) -> str:
+    """MISP's name of what was acted on: ``auth_key`` → ``AuthKey``."""
+    return "".join(word.capitalize() for word in entry.target_kind.split("_"))
+
+
+def act_of(entry: AuditEntry) -> str:
+    """MISP's word for what was done."""
+    verb = entry.action.partition(".")[2]
+    return ACTS.get(verb, verb)
+
+
+def searched(entries: QuerySet[AuditEntry], by: LogFilter) -> QuerySet[AuditEntry]:
+    """Those of `entries` that pass every part of the filter, in no order."""
+    exact = {
+        "pk__in": by.ids,
+        "target_id__in": by.model_ids,
+        "actor_id__in": by.user_ids,
+        "organisation_id__in": by.organisations,
+        "target_kind__in": by.models and [WORD.sub("_", model).lower() for model in by.models],
+        "address__in": by.ips,
+        "created__gte": None if by.since is None else datetime.fromtimestamp(by.since, UTC),
+        "created__lt": None if by.until is None else datetime.fromtimestamp(by.until, UTC),
+    }
+    entries = entries.annotate(change_text=Cast("change", TextField()))
+    entries = entries.filter(**{name: value for name, value in exact.items() if value is not None})
+    parts = (("actor_name", by.emails), ("title", by.titles), ("change_text", by.changes))
+    for field, texts in parts:
+        if texts is not None:
+            entries = entries.filter(_any(field, texts))
+    return entries if by.actions is None else entries.filter(_acts(by.actions))
+
+
+def _any(field: str, texts: Sequence[str]) -> Q:
+    condition = Q(pk=None)
+    for text in texts:
+        condition |= Q(**{f"{field}__icontains": text})
+    return condition
+
+
+def _acts(actions: Sequence[str]) -> Q:
+    condition = Q(pk=None)
+    for verb in {*actions, *(verb for verb, act in ACTS.items() if act in actions)}:
+        condition |= Q(action__endswith=f".{verb}")
+    return condition

@@ -1,0 +1,50 @@
+"""What was done to an event and its parts, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import Q, QuerySet
+
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import every_entry
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    deleted_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+from vardkase.intel.queries.find import Reference, find_event
+
+PARTS: dict[str, Callable[[Actor, str], str]] = {
+    "attribute": attribute_predicate,
+    "object": part_predicate,
+    "event_report": part_predicate,
+}
+
+
+def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]:
+    """The entries about one event and about the parts of it that the reader may see, in no order.
+
+    Raises NotFound.
+    """
+    event = find_event(actor, reference)
+    condition = Q(target_kind="event", target_id=event.id)
+    for kind in PARTS:
+        condition |= Q(target_kind=kind, target_id__in=_parts(actor, kind, event.id))
+    return every_entry().filter(condition)
+
+
+def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
+    """The ids of an event's parts that have entries at all and that the reader may see."""
+    sql = f"""
+        SELECT p.id FROM {kind} p JOIN event e ON e.id = p.event_id
+        WHERE p.event_id = %(event)s AND {event_predicate(actor)} AND {PARTS[kind](actor, "p")}
+          AND {deleted_predicate(actor, "p")}
+          AND EXISTS (SELECT 1 FROM audit_entry l WHERE l.target_kind = %(kind)s AND l.target_id = p.id)
+    """
+    parameters = {**reader_parameters(actor), "event": event_id, "kind": kind}
+    return [row[0] for row in cursor().execute(sql, parameters)]
