@@ -7,6 +7,7 @@ from vardkase.api import (  # noqa: F401
     blocklists,
     correlation_exclusions,
     correlations,
+    decaying_models,
     event_report_contents,
     event_reports,
     events,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.parameters import SKIPPED, accepted, from_path
 from vardkase.analysis.search.parse import parse
@@ -102,6 +103,7 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
     try:
         search = parse(scope, given)
         output.check(search)
+        decay_options(search.options)  # Refused before the first byte, where it is of use to say so.
     except Invalid as error:
         raise MispError(400, str(error)) from error
     return search

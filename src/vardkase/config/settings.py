@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.warninglists.apps.WarninglistsConfig",
     "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
     "vardkase.knowledge.blocklists.apps.BlocklistsConfig",
+    "vardkase.knowledge.decaying_models.apps.DecayingModelsConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",

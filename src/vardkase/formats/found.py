@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
 from typing import Any
 
+from vardkase.analysis.decay.options import decay_options
+from vardkase.analysis.decay.scores import Scorer
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.trim import kept_attributes
@@ -48,11 +51,16 @@ ORDER BY chosen.place
 def attributes_of(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[int]]:
     """Pages of attribute ids for what `search` found (`ids`, of its scope), in the order of the document.
 
-    With `enforceWarninglist` without those on an enabled warninglist.
+    With `enforceWarninglist` without those on an enabled warninglist, with `excludeDecayed` without those that
+    every decaying model has given up.
     """
     enforce = as_bool(search.options.get("enforceWarninglist"))
+    decay = decay_options(search.options)
+    scorer = Scorer(actor, decay) if decay and decay.exclude_decayed else None
     for page in _every(actor, search, ids):
-        if kept := _without_warnings(page) if enforce else page:
+        kept = _without_warnings(page) if enforce else page
+        kept = list(compress(kept, scorer.kept(kept))) if scorer else kept
+        if kept:
             yield kept
 
 

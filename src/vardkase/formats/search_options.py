@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.trim import trim_conditions
@@ -34,6 +35,7 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
         include_granular_correlations=flag("includeGranularCorrelations"),
         include_warninglist_hits=flag("includeWarninglistHits"),
         enforce_warninglist=flag("enforceWarninglist"),
+        decay=decay_options(search.options),
         to_ids=None if search.to_ids is None else True in search.to_ids,
         attributes=_trimming(actor, search),
     )
@@ -47,13 +49,14 @@ def attribute_options(search: Search) -> AttributeOptions:
         include_attachments=flag("withAttachments"),
         include_all_tags=flag("includeAllTags"),
         include_event_uuid=flag("includeEventUuid"),
-        include_event_tags=flag("includeEventTags"),
+        include_event_tags=flag("includeEventTags", "includeDecayScore", "excludeDecayed"),
         include_context=flag("includeContext"),
         include_proposals=flag("includeProposals"),
         include_sightings=flag("includeSightings"),
         include_correlations=flag("includeCorrelations"),
         include_warninglist_hits=flag("includeWarninglistHits"),
         enforce_warninglist=flag("enforceWarninglist"),
+        decay=decay_options(search.options),
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from vardkase.core import files
 from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
+from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.related import related_attributes
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
@@ -94,6 +95,8 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         page, rows = list(compress(page, kept)), list(compress(rows, kept))
     if scope.options.include_warninglist_hits:
         add_warnings(page)
+    if scope.scorer and scope.options.decay and scope.options.decay.include_score:
+        add_scores(scope.scorer, page)
     if carried.tags:
         _add_tags(scope, page)
     if carried.sightings:

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import EVENT
+from vardkase.formats.misp_json.decay import add_event_scores
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
 
@@ -27,6 +28,8 @@ def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
         scope.groups.learn(header.sharing_group_id for header in shared)
         for header in shared:
             header.SharingGroup = scope.groups.block(header.sharing_group_id)
+    if scope.scorer and scope.options.decay and scope.options.decay.on_event:
+        add_event_scores(scope.scorer, found)
     return found
 
 

@@ -15,6 +15,7 @@ from vardkase.core.sql import array_of
 from vardkase.formats.misp_json.attributes import encoded_data
 from vardkase.formats.misp_json.chosen import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
 from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
@@ -46,6 +47,9 @@ class Listing:
         page = [ListedAttribute(*row[:WIDTH]) for row in rows]
         if self.options.enforce_warninglist:
             kept = clean(page)
+            page, rows = list(compress(page, kept)), list(compress(rows, kept))
+        if self.options.decay and self.scope.scorer and self.options.decay.exclude_decayed:
+            kept = self.scope.scorer.kept([int(attribute.id) for attribute in page])
             page, rows = list(compress(page, kept)), list(compress(rows, kept))
         if self.options.include_warninglist_hits:
             add_warnings(page)
@@ -87,6 +91,8 @@ class Listing:
             related = listed_related_attributes(self.scope.actor, ids)
         if self.options.include_sightings:
             sightings = sightings_of_attributes(self.scope.actor, ids)
+        if self.scope.scorer and self.options.decay and self.options.decay.include_score:
+            add_scores(self.scope.scorer, page)
         for attribute in page:
             if self.options.include_correlations:
                 attribute.RelatedAttribute = related.get(int(attribute.id), EMPTY)
@@ -113,7 +119,10 @@ class Listing:
 
 def listing(actor: Actor, options: AttributeOptions) -> Listing:
     """A new, empty listing."""
-    scope = scope_of(actor, EventOptions(deleted=options.deleted, include_all_tags=options.include_all_tags))
+    shared = EventOptions(
+        deleted=options.deleted, include_all_tags=options.include_all_tags, decay=options.decay
+    )
+    scope = scope_of(actor, shared)
     return Listing(scope, options, {})
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from vardkase.analysis.decay.options import DecayOptions
+
 
 class Deleted(Enum):
     """Which parts to show by their soft deletion."""
@@ -52,6 +54,7 @@ class EventOptions:
     include_analyst_data: bool = False
     include_warninglist_hits: bool = False
     enforce_warninglist: bool = False
+    decay: DecayOptions | None = None
     to_ids: bool | None = None
     attributes: Condition | None = None
 
@@ -71,6 +74,7 @@ class AttributeOptions:
     include_correlations: bool = False
     include_warninglist_hits: bool = False
     enforce_warninglist: bool = False
+    decay: DecayOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

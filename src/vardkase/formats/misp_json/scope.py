@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vardkase.analysis.decay.scores import Scorer
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.galaxies import GalaxyBook
 from vardkase.formats.misp_json.options import EventOptions
@@ -30,6 +31,8 @@ class Scope:
     tags: TagBook
     galaxies: GalaxyBook
     groups: SharingGroupBook = field(default_factory=SharingGroupBook)
+    scorer: Scorer | None = None
+    """Of documents that show scores."""
 
     @property
     def event(self) -> str:
@@ -64,4 +67,5 @@ class Scope:
 def scope_of(actor: Actor, options: EventOptions) -> Scope:
     """A new, empty scope."""
     tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
-    return Scope(actor, options, tags, GalaxyBook(actor, tags))
+    scorer = Scorer(actor, options.decay) if options.decay else None
+    return Scope(actor, options, tags, GalaxyBook(actor, tags), scorer=scorer)

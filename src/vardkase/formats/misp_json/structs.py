@@ -49,6 +49,7 @@ class EventHeader(Struct, gc=False):
     Org: Organisation | UnsetType = UNSET
     Orgc: Organisation | UnsetType = UNSET
     SharingGroup: Raw | UnsetType = UNSET
+    event_scores: Raw | UnsetType = UNSET
 
 
 class Attribute(Struct, gc=False):
@@ -72,6 +73,7 @@ class Attribute(Struct, gc=False):
     last_seen: str | None
     value: str
     warnings: Raw | UnsetType = UNSET
+    decay_score: Raw | UnsetType = UNSET
     Galaxy: Raw | list[Raw] = EMPTY
     data: str | UnsetType = UNSET
     SharingGroup: Raw | UnsetType = UNSET
@@ -102,6 +104,7 @@ class ListedAttribute(Struct, gc=False):
     last_seen: str | None
     value: str
     warnings: Raw | UnsetType = UNSET
+    decay_score: Raw | UnsetType = UNSET
     event_uuid: str | UnsetType = UNSET
     data: str | UnsetType = UNSET
     Sighting: Raw | UnsetType = UNSET

@@ -124,6 +124,15 @@ def sighting_predicate(
     return f"({' OR '.join(seen)})"
 
 
+def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
+    """SQL for what an organisation makes for itself or for all (columns `org_id`, `all_orgs`): decaying models."""
+    if not actor.may_read:
+        return "FALSE"
+    if actor.is_site_admin:
+        return "TRUE"
+    return f"({thing}.all_orgs OR {thing}.org_id = %(reader_org)s)"
+
+
 def restricted(part: str) -> str:
     """SQL for parts that somebody who may read their event may still not read; partial indexes hold them."""
     return f"{part}.distribution IN (0, 4)"

@@ -83,6 +83,21 @@ def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
     return dict(cursor().execute(sql, {**readable.parameters, "ids": list(attribute_ids)}).fetchall())
 
 
+def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """Attribute id → how many sightings of each type it has; those without any are left out."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.attribute_id, s.type, count(*) {readable.source} "
+        f"WHERE s.attribute_id = ANY(%(ids)s) AND {readable.condition} GROUP BY s.attribute_id, s.type"
+    )
+    counts: dict[int, dict[int, int]] = {}
+    for attribute_id, kind, count in cursor().execute(
+        sql, {**readable.parameters, "ids": list(attribute_ids)}
+    ):
+        counts.setdefault(attribute_id, {})[kind] = count
+    return counts
+
+
 def known_uuids(event_id: int, uuids: Sequence[str]) -> list[str]:
     """Those of `uuids` that are sightings of the event, oldest first; whose they are does not matter."""
     sql = "SELECT uuid::text FROM sighting WHERE event_id = %s AND uuid = ANY(%s::uuid[]) ORDER BY id"

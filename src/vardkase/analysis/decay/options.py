@@ -1,0 +1,66 @@
+"""What a search asks of decaying models (restsearch.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from vardkase.core.errors import Invalid
+from vardkase.knowledge.decaying_models.rules import RANGES, overridden
+from vardkase.misp.flags import as_bool
+
+OVERRIDABLE = frozenset((*RANGES, "base_score_config", "settings"))
+ANY_MODEL = {"lifetime": 1, "decay_speed": 1, "threshold": 0, "default_base_score": 0}
+"""Overrides that make sense on this do so on every model."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecayOptions:
+    """`models` are ids or uuids, none for every enabled model that is about an attribute's type."""
+
+    include_score: bool = False
+    exclude_decayed: bool = False
+    full_model: bool = False
+    on_event: bool = False
+    models: tuple[str, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+
+def decay_options(given: Mapping[str, Any]) -> DecayOptions | None:
+    """The options among a search's parameters; None when it asks for nothing. Raises Invalid."""
+    options = DecayOptions(
+        include_score=as_bool(given.get("includeDecayScore")),
+        exclude_decayed=as_bool(given.get("excludeDecayed")),
+        full_model=as_bool(given.get("includeFullModel")),
+        on_event=as_bool(given.get("includeScoresOnEvent")),
+        models=_models(given.get("decayingModel")),
+        overrides=_overrides(given),
+    )
+    asks = options.include_score or options.exclude_decayed or options.on_event
+    return options if asks else None
+
+
+def _models(given: object) -> tuple[str, ...]:
+    each = given if isinstance(given, list) else [given]
+    if not all(isinstance(one, str | int | None) for one in each):
+        raise Invalid({"decayingModel": ["decayingModel must be an id or a list of ids."]})
+    return tuple(str(one) for one in each if one not in (None, "", False))
+
+
+def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
+    overrides = given.get("modelOverrides") or {}
+    if isinstance(overrides, str):
+        try:
+            overrides = msgspec.json.decode(overrides)
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            overrides = None
+    if not isinstance(overrides, dict):
+        raise Invalid({"modelOverrides": ["modelOverrides must be an object."]})
+    wanted = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
+    if (score := given.get("score")) is not None:
+        wanted["threshold"] = score
+    overridden(ANY_MODEL, wanted)
+    return wanted

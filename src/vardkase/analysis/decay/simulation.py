@@ -1,0 +1,72 @@
+"""A model tried on an attribute: its score day by day, and what base scores can be made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import time
+
+from vardkase.analysis.decay.formulas import DAY
+from vardkase.analysis.decay.options import DecayOptions
+from vardkase.analysis.decay.scores import Score, Scorer
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.decaying_models.models import DecayingModel
+
+STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A score at a time, which is written as ISO 8601."""
+
+    date: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """`course` starts at `since` (Unix seconds) and ends with the model's lifetime; `tags` count for the score."""
+
+    since: int
+    now: Score
+    tags: dict[str, float]
+    course: list[Point]
+
+
+def simulate(actor: Actor, model: DecayingModel, attribute_id: int) -> Simulation:
+    """How a model judges an attribute that the caller has found the actor may read."""
+    scorer = Scorer(actor, DecayOptions(models=(str(model.pk),)))
+    now = time()
+    standing = scorer.standing(attribute_id, now)
+    since = max(0.0, now - standing.elapsed)
+    lifetime = float(model.parameters["lifetime"]) * DAY
+    course = [
+        Point(
+            datetime.fromtimestamp(since + elapsed, UTC).isoformat(timespec="seconds"),
+            scorer.score_after(standing, elapsed).score,
+        )
+        for elapsed in (lifetime * step / STEPS for step in range(STEPS + 1))
+    ]
+    tags = {tag.name: tag.value for tag in standing.tags}
+    return Simulation(int(since), scorer.score_after(standing, standing.elapsed), tags, course)
+
+
+def valued_taxonomies() -> dict[str, dict[str, float]]:
+    """``namespace:predicate`` (or the namespace) → the tags below it that have a value, and their values."""
+    found: dict[str, dict[str, float]] = {}
+    for key, tag, value in cursor().execute(VALUED).fetchall():
+        found.setdefault(key, {})[tag] = value
+    return found
+
+
+VALUED = """
+SELECT concat(x.namespace, ':', p.value), concat(x.namespace, ':', p.value, '="', e.value, '"'), e.numerical_value
+FROM taxonomy_entry e JOIN taxonomy_predicate p ON p.id = e.predicate_id JOIN taxonomy x ON x.id = p.taxonomy_id
+WHERE x.enabled AND e.numerical_value IS NOT NULL
+UNION ALL
+SELECT x.namespace, concat(x.namespace, ':', p.value), p.numerical_value
+FROM taxonomy_predicate p JOIN taxonomy x ON x.id = p.taxonomy_id
+WHERE x.enabled AND p.numerical_value IS NOT NULL
+ORDER BY 1, 2
+"""

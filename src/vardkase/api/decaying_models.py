@@ -1,0 +1,245 @@
+"""decayingModel/* and decayingModelMapping/*: how fast values lose their worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vardkase.analysis.decay import simulation
+from vardkase.analysis.decay.options import decay_options
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parameters import accepted
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json import attributes_document, chosen_ids
+from vardkase.formats.misp_json.decay import model_document, plain
+from vardkase.formats.search_options import attribute_options
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute
+from vardkase.knowledge.decaying_models import services
+from vardkase.knowledge.decaying_models.models import DecayingModel
+from vardkase.knowledge.decaying_models.queries import find_model, may_edit, types_of, visible_models
+from vardkase.knowledge.decaying_models.services import MEMBERS
+from vardkase.misp.flags import as_bool
+
+KEEPERS = (Permission.ADMIN, Permission.DECAYING)
+URL = "/decaying_models"
+PAGE = 50
+EXPORTED = (
+    "uuid", "name", "description", "formula", "parameters", "attribute_types", "ref", "version", "all_orgs",
+)  # fmt: skip
+ABOUT_ADD = Description(
+    "Add a decaying model of your organisation. `parameters` holds lifetime (days), decay_speed, threshold, "
+    "default_base_score and base_score_config.",
+    ("name", "parameters"),
+    ("uuid", "description", "formula", "attribute_types", "ref", "version", "all_orgs", "enabled"),
+)
+ABOUT_EDIT = Description("Change a decaying model; what is not sent stays.", (), MEMBERS)
+
+
+@endpoint("decayingModel/index")
+def index(call: Call) -> Answer:
+    """Every model that one may use."""
+    return Json([_document(model) for model in visible_models(call.actor)])
+
+
+@endpoint("decayingModel/view")
+def view(call: Call) -> Answer:
+    """One model, and whether one may change it."""
+    return Json(_editable_document(call, _found(call)))
+
+
+@endpoint("decayingModel/getAllDecayingModels")
+def all_models(call: Call) -> Answer:
+    """Every model that one may use, each with whether one may change it."""
+    return Json([_editable_document(call, model) for model in visible_models(call.actor)])
+
+
+@endpoint("decayingModel/export")
+def export(call: Call) -> Answer:
+    """One model in the form that decayingModel/import reads."""
+    document = model_document(_found(call))
+    return Json({name: document[name] for name in EXPORTED})
+
+
+@endpoint("decayingModel/update", site_admin=True, writes=True)
+def update(call: Call) -> Answer:
+    """Store the models that come with the hub; with ``/1`` also those that are as new."""
+    services.update_models(call.actor, force=as_bool(call.arg(0)))
+    return saved("Default decaying models updated", f"{URL}/update")
+
+
+@endpoint("decayingModel/add", requires_any=KEEPERS, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """A new model of one's organisation; answers with it."""
+    try:
+        model = services.add_model(call.actor, _sent(call))
+    except Invalid as error:
+        raise SaveFailed("add decaying model", f"{URL}/add", error.errors) from error
+    return Json(_editable_document(call, model))
+
+
+@endpoint("decayingModel/import", requires_any=KEEPERS, writes=True, describes=ABOUT_ADD)
+def import_model(call: Call) -> Answer:
+    """A model in the form of decayingModel/export, for one's own organisation."""
+    try:
+        model = services.add_model(call.actor, _sent(call), action="imported")
+    except Invalid as error:
+        raise SaveFailed("import decaying model", f"{URL}/import", error.errors) from error
+    return saved(
+        "The model has been imported.",
+        f"{URL}/import",
+        id=str(model.pk),
+        data=_editable_document(call, model),
+    )
+
+
+@endpoint("decayingModel/edit", requires_any=KEEPERS, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Other values for a model; answers with it."""
+    number = _found(call).pk
+    try:
+        services.edit_model(call.actor, number, _sent(call))
+    except Invalid as error:
+        raise SaveFailed("edit decaying model", f"{URL}/edit", error.errors) from error
+    return Json(_editable_document(call, _found(call)))
+
+
+@endpoint("decayingModel/delete", requires_any=KEEPERS, writes=True)
+def delete(call: Call) -> Answer:
+    """Take a model away."""
+    number = _found(call).pk
+    services.delete_model(call.actor, number)
+    return saved("Decaying Model deleted.", f"{URL}/delete/{number}", id=str(number))
+
+
+@endpoint("decayingModel/enable", requires_any=KEEPERS, writes=True)
+def enable(call: Call) -> Answer:
+    """Score with the model whenever a search asks for scores."""
+    return _switched(call, enabled=True)
+
+
+@endpoint("decayingModel/disable", requires_any=KEEPERS, writes=True)
+def disable(call: Call) -> Answer:
+    """Score with the model only when a search names it."""
+    return _switched(call, enabled=False)
+
+
+@endpoint("decayingModelMapping/viewAssociatedTypes")
+def associated_types(call: Call) -> Answer:
+    """The attribute types that a model is about."""
+    return Json(types_of(_found(call)))
+
+
+@endpoint("decayingModelMapping/linkAttributeTypeToModel", requires_any=KEEPERS, writes=True)
+def link_types(call: Call) -> Answer:
+    """Use a model for ``attributetypes`` besides its own types, and for no other."""
+    number = _found(call).pk
+    url = "/decayingModelMapping/linkAttributeTypeToModel"
+    try:
+        services.map_types(call.actor, number, _sent_types(call))
+    except Invalid as error:
+        raise SaveFailed("link attribute types to the model", url, error.errors) from error
+    return saved("The attribute types have been linked.", f"{url}/{number}", data=types_of(_found(call)))
+
+
+@endpoint("decayingModel/decayingToolBasescore")
+def base_score_taxonomies(_call: Call) -> Answer:
+    """The taxonomies whose tags have a value, with those values: what base scores can be made of."""
+    return Json({"taxonomies": simulation.valued_taxonomies()})
+
+
+@endpoint("decayingModel/decayingToolSimulation")
+def simulate(call: Call) -> Answer:
+    """One model, to be tried on attributes by decayingToolComputeSimulation."""
+    return Json(_editable_document(call, _found(call)))
+
+
+@endpoint("decayingModel/decayingToolRestSearch")
+def search(call: Call) -> Answer:
+    """The attributes of a restSearch with their scores."""
+    body = call.body if isinstance(call.body, dict) else {}
+    given = accepted(Scope.ATTRIBUTES, call.named) | accepted(Scope.ATTRIBUTES, body)
+    given = {"limit": PAGE, "page": 1, **given, "includeDecayScore": 1}
+    try:
+        found = parse(Scope.ATTRIBUTES, given)
+        decay_options(found.options)
+    except Invalid as error:
+        raise MispError(400, str(error)) from error
+    ids = chosen_ids(query(call.actor, found))
+    return Stream(attributes_document(call.actor, ids, attribute_options(found)))
+
+
+@endpoint("decayingModel/decayingToolComputeSimulation")
+def compute(call: Call) -> Answer:
+    """The score of an attribute over the model's lifetime: ``/[model_id]/[attribute_id]``."""
+    model = _found(call)
+    attribute = find_attribute(call.actor, call.arg(1))
+    simulated = simulation.simulate(call.actor, model, attribute.id)
+    return Json(
+        {
+            "csv": [{"date": each.date, "value": plain(each.score)} for each in simulated.course],
+            "base_score": plain(simulated.now.base_score),
+            "base_score_config": simulated.tags,
+            "last_sighting": str(simulated.since),
+            "current_score": plain(simulated.now.score),
+            "decayed": simulated.now.decayed,
+            "Model": model_document(model),
+        }
+    )
+
+
+def _switched(call: Call, *, enabled: bool) -> Answer:
+    number = _found(call).pk
+    services.set_enabled(call.actor, number, enabled=enabled)
+    word = "enable" if enabled else "disable"
+    data = _editable_document(call, _found(call))
+    return saved(f"Decaying model {word}d", f"{URL}/{word}/{number}", data=data, id=str(number))
+
+
+def _found(call: Call) -> DecayingModel:
+    try:
+        return find_model(call.actor, call.arg(0))
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+
+
+def _sent(call: Call) -> dict[str, Any]:
+    """The model in the body; MISP's pages send its parts as texts of JSON."""
+    data = dict(call.data("DecayingModel"))
+    for name in ("parameters", "attribute_types", "ref"):
+        if isinstance(data.get(name), str):
+            data[name] = _decoded(data[name])
+    return data
+
+
+def _sent_types(call: Call) -> Any:
+    data = call.data("DecayingModelMapping")
+    given = data.get("attributetypes", data.get("attribute_types"))
+    return _decoded(given) if isinstance(given, str) else given
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return text
+
+
+def _document(model: DecayingModel) -> dict[str, Any]:
+    mappings = [
+        {"id": str(each.pk), "attribute_type": each.attribute_type, "model_id": str(model.pk)}
+        for each in model.mappings.all()
+    ]
+    return {"DecayingModel": model_document(model), "DecayingModelMapping": mappings}
+
+
+def _editable_document(call: Call, model: DecayingModel) -> dict[str, Any]:
+    document = _document(model)
+    document["DecayingModel"]["isEditable"] = may_edit(call.actor, model)
+    return document

@@ -1,0 +1,145 @@
+"""What a decaying model must be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from vardkase.core.errors import Invalid
+from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.types import TYPES
+
+FORMULAS = ("Polynomial", "PolynomialExtended", "Sightings")
+LONGEST_NAME = 255
+LONGEST = 65_535
+
+RANGES: dict[str, tuple[float, float]] = {
+    "lifetime": (1e-6, 1e6),
+    "decay_speed": (1e-6, 1e6),
+    "threshold": (0, 1e6),
+    "default_base_score": (0, 1e6),
+}
+"""What each number of the parameters may be: days, an exponent, and two scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFields:
+    """A checked model. `uuid` is None when none was given."""
+
+    uuid: UUID | None
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    attribute_types: list[str]
+    ref: list[str]
+    formula: str
+    version: int
+    all_orgs: bool
+    enabled: bool
+
+
+def model_fields(data: Mapping[str, Any]) -> ModelFields:
+    """The model in `data`; raises Invalid with a message for each field that is wrong."""
+    errors: dict[str, list[str]] = {}
+    formula = data.get("formula", FORMULAS[0])
+    if formula not in FORMULAS:
+        errors["formula"] = [f"The formula must be one of {', '.join(FORMULAS)}."]
+    version = as_int(data.get("version", 1))
+    if version is None or not 0 <= version < 2**31:
+        errors["version"] = ["Version must be a number."]
+    fields = ModelFields(
+        uuid=_uuid(data.get("uuid"), errors),
+        name=_name(data.get("name"), errors),
+        description=str(data.get("description") or "")[:LONGEST],
+        parameters=_parameters(data.get("parameters"), errors),
+        attribute_types=attribute_types(data.get("attribute_types") or [], errors),
+        ref=_references(data.get("ref") or [], errors),
+        formula=str(formula),
+        version=version or 0,
+        all_orgs=as_bool(data.get("all_orgs"), default=True),
+        enabled=as_bool(data.get("enabled")),
+    )
+    if errors:
+        raise Invalid(errors)
+    return fields
+
+
+def overridden(parameters: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a model with some replaced for one search; raises Invalid."""
+    errors: dict[str, list[str]] = {}
+    merged = _parameters({**parameters, **overrides}, errors)
+    if errors:
+        raise Invalid(errors)
+    return merged
+
+
+def attribute_types(given: object, errors: dict[str, list[str]]) -> list[str]:
+    """Names of attribute types, each once."""
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(name in TYPES for name in names):
+        errors["attribute_types"] = ["Attribute types must be a list of types that exist."]
+        return []
+    return list(dict.fromkeys(names))
+
+
+def _uuid(given: object, errors: dict[str, list[str]]) -> UUID | None:
+    if given in (None, ""):
+        return None
+    try:
+        return UUID(str(given))
+    except ValueError:
+        errors["uuid"] = ["Please provide a valid RFC 4122 UUID"]
+        return None
+
+
+def _name(given: object, errors: dict[str, list[str]]) -> str:
+    name = given.strip() if isinstance(given, str) else ""
+    if not 0 < len(name) <= LONGEST_NAME:
+        errors["name"] = [f"Name must be a text of up to {LONGEST_NAME} characters."]
+    return name
+
+
+def _references(given: object, errors: dict[str, list[str]]) -> list[str]:
+    refs = [given] if isinstance(given, str) else given
+    if not isinstance(refs, list) or not all(isinstance(each, str) for each in refs):
+        errors["ref"] = ["References must be a list of texts."]
+        return []
+    return refs
+
+
+def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        errors["parameters"] = ["Parameters must be an object."]
+        return {}
+    parameters = dict(given)
+    for name, (least, most) in RANGES.items():
+        if (value := number(parameters.get(name))) is None or not least <= value <= most:
+            errors[name] = [f"`{name}` must be a number between {least:g} and {most:g}."]
+        else:
+            parameters[name] = value
+    config = parameters.setdefault("base_score_config", {}) or {}
+    weights = (
+        {name: number(weight) for name, weight in config.items()}
+        if isinstance(config, Mapping)
+        else {"": None}
+    )
+    if not all(weight is not None and 0 <= weight <= 1e6 for weight in weights.values()):
+        errors["base_score_config"] = ["The base score's configuration must map taxonomies to weights."]
+    parameters["base_score_config"] = weights
+    return parameters
+
+
+def number(value: object) -> int | float | None:
+    """A finite number, also when written as text; None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+        value = int(value) if math.isfinite(value) and value.is_integer() else value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) <= 1e9 else None

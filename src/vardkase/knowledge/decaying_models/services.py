@@ -1,0 +1,133 @@
+"""Decaying models made, changed, switched, and brought up to date from those that come with the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.decaying_models.models import DecayingModel, DecayingModelMapping
+from vardkase.knowledge.decaying_models.queries import may_edit
+from vardkase.knowledge.decaying_models.rules import attribute_types, model_fields
+from vardkase.knowledge.sources.files import read_any
+
+OURS = Path(__file__).parent / "data" / "models.json"
+MEMBERS = (
+    "name", "description", "parameters", "attribute_types", "ref", "formula", "version", "all_orgs", "enabled",
+)  # fmt: skip
+TAKEN = "A decaying model with this uuid exists already."
+
+
+@transaction.atomic
+def update_models(actor: Actor, *, force: bool = False) -> int:
+    """Store the models that come with the hub, those that are new or newer (all when forced); returns how many."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    stored = {str(each.uuid): each.version for each in DecayingModel.objects.all()}
+    wanted = [each for each in read_any(OURS) if force or each["version"] > stored.get(each["uuid"], -1)]
+    for document in wanted:
+        values = {
+            name: value for name, value in asdict(model_fields(document)).items() if name not in NOT_UPDATED
+        }
+        defaults = {"default": True, "all_orgs": True, **values}
+        DecayingModel.objects.update_or_create(
+            uuid=document["uuid"],
+            defaults=defaults,
+            create_defaults={**defaults, "org_id": actor.organisation_id},
+        )
+    record(actor, "decaying_model.updated", Target("decaying_model"), {"updated": len(wanted)})
+    return len(wanted)
+
+
+NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})
+
+
+@transaction.atomic
+def add_model(actor: Actor, data: Mapping[str, Any], *, action: str = "added") -> DecayingModel:
+    """Make a model of one's own organisation. Raises Forbidden, Invalid."""
+    _require(actor)
+    fields = model_fields(data)
+    values = asdict(fields)
+    if fields.uuid is None:
+        del values["uuid"]
+    elif DecayingModel.objects.filter(uuid=fields.uuid).exists():
+        raise Invalid({"uuid": [TAKEN]})
+    model = DecayingModel.objects.create(org_id=actor.organisation_id, **values)
+    record(actor, f"decaying_model.{action}", _target(model))
+    return model
+
+
+@transaction.atomic
+def edit_model(actor: Actor, model_id: int, data: Mapping[str, Any]) -> DecayingModel:
+    """Change a model; what `data` does not name stays. Raises Forbidden, NotFound, Invalid."""
+    model = _editable(actor, model_id)
+    before = {name: getattr(model, name) for name in MEMBERS}
+    values = asdict(model_fields({**before, **{name: data[name] for name in MEMBERS if name in data}}))
+    for name in MEMBERS:
+        setattr(model, name, values[name])
+    model.save()
+    record(actor, "decaying_model.edited", _target(model))
+    return model
+
+
+@transaction.atomic
+def delete_model(actor: Actor, model_id: int) -> None:
+    """Take a model away. Raises Forbidden, NotFound."""
+    model = _editable(actor, model_id)
+    target = _target(model)
+    model.delete()
+    record(actor, "decaying_model.deleted", target)
+
+
+@transaction.atomic
+def set_enabled(actor: Actor, model_id: int, *, enabled: bool) -> DecayingModel:
+    """Score with the model whenever a search asks for scores, or only when it names the model."""
+    model = _editable(actor, model_id)
+    model.enabled = enabled
+    model.save(update_fields=["enabled"])
+    record(actor, "decaying_model.enabled" if enabled else "decaying_model.disabled", _target(model))
+    return model
+
+
+@transaction.atomic
+def map_types(actor: Actor, model_id: int, types: Sequence[str]) -> DecayingModel:
+    """Use a model for these attribute types besides its own, and for no other. Raises Forbidden, NotFound, Invalid."""
+    model = _editable(actor, model_id)
+    errors: dict[str, list[str]] = {}
+    wanted = attribute_types(types, errors)
+    if errors:
+        raise Invalid(errors)
+    model.mappings.all().delete()
+    DecayingModelMapping.objects.bulk_create(
+        DecayingModelMapping(model=model, attribute_type=name) for name in wanted
+    )
+    record(actor, "decaying_model.types_mapped", _target(model), {"types": wanted})
+    return model
+
+
+def _require(actor: Actor) -> None:
+    actor.require_writing()
+    if not (actor.may(Permission.DECAYING) or actor.may(Permission.ADMIN)):
+        raise Forbidden
+
+
+def _editable(actor: Actor, model_id: int) -> DecayingModel:
+    """The model, locked; the caller has found it as one that the actor may see."""
+    _require(actor)
+    model = DecayingModel.objects.select_for_update().filter(pk=model_id).first()
+    if model is None:
+        raise NotFound
+    if not may_edit(actor, model):
+        raise Forbidden("You are not authorised to edit this model.")
+    return model
+
+
+def _target(model: DecayingModel) -> Target:
+    return Target("decaying_model", model.pk, model.uuid, model.name)

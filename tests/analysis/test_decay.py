@@ -1,0 +1,377 @@
+"""Decaying models: what a value is worth after some time, and who says so."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event
+from vardkase.analysis.decay import scores as decay_scores
+from vardkase.analysis.decay.formulas import (
+    DAY,
+    ScoringTag,
+    Standing,
+    base_score,
+    polynomial,
+    polynomial_extended,
+    sightings,
+)
+from vardkase.core.sql import cursor
+from vardkase.identity.user_settings.models import UserSetting
+from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.decaying_models.models import DecayingModel
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+
+NIDS = {"lifetime": 120, "decay_speed": 2, "threshold": 30, "default_base_score": 80}
+MINE = {
+    "name": "Ours",
+    "description": "Slow",
+    "parameters": {**NIDS, "lifetime": 10, "base_score_config": {"priority-level": 1}},
+    "attribute_types": ["domain"],
+}
+
+
+@pytest.mark.parametrize(("days", "score"), [(0, 80), (30, 40), (67.5, 20), (120, 0), (1000, 0), (1.2, 72)])
+def test_the_polynomial(days: float, score: float) -> None:
+    assert polynomial(80, NIDS, Standing(days * DAY)) == pytest.approx(score)
+
+
+def test_a_retention_ends_the_life() -> None:
+    week = (ScoringTag("retention:1w", 7, inherited=True),)
+    assert polynomial_extended(80, NIDS, Standing(6 * DAY, week)) == polynomial(80, NIDS, Standing(6 * DAY))
+    assert polynomial_extended(80, NIDS, Standing(8 * DAY, week)) == 0
+    longer = (*week, ScoringTag("retention:1m", 30, inherited=False))
+    assert polynomial_extended(80, NIDS, Standing(8 * DAY, longer)) > 0
+
+
+def test_sightings_confirm_or_refute() -> None:
+    assert sightings(80, NIDS, Standing(0)) == 80
+    assert sightings(80, NIDS, Standing(0, seen=1, sightings=4)) == 20
+
+
+@pytest.mark.parametrize(
+    ("tags", "score"),
+    [
+        ([], 80),
+        ([("unrelated:x", 5, False)], 80),
+        ([("priority-level:high", 100, False)], 100),
+        ([("priority-level:high", 100, True)], 100),
+        ([("priority-level:low", 20, False), ("priority-level:high", 100, True)], 20),
+        ([('phishing:state="a"', 40, False), ("priority-level:high", 100, False)], 85),
+        ([('phishing:state="a"', 40, True), ('phishing:other="b"', 7, False)], 40),
+        ([("priority-level:low", 20, False), ("priority-level:high", 100, False)], 60),
+    ],
+)
+def test_base_scores_come_from_tags_the_attributes_own_first(
+    tags: list[tuple[str, float, bool]], score: float
+) -> None:
+    parameters = {**NIDS, "base_score_config": {"priority-level": 0.75, "phishing:state": 0.25}}
+    assert base_score(parameters, [ScoringTag(*tag) for tag in tags]) == pytest.approx(score)
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a)
+    event.save()
+    old, now = int(time.time()) - 30 * DAY, int(time.time())
+    for value, changed in (("old.example", old), ("new.example", now)):
+        make_attribute(event, type="domain", value1=value, timestamp=changed).save()
+    make_attribute(event, type="comment", value1="no model is about this", timestamp=old).save()
+    return event
+
+
+@pytest.fixture
+def model(cast: Cast) -> DecayingModel:
+    assert call(cast.site_admin.key, "POST", "/decayingModel/update", {})[0] == 200
+    model = DecayingModel.objects.get(name="NIDS Simple Decaying Model")
+    call(cast.site_admin.key, "POST", f"/decayingModel/enable/{model.pk}", {})
+    return model
+
+
+def search(cast: Cast, scope: str = "attributes", **parameters: Any) -> Any:
+    status, body = call(
+        cast.analyst.key, "POST", f"/{scope}/restSearch", {"returnFormat": "json", **parameters}
+    )
+    assert status == 200, body
+    return body["response"]
+
+
+def scores(cast: Cast, **parameters: Any) -> dict[str, Any]:
+    found = search(cast, includeDecayScore=1, **parameters)["Attribute"]
+    return {each["value"]: each.get("decay_score") for each in found}
+
+
+def test_the_models_of_the_hub_are_those_of_misp(cast: Cast, model: DecayingModel) -> None:
+    _, models = call(cast.reader.key, "GET", "/decayingModel/index")
+    assert [each["DecayingModel"]["name"] for each in models] == [
+        "Vishing model",
+        "Phishing model",
+        "NIDS Simple Decaying Model",
+    ]
+    shown = models[2]["DecayingModel"]
+    assert (shown["enabled"], shown["default"], shown["version"], shown["formula"]) == (
+        True,
+        True,
+        "2",
+        "Polynomial",
+    )
+    assert shown["parameters"]["lifetime"] == 120
+    assert models[2]["DecayingModelMapping"] == []
+    call(cast.site_admin.key, "POST", "/decayingModel/update", {})
+    assert DecayingModel.objects.filter(enabled=True).count() == 1
+
+
+def test_searches_tell_scores_and_leave_out_what_has_decayed(
+    cast: Cast, event: Event, model: DecayingModel
+) -> None:
+    found = scores(cast)
+    [old], [new] = found["old.example"], found["new.example"]
+    assert old["DecayingModel"] == {"id": str(model.pk), "name": model.name}
+    assert (old["base_score"], round(old["score"]), old["decayed"]) == (80, 40, False)
+    assert new["score"] > 79
+    assert found["no model is about this"] is None
+    raised = scores(cast, modelOverrides={"threshold": 50})
+    assert [raised[value][0]["decayed"] for value in ("old.example", "new.example")] == [True, False]
+    kept = search(cast, excludeDecayed=1, score=50)["Attribute"]
+    assert [each["value"] for each in kept] == ["new.example", "no model is about this"]
+    assert all("decay_score" not in each for each in kept)
+    text = send(
+        cast.analyst.key,
+        "POST",
+        "/attributes/restSearch",
+        {"returnFormat": "csv", "excludeDecayed": 1, "score": 50},
+    )
+    assert "new.example" in b"".join(text).decode()
+    assert "old.example" not in b"".join(text).decode()
+
+
+def test_whole_events_carry_scores_too(cast: Cast, event: Event, model: DecayingModel) -> None:
+    tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
+    EventTag.objects.create(event=event, tag=tag)
+    [found] = search(cast, "events", includeDecayScore=1, includeScoresOnEvent=1)
+    shown = {each["value"]: each.get("decay_score") for each in found["Event"]["Attribute"]}
+    assert shown["old.example"][0]["base_score"] == 100
+    assert shown["no model is about this"] is None
+    assert found["Event"]["event_scores"] == [
+        {"base_score": 100, "DecayingModel": {"id": str(model.pk), "name": model.name}}
+    ]
+
+
+def test_sightings_and_last_seen_keep_a_value_alive(cast: Cast, event: Event, model: DecayingModel) -> None:
+    attribute = Attribute.objects.get(value1="old.example")
+    now = int(time.time())
+    Attribute.objects.filter(pk=attribute.pk).update(last_seen=(now - 7 * DAY) * 1_000_000)
+    assert 60 < scores(cast)["old.example"][0]["score"] < 61
+    Sighting.objects.create(
+        attribute=attribute, event=event, org=cast.org_a, date_sighting=now - 20 * DAY, type=0
+    )
+    assert round(scores(cast)["old.example"][0]["score"]) == 47
+    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_a, date_sighting=now, type=1)
+    assert round(scores(cast)["old.example"][0]["score"]) == 47
+    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_a, date_sighting=now, type=0)
+    assert scores(cast)["old.example"][0]["score"] > 79
+
+
+def test_a_sighting_that_the_policy_hides_keeps_nothing_alive(
+    cast: Cast, event: Event, model: DecayingModel
+) -> None:
+    Event.objects.update(distribution=1, published=True)
+    Attribute.objects.update(distribution=5)
+    attribute = Attribute.objects.get(value1="old.example")
+    now = int(time.time())
+    Sighting.objects.create(attribute=attribute, event=event, org=cast.org_b, date_sighting=now, type=0)
+    by_reader = {
+        who: call(
+            getattr(cast, who).key,
+            "POST",
+            "/attributes/restSearch",
+            {"includeDecayScore": 1, "type": "domain"},
+        )[1]["response"]["Attribute"][0]["decay_score"][0]["score"]
+        for who in ("analyst", "partner", "stranger")
+    }
+    assert by_reader["analyst"] > 79
+    assert by_reader["partner"] > 79
+    assert round(by_reader["stranger"]) == 40
+
+
+def test_a_reader_may_value_tags_in_their_own_way(cast: Cast, event: Event, model: DecayingModel) -> None:
+    tag = Tag.objects.create(name="priority-level:high", numerical_value=100)
+    attribute = Attribute.objects.get(value1="new.example")
+    AttributeTag.objects.create(attribute=attribute, event=event, tag=tag)
+    assert scores(cast)["new.example"][0]["base_score"] == 100
+    UserSetting.objects.create(
+        user=cast.analyst.user,
+        setting="tag_numerical_value_override",
+        value={"priority-level:high": 10},
+        timestamp=1,
+    )
+    assert scores(cast)["new.example"][0]["base_score"] == 10
+    Tag.objects.update(exportable=False)
+    assert scores(cast)["new.example"][0]["base_score"] == 80
+
+
+def test_a_search_may_name_its_models_and_see_them_whole(
+    cast: Cast, event: Event, model: DecayingModel
+) -> None:
+    other = DecayingModel.objects.get(name="Vishing model")
+    found = scores(cast, decayingModel=[other.pk, str(model.uuid), 999, "x"], includeFullModel=1)
+    named = [each["DecayingModel"]["name"] for each in found["no model is about this"]]
+    assert named == ["Vishing model", model.name]
+    assert found["old.example"][0]["DecayingModel"]["parameters"]["lifetime"] == 10
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"modelOverrides": "x"},
+        {"modelOverrides": [1]},
+        {"modelOverrides": {"lifetime": 0}},
+        {"modelOverrides": {"lifetime": 10**400}},
+        {"modelOverrides": {"decay_speed": "fast"}},
+        {"modelOverrides": {"base_score_config": {"a": "b"}}},
+        {"score": ["x"]},
+        {"score": "nan"},
+        {"decayingModel": {"a": 1}},
+        {"decayingModel": [[1]]},
+    ],
+)
+def test_nonsense_is_refused_before_anything_is_answered(
+    cast: Cast, event: Event, model: DecayingModel, parameters: dict[str, Any]
+) -> None:
+    for flag in ("includeDecayScore", "excludeDecayed"):
+        status, _ = call(cast.analyst.key, "POST", "/attributes/restSearch", {flag: 1, **parameters})
+        assert status == 400
+
+
+def test_scoring_a_page_costs_a_fixed_number_of_queries(
+    cast: Cast, event: Event, model: DecayingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(decay_scores, "cursor", lambda: asked.append(1) or cursor())
+    scores(cast)
+    few = len(asked)
+    for number in range(200):
+        make_attribute(event, type="domain", value1=f"{number}.example").save()
+    asked.clear()
+    assert len(scores(cast)) == 203
+    assert len(asked) == few
+
+
+def test_models_of_ones_own(cast: Cast) -> None:
+    status, made = call(cast.analyst.key, "POST", "/decayingModel/add", {"DecayingModel": MINE})
+    assert status == 200, made
+    shown = made["DecayingModel"]
+    assert (shown["org_id"], shown["default"], shown["isEditable"], shown["version"]) == (
+        str(cast.org_a.pk),
+        False,
+        True,
+        "1",
+    )
+    path = f"/{shown['id']}"
+    _, edited = call(
+        cast.analyst.key, "POST", f"/decayingModel/edit{path}", {"all_orgs": False, "name": "Renamed"}
+    )
+    assert edited["DecayingModel"]["name"] == "Renamed"
+    assert edited["DecayingModel"]["parameters"] == shown["parameters"]
+    _, exported = call(cast.analyst.key, "GET", f"/decayingModel/export{path}")
+    assert "id" not in exported
+    status, body = call(cast.analyst.key, "POST", "/decayingModel/import", exported)
+    assert (status, list(body["errors"])) == (403, ["uuid"])
+    status, body = call(cast.analyst.key, "POST", "/decayingModel/import", {**exported, "uuid": ""})
+    assert body["data"]["DecayingModel"]["parameters"] == shown["parameters"]
+    _, linked = call(
+        cast.analyst.key,
+        "POST",
+        f"/decayingModelMapping/linkAttributeTypeToModel{path}",
+        {"attributetypes": '["url"]'},
+    )
+    assert linked["data"] == ["domain", "url"]
+    assert call(cast.analyst.key, "GET", f"/decayingModelMapping/viewAssociatedTypes{path}")[1] == [
+        "domain",
+        "url",
+    ]
+    assert call(cast.analyst.key, "POST", f"/decayingModel/delete{path}", {})[0] == 200
+    assert call(cast.analyst.key, "GET", f"/decayingModel/view{path}")[0] == 404
+
+
+@pytest.mark.parametrize("who", ["partner", "stranger", "reader"])
+def test_other_peoples_models_are_not_touched(cast: Cast, who: str) -> None:
+    _, made = call(cast.analyst.key, "POST", "/decayingModel/add", MINE)
+    number = made["DecayingModel"]["id"]
+    key = getattr(cast, who).key
+    changing = (
+        f"decayingModel/edit/{number}",
+        f"decayingModel/delete/{number}",
+        f"decayingModel/enable/{number}",
+        f"decayingModel/disable/{number}",
+        f"decayingModelMapping/linkAttributeTypeToModel/{number}",
+    )
+    for path in changing:
+        assert call(key, "POST", f"/{path}", {"name": "x", "attributetypes": ["url"]})[0] == 403
+    assert call(key, "GET", f"/decayingModel/view/{number}")[1]["DecayingModel"]["isEditable"] is False
+    call(cast.analyst.key, "POST", f"/decayingModel/edit/{number}", {"all_orgs": False})
+    expected = 200 if who == "reader" else 404
+    assert call(key, "GET", f"/decayingModel/view/{number}")[0] == expected
+    for path in changing:
+        assert call(key, "POST", f"/{path}", {})[0] == (403 if who == "reader" else 404)
+    models = call(key, "GET", "/decayingModel/getAllDecayingModels")[1]
+    assert len(models) == (1 if who == "reader" else 0)
+
+
+@pytest.mark.parametrize("who", ["analyst", "org_admin", "reader"])
+def test_only_site_administrators_touch_the_hubs_models(cast: Cast, model: DecayingModel, who: str) -> None:
+    for path in (f"enable/{model.pk}", f"delete/{model.pk}", f"edit/{model.pk}", "update"):
+        assert call(getattr(cast, who).key, "POST", f"/decayingModel/{path}", {})[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": {"a": 1}}, "name"),
+        ({"parameters": None}, "parameters"),
+        ({"parameters": "{"}, "parameters"),
+        ({"parameters": {**NIDS, "lifetime": 0}}, "lifetime"),
+        ({"parameters": {**NIDS, "decay_speed": [2]}}, "decay_speed"),
+        ({"parameters": {**NIDS, "threshold": True}}, "threshold"),
+        ({"parameters": {**NIDS, "base_score_config": [1]}}, "base_score_config"),
+        ({"parameters": {**NIDS, "base_score_config": {"a": -1}}}, "base_score_config"),
+        ({"formula": "Exponential"}, "formula"),
+        ({"formula": ["Polynomial"]}, "formula"),
+        ({"attribute_types": ["no-such"]}, "attribute_types"),
+        ({"attribute_types": {"a": 1}}, "attribute_types"),
+        ({"ref": [1]}, "ref"),
+        ({"uuid": "x"}, "uuid"),
+        ({"version": "x"}, "version"),
+    ],
+)
+def test_what_is_no_model_is_refused_by_field(cast: Cast, changes: dict[str, Any], field: str) -> None:
+    status, body = call(cast.analyst.key, "POST", "/decayingModel/add", {**MINE, **changes})
+    assert (status, list(body["errors"])) == (403, [field])
+    assert not DecayingModel.objects.exists()
+
+
+def test_the_simulation(cast: Cast, event: Event, model: DecayingModel) -> None:
+    attribute = Attribute.objects.get(value1="old.example")
+    path = f"/decayingModel/decayingToolComputeSimulation/{model.pk}/{attribute.uuid}"
+    _, simulated = call(cast.analyst.key, "GET", path)
+    assert simulated["csv"][0]["value"] == 80
+    assert simulated["csv"][-1]["value"] == 0
+    assert round(simulated["current_score"]) == 40
+    assert call(cast.stranger.key, "GET", path)[0] == 404
+    _, found = call(cast.analyst.key, "POST", "/decayingModel/decayingToolRestSearch", {"type": "domain"})
+    assert all(each["decay_score"] for each in found["response"]["Attribute"])
+    shown = call(cast.analyst.key, "GET", f"/decayingModel/decayingToolSimulation/{model.pk}")[1]
+    assert shown["DecayingModel"]["id"] == str(model.pk)
+
+
+def test_base_scores_can_be_made_of_taxonomies_with_values(cast: Cast) -> None:
+    taxonomy = Taxonomy.objects.create(namespace="retention", enabled=True)
+    TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="1w", numerical_value=7)
+    _, found = call(cast.analyst.key, "GET", "/decayingModel/decayingToolBasescore")
+    assert found == {"taxonomies": {"retention": {"retention:1w": 7}}}
