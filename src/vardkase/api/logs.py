@@ -244,7 +244,10 @@ def _word(value: Any) -> str:
 
 
 def _days(call: Call) -> dict[str, int]:
-    """The beginning of each day in Unix seconds → how many entries that the caller may read; those who may not audit read their own."""
+    """The beginning of each day in Unix seconds → how many entries that the caller may read.
+
+    Those who may not audit read their own.
+    """
     if call.actor.may(Permission.AUDIT):
         entries = readable_trail(call.actor)
     else:

@@ -27,6 +27,7 @@ from vardkase.api import (  # noqa: F401
     object_templates,
     objects,
     objects_write,
+    older_exports,
     organisations,
     registrations,
     rest_search,

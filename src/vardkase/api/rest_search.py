@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.analysis.search.parameters import SKIPPED, accepted, from_path
+from vardkase.analysis.search.parameters import accepted, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
 from vardkase.api.answers import Answer, Stream
@@ -24,65 +24,59 @@ NO_PARAMETERS = (
 )
 INVALID_FORMAT = "Invalid output format."
 SAME_AS_JSON = frozenset(("", "download"))
-PLACES = ("eventid", "withAttachments", "tags", "from", "to", "last")
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @endpoint("events/rest_search")
 def events(call: Call) -> Answer:
     """Whole events that match."""
-    return _answer(call, Scope.EVENTS)
+    return _search_answer(call, Scope.EVENTS)
 
 
 @endpoint("attributes/rest_search")
 def attributes(call: Call) -> Answer:
     """Attributes that match."""
-    return _answer(call, Scope.ATTRIBUTES)
+    return _search_answer(call, Scope.ATTRIBUTES)
 
 
 @endpoint("objects/rest_search")
 def objects(call: Call) -> Answer:
     """Objects that match, with their attributes."""
-    return _answer(call, Scope.OBJECTS)
+    return _search_answer(call, Scope.OBJECTS)
 
 
-@endpoint("events/stix")
-def events_as_stix1(call: Call) -> Answer:
-    """The older address of STIX 1."""
-    return _answer(call, Scope.EVENTS, _by_place(call) | {"returnFormat": "stix"})
-
-
-@endpoint("events/stix2")
-def events_as_stix2(call: Call) -> Answer:
-    """The older address of STIX 2."""
-    return _answer(call, Scope.EVENTS, _by_place(call) | {"returnFormat": "stix2"})
-
-
-def _by_place(call: Call) -> dict[str, Any]:
-    """``[download/]id/withAttachments/tags/from/to/last`` and what the body and the named parameters say."""
-    parts = [part for part in call.args if part != "download"]
-    placed = {name: part for name, part in zip(PLACES, parts, strict=False) if part not in SKIPPED}
-    return placed | _given(call, Scope.EVENTS, ())
-
-
-def _answer(call: Call, scope: Scope, given: dict[str, Any] | None = None) -> Answer:
-    given = _given(call, scope, call.args) if given is None else given
+def _search_answer(call: Call, scope: Scope) -> Answer:
+    given = {**from_path(scope, call.args), **by_name(call, scope)}
     if call.method == "GET" and not given:
         raise MispError(400, NO_PARAMETERS)
     name = _format_name(call, given)
     output = format_for(scope, name)
     if output is None:
         raise MispError(404, INVALID_FORMAT)
+    return export(call, scope, given, name, output)
+
+
+def export(
+    call: Call,
+    scope: Scope,
+    given: Mapping[str, Any],
+    name: str,
+    output: Format,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> Stream:
+    """What a search by `given` finds, streamed in the format `output`, which goes by `name`."""
     search = replace(_search(scope, {**output.defaults(scope), **given}, output), base_url=call.base_url)
     ids = _found(call, search, output)
-    headers = {
+    own = {
         "X-Result-Count": str(_result_count(call, search, len(ids))),
         "X-Export-Module-Used": name,
         "X-Response-Format": output.extension,
         "X-Skipped-Elements-Count": "0",
     }
     if scope is Scope.EVENTS:
-        headers |= _event_headers(given, name, output)
-    return Stream(output.renderers[scope](call.actor, search, ids), output.content_type, headers)
+        own |= _event_headers(given, name, output)
+    content = output.renderers[scope](call.actor, search, ids)
+    return Stream(content, output.content_type, {**own, **headers})
 
 
 def _format_name(call: Call, given: dict[str, Any]) -> str:
@@ -93,10 +87,10 @@ def _format_name(call: Call, given: dict[str, Any]) -> str:
     return "json" if name in SAME_AS_JSON else name
 
 
-def _given(call: Call, scope: Scope, parts: Sequence[str]) -> dict[str, Any]:
-    """The parameters by place, by name in the path, and in the body; the latter wins."""
+def by_name(call: Call, scope: Scope) -> dict[str, Any]:
+    """The parameters by name in the path, and in the body; the latter wins."""
     body = call.body if call.method in ("POST", "PUT") and isinstance(call.body, dict) else {}
-    return {**from_path(scope, parts), **accepted(scope, call.named), **accepted(scope, body)}
+    return {**accepted(scope, call.named), **accepted(scope, body)}
 
 
 def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
@@ -125,7 +119,7 @@ def _result_count(call: Call, search: Search, found: int) -> int:
     return found + 1 if found in (0, search.limit) else found
 
 
-def _event_headers(given: dict[str, Any], name: str, output: Format) -> dict[str, str]:
+def _event_headers(given: Mapping[str, Any], name: str, output: Format) -> dict[str, str]:
     extension = name if name == "text" else output.extension
     wanted = given.get("eventid")
     which = "list" if wanted is None or isinstance(wanted, list | dict) else str(wanted)

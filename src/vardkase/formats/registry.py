@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, rpz, text, xml
+from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, openioc, rpz, text, xml, zeek
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.formats.stix import export as stix
@@ -83,6 +83,7 @@ FORMATS: dict[str, Format] = {
     "netfilter": Format(
         _flat(netfilter.commands), PLAIN, "txt", types=IP_TYPES, check=netfilter.require_action
     ),
+    "openioc": Format(_flat(openioc.indicators), XML, "xml", restrictive=True),
     "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
     "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
     "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
@@ -94,6 +95,19 @@ FORMATS: dict[str, Format] = {
     "stix2": Format(_flat(stix.stix2), JSON, "json", check=stix.require_version(*stix.STIX2_VERSIONS)),
     "cache": Format(_flat(text.digests), PLAIN, "txt", check=text.require_digest),
 }
+
+
+ZEEK: dict[str, Format] = {
+    family: Format(
+        {Scope.ATTRIBUTES: zeek.intelligence(family)},
+        PLAIN,
+        "intel",
+        restrictive=True,
+        types=frozenset(zeek.items_of(family)),
+    )
+    for family in (zeek.ALL, *zeek.FAMILIES)
+}
+"""Family → its format: as in MISP only at an address of its own, not in restSearch."""
 
 
 def format_for(scope: Scope, name: str) -> Format | None:

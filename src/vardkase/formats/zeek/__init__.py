@@ -1,0 +1,104 @@
+"""Indicators of a search for the intelligence framework of Zeek, once called Bro: a table with tabs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from vardkase.analysis.search.filters import Search
+from vardkase.formats.found import rows_of
+from vardkase.formats.hashes import PLAIN, WITH_FILENAME
+from vardkase.formats.names import dns_name
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.types import IP_TYPES, network_of
+
+HEAD = "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\tmeta.url\tmeta.do_notice\tmeta.if_in\n"
+COLUMNS = "a.type, a.value1, a.value2, e.id, e.info"
+
+NOT_IN_FIELD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029]|\A[#-]|\A\(empty\)\Z")
+"""What ends a field or a line there, begins a comment, or means that there is nothing."""
+SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]{0,20}://", re.IGNORECASE)
+
+type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
+type Items = Callable[[str, str, str | None], Sequence[tuple[str, str]]]
+"""From type and parts of an attribute to values and what Zeek calls their kind."""
+
+
+def intelligence(family: str) -> Renderer:
+    """The renderer of one family, or of ALL; links lead to `search.base_url`."""
+    items = items_of(family)
+
+    def render(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+        """A head, and a line for each value that Zeek can look for."""
+        yield HEAD.encode()
+        for rows in rows_of(actor, search, ids, COLUMNS, types=items):
+            lines = [
+                f"{field(value)}\tIntel::{kind}\tMISP\t{field(f'Event {event} - {info}')}\t"
+                f"{search.base_url}/events/view/{event}\tT\t-\n"
+                for type, value1, value2, event, info in rows
+                for each in items[type]
+                for value, kind in each(type, value1, value2)
+            ]
+            if lines:
+                yield "".join(lines).encode()
+
+    return render
+
+
+def items_of(family: str) -> Mapping[str, Sequence[Items]]:
+    """Type of attribute → what makes its lines; for ALL that of every family. KeyError for an unknown one."""
+    families = FAMILIES.values() if family == ALL else [FAMILIES[family]]
+    found: dict[str, list[Items]] = {}
+    for each in families:
+        for type, items in each.items():
+            found.setdefault(type, []).append(items)
+    return found
+
+
+def field(value: str) -> str:
+    """`value` as one field; what would mean something to Zeek stands as hexadecimal bytes."""
+    return NOT_IN_FIELD.sub(lambda match: "".join(f"\\x{byte:02x}" for byte in match[0].encode()), value)
+
+
+def _first(kind: str) -> Items:
+    return lambda _type, value1, _value2: [(value1, kind)] if value1 else []
+
+
+def _address(type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
+    network = network_of(type, value1, value2)
+    return [(network, "SUBNET" if "/" in network else "ADDR")] if network else []
+
+
+def _domain(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
+    name = dns_name(value1)
+    return [(name, "DOMAIN")] if name else []
+
+
+def _url(_type: str, value1: str, _value2: str | None) -> Sequence[tuple[str, str]]:
+    """Zeek knows URLs without their scheme."""
+    rest = SCHEME.sub("", value1, count=1)
+    return [(rest, "URL")] if rest else []
+
+
+def _hash(_type: str, value1: str, value2: str | None) -> Sequence[tuple[str, str]]:
+    digest = value1 if value2 is None else value2
+    return [(digest, "FILE_HASH")] if digest else []
+
+
+CERTIFICATES = frozenset(name for name in PLAIN if name.startswith("x509"))
+
+FAMILIES: Mapping[str, Mapping[str, Items]] = {
+    "ip": dict.fromkeys(sorted(IP_TYPES), _address),
+    "url": {"url": _url},
+    "domain": dict.fromkeys(("domain", "hostname", "domain|ip", "hostname|port"), _domain),
+    "ja3-fingerprint-md5": {"ja3-fingerprint-md5": _first("JA3")},
+    "email": dict.fromkeys(("email", "email-src", "email-dst"), _first("EMAIL")),
+    "filename": dict.fromkeys(
+        ("filename", "attachment", "email-attachment", *sorted(WITH_FILENAME)), _first("FILE_NAME")
+    ),
+    "filehash": dict.fromkeys(sorted((PLAIN - CERTIFICATES) | WITH_FILENAME), _hash),
+    "certhash": dict.fromkeys(sorted(CERTIFICATES), _first("CERT_HASH")),
+    "software": {"user-agent": _first("SOFTWARE")},
+}
+"""What may be asked for by name: types of attribute and what makes their lines."""
+ALL = "all"
