@@ -143,12 +143,3 @@ def test_only_site_administrators_may(cast: Cast, method: str, path: str) -> Non
     read_only = make_key(cast.site_admin.user, read_only=True)
     if method == "POST":
         assert call(read_only, method, path, {"value": False})[0] == 403
-
-
-def test_events_are_not_pushed_to_zeromq(cast: Cast) -> None:
-    _, body = call(cast.analyst.key, "POST", "/events/add", {"info": "x", "distribution": 0})
-    number = body["Event"]["id"]
-    status, body = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
-    assert (status, body["message"], body["id"]) == (200, "ZMQ event publishing not enabled.", number)
-    assert call(cast.analyst.key, "POST", f"/events/pushEventToZMQ/{number}", {})[0] == 403
-    assert call(cast.site_admin.key, "POST", "/events/pushEventToZMQ/999999", {})[0] == 404

@@ -7,12 +7,9 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict
 from vardkase.hub.instance import diagnostics, updates, workers
-from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.users_seen import users_seen_from
-from vardkase.intel.queries.find import find_event
 from vardkase.misp.flags import as_int
 
-ZMQ_OFF = "ZMQ event publishing not enabled."
 UPDATED_BY_OPERATOR = (
     "The software is updated by the operator of the hub, who installs a new version and starts it."
 )
@@ -84,18 +81,6 @@ def update_progress(call: Call) -> Answer:
 def users_of_address(call: Call) -> Answer:
     """The accounts whose keys were used from an address."""
     return Json(users_seen_from(call.actor, str(call.param("ip") or call.arg(0))))
-
-
-@endpoint("servers/statusZeroMQServer", site_admin=True)
-def zmq_status(call: Call) -> Answer:
-    return Json({"message": ZMQ_OFF})
-
-
-@endpoint("events/pushEventToZMQ", requires=(Permission.PUBLISH_ZMQ,), writes=True)
-def push_event_to_zmq(call: Call) -> Answer:
-    """Nothing is published over ZeroMQ, and so says MISP when it is off."""
-    event = find_event(call.actor, call.arg(0))
-    return saved(ZMQ_OFF, f"/events/pushEventToZMQ/{event.id}", id=str(event.id))
 
 
 def _stopped(call: Call, text: str, pid: int | None = None) -> Answer:

@@ -44,6 +44,7 @@ from vardkase.api import (  # noqa: F401
     user_settings,
     users,
     warninglists,
+    zeromq,
 )
 from vardkase.api.dispatch import controllers
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -21,8 +24,25 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from procrastinate.contrib.django import app
 
         from vardkase.core.jobs import worker_name
+        from vardkase.exchange.zeromq.publisher import publish_until
 
         connection.close()  # What is opened from here on carries the worker's name.
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        with (
+            beside(publish_until),
+            app.replace_connector(app.connector.get_worker_connector()),  # type: ignore[attr-defined]
+        ):
             app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=GRACE)
+
+
+@contextmanager
+def beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Run `work` in a thread for the length of a block; it ends when its event is set."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(stop,), name=work.__name__, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(GRACE)

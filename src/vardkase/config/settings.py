@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
+    "vardkase.exchange.zeromq.apps.ZeroMqConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

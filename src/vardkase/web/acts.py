@@ -55,6 +55,7 @@ SENTENCES: dict[str, str | Promise] = {
     "event.deleted": _("The event was deleted"),
     "event.edited": _("The event was changed"),
     "event.published": _("The event was published"),
+    "event.pushed_to_zeromq": _("The event was sent over ZeroMQ"),
     "event.unpublished": _("The publication was withdrawn"),
     "event_report.added": _("The report was added"),
     "event_report.deleted": _("The report was deleted"),

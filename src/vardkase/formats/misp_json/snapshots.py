@@ -29,7 +29,7 @@ LEVEL = 6
 def keep_version(published: EventPublished) -> None:
     """Store the event that has just been published as its next version, in the publishing transaction."""
     event = Event.objects.select_related("org").get(pk=published.event_id)
-    snapshot = _stored(_owner(event), event.pk)
+    snapshot = _stored(owner_of(event), event.pk)
     latest = EventVersion.objects.filter(event_uuid=event.uuid).aggregate(Max("version"))["version__max"]
     EventVersion.objects.create(
         event_id=event.pk,
@@ -71,7 +71,7 @@ def _stored(owner: Actor, event_id: int) -> Snapshot:
     return snapshot
 
 
-def _owner(event: Event) -> Actor:
+def owner_of(event: Event) -> Actor:
     """The event's own organisation, as a reader without any permission."""
     return Actor(
         user_id=None,

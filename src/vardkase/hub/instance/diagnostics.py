@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
+from vardkase.exchange.zeromq.settings import ENABLED as ZEROMQ_ENABLED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -36,7 +37,7 @@ def report(actor: Actor) -> dict[str, Any]:
         "phpSettings": {},
         "gpgStatus": "not configured",
         "proxyStatus": "not configured (so not tested)",
-        "zmqStatus": 1,
+        "zmqStatus": 0 if ZEROMQ_ENABLED.value else 1,
         "stix": _libraries(),
         "moduleStatus": {},
         "writeableDirs": {str(settings.FILES_DIR): 0 if _writeable() else 2},

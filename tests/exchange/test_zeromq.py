@@ -1,0 +1,138 @@
+"""A program that listens over ZeroMQ hears of what is published."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+import zmq
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.support.web_server import WebServer, free_port
+from vardkase.audit.models import AuditEntry
+from vardkase.exchange.zeromq.models import ZeroMqMessage
+from vardkase.exchange.zeromq.publisher import publish_until
+
+EVENT = {"info": "Beacon", "distribution": 0, "Attribute": [{"type": "domain", "value": "beacon.example"}]}
+PATIENCE = 20_000
+
+
+@contextmanager
+def publisher() -> Iterator[None]:
+    """As the worker runs it."""
+    stop = threading.Event()
+    thread = threading.Thread(target=publish_until, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def subscriber(port: int, topic: str) -> Iterator[zmq.Socket[bytes]]:
+    """Connected: it waits until the publisher has taken the subscription."""
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.rcvtimeo = PATIENCE
+        socket.subscribe(topic)
+        monitor = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        socket.connect(f"tcp://127.0.0.1:{port}")
+        assert monitor.poll(PATIENCE), "nobody listens"
+        socket.disable_monitor()
+        with closing(monitor):
+            yield socket
+
+
+def heard(socket: zmq.Socket[bytes]) -> tuple[str, Any]:
+    """The next message: its topic and its document."""
+    topic, _, body = socket.recv().partition(b" ")
+    return topic.decode(), json.loads(body)
+
+
+def switch_on(cast: Cast, port: int) -> None:
+    key = cast.site_admin.key
+    edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
+    assert call(key, "POST", edit, {"value": port})[0] == 200
+    assert call(key, "POST", "/servers/startZeroMQServer", {})[0] == 200
+
+
+def add(key: str) -> str:
+    status, body = call(key, "POST", "/events/add", EVENT)
+    assert status == 200, body
+    return str(body["Event"]["id"])
+
+
+def test_subscribers_get_what_is_published_and_what_is_pushed(server: WebServer, server_cast: Cast) -> None:
+    cast, port = server_cast, free_port()
+    switch_on(cast, port)
+    published, pushed = add(cast.publisher.key), add(cast.publisher.key)
+    with publisher(), subscriber(port, "misp_json") as socket:
+        assert call(cast.publisher.key, "POST", f"/events/publish/{published}", {})[0] == 200
+        topic, document = heard(socket)
+        assert (topic, document["Event"]["id"]) == ("misp_json", published)
+        assert document["Event"]["Attribute"][0]["value"] == "beacon.example"
+        status, body = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{pushed}.json", {})
+        assert (status, body["message"], body["id"]) == (200, "Event published to ZMQ", pushed)
+        assert heard(socket)[1]["Event"]["id"] == pushed
+    assert not ZeroMqMessage.objects.exists()
+    assert AuditEntry.objects.filter(action="event.pushed_to_zeromq", target_id=pushed).exists()
+    _, status_told = call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")
+    assert status_told["waiting"] == 0
+
+
+def test_what_is_published_while_nobody_sends_is_sent_later(server: WebServer, server_cast: Cast) -> None:
+    cast, port = server_cast, free_port()
+    switch_on(cast, port)
+    kept, gone = add(cast.publisher.key), add(cast.publisher.key)
+    for number in (gone, kept):
+        assert call(cast.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
+    assert call(cast.publisher.key, "POST", f"/events/delete/{gone}", {})[0] == 200
+    assert call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]["waiting"] == 2
+    with publisher():
+        deadline = threading.Event()
+        for _ in range(200):
+            if not ZeroMqMessage.objects.exists():
+                break
+            deadline.wait(0.05)
+    assert not ZeroMqMessage.objects.exists()
+
+
+def test_while_it_is_off_nothing_is_queued(cast: Cast) -> None:
+    number = add(cast.publisher.key)
+    status, body = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
+    assert (status, body["message"], body["id"]) == (200, "ZMQ event publishing not enabled.", number)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
+    assert not ZeroMqMessage.objects.exists()
+    told = call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+    assert told == {"message": "ZMQ event publishing not enabled."}
+
+
+@pytest.mark.parametrize("action", ["startZeroMQServer", "stopZeroMQServer", "statusZeroMQServer"])
+def test_only_site_administrators_switch_it(cast: Cast, action: str) -> None:
+    assert call(cast.org_admin.key, "POST", f"/servers/{action}", {})[0] == 403
+    told = call(cast.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+    assert told == {"message": "ZMQ event publishing not enabled."}
+
+
+def test_who_may_not(cast: Cast) -> None:
+    switch_on(cast, free_port())
+    number = add(cast.publisher.key)
+    path = f"/events/pushEventToZMQ/{number}"
+    assert call(cast.analyst.key, "POST", path, {})[0] == 403
+    assert call(cast.stranger.key, "POST", path, {})[0] in {403, 404}
+    assert call(cast.site_admin.key, "POST", "/events/pushEventToZMQ/999999", {})[0] == 404
+    assert not ZeroMqMessage.objects.exists()
+
+
+@pytest.mark.parametrize("port", [0, 65536, -1])
+def test_a_port_that_cannot_be_is_refused(cast: Cast, port: int) -> None:
+    edit = "/servers/serverSettingsEdit/Plugin.ZeroMQ_port"
+    status, body = call(cast.site_admin.key, "POST", edit, {"value": port})
+    assert (status, body["errors"]) == (403, "The port has to be between 1 and 65535.")
