@@ -11,6 +11,7 @@ import msgspec
 
 from bench.client import Answer, Client, Refused, hammer, raw_request
 from bench.corpus import CAMPAIGNS, RARE_WORD, Corpus
+from bench.incoming import freetext_rows
 from bench.memory import Peak, watched
 from bench.quality import warninglist_rows
 from bench.row import Row, failed, milliseconds, rate
@@ -133,6 +134,11 @@ def warninglists(bench: Bench) -> Iterator[Row]:
     yield from warninglist_rows(bench.client, bench.corpus, bench.pid)
 
 
+def freetext(bench: Bench) -> Iterator[Row]:
+    """A megabyte of text in."""
+    yield from freetext_rows(bench.client, bench.corpus, bench.pid)
+
+
 def throughput(bench: Bench) -> Iterator[Row]:
     """Requests a second, eight at once."""
     version = [raw_request(bench.client, "GET", "/servers/getVersion")]
@@ -152,6 +158,7 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     correlations,
     exports,
     warninglists,
+    freetext,
     throughput,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,13 @@ def test_whatever_is_found_can_be_stored(text: str) -> None:
         assert validate(found.type, normalise(found.type, found.value)) is None
         assert category_allows(found.category, found.type)
         assert found.type == found.alternatives[0]
+
+
+@pytest.mark.parametrize(
+    "unit", ["<script", "<!--", "<a href=", '<a href="', "<a href='x' ", "<!---->", "&", "<html>", "<", "[dot]", '"']
+)  # fmt: skip
+def test_a_hostile_page_takes_no_longer(unit: str) -> None:
+    page = "<html>" + unit * (1_000_000 // len(unit))
+    started = time.process_time()
+    detect(page)
+    assert time.process_time() - started < 10

@@ -12,6 +12,7 @@ from vardkase.api import (  # noqa: F401
     event_reports,
     events,
     events_write,
+    freetext,
     galaxies,
     galaxy_attachments,
     galaxy_cluster_relations,

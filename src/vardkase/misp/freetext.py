@@ -13,9 +13,12 @@ from functools import cache
 from ipaddress import IPv6Address, ip_network
 
 from vardkase.misp.datafiles import data_file
+from vardkase.misp.pages import is_page, words_of_page
 from vardkase.misp.types import COMPOSITE_TYPES, default_category, default_to_ids
 from vardkase.misp.values import normalise, validate
 
+LONGEST_TEXT = 5_000_000
+"""Characters of a text that somebody pastes or sends; more than a person ever looks through."""
 WARNINGLISTS = "data/misp-warninglists/lists"
 
 SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f-\xa0,<>;]+")
@@ -75,7 +78,7 @@ type Guess = tuple[str, tuple[str, ...], str]
 
 
 def detect(text: str) -> list[Detected]:
-    """Every value that `text` (prose, lists, or JSON) seems to hold, each once, in order of appearance."""
+    """Every value that `text` (prose, lists, JSON, a web page) seems to hold, each once, in order of appearance."""
     found: dict[str, Detected] = {}
     for word in _words(text):
         guess = _guess(refang(word))
@@ -96,9 +99,15 @@ def refang(word: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    for piece in _strings_of_json(text) if text.lstrip().startswith("{") else (text,):
+    for piece in _pieces(text):
         words = SEPARATORS.split(piece) + QUOTED.findall(piece)
         yield from (word for each in words if (word := each.strip(EDGES)))
+
+
+def _pieces(text: str) -> list[str]:
+    if text.lstrip().startswith("{"):
+        return _strings_of_json(text)
+    return [words_of_page(text) if is_page(text) else text]
 
 
 def _strings_of_json(text: str) -> list[str]:

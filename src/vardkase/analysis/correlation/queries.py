@@ -18,6 +18,7 @@ from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.misp.types import correlation_parts
 from vardkase.misp.values import normalise
 
 
@@ -76,6 +77,17 @@ CROSS JOIN LATERAL (
     FROM attribute_key o {join}
     WHERE o.key = places.key AND o.event_id <> places.event_id AND o.correlates AND {event} AND {attribute}
     LIMIT %(cap)s + 1
+) other
+"""
+
+OF_VALUES = """
+SELECT places.place, other.attribute_id, other.event_id
+FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY AS places (key, place)
+CROSS JOIN LATERAL (
+    SELECT o.attribute_id, o.event_id
+    FROM attribute_key o {join}
+    WHERE o.key = places.key AND o.event_id <> %(event)s AND o.correlates AND {event} AND {attribute}
+    LIMIT %(each)s
 ) other
 """
 
@@ -151,6 +163,19 @@ def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
 def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
     """The correlations of some attributes, a page of them or one."""
     return _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
+
+
+def correlations_of_values(
+    actor: Actor, event_id: int, values: Sequence[tuple[str, str, str | None]], *, each: int = 10
+) -> list[Pair]:
+    """What values (type and both parts) would correlate with if the event had them: up to `each` for a part.
+
+    The first member of each pair is the position of the value.
+    """
+    parts = [(place, part) for place, value in enumerate(values) for part in correlation_parts(*value)]
+    keys = keys_of(part for _, part in parts)
+    rows = _rows(actor, OF_VALUES.format(**_others(actor)), keys=keys, event=event_id, each=each)
+    return list(dict.fromkeys(Pair(parts[place - 1][0], *other) for place, *other in rows))
 
 
 def attributes_with_value(actor: Actor, value: str, *, limit: int = 1000) -> list[int]:

@@ -7,7 +7,12 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.analysis.correlation.queries import correlations_of_attributes, related_events
+from vardkase.analysis.correlation.queries import (
+    Pair,
+    correlations_of_attributes,
+    correlations_of_values,
+    related_events,
+)
 from vardkase.analysis.correlation.settings import MAX_CORRELATIONS
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.columns import value
@@ -28,18 +33,27 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
 
 def related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
     """Attribute id → its RelatedAttribute list in an event document, for the attributes that correlate."""
-    return _related(actor, attribute_ids, RELATED_ATTRIBUTES, _related_attribute)
+    pairs = correlations_of_attributes(actor, attribute_ids).pairs
+    return _related(actor, pairs, RELATED_ATTRIBUTES, _related_attribute)
+
+
+def related_to_values(
+    actor: Actor, event_id: int, values: Sequence[tuple[str, str, str | None]]
+) -> dict[int, Raw]:
+    """Position of a value → the RelatedAttribute list it would have in the event."""
+    pairs = correlations_of_values(actor, event_id, values)
+    return _related(actor, pairs, RELATED_ATTRIBUTES, _related_attribute)
 
 
 def listed_related_attributes(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, Raw]:
     """The same as attributes/restSearch words it: with the event of each."""
-    return _related(actor, attribute_ids, LISTED_RELATED_ATTRIBUTES, _listed_related_attribute)
+    pairs = correlations_of_attributes(actor, attribute_ids).pairs
+    return _related(actor, pairs, LISTED_RELATED_ATTRIBUTES, _listed_related_attribute)
 
 
 def _related(
-    actor: Actor, attribute_ids: Sequence[int], sql: str, shape: Callable[[tuple[Any, ...]], dict[str, Any]]
+    actor: Actor, pairs: Sequence[Pair], sql: str, shape: Callable[[tuple[Any, ...]], dict[str, Any]]
 ) -> dict[int, Raw]:
-    pairs = correlations_of_attributes(actor, attribute_ids).pairs
     if not pairs:
         return {}
     pairs = pairs[: MAX_CORRELATIONS.value]

@@ -20,6 +20,14 @@ def add_warnings(page: Sequence[Attribute | ListedAttribute]) -> None:
         attribute.warnings = Raw(encoder.encode([_warning(attribute.value, hit) for hit in hits]))
 
 
+def warnings_of(values: Sequence[tuple[str, str]]) -> dict[int, list[dict[str, str]]]:
+    """Position → the warnings, for those of `values` (value and type) that are on enabled warninglists."""
+    hits = find_hits([Candidate(*each) for each in values])
+    return {
+        position: [_warning(values[position][0], hit) for hit in found] for position, found in hits.items()
+    }
+
+
 def clean(page: Sequence[Attribute | ListedAttribute]) -> list[bool]:
     """For each attribute whether it is on no enabled warninglist."""
     hits = _hits(page)

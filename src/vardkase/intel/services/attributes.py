@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -16,14 +17,8 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotNewer
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_attribute
-from vardkase.intel.services.assemble import (
-    DUPLICATE,
-    Assembler,
-    known_values,
-    mentioned_tags,
-    numbered_parts,
-)
-from vardkase.intel.services.batch import NewAttribute, write_attributes
+from vardkase.intel.services.assemble import DUPLICATE, Assembler, known_values, mentioned_tags
+from vardkase.intel.services.batch import write_attributes
 from vardkase.intel.services.changes import (
     AttributeChanges,
     collect_change,
@@ -37,10 +32,16 @@ from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.misp.values import normalise, split
 
+CHUNK = 5_000
+"""Attributes held in memory at a time."""
+
+type Numbered = tuple[str, Any]
+"""A document with its place in the request."""
+
 
 @transaction.atomic
 def add_attributes(
-    actor: Actor, event_id: int, parts: Sequence[Any], *, update_duplicates: bool = False
+    actor: Actor, event_id: int, parts: Iterable[Any], *, update_duplicates: bool = False
 ) -> AddedAttributes:
     """Add attributes to an event; places in the result's rejections are ``Attribute.<number>``.
 
@@ -50,19 +51,22 @@ def add_attributes(
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
     rejections = Rejections()
-    documents = list(spread_values(parts))
-    assembler = Assembler(
-        actor,
-        now=now_seconds(),
-        rejections=rejections,
-        known_values=_known(event, documents),
-        strict_sharing=True,
-    )
-    rows = assembler.attributes(documents, "Attribute")
-    updated = _update_duplicates(actor, event, documents, rejections) if update_duplicates else []
-    if rows or updated:
-        _store(actor, event, rows)
-    return AddedAttributes([row.id for row in rows] + updated, rejections)
+    assembler = Assembler(actor, now=now_seconds(), rejections=rejections, strict_sharing=True)
+    added: list[int] = []
+    updated: list[int] = []
+    for chunk in batched(_numbered(parts), CHUNK):
+        assembler.know_values(_known(event, chunk))
+        rows = assembler.numbered_attributes(chunk, "Attribute")
+        if update_duplicates:
+            updated += _update_duplicates(actor, event, chunk, rejections)
+        tags = TagBook(actor, mentioned_tags(rows))
+        write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
+        added += [row.id for row in rows]
+    if added or updated:
+        touch(event)
+        count = {"count": len(added)}
+        record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), count)
+    return AddedAttributes(added + updated, rejections)
 
 
 @transaction.atomic
@@ -92,19 +96,22 @@ def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mappin
     write_changes(event.pk, changes, TagBook(actor, tag_mentions(data)))
 
 
-def spread_values(parts: Sequence[Any]) -> list[Any]:
+def spread_values(parts: Iterable[Any]) -> Iterator[Any]:
     """The documents one by one: one whose ``value`` is a list stands for several."""
-    documents: list[Any] = []
     for part in parts:
         if isinstance(part, dict) and isinstance(part.get("value"), list):
-            documents += [{**part, "value": value} for value in part["value"]]
+            yield from ({**part, "value": value} for value in part["value"])
         else:
-            documents.append(part)
-    return documents
+            yield part
 
 
-def _known(event: Event, documents: Sequence[Any]) -> set[tuple[str, str, str, str | None]]:
-    firsts = [key[1] for document in documents if (key := _value_key(document)) is not None]
+def _numbered(parts: Iterable[Any]) -> Iterator[Numbered]:
+    for number, document in enumerate(spread_values(parts)):
+        yield f"Attribute.{number}", document
+
+
+def _known(event: Event, chunk: Sequence[Numbered]) -> set[tuple[str, str, str, str | None]]:
+    firsts = [key[1] for _, document in chunk if (key := _value_key(document)) is not None]
     return known_values(event.pk, firsts)
 
 
@@ -120,11 +127,11 @@ def _value_key(document: Any) -> tuple[str, str, str | None] | None:
 
 
 def _update_duplicates(
-    actor: Actor, event: Event, documents: Sequence[Any], rejections: Rejections
+    actor: Actor, event: Event, chunk: Sequence[Numbered], rejections: Rejections
 ) -> list[int]:
     """Turn refusals for being there already into updates of what is there."""
     updated = []
-    for place, document in numbered_parts(list(documents), "Attribute"):
+    for place, document in chunk:
         key = _value_key(document)
         if rejections.errors.get(place) is not DUPLICATE or key is None:
             continue
@@ -148,10 +155,3 @@ def _refuse_double(stored: Attribute) -> None:
 
 def _live(event: Event) -> QuerySet[Attribute]:
     return Attribute.objects.filter(event=event, object=None, deleted=False)
-
-
-def _store(actor: Actor, event: Event, rows: Sequence[NewAttribute]) -> None:
-    tags = TagBook(actor, mentioned_tags(rows))
-    write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
-    touch(event)
-    record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), {"count": len(rows)})

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.clock import now_seconds
 from vardkase.intel.queries.pasted import PastedValue
 from vardkase.misp.attribute import parse_attribute
+from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows, default_category
 from vardkase.web.forms.intel_errors import translated
 from vardkase.web.forms.reach import ReachForm
 
-MOST_CHARACTERS = 5_000_000
 ROWS_A_PAGE = 100
 ALSO = ("text", "other")
 """Types that any value may have."""
@@ -49,7 +49,7 @@ class PasteForm(ReachForm):
 
     def clean_text(self) -> str:
         text = str(self.cleaned_data["text"]).replace("\0", "")
-        if len(text) > MOST_CHARACTERS:
+        if len(text) > LONGEST_TEXT:
             raise ValidationError(gettext("The text is too long. Paste it in parts."))
         return text
 

@@ -1,0 +1,213 @@
+"""Free text on its way in: events/freeTextImport, and events/saveFreeText for what somebody has looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import msgspec
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.formats.misp_json.related import related_to_values
+from vardkase.formats.misp_json.warnings import warnings_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.services.attributes import add_attributes
+from vardkase.intel.services.freetext import FreetextWishes, Warned, add_freetext, values_in
+from vardkase.misp.flags import as_bool
+from vardkase.misp.freetext import Detected
+from vardkase.misp.values import normalise, split
+
+WHERE = "/events/freeTextImport"
+SAVE = "/events/saveFreeText"
+TYPES_TOGETHER = {"ip-dst": "ip-src/ip-dst", "ip-dst|port": "ip-src|port/ip-dst|port"}
+"""The likeliest type of an address, and the choice of MISP's pages to store it as source and as destination."""
+WITH_COMMENT = frozenset(("domain", "hostname", "onion-address", "url", "link", "ip-dst|port"))
+CHUNK = 2_000
+
+
+@endpoint(
+    "events/freeTextImport",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Find values in a text, a list, JSON or a web page, and add them to an event; or only show them.",
+        ["value"],
+        ["adhereToWarninglists", "returnMetaAttributes", "distribution", "sharing_group_id", "comment",
+         "includeWarninglistHits", "includeCorrelations"],
+        url=f"{WHERE}/[event_id]/[adhereToWarninglists]/[returnMetaAttributes]",
+    ),
+)  # fmt: skip
+def free_text_import(call: Call) -> Answer:
+    """Store what a text holds; with ``returnMetaAttributes`` nothing is stored, and the findings are answered.
+
+    Who says that the background will do (``disable_background_processing:0``) is answered as MISP does before its
+    background work begins: with all that was found, also what is not stored.
+    """
+    event = find_event(call.actor, call.arg(0))
+    data = call.data("Attribute")
+    text = data.get("value")
+    if not isinstance(text, str):
+        raise SaveFailed("freeTextImport Event", WHERE, {"value": ["A text is needed."]})
+    warned = _warned(data.get("adhereToWarninglists", call.arg(1)))
+    if as_bool(data.get("returnMetaAttributes", call.arg(2, "0"))):
+        return _findings(call, event, values_in(text, warned), data)
+    wishes = FreetextWishes(
+        warned, _reach(data.get("distribution")), data.get("sharing_group_id"), _text(data.get("comment"))
+    )
+    try:
+        stored = add_freetext(call.actor, event.id, text, wishes)
+    except Invalid as refused:
+        raise SaveFailed("freeTextImport Event", WHERE, refused.errors) from refused
+    if call.named.get("disable_background_processing") == "0":
+        return Json([_parsed(each, event) for each in values_in(text)])
+    return Stream(_as_stored(stored))
+
+
+@endpoint(
+    "events/saveFreeText",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Add values that were found in a text and looked through, to an event.",
+        ["JsonObject"],
+        ["default_comment"],
+        url=f"{SAVE}/[event_id]",
+    ),
+)
+def save_free_text(call: Call) -> Answer:
+    """Store chosen values; a type such as ``ip-src/ip-dst`` stands for one attribute of each."""
+    event = find_event(call.actor, call.arg(0))
+    data = call.data("Attribute")
+    chosen = _decoded(data.get("JsonObject"))
+    if not isinstance(chosen, list) or not chosen:
+        raise SaveFailed("saveFreeText Event", SAVE, {"JsonObject": ["A list of attributes is needed."]})
+    comment = _text(data.get("default_comment"))
+    documents = (_with_comment(each, comment) for one in chosen for each in _of_each_type(one))
+    try:
+        added = add_attributes(call.actor, event.id, documents)
+    except Invalid as refused:
+        raise SaveFailed("saveFreeText Event", SAVE, refused.errors) from refused
+    errors = {"errors": added.rejections.errors} if added.rejections else {}
+    if not added.attribute_ids:
+        raise SaveFailed("saveFreeText Event", SAVE, added.rejections.errors)
+    count = len(added.attribute_ids)
+    words = f"{count} {'attribute' if count == 1 else 'attributes'} created."
+    return saved(words, f"{SAVE}/{event.id}", id=str(event.id), **errors)
+
+
+def _of_each_type(document: Any) -> list[Any]:
+    kind = document.get("type") if isinstance(document, dict) else None
+    if not isinstance(kind, str) or kind not in TYPES_TOGETHER.values():
+        return [document]
+    return [{**document, "type": each} for each in kind.split("/")]
+
+
+def _with_comment(document: Any, comment: str) -> Any:
+    wanting = isinstance(document, dict) and not document.get("comment")
+    return {**document, "comment": comment} if wanting else document
+
+
+def _decoded(given: Any) -> Any:
+    """MISP's pages send JSON as text inside of a form."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return msgspec.json.decode(given)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _warned(given: Any) -> Warned:
+    if given == "soft":
+        return Warned.NOT_FOR_DETECTION
+    return Warned.LEFT_OUT if given and as_bool(given) else Warned.KEPT
+
+
+def _reach(given: Any) -> Any:
+    """PyMISP's -1 leaves it to the server."""
+    return None if given in (-1, "-1") else given
+
+
+def _text(given: Any) -> str:
+    return given if isinstance(given, str) else ""
+
+
+def _findings(call: Call, event: EventRow, found: Sequence[Detected], data: dict[str, Any]) -> Json:
+    """What was found, with hints where they are asked for: warninglists, and where else the values are."""
+    documents = [_finding(each) for each in found]
+    if as_bool(data.get("includeWarninglistHits")):
+        for position, warnings in warnings_of([(each.value, each.type) for each in found]).items():
+            documents[position]["warnings"] = warnings
+    if as_bool(data.get("includeCorrelations")):
+        values = [(each.type, *split(each.type, normalise(each.type, each.value))) for each in found]
+        for position, related in related_to_values(call.actor, event.id, values).items():
+            documents[position]["RelatedAttribute"] = related
+    return Json(documents)
+
+
+def _finding(found: Detected) -> dict[str, Any]:
+    types = {name: name for name in found.alternatives}
+    if both := TYPES_TOGETHER.get(found.type):
+        types[both] = both
+    document: dict[str, Any] = {"types": types, "default_type": found.type}
+    if found.type in WITH_COMMENT or "/" in found.value:
+        document["comment"] = found.comment or False
+    return {
+        **document,
+        "value": found.value,
+        "original_value": found.original,
+        "to_ids": int(found.to_ids),
+    }
+
+
+def _parsed(found: Detected, event: EventRow) -> dict[str, Any]:
+    return {
+        "event_id": str(event.id),
+        "category": found.category,
+        "type": found.type,
+        "value": found.value,
+        "original_value": found.original,
+        "comment": found.comment,
+        "to_ids": int(found.to_ids),
+    }
+
+
+def _as_stored(stored: Sequence[tuple[int, Detected]]) -> Iterator[bytes]:
+    """The new attributes as MISP answers them, a list that is read from the database a part at a time."""
+    before = b"["
+    for chunk in batched(stored, CHUNK):
+        rows = Attribute.objects.in_bulk([identifier for identifier, _ in chunk])
+        for identifier, found in chunk:
+            if row := rows.get(identifier):
+                yield before + msgspec.json.encode({"Attribute": _attribute(row, found)})
+                before = b","
+    yield b"[]" if before == b"[" else b"]"
+
+
+def _attribute(row: Attribute, found: Detected) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "event_id": str(row.event_id),
+        "object_id": "0",
+        "category": row.category,
+        "type": row.type,
+        "value": row.value,
+        "original_value": found.original,
+        "value1": row.value1,
+        "value2": row.value2 or "",
+        "to_ids": int(row.to_ids),
+        "uuid": str(row.uuid),
+        "timestamp": row.timestamp,
+        "distribution": row.distribution,
+        "sharing_group_id": row.sharing_group_id or 0,
+        "comment": row.comment,
+        "deleted": "0",
+        "disable_correlation": "0",
+    }

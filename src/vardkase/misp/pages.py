@@ -1,0 +1,56 @@
+"""The words of a web page: what its reader sees, and where its links lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+PAGE = re.compile(r"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+BEGINNING = 4_000
+"""Characters in which a page says that it is one."""
+NAME = re.compile(r"/?([a-z][a-z0-9]*)", re.IGNORECASE)
+LINK = re.compile(r"\b(?:href|src|action|data)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+SILENT = frozenset(("script", "style", "svg", "template"))
+WITHIN_WORDS = frozenset(("b", "em", "font", "i", "mark", "s", "span", "strong", "sub", "sup", "u", "wbr"))
+"""Elements that may stand in the middle of a word: ``evil<wbr>.example`` is one."""
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a web page."""
+    beginning = text[:BEGINNING].lstrip()
+    return beginning.startswith("<") and PAGE.search(beginning) is not None
+
+
+def words_of_page(page: str) -> str:
+    """The text of a page, and the addresses that it links to; linear in its length."""
+    return unescape("".join(_pieces(page)))
+
+
+def _pieces(page: str) -> Iterator[str]:
+    small = page.lower()
+    at = 0
+    while (start := page.find("<", at)) >= 0:
+        yield page[at:start]
+        end = _end_of_tag(page, start)
+        tag = page[start + 1 : end]
+        name = found[1].lower() if (found := NAME.match(tag)) else ""
+        if name not in WITHIN_WORDS:
+            yield " " + " ".join(filter(None, (value for link in LINK.findall(tag) for value in link))) + " "
+        at = end + 1
+        if name in SILENT and not tag.startswith("/"):
+            at = _position(small, f"</{name}", at)
+    yield page[at:]
+
+
+def _end_of_tag(page: str, start: int) -> int:
+    """Where the tag or comment that begins at `start` ends."""
+    if page.startswith("<!--", start):
+        return _position(page, "-->", start) + 2
+    return _position(page, ">", start)
+
+
+def _position(page: str, what: str, start: int) -> int:
+    """Where `what` stands next; the end of the page when it does not."""
+    found = page.find(what, start)
+    return len(page) if found < 0 else found
