@@ -5,6 +5,8 @@ from vardkase.api import (  # noqa: F401
     attributes_write,
     auth_keys,
     blocklists,
+    communities,
+    connections,
     correlation_exclusions,
     correlations,
     decaying_models,

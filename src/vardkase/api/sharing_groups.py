@@ -12,6 +12,7 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.organisations import organisation_dict, organisation_reference
 from vardkase.api.wire import stamp
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.exchange.servers.queries import is_known, names_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations import queries, rules, services
 from vardkase.identity.organisations.models import (
@@ -20,7 +21,7 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
-from vardkase.misp.flags import as_bool
+from vardkase.misp.flags import as_bool, as_int
 
 NOT_FOUND = "Sharing group doesn't exist or you do not have permission to access it."
 NO_EDITING = "Invalid sharing group or no editing rights."
@@ -92,6 +93,14 @@ def _server(server: SharingGroupServer) -> dict[str, Any]:
     }
 
 
+def _named(server_id: int, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
+    """What the server is called, as far as it is known."""
+    if server_id not in names:
+        return {}
+    name, url = names[server_id]
+    return {"Server": {"id": str(server_id), "name": name, "url": url}}
+
+
 def _saved(group: SharingGroup) -> Answer:
     return Json(
         {
@@ -143,7 +152,8 @@ def index(call: Call) -> Answer:
 @endpoint("sharing_groups/view")
 def view(call: Call) -> Answer:
     group = _group(call, call.arg(0))
-    here = {"id": str(THIS_INSTANCE), "name": "Local instance", "url": call.base_url}
+    named = {THIS_INSTANCE: ("Local instance", call.base_url)}
+    named |= names_of(server.server_id for server in group.servers.all())
     reference = organisation_reference(group.org)
     return Json(
         {
@@ -151,8 +161,7 @@ def view(call: Call) -> Answer:
             "Organisation": organisation_dict(group.org),
             "SharingGroupOrg": [_member(member, local=True) for member in group.members.all()],
             "SharingGroupServer": [
-                _server(server) | ({"Server": here} if server.server_id == THIS_INSTANCE else {})
-                for server in group.servers.all()
+                _server(server) | _named(server.server_id, named) for server in group.servers.all()
             ],
         }
     )
@@ -262,8 +271,9 @@ def _pair(call: Call) -> tuple[SharingGroup, Organisation]:
 
 
 def _group_and_server(call: Call) -> tuple[SharingGroup, int]:
-    """Server 0 is this instance; others are known only to the exchange."""
+    """Server 0 is this instance, the others its connections."""
     group = _group(call, call.arg(0) or call.param("sg_id", ""), MispError(405, NO_EDITING))
-    if str(call.arg(1) or call.param("server_id", "")) != str(THIS_INSTANCE):
+    server = as_int(call.arg(1) or call.param("server_id"))
+    if server is None or (server != THIS_INSTANCE and not is_known(server)):
         raise MispError(405, INVALID_SERVER)
-    return group, THIS_INSTANCE
+    return group, server

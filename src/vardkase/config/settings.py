@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",
+    "vardkase.exchange.servers.apps.ServersConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

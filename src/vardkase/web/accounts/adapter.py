@@ -17,14 +17,16 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
+from vardkase.core.secrets import Safe
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
-from vardkase.web.accounts import secrets, trail
+from vardkase.web.accounts import trail
 from vardkase.web.accounts.sessions import end_sessions
 
+SECOND_FACTORS = Safe("second factor")
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client without an IP address
 
 
@@ -85,10 +87,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: authenticator app, passkeys and recovery codes."""
 
     def encrypt(self, text: str) -> str:
-        return secrets.encrypt(text)
+        return SECOND_FACTORS.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return secrets.decrypt(encrypted_text)
+        return SECOND_FACTORS.decrypt(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code as an element to stand in the page: the CSP admits no data: images."""

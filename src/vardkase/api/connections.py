@@ -1,0 +1,189 @@
+"""servers/*: the other instances that this one exchanges with, as site administrators configure them.
+
+MISP gives the key of a connection back with every answer; here it is written and never read again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.instance import instance_uuid
+from vardkase.exchange.servers import queries, services
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+from vardkase.misp.flags import as_int
+
+ABOUT_ADD = Description(
+    "POST an Server object in JSON format to this API to add a server.",
+    ["url", "name", "remote_org_id", "authkey"],
+    [
+        "push",
+        "pull",
+        "push_sightings",
+        "push_rules",
+        "pull_rules",
+        "submitted_cert",
+        "submitted_client_cert",
+        "json",
+    ],
+)
+ABOUT_EDIT = Description(
+    "POST an Server object in JSON format to this API to edit a server.",
+    (),
+    [*ABOUT_ADD.mandatory, *ABOUT_ADD.optional],
+    "/servers/edit/[server_id]",
+)
+
+
+def server_dict(server: Server) -> dict[str, Any]:
+    """A connection in MISP's order of members, without its key."""
+    return {
+        "id": str(server.pk),
+        "name": server.name,
+        "url": server.url,
+        "org_id": str(server.org_id),
+        "push": server.push,
+        "pull": server.pull,
+        "push_sightings": server.push_sightings,
+        "push_galaxy_clusters": server.push_galaxy_clusters,
+        "push_analyst_data": server.push_analyst_data,
+        "pull_analyst_data": server.pull_analyst_data,
+        "pull_galaxy_clusters": server.pull_galaxy_clusters,
+        "lastpulledid": _number(server.lastpulledid),
+        "lastpushedid": _number(server.lastpushedid),
+        "organization": None,
+        "remote_org_id": str(server.remote_org_id),
+        "publish_without_email": server.publish_without_email,
+        "unpublish_event": server.unpublish_event,
+        "self_signed": server.self_signed,
+        "pull_rules": json.dumps(server.pull_rules, separators=(",", ":")),
+        "push_rules": json.dumps(server.push_rules, separators=(",", ":")),
+        "cert_file": f"{server.pk}.pem" if server.authority else None,
+        "client_cert_file": f"{server.pk}_client.pem" if server.encrypted_certificate else None,
+        "internal": server.internal,
+        "skip_proxy": server.skip_proxy,
+        "remove_missing_tags": server.remove_missing_tags,
+        "caching_enabled": server.caching_enabled,
+        "priority": str(server.priority),
+    }
+
+
+@endpoint("servers/index", site_admin=True)
+def index(call: Call) -> Answer:
+    """Every connection with its organisations and the accounts bound to it."""
+    found = list(queries.servers(call.actor))
+    bound = queries.users_bound_to(server.pk for server in found)
+    return Json(
+        [
+            {
+                "Server": server_dict(server) | {"cache_timestamp": False},
+                "Organisation": _organisation(server.org),
+                "RemoteOrg": _organisation(server.remote_org),
+                "User": [_user(user) for user in bound.get(server.pk, ())],
+            }
+            for server in found
+        ]
+    )
+
+
+@endpoint("servers/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        server = services.add_server(call.actor, _written(call))
+    except Invalid as error:
+        raise SaveFailed("add Server", "/servers/add", error.errors) from error
+    return Json({"Server": server_dict(server)})
+
+
+@endpoint("servers/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    try:
+        server = services.edit_server(call.actor, call.arg(0), _written(call))
+    except Invalid as error:
+        number = call.arg(0)
+        raise SaveFailed("edit Server", f"/servers/edit/{number}", error.errors, id=number) from error
+    return Json({"Server": server_dict(server)})
+
+
+@endpoint("servers/import", site_admin=True, writes=True)
+def import_configuration(call: Call) -> Answer:
+    """Add the connection that another instance's servers/createSync describes."""
+    try:
+        server = services.import_server(call.actor, call.data("Server"))
+    except Invalid as error:
+        raise SaveFailed("addFromJson Server", "/servers/addFromJson", error.errors) from error
+    return Json({"Server": server_dict(server)})
+
+
+@endpoint("servers/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """Remove a connection; the text stands where the id should, as MISP answers."""
+    services.delete_server(call.actor, call.arg(0))
+    return saved("Server deleted", "/servers/delete/Server deleted", id="Server deleted")
+
+
+@endpoint("servers/changePriority", site_admin=True, writes=True)
+def change_priority(call: Call) -> Answer:
+    """``/servers/changePriority/<id>/<up or down>``: one place earlier or later."""
+    server = queries.find_server(call.actor, call.arg(0))
+    if call.arg(1) not in ("up", "down"):
+        raise MispError(405, "Invalid direction.")
+    order = [each.pk for each in queries.servers(call.actor)]
+    place = order.index(server.pk)
+    other = place + (-1 if call.arg(1) == "up" else 1)
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+        services.order_servers(call.actor, order)
+    return saved("Priority changed.", "/servers/changePriority", id=str(server.pk))
+
+
+@endpoint("servers/createSync", requires=(Permission.SYNC,), writes=True, methods=("GET", "POST"))
+def create_sync(call: Call) -> Answer:
+    """What another instance imports to connect to this one; each call makes a new key."""
+    try:
+        configuration = services.sync_configuration(call.actor, call.base_url, instance_uuid())
+    except Forbidden as error:
+        if str(error) == services.NOT_FOR_SITE_ADMINS:
+            raise MispError(405, str(error)) from error
+        raise
+    return Json({"Server": configuration})
+
+
+def _written(call: Call) -> dict[str, Any]:
+    """The document; ``json`` in it, as the pages send it, names an organisation by its id."""
+    given = call.data("Server")
+    inner = given.get("json")
+    if isinstance(inner, str) and "remote_org_id" not in given:
+        try:
+            chosen = json.loads(inner)
+        except (ValueError, RecursionError):
+            raise MispError(400, "json is not a JSON document.") from None
+        if isinstance(chosen, dict) and as_int(chosen.get("id")):
+            given = {**given, "remote_org_id": chosen["id"]}
+    return given
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _organisation(organisation: Organisation) -> dict[str, str]:
+    return {
+        "id": str(organisation.pk),
+        "name": organisation.name,
+        "uuid": str(organisation.uuid),
+        "nationality": organisation.nationality,
+        "sector": organisation.sector,
+        "type": organisation.type,
+    }
+
+
+def _user(user: User) -> dict[str, str]:
+    return {"id": str(user.pk), "email": user.email, "server_id": str(user.server_id)}

@@ -1,0 +1,38 @@
+"""Secrets that have to be read again: encrypted in the database under keys made from SECRET_KEY.
+
+What need only be recognised (passwords, our own API keys) is kept as a hash instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """The secrets of one purpose: what one safe holds, another cannot read."""
+
+    purpose: str
+
+    def encrypt(self, text: str) -> str:
+        """`text` under the present key; nothing stays nothing."""
+        return self._keys().encrypt(text.encode()).decode() if text else ""
+
+    def decrypt(self, encrypted: str) -> str:
+        """What `encrypt` made, also under the keys in SECRET_KEY_FALLBACKS; raises InvalidToken for anything else."""
+        return self._keys().decrypt(encrypted.encode()).decode() if encrypted else ""
+
+    def _keys(self) -> MultiFernet:
+        return MultiFernet(
+            [self._key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        )
+
+    def _key(self, secret: str | bytes) -> Fernet:
+        raw = secret.encode() if isinstance(secret, str) else secret
+        digest = hashlib.sha256(f"vardkase {self.purpose} ".encode() + raw).digest()
+        return Fernet(base64.urlsafe_b64encode(digest))

@@ -1,0 +1,59 @@
+"""Known communities that share over MISP: facts about others, kept beside this file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+SEARCHED = ("name", "org_name", "description", "sector", "nationality")
+FILE = Path(__file__).parent / "data" / "communities.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """One community, and whom to ask; `id` is its place in the list, from 1. Texts may be empty."""
+
+    id: int
+    name: str
+    uuid: str
+    org_uuid: str
+    org_name: str
+    description: str
+    url: str
+    sector: str
+    nationality: str
+    type: str
+    email: str
+    scope_of_data_to_be_shared: str
+    self_registration: bool
+
+
+def communities(actor: Actor, search: str = "") -> list[Community]:
+    """All of them, or those with `search` in a text. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    words = search.lower()
+    return [each for each in _all() if not words or words in _texts(each)]
+
+
+def find_community(actor: Actor, reference: str) -> Community:
+    """One by its place or uuid. Raises NotFound, Forbidden."""
+    for each in communities(actor):
+        if reference.lower() in (str(each.id), each.uuid):
+            return each
+    raise NotFound("Community not found.")
+
+
+@cache
+def _all() -> tuple[Community, ...]:
+    rows = json.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(Community(id=place, **row) for place, row in enumerate(rows, 1))
+
+
+def _texts(community: Community) -> str:
+    return "\n".join(getattr(community, name) for name in SEARCHED).lower()

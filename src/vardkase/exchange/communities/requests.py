@@ -1,0 +1,63 @@
+"""Asking a community for access: the letter that its people get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.communities.queries import Community
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.misp.flags import as_bool
+
+LONGEST = 10_000
+ASKED = (
+    ("Organisation", "org_name"),
+    ("Organisation's uuid", "org_uuid"),
+    ("About the organisation", "org_description"),
+    ("E-mail", "email"),
+    ("PGP key", "gpgkey"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it would go out: its header lines, and its text."""
+
+    headers: str
+    message: str
+
+
+def letter(actor: Actor, community: Community, data: Mapping[str, Any], base_url: str) -> Letter:
+    """The letter that asks `community` to let the organisation in `data` in. Raises Invalid by field, Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    given = {name: _text(name, data.get(name)) for name in ("message", *(name for _, name in ASKED))}
+    if not given["email"] or not community.email:
+        raise Invalid({"email": ["An address to answer to, and one to write to, are needed."]})
+    mail = EmailMessage(policy=SMTP)
+    try:
+        mail["To"], mail["Reply-To"] = community.email, given["email"]
+        mail["Subject"] = f"Request for access to {community.name}"
+    except ValueError:
+        raise Invalid({"email": ["Please enter a valid email address."]}) from None
+    lines = [f"{title}: {given[name]}" for title, name in ASKED if given[name]]
+    if as_bool(data.get("sync")):
+        lines.append("We would like to synchronise with you.")
+    if not as_bool(data.get("anonymise")):
+        lines.append(f"Our instance: {base_url}")
+    mail.set_content("\n".join((*lines, "", given["message"])))
+    headers, _, message = mail.as_string().partition("\r\n\r\n")
+    return Letter(headers, message)
+
+
+def _text(name: str, value: Any) -> str:
+    if value is not None and not isinstance(value, str | int):
+        raise Invalid({name: ["A text is expected."]})
+    text = str(value or "").strip()
+    if len(text) > LONGEST:
+        raise Invalid({name: [f"At most {LONGEST} characters."]})
+    return text

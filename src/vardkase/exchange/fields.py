@@ -1,0 +1,122 @@
+"""Filling a row from a document: each member by its reader, every fault reported at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Model
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.organisations.fields import short_text
+
+type Readers = Mapping[str, Callable[[Any], Any]]
+RULE_LISTS = ("OR", "NOT")
+LONGEST_RULE = 1000
+PORTS = {"http": 80, "https": 443}
+
+
+def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
+    """Set what `data` holds on `row`; returns the names of what changed. Raises Invalid by field."""
+    errors: dict[str, list[str]] = {}
+    changed = []
+    for name in readers.keys() & data.keys():
+        try:
+            value = readers[name](data[name])
+        except ValueError as error:
+            errors[name] = [str(error)]
+            continue
+        if value != getattr(row, name):
+            setattr(row, name, value)
+            changed.append(name)
+    if errors:
+        raise Invalid(errors)
+    return sorted(changed)
+
+
+def name(value: Any) -> str:
+    """A name, which may not be empty."""
+    if not (given := short_text(value)):
+        raise ValueError("Name cannot be empty.")
+    return given
+
+
+def web_address(value: Any) -> str:
+    """An http or https address without a name and password in it."""
+    given = short_text(value)
+    scheme, host, _ = origin(given)
+    if scheme not in ("http", "https") or not host:
+        raise ValueError("Please enter an address that begins with http:// or https://.")
+    if "@" in urlsplit(given).netloc:
+        raise ValueError("The address may not hold a name and password.")
+    return given
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address: who gets what is sent to it. Raises ValueError."""
+    parsed = urlsplit(url)
+    return parsed.scheme, parsed.hostname or "", parsed.port or PORTS.get(parsed.scheme, 0)
+
+
+def member_of(*choices: str) -> Callable[[Any], str]:
+    """A reader for one of `choices`."""
+
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"Please enter one of: {', '.join(choices)}.")
+        return str(value)
+
+    return read
+
+
+def rules(value: Any) -> dict[str, Any]:
+    """Filtering rules, as an object or its JSON: ``{"tags": {"OR": […], "NOT": […]}, "orgs": …, "url_params": ""}``.
+
+    What MISP keeps beside the lists (type_attributes, type_objects) is a list under NOT.
+    """
+    given = decoded(value)
+    if not isinstance(given, dict):
+        raise ValueError("The rules must be a JSON object.")
+    found: dict[str, Any] = {}
+    for name, lists in given.items():
+        if name in ("tags", "orgs", "type_attributes", "type_objects"):
+            found[name] = _lists(lists)
+        elif name == "url_params":
+            found[name] = _parameters(lists)
+        else:
+            raise ValueError(f"There are no rules of {str(name)[:40]}.")
+    return found
+
+
+def decoded(value: Any) -> Any:
+    """`value`, or what it holds when it is the text of a JSON document; nothing is {}."""
+    if not isinstance(value, str):
+        return value or {}
+    try:
+        return json.loads(value) if value.strip() else {}
+    except (ValueError, RecursionError):
+        raise ValueError("This is not JSON.") from None
+
+
+def _lists(value: Any) -> dict[str, list[str]]:
+    if not isinstance(value, dict) or not value.keys() <= set(RULE_LISTS):
+        raise ValueError("Each rule has the lists OR and NOT.")
+    return {name: _texts(each) for name, each in value.items()}
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(
+        isinstance(each, str | int) and len(str(each)) <= LONGEST_RULE for each in value
+    ):
+        raise ValueError("A rule is a list of texts.")
+    return [str(each) for each in value]
+
+
+def _parameters(value: Any) -> str:
+    """More filters for the other side's index, as the JSON of an object."""
+    written = value if isinstance(value, str) else json.dumps(value)
+    if len(written) > LONGEST_RULE or not isinstance(decoded(written), dict):
+        raise ValueError("url_params must be a JSON object.")
+    return written

@@ -1,0 +1,68 @@
+"""Connections to other instances: where they are, by which key, and what may pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from vardkase.core.secrets import Safe
+from vardkase.identity.organisations.models import Organisation
+
+KEYS = Safe("keys of other servers")
+
+
+def no_pull_rules() -> dict[str, Any]:
+    """The rules of a pull that lets everything pass."""
+    return {
+        **no_push_rules(),
+        "type_attributes": {"NOT": []},
+        "type_objects": {"NOT": []},
+        "url_params": "",
+    }
+
+
+def no_push_rules() -> dict[str, Any]:
+    """The rules of a push that lets everything pass."""
+    return {"tags": {"OR": [], "NOT": []}, "orgs": {"OR": [], "NOT": []}}
+
+
+class Server(models.Model):
+    """One connection (sync-protocol §1). `org` runs the connection here, `remote_org` the other instance.
+
+    `encrypted_key` is our key there and `encrypted_certificate` our certificate with its key (PEM): `KEYS` opens
+    both. `authority` (PEM) is what alone vouches for the other side. `priority` is the place in the list, from 1.
+    """
+
+    name = models.CharField(max_length=255)
+    url = models.CharField(max_length=255)
+    encrypted_key = models.TextField()
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    remote_org = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    push = models.BooleanField(default=False)
+    pull = models.BooleanField(default=False)
+    push_sightings = models.BooleanField(default=False)
+    push_galaxy_clusters = models.BooleanField(default=False)
+    push_analyst_data = models.BooleanField(default=False)
+    pull_analyst_data = models.BooleanField(default=False)
+    pull_galaxy_clusters = models.BooleanField(default=False)
+    lastpulledid = models.BigIntegerField(null=True)
+    lastpushedid = models.BigIntegerField(null=True)
+    publish_without_email = models.BooleanField(default=False)
+    unpublish_event = models.BooleanField(default=False)
+    self_signed = models.BooleanField(default=False)
+    pull_rules = models.JSONField(default=no_pull_rules)
+    push_rules = models.JSONField(default=no_push_rules)
+    authority = models.TextField(blank=True, default="")
+    encrypted_certificate = models.TextField(blank=True, default="")
+    internal = models.BooleanField(default=False)
+    skip_proxy = models.BooleanField(default=False)
+    remove_missing_tags = models.BooleanField(default=False)
+    caching_enabled = models.BooleanField(default=False)
+    priority = models.IntegerField()
+
+    class Meta:
+        db_table = "server"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,48 @@
+"""Reading connections: site administrators only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.flags import as_int
+
+
+def servers(actor: Actor) -> QuerySet[Server]:
+    """Every connection, by priority. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return Server.objects.select_related("org", "remote_org").order_by("priority", "pk")
+
+
+def find_server(actor: Actor, reference: Reference) -> Server:
+    """One connection by id. Raises NotFound, Forbidden."""
+    found = servers(actor).filter(pk=as_int(reference) or 0).first()
+    if found is None:
+        raise NotFound("Invalid server")
+    return found
+
+
+def is_known(server_id: int) -> bool:
+    """Whether there is a connection with this id: sharing groups may name it, its settings stay hidden."""
+    return Server.objects.filter(pk=server_id).exists()
+
+
+def names_of(server_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Name and address of connections by id, for those who see a sharing group that names them."""
+    rows = Server.objects.filter(pk__in=set(server_ids)).values_list("pk", "name", "url")
+    return {pk: (name, url) for pk, name, url in rows}
+
+
+def users_bound_to(server_ids: Iterable[int]) -> dict[int, list[User]]:
+    """The accounts that other instances use here, by the connection they are bound to."""
+    found: dict[int, list[User]] = {}
+    for user in User.objects.filter(server_id__in=set(server_ids)).order_by("pk"):
+        found.setdefault(user.server_id, []).append(user)
+    return found

@@ -1,0 +1,239 @@
+"""Configuring connections: site administrators only, and nobody is told a key again."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.fields import Readers, apply, name, origin, rules, web_address
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.queries import find_server, servers
+from vardkase.exchange.tls import tls_context
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import issue_key
+from vardkase.identity.organisations.models import SharingGroupServer
+from vardkase.identity.organisations.queries import Reference, find_organisation
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.misp.flags import as_bool
+
+KEY = re.compile(r"[A-Za-z0-9]{40}")
+BAD_KEY = "The authkey has to be exactly 40 characters long and consist of alphanumeric characters."
+KEY_AGAIN = "The address leads elsewhere now: enter the authkey for it."
+NOT_FOR_SITE_ADMINS = "Site admin accounts cannot be used to create server sync configurations."
+LONGEST_CERTIFICATE = 100_000
+FLAGS = (
+    "push",
+    "pull",
+    "push_sightings",
+    "push_galaxy_clusters",
+    "push_analyst_data",
+    "pull_analyst_data",
+    "pull_galaxy_clusters",
+    "publish_without_email",
+    "unpublish_event",
+    "self_signed",
+    "internal",
+    "skip_proxy",
+    "remove_missing_tags",
+    "caching_enabled",
+)
+
+
+@transaction.atomic
+def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
+    """Add a connection from its wire fields (name, url, authkey, …). Raises Invalid by field, Forbidden."""
+    _require_site_admin(actor)
+    server = Server(org_id=actor.organisation_id, priority=Server.objects.count() + 1)
+    missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
+    if missing:
+        raise Invalid(missing)
+    _apply(server, data)
+    server.save()
+    record(actor, "server.added", _target(server), {"url": server.url})
+    return server
+
+
+@transaction.atomic
+def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
+    """Add the connection that `sync_configuration` of another instance describes.
+
+    Its organisation is captured when it is new. Raises as `add_server` does.
+    """
+    _require_site_admin(actor)
+    block = document.get("Organisation")
+    known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
+    if not known:
+        raise Invalid({"Organisation": ["The organisation of the other instance must have a uuid."]})
+    given = {field: document.get(field) for field in ("url", "authkey")}
+    named = document.get("name") or document.get("url")
+    return add_server(actor, {**given, "name": named, "remote_org_id": next(iter(known.values()))})
+
+
+@transaction.atomic
+def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server:
+    """Change the wire fields that `data` holds; an empty authkey leaves the old one. Raises Invalid, NotFound."""
+    _require_site_admin(actor)
+    server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
+    changed = _apply(server, data)
+    server.save()
+    record(actor, "server.edited", _target(server), {"fields": changed})
+    return server
+
+
+@transaction.atomic
+def delete_server(actor: Actor, reference: Reference) -> None:
+    """Remove a connection, from sharing groups and accounts too. Raises NotFound, Forbidden."""
+    _require_site_admin(actor)
+    server = find_server(actor, reference)
+    target = _target(server)
+    SharingGroupServer.objects.filter(server_id=server.pk).delete()
+    User.objects.filter(server_id=server.pk).update(server_id=0)
+    server.delete()
+    record(actor, "server.deleted", target)
+
+
+@transaction.atomic
+def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
+    """Give the connections the priorities 1, 2, … in this order. Raises Invalid unless all are named once."""
+    _require_site_admin(actor)
+    stored = {server.pk: server for server in servers(actor).select_for_update(of=("self",))}
+    if sorted(server_ids) != sorted(stored):
+        raise Invalid({"id": ["Name every server once."]})
+    for place, number in enumerate(server_ids, 1):
+        stored[number].priority = place
+    Server.objects.bulk_update(stored.values(), ["priority"])
+    record(actor, "server.ordered", Target("server"), {"order": list(server_ids)})
+
+
+@transaction.atomic
+def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, Any]:
+    """What another instance imports to connect to us as `actor`: with a new key, shown this once.
+
+    Raises Forbidden for those who may not synchronise, and for site administrators.
+    """
+    actor.require_writing()
+    actor.require(Permission.SYNC)
+    if actor.is_site_admin or actor.user_id is None:
+        raise Forbidden(NOT_FOR_SITE_ADMINS)
+    host = find_organisation(host_organisation_id() or 0)
+    _, raw = issue_key(actor, User.objects.get(pk=actor.user_id), {"comment": "Sync configuration"})
+    organisation = {"name": host.name, "uuid": str(host.uuid)}
+    return {"url": base_url, "uuid": instance, "authkey": raw, "Organisation": organisation}
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:
+    """Set what `data` holds; returns the wire names of what changed. All faults are told at once."""
+    errors: dict[str, Sequence[str]] = {}
+    changed: list[str] = []
+    before = server.url
+    for step in (_plain, _key, _organisation, _certificates):
+        try:
+            changed += step(server, data)
+        except Invalid as fault:
+            errors |= dict(fault.errors) if isinstance(fault.errors, Mapping) else {"": [fault.errors]}
+    if errors:
+        raise Invalid(errors)
+    _keep_key_from_strangers(server, before, changed)
+    return changed
+
+
+def _plain(server: Server, data: Mapping[str, Any]) -> list[str]:
+    return apply(server, data, READERS)
+
+
+def _key(server: Server, data: Mapping[str, Any]) -> list[str]:
+    key = data.get("authkey")
+    if not key:
+        return []
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise Invalid({"authkey": [BAD_KEY]})
+    server.encrypted_key = KEYS.encrypt(key)
+    return ["authkey"]
+
+
+def _keep_key_from_strangers(server: Server, before: str, changed: Sequence[str]) -> None:
+    """The stored key goes to the server it was given for: whoever moves the connection gives the key anew."""
+    if before and origin(before) != origin(server.url) and "authkey" not in changed:
+        raise Invalid({"authkey": [KEY_AGAIN]})
+
+
+def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
+    if "remote_org_id" not in data:
+        return []
+    try:
+        found = find_organisation(str(data["remote_org_id"]))
+    except NotFound:
+        raise Invalid({"remote_org_id": ["Invalid organisation."]}) from None
+    if found.pk == server.remote_org_id:
+        return []
+    server.remote_org = found
+    return ["remote_org_id"]
+
+
+def _certificates(server: Server, data: Mapping[str, Any]) -> list[str]:
+    """`submitted_cert` and `submitted_client_cert` (PEM, or its base64); `delete_cert` and the like take them off."""
+    changed = []
+    if as_bool(data.get("delete_cert")) or data.get("submitted_cert"):
+        server.authority = _certificate("submitted_cert", data, private=False)
+        changed.append("cert_file")
+    if as_bool(data.get("delete_client_cert")) or data.get("submitted_client_cert"):
+        server.encrypted_certificate = KEYS.encrypt(_certificate("submitted_client_cert", data, private=True))
+        changed.append("client_cert_file")
+    return changed
+
+
+def _certificate(member: str, data: Mapping[str, Any], *, private: bool) -> str:
+    given = data.get(member) or ""
+    if not given:
+        return ""
+    try:
+        pem = _pem(given)
+        tls_context("" if private else pem, pem if private else "")
+    except (ValueError, OSError, OutgoingFailed):
+        raise Invalid({member: ["This is not a certificate in PEM form."]}) from None
+    return pem
+
+
+def _pem(given: Any) -> str:
+    if not isinstance(given, str) or len(given) > LONGEST_CERTIFICATE:
+        raise ValueError("no text")
+    if "-----BEGIN" in given:
+        return given
+    try:
+        return b64decode(given, validate=True).decode("ascii")
+    except binascii.Error as error:
+        raise ValueError("no base64") from error
+
+
+def _target(server: Server) -> Target:
+    return Target("server", server.pk, title=server.name)
+
+
+def _url(value: Any) -> str:
+    return web_address(value).rstrip("/")
+
+
+REQUIRED = ("name", "url", "authkey", "remote_org_id")
+READERS: Readers = {
+    "name": name,
+    "url": _url,
+    "pull_rules": rules,
+    "push_rules": rules,
+    **dict.fromkeys(FLAGS, as_bool),
+}
