@@ -51,15 +51,19 @@ type Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a GET on a writing endpoint tells: which members a body needs and may have.
+    """What the code of an endpoint does not show, for people and for its OpenAPI description.
 
-    `url` is given only where MISP's differs from the endpoint's name (``/events/edit/[event_id]``).
+    `mandatory` and `optional` are the members of the body, or the parameters where nothing is written; a GET
+    on a writing endpoint tells them. `url` names the arguments of the path (``/events/edit/[event_id]``) and is
+    given only where there are any. `answers` is the entity that a streamed answer holds: "Event" for
+    ``{"Event": {…}}``, "[Attribute]" for a list.
     """
 
     text: str
     mandatory: Any = ()
     optional: Any = ()
     url: str = ""
+    answers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,14 @@ class Endpoint:
             raise Forbidden
         if self.writes:
             actor.require_writing()
+
+    def may_be_called_by(self, actor: Actor) -> bool:
+        """Whether `actor` may call this."""
+        try:
+            self.authorise(actor)
+        except Forbidden:
+            return False
+        return True
 
     def allows(self, method: str) -> bool:
         """Whether `method` may be used; HEAD wherever GET is."""
@@ -190,7 +202,7 @@ def _caller(request: HttpRequest, route: Route) -> Authenticated:
 def _describe(found: Endpoint) -> Answer:
     """The answer to a GET on an endpoint that writes: what to send, where we have said so."""
     about = found.describes
-    if about is None:
+    if about is None or not (about.mandatory or about.optional):
         raise MispError(405, ONLY_POST)
     path = f"/{found.name}"
     return Json(

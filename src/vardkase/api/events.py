@@ -6,7 +6,7 @@ from typing import Any
 
 from vardkase.analysis.search.index import event_index_query
 from vardkase.api.answers import Answer, Stream, Text
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
 from vardkase.core.errors import Invalid
@@ -15,7 +15,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.misp.flags import as_bool
 
 
-@endpoint("events/view")
+@endpoint("events/view", describes=Description("One event.", url="/events/view/[event_id]", answers="Event"))
 def view(call: Call) -> Answer:
     """One event, whole. HEAD says only whether it is there."""
     event = find_event(call.actor, call.arg(0) or call.param("id", ""))

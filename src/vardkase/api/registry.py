@@ -31,6 +31,7 @@ from vardkase.api import (  # noqa: F401
     objects,
     objects_write,
     older_exports,
+    openapi,
     organisations,
     registrations,
     rest_search,

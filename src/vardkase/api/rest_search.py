@@ -8,11 +8,11 @@ from typing import Any
 
 from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.analysis.search.parameters import accepted, from_path
+from vardkase.analysis.search.parameters import PARAMETERS, accepted, from_path
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query, total_query
 from vardkase.api.answers import Answer, Stream
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import chosen_ids
@@ -27,19 +27,26 @@ SAME_AS_JSON = frozenset(("", "download"))
 NO_HEADERS: Mapping[str, str] = {}
 
 
-@endpoint("events/rest_search")
+def _about(scope: Scope) -> Description:
+    parameters = tuple(name for name in PARAMETERS[scope] if "." not in name)
+    return Description(
+        "Search, and write what is found in the format that returnFormat names.", (), parameters
+    )
+
+
+@endpoint("events/rest_search", describes=_about(Scope.EVENTS))
 def events(call: Call) -> Answer:
     """Whole events that match."""
     return _search_answer(call, Scope.EVENTS)
 
 
-@endpoint("attributes/rest_search")
+@endpoint("attributes/rest_search", describes=_about(Scope.ATTRIBUTES))
 def attributes(call: Call) -> Answer:
     """Attributes that match."""
     return _search_answer(call, Scope.ATTRIBUTES)
 
 
-@endpoint("objects/rest_search")
+@endpoint("objects/rest_search", describes=_about(Scope.OBJECTS))
 def objects(call: Call) -> Answer:
     """Objects that match, with their attributes."""
     return _search_answer(call, Scope.OBJECTS)

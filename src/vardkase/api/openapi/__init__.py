@@ -1,0 +1,48 @@
+"""api/*: what this API is, for programs. The page that shows the same to people is `web`'s."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import JSON_TYPE, Answer, Json, Text
+from vardkase.api.dispatch import Call, Description, Endpoint, declared_permissions, endpoint, plain
+from vardkase.api.errors import MispError
+from vardkase.api.openapi.document import address_of, encoded, summary_of, tag_of
+
+ABOUT_ONE = Description("POST the address of an endpoint to learn what it takes.", ["url"])
+
+
+@endpoint("api/openapi", public=True, methods=("GET",))
+def openapi(call: Call) -> Answer:
+    """The OpenAPI 3.1 description of every endpoint; anybody may read it."""
+    return Text(encoded(), JSON_TYPE)
+
+
+@endpoint("api/getAllApis")
+def get_all_apis(call: Call) -> Answer:
+    """Every endpoint that the caller may use, with what its body needs and may hold."""
+    found = [one for one in declared_permissions() if one.may_be_called_by(call.actor)]
+    return Json({"allApis": {address_of(one.name): _about(one) for one in found}})
+
+
+@endpoint("api/getApiInfo", describes=ABOUT_ONE, methods=("POST",))
+def get_api_info(call: Call) -> Answer:
+    """One of these, by its address."""
+    wanted = plain(str(call.param("url") or "").strip("/"))
+    for found in declared_permissions():
+        if plain(found.name) == wanted and found.may_be_called_by(call.actor):
+            return Json(_about(found))
+    raise MispError(404, "There is no such endpoint, or you may not use it.")
+
+
+def _about(found: Endpoint) -> dict[str, Any]:
+    about = found.describes
+    return {
+        "url": address_of(found.name),
+        "controller": tag_of(found.name),
+        "action": found.name.rpartition("/")[2],
+        "description": summary_of(found),
+        "mandatory": about.mandatory if about else [],
+        "optional": about.optional if about else [],
+        "methods": found.methods,
+    }

@@ -1,0 +1,258 @@
+"""The OpenAPI document of every endpoint there is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from vardkase.api.dispatch import Endpoint, declared_permissions, plain
+from vardkase.api.openapi.components import REFUSALS, WRITTEN, components, reference
+from vardkase.api.openapi.fields import Schema, schema_of
+from vardkase.api.openapi.reading import Argument, Reading, Shape, reading_of
+from vardkase.api.servers import MISP_VERSION
+
+UNDERSCORED = frozenset(
+    (
+        "add_attachment",
+        "upload_stix",
+        "upload_sample",
+        "change_pw",
+        "set_default",
+        "wipe_default",
+        "export_for_misp_galaxy",
+        "taxonomy_tags",
+        "get_row",
+        "revise_object",
+        "upload_analysis_file",
+        "add_misp_export",
+        "email_otp",
+        "totp_delete",
+    )
+)
+"""Actions that MISP itself spells with underscores; all others are in camel case."""
+BRACKETS = re.compile(r"\[(\w+)\]")
+PLACES = ("id", "second", "third", "fourth")
+DELETED = ("id", "hard")
+EVERYWHERE = frozenset((400, 403, 404, 405, 413, 429))
+"""What any request may meet before its endpoint does."""
+SIMPLE = {"saved": "Saved", "message": "Message", "toggled": "Toggled", "not_toggled": "Toggled"}
+INTRODUCTION = (
+    "Everything that this hub answers over HTTP. Requests, answers, status codes and messages are those of MISP's "
+    "API, so that its clients work unchanged. Arguments stand in the path; parameters may be sent in the query, in "
+    "the path as `name:value`, or in the body. Ids are numbers or uuids."
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1, made once: no endpoint is declared after the start."""
+    paths: dict[str, dict[str, Any]] = {}
+    for found in declared_permissions():
+        for path, arguments in _paths(found):
+            paths[path] = dict(_operations(found, path, arguments))
+    tags = sorted({tag_of(found.name) for found in declared_permissions()})
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Vårdkase", "version": MISP_VERSION, "description": INTRODUCTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in tags],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": components(),
+    }
+
+
+def tag_of(name: str) -> str:
+    """The controller of an endpoint, in camel case."""
+    return camel(name.removeprefix("admin/").partition("/")[0])
+
+
+def address_of(name: str) -> str:
+    """An endpoint's path as MISP spells it, without arguments."""
+    controller, _, action = name.rpartition("/")
+    return f"/{camel(controller)}/{action if action in UNDERSCORED else camel(action)}"
+
+
+def camel(word: str) -> str:
+    """``event_reports`` as ``eventReports``."""
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), word)
+
+
+def _paths(found: Endpoint) -> Iterator[tuple[str, list[str]]]:
+    """The address with the arguments that must be there, and with all there may be."""
+    arguments = _arguments(found)
+    address = address_of(found.name)
+    needed = [name for name, argument in arguments if argument.required]
+    names = [name for name, _ in arguments]
+    for chosen in (needed, names) if needed != names else (names,):
+        yield "/".join([address, *(f"{{{name}}}" for name in chosen)]), chosen
+
+
+def _arguments(found: Endpoint) -> list[tuple[str, Argument]]:
+    """The arguments of the path by name: as the description's address calls them, or the finder."""
+    reading = reading_of(found.handler)
+    told = BRACKETS.findall(found.describes.url) if found.describes else []
+    places = DELETED if found.name.endswith("/delete") else PLACES
+    named: dict[str, Argument] = {}
+    for position in range(max([*reading.arguments, len(told) - 1], default=-1) + 1):
+        argument = reading.arguments.get(position) or Argument(position, "", required=False)
+        name = told[position] if position < len(told) else argument.name or places[position]
+        named[name if name not in named else f"{name}_{position + 1}"] = argument
+    return list(named.items())
+
+
+def _operations(found: Endpoint, path: str, arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    reading = reading_of(found.handler)
+    for method in _methods(found, reading):
+        operation: dict[str, Any] = {
+            "operationId": f"{method}{re.sub(r'[^A-Za-z0-9]+', '_', path)}".rstrip("_"),
+            "tags": [tag_of(found.name)],
+            "summary": summary_of(found),
+            "x-requires": requirements(found),
+            "responses": _responses(found, reading),
+        }
+        parameters = [_in_path(name) for name in arguments]
+        body = _body(found, reading)
+        if method == "get":
+            names = [*_told(found), *reading.parameters]
+            parameters += [_in_query(name) for name in dict.fromkeys(names) if name not in arguments]
+        elif body:
+            operation["requestBody"] = body
+        if parameters:
+            operation["parameters"] = parameters
+        if found.public:
+            operation["security"] = []
+        yield method, operation
+
+
+def _methods(found: Endpoint, reading: Reading) -> list[str]:
+    """The method to use, and the others where clients are used to them."""
+    action = plain(found.name.rpartition("/")[2])
+    if not found.writes and found.allows("GET"):
+        return ["get", "post"] if reading.parameters or reading.model or _told(found) else ["get"]
+    usual = {"edit": ["post", "put"], "delete": ["post", "delete"]}.get(action, ["post"])
+    return [method for method in usual if found.allows(method.upper())]
+
+
+def summary_of(found: Endpoint) -> str:
+    """The first sentence of the function's docstring, else what a GET is told, else the action's words."""
+    documented = (found.handler.__doc__ or "").strip().partition("\n\n")[0]
+    told = found.describes.text if found.describes else ""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_|/", " ", found.name).lower().capitalize()
+    return " ".join((documented or told or words).split()).rstrip(".")
+
+
+def requirements(found: Endpoint) -> list[str]:
+    """The permissions that it takes, in words of the registry."""
+    needed = [permission.value for permission in found.requires]
+    if found.requires_any:
+        needed.append(" or ".join(permission.value for permission in found.requires_any))
+    if found.site_admin:
+        needed.append("site administrator")
+    return [*needed, *(["a key that may write"] if found.writes and not found.public else [])]
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _in_query(name: str) -> dict[str, Any]:
+    schema = dict(schema_of(name))
+    about = {"description": schema.pop("description")} if "description" in schema else {}
+    return {"name": name, "in": "query", **about, "schema": schema or {"type": "string"}}
+
+
+def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
+    """What may be sent: the model's members, bare or in its wrapper, and the parameters beside them."""
+    mandatory = _names(found.describes.mandatory) if found.describes else []
+    optional = _names(found.describes.optional) if found.describes else []
+    names = [*mandatory, *optional, *reading.parameters]
+    if not (names or reading.model or reading.file):
+        return None
+    bare: Schema = {"type": "object", "properties": {name: schema_of(name) for name in names}}
+    if mandatory and not (isinstance(found.describes.mandatory, Mapping) if found.describes else False):
+        bare["required"] = mandatory
+    wrapped = {"type": "object", "required": [reading.model], "properties": {reading.model: bare}}
+    schema: Schema = {"anyOf": [bare, wrapped]} if reading.model else bare
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    if reading.file:
+        part = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+        content = {"multipart/form-data": {"schema": part}, "application/octet-stream": {}}
+    return {"required": bool(mandatory) and not reading.file, "content": content}
+
+
+def _told(found: Endpoint) -> list[str]:
+    """The members or parameters that the description lists."""
+    about = found.describes
+    return [*_names(about.mandatory), *_names(about.optional)] if about else []
+
+
+def _names(told: Any) -> list[str]:
+    """The members a description lists, out of a list or of MISP's ``{"OR": […]}``."""
+    listed = told.values() if isinstance(told, Mapping) else told
+    flat = [name for each in listed for name in (each if isinstance(each, list) else [each])]
+    return [name for name in flat if isinstance(name, str) and re.fullmatch(r"[\w-]+", name)]
+
+
+def _responses(found: Endpoint, reading: Reading) -> dict[str, Any]:
+    entity = found.describes.answers if found.describes else ""
+    answers: dict[str, Any] = {"200": _entity(entity) if entity else _success(reading)}
+    if "Redirect" in reading.answers:
+        answers["302"] = {"description": "Done; the address in Location shows it."}
+    for status, (name, _, _) in REFUSALS.items():
+        if status in EVERYWHERE or status in reading.statuses or (status == 409 and found.writes):
+            answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
+    return answers
+
+
+def _success(reading: Reading) -> dict[str, Any]:
+    """What comes back: as exactly as the source tells it."""
+    kinds = [
+        reference(name)
+        for name in dict.fromkeys(SIMPLE[each] for each in sorted(reading.answers & set(SIMPLE)))
+    ]
+    kinds += [described for shape in reading.shapes if (described := _schema(shape)) not in kinds]
+    streamed = reading.answers & {"Stream", "Text"}
+    schema: Schema = (
+        {} if streamed or {} in kinds or not kinds else kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    )
+    content: dict[str, Any] = {"application/json": {"schema": schema} if schema else {}}
+    if streamed:
+        content["*/*"] = {}
+    return {"description": "Done.", "content": content}
+
+
+def _entity(answers: str) -> dict[str, Any]:
+    """The answer that a `Description` promises."""
+    name = answers.strip("[]")
+    one = reference(name) if name in WRITTEN else {"type": "object"}
+    schema: Schema = {"type": "object", "required": [name], "properties": {name: one}}
+    if answers.startswith("["):
+        schema = {"type": "array", "items": schema}
+    return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+
+
+def _schema(shape: Shape, name: str = "") -> Schema:
+    """The schema of a shape; a member that bears an entity's name is that entity."""
+    if shape is None and name in WRITTEN:
+        return {"anyOf": [reference(name), {"type": "array", "items": reference(name)}]}
+    match shape:
+        case dict():
+            members = {member: _schema(inner, member) for member, inner in shape.items()}
+            return {"type": "object", "properties": members} if members else {}
+        case list():
+            inner = _schema(shape[0])
+            return {"type": "array", "items": inner} if inner else {"type": "array"}
+        case str():
+            return {"type": shape}
+    return {}
+
+
+@cache
+def encoded() -> bytes:
+    """The document as JSON."""
+    return msgspec.json.encode(document())

@@ -1,0 +1,114 @@
+"""What the members of MISP's bodies and parameters may hold: one vocabulary for every endpoint.
+
+MISP takes numbers and flags in several spellings, and so do we; what is said here is what is understood.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+type Schema = dict[str, Any]
+
+NUMBER: Schema = {"type": ["integer", "string"]}
+FLAG: Schema = {"type": ["boolean", "integer", "string"], "description": "true or false, 1 or 0"}
+TEXT: Schema = {"type": "string"}
+NAMES: Schema = {"type": ["array", "string", "null"]}
+DISTRIBUTION = NUMBER | {
+    "description": "0: your organisation only, 1: this community, 2: connected communities, 3: all communities, "
+    "4: a sharing group, 5: as the event (not for events)"
+}
+
+MEANINGS: dict[str, Schema] = {
+    "uuid": TEXT | {"format": "uuid"},
+    "distribution": DISTRIBUTION,
+    "sharing_group_id": NUMBER | {"description": "The sharing group, with distribution 4"},
+    "threat_level_id": NUMBER | {"description": "1: high, 2: medium, 3: low, 4: undefined"},
+    "analysis": NUMBER | {"description": "0: initial, 1: ongoing, 2: completed"},
+    "timestamp": NUMBER | {"description": "Seconds since 1970"},
+    "date": TEXT | {"description": "A day, as in 2026-11-25"},
+    "first_seen": TEXT | {"description": "ISO 8601 with microseconds, or seconds since 1970"},
+    "last_seen": TEXT | {"description": "ISO 8601 with microseconds, or seconds since 1970"},
+    "value": TEXT | {"description": "Its form depends on the type; composite types join two values by |"},
+    "data": TEXT | {"description": "A file, in Base64"},
+    "colour": TEXT | {"description": "As in #ff8800"},
+    "limit": NUMBER | {"description": "How many at most"},
+    "page": NUMBER | {"description": "Which page, from 1; with limit"},
+    "hard": FLAG | {"description": "For good, not only marked as deleted"},
+    "local": FLAG | {"description": "Only on this instance, never handed on"},
+    "deleted": {
+        "type": ["boolean", "integer", "string", "array"],
+        "description": "1: deleted parts too, 2: alone",
+    },
+    "searchall": TEXT | {"description": "A text found anywhere in them"},
+    "metadata": FLAG | {"description": "Only the header of the event"},
+    "extended": FLAG | {"description": "With what extends the event"},
+    "breakOnDuplicate": FLAG | {"description": "Refuse what the event already has"},
+    "returnFormat": TEXT | {"description": "json, csv, xml, stix2, suricata, and others"},
+    "tags": {
+        "type": ["string", "array", "object"],
+        "description": "One tag, or a list; ! excludes, % is a wildcard",
+    },
+    "allowed_ips": NAMES | {"description": "Addresses and networks the key may be used from"},
+    "expiration": {
+        "type": ["string", "integer", "null"],
+        "description": "A day, or seconds since 1970; 0: never",
+    },
+    "email": TEXT | {"format": "email"},
+    "Attribute": {"type": "array", "items": {"$ref": "#/components/schemas/AttributeInput"}},
+    "Object": {"type": "array", "items": {"$ref": "#/components/schemas/ObjectInput"}},
+    "Tag": {"type": "array", "items": {"type": ["object", "string"]}},
+    "EventReport": {"type": "array", "items": {"type": "object"}},
+    "ObjectReference": {"type": "array", "items": {"type": "object"}},
+}
+FLAGS = frozenset(
+    (
+        "to_ids",
+        "deleted",
+        "disable_correlation",
+        "published",
+        "locked",
+        "exportable",
+        "hide_tag",
+        "local_only",
+        "enabled",
+        "active",
+        "roaming",
+        "read_only",
+        "disabled",
+        "autoalert",
+        "contactalert",
+        "termsaccepted",
+        "change_pw",
+        "encrypt",
+        "force",
+        "minimal",
+        "all_orgs",
+    )
+)
+TEXTS = frozenset(
+    (
+        "info",
+        "comment",
+        "name",
+        "description",
+        "content",
+        "type",
+        "category",
+        "message",
+        "releasability",
+        "text",
+    )
+)
+
+
+def schema_of(name: str) -> Schema:
+    """What the member or parameter `name` may hold; anything when nothing is known of it."""
+    if name in MEANINGS:
+        return MEANINGS[name]
+    if name in FLAGS or (
+        name.startswith(("perm_", "include", "exclude", "no")) and name not in ("notes", "note")
+    ):
+        return FLAG
+    if name.endswith("_id") or name == "id":
+        return NUMBER | {"description": "A number or a uuid"}
+    return TEXT if name in TEXTS else {}

@@ -1,0 +1,204 @@
+"""What an endpoint takes from its call and how it answers, read in its own source.
+
+The code is the only place that says it, so the description cannot lag behind. A `Description` beside the
+endpoint adds what code does not show: texts, members of a body, names of the arguments in a path.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from types import FunctionType
+from typing import Any
+
+OURS = "vardkase.api."
+ANSWERS = frozenset(
+    {"Json", "Stream", "Text", "Redirect", "saved", "failed", "toggled", "not_toggled", "message"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a path: its place, its name when a finder tells it, and whether it may be left out."""
+
+    position: int
+    name: str
+    required: bool
+
+
+type Shape = dict[str, Shape] | list[Shape] | str | None
+"""Of a JSON answer: an object's constant members, an array's element, a type's name, None: cannot be told."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was found for one endpoint."""
+
+    arguments: dict[int, Argument] = field(default_factory=dict)
+    parameters: dict[str, None] = field(default_factory=dict)
+    model: str = ""
+    file: bool = False
+    answers: set[str] = field(default_factory=set)
+    shapes: list[Shape] = field(default_factory=list)
+    statuses: set[int] = field(default_factory=set)
+
+
+@cache
+def reading_of(handler: Callable[..., Any]) -> Reading:
+    """Follow `handler` through the functions of the API that it hands its call to."""
+    found = Reading()
+    seen: set[FunctionType] = set()
+    waiting = _functions(handler)
+    while waiting:
+        function = waiting.pop()
+        if function not in seen and function.__module__.startswith(OURS):
+            seen.add(function)
+            waiting += _read(function, found)
+    return found
+
+
+def _functions(handler: Callable[..., Any]) -> list[FunctionType]:
+    """`handler` and what it closes over: an endpoint may be made by a function."""
+    if not isinstance(handler, FunctionType):
+        return []
+    inner = [cell.cell_contents for cell in handler.__closure__ or ()]
+    return [handler, *(each for each in inner if isinstance(each, FunctionType))]
+
+
+def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
+    """Note what `function` does with its call; the functions it passes the call on to."""
+    definition = _definition(function)
+    passed_on: list[FunctionType] = []
+    if definition is None:
+        return passed_on
+    for node, parents in _walk(definition, ()):
+        if not isinstance(node, ast.Call):
+            continue
+        name = _name(node.func)
+        if _is_call(node.func):
+            _note_use(name, node, parents, found)
+        elif name == "MispError" and isinstance(node.args[0], ast.Constant):
+            found.statuses.add(int(str(node.args[0].value)))
+        elif name in ANSWERS:
+            found.answers.add(name)
+            if name == "Json" and node.args:
+                found.shapes.append(_shape(node.args[0], function))
+        elif any(isinstance(each, ast.Name) and each.id == "call" for each in node.args):
+            passed_on += _functions(_named(node.func, function))
+    return passed_on
+
+
+def _note_use(name: str, node: ast.Call, parents: tuple[ast.AST, ...], found: Reading) -> None:
+    """One use of the call: an argument of its path, a parameter, its body, its file."""
+    first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+    if name == "arg" and isinstance(first, int):
+        argument = _argument(first, node, parents)
+        earlier = found.arguments.get(first)
+        if earlier is None or (argument.required and not earlier.required) or not earlier.name:
+            found.arguments[first] = argument
+    elif name == "param" and isinstance(first, str):
+        found.parameters[first] = None
+    elif name in ("data", "big_data") and isinstance(first, str):
+        found.model = found.model or first
+    elif name == "document":
+        found.file = True
+
+
+def _argument(position: int, node: ast.Call, parents: tuple[ast.AST, ...]) -> Argument:
+    """``find_event(actor, call.arg(0))``: needed, and named after what is found."""
+    chosen = any(isinstance(parent, ast.BoolOp | ast.IfExp) for parent in parents[-3:])
+    finder = next((_name(each.func) for each in reversed(parents[-3:]) if isinstance(each, ast.Call)), "")
+    found = finder.removeprefix("find_") if finder.startswith("find_") else ""
+    return Argument(
+        position, f"{found}_id" if found else "", bool(found) and not chosen and len(node.args) == 1
+    )
+
+
+def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
+    """The constant part of what an expression builds."""
+    match node:
+        case ast.Dict():
+            members: dict[str, Shape] = {}
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    members[key.value] = _shape(value, function, depth)
+            return members
+        case ast.List():
+            return [_shape(node.elts[0], function, depth)] if node.elts else [None]
+        case ast.ListComp():
+            return [_shape(node.elt, function, depth)]
+        case ast.BinOp(op=ast.BitOr()):
+            sides = [_shape(side, function, depth) for side in (node.left, node.right)]
+            return {name: shape for side in sides if isinstance(side, dict) for name, shape in side.items()}
+        case ast.Call():
+            return _returned(node, function, depth)
+        case ast.Constant() | ast.JoinedStr():
+            return "string" if isinstance(node, ast.JoinedStr) or isinstance(node.value, str) else None
+    return None
+
+
+def _returned(node: ast.Call, function: FunctionType, depth: int) -> Shape:
+    called = _named(node.func, function)
+    if not isinstance(called, FunctionType) or depth > 3 or not called.__module__.startswith(OURS):
+        return None
+    definition = _definition(called)
+    returns = (
+        [each.value for each, _ in _walk(definition, ()) if isinstance(each, ast.Return)]
+        if definition
+        else []
+    )
+    return _shape(returns[0], called, depth + 1) if len(returns) == 1 and returns[0] is not None else None
+
+
+def _is_call(node: ast.expr) -> bool:
+    """Whether `node` is ``call.…``."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "call"
+
+
+def _name(node: ast.expr) -> str:
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            return node.attr
+    return ""
+
+
+def _named(node: ast.expr, function: FunctionType) -> Any:
+    """What a plain name means in the module of `function`, or in what it closes over."""
+    if not isinstance(node, ast.Name):
+        return None
+    inner = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
+    return inner.get(node.id, function.__globals__.get(node.id))
+
+
+@cache
+def _module(name: str) -> ast.Module:
+    return ast.parse(inspect.getsource(import_module(name)))
+
+
+@cache
+def _definitions(name: str) -> dict[int, ast.FunctionDef | ast.Lambda]:
+    """The functions of a module by the line they begin in, decorators included."""
+    found: dict[int, ast.FunctionDef | ast.Lambda] = {}
+    for node in ast.walk(_module(name)):
+        if isinstance(node, ast.FunctionDef):
+            found[min([node.lineno, *(each.lineno for each in node.decorator_list)])] = node
+        elif isinstance(node, ast.Lambda):
+            found.setdefault(node.lineno, node)
+    return found
+
+
+def _definition(function: FunctionType) -> ast.FunctionDef | ast.Lambda | None:
+    return _definitions(function.__module__).get(function.__code__.co_firstlineno)
+
+
+def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
+    """Every node below `node` with those above it."""
+    yield node, parents
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child, (*parents, node))

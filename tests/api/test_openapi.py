@@ -1,0 +1,96 @@
+"""The description of the API: valid, whole, and as open as the API itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from vardkase.api import registry
+from vardkase.api.dispatch import declared_permissions
+from vardkase.api.openapi.document import address_of
+
+KINDS = {"get", "post", "put", "delete"}
+
+
+@pytest.fixture
+def document() -> Any:
+    """The document as a visitor without a key receives it."""
+    assert registry.controllers()
+    response = send(None, "GET", "/api/openapi.json")
+    assert response.status_code == 200
+    return answer(response)
+
+
+def operations(document: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    """Path, method and operation of everything in the document."""
+    return [
+        (path, kind, item[kind]) for path, item in document["paths"].items() for kind in KINDS & item.keys()
+    ]
+
+
+def test_it_is_valid(document: Any) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_every_endpoint_is_in_it_with_a_summary_and_its_refusals(document: Any) -> None:
+    addresses = {path.partition("/{")[0] for path in document["paths"]}
+    assert addresses == {address_of(found.name) for found in declared_permissions()}
+    for path, kind, operation in operations(document):
+        assert operation["summary"], path
+        assert {"200", "403", "404", "405"} <= operation["responses"].keys(), (path, kind)
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+
+
+def test_what_stands_beside_an_endpoint_is_said(document: Any) -> None:
+    edit = document["paths"]["/events/edit/{event_id}"]["post"]
+    assert edit["x-requires"] == ["perm_add", "a key that may write"]
+    bare, wrapped = edit["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert wrapped["properties"]["Event"] == bare
+    assert {"info", "distribution", "Attribute"} <= bare["properties"].keys()
+    assert document["paths"]["/attributes/restore/{attribute_id}"]["post"]["responses"]["302"]
+
+
+def test_what_the_code_reads_is_said(document: Any) -> None:
+    """Nobody wrote these down: the calls of the functions say them."""
+    view = document["paths"]["/events/view/{event_id}"]["get"]
+    names = {each["name"] for each in view["parameters"]}
+    assert {"event_id", "deleted", "extended", "noSightings"} <= names
+    assert "/users/view" in document["paths"]
+    assert "/users/view/{user_id}" in document["paths"]
+    assert document["paths"]["/events/delete"]["post"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ] == {"$ref": "#/components/schemas/Saved"}
+
+
+def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:
+    assert document["components"]["securitySchemes"]["key"]["name"] == "Authorization"
+    assert document["security"] == [{"key": []}]
+    public = {address_of(found.name) for found in declared_permissions() if found.public}
+    assert {path for path, _, each in operations(document) if each.get("security") == []} == public
+
+
+@pytest.mark.django_db
+def test_it_tells_nothing_of_this_hub(cast: Cast, document: Any) -> None:
+    text = str(document)
+    assert cast.org_a.name not in text
+    assert str(cast.hub.uuid) not in text
+
+
+@pytest.mark.django_db
+def test_what_a_member_may_call_is_listed(cast: Cast) -> None:
+    """MISP's own lists, by what the caller may."""
+    status, listed = call(cast.reader.key, "GET", "/api/getAllApis")
+    assert status == 200
+    assert "/events/view" in listed["allApis"]
+    assert "/events/add" not in listed["allApis"]
+    assert "/events/add" in call(cast.analyst.key, "GET", "/api/getAllApis")[1]["allApis"]
+    status, one = call(cast.analyst.key, "POST", "/api/getApiInfo", {"url": "/events/add"})
+    assert (status, one["mandatory"]) == (200, ["info"])
+    assert call(cast.reader.key, "POST", "/api/getApiInfo", {"url": "/events/add"})[0] == 404
+    assert call(None, "GET", "/api/getAllApis")[0] == 403
