@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from bench.client import Answer, Client, Refused, hammer, raw_request
+from bench.context import tagging_rows
 from bench.corpus import CAMPAIGNS, RARE_WORD, Corpus
 from bench.incoming import freetext_rows
 from bench.memory import Peak, watched
@@ -139,6 +140,11 @@ def freetext(bench: Bench) -> Iterator[Row]:
     yield from freetext_rows(bench.client, bench.corpus, bench.pid)
 
 
+def tagging(bench: Bench) -> Iterator[Row]:
+    """Tags on every attribute of an event at once."""
+    yield from tagging_rows(bench.client, bench.events[10_000][0], bench.pid)
+
+
 def throughput(bench: Bench) -> Iterator[Row]:
     """Requests a second, eight at once."""
     version = [raw_request(bench.client, "GET", "/servers/getVersion")]
@@ -159,6 +165,7 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     exports,
     warninglists,
     freetext,
+    tagging,
     throughput,
 )
 

@@ -27,6 +27,7 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "favourite_tags/toggle": "everyone marks tags for themselves",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
     "userSettings/eventIndexColumnToggle": "everyone hides columns for themselves",
     "userSettings/setHomePage": "everyone chooses their own homepage",

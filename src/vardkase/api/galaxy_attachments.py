@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,10 @@ from vardkase.intel.services.clusters import attach_cluster
 from vardkase.intel.services.tagging import detach_tag
 from vardkase.knowledge.galaxies import queries
 from vardkase.knowledge.galaxies.models import GalaxyCluster
+from vardkase.knowledge.tag_collections import services as tag_collections
 from vardkase.misp.flags import as_bool
 
+COLLECTION = "tag_collection"
 NO_CLUSTER = "Invalid Galaxy cluster"
 NOT_PERMITTED = "No permission to attach this cluster to given target."
 NOT_PARSED = "Failed to parse request."
@@ -27,8 +30,8 @@ NOT_PARSED = "Failed to parse request."
 def attach(call: Call) -> Answer:
     """Put the cluster named in the body on the event, attribute or tag collection named in the path."""
     cluster_id = str(call.data("Galaxy").get("target_id") or "")
-    target = _target(call)
-    changed = _attach(call, target, _cluster(call, cluster_id))
+    put = _putter(call)
+    changed = put(_cluster(call, cluster_id))
     return toggled("Cluster attached." if changed else "Cluster already attached.", check_publish=True)
 
 
@@ -38,9 +41,9 @@ def attach_several(call: Call) -> Answer:
     wanted = _cluster_ids(call.data("Galaxy").get("target_ids"))
     if not wanted:
         return not_toggled(NOT_PARSED)
-    target = _target(call)
+    put = _putter(call)
     clusters = [_cluster(call, number) for number in wanted]
-    changed = sum(_attach(call, target, cluster) for cluster in clusters)
+    changed = sum(put(cluster) for cluster in clusters)
     if not changed:
         return toggled("Clusters already attached.", check_publish=True)
     return toggled(f"{changed} cluster(s) attached.", check_publish=True)
@@ -48,8 +51,11 @@ def attach_several(call: Call) -> Answer:
 
 @endpoint("galaxy_clusters/detach", requires=(Permission.TAGGER,), writes=True)
 def detach(call: Call) -> Answer:
-    """Take a cluster, named by its tag's id, off an event or attribute; MISP answers with the way back."""
+    """Take a cluster, named by its tag's id, off what carries it; MISP answers with the way back."""
     try:
+        if call.arg(1) == COLLECTION:
+            tag_collections.remove_tag(call.actor, call.arg(0), {"id": call.arg(2)})
+            return Redirect("/")
         find = find_event if call.arg(1) == "event" else find_attribute
         detach_tag(call.actor, find(call.actor, call.arg(0)).uuid, call.arg(2))
     except NotFound:
@@ -59,6 +65,24 @@ def detach(call: Call) -> Answer:
     except Forbidden as error:
         raise MispError(403, str(error)) from None
     return Redirect("/")
+
+
+def _putter(call: Call) -> Callable[[GalaxyCluster], bool]:
+    """What puts a cluster on the thing in the path and says whether anything had to change."""
+    if call.arg(1) == COLLECTION:
+        return lambda cluster: _collect(call, cluster)
+    target = _target(call)
+    return lambda cluster: _attach(call, target, cluster)
+
+
+def _collect(call: Call, cluster: GalaxyCluster) -> bool:
+    """Whether the cluster was not yet in the tag collection."""
+    try:
+        return bool(tag_collections.add_tags(call.actor, call.arg(0), [{"name": cluster.tag_name}]))
+    except NotFound:
+        raise MispError(404, f"Invalid {COLLECTION}.") from None
+    except (Forbidden, Invalid):
+        raise MispError(403, NOT_PERMITTED) from None
 
 
 def _attach(call: Call, target: UUID, cluster: GalaxyCluster) -> bool:

@@ -2,6 +2,7 @@
 
 from vardkase.api import (  # noqa: F401
     attributes,
+    attributes_selected,
     attributes_write,
     auth_keys,
     blocklists,
@@ -14,6 +15,7 @@ from vardkase.api import (  # noqa: F401
     event_reports,
     events,
     events_write,
+    favourite_tags,
     freetext,
     galaxies,
     galaxy_attachments,
@@ -42,6 +44,8 @@ from vardkase.api import (  # noqa: F401
     sightings,
     statistics,
     stix,
+    tag_attachment,
+    tag_collections,
     tagging,
     tags,
     taxonomies,

@@ -15,7 +15,11 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.services.tagging import attach_tag, detach_tag
+from vardkase.intel.services.tagging_many import attributes_by_event, tag_selected
+from vardkase.knowledge.tag_collections.queries import without_collections
 from vardkase.misp.flags import as_bool
+
+NOT_ADDED = "Tag could not be added."
 
 type Find = Callable[[Actor, str], UUID]
 
@@ -39,7 +43,9 @@ def add_to_event(call: Call) -> Answer:
 
 @endpoint("attributes/add_tag", requires=(Permission.TAGGER,), writes=True)
 def add_to_attribute(call: Call) -> Answer:
-    """The same for an attribute."""
+    """The same for an attribute, or (``/selected``) for all of ``attribute_ids`` at once."""
+    if call.arg(0) == "selected" or "attribute_ids" in call.data("Attribute"):
+        return _add_to_selected(call)
     try:
         return _add(call, "attribute", _attribute)
     except NotFound:
@@ -61,14 +67,40 @@ def remove_from_attribute(call: Call) -> Answer:
 def _add(call: Call, kind: str, find: Find) -> Answer:
     reference, tags = _wanted(call, kind)
     target = find(call.actor, reference)
+    try:
+        tags = without_collections(call.actor, tags)
+    except NotFound as error:
+        return not_toggled(str(error))
     local = as_bool(call.param("local"))
     refused = [reason for tag in tags if (reason := _refusal(call.actor, target, tag, kind, local=local))]
     if len(refused) == len(tags):
-        return not_toggled(refused[0] if refused else "Tag could not be added.")
+        return not_toggled(refused[0] if refused else NOT_ADDED)
     if refused:
         text = f"Tag added, but {len(refused)} could not be added: {', '.join(dict.fromkeys(refused))}"
         return toggled(text, check_publish=True)
     return toggled("Tag added.", check_publish=True)
+
+
+def _add_to_selected(call: Call) -> Answer:
+    body = call.data("Attribute")
+    chosen = attributes_by_event(call.actor, listed(body.get("attribute_ids")))
+    if event := body.get("event"):
+        try:
+            number = find_event(call.actor, str(event)).id
+        except NotFound:
+            return not_toggled("Invalid event.")
+        chosen = {number: chosen[number]} if number in chosen else {}
+    if not chosen:
+        raise MispError(404, "Invalid attribute")
+    tags = listed(call.segments[1] if len(call.segments) > 1 else body.get("tag"))
+    local = as_bool(call.param("local"))
+    try:
+        added = tag_selected(call.actor, chosen, without_collections(call.actor, tags), local=local)
+    except (Forbidden, Invalid, NotFound) as error:
+        return not_toggled(str(error) or NOT_ADDED)
+    if not added:
+        return not_toggled(NOT_ADDED)
+    return toggled(f"Tag added to {added} attribute(s).", check_publish=True)
 
 
 def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) -> str:
@@ -76,7 +108,7 @@ def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) ->
     try:
         done = attach_tag(actor, target, tag, local=local)
     except (Forbidden, Invalid) as error:
-        return str(error) or "Tag could not be added."
+        return str(error) or NOT_ADDED
     return "" if done.changed else f"Tag is already attached to this {kind}."
 
 
@@ -96,11 +128,11 @@ def _wanted(call: Call, kind: str) -> tuple[str, list[str]]:
     body = call.data(kind.capitalize())
     reference = call.segments[0] if call.segments else str(body.get(kind) or body.get("id") or "")
     in_path = [part for part in call.segments[1:] if not part.startswith("local:")]
-    return reference, _tags(in_path[0] if in_path else body.get("tag"))
+    return reference, listed(in_path[0] if in_path else body.get("tag"))
 
 
-def _tags(given: Any) -> list[str]:
-    """One tag, or a list, also as JSON in a text."""
+def listed(given: Any) -> list[str]:
+    """One value, or a list, also as JSON in a text."""
     if isinstance(given, str) and given.startswith("["):
         try:
             given = json.loads(given)

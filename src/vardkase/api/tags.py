@@ -1,30 +1,28 @@
-"""tags/*: tags, and putting them on things."""
+"""tags/*: tags as such; api.tag_attachment puts them on things."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
-from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
 from vardkase.api.tag_wire import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.tag_counts import tag_counts
-from vardkase.intel.services.tagging import Tagged, attach_tag, detach_tag
+from vardkase.intel.queries.tag_counts import event_tag_counts, tag_counts
 from vardkase.knowledge.galaxies.queries import clusters_by_tag
 from vardkase.knowledge.taxonomies import queries, services
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import enabled_namespaces
+from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.misp.flags import as_bool
 
-ATTACH = "/tags/attachTagToObject"
 INVALID_TAG = "Invalid Tag"
-INVALID_TARGET = "Invalid Target."
 OPTIONAL_FIELDS = [
     "colour",
     "exportable",
@@ -47,8 +45,11 @@ ABOUT_EDIT = Description(
 
 @endpoint("tags/index")
 def index(call: Call) -> Answer:
-    """Every tag the caller may see, with how often it is used."""
+    """Every tag the caller may see, or their favourites (``/1``), with how often it is used."""
     tags = queries.visible_tags(call.actor)
+    favourites = queries.favourites(call.actor)
+    if as_bool(call.arg(0)) or as_bool(call.param("favouritesOnly")):
+        tags = tags.filter(pk__in=favourites)
     if word := call.param("searchall"):
         tags = tags.filter(name__icontains=word)
     if word := call.param("filter"):
@@ -56,7 +57,13 @@ def index(call: Call) -> Answer:
     chosen = paged(call, list(tags.values_list("pk", flat=True)))
     rows = tags.in_bulk(chosen)
     counts = tag_counts(call.actor, chosen)
-    return Json({"Tag": [_listed(rows[number], counts) for number in chosen]})
+    return Json({"Tag": [_listed(rows[number], counts, favourites) for number in chosen]})
+
+
+@endpoint("tags/view_tag")
+def view_tag(call: Call) -> Answer:
+    """The same, under the name that MISP's pages use."""
+    return view(call)
 
 
 @endpoint("tags/view")
@@ -74,6 +81,17 @@ def add(call: Call) -> Answer:
         return Json({"Tag": tag_dict(services.create_tag(call.actor, call.data("Tag")))})
     except Invalid as error:
         raise _not_saved(error) from None
+
+
+@endpoint("tags/quick_add", requires=(Permission.TAG_EDITOR,), writes=True)
+def quick_add(call: Call) -> Answer:
+    """Make a tag of a name alone."""
+    name = call.data("Tag").get("name") or call.arg(0)
+    try:
+        tag = services.create_tag(call.actor, {"name": name})
+    except Invalid as error:
+        raise _not_saved(error) from None
+    return saved("Tag added.", "/tags/quickAdd", id=str(tag.pk), data={"Tag": tag_dict(tag)})
 
 
 @endpoint("tags/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
@@ -108,41 +126,17 @@ def search(call: Call) -> Answer:
     return Json([_found(tag, meanings, clusters) for tag in tags])
 
 
-@endpoint("tags/attach_tag_to_object", requires=(Permission.TAGGER,), writes=True)
-def attach(call: Call) -> Answer:
-    """Put one tag, or each of a list, on the event or attribute with a uuid."""
-    target, tags, local = _attachment(call)
-    relationship = str(call.param("relationship_type") or "")
-    done: list[Tagged] = []
-    reasons: list[str] = []
-    for tag in tags:
-        try:
-            done.append(attach_tag(call.actor, target, tag, local=local, relationship_type=relationship))
-        except NotFound:
-            raise MispError(404, INVALID_TARGET) from None
-        except Invalid as error:
-            reasons.append(str(error))
-    if reasons:
-        raise SaveFailed("Could not attachTagToObject Tag", ATTACH, _reasons(reasons))
-    return saved(_attached(done), ATTACH)
-
-
-@endpoint("tags/remove_tag_from_object", requires=(Permission.TAGGER,), writes=True)
-def remove(call: Call) -> Answer:
-    """Take a tag off the event or attribute with a uuid."""
-    target, tags, _ = _attachment(call)
-    try:
-        done = detach_tag(call.actor, target, tags[0])
-    except NotFound:
-        raise MispError(404, INVALID_TARGET) from None
-    except Conflict as error:
-        raise MispError(404, str(error)) from None
-    except Invalid:
-        raise MispError(405, "Invalid Tag.") from None
-    scope = "Local" if done.local else "Global"
-    where = f"{done.target.kind}({done.target.id})"
-    text = f"{scope} tag {done.tag.name} ({done.tag.pk}) successfully removed from {where}."
-    return saved(text, "/tags/removeTagFromObject")
+@endpoint("tags/tag_statistics")
+def tag_statistics(call: Call) -> Answer:
+    """How many events carry each tag, and each enabled taxonomy: ``/{percentage}/{namesort}``."""
+    counts = event_tag_counts(call.actor)
+    taxonomies = Counter[str]()
+    enabled = enabled_namespaces()
+    for name, count in counts.items():
+        if (machine := parse_machine_tag(name)) and machine.namespace in enabled:
+            taxonomies[machine.namespace] += count
+    ways = {"percentage": as_bool(call.arg(0)), "by_name": as_bool(call.arg(1))}
+    return Json({"tags": _figures(counts, **ways), "taxonomies": _figures(taxonomies, **ways)})
 
 
 def _find(call: Call) -> Tag:
@@ -153,8 +147,17 @@ def _find(call: Call) -> Tag:
         raise MispError(405, INVALID_TAG) from None
 
 
-def _listed(tag: Tag, counts: dict[int, tuple[int, int]]) -> dict[str, Any]:
-    return tag_dict(tag) | {"favourite": False} | _counts(tag, counts)
+def _listed(tag: Tag, counts: dict[int, tuple[int, int]], favourites: set[int]) -> dict[str, Any]:
+    return tag_dict(tag) | {"favourite": tag.pk in favourites} | _counts(tag, counts)
+
+
+def _figures(counts: Mapping[str, int], *, percentage: bool, by_name: bool) -> dict[str, str] | list[Any]:
+    """Name → count, or share of all, as text; PHP's empty map is an empty list."""
+    total = sum(counts.values())
+    ordered = sorted(counts.items(), key=lambda item: item[0] if by_name else -item[1])
+    if percentage:
+        return {name: f"{round(count / total * 100, 2):g}%" for name, count in ordered} or []
+    return {name: str(count) for name, count in ordered} or []
 
 
 def _counts(tag: Tag, counts: dict[int, tuple[int, int]]) -> dict[str, int]:
@@ -176,38 +179,3 @@ def _found(tag: Tag, meanings: dict[str, queries.Meaning], clusters: dict[str, A
     if cluster := clusters.get(tag.name.lower()):
         found["GalaxyCluster"] = cluster_dict(cluster)
     return found
-
-
-def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
-    """What goes where, from the body or from ``/uuid/tag/local`` in the path."""
-    path = [*call.segments, "", "", ""]
-    uuid = call.param("uuid") or path[0]
-    tags = call.param("tag") or path[1]
-    if not uuid:
-        raise MispError(405, "Invalid object uuid")
-    chosen = [str(tag) for tag in (tags if isinstance(tags, list) else [tags]) if tag]
-    if not chosen:
-        raise MispError(405, "Invalid tag")
-    try:
-        return UUID(str(uuid)), chosen, as_bool(call.param("local", path[2] or None))
-    except ValueError:
-        raise MispError(404, INVALID_TARGET) from None
-
-
-def _attached(done: Sequence[Tagged]) -> str:
-    target = done[0].target
-    if len(done) > 1:
-        return f"Successfully attached {len(done)} tags to {target.kind} ({target.id})"
-    tag = done[0].tag
-    if not done[0].changed:
-        return (
-            f"{target.kind} already has the requested tag attached, "
-            f"no changes had to be made for tag {tag.name}."
-        )
-    scope = "Local" if done[0].local else "Global"
-    return f"{scope} tag {tag.name}({tag.pk}) successfully attached to {target.kind}({target.id})."
-
-
-def _reasons(reasons: Sequence[str]) -> str:
-    numbered = {str(number): reason for number, reason in enumerate(reasons)}
-    return f"Failed to attach {len(reasons)} tags. Reasons: {json.dumps(numbered, separators=(',', ':'))}"

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "vardkase.identity.registrations.apps.RegistrationsConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
+    "vardkase.knowledge.tag_collections.apps.TagCollectionsConfig",
     "vardkase.knowledge.galaxies.apps.GalaxiesConfig",
     "vardkase.knowledge.object_templates.apps.ObjectTemplatesConfig",
     "vardkase.knowledge.warninglists.apps.WarninglistsConfig",

@@ -46,23 +46,31 @@ def link_tags(report: EventReport, book: TagBook, mentions: Sequence[dict[str, A
 
 
 @transaction.atomic
-def tag_report(actor: Actor, reference: Reference, names: Iterable[str], *, local: bool) -> list[Tag]:
-    """Put tags, by name or id, on a report; returns them. Raises NotFound, Forbidden, Invalid."""
+def tag_report(
+    actor: Actor, reference: Reference, names: Iterable[str], *, local: bool, relationship_type: str = ""
+) -> int:
+    """Put tags, by name or id, on a report; returns how many were not there. Raises NotFound, Forbidden, Invalid."""
     report, event = _taggable(actor, reference, local=local)
-    mentions = [_mention(name) | {"local": local} for name in names]
+    about = {"local": local, "relationship_type": relationship_type}
+    mentions = [_mention(name) | about for name in names]
     book = TagBook(actor, mentions)
     found = [book.find(mention) for mention in mentions]
     tags = [tag for tag in found if tag is not None]
     if len(tags) != len(mentions) or not tags:
         raise Invalid("Invalid Tag.")
+    links = EventReportTag.objects.filter(event_report=report)
+    before = links.count()
     link_tags(report, book, mentions)
     _done(actor, event, report, "tag.attached", tags, local=local)
-    return tags
+    return links.count() - before
 
 
 @transaction.atomic
-def untag_report(actor: Actor, reference: Reference, name: str) -> Tag:
-    """Take a tag off a report. Raises NotFound, Forbidden, Invalid, or Conflict when it is not there."""
+def untag_report(actor: Actor, reference: Reference, name: str) -> tuple[Tag, bool]:
+    """Take a tag off a report; returns it and whether it was local.
+
+    Raises NotFound, Forbidden, Invalid, or Conflict when it is not there.
+    """
     report = find_report(actor, reference)
     links = EventReportTag.objects.filter(event_report=report.id).select_related("tag")
     mention = _mention(name)
@@ -76,7 +84,7 @@ def untag_report(actor: Actor, reference: Reference, name: str) -> Tag:
     stored, event = _taggable(actor, report.id, local=link.local)
     EventReportTag.objects.filter(pk=link.pk).delete()
     _done(actor, event, stored, "tag.detached", [link.tag], local=link.local)
-    return link.tag
+    return link.tag, link.local
 
 
 def _taggable(actor: Actor, reference: Reference, *, local: bool) -> tuple[EventReport, Event]:

@@ -17,6 +17,17 @@ def tag_counts(actor: Actor, tag_ids: Sequence[int]) -> dict[int, tuple[int, int
     return {tag: (events, attributes) for tag, events, attributes in rows}
 
 
+def event_tag_counts(actor: Actor) -> dict[str, int]:
+    """Tag → how many visible events carry it, most used first; clusters too."""
+    sql = EVENTS.format(visible=event_predicate(actor))
+    return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
+
+
+EVENTS = """
+SELECT t.name, count(*) FROM event_tag l JOIN tag t ON t.id = l.tag_id JOIN event e ON e.id = l.event_id
+WHERE {visible} GROUP BY t.id, t.name ORDER BY count(*) DESC, t.id
+"""
+
 COUNTS = """
 WITH on_events AS (
     SELECT t.tag_id, count(*) AS number FROM event_tag t JOIN event e ON e.id = t.event_id

@@ -17,15 +17,10 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.models import Event
-from vardkase.intel.rules import may_tag
 from vardkase.intel.services.deletion import soft_delete_attributes
-from vardkase.intel.services.locking import lock_event, lock_own_event, touch
+from vardkase.intel.services.locking import lock_own_event, touch
 from vardkase.intel.services.sharing import SharingGroups
-from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.rules import may_use
 from vardkase.misp.distribution import Distribution
-
-NOT_TAGGABLE = "Local tags can only be added by users of the host organisation."
 
 
 @transaction.atomic
@@ -54,6 +49,14 @@ def set_detection(actor: Actor, event_id: int, attribute_ids: Sequence[int], to_
 
 
 @transaction.atomic
+def set_comment(actor: Actor, event_id: int, attribute_ids: Sequence[int], comment: str) -> int:
+    """Give all the same comment; returns how many. Raises NotFound, NotYours."""
+    event, chosen = _own(actor, event_id, attribute_ids)
+    _update(event, chosen, "comment = %(comment)s", {"comment": comment})
+    return _done(actor, event, "attribute.edited", chosen, {"comment": comment[:200]})
+
+
+@transaction.atomic
 def set_reach(
     actor: Actor,
     event_id: int,
@@ -74,37 +77,19 @@ def set_reach(
     return _done(actor, event, "attribute.edited", chosen, {"distribution": distribution})
 
 
-@transaction.atomic
-def tag_attributes(
-    actor: Actor, event_id: int, attribute_ids: Sequence[int], tag: Tag, *, local: bool
-) -> int:
-    """Put one tag on all; returns how many did not have it. Raises NotFound, Forbidden, Invalid."""
-    actor.require_writing()
-    actor.require(Permission.TAGGER)
-    event = lock_event(actor, event_id)
-    local = local or tag.local_only
-    if not may_tag(actor, event, local=local) or not may_use(actor, tag):
-        raise Invalid(NOT_TAGGABLE if local else "Invalid Tag.")
-    chosen = _visible(actor, event, attribute_ids, deleted=False)
-    values = {"event": event.pk, "tag": tag.pk, "local": local, "ids": chosen}
-    added = [row[0] for row in cursor().execute(LINK, values).fetchall()]
-    if added and not local:
-        touch(event)
-    change = {"tag": tag.name, "local": local, "count": len(added)}
-    record(actor, "tag.attached", Target("event", event.pk, event.uuid, event.info), change)
-    return len(added)
-
-
 def _own(
     actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool = False
 ) -> tuple[Event, list[int]]:
     """The locked event, and those of the attributes that are in it and readable."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
-    return event, _visible(actor, event, attribute_ids, deleted=deleted)
+    return event, visible_attributes(actor, event, attribute_ids, deleted=deleted)
 
 
-def _visible(actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool) -> list[int]:
+def visible_attributes(
+    actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool
+) -> list[int]:
+    """Those of the attributes that are in the event and readable. Raises NotFound when none is."""
     sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
     chosen = [row[0] for row in cursor().execute(sql, values).fetchall()]
@@ -135,11 +120,4 @@ ORDER BY a.id
 UPDATE = """
 UPDATE attribute SET {columns}, timestamp = %(now)s
 WHERE event_id = %(event)s AND id = ANY(%(ids)s::bigint[])
-"""
-
-LINK = """
-INSERT INTO attribute_tag (attribute_id, event_id, tag_id, local, relationship_type)
-SELECT id, %(event)s, %(tag)s, %(local)s, '' FROM unnest(%(ids)s::bigint[]) AS chosen(id)
-WHERE NOT EXISTS (SELECT 1 FROM attribute_tag t WHERE t.attribute_id = chosen.id AND t.tag_id = %(tag)s)
-RETURNING attribute_id
 """

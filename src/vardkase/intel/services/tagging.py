@@ -25,7 +25,7 @@ from vardkase.misp.flags import as_int
 
 @dataclass(frozen=True, slots=True)
 class Taggable:
-    """An event, or an attribute in it, that a tag goes on."""
+    """An event, or something in it, that a tag goes on; `kind` is MISP's word for it."""
 
     kind: str
     id: int
@@ -34,6 +34,10 @@ class Taggable:
     @property
     def is_event(self) -> bool:
         return self.kind == "Event"
+
+    def not_attached(self) -> Conflict:
+        """What is raised when a tag is to be taken off that is not there."""
+        return Conflict(f"Could not remove tag as it is not attached to the target {self.kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def attach_tag(
         raise Invalid({"relationship_type": ["The relationship is too long."]})
     target = _lock_target(actor, uuid)
     require_may_tag(actor, target.event, local=local)
-    chosen = _usable_tag(actor, tag)
+    chosen = usable_tag(actor, tag)
     local = local or chosen.local_only
     if _has_tag(target, chosen):
         return Tagged(target, chosen, local, changed=False)
@@ -78,7 +82,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     actor.require_writing()
     actor.require(Permission.TAGGER)
     target = _lock_target(actor, uuid)
-    chosen = _find_tag(tag)
+    chosen = find_tag(tag)
     local = _attached_locally(target, chosen)
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
@@ -94,6 +98,33 @@ def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: int, *, loc
     for name in old:
         detach_tag(actor, uuid, name)
     return attach_tag(actor, uuid, new, local=local)
+
+
+@transaction.atomic
+def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: str) -> Tag:
+    """Say how the tag of a link (on an "event" or "attribute") relates to what carries it; returns the tag.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    if len(relationship_type) > LONGEST_RELATIONSHIP:
+        raise Invalid({"relationship_type": ["The relationship is too long."]})
+    links = (EventTag if kind == "event" else AttributeTag).objects.filter(pk=link_id).select_related("tag")
+    if (link := links.first()) is None:
+        raise NotFound("Invalid tag")
+    if isinstance(link, EventTag):
+        target = Taggable("Event", link.event_id, lock_event(actor, link.event_id))
+    else:
+        found = find_attribute(actor, link.attribute_id)
+        target = Taggable("Attribute", found.id, lock_event(actor, found.event_id))
+    require_may_tag(actor, target.event, local=link.local)
+    links.update(relationship_type=relationship_type)
+    if not link.local:
+        touch(target.event)
+    change = {"tag": link.tag.name, "relationship_type": relationship_type}
+    record(actor, "tag.related", _audit_target(target), change)
+    return link.tag
 
 
 def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:
@@ -129,7 +160,8 @@ def require_may_tag(actor: Actor, event: Event, *, local: bool) -> None:
     )
 
 
-def _usable_tag(actor: Actor, tag: str | int) -> Tag:
+def usable_tag(actor: Actor, tag: str | int) -> Tag:
+    """The tag with this id or name, made when it is new and the actor may make tags. Raises Invalid with why not."""
     mention = {"name": str(tag)} if _id(tag) is None else {"id": str(tag)}
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
@@ -148,7 +180,8 @@ def _why_not(mention: dict[str, str]) -> str:
     return "Invalid Tag. This tag can only be set by a fixed organisation."
 
 
-def _find_tag(tag: str | int) -> Tag:
+def find_tag(tag: str | int) -> Tag:
+    """The tag with this id or name, whoever may use it. Raises Invalid."""
     number = _id(tag)
     chosen = Tag.objects.filter(name__iexact=str(tag)) if number is None else Tag.objects.filter(pk=number)
     if (found := chosen.first()) is None:
@@ -168,7 +201,7 @@ def _has_tag(target: Taggable, tag: Tag) -> bool:
 def _attached_locally(target: Taggable, tag: Tag) -> bool:
     link = _links(target).filter(tag=tag).values_list("local", flat=True).first()
     if link is None:
-        raise Conflict(f"Could not remove tag as it is not attached to the target {target.kind}")
+        raise target.not_attached()
     return link
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Lower
 
+from vardkase.identity.accounts.models import User
+
 
 class Tag(models.Model):
     """A label. `org_id`/`user_id` other than 0 say who may attach it; `exportable` False never leaves."""
@@ -26,6 +28,20 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FavouriteTag(models.Model):
+    """A tag that a user wants to find again quickly."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="favourite_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="favoured")
+
+    class Meta:
+        db_table = "favourite_tag"
+        constraints = [models.UniqueConstraint(fields=["user", "tag"], name="favourite_tag_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} of {self.user_id}"
 
 
 class Taxonomy(models.Model):

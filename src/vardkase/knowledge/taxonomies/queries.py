@@ -12,7 +12,13 @@ from django.db.models.functions import Lower
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.models import (
+    FavouriteTag,
+    Tag,
+    Taxonomy,
+    TaxonomyEntry,
+    TaxonomyPredicate,
+)
 from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_machine_tag
 
 
@@ -65,6 +71,12 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
     if actor.is_site_admin:
         return tags
     return tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
+
+
+def favourites(actor: Actor) -> set[int]:
+    """Ids of the tags that the actor has marked as favourites."""
+    own = FavouriteTag.objects.filter(user=actor.user_id)
+    return set(own.values_list("tag_id", flat=True))
 
 
 def find_tag(actor: Actor, reference: str) -> Tag:
@@ -165,6 +177,11 @@ LEFT JOIN tag ON lower(tag.name) = lower(o.name)
 WHERE t.id = ANY(%(ids)s)
 GROUP BY t.id
 """
+
+
+def enabled_namespaces() -> set[str]:
+    """The namespaces of the taxonomies that are switched on."""
+    return set(Taxonomy.objects.filter(enabled=True).values_list("namespace", flat=True))
 
 
 def tags_named(names: Iterable[str]) -> dict[str, Tag]:

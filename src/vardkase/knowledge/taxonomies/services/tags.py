@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
-from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag
 from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name
 from vardkase.misp.flags import as_bool, as_int
 
@@ -68,6 +68,19 @@ def delete_tag(actor: Actor, tag_id: int) -> None:
     tag = _locked(tag_id)
     record(actor, "tag.deleted", _target(tag))
     tag.delete()
+
+
+@transaction.atomic
+def toggle_favourite(actor: Actor, tag: Tag) -> bool:
+    """Mark a tag that the actor may see as a favourite of theirs, or no longer; returns which it is now."""
+    actor.require_writing()
+    if actor.user_id is None:
+        raise Forbidden
+    _, created = FavouriteTag.objects.get_or_create(user_id=actor.user_id, tag=tag)
+    if not created:
+        FavouriteTag.objects.filter(user=actor.user_id, tag=tag).delete()
+    record(actor, "tag.favoured" if created else "tag.unfavoured", _target(tag))
+    return created
 
 
 def _locked(tag_id: int) -> Tag:

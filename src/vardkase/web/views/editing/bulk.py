@@ -16,6 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services import bulk
+from vardkase.intel.services.tagging_many import tag_attributes
 from vardkase.knowledge.tag_choices import usable_tag
 from vardkase.misp.flags import as_int
 from vardkase.web.display import thin
@@ -80,7 +81,7 @@ def tag(request: PageRequest, reference: str) -> HttpResponse:
         return redirect("event", event.id)
     local = not _is_creator(request.actor, event)
     return _done(
-        request, event, lambda: bulk.tag_attributes(request.actor, event.id, chosen, found, local=local)
+        request, event, lambda: tag_attributes(request.actor, event.id, chosen, [found], local=local)
     )
 
 

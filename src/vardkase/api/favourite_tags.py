@@ -1,0 +1,22 @@
+"""favouriteTags/*: the tags that somebody wants to find again quickly."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, toggled
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core.errors import NotFound
+from vardkase.knowledge.taxonomies import queries, services
+
+
+@endpoint("favourite_tags/toggle", writes=True)
+def toggle(call: Call) -> Answer:
+    """Mark the tag (an id or name as ``data``, ``tag_id`` or in the path) as a favourite, or no longer."""
+    given = call.data("FavouriteTag")
+    reference = str(given.get("data") or given.get("tag_id") or call.arg(0))
+    try:
+        tag = queries.find_tag(call.actor, reference)
+    except NotFound:
+        raise MispError(404, "Invalid Tag.") from None
+    favourite = services.toggle_favourite(call.actor, tag)
+    return toggled("Tag added to favourites." if favourite else "Tag removed from favourites.")

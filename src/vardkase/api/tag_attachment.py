@@ -1,0 +1,151 @@
+"""Tags put on, and taken off, whatever has a uuid; the tags of one thing; how a tag relates to its thing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.thing_tags import links_of
+from vardkase.intel.services.tagging import Tagged, set_relationship
+from vardkase.intel.services.tagging_many import attach_anywhere, detach_anywhere
+from vardkase.knowledge.tag_collections.queries import without_collections
+from vardkase.misp.flags import as_bool, as_int
+
+ATTACH = "/tags/attachTagToObject"
+INVALID_TARGET = "Invalid Target."
+RELATE = "/tags/modifyTagRelationship"
+
+
+@endpoint("tags/attach_tag_to_object", requires=(Permission.TAGGER,), writes=True)
+def attach(call: Call) -> Answer:
+    """Put one tag, or each of a list, on the event, attribute, object or report with a uuid."""
+    target, tags, local = _attachment(call)
+    relationship = str(call.param("relationship_type") or "")
+    done: list[Tagged] = []
+    reasons: list[str] = []
+    for tag in tags:
+        try:
+            done.append(attach_anywhere(call.actor, target, tag, local=local, relationship_type=relationship))
+        except NotFound:
+            raise MispError(404, INVALID_TARGET) from None
+        except Invalid as error:
+            reasons.append(str(error))
+    if reasons:
+        raise SaveFailed("Could not attachTagToObject Tag", ATTACH, _reasons(reasons))
+    return saved(_attached(done), ATTACH)
+
+
+@endpoint("tags/remove_tag_from_object", requires=(Permission.TAGGER,), writes=True)
+def remove(call: Call) -> Answer:
+    """Take a tag off the event, attribute, object or report with a uuid."""
+    target, tags, _ = _attachment(call)
+    try:
+        done = detach_anywhere(call.actor, target, tags[0])
+    except NotFound:
+        raise MispError(404, INVALID_TARGET) from None
+    except Conflict as error:
+        raise MispError(404, str(error)) from None
+    except Invalid:
+        raise MispError(405, "Invalid Tag.") from None
+    scope = "Local" if done.local else "Global"
+    where = f"{done.target.kind}({done.target.id})"
+    text = f"{scope} tag {done.tag.name} ({done.tag.pk}) successfully removed from {where}."
+    return saved(text, "/tags/removeTagFromObject")
+
+
+@endpoint("tags/modify_tag_relationship", requires=(Permission.TAGGER,), writes=True)
+def modify_relationship(call: Call) -> Answer:
+    """Say how a tag relates to what carries it: ``/{event|attribute}/{id of the link}``."""
+    kind = call.arg(0).lower()
+    if kind not in ("event", "attribute"):
+        raise MispError(404, "Invalid scope.")
+    relationship = call.data("Tag").get("relationship_type")
+    if relationship is not None and not isinstance(relationship, str):
+        raise SaveFailed("modifyTagRelationship Tag", RELATE, {"relationship_type": ["A text is expected."]})
+    try:
+        set_relationship(call.actor, kind, as_int(call.arg(1)) or 0, relationship or "")
+    except NotFound:
+        raise MispError(404, "Invalid Tag.") from None
+    return saved("Relationship type updated.", RELATE)
+
+
+@endpoint("tags/show_event_tag")
+def show_event_tag(call: Call) -> Answer:
+    """The tags of an event, each with the id of its link."""
+    try:
+        return _links(call, "event", find_event(call.actor, call.arg(0)).id)
+    except NotFound:
+        raise MispError(404, "Invalid event") from None
+
+
+@endpoint("tags/show_attribute_tag")
+def show_attribute_tag(call: Call) -> Answer:
+    """The tags of an attribute, each with the id of its link."""
+    try:
+        return _links(call, "attribute", find_attribute(call.actor, call.arg(0)).id)
+    except NotFound:
+        raise MispError(404, "Invalid attribute") from None
+
+
+def _links(call: Call, kind: str, thing: int) -> Answer:
+    return Json(
+        [
+            {
+                "id": str(link.pk),
+                "tag_id": str(link.tag_id),
+                "local": link.local,
+                "relationship_type": link.relationship_type or None,
+                "Tag": tag_dict(link.tag),
+            }
+            for link in links_of(call.actor, kind, thing)
+        ]
+    )
+
+
+def _attachment(call: Call) -> tuple[UUID, list[str], bool]:
+    """What goes where, from the body or from ``/uuid/tag/local`` in the path."""
+    path = [*call.segments, "", "", ""]
+    uuid = call.param("uuid") or path[0]
+    tags = call.param("tag") or path[1]
+    if not uuid:
+        raise MispError(405, "Invalid object uuid")
+    chosen = [str(tag) for tag in (tags if isinstance(tags, list) else [tags]) if tag]
+    if not chosen:
+        raise MispError(405, "Invalid tag")
+    try:
+        chosen = without_collections(call.actor, chosen)
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+    if not chosen:
+        raise MispError(405, "Invalid tag")
+    try:
+        return UUID(str(uuid)), chosen, as_bool(call.param("local", path[2] or None))
+    except ValueError:
+        raise MispError(404, INVALID_TARGET) from None
+
+
+def _attached(done: Sequence[Tagged]) -> str:
+    target = done[0].target
+    if len(done) > 1:
+        return f"Successfully attached {len(done)} tags to {target.kind} ({target.id})"
+    tag = done[0].tag
+    if not done[0].changed:
+        return (
+            f"{target.kind} already has the requested tag attached, "
+            f"no changes had to be made for tag {tag.name}."
+        )
+    scope = "Local" if done[0].local else "Global"
+    return f"{scope} tag {tag.name}({tag.pk}) successfully attached to {target.kind}({target.id})."
+
+
+def _reasons(reasons: Sequence[str]) -> str:
+    numbered = {str(number): reason for number, reason in enumerate(reasons)}
+    return f"Failed to attach {len(reasons)} tags. Reasons: {json.dumps(numbered, separators=(',', ':'))}"

@@ -1,0 +1,186 @@
+"""tagCollections/*: tags that are put on things together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import paged
+from vardkase.api.tagging import listed
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.tag_collections import queries, services
+from vardkase.knowledge.tag_collections.models import TagCollection
+
+EDITOR = (Permission.TAG_EDITOR,)
+MEMBERS = ["description", "all_orgs", "uuid", "TagCollectionTag"]
+ABOUT_ADD = Description("POST a tag collection in JSON to make it.", ["name"], MEMBERS)
+
+
+@endpoint("tag_collections/index")
+def index(call: Call) -> Answer:
+    """Every collection of the caller's organisation, and those for everyone; ``filter`` stands in name or text."""
+    found = queries.visible_collections(call.actor)
+    if word := call.param("filter") or call.param("value"):
+        found = found.filter(name__icontains=str(word))
+    chosen = paged(call, list(found.values_list("pk", flat=True)))
+    return Json([_wire(each) for each in found.filter(pk__in=chosen)])
+
+
+@endpoint("tag_collections/view")
+def view(call: Call) -> Answer:
+    """One collection by id or uuid."""
+    return _found(lambda: Json(_wire(queries.find_collection(call.actor, call.arg(0)))))
+
+
+@endpoint("tag_collections/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Make a collection, with its tags when they are named."""
+    return Json(_wire(_made(call, call.data("TagCollection"), "add")))
+
+
+@endpoint("tag_collections/import", requires=EDITOR, writes=True)
+def import_collections(call: Call) -> Answer:
+    """Make collections of what index or view answered elsewhere; those that exist or make no sense are told."""
+    body = call.body.get("json", call.body) if isinstance(call.body, dict) else call.body
+    documents = body if isinstance(body, list) else [body]
+    made, errors = 0, {}
+    for number, document in enumerate(documents):
+        try:
+            _made(call, _unwrapped(document), "import")
+            made += 1
+        except SaveFailed as refused:
+            errors[str(number)] = refused.errors
+    if not made:
+        raise SaveFailed("import TagCollection", "/tag_collections/import", errors)
+    text = f"{made} new tag collections added."
+    return saved(text, "/tag_collections/import", **({"errors": errors} if errors else {}))
+
+
+@endpoint("tag_collections/edit", requires=EDITOR, writes=True)
+def edit(call: Call) -> Answer:
+    """Change what the body has of name, description and all_orgs."""
+    data = call.data("TagCollection")
+    try:
+        return _found(lambda: Json(_wire(services.edit_collection(call.actor, call.arg(0), data))))
+    except Invalid as error:
+        raise SaveFailed("edit TagCollection", "/tag_collections/edit", error.errors) from None
+
+
+@endpoint("tag_collections/delete", requires=EDITOR, writes=True)
+def delete(call: Call) -> Answer:
+    """Take a collection away; its tags stay."""
+    _found(lambda: services.delete_collection(call.actor, call.arg(0)))
+    return saved("Tag collection deleted.", f"/tag_collections/delete/{call.arg(0)}", id=call.arg(0))
+
+
+@endpoint("tag_collections/add_tag", requires=EDITOR, writes=True)
+def add_tag(call: Call) -> Answer:
+    """Put a tag, or each of a list, into a collection."""
+    reference, names = _wanted(call)
+    try:
+        new = _found(lambda: services.add_tags(call.actor, reference, [_mention(name) for name in names]))
+    except (Forbidden, Invalid) as error:
+        return not_toggled(str(error))
+    if not new:
+        return not_toggled("Tag is already attached, nothing to change.")
+    return toggled("Tag added.", check_publish=True)
+
+
+@endpoint("tag_collections/remove_tag", requires=EDITOR, writes=True)
+def remove_tag(call: Call) -> Answer:
+    """Take a tag out of a collection."""
+    reference, names = _wanted(call)
+    try:
+        _found(lambda: services.remove_tag(call.actor, reference, _mention(names[0] if names else "")))
+    except (Forbidden, Conflict) as error:
+        return not_toggled(str(error))
+    return toggled("Tag removed.", check_publish=True)
+
+
+def _made(call: Call, data: dict[str, Any], action: str) -> TagCollection:
+    try:
+        return services.add_collection(call.actor, data, _mentions(data))
+    except Invalid as error:
+        raise SaveFailed(f"{action} TagCollection", f"/tag_collections/{action}", error.errors) from None
+
+
+def _mentions(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tags a document names: as MISP's links, or as texts."""
+    given = data.get("TagCollectionTag", data.get("Tag", data.get("tags"))) or []
+    if not isinstance(given, list):
+        raise Invalid({"Tag": ["A list is expected."]})
+    return [_mention(each) if isinstance(each, str | int) else _tag_of(each) for each in given]
+
+
+def _tag_of(link: Any) -> dict[str, Any]:
+    tag = link.get("Tag", link) if isinstance(link, dict) else None
+    if not isinstance(tag, dict):
+        raise Invalid({"Tag": ["A list of tags is expected."]})
+    return {"id": tag.get("id")} if not tag.get("name") else {**tag, "id": None}
+
+
+def _mention(name: str | int) -> dict[str, Any]:
+    text = str(name)
+    return {"id": text} if text.isascii() and text.isdigit() and len(text) < 19 else {"name": text}
+
+
+def _unwrapped(document: Any) -> dict[str, Any]:
+    """One exported collection: the links stand in it, or beside it."""
+    if not isinstance(document, dict):
+        raise SaveFailed(
+            "import TagCollection", "/tag_collections/import", "Each collection has to be an object."
+        )
+    inner = document.get("TagCollection")
+    if not isinstance(inner, dict):
+        return document
+    beside = {name: document[name] for name in ("TagCollectionTag", "Tag") if name in document}
+    return {**inner, **beside}
+
+
+def _wanted(call: Call) -> tuple[str, list[str]]:
+    """The collection and the tags, from the path, else from the body."""
+    body = call.data("TagCollection")
+    reference = call.segments[0] if call.segments else body.get("tag_collection") or body.get("id") or ""
+    named = call.segments[1] if len(call.segments) > 1 else body.get("tag")
+    return str(reference), listed(named)
+
+
+def _found[Result](act: Callable[[], Result]) -> Result:
+    try:
+        return act()
+    except NotFound as error:
+        raise MispError(404, str(error)) from None
+
+
+def _wire(collection: TagCollection) -> dict[str, Any]:
+    links = [
+        {
+            "id": str(member.pk),
+            "tag_collection_id": str(collection.pk),
+            "tag_id": str(member.tag_id),
+            "Tag": tag_dict(member.tag),
+        }
+        for member in collection.members.all()
+    ]
+    return {
+        "TagCollection": {
+            "id": str(collection.pk),
+            "uuid": str(collection.uuid),
+            "user_id": str(collection.user_id),
+            "org_id": str(collection.org_id),
+            "name": collection.name,
+            "description": collection.description,
+            "all_orgs": collection.all_orgs,
+        },
+        "TagCollectionTag": links,
+        "Organisation": {
+            "id": str(collection.org_id),
+            "name": collection.org.name,
+            "uuid": str(collection.org.uuid),
+        },
+    }

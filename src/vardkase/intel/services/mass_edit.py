@@ -1,0 +1,63 @@
+"""Several changes of many attributes of one event, together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.services.bulk import set_comment, set_detection, set_reach
+from vardkase.intel.services.locking import lock_own_event
+from vardkase.intel.services.tagging import find_tag, usable_tag
+from vardkase.intel.services.tagging_many import tag_attributes, untag_attributes
+from vardkase.knowledge.galaxies.queries import find_cluster
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+
+
+@dataclass(frozen=True, slots=True)
+class MassEdit:
+    """What to change; None and the empty list leave things as they are. Tags and clusters by name or id."""
+
+    to_ids: bool | None = None
+    distribution: int | None = None
+    sharing_group_id: int | None = None
+    comment: str | None = None
+    tags_on: Sequence[str] = ()
+    tags_off: Sequence[str] = ()
+    clusters_on: Sequence[str] = ()
+    clusters_off: Sequence[str] = ()
+
+
+@transaction.atomic
+def edit_selected(actor: Actor, event_id: int, attribute_ids: Sequence[int], edit: MassEdit) -> None:
+    """Make the changes; raises NotFound, NotYours, Forbidden, Invalid."""
+    actor.require(Permission.ADD)
+    lock_own_event(actor, event_id)
+    if edit.to_ids is not None:
+        set_detection(actor, event_id, attribute_ids, edit.to_ids)
+    if edit.distribution is not None:
+        set_reach(actor, event_id, attribute_ids, edit.distribution, edit.sharing_group_id)
+    if edit.comment is not None:
+        set_comment(actor, event_id, attribute_ids, edit.comment)
+    off = [find_tag(name) for name in edit.tags_off] + _cluster_tags(actor, edit.clusters_off)
+    if off:
+        untag_attributes(actor, event_id, attribute_ids, off)
+    on = [usable_tag(actor, name) for name in edit.tags_on] + _cluster_tags(actor, edit.clusters_on)
+    if on:
+        tag_attributes(actor, event_id, attribute_ids, on, local=False)
+
+
+def _cluster_tags(actor: Actor, references: Sequence[str]) -> list[Tag]:
+    """The tags that stand for clusters, made where they are missing."""
+    if not references:
+        return []
+    try:
+        names = [find_cluster(actor, reference).tag_name for reference in references]
+    except NotFound as error:
+        raise Invalid(str(error)) from None
+    return list(resolve_tags(actor, [{"name": name} for name in names], may_create=True).values())

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TagCollectionsConfig(AppConfig):
+    name = "vardkase.knowledge.tag_collections"
+    label = "tag_collections"

@@ -1,0 +1,69 @@
+"""Tag collections looked up: an actor's are its organisation's own and those for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
+from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import visible_tags
+
+MISSING = "Invalid Tag Collection"
+PREFIX = "collection_"
+"""Before the id of a collection that stands in the place of a tag, as in MISP."""
+
+
+def visible_collections(actor: Actor) -> QuerySet[TagCollection]:
+    """The collections that `actor` may read, with those of their tags it may see, oldest first."""
+    sql = f"SELECT c.id FROM tag_collection c WHERE {own_or_everyones_predicate(actor, 'c')}"
+    ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
+    members = (
+        TagCollectionTag.objects.filter(tag__in=visible_tags(actor)).select_related("tag").order_by("pk")
+    )
+    return (
+        TagCollection.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_related("org")
+        .prefetch_related(Prefetch("members", members))
+    )
+
+
+def find_collection(actor: Actor, reference: Reference) -> TagCollection:
+    """One collection by id or uuid. Raises NotFound."""
+    condition = by_reference(reference)
+    found = visible_collections(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound(MISSING)
+    return found
+
+
+def may_edit(actor: Actor, collection: TagCollection) -> bool:
+    """Site administrators any; others with `perm_tag_editor` those of their own organisation."""
+    if actor.is_site_admin:
+        return True
+    return actor.may(Permission.TAG_EDITOR) and collection.org_id == actor.organisation_id
+
+
+def tags_of(collection: TagCollection) -> list[Tag]:
+    """The tags of a collection that was found for somebody: those they may see."""
+    return [member.tag for member in collection.members.all()]
+
+
+def without_collections(actor: Actor, wanted: Iterable[str]) -> list[str]:
+    """The tags named in `wanted`, with each ``collection_<id>`` replaced by the ids of its tags. Raises NotFound."""
+    tags: list[str] = []
+    for name in wanted:
+        number = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and number.isdecimal():
+            tags += [str(tag.pk) for tag in tags_of(find_collection(actor, number))]
+        else:
+            tags.append(name)
+    return list(dict.fromkeys(tags))

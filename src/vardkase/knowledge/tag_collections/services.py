@@ -1,0 +1,150 @@
+"""Tag collections made, changed, deleted and filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
+from vardkase.knowledge.tag_collections.queries import MISSING, find_collection, may_edit
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.fields import UUID as UUID_FORM
+from vardkase.misp.flags import as_bool
+
+LONGEST_NAME = 255
+NOT_ATTACHED = "Tag is not in this collection."
+NOT_YOURS = "You don't have permission to modify this tag collection."
+TAKEN = "A tag collection with this uuid exists already."
+
+
+@transaction.atomic
+def add_collection(
+    actor: Actor, data: Mapping[str, Any], tags: Sequence[Mapping[str, Any]] = ()
+) -> TagCollection:
+    """Make a collection of the actor's organisation, with `tags` (mentions) in it. Raises Forbidden, Invalid."""
+    actor.require_writing()
+    actor.require(Permission.TAG_EDITOR)
+    values = {"name": "", **_values(data)}
+    if not values["name"]:
+        raise Invalid({"name": ["Name cannot be empty."]})
+    values |= _free_uuid(data.get("uuid"))
+    collection = TagCollection.objects.create(
+        org_id=actor.organisation_id, user_id=actor.user_id or 0, **values
+    )
+    put = _put(actor, collection, tags) if tags else []
+    record(actor, "tag_collection.added", _target(collection), {"tags": [tag.name for tag in put]})
+    return find_collection(actor, collection.pk)
+
+
+@transaction.atomic
+def edit_collection(actor: Actor, reference: str, data: Mapping[str, Any]) -> TagCollection:
+    """Change name, description or who may use it. Raises NotFound, Forbidden, Invalid."""
+    collection = _editable(actor, reference)
+    values = _values(data)
+    if not values.get("name", collection.name):
+        raise Invalid({"name": ["Name cannot be empty."]})
+    TagCollection.objects.filter(pk=collection.pk).update(**values)
+    record(actor, "tag_collection.edited", _target(collection), {"fields": sorted(values)})
+    return find_collection(actor, collection.pk)
+
+
+@transaction.atomic
+def delete_collection(actor: Actor, reference: str) -> None:
+    """Take a collection away; its tags stay. Raises NotFound, Forbidden."""
+    collection = _editable(actor, reference)
+    record(actor, "tag_collection.deleted", _target(collection))
+    TagCollection.objects.filter(pk=collection.pk).delete()
+
+
+@transaction.atomic
+def add_tags(actor: Actor, reference: str, tags: Sequence[Mapping[str, Any]]) -> list[Tag]:
+    """Put tags, by name or id, into a collection; returns those that were not in it.
+
+    Raises NotFound, Forbidden, or Invalid when one is no tag that the actor may use.
+    """
+    collection = _editable(actor, reference)
+    put = _put(actor, collection, tags)
+    record(actor, "tag_collection.tags_added", _target(collection), {"tags": [tag.name for tag in put]})
+    return put
+
+
+@transaction.atomic
+def remove_tag(actor: Actor, reference: str, tag: Mapping[str, Any]) -> Tag:
+    """Take a tag, by name or id, out of a collection. Raises NotFound, Forbidden, Conflict when it is not in it."""
+    collection = _editable(actor, reference)
+    for found in resolve_tags(actor, [tag], may_create=False).values():
+        if TagCollectionTag.objects.filter(tag_collection=collection, tag=found).delete()[0]:
+            record(actor, "tag_collection.tag_removed", _target(collection), {"tag": found.name})
+            return found
+    raise Conflict(NOT_ATTACHED)
+
+
+def _put(actor: Actor, collection: TagCollection, mentions: Sequence[Mapping[str, Any]]) -> list[Tag]:
+    tags = resolve_tags(actor, mentions, may_create=True)
+    by_name = tags | {str(tag.pk): tag for tag in tags.values()}
+    if not mentions or any(_named(mention) not in by_name for mention in mentions):
+        raise Invalid("Invalid Tag.")
+    present = set(collection.members.values_list("tag_id", flat=True))
+    wanted = {tag.pk: tag for mention in mentions if (tag := by_name[_named(mention)]).pk not in present}
+    new = list(wanted.values())
+    rows = [TagCollectionTag(tag_collection=collection, tag=tag) for tag in new]
+    TagCollectionTag.objects.bulk_create(rows, ignore_conflicts=True)
+    return new
+
+
+def _named(mention: Mapping[str, Any]) -> str:
+    return str(mention.get("name") or mention.get("id") or "").strip().lower()
+
+
+def _editable(actor: Actor, reference: str) -> TagCollection:
+    """The collection, locked."""
+    actor.require_writing()
+    collection = find_collection(actor, reference)
+    if not may_edit(actor, collection):
+        raise Forbidden(NOT_YOURS)
+    locked = TagCollection.objects.select_for_update().filter(pk=collection.pk).first()
+    if locked is None:
+        raise NotFound(MISSING)
+    return locked
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in ("name", "description"):
+        if name in data:
+            values[name] = _text(name, data[name])
+    if "all_orgs" in data:
+        values["all_orgs"] = as_bool(data["all_orgs"])
+    if len(values.get("name", "")) > LONGEST_NAME:
+        raise Invalid({"name": [f"Name may have {LONGEST_NAME} characters at most."]})
+    return values
+
+
+def _text(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or "\0" in value:
+        raise Invalid({name: ["A text is expected."]})
+    return value.strip()
+
+
+def _free_uuid(given: object) -> dict[str, UUID]:
+    if not given:
+        return {}
+    if not UUID_FORM.fullmatch(str(given).lower()):
+        raise Invalid({"uuid": ["Please provide a valid RFC 4122 UUID"]})
+    if TagCollection.objects.filter(uuid=str(given)).exists():
+        raise Invalid({"uuid": [TAKEN]})
+    return {"uuid": UUID(str(given))}
+
+
+def _target(collection: TagCollection) -> Target:
+    return Target("tag_collection", collection.pk, collection.uuid, collection.name)
