@@ -11,6 +11,7 @@ from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, openioc
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.formats.stix import export as stix
+from vardkase.formats.yara import export as yara
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.types import IP_TYPES
 
@@ -87,6 +88,8 @@ FORMATS: dict[str, Format] = {
     "rpz": Format(_flat(rpz.zone), PLAIN, "txt", restrictive=True, check=rpz.require_options),
     "snort": Format(_flat(nids.snort), PLAIN, "txt", restrictive=True),
     "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
+    "yara": Format(_flat(yara.as_text), PLAIN, "txt"),
+    "yara-json": Format(_flat(yara.as_json), JSON, "json"),
     "xml": Format({Scope.EVENTS: xml.events, Scope.ATTRIBUTES: xml.attributes}, XML, "xml"),
     "stix": Format(_flat(stix.stix1("xml")), XML, "xml", check=stix.require_version(*stix.STIX1_VERSIONS)),
     "stix-json": Format(

@@ -1,0 +1,119 @@
+"""Rules for YARA of a search: made of other attributes, and those that somebody wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain
+from typing import Any, Self
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.core.confined import Job, LimitReached, Limits, ProgramFailed, Workshop
+from vardkase.formats.found import rows_of
+from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.yara import generated
+from vardkase.identity.access.actor import Actor
+
+GENERATED = "// ===================================== GENERATED ====================================\n"
+AS_IS = "\n// =====================================   AS-IS  ====================================\n"
+COLUMNS = "a.uuid::text, a.type, a.value1, a.value2, e.uuid::text, e.info"
+
+reading = Workshop("vardkase.formats.yara.program", Limits(memory=1 << 30, seconds=10))
+
+type Rule = dict[str, Any]
+"""``value``, the rule; ``comment``, what was done to it; ``valid``, whether YARA takes it."""
+
+
+def as_text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """One file that YARA loads: what it would refuse stands in comments."""
+    return coalesced(_text(actor, search, ids))
+
+
+def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """``{"generated": [rule, …], "as-is": [rule, …]}``."""
+    return coalesced(_json(actor, search, ids))
+
+
+def _text(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    yield GENERATED.encode()
+    before = ""
+    for value in _generated(actor, search, ids):
+        yield f"{before}{value}".encode()
+        before = "\n\n"
+    yield AS_IS.encode()
+    before = ""
+    for rule in _as_is(actor, search, ids):
+        value = rule["value"] if rule["valid"] else _commented(rule)
+        yield f"{before}{value}".encode()
+        before = "\n\n"
+
+
+def _json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    made = (
+        {"value": value, "comment": "Generated. ", "valid": True} for value in _generated(actor, search, ids)
+    )
+    yield b'{"generated":['
+    yield from joined(json.dumps(rule).encode() for rule in made)
+    yield b'],"as-is":['
+    yield from joined(json.dumps(rule).encode() for rule in _as_is(actor, search, ids))
+    yield b"]}"
+
+
+def _generated(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[str]:
+    pages = rows_of(actor, search, ids, COLUMNS, types=generated.TYPES)
+    make: Callable[[Iterator[generated.Row]], Iterator[str]] = (
+        generated.of_events if search.scope is Scope.EVENTS else generated.of_attributes
+    )
+    return make(map(generated.Row._make, chain.from_iterable(pages)))
+
+
+def _as_is(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[Rule]:
+    with _Reader() as reader:
+        for rows in rows_of(actor, search, ids, COLUMNS, types=["yara"]):
+            for row in map(generated.Row._make, rows):
+                yield reader.read(row)
+
+
+class _Reader:
+    """Lets a confined process read rules; where one breaks it, another goes on with the next."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._job: Job | None = None
+        self._names: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def read(self, row: generated.Row) -> Rule:
+        """The rules of an attribute as they are exported."""
+        given = {
+            "text": row.value1,
+            "uuid": row.uuid,
+            "event_uuid": row.event_uuid,
+            "event_info": row.event_info,
+        }
+        try:
+            answer: Rule = json.loads(b"".join(self._opened().ask(json.dumps(given).encode())))
+        except (LimitReached, ProgramFailed) as error:
+            self._stack.close()
+            self._job = None
+            return {"value": row.value1, "comment": f"Not valid: {error}", "valid": False}
+        self._names += answer.pop("names")
+        return answer
+
+    def _opened(self) -> Job:
+        if self._job is None:
+            self._job = self._stack.enter_context(reading.job({}))
+            names = json.dumps({"names": self._names}).encode()
+            b"".join(self._job.ask(names))
+        return self._job
+
+
+def _commented(rule: Rule) -> str:
+    lines = f"{rule['comment']}\n{rule['value']}".splitlines()
+    return "\n".join(f"// {line}" for line in lines)

@@ -1,0 +1,149 @@
+"""What a confined process does with rules that somebody wrote: read, mark and compile them.
+
+The only module that knows plyara and libyara, one of them in C. It is imported by no one but the keeper of such
+processes (`vardkase.core.confined`), and knows no Django.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yara
+from plyara import Plyara
+from plyara.exceptions import ParseTypeError, ParseValueError
+
+from vardkase.formats.yara.generated import meta_lines
+
+ORIGIN = "Loaded as-is from a Yara attribute. Some comments may have been removed by parser."
+RESERVED = "MISP_"
+"""How the names of generated rules begin."""
+REPAIRS = (("\u201d", '"'), ("\u201c", '"'), ("\u2033", '"'), ("\u00a0", " "), ("\r", ""))
+"""What word processors and web pages do to rules."""
+OPENING = re.compile(r"^(\s*)Rule\b", re.MULTILINE)
+NOT_ONE = "It holds no rule."
+
+type Rule = dict[str, Any]
+
+
+def open_job(_arguments: dict[str, Any]) -> _Reader:
+    """A reader of rules that knows of no name yet."""
+    return _Reader()
+
+
+class _Reader:
+    """Answers each attribute (JSON: text, uuid, event_uuid, event_info) with its rules as they are exported.
+
+    The answer is ``{"value", "comment", "valid", "names"}``. A document ``{"names": […]}`` tells of names that are
+    taken, and is answered with nothing.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def __call__(self, document: bytes) -> Iterator[bytes]:
+        given = json.loads(document)
+        if "names" in given:
+            self._taken.update(given["names"])
+            return
+        try:
+            answer = self._exported(given)
+        except (yara.Error, ParseTypeError, ParseValueError, _Unfit, RecursionError) as error:
+            reason = " ".join(str(error).split())[:300]
+            answer = {"value": given["text"], "comment": f"Not valid: {reason}", "valid": False, "names": []}
+        yield json.dumps(answer).encode()
+
+    def _exported(self, given: Mapping[str, str]) -> dict[str, Any]:
+        rules, repaired = _parsed(given["text"])
+        renamed = self._renamed(rules, given["uuid"])
+        unscoped = any("global" in rule.get("scopes", ()) for rule in rules)
+        meta = (
+            ("MISP_EVENT_INFO", given["event_info"]),
+            ("MISP_EVENT_UUID", given["event_uuid"]),
+            ("MISP_ORIGIN", ORIGIN),
+            ("MISP_UUID", f"{given['uuid']} (yara)"),
+        )
+        value = "\n".join(_written(rule, renamed, meta) for rule in rules)
+        yara.compile(source=value, includes=False)
+        names: list[str] = [renamed.get(name, name) for name in (rule["rule_name"] for rule in rules)]
+        self._taken.update(names)
+        done = (("repaired", repaired), ("renamed", bool(renamed)), ("no longer global", unscoped))
+        changes = ", ".join(word for word, true in done if true)
+        comment = "Loaded from source. " + (f"Auto-repaired: {changes}. " if changes else "")
+        return {"value": value, "comment": comment, "valid": True, "names": names}
+
+    def _renamed(self, rules: Sequence[Rule], uuid: str) -> dict[str, str]:
+        """Name → new name, for those that another rule has or generated rules may have."""
+        names = [rule["rule_name"] for rule in rules]
+        tail = uuid.replace("-", "_")
+        return {
+            name: f"as_is_{name[:80]}_{tail}"
+            for name in names
+            if name in self._taken or name.startswith(RESERVED)
+        }
+
+
+class _Unfit(Exception):
+    """No rule, or one that reads other files."""
+
+
+def _parsed(text: str) -> tuple[list[Rule], bool]:
+    """The rules of a text, and whether it had to be repaired first."""
+    try:
+        return _rules(text), False
+    except (ParseTypeError, ParseValueError, _Unfit):
+        repaired = OPENING.sub(r"\1rule", text)
+        for broken, whole in REPAIRS:
+            repaired = repaired.replace(broken, whole)
+        if repaired == text:
+            raise
+        return _rules(repaired), True
+
+
+def _rules(text: str) -> list[Rule]:
+    rules: list[Rule] = Plyara().parse_string(text)
+    if not rules:
+        raise _Unfit(NOT_ONE)
+    if any("includes" in rule for rule in rules):
+        raise _Unfit("It includes another file.")
+    return rules
+
+
+def _written(rule: Rule, renamed: Mapping[str, str], meta: Sequence[tuple[str, str]]) -> str:
+    """One rule in MISP's layout. A global one would decide over all others in the file: here it decides for itself."""
+    imports = "\n".join(f'import "{module}"' for module in rule.get("imports", ()))
+    scope = "private " if "private" in rule.get("scopes", ()) else ""
+    tags = " ".join(dict.fromkeys((*rule.get("tags", ()), "as_is", "valid")))
+    name = renamed.get(rule["rule_name"], rule["rule_name"])
+    own = "".join(
+        f"\n\t\t{key} = {_meta_value(value)}"
+        for each in rule.get("metadata", ())
+        for key, value in each.items()
+    )
+    strings = "".join(f"\n\t\t{_string(each)}" for each in rule.get("strings", ()))
+    return (
+        f"\n{imports}\n{scope}rule {name} : {tags}\n{{\n\tmeta:{meta_lines(meta)}{own}"
+        + (f"\n\tstrings:{strings}" if strings else "")
+        + f"\n\tcondition:\n\t\t{_condition(rule, renamed)}\n}}"
+    )
+
+
+def _meta_value(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _string(found: Mapping[str, Any]) -> str:
+    value = f'"{found["value"]}"' if found["type"] == "text" else found["value"]
+    return f"{found['name']} = {value} {' '.join(found.get('modifiers', ()))}"
+
+
+def _condition(rule: Rule, renamed: Mapping[str, str]) -> str:
+    terms: list[str] = rule["condition_terms"]
+    if renamed.keys().isdisjoint(terms):
+        raw: str = rule["raw_condition"]
+        return raw.partition(":")[2].strip()
+    return " ".join(renamed.get(term, term) for term in terms)
