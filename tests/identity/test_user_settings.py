@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ def test_a_setting_is_set_read_listed_and_taken_back(cast: Cast) -> None:
     row = body["UserSetting"]
     assert (status, list(row)) == (200, ["id", "setting", "value", "user_id", "timestamp"])
     assert (row["value"], row["user_id"]) == ({"Tag.name": "tlp:red"}, me)
+    # As PyMISP writes it where orjson is installed.
+    bytes_of_python = f"{json.dumps({'Tag.name': 'tlp:green'}).encode()}"
+    changed = choose(key, "publish_alert_filter", bytes_of_python)[1]["UserSetting"]
+    assert changed["value"] == {"Tag.name": "tlp:green"}
     assert choose(key, "publish_alert_filter", FILTER)[1]["UserSetting"]["id"] == row["id"]
     assert call(key, "GET", f"/user_settings/getSetting/{me}/publish_alert_filter")[1]["value"] == FILTER
     assert (

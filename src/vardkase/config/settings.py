@@ -152,7 +152,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email"]},
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "vardkase.identity.accounts.passwords.MixedPassword"},
+    {"NAME": "vardkase.identity.accounts.passwords.CommonPassword"},
 ]
 REQUIRE_SECOND_FACTOR = env_bool("VARDKASE_REQUIRE_SECOND_FACTOR", True)
 LOGIN_URL = "account_login"

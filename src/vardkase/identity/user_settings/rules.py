@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,9 @@ from vardkase.misp.flags import as_bool
 
 LARGEST = 100_000
 """Characters of a value as JSON."""
+
+PYTHON_BYTES = re.compile(r"\Ab'(.*)'\Z", re.DOTALL)
+"""How PyMISP writes JSON where orjson is installed: bytes as Python shows them."""
 
 BOOLEANS = ("AND", "OR", "NOT")
 ALERT_FILTERS = frozenset(
@@ -67,7 +71,7 @@ def _decoded(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(given)
+        return json.loads(PYTHON_BYTES.sub(r"\1", given))
     except (ValueError, RecursionError):
         return given
 

@@ -1,0 +1,42 @@
+"""What a password must be, beyond its length: MISP's rule, and not one that everybody tries first."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+FEWEST = 12
+"""Characters that every password has; Django's rule of length refuses what has fewer, in MISP's words."""
+
+LONG_ENOUGH = 16
+"""Characters from which on a password may be of any kind."""
+
+
+class MixedPassword:
+    """MISP's rule: lower and upper case and a digit or sign, or `LONG_ENOUGH` characters of any kind."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError when it is short and plain."""
+        if FEWEST <= len(password) < LONG_ENOUGH and not _is_mixed(password):
+            raise ValidationError(self.get_help_text(), code="password_too_plain")
+
+    def get_help_text(self) -> str:
+        """For people, before they choose."""
+        return _(
+            "A password of fewer than %(count)d characters needs lower case, upper case, and a digit or a sign."
+        ) % {"count": LONG_ENOUGH}
+
+
+class CommonPassword(CommonPasswordValidator):
+    """The list of common passwords, compared as written: the list is in lower case, MixedPassword asks for both."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raise ValidationError when it is on the list."""
+        if password.strip() in self.passwords:
+            super().validate(password)
+
+
+def _is_mixed(password: str) -> bool:
+    cases = any(map(str.islower, password)) and any(map(str.isupper, password))
+    return cases and any(not character.isalpha() for character in password)
