@@ -10,6 +10,7 @@ from vardkase.api.errors import MispError
 from vardkase.api.galaxies import find_galaxy
 from vardkase.api.paging import paged
 from vardkase.core.errors import Conflict, NotFound
+from vardkase.formats.misp_json.analyst_data import said_of
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, galaxy_file_value
 from vardkase.formats.misp_json.knowledge import cluster_dict
 from vardkase.identity.access.permissions import Permission
@@ -66,9 +67,9 @@ def index(call: Call) -> Answer:
 def view(call: Call) -> Answer:
     """One cluster by id or uuid, deleted or not, with its galaxy, elements, relations and use."""
     cluster = find_cluster(call, deleted=True)
-    return Json(
-        {"GalaxyCluster": _document(call, cluster) | {"RelationshipInbound": []} | _use(call, cluster)}
-    )
+    said, inbound = said_of(call.actor, str(cluster.uuid))
+    inner = _document(call, cluster) | said | {"RelationshipInbound": inbound}
+    return Json({"GalaxyCluster": inner | _use(call, cluster)})
 
 
 @endpoint("galaxy_clusters/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)

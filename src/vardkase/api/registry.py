@@ -1,6 +1,7 @@
 """Every module that declares endpoints, one line each: a module that is not here does not answer."""
 
 from vardkase.api import (  # noqa: F401
+    analyst_data,
     attributes,
     attributes_selected,
     attributes_write,

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",
+    "vardkase.intel.analyst_data.apps.AnalystDataConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",

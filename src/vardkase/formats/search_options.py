@@ -33,6 +33,7 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
         exclude_local_tags=flag("excludeLocalTags") or synchronises,
         sg_reference_only=flag("sgReferenceOnly"),
         include_granular_correlations=flag("includeGranularCorrelations"),
+        include_analyst_data=flag("includeAnalystData"),
         include_warninglist_hits=flag("includeWarninglistHits"),
         enforce_warninglist=flag("enforceWarninglist"),
         decay=decay_options(search.options),

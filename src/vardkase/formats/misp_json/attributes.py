@@ -15,7 +15,7 @@ from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.related import related_attributes
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
 from vardkase.formats.misp_json.structs import Attribute
 from vardkase.formats.misp_json.warnings import add_warnings, clean
@@ -105,6 +105,7 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
         _add_correlations(scope, page)
+    add_analyst_data(scope, page)
     if scope.options.include_attachments and any(row[WIDTH] for row in rows):
         yield from _with_data(page, [row[WIDTH] for row in rows])
     else:

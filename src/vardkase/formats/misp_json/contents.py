@@ -8,7 +8,7 @@ from vardkase.formats.misp_json.attributes import Carried, Page, event_attribute
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.objects import event_objects, few_objects
 from vardkase.formats.misp_json.reports import add_report_tags
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import EventReport
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.visibility import part_predicate
@@ -93,6 +93,7 @@ def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventRepo
         each.SharingGroup = scope.groups.block(each.sharing_group_id)
     if reports:
         add_report_tags(scope, reports)
+        add_analyst_data(scope, reports)
     found: dict[int, list[EventReport]] = {}
     for each in reports:
         found.setdefault(int(each.event_id), []).append(each)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec import Raw
 
 from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.analyst_data import AnalystBook
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.contents import Contents
 from vardkase.formats.misp_json.headers import batches, extend, headers
@@ -79,8 +81,9 @@ def _rendered(header: EventHeader, sections: Iterator[Section]) -> Iterator[byte
 def _batch(scope: Scope, batch: Sequence[EventHeader]) -> Iterator[EventParts]:
     members = {header.id: [int(header.id), *extend(scope, header)] for header in batch}
     contents = Contents(scope, [member for merged in members.values() for member in merged])
+    said = scope.analyst.sections([header.uuid for header in batch]) if scope.analyst else {}
     for header in batch:
-        yield header, _sections(scope, contents, members[header.id])
+        yield header, chain(_sections(scope, contents, members[header.id]), said.get(header.uuid, ()))
 
 
 def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[Section]:
@@ -105,14 +108,24 @@ def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[
 def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iterator[Section]:
     if scope.options.include_event_correlations:
         related = related_event_blocks(scope.actor, event_id)
-        if scope.options.include_analyst_data:
-            related = [{**block, "RelationshipInbound": []} for block in related]
+        if scope.analyst:
+            related = _with_analyst_data(scope.analyst, related)
         yield _section("RelatedEvent", related)
     galaxies: list[Raw] = []
     if attachments and not scope.options.exclude_galaxy:
         scope.galaxies.learn([attachments])
         galaxies = scope.galaxies.blocks(attachments, "event_tag_id")
     yield _section("Galaxy", galaxies)
+
+
+def _with_analyst_data(book: AnalystBook, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each related event with what is said of it beside it, and the relationships that lead to it."""
+    uuids = [block["Event"]["uuid"] for block in related]
+    said, inbound = book.of(uuids), book.leading_to(uuids)
+    return [
+        {**block, **said.get(uuid, {}), "RelationshipInbound": inbound.get(uuid, [])}
+        for uuid, block in zip(uuids, related, strict=True)
+    ]
 
 
 def _section(name: str, items: Sequence[Any]) -> Section:

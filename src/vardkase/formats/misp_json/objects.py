@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from vardkase.formats.misp_json.attributes import Carried, Page, object_attributes
 from vardkase.formats.misp_json.columns import OBJECT, REFERENCE, value
-from vardkase.formats.misp_json.scope import Scope
+from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import Object, ObjectReference, encoder
 
 OBJECTS_AT_ONCE = 100
@@ -78,6 +78,7 @@ def _complete(scope: Scope, objects: Sequence[Object], ids: list[int]) -> None:
         each.ObjectReference = references.get(each.id, [])
     for each in shared:
         each.SharingGroup = scope.groups.block(each.sharing_group_id)
+    add_analyst_data(scope, objects)
 
 
 def _references(scope: Scope, object_ids: list[int]) -> dict[str, list[Raw]]:

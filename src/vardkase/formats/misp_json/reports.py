@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
 from vardkase.identity.access.actor import Actor
@@ -27,7 +26,7 @@ REPORTS_AT_ONCE = 50
 
 def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[str, Any]:
     """One report with its event; `stored` as after a save, which shows no relationships. Raises NotFound."""
-    scope = scope_of(actor, EventOptions())
+    scope = scope_of(actor, EventOptions(include_analyst_data=not stored))
     found = _rendered(scope, [report_id])
     if not found:
         raise NotFound("Invalid report")
@@ -39,7 +38,7 @@ def report_dict(actor: Actor, report_id: int, *, stored: bool = False) -> dict[s
 
 def report_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """Reports, each with its event, as a list."""
-    scope = scope_of(actor, EventOptions())
+    scope = scope_of(actor, EventOptions(include_analyst_data=True))
     return coalesced(_list(scope, chosen))
 
 
@@ -66,10 +65,15 @@ def _rendered(scope: Scope, ids: Sequence[int]) -> list[dict[str, Any]]:
     rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), reports=list(ids))
     reports = [EventReport(*row[:WIDTH]) for row in rows]
     add_report_tags(scope, reports)
-    return [_with_event(report, row[WIDTH:]) for report, row in zip(reports, rows, strict=True)]
+    add_analyst_data(scope, reports)
+    inbound = scope.analyst.leading_to([report.uuid for report in reports]) if scope.analyst else {}
+    return [
+        _with_event(report, row[WIDTH:], inbound.get(report.uuid, []))
+        for report, row in zip(reports, rows, strict=True)
+    ]
 
 
-def _with_event(report: EventReport, around: Sequence[Any]) -> dict[str, Any]:
+def _with_event(report: EventReport, around: Sequence[Any], inbound: Sequence[Any]) -> dict[str, Any]:
     number, orgc_id, org_id, info, user_id, date, org, orgc, *group = around
     return {
         "EventReport": report,
@@ -84,7 +88,7 @@ def _with_event(report: EventReport, around: Sequence[Any]) -> dict[str, Any]:
             "Orgc": {"id": orgc_id, "name": orgc},
         },
         "SharingGroup": dict(zip(("id", "name", "uuid"), group, strict=True)),
-        "RelationshipInbound": Raw(b"[]"),
+        "RelationshipInbound": inbound,
     }
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Raw
+
 from vardkase.analysis.decay.scores import Scorer
 from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.analyst_data import AnalystBook
 from vardkase.formats.misp_json.galaxies import GalaxyBook
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.structs import Attribute, EventReport, Object
 from vardkase.formats.misp_json.tags import TagBook
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
@@ -33,6 +37,8 @@ class Scope:
     groups: SharingGroupBook = field(default_factory=SharingGroupBook)
     scorer: Scorer | None = None
     """Of documents that show scores."""
+    analyst: AnalystBook | None = None
+    """Of documents that show analyst data."""
 
     @property
     def event(self) -> str:
@@ -68,4 +74,20 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
     """A new, empty scope."""
     tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
-    return Scope(actor, options, tags, GalaxyBook(actor, tags), scorer=scorer)
+    scope = Scope(actor, options, tags, GalaxyBook(actor, tags), scorer=scorer)
+    if options.include_analyst_data:
+        scope.analyst = AnalystBook(actor, scope.groups)
+    return scope
+
+
+def add_analyst_data(scope: Scope, parts: Sequence[Attribute | Object | EventReport]) -> None:
+    """Give each part of a document what is said of it, where the document shows that."""
+    if scope.analyst is None:
+        return
+    said = scope.analyst.lists_of(part.uuid for part in parts)
+    for part in parts:
+        for kind, items in said.get(part.uuid, NOTHING).items():
+            setattr(part, kind, items)
+
+
+NOTHING: dict[str, Raw] = {}

@@ -81,6 +81,9 @@ class Attribute(Struct, gc=False):
     Tag: list[Raw] | UnsetType = UNSET
     Sighting: Raw | UnsetType = UNSET
     RelatedAttribute: Raw | UnsetType = UNSET
+    Note: Raw | UnsetType = UNSET
+    Opinion: Raw | UnsetType = UNSET
+    Relationship: Raw | UnsetType = UNSET
 
 
 class ListedAttribute(Struct, gc=False):
@@ -159,6 +162,9 @@ class Object(Struct, gc=False, rename={"meta_category": "meta-category"}):
     last_seen: str | None
     SharingGroup: Raw | UnsetType = UNSET
     ObjectReference: list[Raw] | UnsetType = UNSET
+    Note: Raw | UnsetType = UNSET
+    Opinion: Raw | UnsetType = UNSET
+    Relationship: Raw | UnsetType = UNSET
 
 
 class ObjectReference(Struct, gc=False):
@@ -190,6 +196,9 @@ class EventReport(Struct, gc=False):
     deleted: bool
     SharingGroup: Raw | UnsetType = UNSET
     Tag: list[Raw] | UnsetType = UNSET
+    Note: Raw | UnsetType = UNSET
+    Opinion: Raw | UnsetType = UNSET
+    Relationship: Raw | UnsetType = UNSET
 
 
 class Tag(Struct, gc=False):

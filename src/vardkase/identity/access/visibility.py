@@ -10,6 +10,8 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * a galaxy or cluster that people made is readable by its owning organisation and by those its own distribution
   names, published or not (publishing sends it to other instances); packaged ones have distribution 3; a cluster
   also needs its galaxy, a relation between clusters also its source cluster;
+* analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
+  about; with distribution 5 by those who may read what it is about;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing.
 
 Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check
@@ -97,6 +99,46 @@ def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") ->
     return f"({own} AND {cluster_predicate(actor, cluster)})"
 
 
+def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
+    """SQL for notes, opinions and relationships."""
+    if not actor.may_read:
+        return "FALSE"
+    if actor.is_site_admin:
+        return "TRUE"
+    own = f"{said}.org_id = %(reader_org)s"
+    return f"({own} OR {_named(said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)}))"
+
+
+def _inherits(actor: Actor, said: str) -> str:
+    """SQL: what analyst data is about may be read. Up the chain of what is said of it, as far as each inherits."""
+    of_event = event_predicate(actor, "within")
+    targets = {
+        "Event": f"event within WHERE {of_event} AND within",
+        "Attribute": f"attribute part JOIN event within ON within.id = part.event_id "
+        f"WHERE {of_event} AND {attribute_predicate(actor, 'part', 'within')} AND part",
+        "Object": f"object part JOIN event within ON within.id = part.event_id "
+        f"WHERE {of_event} AND {part_predicate(actor, 'part', 'within')} AND part",
+        "EventReport": f"event_report part JOIN event within ON within.id = part.event_id "
+        f"WHERE {of_event} AND {part_predicate(actor, 'part', 'within')} AND part",
+        "Galaxy": f"galaxy part WHERE {galaxy_predicate(actor, 'part')} AND part",
+        "GalaxyCluster": f"galaxy_cluster part WHERE {cluster_predicate(actor, 'part')} AND part",
+        "SharingGroup": "sharing_group part WHERE part.id = ANY(%(reader_groups)s) AND part",
+        "Organisation": "organisation part WHERE part",
+    }
+    of_what = " ".join(
+        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {target}.uuid = up.object_uuid)"
+        for kind, target in targets.items()
+    )
+    return (
+        f"EXISTS (WITH RECURSIVE up AS (SELECT {said}.object_type, {said}.object_uuid UNION "
+        "SELECT next.object_type, next.object_uuid FROM up JOIN analyst_data next "
+        f"ON next.uuid = up.object_uuid AND next.distribution = 5 AND up.object_type IN {ANALYST_DATA}) "
+        f"SELECT 1 FROM up WHERE CASE up.object_type {of_what} "
+        f"ELSE up.object_type IN {ANALYST_DATA} AND EXISTS (SELECT 1 FROM analyst_data above "
+        f"WHERE above.uuid = up.object_uuid AND (above.org_id = %(reader_org)s OR {_named('above')})) END)"
+    )
+
+
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
     """SQL that hides soft-deleted parts from all but their own organisation and synchronising users."""
     if actor.is_site_admin or "perm_sync" in actor.permissions:
@@ -139,7 +181,16 @@ def restricted(part: str) -> str:
 
 
 def _shared(part: str) -> str:
-    return (
-        f"({part}.distribution IN (1, 2, 3, 5) OR "
-        f"({part}.distribution = 4 AND {part}.sharing_group_id = ANY(%(reader_groups)s)))"
-    )
+    return f"({part}.distribution IN (1, 2, 3, 5) OR {_in_group(part)})"
+
+
+def _named(part: str) -> str:
+    """SQL: the distribution of `part` itself names the reader."""
+    return f"({part}.distribution IN (1, 2, 3) OR {_in_group(part)})"
+
+
+def _in_group(part: str) -> str:
+    return f"({part}.distribution = 4 AND {part}.sharing_group_id = ANY(%(reader_groups)s))"
+
+
+ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"

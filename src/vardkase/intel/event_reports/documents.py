@@ -35,7 +35,9 @@ def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
         if isinstance(parsed, dict):
             assembler.rejections.add(place, parsed)
         elif parsed.uuid is None or parsed.uuid not in taken:
-            taken.add(parsed.uuid or "")
+            parsed.uuid = parsed.uuid or str(uuid4())
+            taken.add(parsed.uuid)
+            assembler.note_contributions(parsed.uuid, part, "EventReport", place)
             yield parsed
 
 
@@ -44,7 +46,7 @@ def _replaces(event: Event, stored: EventReport, sent: ReportInput, assembler: A
 
 
 def _stored(event: Event, stored: EventReport | None, sent: ReportInput, assembler: Assembler) -> EventReport:
-    report = stored or EventReport(event=event, uuid=UUID(sent.uuid) if sent.uuid else uuid4())
+    report = stored or EventReport(event=event, uuid=UUID(sent.uuid))
     report.name = sent.name
     report.content = sent.content
     report.distribution, report.sharing_group_id = assembler.sharing.limited(

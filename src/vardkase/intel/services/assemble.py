@@ -12,12 +12,14 @@ from django.conf import settings
 from vardkase.core.errors import FieldErrors, Invalid
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.carriers import Carrier
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.misp.analyst_data import KINDS
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.flags import as_bool
 from vardkase.misp.object import ObjectInput, parse_object
@@ -30,6 +32,9 @@ WARNED: FieldErrors = {
     ]
 }
 NOT_A_DOCUMENT: FieldErrors = {"type": ["No type set."]}
+
+CONTRIBUTED = frozenset({"Sighting", *KINDS})
+"""The members of a part that are what others said of it."""
 
 type ValueKey = tuple[str, str, str, str | None]
 
@@ -57,7 +62,7 @@ class Assembler:
         self.sharing = SharingGroups(actor)
         self._values = {_digest(value) for value in known_values}
         self._uuids: set[str] = set()
-        self._contributed: list[tuple[str, Mapping[str, Any]]] = []
+        self._contributed: list[Carrier] = []
 
     def attributes(self, parts: object, place: str) -> list[NewAttribute]:
         """Rows for a list of attributes outside objects; what is refused goes to `rejections`."""
@@ -119,13 +124,15 @@ class Assembler:
         self.note_contributions(row.uuid, data)
         return row
 
-    def note_contributions(self, uuid: str, data: Mapping[str, Any]) -> None:
-        """Remember the attribute `data` when others' sightings of it came along."""
-        if data.get("Sighting"):
-            self._contributed.append((uuid, data))
+    def note_contributions(
+        self, uuid: str, data: Mapping[str, Any], kind: str = "Attribute", place: str = ""
+    ) -> None:
+        """Remember the part `data` when others' sightings of it, or analyst data, came along."""
+        if not CONTRIBUTED.isdisjoint(data):
+            self._contributed.append(Carrier(kind, uuid, data, place))
 
-    def take_contributed(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """The uuids and documents of the attributes that were remembered since the last time."""
+    def take_contributed(self) -> list[Carrier]:
+        """The parts that were remembered since the last time."""
         taken, self._contributed = self._contributed, []
         return taken
 
@@ -158,6 +165,7 @@ class Assembler:
         except Invalid as refused:
             self.rejections.add(place, UUID_TAKEN if isinstance(refused.errors, str) else refused.errors)
             return None
+        self.note_contributions(row.uuid, data, "Object", place)
         row.attributes = self.object_attributes(data.get("Attribute"), row, f"{place}.Attribute")
         row.references = [part for _, part in numbered_parts(data.get("ObjectReference"), place)]
         return row

@@ -61,7 +61,9 @@ class PartsMerger:
             known = stored.get(_uuid(part))
             if known is None:
                 new.append(part)
-            elif is_newer(part, known.timestamp):
+                continue
+            self.assembler.note_contributions(str(known.uuid), part, "Object", place)
+            if is_newer(part, known.timestamp):
                 self._merge_object(known, part, place)
         self.objects = self.assembler.objects(new, "Object")
 

@@ -33,7 +33,7 @@ from vardkase.misp.flags import as_bool
 
 
 class Captured(StrEnum):
-    """What became of one cluster."""
+    """What became of one thing that a document brought."""
 
     IMPORTED = "imported"
     IGNORED = "ignored"

@@ -1,0 +1,196 @@
+"""analystData/*: notes, opinions and relationships on anything that has a uuid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import paged
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.formats.misp_json import chosen_ids
+from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
+from vardkase.formats.misp_json.related_objects import related_objects
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.analyst_data import queries, services
+from vardkase.intel.analyst_data.models import Kind
+from vardkase.intel.queries.find import find_attribute, find_object
+from vardkase.misp.analyst_data import TARGETS
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_int
+
+AUTHOR = (Permission.ADD, Permission.ANALYST_DATA)
+NOT_YOURS = "You are not authorised to do that."
+DEEPEST = 10
+KINDS = {kind.label: kind for kind in Kind}
+MEMBERS = [
+    "uuid",
+    "authors",
+    "distribution",
+    "sharing_group_id",
+    "note",
+    "language",
+    "opinion",
+    "comment",
+    "relationship_type",
+    "related_object_uuid",
+    "related_object_type",
+]
+ABOUT_ADD = Description(
+    "POST a note, opinion or relationship in JSON format to add it to the element with the given type and uuid.",
+    ["object_uuid", "object_type"],
+    MEMBERS,
+    "/analyst_data/add/[type]/[object_uuid]/[object_type]",
+)
+ABOUT_EDIT = Description(
+    "POST the members of a note, opinion or relationship that are to change.",
+    [],
+    MEMBERS[1:],
+    "/analyst_data/edit/[type]/[id]",
+)
+
+
+@endpoint("analyst_data/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """Say something: ``/analystData/add/<type>/<uuid>/<type of the thing>``; the body may name the thing instead."""
+    kind = _kind(call)
+    data = dict(call.data(kind.label))
+    for member, place in (("object_uuid", 1), ("object_type", 2)):
+        data[member] = call.arg(place) or data.get(member)
+    try:
+        stored = services.add_analyst_data(call.actor, kind, data)
+    except Invalid as refused:
+        raise SaveFailed(f"add {kind.label}", f"/analyst_data/add/{kind.label}", refused.errors) from refused
+    return Json(analyst_data_dict(call.actor, stored))
+
+
+@endpoint("analyst_data/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """Change what the body names."""
+    kind = _kind(call)
+    try:
+        stored = services.edit_analyst_data(call.actor, kind, call.arg(1), call.data(kind.label))
+    except Forbidden:
+        raise MispError(405, NOT_YOURS) from None
+    except Invalid as refused:
+        raise SaveFailed(
+            f"edit {kind.label}", f"/analyst_data/edit/{kind.label}", refused.errors
+        ) from refused
+    return Json(analyst_data_dict(call.actor, stored))
+
+
+@endpoint("analyst_data/delete", requires=AUTHOR, writes=True)
+def delete(call: Call) -> Answer:
+    """Take it back for good."""
+    kind = _kind(call)
+    try:
+        number = services.delete_analyst_data(call.actor, kind, call.arg(1))
+    except Forbidden:
+        raise MispError(405, NOT_YOURS) from None
+    return saved(f"{kind.label} deleted.", f"/{kind.label.lower()}s/delete/{number}", id=number)
+
+
+@endpoint("analyst_data/view")
+def view(call: Call) -> Answer:
+    """One by id or uuid, with what is said of it: ``/analystData/view/<type, or all>/<id>``."""
+    kind = None if call.arg(0) == "all" else _kind(call)
+    found = queries.find_analyst_data(call.actor, kind, call.arg(1))
+    return Json(analyst_data_dict(call.actor, found.id, viewed=True))
+
+
+@endpoint("analyst_data/index")
+def index(call: Call) -> Answer:
+    """What the caller may read of a type; every member that identifies it narrows the list."""
+    kind = _kind(call)
+    filters = {name: call.param(name) for name in queries.EXACT}
+    ids = chosen_ids(queries.analyst_data_query(call.actor, kind, filters))
+    return Stream(analyst_data_list(call.actor, paged(call, ids)))
+
+
+@endpoint("analyst_data/get_related_element")
+def get_related_element(call: Call) -> Answer:
+    """The element of a type with a uuid, as far as the caller may read it."""
+    kind, uuid = call.arg(0), call.arg(1).lower()
+    if kind not in TARGETS:
+        raise MispError(404, "Invalid type.")
+    thing = (kind, uuid)
+    found = related_objects(call.actor, [thing]) if UUID.fullmatch(uuid) else {}
+    return Json(found.get(thing, []))
+
+
+@endpoint("analyst_data/get_children")
+def get_children(call: Call) -> Answer:
+    """What is said of one: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
+    found = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))
+    depth = min(max(as_int(call.arg(2)) or 2, 1), DEEPEST)
+    return Json(said_of(call.actor, found.uuid, depth)[0] or [])
+
+
+@endpoint("analyst_data/index_minimal")
+def index_minimal(call: Call) -> Answer:
+    """Uuid → moment of change of everything the caller may read, by type; ``orgc_name`` narrows by creator."""
+    wanted = call.param("orgc_name") or []
+    names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
+    found: dict[str, dict[str, str]] = {kind.label: {} for kind in Kind}
+    for kind, uuid, modified in queries.minimal_index(call.actor, names):
+        found[Kind(kind).label][uuid] = modified
+    return Json(_with_lists(found))
+
+
+@endpoint("analyst_data/filter_analyst_data_for_push", requires=(Permission.SYNC,))
+def filter_for_push(call: Call) -> Answer:
+    """Which of what a peer has we want: what is unknown here, or came from elsewhere and is older here."""
+    return Json(_with_lists(services.wanted(_offered(call))))
+
+
+@endpoint("analyst_data/push_analyst_data", requires=(Permission.SYNC,), writes=True)
+def push(call: Call) -> Answer:
+    """Store what a peer sends."""
+    done = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})
+    counts = ", ".join(f"{done[kind]} {kind.value}" for kind in services.Captured)
+    return saved(f"Analyst Data imported. {counts}. ", "/analyst_data/pushAnalystData")
+
+
+@endpoint("attributes/view_analyst_data")
+def view_of_attribute(call: Call) -> Answer:
+    """What is said of an attribute."""
+    return _said(call, find_attribute(call.actor, call.arg(0)).uuid)
+
+
+@endpoint("objects/view_analyst_data")
+def view_of_object(call: Call) -> Answer:
+    """What is said of an object."""
+    return _said(call, find_object(call.actor, call.arg(0)).uuid)
+
+
+def _said(call: Call, uuid: Any) -> Answer:
+    return Json(said_of(call.actor, str(uuid))[0] or [])
+
+
+def _kind(call: Call) -> Kind:
+    kind = KINDS.get(call.arg(0))
+    if kind is None:
+        raise MispError(405, "Invalid type.")
+    return kind
+
+
+def _offered(call: Call) -> dict[str, dict[str, str]]:
+    """The uuids that a peer has with their moments, by type; what has another form is left out."""
+    body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
+    offered: dict[str, dict[str, str]] = {}
+    for kind in KINDS:
+        given = body.get(kind)
+        given = given if isinstance(given, dict) else {}
+        offered[kind] = {
+            uuid: modified
+            for uuid, modified in given.items()
+            if UUID.fullmatch(uuid.lower()) and isinstance(modified, str)
+        }
+    return offered
+
+
+def _with_lists(found: Mapping[str, dict[str, str]]) -> dict[str, Any]:
+    """MISP writes a map that is empty as a list."""
+    return {kind: versions or [] for kind, versions in found.items()}

@@ -1,0 +1,247 @@
+"""Notes, opinions and relationships as MISP JSON: on the parts of documents, and in lists of their own.
+
+Whatever carries them gets three members, each a list: ``Note``, ``Opinion``, ``Relationship``. Two levels are
+shown; one that has more below it says ``_max_depth_reached``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import array_of, cursor
+from vardkase.formats.misp_json.chosen import Chosen, pages_of
+from vardkase.formats.misp_json.organisations import OrganisationBook
+from vardkase.formats.misp_json.related_objects import related_objects
+from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
+from vardkase.formats.misp_json.stream import coalesced, joined
+from vardkase.formats.misp_json.structs import encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import analyst_data_predicate, reader_parameters
+from vardkase.intel.analyst_data.rules import may_edit
+from vardkase.misp.analyst_data import KINDS
+
+type Said = dict[str, Any]
+"""One note, opinion or relationship, as its JSON."""
+
+type ByKind = dict[str, list[Said]]
+"""What is said of one thing: ``{"Note": […], …}``, only the kinds that there are."""
+
+type Section = tuple[str, Iterator[bytes]]
+"""``Note`` with its items as JSON; a piece is several with commas."""
+
+DEPTH = 2
+AT_ONCE = 500
+
+
+class AnalystBook:
+    """Analyst data of one document for one reader; organisations and groups are looked up once."""
+
+    def __init__(self, actor: Actor, groups: SharingGroupBook | None = None) -> None:
+        self._actor = actor
+        self._groups = groups or SharingGroupBook()
+        self._organisations = OrganisationBook()
+        self._any: bool | None = None
+
+    def of(self, uuids: Iterable[str], depth: int = DEPTH) -> dict[str, ByKind]:
+        """What is said of some things, by their uuid, in a query a level; things of which nothing is said lack."""
+        levels: list[list[Said]] = []
+        wanted = list(uuids)
+        while wanted and len(levels) < depth and self._is_any():
+            level = list(self._rows(OF_THINGS, uuids=array_of(wanted)))
+            levels.append(level)
+            wanted = [each["uuid"] for each in level]
+        below: dict[str, ByKind] = {}
+        for level in reversed(levels):
+            is_last = level is levels[depth - 1] if len(levels) == depth else False
+            below = _grouped(level if is_last else [_with_below(each, below) for each in level])
+        return below
+
+    def lists_of(self, uuids: Iterable[str]) -> dict[str, dict[str, Raw]]:
+        """The same with each list encoded, for the members of a struct."""
+        return {
+            uuid: {kind: Raw(encoder.encode(said)) for kind, said in by_kind.items()}
+            for uuid, by_kind in self.of(uuids).items()
+        }
+
+    def leading_to(self, uuids: Sequence[str]) -> dict[str, list[Said]]:
+        """The relationships that lead to some things, by the thing's uuid: ``RelationshipInbound``."""
+        found: dict[str, list[Said]] = {}
+        if uuids and self._is_any():
+            for each in self._rows(LEADING_TO, uuids=array_of(uuids)):
+                found.setdefault(each["related_object_uuid"], []).append(each)
+        return found
+
+    def sections(self, uuids: Sequence[str]) -> dict[str, list[Section]]:
+        """For some events at once the lists that each has; long ones are fetched as they are written."""
+        if not self._is_any():
+            return {}
+        sql = COUNTS.format(visible=analyst_data_predicate(self._actor))
+        parameters = reader_parameters(self._actor) | {"uuids": array_of(uuids)}
+        counts = cursor().execute(sql, parameters).fetchall()
+        if sum(count for _, _, count in counts) <= AT_ONCE:
+            return {
+                uuid: [(kind, iter([encoder.encode(said)[1:-1]])) for kind, said in by_kind.items()]
+                for uuid, by_kind in self.of([uuid for uuid, _, _ in counts]).items()
+            }
+        found: dict[str, list[Section]] = {}
+        for uuid, kind, _ in counts:
+            found.setdefault(uuid, []).append((KINDS[kind], self._pages(uuid, kind)))
+        return found
+
+    def _pages(self, uuid: str, kind: int) -> Iterator[bytes]:
+        """What is said of one thing, of a kind, a page at a time."""
+        last = 0
+        while page := list(self._rows(PAGES, uuid=uuid, kind=kind, last=last, limit=AT_ONCE)):
+            below = self.of([said["uuid"] for said in page], DEPTH - 1)
+            yield encoder.encode([_with_below(said, below) for said in page])[1:-1]
+            last = int(page[-1]["id"])
+
+    def chosen(self, ids: Sequence[int], *, whole: bool = True) -> list[Said]:
+        """Some by id, in that order, each with its `whole` organisations."""
+        return list(self._rows(CHOSEN, whole=whole, ids=array_of(map(str, ids))))
+
+    def _is_any(self) -> bool:
+        if self._any is None:
+            self._any = cursor().execute("SELECT 1 FROM analyst_data LIMIT 1").fetchone() is not None
+        return self._any
+
+    def _rows(self, sql: str, *, whole: bool = False, **parameters: Any) -> Iterator[Said]:
+        visible = analyst_data_predicate(self._actor)
+        statement = sql.format(columns=COLUMNS, visible=visible)
+        rows = cursor().execute(statement, reader_parameters(self._actor) | parameters).fetchall()
+        self._organisations.learn(number for row in rows for number in row[-2:])
+        self._groups.learn(row[GROUP] or "0" for row in rows)
+        related = related_objects(self._actor, [(row[-3], row[-4]) for row in rows if row[-4]])
+        for row in rows:
+            yield self._said(row, related, whole=whole)
+
+    def _said(self, row: Sequence[Any], related: dict[tuple[str, str], Any], *, whole: bool) -> Said:
+        kind, org_id, orgc_id = row[0], row[-2], row[-1]
+        said: Said = dict(zip(MEMBERS, row[1:], strict=False))
+        said |= dict(zip(OWN_MEMBERS[kind], _own(kind, row), strict=True))
+        said |= {"note_type": kind, "note_type_name": KINDS[kind]}
+        said["Orgc"] = self._organisations.block(orgc_id, whole=whole)
+        said["Org"] = self._organisations.block(org_id, whole=whole)
+        if row[GROUP] and said["distribution"] == "4":
+            said["SharingGroup"] = self._groups.block(row[GROUP])
+        said["_canEdit"] = may_edit(self._actor, orgc_id)
+        if row[-4]:
+            said["related_object"] = related.get((row[-3], row[-4]), [])
+        return said
+
+
+def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
+    """One as ``{"Note": {…}}``; `viewed` as analyst_data/view shows it, with what is said of it. Raises NotFound."""
+    book = AnalystBook(actor)
+    found = book.chosen([number])
+    if not found:
+        raise NotFound("Invalid Analyst Data.")
+    said = found[0]
+    if viewed:
+        del said["_canEdit"]
+        said |= book.of([said["uuid"]], depth=1).get(said["uuid"], {})
+    return {said["note_type_name"]: said}
+
+
+def said_of(actor: Actor, uuid: str, depth: int = DEPTH) -> tuple[ByKind, list[Said]]:
+    """What is said of one thing, and the relationships that lead to it."""
+    book = AnalystBook(actor)
+    return book.of([uuid], depth).get(uuid, {}), book.leading_to([uuid]).get(uuid, [])
+
+
+def analyst_data_list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
+    """A list of ``{"Note": {…}}``, without what is said of each."""
+    return coalesced(_list(AnalystBook(actor), chosen))
+
+
+def _list(book: AnalystBook, chosen: Chosen) -> Iterator[bytes]:
+    yield b"["
+    yield from joined(
+        encoder.encode({said["note_type_name"]: said})
+        for ids in pages_of(chosen, AT_ONCE)
+        for said in book.chosen(ids)
+    )
+    yield b"]"
+
+
+def _grouped(level: Iterable[Said]) -> dict[str, ByKind]:
+    found: dict[str, ByKind] = {}
+    for said in level:
+        found.setdefault(said["object_uuid"], {}).setdefault(said["note_type_name"], []).append(said)
+    return found
+
+
+def _with_below(said: Said, below: dict[str, ByKind]) -> Said:
+    """`said` with what is said of it, if anything, and whether that is where the document ends."""
+    children = below.get(said["uuid"], {})
+    ends = any("_max_depth_reached" not in child for each in children.values() for child in each)
+    return said | children | {"_max_depth_reached": ends}
+
+
+def _own(kind: int, row: Sequence[Any]) -> tuple[Any, ...]:
+    text, language, opinion, relationship_type, related_uuid, related_type = row[-8:-2]
+    return (
+        (text or "", language),
+        (opinion, text),
+        (relationship_type, related_uuid, related_type),
+    )[kind]
+
+
+MEMBERS = (
+    "id", "uuid", "object_uuid", "object_type", "authors", "org_uuid", "orgc_uuid", "created", "modified",
+    "distribution", "sharing_group_id", "locked",
+)  # fmt: skip
+OWN_MEMBERS = (
+    ("note", "language"),
+    ("opinion", "comment"),
+    ("relationship_type", "related_object_uuid", "related_object_type"),
+)
+GROUP = 11
+"""The place of the sharing group's id in a row."""
+
+COLUMNS = """n.kind, n.id::text, n.uuid::text, n.object_uuid::text, n.object_type, n.authors,
+    org.uuid::text, orgc.uuid::text, to_char(n.created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+    to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), n.distribution::text,
+    n.sharing_group_id::text, n.locked, n.text, n.language, n.opinion::text, n.relationship_type,
+    n.related_object_uuid::text, n.related_object_type, n.org_id, n.orgc_id"""
+
+FROM = """
+FROM analyst_data n
+JOIN organisation org ON org.id = n.org_id
+JOIN organisation orgc ON orgc.id = n.orgc_id
+"""
+
+OF_THINGS = f"""
+SELECT {{columns}} {FROM}
+WHERE n.object_uuid = ANY(%(uuids)s::uuid[]) AND {{visible}}
+ORDER BY n.id
+"""
+
+PAGES = f"""
+SELECT {{columns}} {FROM}
+WHERE n.object_uuid = %(uuid)s::uuid AND n.kind = %(kind)s AND n.id > %(last)s AND {{visible}}
+ORDER BY n.id LIMIT %(limit)s
+"""
+
+COUNTS = """
+SELECT n.object_uuid::text, n.kind, count(*) FROM analyst_data n
+WHERE n.object_uuid = ANY(%(uuids)s::uuid[]) AND {visible}
+GROUP BY n.object_uuid, n.kind ORDER BY n.object_uuid, n.kind
+"""
+
+LEADING_TO = f"""
+SELECT {{columns}} {FROM}
+WHERE n.related_object_uuid = ANY(%(uuids)s::uuid[]) AND {{visible}}
+ORDER BY n.id
+"""
+
+CHOSEN = f"""
+SELECT {{columns}} {FROM}
+JOIN unnest(%(ids)s::bigint[]) WITH ORDINALITY AS chosen (id, place) ON chosen.id = n.id
+WHERE {{visible}}
+ORDER BY chosen.place
+"""

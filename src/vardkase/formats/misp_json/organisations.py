@@ -1,0 +1,48 @@
+"""Organisations as other documents show them, looked up once a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.structs import encoder
+
+
+class OrganisationBook:
+    """The organisations met so far, each whole and as the few members that name it."""
+
+    def __init__(self) -> None:
+        self._whole: dict[int, Raw] = {}
+        self._short: dict[int, Raw] = {}
+
+    def learn(self, ids: Iterable[int]) -> None:
+        """Fetch those that are not known yet, in a query."""
+        missing = {number for number in ids if number not in self._whole}
+        if not missing:
+            return
+        for number, *row in cursor().execute(ORGANISATIONS, (list(missing),)):
+            whole: dict[str, Any] = dict(zip(MEMBERS, row, strict=True))
+            self._whole[number] = Raw(encoder.encode(whole))
+            self._short[number] = Raw(encoder.encode({name: whole[name] for name in SHORT}))
+
+    def block(self, number: int, *, whole: bool) -> Raw:
+        """An organisation that was learnt."""
+        return (self._whole if whole else self._short)[number]
+
+
+MEMBERS = (
+    "id", "name", "date_created", "date_modified", "description", "type", "nationality", "sector", "created_by",
+    "uuid", "contacts", "local", "restricted_to_domain", "landingpage",
+)  # fmt: skip
+SHORT = ("id", "name", "uuid", "type", "description", "sector", "nationality", "local")
+
+ORGANISATIONS = """
+SELECT id, id::text, name, to_char(date_created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+       to_char(date_modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), nullif(description, ''), type,
+       nationality, sector, created_by::text, uuid::text, nullif(contacts, ''), local,
+       nullif(restricted_to_domain, '[]'), nullif(landingpage, '')
+FROM organisation WHERE id = ANY(%s)
+"""

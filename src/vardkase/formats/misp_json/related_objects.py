@@ -1,0 +1,143 @@
+"""What a relationship leads to, as far as the reader may see it: ``related_object``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from msgspec import Raw
+
+from vardkase.core.sql import array_of, cursor
+from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
+from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    analyst_data_predicate,
+    attribute_predicate,
+    cluster_predicate,
+    deleted_predicate,
+    event_predicate,
+    galaxy_predicate,
+    part_predicate,
+    reader_parameters,
+)
+from vardkase.misp.analyst_data import KINDS
+
+type Thing = tuple[str, str]
+"""A type (``Event``) and a uuid in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where things of a type are: columns, their members on the wire, FROM, and the alias that has the uuid."""
+
+    columns: str
+    members: Sequence[str]
+    table: str
+    alias: str
+
+
+def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
+    """``{"Event": {…}}`` for each of `things` that is here and readable, in a query a type."""
+    wanted: dict[str, list[str]] = {}
+    for kind, uuid in set(things):
+        wanted.setdefault(kind, []).append(uuid)
+    found: dict[Thing, Raw] = {}
+    for kind, uuids in wanted.items():
+        if kind in SOURCES:
+            found |= {(kind, uuid): document for uuid, document in _found(actor, kind, uuids)}
+    return found
+
+
+def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
+    source = SOURCES[kind]
+    sql = (
+        f"SELECT {source.alias}.uuid::text, {source.columns} FROM {source.table} "
+        f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {_visible(actor, kind)}"
+    )
+    rows = cursor().execute(sql, reader_parameters(actor) | {"uuids": array_of(uuids)}).fetchall()
+    return [
+        (row[0], Raw(encoder.encode({kind: dict(zip(source.members, row[1:], strict=True))}))) for row in rows
+    ]
+
+
+def _visible(actor: Actor, kind: str) -> str:
+    in_event = f"{event_predicate(actor)} AND "
+    if kind in KINDS:
+        return f"n.kind = {KINDS.index(kind)} AND {analyst_data_predicate(actor)}"
+    predicates = {
+        "Event": event_predicate(actor),
+        "Attribute": in_event + f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}",
+        "Object": in_event + f"{part_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
+        "EventReport": in_event + f"{part_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
+        "Galaxy": galaxy_predicate(actor),
+        "GalaxyCluster": cluster_predicate(actor),
+        "SharingGroup": "TRUE" if actor.is_site_admin else "g.id = ANY(%(reader_groups)s)",
+    }
+    return predicates.get(kind, "TRUE")
+
+
+EVENT_MEMBERS = (
+    "id", "org_id", "date", "info", "user_id", "uuid", "published", "analysis", "attribute_count", "orgc_id",
+    "timestamp", "distribution", "sharing_group_id", "proposal_email_lock", "locked", "threat_level_id",
+    "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
+)  # fmt: skip
+EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, e.published,
+    e.analysis::text, e.attribute_count::text, e.orgc_id::text, e.timestamp::text, e.distribution::text,
+    coalesce(e.sharing_group_id, 0)::text, e.proposal_email_lock, e.locked, e.threat_level_id::text,
+    e.publish_timestamp::text, e.sighting_timestamp::text, e.disable_correlation,
+    coalesce(e.extends_uuid::text, ''), e.protected"""
+
+SAID_MEMBERS = (
+    "id", "uuid", "object_uuid", "object_type", "authors", "created", "modified", "distribution",
+    "note", "language", "opinion", "relationship_type", "related_object_uuid", "related_object_type",
+)  # fmt: skip
+SAID = """n.id::text, n.uuid::text, n.object_uuid::text, n.object_type, n.authors,
+    to_char(n.created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+    to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), n.distribution::text, n.text, n.language,
+    n.opinion::text, n.relationship_type, n.related_object_uuid::text, n.related_object_type"""
+
+OF_EVENT = "JOIN event e ON e.id ="
+
+SOURCES = {
+    "Event": _Source(EVENT, EVENT_MEMBERS, "event e", "e"),
+    "Attribute": _Source(
+        LISTED_ATTRIBUTE,
+        ListedAttribute.__struct_fields__[:17],
+        f"attribute a {OF_EVENT} a.event_id",
+        "a",
+    ),
+    "Object": _Source(OBJECT, Object.__struct_encode_fields__[:15], f"object o {OF_EVENT} o.event_id", "o"),
+    "EventReport": _Source(
+        REPORT, EventReport.__struct_fields__[:9], f"event_report p {OF_EVENT} p.event_id", "p"
+    ),
+    "Galaxy": _Source(
+        "g.id::text, g.uuid::text, g.name, g.type, g.description, g.version, g.icon, g.namespace",
+        ("id", "uuid", "name", "type", "description", "version", "icon", "namespace"),
+        "galaxy g",
+        "g",
+    ),
+    "GalaxyCluster": _Source(
+        "c.id::text, c.uuid::text, c.type, c.value, c.tag_name, c.description, c.galaxy_id::text, "
+        "c.source, c.authors, c.version::text, c.distribution::text, c.published, c.deleted",
+        (
+            "id", "uuid", "type", "value", "tag_name", "description", "galaxy_id", "source", "authors",
+            "version", "distribution", "published", "deleted",
+        ),
+        "galaxy_cluster c",
+        "c",
+    ),
+    "Organisation": _Source(
+        "o.id::text, o.name, o.uuid::text, o.type, o.nationality, o.sector, o.local",
+        ("id", "name", "uuid", "type", "nationality", "sector", "local"),
+        "organisation o",
+        "o",
+    ),
+    "SharingGroup": _Source(
+        "g.id::text, g.name, g.uuid::text, g.releasability, g.description",
+        ("id", "name", "uuid", "releasability", "description"),
+        "sharing_group g",
+        "g",
+    ),
+    **{kind: _Source(SAID, SAID_MEMBERS, "analyst_data n", "n") for kind in KINDS},
+}  # fmt: skip

@@ -1,0 +1,197 @@
+"""Analyst data that comes in documents: inside events and their parts, inside one another, or from a peer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from vardkase.core.clock import now_seconds
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.analyst_data.queries import readable_uuids
+from vardkase.intel.analyst_data.rules import may_contribute, may_edit, speaks_for_others
+from vardkase.intel.carriers import Carrier
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import blocked_uuids
+from vardkase.knowledge.blocklists.services import count_blocked
+from vardkase.knowledge.galaxies.services import Captured
+from vardkase.misp.analyst_data import KINDS, AnalystInput, analyst_parts, parse_analyst_data
+from vardkase.misp.fields import Errors
+
+AT_ONCE = 1000
+CHANGING = (
+    "object_type", "object_uuid", "authors", "modified", "distribution", "sharing_group", "text", "language",
+    "opinion", "relationship_type", "related_object_type", "related_object_uuid",
+)  # fmt: skip
+"""The columns that a newer version replaces."""
+
+
+@dataclass(slots=True)
+class Read:
+    """What stood in a document, each with its uuid, and what could not be read, by place."""
+
+    inputs: list[AnalystInput] = field(default_factory=list)
+    refused: list[tuple[str, Errors]] = field(default_factory=list)
+
+
+def read_carried(carriers: Iterable[Carrier]) -> Read:
+    """All analyst data that `carriers` hold, and what that carries in turn. It is about what holds it."""
+    found = Read()
+    waiting = list(carriers)
+    while waiting:
+        carrier = waiting.pop()
+        for kind, within, part in analyst_parts(carrier.data):
+            place = f"{carrier.place}.{within}".lstrip(".")
+            about = {"object_type": carrier.object_type, "object_uuid": carrier.object_uuid}
+            parsed = _read(kind, {**part, **about} if isinstance(part, dict) else None)
+            if isinstance(parsed, dict):
+                found.refused.append((place, parsed))
+                continue
+            parsed.uuid = parsed.uuid or str(uuid4())
+            found.inputs.append(parsed)
+            waiting.append(Carrier(KINDS[kind], parsed.uuid, part, place))
+    return found
+
+
+def capture_carried(actor: Actor, carriers: Iterable[Carrier]) -> Read:
+    """Store what a document carries, as far as the actor may say anything and it is new or newer."""
+    if not may_contribute(actor):
+        return Read()
+    found = read_carried(carriers)
+    store(actor, found.inputs)
+    return found
+
+
+def store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool = False) -> Counter[Captured]:
+    """Store each of `inputs`, all with a uuid, unless it is blocked or we have it as new.
+
+    A stored one is replaced by a newer one of its creator, or of a synchronising user when it came so (`locked`).
+    With `locked` everything is from elsewhere. Part of the caller's transaction.
+    """
+    done: Counter[Captured] = Counter()
+    once = list({each.uuid: each for each in reversed(inputs)}.values())[::-1]
+    for start in range(0, len(once), AT_ONCE):
+        done += _store(actor, once[start : start + AT_ONCE], locked=locked)
+    return done
+
+
+def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Counter[Captured]:
+    creators = _Creators(actor, inputs)
+    blocked = blocked_uuids(Blocked.ANALYST_DATA, [str(each.uuid) for each in inputs])
+    stored = _locked_rows(inputs)
+    readable = readable_uuids(actor, stored)
+    groups = SharingGroups(actor)
+    new, changed = [], []
+    for each in inputs:
+        known = stored.get(str(each.uuid))
+        if each.uuid in blocked or creators.is_blocked(each):
+            continue
+        if known is None:
+            row = _new_row(actor, each, creators)
+            row.locked = locked or (speaks_for_others(actor) and each.locked)
+            new.append(row)
+        elif str(known.uuid) in readable and _replaces(actor, known, each):
+            changed.append(known)
+        else:
+            continue
+        assign(new[-1] if known is None else known, each, groups.limited(*_reach(each)))
+    AnalystData.objects.bulk_create(new)
+    AnalystData.objects.bulk_update(changed, CHANGING)
+    imported = len(new) + len(changed)
+    return Counter({Captured.IMPORTED: imported, Captured.IGNORED: len(inputs) - imported})
+
+
+def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) -> None:
+    """Give `row` what was said; who said it, and when it was first said, stay."""
+    row.object_type, row.object_uuid = said.object_type, UUID(said.object_uuid)
+    row.authors = said.authors or row.authors
+    row.modified = said.modified or now()
+    row.distribution, row.sharing_group_id = reach
+    row.text, row.language, row.opinion = said.text, said.language, said.opinion
+    row.relationship_type, row.related_object_type = said.relationship_type, said.related_object_type
+    row.related_object_uuid = UUID(said.related_object_uuid) if said.related_object_uuid else None
+
+
+def now() -> datetime:
+    """The present second."""
+    return datetime.fromtimestamp(now_seconds(), UTC)
+
+
+def _read(kind: int, data: Mapping[str, Any] | None) -> AnalystInput | Errors:
+    if data is None:
+        return {"uuid": ["Not a document."]}
+    return parse_analyst_data(kind, data)
+
+
+def _reach(said: AnalystInput) -> tuple[int, int | None, dict[str, Any] | None]:
+    return said.distribution, said.sharing_group_id, said.sharing_group
+
+
+def _locked_rows(inputs: Sequence[AnalystInput]) -> dict[str, AnalystData]:
+    rows = AnalystData.objects.select_for_update().filter(uuid__in=[each.uuid for each in inputs])
+    return {str(row.uuid): row for row in rows.order_by("pk")}
+
+
+def _new_row(actor: Actor, said: AnalystInput, creators: _Creators) -> AnalystData:
+    return AnalystData(
+        kind=said.kind,
+        uuid=UUID(said.uuid),
+        org_id=actor.organisation_id,
+        orgc_id=creators.of(said),
+        created=said.created or said.modified or now(),
+        authors=actor.name,
+    )
+
+
+def _replaces(actor: Actor, known: AnalystData, sent: AnalystInput) -> bool:
+    may = may_edit(actor, known.orgc_id) or (actor.may(Permission.SYNC) and known.locked)
+    return may and known.kind == sent.kind and (sent.modified or now()) > known.modified
+
+
+class _Creators:
+    """The creating organisations that some documents name; only who speaks for others may name another."""
+
+    def __init__(self, actor: Actor, inputs: Sequence[AnalystInput]) -> None:
+        self._own = actor.organisation_id
+        self._known: dict[str, int] = {}
+        self._blocked: set[str] = set()
+        if not speaks_for_others(actor):
+            return
+        blocks = {uuid: block for each in inputs for uuid, block in _named(each)}
+        self._blocked = blocked_uuids(Blocked.ORGANISATION, blocks)
+        allowed = {uuid: block for uuid, block in blocks.items() if uuid not in self._blocked}
+        self._known = _known_organisations(allowed)
+        self._known |= capture_organisations(block for block in allowed.values() if block.get("name"))
+
+    def of(self, said: AnalystInput) -> int:
+        """The creator's id; the actor's own organisation when none is named."""
+        return next((self._known[uuid] for uuid, _ in _named(said) if uuid in self._known), self._own)
+
+    def is_blocked(self, said: AnalystInput) -> bool:
+        """Whether the creator is on the blocklist, which then counts."""
+        blocked = next((uuid for uuid, _ in _named(said) if uuid in self._blocked), None)
+        if blocked is not None:
+            count_blocked(Blocked.ORGANISATION, blocked)
+        return blocked is not None
+
+
+def _named(said: AnalystInput) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The creator that is named, by its uuid, if that is one."""
+    block = said.orgc or {}
+    try:
+        yield str(UUID(str(block.get("uuid") or ""))), block
+    except ValueError:
+        return
+
+
+def _known_organisations(uuids: Iterable[str]) -> dict[str, int]:
+    rows = Organisation.objects.filter(uuid__in=list(uuids)).values_list("uuid", "pk")
+    return {str(uuid): number for uuid, number in rows}

@@ -1,0 +1,195 @@
+"""Saying something of anything, changing it, taking it back, and taking in what peers say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.analyst_data.capture import (
+    assign,
+    capture_carried,
+    now,
+    read_carried,
+    store,
+)
+from vardkase.intel.analyst_data.models import AnalystData, Kind
+from vardkase.intel.analyst_data.queries import FoundAnalystData, find_analyst_data, stored_versions
+from vardkase.intel.analyst_data.rules import require_editor
+from vardkase.intel.carriers import Carrier
+from vardkase.intel.queries.find import Reference
+from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import blocked_uuids, is_blocked
+from vardkase.knowledge.blocklists.services import About, block
+from vardkase.knowledge.galaxies.services import Captured
+from vardkase.misp.analyst_data import AnalystInput, parse_analyst_data
+
+BLOCKED = {"uuid": ["Blocked by the analyst data blocklist."]}
+__all__ = [
+    "Captured",
+    "add_analyst_data",
+    "delete_analyst_data",
+    "edit_analyst_data",
+    "receive_analyst_data",
+    "wanted",
+]
+
+CHANGEABLE = frozenset(
+    {
+        "authors", "distribution", "sharing_group_id", "SharingGroup", "note", "language", "opinion", "comment",
+        "relationship_type", "related_object_uuid", "related_object_type",
+    }
+)  # fmt: skip
+"""What an edit may name; all else that is sent is passed over."""
+
+
+@transaction.atomic
+def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
+    """Add what `data` says of the thing it names, with what it carries; returns the id. Raises Forbidden, Invalid.
+
+    The thing need not be here, and need not be readable: nobody learns from the answer whether it is.
+    """
+    actor.require_writing()
+    actor.require(Permission.ADD, Permission.ANALYST_DATA)
+    said = _parsed(kind, data)
+    said.uuid = said.uuid or str(uuid4())
+    if AnalystData.objects.filter(uuid=said.uuid).exists():
+        raise Invalid(UUID_TAKEN)
+    if is_blocked(Blocked.ANALYST_DATA, said.uuid):
+        raise Invalid(BLOCKED)
+    _require_group(actor, said)
+    if not store(actor, [said])[Captured.IMPORTED]:
+        raise Invalid({"orgc_uuid": ["Blocked by the organisation blocklist."]})
+    row = AnalystData.objects.get(uuid=said.uuid)
+    capture_carried(actor, [Carrier(row.kind_name, said.uuid, data)])
+    record(actor, f"{kind.name.lower()}.added", _target(row))
+    return row.pk
+
+
+@transaction.atomic
+def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapping[str, Any]) -> int:
+    """Change what `data` names, and store what it carries; returns the id. Raises NotFound, Forbidden, Invalid."""
+    row = _locked(actor, find_analyst_data(actor, kind, reference))
+    sent = {key: value for key, value in data.items() if key in CHANGEABLE}
+    said = _parsed(kind, _document(row) | sent)
+    # Peers take over only what is later by a second.
+    said.modified = max(now(), row.modified + timedelta(seconds=1))
+    assign(row, said, (said.distribution, _require_group(actor, said)))
+    row.save()
+    capture_carried(actor, [Carrier(row.kind_name, str(row.uuid), data)])
+    record(actor, f"{kind.name.lower()}.edited", _target(row))
+    return row.pk
+
+
+@transaction.atomic
+def delete_analyst_data(actor: Actor, kind: Kind, reference: Reference) -> int:
+    """Remove it for good, so that it does not come back; returns the id it had. Raises NotFound, Forbidden.
+
+    What was said of it stays.
+    """
+    row = _locked(actor, find_analyst_data(actor, kind, reference))
+    number, target = row.pk, _target(row)
+    about = About(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
+    block(Blocked.ANALYST_DATA, row.uuid, about)
+    row.delete()
+    record(actor, f"{kind.name.lower()}.deleted", target)
+    return number
+
+
+@transaction.atomic
+def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captured]:
+    """Store what a peer pushes: ``{"Note": {…}}`` or several. Raises Forbidden.
+
+    It says itself what it is about; what it carries is about it.
+    """
+    actor.require_writing()
+    actor.require(Permission.SYNC)
+    said, carriers, failed = [], [], 0
+    for kind in Kind:
+        parts = data.get(kind.label)
+        for part in parts if isinstance(parts, list) else [parts] if parts else []:
+            parsed = parse_analyst_data(kind, part) if isinstance(part, dict) else {}
+            if isinstance(parsed, dict) or not parsed.uuid:
+                failed += 1
+                continue
+            said.append(parsed)
+            carriers.append(Carrier(kind.label, parsed.uuid, part))
+    carried = read_carried(carriers)
+    done = store(actor, [*said, *carried.inputs], locked=True)
+    done[Captured.FAILED] = failed + len(carried.refused)
+    if done[Captured.IMPORTED]:
+        record(actor, "analyst_data.received", Target("analyst_data"), {str(k): n for k, n in done.items()})
+    return done
+
+
+def wanted(offered: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Which of what a peer offers (uuid → moment of change, by type) we would take in."""
+    every = [uuid.lower() for versions in offered.values() for uuid in versions]
+    stored = stored_versions(every)
+    blocked = blocked_uuids(Blocked.ANALYST_DATA, every)
+    return {
+        kind: {
+            uuid: modified
+            for uuid, modified in versions.items()
+            if uuid.lower() not in blocked and _is_news(stored.get(uuid.lower()), kind, modified)
+        }
+        for kind, versions in offered.items()
+    }
+
+
+def _is_news(stored: tuple[int, str, bool] | None, kind: str, modified: str) -> bool:
+    if stored is None:
+        return True
+    number, known, locked = stored
+    return Kind(number).label == kind and locked and modified > known
+
+
+def _locked(actor: Actor, found: FoundAnalystData) -> AnalystData:
+    require_editor(actor, found.orgc_id)
+    # It may have gone while this waited for it.
+    find = AnalystData.objects.select_for_update(of=("self",)).select_related("orgc")
+    return find.get(pk=find_analyst_data(actor, Kind(found.kind), found.id).id)
+
+
+def _parsed(kind: Kind, data: Mapping[str, Any]) -> AnalystInput:
+    parsed = parse_analyst_data(kind, data)
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    return parsed
+
+
+def _require_group(actor: Actor, said: AnalystInput) -> int | None:
+    """The sharing group, which must be the actor's to use. Raises SharingGroupRefused."""
+    return SharingGroups(actor).required(said.distribution, said.sharing_group_id, said.sharing_group)
+
+
+def _document(row: AnalystData) -> dict[str, Any]:
+    """What is stored, as a document."""
+    return {
+        "object_type": row.object_type,
+        "object_uuid": str(row.object_uuid),
+        "authors": row.authors,
+        "distribution": row.distribution,
+        "sharing_group_id": row.sharing_group_id,
+        ("comment" if row.kind == Kind.OPINION else "note"): row.text,
+        "language": row.language,
+        "opinion": row.opinion,
+        "relationship_type": row.relationship_type,
+        "related_object_type": row.related_object_type,
+        "related_object_uuid": str(row.related_object_uuid or ""),
+    }
+
+
+def _target(row: AnalystData) -> Target:
+    title = f"{row.kind_name} on {row.object_type} {row.object_uuid}"
+    return Target(row.kind_name.lower(), row.pk, UUID(str(row.uuid)), title)

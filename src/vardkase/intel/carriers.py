@@ -1,0 +1,17 @@
+"""Parts of documents that carry what others have said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A part of a document, by type and uuid, that may hold sightings or analyst data; `place` is where it stands."""
+
+    object_type: str
+    object_uuid: str
+    data: Mapping[str, Any]
+    place: str = ""

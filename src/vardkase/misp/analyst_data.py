@@ -1,0 +1,178 @@
+"""Incoming notes, opinions and relationships (core-format §11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import (
+    Errors,
+    read_block,
+    read_flag,
+    read_part_distribution,
+    read_sharing_group_id,
+    read_text,
+    read_uuid,
+)
+from vardkase.misp.flags import as_int
+from vardkase.misp.time import read_date
+
+KINDS = ("Note", "Opinion", "Relationship")
+"""Their names on the wire; the place in this list is ``note_type``."""
+
+TARGETS = frozenset(
+    {
+        "Attribute",
+        "Event",
+        "EventReport",
+        "GalaxyCluster",
+        "Galaxy",
+        "Object",
+        "Note",
+        "Opinion",
+        "Relationship",
+        "Organisation",
+        "SharingGroup",
+        "Collection",
+    }
+)
+"""What they may be about, and what a relationship may lead to."""
+
+LONGEST_TEXT = 65_535
+LONGEST_NAME = 255
+LONGEST_LANGUAGE = 16
+LANGUAGE = "en"
+BAD_TARGET = f"Options: {', '.join(sorted(TARGETS))}"
+BAD_OPINION = "An opinion is a number from 0 to 100."
+BAD_DATE = "Expected a date and time: YYYY-MM-DD HH:MM:SS"
+ITSELF = "Nothing can be about itself."
+
+
+@dataclass(slots=True)
+class AnalystInput:
+    """A checked note, opinion or relationship; None = not sent.
+
+    `kind` is the place in `KINDS`; `text` is a note's note and an opinion's comment.
+    """
+
+    kind: int
+    uuid: str | None
+    object_type: str
+    object_uuid: str
+    authors: str
+    created: datetime | None
+    modified: datetime | None
+    distribution: int
+    sharing_group_id: int | None
+    sharing_group: dict[str, Any] | None
+    locked: bool
+    orgc: dict[str, Any] | None
+    text: str | None
+    language: str
+    opinion: int | None
+    relationship_type: str
+    related_object_type: str
+    related_object_uuid: str | None
+
+
+def parse_analyst_data(kind: int, data: Mapping[str, Any]) -> AnalystInput | Errors:
+    """What `data` says, or messages by field."""
+    errors: Errors = {}
+    is_relationship = KINDS[kind] == "Relationship"
+    uuid, object_uuid = read_uuid(data, errors), _required_uuid(data, errors, "object_uuid")
+    if uuid and uuid == object_uuid:
+        errors["object_uuid"] = [ITSELF]
+    parsed = AnalystInput(
+        kind=kind,
+        uuid=uuid,
+        object_type=_read_target(data, errors, "object_type"),
+        object_uuid=object_uuid,
+        authors=_read_limited(data, errors, "authors", LONGEST_TEXT),
+        created=_read_moment(data, errors, "created"),
+        modified=_read_moment(data, errors, "modified"),
+        distribution=read_part_distribution(data, Distribution.COMMUNITY, errors),
+        sharing_group_id=read_sharing_group_id(data),
+        sharing_group=read_block(data, "SharingGroup"),
+        locked=read_flag(data, "locked", False, errors),
+        orgc=_read_creator(data),
+        text=_read_words(kind, data, errors),
+        language=_read_limited(data, errors, "language", LONGEST_LANGUAGE) or LANGUAGE,
+        opinion=_read_opinion(data, errors) if KINDS[kind] == "Opinion" else None,
+        relationship_type=_read_limited(data, errors, "relationship_type", LONGEST_NAME)
+        if is_relationship
+        else "",
+        related_object_type=_read_target(data, errors, "related_object_type") if is_relationship else "",
+        related_object_uuid=_required_uuid(data, errors, "related_object_uuid") if is_relationship else None,
+    )
+    return errors or parsed
+
+
+def analyst_parts(data: Mapping[str, Any]) -> Iterator[tuple[int, str, Any]]:
+    """What `data`, a part of a document, carries: each with its kind and its place (``Note.0``)."""
+    for kind, name in enumerate(KINDS):
+        parts = data.get(name)
+        listed = parts if isinstance(parts, list) else [parts] if isinstance(parts, dict) and parts else []
+        for number, part in enumerate(listed):
+            yield kind, f"{name}.{number}", part
+
+
+def _required_uuid(data: Mapping[str, Any], errors: Errors, key: str) -> str:
+    found = read_uuid(data, errors, key)
+    if found is None and key not in errors:
+        errors[key] = ["Please provide a valid UUID"]
+    return found or ""
+
+
+def _read_target(data: Mapping[str, Any], errors: Errors, key: str) -> str:
+    target = read_text(data.get(key))
+    if target not in TARGETS:
+        errors[key] = [BAD_TARGET]
+    return target
+
+
+def _read_limited(data: Mapping[str, Any], errors: Errors, key: str, longest: int) -> str:
+    text = read_text(data.get(key)).strip()
+    if len(text) > longest:
+        errors[key] = [f"At most {longest} characters."]
+    return text
+
+
+def _read_words(kind: int, data: Mapping[str, Any], errors: Errors) -> str | None:
+    key = {"Note": "note", "Opinion": "comment"}.get(KINDS[kind])
+    if key is None or data.get(key) is None:
+        return "" if key == "note" else None
+    text = read_text(data[key])
+    if len(text) > LONGEST_TEXT:
+        errors[key] = [f"At most {LONGEST_TEXT} characters."]
+    return text
+
+
+def _read_opinion(data: Mapping[str, Any], errors: Errors) -> int | None:
+    value = data.get("opinion")
+    if value in (None, ""):
+        return None
+    number = as_int(value)
+    if number is None or isinstance(value, bool) or not 0 <= number <= 100:
+        errors["opinion"] = [BAD_OPINION]
+        return None
+    return number
+
+
+def _read_moment(data: Mapping[str, Any], errors: Errors, key: str) -> datetime | None:
+    value = data.get(key)
+    if value in (None, ""):
+        return None
+    moment = read_date(value) if isinstance(value, str) else None
+    if moment is None:
+        errors[key] = [BAD_DATE]
+        return None
+    return moment.replace(microsecond=0)
+
+
+def _read_creator(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The creating organisation: the block ``Orgc``, or a uuid alone."""
+    block = read_block(data, "Orgc")
+    return block or ({"uuid": data["orgc_uuid"]} if isinstance(data.get("orgc_uuid"), str) else None)

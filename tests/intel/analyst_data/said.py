@@ -1,0 +1,75 @@
+"""Saying things over the API, and reading what is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+
+EVENT = "0f000000-0000-4000-8000-000000000001"
+ATTRIBUTE = "0f000000-0000-4000-8000-000000000002"
+OBJECT = "0f000000-0000-4000-8000-000000000003"
+INSIDE = "0f000000-0000-4000-8000-000000000004"
+REPORT = "0f000000-0000-4000-8000-000000000005"
+NOTE = "0f000000-0000-4000-8000-00000000000a"
+NOWHERE = "0f000000-0000-4000-8000-0000000000ff"
+
+
+def make_event(by: Player, **members: Any) -> dict[str, Any]:
+    """An event for all communities with an attribute, an object and a report."""
+    document = {
+        "uuid": EVENT,
+        "info": "Event",
+        "distribution": 3,
+        "Attribute": [{"uuid": ATTRIBUTE, "type": "ip-dst", "value": "198.51.100.7"}],
+        "Object": [
+            {
+                "uuid": OBJECT,
+                "name": "file",
+                "meta-category": "file",
+                "description": "d",
+                "template_uuid": "688c46fb-5edb-40a3-8273-1af7923e2215",
+                "template_version": "24",
+                "distribution": 5,
+                "Attribute": [
+                    {"uuid": INSIDE, "type": "filename", "value": "a.exe", "object_relation": "filename"}
+                ],
+            }
+        ],
+        "EventReport": [{"uuid": REPORT, "name": "Report", "content": "Text"}],
+    }
+    status, answer = call(by.key, "POST", "/events/add", document | members)
+    assert status == 200, answer
+    return dict(answer["Event"])
+
+
+def say(by: Player, about: str = f"{EVENT}/Event", kind: str = "Note", **members: Any) -> dict[str, Any]:
+    """Add one and return it as it is answered."""
+    status, answer = call(by.key, "POST", f"/analystData/add/{kind}/{about}", members)
+    assert status == 200, answer
+    assert list(answer) == [kind]
+    return dict(answer[kind])
+
+
+def seen(by: Player, kind: str = "Note") -> list[str]:
+    """The uuids of a kind that somebody is shown."""
+    return [row[kind]["uuid"] for row in call(by.key, "GET", f"/analyst_data/index/{kind}")[1]]
+
+
+def readers(cast: Cast, uuid: str) -> set[str]:
+    """Who of the four organisations' people can read one."""
+    players = {"a": cast.colleague, "b": cast.partner, "c": cast.stranger, "hub": cast.site_admin}
+    shown = {
+        name
+        for name, player in players.items()
+        if call(player.key, "GET", f"/analyst_data/view/all/{uuid}")[0] == 200
+    }
+    listed = {name for name, player in players.items() if uuid in seen(player)}
+    minimal = {
+        name
+        for name, player in players.items()
+        if uuid in call(player.key, "POST", "/analyst_data/indexMinimal", {})[1]["Note"]
+    }
+    assert shown == listed == minimal
+    return shown

@@ -1,0 +1,280 @@
+"""What is said travels in event documents, both ways, and between peers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.intel.analyst_data.said import (
+    ATTRIBUTE,
+    EVENT,
+    INSIDE,
+    NOTE,
+    NOWHERE,
+    OBJECT,
+    REPORT,
+    make_event,
+    say,
+    seen,
+)
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+
+LATER = "2099-01-01 00:00:00"
+EARLY = "2020-01-01 00:00:00"
+
+
+def viewed(cast: Cast, path: str = "") -> dict[str, Any]:
+    status, answer = call(cast.analyst.key, "GET", f"/events/view/{EVENT}{path}")
+    assert status == 200
+    return dict(answer["Event"])
+
+
+def test_every_part_of_an_event_shows_what_is_said_of_it(cast: Cast) -> None:
+    make_event(cast.analyst)
+    for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object", f"{INSIDE}/Attribute"):
+        say(cast.analyst, thing, note=thing)
+    say(cast.analyst, f"{REPORT}/EventReport", kind="Opinion", opinion=5)
+    event = viewed(cast)
+    parts = (event, event["Attribute"][0], event["Object"][0], event["Object"][0]["Attribute"][0])
+    assert [part["Note"][0]["object_uuid"] for part in parts] == [EVENT, ATTRIBUTE, OBJECT, INSIDE]
+    assert event["EventReport"][0]["Opinion"][0]["opinion"] == "5"
+    note = event["Note"][0]
+    assert (note["_canEdit"], note["_max_depth_reached"]) == (True, False)
+    assert set(note["Org"]) == {
+        "id",
+        "name",
+        "uuid",
+        "type",
+        "description",
+        "sector",
+        "nationality",
+        "local",
+    }
+
+
+def test_searches_show_it_when_asked(cast: Cast) -> None:
+    make_event(cast.analyst)
+    make_event(cast.analyst, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
+    say(cast.analyst, note="one")
+    say(cast.analyst, f"{NOWHERE}/Event", note="two")
+    say(cast.analyst, f"{ATTRIBUTE}/Attribute", note="three")
+
+    def search(**members: Any) -> list[dict[str, Any]]:
+        body = {"returnFormat": "json", **members}
+        return [
+            row["Event"] for row in call(cast.analyst.key, "POST", "/events/restSearch", body)[1]["response"]
+        ]
+
+    assert all("Note" not in event for event in search())
+    found = search(includeAnalystData=1)
+    assert [event["Note"][0]["note"] for event in found] == ["one", "two"]
+    assert found[0]["Attribute"][0]["Note"][0]["note"] == "three"
+
+
+def test_two_levels_are_shown_and_deeper_ones_are_fetched(cast: Cast) -> None:
+    make_event(cast.analyst)
+    above = f"{EVENT}/Event"
+    for level in ("1", "2", "3", "4"):
+        above = say(cast.analyst, above, note=level)["uuid"] + "/Note"
+    first = viewed(cast)["Note"][0]
+    second = first["Note"][0]
+    assert (first["_max_depth_reached"], second["note"]) == (True, "2")
+    assert "Note" not in second
+    children = call(cast.analyst.key, "GET", f"/analystData/getChildren/Note/{first['uuid']}/3")[1]
+    assert children["Note"][0]["Note"][0]["Note"][0]["note"] == "4"
+    assert call(cast.analyst.key, "GET", f"/analyst_data/getChildren/Note/{above.split('/')[0]}")[1] == []
+
+
+def test_one_part_alone_shows_what_is_said_of_it(cast: Cast) -> None:
+    make_event(cast.analyst)
+    say(cast.analyst, f"{ATTRIBUTE}/Attribute", note="of an attribute")
+    say(cast.analyst, f"{OBJECT}/Object", note="of an object")
+    for path, text in (
+        (f"/attributes/viewAnalystData/{ATTRIBUTE}", "of an attribute"),
+        (f"/objects/viewAnalystData/{OBJECT}", "of an object"),
+    ):
+        assert call(cast.partner.key, "GET", path)[1]["Note"][0]["note"] == text
+    assert call(cast.analyst.key, "GET", f"/attributes/viewAnalystData/{INSIDE}")[1] == []
+    assert call(cast.analyst.key, "GET", f"/attributes/viewAnalystData/{NOWHERE}")[0] == 404
+
+
+def test_relationships_that_lead_to_a_thing_are_shown_there(cast: Cast) -> None:
+    event = make_event(cast.analyst)
+    galaxy = Galaxy.objects.create(uuid=NOWHERE, name="G", type="g", distribution=3)
+    cluster = GalaxyCluster.objects.create(galaxy=galaxy, uuid=NOTE, value="v", type="g", distribution=3)
+    for uuid, kind in ((REPORT, "EventReport"), (NOTE, "GalaxyCluster")):
+        leads = {"related_object_uuid": uuid, "related_object_type": kind, "relationship_type": "explains"}
+        say(cast.analyst, kind="Relationship", **leads)
+    say(cast.analyst, f"{NOTE}/GalaxyCluster", note="of a cluster")
+    report = call(cast.analyst.key, "GET", f"/eventReports/view/{REPORT}")[1]
+    assert [each["relationship_type"] for each in report["RelationshipInbound"]] == ["explains"]
+    shown = call(cast.analyst.key, "GET", f"/galaxy_clusters/view/{cluster.pk}")[1]["GalaxyCluster"]
+    assert [each["object_uuid"] for each in shown["RelationshipInbound"]] == [event["uuid"]]
+    assert [each["note"] for each in shown["Note"]] == ["of a cluster"]
+
+
+def test_a_related_event_shows_what_is_said_of_it(cast: Cast) -> None:
+    make_event(cast.analyst)
+    same = [{"type": "ip-dst", "value": "198.51.100.7"}]
+    make_event(cast.analyst, uuid=NOWHERE, Attribute=same, Object=[], EventReport=[])
+    say(cast.analyst, f"{NOWHERE}/Event", note="of the related")
+    related = viewed(cast)["RelatedEvent"][0]
+    assert list(related) == ["Event", "Note", "RelationshipInbound"]
+
+
+def test_documents_bring_it_for_every_part(cast: Cast) -> None:
+    note = {"note": "new", "Opinion": [{"opinion": 10}]}
+    document = make_event(cast.stranger, uuid=NOWHERE, Attribute=[], Object=[], EventReport=[])
+    make_event(cast.analyst, Note=[note | {"uuid": NOTE, "object_uuid": document["uuid"]}])
+    attribute = {"uuid": ATTRIBUTE, "type": "ip-dst", "value": "198.51.100.7", "Note": [note]}
+    misp_object = {"uuid": OBJECT, "Note": note, "Attribute": [{"uuid": INSIDE, "Opinion": [{"opinion": 1}]}]}
+    report = {"uuid": REPORT, "name": "Report", "Note": [note]}
+    body = {"Attribute": [attribute], "Object": [misp_object], "EventReport": [report]}
+    assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
+    event = viewed(cast)
+    assert event["Note"][0]["object_uuid"] == EVENT
+    for part in (event, event["Attribute"][0], event["Object"][0], event["EventReport"][0]):
+        assert [each["note"] for each in part["Note"]] == ["new"]
+        assert [each["opinion"] for each in part["Note"][0]["Opinion"]] == ["10"]
+        assert part["Note"][0]["orgc_uuid"] == str(cast.org_a.uuid)
+    count = AnalystData.objects.count()
+    assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", event | {"timestamp": ""})[0] == 200
+    assert AnalystData.objects.count() == count
+
+
+def test_a_document_changes_only_what_is_older_here(cast: Cast) -> None:
+    make_event(cast.analyst, Note=[{"uuid": NOTE, "note": "first", "modified": "2024-01-01 00:00:00"}])
+    for modified, expected in ((EARLY, "first"), ("2024-01-01 00:00:00", "first"), (LATER, "later")):
+        body = {"Note": [{"uuid": NOTE, "note": "later", "modified": modified}]}
+        assert call(cast.analyst.key, "POST", f"/events/edit/{EVENT}", body)[0] == 200
+        assert AnalystData.objects.get().text == expected
+
+
+def test_what_is_wrong_in_a_document_is_left_out(cast: Cast) -> None:
+    make_event(cast.analyst, Note=[{"note": "good"}, {"note": "bad", "distribution": 9}, "text", None])
+    assert [note["note"] for note in viewed(cast)["Note"]] == ["good"]
+
+
+def test_documents_cannot_be_used_to_write_for_others(cast: Cast) -> None:
+    say(cast.analyst, f"{NOWHERE}/Event", note="of A", uuid=NOTE)
+    forged = {"uuid": NOTE, "note": "forged", "modified": LATER, "orgc_uuid": str(cast.org_a.uuid)}
+    new = {"note": "as A", "Orgc": {"uuid": str(cast.org_a.uuid), "name": "Organisation A"}}
+    make_event(cast.stranger, Note=[forged, new])
+    assert AnalystData.objects.get(uuid=NOTE).text == "of A"
+    assert AnalystData.objects.get(text="as A").orgc == cast.org_c
+
+
+def test_documents_of_those_who_may_not_say_anything_say_nothing(cast: Cast) -> None:
+    role = cast.stranger.user.role
+    role.perm_analyst_data = False
+    role.save()
+    make_event(cast.stranger, Note=[{"note": "x"}])
+    assert not AnalystData.objects.exists()
+
+
+def push(cast: Cast, **members: Any) -> str:
+    note = {"uuid": NOTE, "object_uuid": EVENT, "object_type": "Event", "note": "pushed", **members}
+    status, answer = call(cast.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    assert status == 200
+    return str(answer["message"])
+
+
+def test_a_peer_pushes(cast: Cast) -> None:
+    creator = {"uuid": NOWHERE, "name": "Elsewhere"}
+    done = "Analyst Data imported. {} imported, {} ignored, {} failed. "
+    assert push(cast, Orgc=creator, modified=EARLY, Opinion=[{"opinion": 3}]) == done.format(2, 0, 0)
+    note = AnalystData.objects.get(uuid=NOTE)
+    assert (note.orgc.name, note.org, note.locked) == ("Elsewhere", cast.org_b, True)
+    assert push(cast, Orgc=creator, modified=EARLY) == done.format(0, 1, 0)
+    assert push(cast, Orgc=creator, modified=LATER, note="newer") == done.format(1, 0, 0)
+    assert push(cast, uuid=None) == done.format(0, 0, 1)
+    assert AnalystData.objects.get(uuid=NOTE).text == "newer"
+
+
+def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: Cast) -> None:
+    say(cast.analyst, note="local", uuid=NOTE, distribution=3)
+    assert "0 imported, 1 ignored" in push(cast, modified=LATER)
+    AnalystData.objects.update(locked=True, distribution=0)
+    assert "0 imported, 1 ignored" in push(cast, modified=LATER)
+    AnalystData.objects.update(distribution=3)
+    assert "1 imported" in push(cast, modified=LATER)
+
+
+@pytest.mark.parametrize("kind", [Blocked.ANALYST_DATA, Blocked.ORGANISATION])
+def test_what_is_blocked_does_not_come_in(cast: Cast, kind: Blocked) -> None:
+    blocked = NOTE if kind is Blocked.ANALYST_DATA else NOWHERE
+    BlocklistEntry.objects.create(kind=kind, uuid=blocked)
+    assert "0 imported, 1 ignored" in push(cast, Orgc={"uuid": NOWHERE, "name": "Elsewhere"})
+    document = {"uuid": NOTE, "note": "x", "Orgc": {"uuid": NOWHERE, "name": "Elsewhere"}}
+    make_event(cast.partner_sync, Note=[document])
+    assert not AnalystData.objects.exists()
+
+
+def test_a_peer_asks_what_is_wanted(cast: Cast) -> None:
+    say(cast.analyst, note="local", uuid=NOTE)
+    path = "/analyst_data/filterAnalystDataForPush"
+    offered = {"Note": {NOTE: LATER, NOWHERE: EARLY, "nope": EARLY, EVENT: 5}, "Opinion": "x"}
+    assert call(cast.partner_sync.key, "POST", path, offered)[1] == {
+        "Note": {NOWHERE: EARLY},
+        "Opinion": [],
+        "Relationship": [],
+    }
+    AnalystData.objects.update(locked=True)
+    BlocklistEntry.objects.create(kind=Blocked.ANALYST_DATA, uuid=NOWHERE)
+    assert call(cast.partner_sync.key, "POST", path, offered)[1]["Note"] == {NOTE: LATER}
+    assert call(cast.partner_sync.key, "POST", path, [NOTE])[1] == {
+        "Note": [],
+        "Opinion": [],
+        "Relationship": [],
+    }
+
+
+def test_only_synchronising_users_push(cast: Cast) -> None:
+    for player in (cast.analyst, cast.org_admin, cast.reader):
+        for action in ("pushAnalystData", "filterAnalystDataForPush"):
+            assert call(player.key, "POST", f"/analyst_data/{action}", {})[0] == 403
+
+
+def test_a_peer_compares_and_fetches(cast: Cast) -> None:
+    mine = say(cast.analyst, note="of A")
+    theirs = say(cast.partner, note="of B")
+    say(cast.analyst, note="hidden", distribution=0)
+
+    def minimal(*names: str) -> list[str]:
+        body = {"orgc_name": list(names)}
+        return list(call(cast.partner_sync.key, "POST", "/analyst_data/indexMinimal", body)[1]["Note"])
+
+    assert minimal() == [mine["uuid"], theirs["uuid"]]
+    assert minimal("Organisation A") == [mine["uuid"]]
+    assert minimal("!Organisation A") == [theirs["uuid"]]
+    path = f"/analyst_data/index/Note/uuid[]:{mine['uuid']}/uuid[]:{NOWHERE}.json"
+    rows = call(cast.partner_sync.key, "GET", path)[1]
+    assert [row["Note"]["uuid"] for row in rows] == [mine["uuid"]]
+    body = {"uuid": [theirs["uuid"]], "object_type": "Event"}
+    assert len(call(cast.partner_sync.key, "POST", "/analyst_data/index/Note", body)[1]) == 1
+    assert call(cast.partner_sync.key, "GET", "/analyst_data/index/Note/uuid:nope")[1] == []
+    assert (
+        call(cast.partner_sync.key, "GET", "/analyst_data/index/Note/limit:1/page:2")[1][0]["Note"]["uuid"]
+        == theirs["uuid"]
+    )
+    assert seen(cast.partner_sync, "Opinion") == []
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_said(cast: Cast) -> None:
+    make_event(cast.analyst)
+    counts = []
+    for _ in range(3):
+        for thing in (f"{EVENT}/Event", f"{ATTRIBUTE}/Attribute", f"{OBJECT}/Object"):
+            note = say(cast.analyst, thing, note="x")
+            say(cast.analyst, f"{note['uuid']}/Note", kind="Opinion", opinion=1)
+        with CaptureQueriesContext(connection) as queries:
+            viewed(cast)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2]
