@@ -1,0 +1,522 @@
+"""What the roles table (roles.toml) speaks of: the callers, and one of every thing, made when a line names it.
+
+A new thing is one function below: its name is what a line says in braces, `ours` if other organisations may
+neither see nor change it. Ours carry the word SECRET in whatever of them can be read.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from tests.cast import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
+from tests.factories import (
+    make_attribute,
+    make_event,
+    make_key,
+    make_object,
+    make_organisation,
+    make_report,
+    make_role,
+    make_sharing_group,
+    make_user,
+)
+from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
+from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.audit.models import AuditEntry
+from vardkase.core import files
+from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupServer
+from vardkase.identity.registrations.models import Inbox
+from vardkase.identity.user_settings.models import UserSetting
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import (
+    Attribute,
+    AttributeTag,
+    Event,
+    EventReport,
+    EventTag,
+    Object,
+    ObjectReference,
+)
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+from vardkase.knowledge.decaying_models.models import DecayingModel
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyClusterRelation, GalaxyElement
+from vardkase.knowledge.noticelists.models import Noticelist
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+from vardkase.knowledge.warninglists.models import Warninglist
+
+SECRET = "only-for-a"
+NEVER_TOUCHED = 1 << 40
+"""When the keys were used last: so late that using them writes nothing."""
+ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
+    "read only": ("Read Only", READ_ONLY),
+    "user": ("User", USER),
+    "publisher": ("Publisher", PUBLISHER),
+    "sync user": ("Sync user", SYNC_USER),
+    "org admin": ("Org Admin", ORG_ADMIN),
+    "site admin": ("admin", frozenset(Permission)),
+    "stranger": ("Everything but the hub", frozenset(Permission) - {Permission.SITE_ADMIN}),
+}
+"""MISP's own roles; the stranger, of another organisation, holds whatever can be held there."""
+THING = re.compile(r"\{(\w+)((?:\.\w+)*)\}")
+_number = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a key. `holds` are the words that a line's `needs` is made of."""
+
+    user: User
+    key: str
+    holds: frozenset[str]
+
+
+class Stage:
+    """The organisations, and people in them; visitors may ask for an account."""
+
+    def __init__(self) -> None:
+        SettingValue.objects.create(name="Security.allow_self_registration", value=True)
+        self.hub, self.a, self.b = (make_organisation(name) for name in ("The hub", "A", "B"))
+
+    def caller(self, who: str, *, read_only: bool = False) -> Caller:
+        """A new user of the kind `who`, in the organisation that goes with it."""
+        name, permissions = ROLES[who]
+        org = {"site admin": self.hub, "stranger": self.b}.get(who, self.a)
+        domain = "b.example" if who == "stranger" else f"{SECRET}.example"
+        user = make_user(org, make_role(name, permissions), f"{word()}@{domain}")
+        holds = {*permissions} | ({"site admin", "host"} if who == "site admin" else set())
+        key = make_key(user, read_only=read_only, last_used=NEVER_TOUCHED)
+        return Caller(user, key, frozenset(holds))
+
+
+type Maker = Callable[[Things], Any]
+_makers: dict[str, Maker] = {}
+OURS: set[str] = set()
+"""The things that other organisations may neither see nor change."""
+
+
+class Things:
+    """One of each thing, of organisation A, made at its first mention; `caller` has a say in a few."""
+
+    def __init__(self, stage: Stage, caller: Caller) -> None:
+        self.stage = stage
+        self.caller = caller
+        self._made: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = _makers[name](self)
+        return self._made[name]
+
+    def furnish(self) -> None:
+        """Make one of everything."""
+        for name in _makers:
+            getattr(self, name)
+
+    def fill(self, value: Any) -> Any:
+        """`value`, a text, list or map, with its {things} replaced."""
+        if isinstance(value, dict):
+            return {key: self.fill(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.fill(each) for each in value]
+        return THING.sub(self._named, value) if isinstance(value, str) else value
+
+    def _named(self, mention: re.Match[str]) -> str:
+        found = word() if mention[1] == "new" else getattr(self, mention[1])
+        for field in mention[2].split(".")[1:]:
+            found = getattr(found, field)
+        return str(getattr(found, "pk", found))
+
+
+def mentioned(value: Any) -> set[str]:
+    """The names of the things in a line."""
+    return {name for name, _ in THING.findall(str(value))}
+
+
+def word() -> str:
+    """A word that nobody used yet."""
+    return f"w{next(_number)}q"
+
+
+def ours(maker: Maker) -> Maker:
+    """A thing that other organisations may neither see nor change."""
+    OURS.add(maker.__name__)
+    return shared(maker)
+
+
+def shared(maker: Maker) -> Maker:
+    """A thing that is everybody's, or the hub's."""
+    _makers[maker.__name__] = maker
+    return maker
+
+
+def _saved[Row: (Event, Attribute, Object, EventReport)](row: Row) -> Row:
+    row.save()
+    return row
+
+
+@ours
+def event(it: Things) -> Event:
+    return _saved(make_event(it.stage.a, info=SECRET))
+
+
+@ours
+def published(it: Things) -> Event:
+    return _saved(make_event(it.stage.a, info=SECRET, published=True))
+
+
+@ours
+def attribute(it: Things) -> Attribute:
+    return _saved(
+        make_attribute(
+            it.event,
+            type="domain",
+            category="Network activity",
+            value1=f"{word()}.{SECRET}.example",
+            to_ids=True,
+        )
+    )
+
+
+@ours
+def deleted(it: Things) -> Attribute:
+    return _saved(make_attribute(it.event, value1=SECRET + word(), deleted=True))
+
+
+@ours
+def attachment(it: Things) -> Attribute:
+    kept = {"type": "attachment", "data_sha256": files.store(SECRET.encode())}
+    return _saved(make_attribute(it.event, value1=f"{SECRET}{word()}.txt", **kept))
+
+
+@ours
+def object(it: Things) -> Object:
+    named = {"template_uuid": str(uuid.uuid4()), "description": "A file"}
+    return _saved(make_object(it.event, comment=SECRET, **named))
+
+
+@ours
+def inside(it: Things) -> Attribute:
+    return _saved(make_attribute(it.event, object=it.object, object_relation="text", value1=SECRET + word()))
+
+
+@ours
+def reference(it: Things) -> ObjectReference:
+    target = {"referenced_uuid": it.inside.uuid, "referenced_id": it.inside.pk, "referenced_type": 0}
+    return ObjectReference.objects.create(
+        event=it.event, object=it.object, source_uuid=it.object.uuid, comment=SECRET, timestamp=1, **target
+    )
+
+
+@ours
+def report(it: Things) -> EventReport:
+    return _saved(make_report(it.event, name=SECRET, content=f"{SECRET} 192.0.2.7"))
+
+
+@ours
+def deleted_report(it: Things) -> EventReport:
+    return _saved(make_report(it.event, name=SECRET, deleted=True))
+
+
+@ours
+def sighting(it: Things) -> Sighting:
+    return Sighting.objects.create(
+        attribute=it.attribute, event=it.event, org=it.stage.a, date_sighting=1, source=SECRET
+    )
+
+
+@ours
+def event_tag(it: Things) -> EventTag:
+    return EventTag.objects.create(event=it.event, tag=it.tag)
+
+
+@ours
+def attribute_tag(it: Things) -> AttributeTag:
+    return AttributeTag.objects.create(event=it.event, attribute=it.attribute, tag=it.tag)
+
+
+@ours
+def report_tag(it: Things) -> EventReportTag:
+    return EventReportTag.objects.create(event_report=it.report, tag=it.tag)
+
+
+@ours
+def group(it: Things) -> SharingGroup:
+    return make_sharing_group(it.stage.a, [it.stage.a], name=f"{SECRET} {word()}")
+
+
+@ours
+def member(it: Things) -> Any:
+    return it.group.members.create(org=make_organisation(word()))
+
+
+@ours
+def listed_server(it: Things) -> SharingGroupServer:
+    return SharingGroupServer.objects.create(sharing_group=it.group, server_id=0)
+
+
+@ours
+def user(it: Things) -> User:
+    return make_user(it.stage.a, make_role("User", USER), f"{word()}@{SECRET}.example")
+
+
+@ours
+def me(it: Things) -> User:
+    return it.caller.user
+
+
+@ours
+def key(it: Things) -> AuthKey:
+    make_key(it.caller.user, comment=SECRET)
+    return AuthKey.objects.filter(user=it.caller.user).latest("pk")
+
+
+@ours
+def setting(it: Things) -> UserSetting:
+    return UserSetting.objects.get_or_create(
+        user=it.caller.user, setting="homepage", defaults={"value": {"path": f"/{SECRET}"}, "timestamp": 1}
+    )[0]
+
+
+@ours
+def model(it: Things) -> DecayingModel:
+    parameters = {"lifetime": 30, "decay_speed": 2, "threshold": 30, "default_base_score": 80}
+    return DecayingModel.objects.create(
+        name=f"{SECRET} {word()}",
+        parameters=parameters | {"base_score_config": {}},
+        formula="Polynomial",
+        org=it.caller.user.org,
+        all_orgs=False,
+    )
+
+
+@ours
+def own_galaxy(it: Things) -> Galaxy:
+    owner = it.caller.user.org_id
+    return make_galaxy(
+        word(), name=SECRET + word(), default=False, org_id=owner, orgc_id=owner, distribution=0
+    )
+
+
+def _cluster(it: Things, **fields: Any) -> GalaxyCluster:
+    owner = it.caller.user.org_id
+    own = {"default": False, "org_id": owner, "orgc_id": owner, "distribution": 0, "description": SECRET}
+    return make_cluster(it.galaxy, SECRET + word(), **own | fields)
+
+
+@ours
+def cluster(it: Things) -> GalaxyCluster:
+    return _cluster(it)
+
+
+@ours
+def deleted_cluster(it: Things) -> GalaxyCluster:
+    return _cluster(it, deleted=True)
+
+
+@ours
+def published_cluster(it: Things) -> GalaxyCluster:
+    return _cluster(it, published=True)
+
+
+@ours
+def forked_cluster(it: Things) -> GalaxyCluster:
+    parent = make_cluster(it.galaxy, word(), version=2)
+    return _cluster(it, extends_uuid=parent.uuid, extends_version=1)
+
+
+@ours
+def element(it: Things) -> GalaxyElement:
+    return GalaxyElement.objects.create(galaxy_cluster=it.cluster, key="note", value=SECRET)
+
+
+@ours
+def relation(it: Things) -> GalaxyClusterRelation:
+    return GalaxyClusterRelation.objects.create(
+        galaxy_cluster=it.cluster,
+        referenced_galaxy_cluster_uuid=it.technique.uuid,
+        referenced_galaxy_cluster_type=SECRET,
+        distribution=0,
+        default=False,
+    )
+
+
+@ours
+def audited(it: Things) -> AuditEntry:
+    return AuditEntry.objects.create(
+        action="event.edit",
+        actor_id=it.caller.user.pk,
+        actor_name=it.caller.user.email,
+        organisation_id=it.caller.user.org_id,
+        credential="api_key",
+        target_kind="Event",
+        target_id=it.event.pk,
+        title=SECRET,
+        change={"info": [SECRET, SECRET]},
+    )
+
+
+@shared
+def uuid_(it: Things) -> uuid.UUID:
+    return uuid.uuid4()
+
+
+_makers["uuid"] = _makers.pop("uuid_")
+
+
+@shared
+def tag(it: Things) -> Tag:
+    return Tag.objects.create(name=word())
+
+
+@shared
+def own_organisation(it: Things) -> Organisation:
+    return it.caller.user.org
+
+
+@shared
+def organisation(it: Things) -> Organisation:
+    return it.stage.b
+
+
+@shared
+def spare_organisation(it: Things) -> Organisation:
+    return make_organisation(word())
+
+
+@shared
+def role(it: Things) -> Role:
+    return make_role("User", USER)
+
+
+@shared
+def spare_role(it: Things) -> Role:
+    return make_role(word(), READ_ONLY)
+
+
+@shared
+def registration(it: Things) -> Inbox:
+    email = f"{word()}@new.example"
+    data = {"email": email, "org_name": "New", "org_uuid": "", "role_name": "", "message": "please"}
+    return Inbox.objects.create(title=f"User registration for {email}.", timestamp=1, data=data)
+
+
+@shared
+def exclusion(it: Things) -> CorrelationExclusion:
+    return CorrelationExclusion.objects.create(value=word())
+
+
+def _blocked(kind: Blocked) -> BlocklistEntry:
+    return BlocklistEntry.objects.create(kind=kind, uuid=uuid.uuid4(), info=SECRET)
+
+
+@shared
+def blocked_event(it: Things) -> BlocklistEntry:
+    return _blocked(Blocked.EVENT)
+
+
+@shared
+def blocked_organisation(it: Things) -> BlocklistEntry:
+    return _blocked(Blocked.ORGANISATION)
+
+
+@shared
+def blocked_sighting_organisation(it: Things) -> BlocklistEntry:
+    return _blocked(Blocked.SIGHTING_ORGANISATION)
+
+
+@shared
+def blocked_cluster(it: Things) -> BlocklistEntry:
+    return _blocked(Blocked.GALAXY_CLUSTER)
+
+
+@shared
+def blocked_analyst_data(it: Things) -> BlocklistEntry:
+    return _blocked(Blocked.ANALYST_DATA)
+
+
+@shared
+def taxonomy(it: Things) -> Taxonomy:
+    found = Taxonomy.objects.create(namespace=word(), enabled=True)
+    TaxonomyPredicate.objects.create(taxonomy=found, value="red")
+    return found
+
+
+@shared
+def galaxy(it: Things) -> Galaxy:
+    return make_galaxy(word())
+
+
+@shared
+def attack(it: Things) -> Galaxy:
+    return Galaxy.objects.filter(type="mitre-attack-pattern").first() or make_attack()
+
+
+@shared
+def technique(it: Things) -> GalaxyCluster:
+    return GalaxyCluster.objects.filter(galaxy=it.attack).earliest("pk")
+
+
+@shared
+def template(it: Things) -> ObjectTemplate:
+    own = uuid.uuid4()
+    definition = {"uuid": str(own), "name": word(), "version": 1, "attributes": {}}
+    return ObjectTemplate.objects.create(
+        uuid=own, name=definition["name"], meta_category="misc", version=1, definition=definition
+    )
+
+
+@shared
+def noticelist(it: Things) -> Noticelist:
+    return Noticelist.objects.create(name=word())
+
+
+@shared
+def warninglist(it: Things) -> Warninglist:
+    return Warninglist.objects.create(name=word(), type="string")
+
+
+@shared
+def own_warninglist(it: Things) -> Warninglist:
+    return Warninglist.objects.create(name=word(), type="string", default=False)
+
+
+@shared
+def connection(it: Things) -> Server:
+    return Server.objects.create(
+        name=word(), url=f"https://{word()}.example", org=it.stage.hub, remote_org=it.stage.b, priority=1
+    )
+
+
+@ours
+def collection(it: Things) -> TagCollection:
+    return TagCollection.objects.create(name=f"{SECRET} {word()}", org=it.stage.a)
+
+
+@ours
+def collected(it: Things) -> TagCollectionTag:
+    return TagCollectionTag.objects.create(tag_collection=it.collection, tag=it.tag)
+
+
+@ours
+def note(it: Things) -> AnalystData:
+    moment = timezone.now()
+    org = it.caller.user.org
+    about = {"object_type": "Event", "object_uuid": it.event.uuid}
+    return AnalystData.objects.create(
+        kind=0, org=org, orgc=org, created=moment, modified=moment, distribution=0, text=SECRET, **about
+    )

@@ -1,0 +1,265 @@
+"""Every endpoint as everybody: who is let in, who is refused and how, and that ours stays ours.
+
+The expectations are the lines of roles.toml, which explains them; the things they name are made by stage.py.
+"""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tests.api.stage import OURS, SECRET, Caller, Stage, Things, mentioned
+from tests.support.web_server import WebServer
+from vardkase.api import registry
+from vardkase.api.dispatch import declared_permissions, plain
+
+TABLE = Path(__file__).with_name("roles.toml")
+NO_PERMISSION = "You do not have permission to use this functionality."
+NO_KEY = (
+    "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
+    "Authorization header."
+)
+MEMBERS = ("read only", "user", "publisher", "sync user", "org admin", "site admin")
+READABLE = {"perm_auth", "perm_audit", "perm_sync", "perm_admin", "perm_view_feed_correlations", "site admin"}
+"""What a read-only key holds, of what its user does."""
+_addresses = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table; see there."""
+
+    name: str
+    writes: bool
+    needs: str
+    also: str = ""
+    to: str = ""
+    send: Any = None
+    answers: int = 0
+    method: str = ""
+    stranger: str = ""
+    skip: str = ""
+    asked_by: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_post = self.writes or self.send is not None
+        object.__setattr__(self, "asked_by", self.method or ("POST" if by_post else "GET"))
+
+    @property
+    def names_ours(self) -> bool:
+        """Whether other organisations may not see or change what the line is about."""
+        return bool(mentioned([self.to, self.send]) & OURS)
+
+    def lets_in(self, holds: frozenset[str]) -> bool:
+        """Whether `needs` is met by somebody who holds these."""
+        return _met(self.needs, holds)
+
+    def serves(self, holds: frozenset[str]) -> bool:
+        """Whether somebody who holds these is let in and gets what the line asks for."""
+        return self.lets_in(holds) and (not self.also or _met(self.also, holds))
+
+
+def _met(needs: str, holds: frozenset[str]) -> bool:
+    if needs in ("any", "anyone"):
+        return True
+    if needs.startswith("not "):
+        return not _met(needs.removeprefix("not "), holds)
+    return any(set(way.split(" + ")) <= holds for way in needs.split(" / "))
+
+
+def lines() -> list[Line]:
+    """The table."""
+    table = tomllib.loads(TABLE.read_text("utf-8"))
+    kinds = (("reads", False), ("writes", True))
+    return [Line(name, writes, **row) for kind, writes in kinds for name, row in table[kind].items()]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The hub under test: its address, and everybody who calls it and is expected to change nothing."""
+
+    port: int
+    stage: Stage
+    members: dict[str, Caller]
+    reader: Caller
+    stranger: Caller
+
+    def call(self, line: Line, key: str | None, things: Things) -> tuple[int, Any]:
+        """Make the call of `line`; status and body, decoded where it is JSON."""
+        to = things.fill(line.to)
+        body = None if line.send is None else json.dumps(things.fill(line.send))
+        if body is None and line.asked_by == "POST":
+            body = "{}"
+        # Each caller without a key from an address of its own: whoever fails often is made to wait.
+        source = ("127.1.{}.{}".format(*divmod(next(_addresses), 250)), 0) if key is None else None
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=source)
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        headers |= {"Authorization": key} if key else {}
+        try:
+            asking.request(line.asked_by, f"/{line.name}{'/' if to else ''}{to}", body, headers)
+            response = asking.getresponse()
+            text = response.read().decode("utf-8", "replace")
+        finally:
+            asking.close()
+        return response.status, _decoded(text)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+@pytest.fixture(scope="module")
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """One state of the database for the whole module, in place of an empty one for each test."""
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def world(_web_server: WebServer, transactional_db: None) -> World:
+    """One hub for the whole table, furnished with one of everything."""
+    stage = Stage()
+    members = {who: stage.caller(who) for who in MEMBERS}
+    Things(stage, members["user"]).furnish()
+    reader = stage.caller("site admin", read_only=True)
+    return World(_web_server.port, stage, members, reader, stage.caller("stranger"))
+
+
+def contents() -> dict[str, tuple[int, int]]:
+    """How many rows each table has, and a number that changes when one of them does."""
+    counts = " UNION ALL ".join(
+        f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {table} t"
+        for table in connection.introspection.table_names()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(counts)
+        return {name: (count, total) for name, count, total in cursor.fetchall()}
+
+
+@pytest.mark.parametrize("line", [pytest.param(line, id=line.name) for line in lines()])
+def test_everybody(line: Line, world: World) -> None:
+    _refused(line, world)
+    if not line.skip:
+        _strangers_stay_out(line, world)
+        _let_in(line, world)
+
+
+def _refused(line: Line, world: World) -> None:
+    """Everybody who may not: told so in MISP's words, and nothing has changed."""
+    things = Things(world.stage, world.members["user"])
+    things.fill([line.to, line.send])
+    before = contents()
+    for who, caller in world.members.items():
+        if line.lets_in(caller.holds) and not line.serves(caller.holds):
+            status, body = world.call(line, caller.key, things)
+            assert refuses(status, body), f"{who}: {status} {body}"
+            assert body != Refusal(NO_PERMISSION), who
+    outsiders = {who: caller for who, caller in world.members.items() if not line.lets_in(caller.holds)}
+    if line.writes or not line.lets_in(frozenset(READABLE)):
+        outsiders["read-only key"] = world.reader
+    if not line.lets_in(world.stranger.holds):
+        outsiders["stranger"] = world.stranger
+    for who, caller in outsiders.items():
+        assert world.call(line, caller.key, things) == (403, Refusal(NO_PERMISSION)), who
+    if line.needs != "anyone":
+        assert world.call(line, None, things) == (403, Refusal(NO_KEY)), "without a key"
+    assert contents() == before
+
+
+def refuses(status: int, body: Any) -> bool:
+    """Whether an answer says no: by its status or, as the routes of MISP's pages do, in an answer of success."""
+    return status in (401, 403, 404, 405) or (isinstance(body, dict) and body.get("saved") is False)
+
+
+class Refusal:
+    """Equal to MISP's body of a refusal in these words, whatever the address."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __eq__(self, body: object) -> bool:
+        return (
+            isinstance(body, dict)
+            and {*body} == {"name", "message", "url"}
+            and body["name"] == body["message"] == self.words
+        )
+
+    def __repr__(self) -> str:
+        return f"a refusal: {self.words}"
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _strangers_stay_out(line: Line, world: World) -> None:
+    """Another organisation, whatever it holds, sees nothing of ours and changes nothing of it."""
+    if not line.lets_in(world.stranger.holds):
+        return
+    owner = world.members["user"]
+    things = Things(world.stage, owner if line.names_ours else world.stranger)
+    things.fill([line.to, line.send])
+    before = contents()
+    status, body = world.call(line, world.stranger.key, things)
+    assert SECRET not in json.dumps(body)
+    assert status < 500
+    expected = line.stranger or ("refused" if line.names_ours else "let in")
+    assert refuses(status, body) == (expected == "refused" or bool(line.answers)), (
+        f"stranger: {status} {body}"
+    )
+    if line.names_ours or not line.writes:
+        assert contents() == before or line.needs == "anyone"
+
+
+def _let_in(line: Line, world: World) -> None:
+    """Everybody who may gets what they asked for; a write is each time about new things, by a new caller."""
+    callers: dict[str, Callable[[], Caller]] = {
+        who: (lambda who=who: world.stage.caller(who)) if line.writes else (lambda caller=caller: caller)
+        for who, caller in world.members.items()
+        if line.serves(caller.holds)
+    }
+    if not line.writes and line.lets_in(frozenset(READABLE)):
+        callers["read-only key"] = lambda: world.reader
+    for who, make in callers.items():
+        caller = make()
+        status, body = world.call(line, caller.key, Things(world.stage, caller))
+        if line.answers:
+            assert status == line.answers, f"{who}: {status} {body}"
+            assert body != Refusal(NO_PERMISSION), who
+        else:
+            assert 200 <= status < 400, f"{who}: {status} {body}"
+            assert not (isinstance(body, dict) and body.get("saved") is False), f"{who}: {body}"
+
+
+def test_the_table_is_of_the_endpoints_there_are() -> None:
+    """An endpoint without a line, and a line without an endpoint, are listed here."""
+    assert registry.controllers()
+    endpoints = {_plain(found.name): found.name for found in declared_permissions()}
+    listed = {_plain(line.name): line.name for line in lines()}
+    assert {endpoints[name] for name in endpoints.keys() - listed.keys()} == set()
+    assert {listed[name] for name in listed.keys() - endpoints.keys()} == set()
+
+
+def test_writes_are_called_writes() -> None:
+    """Whether an endpoint changes something is the table's word, and the declaration must agree."""
+    declared = {_plain(found.name): found.writes for found in declared_permissions()}
+    assert {line.name for line in lines() if declared.get(_plain(line.name), line.writes) != line.writes} <= {
+        "users/register"
+    }
+
+
+def _plain(name: str) -> str:
+    return "/".join(plain(part) for part in name.split("/"))
