@@ -17,6 +17,8 @@ from vardkase.api import (  # noqa: F401
     events,
     events_write,
     favourite_tags,
+    feed_contents,
+    feeds,
     freetext,
     galaxies,
     galaxy_attachments,

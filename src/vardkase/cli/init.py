@@ -22,9 +22,12 @@ def prepare() -> dict[str, Any]:
     Returns email, password and key, or nothing when there are accounts already.
     """
     installation.migrate()
+    from vardkase.exchange.feeds.services import add_first_feeds
     from vardkase.identity.accounts.services import first_run
 
     made = first_run()
+    if made:
+        add_first_feeds()
     return {"email": made.email, "password": made.password, "key": made.key} if made else {}
 
 

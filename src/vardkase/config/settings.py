@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",
     "vardkase.exchange.servers.apps.ServersConfig",
+    "vardkase.exchange.feeds.apps.FeedsConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

@@ -1,0 +1,40 @@
+"""The headers that go with a request to a feed: they may hold keys, so their values are never told again."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MASK = "*****"
+LONGEST = 8_000
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+type Headers = list[tuple[str, str]]
+
+
+def header_lines(text: Any) -> Headers:
+    """``Name: value`` lines taken apart; raises ValueError."""
+    if text is not None and not isinstance(text, str):
+        raise ValueError("Headers are a text with one on each line.")
+    if len(text or "") > LONGEST:
+        raise ValueError(f"At most {LONGEST} characters.")
+    found = []
+    for line in filter(None, (text or "").replace("\r", "\n").split("\n")):
+        header, colon, value = line.partition(":")
+        if not colon or not NAME.fullmatch(header.strip()) or not VALUE.fullmatch(value.strip()):
+            raise ValueError("Headers are written as Name: value, one on each line.")
+        found.append((header.strip(), value.strip()))
+    return found
+
+
+def merged(wanted: Headers, stored: str) -> str:
+    """`wanted` as lines, with the stored value wherever the mask was sent back."""
+    kept = {header.lower(): value for header, value in header_lines(stored)}
+    lines = [(header, kept.get(header.lower(), "") if value == MASK else value) for header, value in wanted]
+    return "\n".join(f"{header}: {value}" for header, value in lines)
+
+
+def told(stored: str) -> str | None:
+    """The headers as they may be told: their names."""
+    return "\n".join(f"{header}: {MASK}" for header, _ in header_lines(stored)) or None

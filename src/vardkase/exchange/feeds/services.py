@@ -1,0 +1,282 @@
+"""Configuring feeds: site administrators only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.expressions import InvalidExpression, expression_from
+from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
+from vardkase.exchange.feeds.models import HEADERS, Feed, SourceFormat
+from vardkase.exchange.feeds.queries import feeds, find_feed
+from vardkase.exchange.fields import Readers, apply, decoded, member_of, name, origin, rules, web_address
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import Reference, find_group, find_organisation
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool, as_int
+
+LIST = Path(__file__).parent / "data" / "feeds.json"
+HEADERS_AGAIN = "The address leads elsewhere now: enter the headers for it."
+ONLY_NETWORK = "Feeds are fetched from the network only: input_source has to be network."
+LONGEST_DELIMITER = 1
+MOST_COLUMNS = 50
+FLAGS = (
+    "enabled",
+    "fixed_event",
+    "delta_merge",
+    "publish",
+    "override_ids",
+    "force_to_ids",
+    "lookup_visible",
+    "caching_enabled",
+)
+
+
+@transaction.atomic
+def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
+    """Add a feed from its wire fields (name, provider, url, source_format, …). Raises Invalid by field, Forbidden."""
+    _require_site_admin(actor)
+    feed = Feed()
+    missing = {
+        field: ["This field cannot be left blank"] for field in ("url", "provider") if not data.get(field)
+    }
+    if not data.get("name"):
+        missing["name"] = ["Name cannot be empty."]
+    if missing:
+        raise Invalid(missing)
+    _apply(actor, feed, data)
+    feed.save()
+    record(actor, "feed.added", _target(feed), {"url": feed.url})
+    return feed
+
+
+@transaction.atomic
+def edit_feed(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Feed:
+    """Change the wire fields that `data` holds; headers shown as ***** stay. Raises Invalid, NotFound, Forbidden."""
+    _require_site_admin(actor)
+    feed = feeds(actor).select_for_update(of=("self",)).get(pk=find_feed(actor, reference).pk)
+    changed = _apply(actor, feed, data)
+    feed.save()
+    record(actor, "feed.edited", _target(feed), {"fields": changed})
+    return feed
+
+
+@transaction.atomic
+def delete_feed(actor: Actor, reference: Reference) -> int:
+    """Remove a feed and what is cached of it; its event stays. Returns its id. Raises NotFound, Forbidden."""
+    _require_site_admin(actor)
+    feed = find_feed(actor, reference)
+    number, target = feed.pk, _target(feed)
+    feed.delete()
+    record(actor, "feed.deleted", target)
+    return number
+
+
+@transaction.atomic
+def toggle_feeds(actor: Actor, references: Iterable[Reference], *, enabled: bool) -> int:
+    """Enable or disable feeds, all or none; returns how many. Raises NotFound, Forbidden."""
+    _require_site_admin(actor)
+    found = {feed.pk: feed for feed in (find_feed(actor, reference) for reference in references)}
+    Feed.objects.filter(pk__in=found).update(enabled=enabled)
+    for feed in found.values():
+        record(actor, "feed.enabled" if enabled else "feed.disabled", _target(feed))
+    return len(found)
+
+
+@transaction.atomic
+def load_default_feeds(actor: Actor) -> int:
+    """Add those of the list of known feeds whose address is not here yet; returns how many."""
+    _require_site_admin(actor)
+    added = _add_known(_known_feeds())
+    record(actor, "feed.defaults_loaded", Target("feed"), {"count": added})
+    return added
+
+
+def add_first_feeds() -> None:
+    """What a new installation begins with: MISP's two own feeds, disabled."""
+    if not Feed.objects.exists():
+        _add_known([row for row in _known_feeds() if row.get("default")])
+
+
+@transaction.atomic
+def import_feeds(actor: Actor, documents: Sequence[Any]) -> tuple[int, int]:
+    """Add feeds from documents as feeds/index gives them; returns how many were added, and how many failed.
+
+    Those whose address is here already are left out, and what names things of another instance (tags by id,
+    groups, events) is not taken over.
+    """
+    _require_site_admin(actor)
+    known = set(Feed.objects.values_list("url", flat=True))
+    added = failed = 0
+    for document in documents:
+        block = document.get("Feed", document) if isinstance(document, dict) else None
+        if not isinstance(block, dict):
+            failed += 1
+        elif block.get("url") not in known:
+            try:
+                kept = {key: value for key, value in block.items() if key in IMPORTED}
+                known.add(add_feed(actor, {**kept, **_tag_by_name(document)}).url)
+                added += 1
+            except Invalid:
+                failed += 1
+    return added, failed
+
+
+@cache
+def _known_feeds() -> list[dict[str, Any]]:
+    return list(json.loads(LIST.read_text(encoding="utf-8")))
+
+
+def _add_known(rows: Iterable[Mapping[str, Any]]) -> int:
+    known = set(Feed.objects.values_list("url", flat=True))
+    new = [_of_list(row) for row in rows if row["url"] not in known]
+    Feed.objects.bulk_create(new)
+    return len(new)
+
+
+def _of_list(row: Mapping[str, Any]) -> Feed:
+    """A feed of our list, with MISP's settings around its few facts."""
+    facts = {
+        key: value for key, value in row.items() if key not in ("value", "delimiter", "excluderegex", "tag")
+    }
+    table = {"value": row.get("value", ""), "delimiter": row.get("delimiter", ",")}
+    settings = {"csv": table, "common": {"excluderegex": row.get("excluderegex", "")}}
+    tag = Tag.objects.get_or_create(name=row["tag"])[0] if row.get("tag") else None
+    return Feed(
+        **{"distribution": Distribution.ALL, "lookup_visible": True, **facts}, settings=settings, tag=tag
+    )
+
+
+def _tag_by_name(document: Mapping[str, Any]) -> dict[str, Any]:
+    tag = document.get("Tag")
+    wanted = str(tag.get("name") or "") if isinstance(tag, dict) else ""
+    found = Tag.objects.filter(name__iexact=wanted).first() if wanted else None
+    return {"tag_id": found.pk} if found else {}
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
+    """Set what `data` holds; returns the names of what changed. All faults of plain fields are told at once."""
+    if data.get("input_source") not in (None, "", "network"):
+        raise Invalid({"input_source": [ONLY_NETWORK]})
+    before = feed.url
+    changed = apply(feed, data, READERS)
+    _references(actor, feed, data)
+    _reach(feed)
+    _headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
+    return changed
+
+
+def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
+    """The things of this instance that a feed names by id; 0 is none."""
+    if "tag_id" in data:
+        feed.tag = Tag.objects.filter(pk=as_int(data["tag_id"]) or 0).first()
+        if feed.tag is None and as_int(data["tag_id"]):
+            raise Invalid({"tag_id": ["Invalid tag."]})
+    try:
+        if "orgc_id" in data:
+            feed.orgc = find_organisation(as_int(data["orgc_id"]) or 0) if as_int(data["orgc_id"]) else None
+        if "sharing_group_id" in data:
+            number = as_int(data["sharing_group_id"])
+            feed.sharing_group = find_group(actor, number) if number else None
+    except NotFound as missing:
+        raise Invalid(
+            {"sharing_group_id" if "group" in str(missing) else "orgc_id": [str(missing)]}
+        ) from None
+
+
+def _reach(feed: Feed) -> None:
+    if feed.distribution != Distribution.SHARING_GROUP:
+        feed.sharing_group = None
+    elif feed.sharing_group is None:
+        raise Invalid({"sharing_group_id": ["Please choose a sharing group."]})
+
+
+def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
+    """What is sent along; a stored header goes to the server it was given for, and to no other."""
+    stored = HEADERS.decrypt(feed.encrypted_headers)
+    given = data.get("headers", told(stored))
+    try:
+        wanted = header_lines(given)
+    except ValueError as fault:
+        raise Invalid({"headers": [str(fault)]}) from fault
+    if moved and any(value == MASK for _, value in wanted):
+        raise Invalid({"headers": [HEADERS_AGAIN]})
+    feed.encrypted_headers = HEADERS.encrypt(merged(wanted, stored))
+
+
+def _distribution(value: Any) -> int:
+    number = as_int(value)
+    if number not in list(Distribution):
+        raise ValueError("Please choose a distribution between 0 and 5.")
+    return int(number)
+
+
+def _number(value: Any) -> int:
+    return as_int(value) or 0
+
+
+def _rules(value: Any) -> dict[str, Any] | None:
+    return rules(value) if value else None
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    """How a list is read: ``{"csv": {"value": "1,3", "delimiter": ","}, "common": {"excluderegex": "/x/i"}}``."""
+    given = decoded(value)
+    if isinstance(given, list) and not given:
+        return {}
+    if not isinstance(given, dict) or not all(
+        isinstance(given.get(part, {}), dict) for part in ("csv", "common")
+    ):
+        raise ValueError("The settings must be a JSON object.")
+    table, common = given.get("csv", {}), given.get("common", {})
+    _check_columns(table.get("value") or "")
+    if len(str(table.get("delimiter") or ",")) > LONGEST_DELIMITER:
+        raise ValueError("The delimiter is one character.")
+    _check_expression(common.get("excluderegex") or "")
+    return {**given, "csv": table, "common": common} if given else {}
+
+
+def _check_columns(value: Any) -> None:
+    parts = [part.strip() for part in str(value).split(",") if part.strip()]
+    if len(parts) > MOST_COLUMNS or not all(part.isdecimal() and 0 < int(part) < 1000 for part in parts):
+        raise ValueError("The columns are numbers from 1, separated by commas.")
+
+
+def _check_expression(written: Any) -> None:
+    try:
+        if written:
+            expression_from(str(written))
+    except InvalidExpression as fault:
+        raise ValueError(f"The expression cannot be used: {fault}") from None
+
+
+def _target(feed: Feed) -> Target:
+    return Target("feed", feed.pk, title=feed.name)
+
+
+READERS: Readers = {
+    "name": name,
+    "provider": name,
+    "url": web_address,
+    "rules": _rules,
+    "distribution": _distribution,
+    "source_format": member_of(*SourceFormat.values),
+    "settings": _settings,
+    "event_id": _number,
+    **dict.fromkeys(FLAGS, as_bool),
+}
+IMPORTED = frozenset(READERS.keys() | {"input_source"}) - {"event_id", "enabled", "caching_enabled"}
