@@ -32,6 +32,7 @@ from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -493,6 +494,19 @@ def warninglist(it: Things) -> Warninglist:
 @shared
 def own_warninglist(it: Things) -> Warninglist:
     return Warninglist.objects.create(name=word(), type="string", default=False)
+
+
+@shared
+def feed(it: Things) -> Feed:
+    """A feed that everybody may look at and that nothing answers for."""
+    number = next(_number)
+    return Feed.objects.create(
+        name=f"Feed {number}",
+        provider="P",
+        url=f"http://127.0.0.1:9/{number}",
+        enabled=True,
+        lookup_visible=True,
+    )
 
 
 @shared

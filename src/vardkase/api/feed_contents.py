@@ -44,7 +44,7 @@ def preview_index(call: Call) -> Answer:
             return Json({each.uuid: each.about for each in reading.manifest(feed)})
         return Json([_value(each) for each in islice(reading.values(feed), offset, offset + limit)])
     except OutgoingFailed as failed:
-        raise MispError(502, str(failed)) from failed
+        raise MispError(404, str(failed)) from failed
 
 
 @endpoint("feeds/previewEvent")
