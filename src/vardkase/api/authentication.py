@@ -45,10 +45,11 @@ failures = FailedAttempts(allowed=30, window=60)
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """The actor, and when the key it came with ends (None: never)."""
+    """The actor, when the key it came with ends (None: never), and how many searches its role has (None: any)."""
 
     actor: Actor
     key_expires: datetime | None
+    allowance: int | None = None
 
 
 def presented_keys(request: HttpRequest) -> list[str]:
@@ -71,7 +72,7 @@ def authenticate(request: HttpRequest) -> Authenticated:
     if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:
         cursor().execute(statement(TOUCH), {"key": row.key_id, "now": now_seconds(), "address": address})
     expires = datetime.fromtimestamp(row.key_expires, UTC) if row.key_expires else None
-    return Authenticated(_actor(row, address), expires)
+    return Authenticated(_actor(row, address), expires, row.allowance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class _Row:
     may_sync: bool
     sharing_group_ids: list[int]
     live: bool
+    allowance: int | None
 
 
 @cache

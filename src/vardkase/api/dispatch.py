@@ -21,6 +21,7 @@ from django.utils import translation
 from vardkase.api.answers import Answer, Json
 from vardkase.api.authentication import Authenticated, authenticate
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
+from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
 from vardkase.core.errors import Forbidden, VardkaseError
@@ -164,6 +165,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     try:
         who = _caller(request, route)
         headers = _key_headers(who)
+        headers |= counted(route.name, who)
         answer = _answer(request, route, who.actor)
         response = response_of(answer, request)
     except VardkaseError as error:

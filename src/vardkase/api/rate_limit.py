@@ -1,0 +1,47 @@
+"""The limit that a role sets on searches: so many in a quarter of an hour, counted together over all processes.
+
+As MISP does, only restSearch of events and attributes counts, and a role with the limit 0 may not search at all.
+"""
+
+from __future__ import annotations
+
+from vardkase.api.authentication import Authenticated
+from vardkase.api.errors import MispError
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
+
+WINDOW = 900
+LIMITED = frozenset(("events/restsearch", "attributes/restsearch"))
+NOT_AT_ALL = "API searches are not allowed for this user role."
+EXCEEDED = "Rate limit exceeded."
+
+
+def counted(endpoint: str, who: Authenticated) -> dict[str, str]:
+    """Count a call; returns the headers that tell what is left, none where there is no limit.
+
+    Raises MispError 429 when the limit is exceeded, 405 when it is 0.
+    """
+    if who.allowance is None or endpoint not in LIMITED or who.actor.user_id is None:
+        return {}
+    if who.allowance == 0:
+        raise MispError(405, NOT_AT_ALL)
+    now = now_seconds()
+    row = cursor().execute(COUNT, {"user": who.actor.user_id, "now": now, "window": WINDOW}).fetchone()
+    began, searches = row or (now, 1)
+    headers = {
+        "X-Rate-Limit-Limit": str(who.allowance),
+        "X-Rate-Limit-Remaining": str(max(who.allowance - searches, 0)),
+        "X-Rate-Limit-Reset": str(began + WINDOW - now),
+    }
+    if searches > who.allowance:
+        raise MispError(429, EXCEEDED, headers=headers | {"Retry-After": headers["X-Rate-Limit-Reset"]})
+    return headers
+
+
+COUNT = """
+INSERT INTO search_count AS c (user_id, began, searches) VALUES (%(user)s, %(now)s, 1)
+ON CONFLICT (user_id) DO UPDATE SET
+    began = CASE WHEN c.began > %(now)s - %(window)s THEN c.began ELSE %(now)s END,
+    searches = CASE WHEN c.began > %(now)s - %(window)s THEN c.searches + 1 ELSE 1 END
+RETURNING began, searches
+"""
