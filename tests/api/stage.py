@@ -36,6 +36,7 @@ from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.blueprints.models import SharingGroupBlueprint
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupServer
 from vardkase.identity.registrations.models import Inbox
 from vardkase.identity.user_settings.models import UserSetting
@@ -494,6 +495,18 @@ def warninglist(it: Things) -> Warninglist:
 @shared
 def own_warninglist(it: Things) -> Warninglist:
     return Warninglist.objects.create(name=word(), type="string", default=False)
+
+
+@ours
+def blueprint(it: Things) -> SharingGroupBlueprint:
+    return SharingGroupBlueprint.objects.create(
+        name=f"{SECRET} {word()}",
+        timestamp=1,
+        user_id=it.caller.user.pk,
+        org=it.stage.a,
+        sharing_group=it.group,
+        rules={"OR": {"org_type": ["CERT"]}},
+    )
 
 
 @shared

@@ -43,6 +43,7 @@ from vardkase.api import (  # noqa: F401
     roles,
     server_settings,
     servers,
+    sharing_group_blueprints,
     sharing_groups,
     sightings,
     statistics,

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "vardkase.identity.accounts.apps.AccountsConfig",
     "vardkase.identity.user_settings.apps.UserSettingsConfig",
     "vardkase.identity.registrations.apps.RegistrationsConfig",
+    "vardkase.identity.blueprints.apps.BlueprintsConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.tag_collections.apps.TagCollectionsConfig",

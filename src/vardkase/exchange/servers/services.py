@@ -117,6 +117,25 @@ def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
 
 
 @transaction.atomic
+def set_organisation_rule(
+    actor: Actor, reference: Reference, kind: str, rule: str, organisations: Sequence[str], *, overwrite: bool
+) -> None:
+    """Put organisations on a list (`rule` is OR or NOT) of the rules of a `kind` (pull or push) of a connection.
+
+    They come beside those that are there, or in their place with `overwrite`. Raises NotFound, Forbidden.
+    """
+    _require_site_admin(actor)
+    server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
+    stored: dict[str, Any] = getattr(server, f"{kind}_rules")
+    lists = stored.get("orgs", {})
+    kept = [] if overwrite else lists.get(rule, [])
+    lists = lists | {rule: list(dict.fromkeys([*kept, *organisations]))}
+    setattr(server, f"{kind}_rules", stored | {"orgs": lists})
+    server.save()
+    record(actor, "server.edited", _target(server), {"fields": [f"{kind}_rules"]})
+
+
+@transaction.atomic
 def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, Any]:
     """What another instance imports to connect to us as `actor`: with a new key, shown this once.
 

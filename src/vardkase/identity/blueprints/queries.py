@@ -1,0 +1,48 @@
+"""Reading blueprints, each organisation its own, and the organisations that they stand for now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.blueprints.models import SharingGroupBlueprint
+from vardkase.identity.blueprints.rules import condition
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import Reference, by_reference, visible_groups
+
+
+def blueprints(actor: Actor) -> QuerySet[SharingGroupBlueprint]:
+    """The blueprints of the actor's organisation; site administrators see all. Raises Forbidden."""
+    actor.require(Permission.SHARING_GROUP)
+    found = SharingGroupBlueprint.objects.select_related("org", "sharing_group").order_by("pk")
+    return found if actor.is_site_admin else found.filter(org_id=actor.organisation_id)
+
+
+def find_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
+    """One by id or uuid. Raises NotFound, Forbidden."""
+    wanted = by_reference(reference)
+    found = blueprints(actor).filter(wanted).first() if wanted is not None else None
+    if found is None:
+        raise NotFound("Invalid Sharing Group Blueprint")
+    return found
+
+
+def chosen_organisations(actor: Actor, blueprint: SharingGroupBlueprint) -> QuerySet[Organisation]:
+    """The organisations that the rules choose now, by name."""
+    ids = [row[0] for row in cursor().execute(*chosen_ids(actor, blueprint)).fetchall()]
+    return Organisation.objects.filter(pk__in=ids).order_by("name", "pk")
+
+
+def chosen_ids(actor: Actor, blueprint: SharingGroupBlueprint) -> tuple[str, dict[str, Any]]:
+    """SQL (one column) and parameters. Groups that `actor` may not know of have no members here."""
+    built = condition(blueprint.rules)
+    groups = list(visible_groups(actor).prefetch_related(None).values_list("pk", flat=True))
+    return f"SELECT o.id FROM organisation o WHERE {built.sql}", {
+        **built.parameters,
+        "blueprint_groups": groups,
+    }

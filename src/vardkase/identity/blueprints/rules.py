@@ -1,0 +1,112 @@
+"""A blueprint's rules as one SQL condition over organisations.
+
+``{"OR": {"org_sector": ["Health"], "AND": {"org_type": "CERT", "NOT": {"org_nationality": ["Sweden"]}}}}``:
+OR is the union of what stands in it, AND the intersection, NOT (of leaves only) whoever is in none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from vardkase.misp.flags import as_int
+
+DEEPEST = 10
+MOST_LEAVES = 100
+MOST_VALUES = 1000
+LONGEST = 255
+
+
+@dataclass(slots=True)
+class Condition:
+    """SQL for a WHERE clause over organisation `o`, with its parameters; it also needs ``blueprint_groups``,
+    the ids of the sharing groups that may be asked about."""
+
+    sql: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def condition(rules: Any) -> Condition:
+    """The condition that `rules` state. Raises ValueError with what is wrong with them."""
+    built = Condition()
+    if not isinstance(rules, Mapping) or not rules:
+        raise ValueError('The rules are a JSON object such as {"OR": {"org_sector": ["Health"]}}.')
+    built.sql = " AND ".join(_part(built, name, inner, 1) for name, inner in rules.items())
+    return built
+
+
+def _part(built: Condition, name: Any, inner: Any, depth: int) -> str:
+    """SQL of one member of the tree."""
+    if depth > DEEPEST:
+        raise ValueError("The rules are nested too deeply.")
+    operator = str(name).upper()
+    if operator not in ("OR", "AND", "NOT"):
+        return _leaf(built, str(name), inner)
+    members = list(_members(inner))
+    if not members:
+        raise ValueError(f"{operator} holds nothing.")
+    if operator == "NOT" and any(str(each).upper() in ("OR", "AND", "NOT") for each, _ in members):
+        raise ValueError("NOT may hold names of organisations and groups only.")
+    joint = " AND " if operator == "AND" else " OR "
+    joined = joint.join(_part(built, each, value, depth + 1) for each, value in members)
+    return f"NOT ({joined})" if operator == "NOT" else f"({joined})"
+
+
+def _members(inner: Any) -> Iterator[tuple[Any, Any]]:
+    """What stands in an operator: an object's members, or those of a list of objects."""
+    for block in inner if isinstance(inner, list) else [inner]:
+        if not isinstance(block, Mapping):
+            raise ValueError("OR, AND and NOT hold an object.")
+        yield from block.items()
+
+
+def _leaf(built: Condition, name: str, given: Any) -> str:
+    if name not in LEAVES:
+        raise ValueError(f"There is no rule {name[:40]}.")
+    if len(built.parameters) >= MOST_LEAVES:
+        raise ValueError("There are too many rules.")
+    values = given if isinstance(given, list) else [given]
+    if len(values) > MOST_VALUES:
+        raise ValueError(f"{name} has too many values.")
+    sql, read = LEAVES[name]
+    parameter = f"blueprint_{len(built.parameters)}"
+    built.parameters[parameter] = [read(value) for value in values]
+    return sql.format(values=f"%({parameter})s")
+
+
+def _number(value: Any) -> int:
+    number = as_int(value)
+    if number is None:
+        raise ValueError("An id is a whole number.")
+    return number
+
+
+def _uuid(value: Any) -> str:
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        raise ValueError("This is not a UUID.") from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str | int) or len(str(value)) > LONGEST:
+        raise ValueError("A rule holds texts.")
+    return str(value).strip().lower()
+
+
+MEMBERS = (
+    "o.id IN (SELECT m.org_id FROM sharing_group_org m JOIN sharing_group g ON g.id = m.sharing_group_id "
+    "WHERE g.id = ANY(%(blueprint_groups)s::bigint[]) AND {condition})"
+)
+LEAVES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "org_id": ("o.id = ANY({values}::bigint[])", _number),
+    "org_uuid": ("o.uuid = ANY({values}::uuid[])", _uuid),
+    **{
+        f"org_{column}": (f"lower(o.{column}) = ANY({{values}}::text[])", _text)
+        for column in ("name", "nationality", "sector", "type")
+    },
+    "sharing_group_id": (MEMBERS.replace("{condition}", "g.id = ANY({values}::bigint[])"), _number),
+    "sharing_group_uuid": (MEMBERS.replace("{condition}", "g.uuid = ANY({values}::uuid[])"), _uuid),
+}

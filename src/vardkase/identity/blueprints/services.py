@@ -1,0 +1,167 @@
+"""Writing blueprints, and making sharing groups what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.blueprints.models import SharingGroupBlueprint
+from vardkase.identity.blueprints.queries import blueprints, chosen_ids, find_blueprint
+from vardkase.identity.blueprints.rules import condition
+from vardkase.identity.organisations.fields import short_text
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.identity.organisations.queries import Reference
+from vardkase.identity.organisations.services.groups import create_sharing_group, locked, target_of
+
+LONGEST_NAME = 191
+RELEASABILITY = "Generated based on Sharing Group Blueprint rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """The sharing group, and how many organisations came into it and left it."""
+
+    sharing_group_id: int
+    added: int
+    removed: int
+
+
+@transaction.atomic
+def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprint:
+    """Add a blueprint from ``name`` and ``rules`` (an object or its JSON). Raises Invalid by field, Forbidden."""
+    _require(actor)
+    blueprint = SharingGroupBlueprint(
+        org=Organisation.objects.get(pk=actor.organisation_id),
+        user_id=actor.user_id or 0,
+        timestamp=now_seconds(),
+        rules=None,
+    )
+    _apply(blueprint, data)
+    blueprint.save()
+    record(actor, "sharing_group_blueprint.added", _target(blueprint))
+    return blueprint
+
+
+@transaction.atomic
+def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> SharingGroupBlueprint:
+    """Change name or rules; the sharing group follows when it is executed. Raises Invalid, NotFound, Forbidden."""
+    _require(actor)
+    blueprint = _locked(actor, reference)
+    _apply(blueprint, data)
+    blueprint.timestamp = now_seconds()
+    blueprint.save()
+    record(actor, "sharing_group_blueprint.edited", _target(blueprint))
+    return blueprint
+
+
+@transaction.atomic
+def delete_blueprint(actor: Actor, reference: Reference) -> None:
+    """Remove a blueprint; its sharing group stays. Raises NotFound, Forbidden."""
+    _require(actor)
+    blueprint = _locked(actor, reference)
+    target = _target(blueprint)
+    blueprint.delete()
+    record(actor, "sharing_group_blueprint.deleted", target)
+
+
+@transaction.atomic
+def detach_blueprint(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
+    """Let the sharing group go its own way. Raises Conflict when there is none, NotFound, Forbidden."""
+    _require(actor)
+    blueprint = _locked(actor, reference)
+    if blueprint.sharing_group is None:
+        raise Conflict("The blueprint has no sharing group.")
+    blueprint.sharing_group = None
+    blueprint.save()
+    record(actor, "sharing_group_blueprint.detached", _target(blueprint))
+    return blueprint
+
+
+@transaction.atomic
+def execute_blueprint(actor: Actor, reference: Reference) -> Executed:
+    """Make the sharing group, or its members, what the rules say now: in two statements, however many they are.
+
+    The owner stays in. Raises Invalid when the group's name is taken, NotFound, Forbidden.
+    """
+    _require(actor)
+    blueprint = _locked(actor, reference)
+    group = _group_of(actor, blueprint)
+    sql, parameters = chosen_ids(actor, blueprint)
+    parameters |= {"group": group.pk, "owner": group.org_id}
+    removed = cursor().execute(REMOVE.format(chosen=sql), parameters).rowcount
+    added = cursor().execute(ADD.format(chosen=sql), parameters).rowcount
+    record(actor, "sharing_group.rebuilt", target_of(group), {"added": added, "removed": removed})
+    return Executed(group.pk, added, removed)
+
+
+def _group_of(actor: Actor, blueprint: SharingGroupBlueprint) -> SharingGroup:
+    if blueprint.sharing_group is not None:
+        return locked(actor, blueprint.sharing_group)
+    description = f"Sharing group of the blueprint {blueprint.name}."
+    data = {"name": blueprint.name, "releasability": RELEASABILITY, "description": description}
+    group = create_sharing_group(actor, data)
+    blueprint.sharing_group = group
+    blueprint.save()
+    return group
+
+
+def _require(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SHARING_GROUP)
+
+
+def _locked(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
+    pk = find_blueprint(actor, reference).pk
+    return blueprints(actor).select_for_update(of=("self",)).get(pk=pk)
+
+
+def _apply(blueprint: SharingGroupBlueprint, data: Mapping[str, Any]) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, reader in (("name", _name), ("rules", _rules)):
+        try:
+            setattr(blueprint, name, reader(data.get(name, getattr(blueprint, name))))
+        except ValueError as fault:
+            errors[name] = [str(fault)]
+    if errors:
+        raise Invalid(errors)
+
+
+def _name(value: Any) -> str:
+    given = short_text(value)
+    if not given or len(given) > LONGEST_NAME:
+        raise ValueError("Please enter a name of at most 191 characters.")
+    return given
+
+
+def _rules(value: Any) -> dict[str, Any]:
+    try:
+        tree = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        raise ValueError("The rules are not JSON.") from None
+    condition(tree)
+    return dict(tree)
+
+
+def _target(blueprint: SharingGroupBlueprint) -> Target:
+    return Target("sharing_group_blueprint", blueprint.pk, blueprint.uuid, blueprint.name)
+
+
+REMOVE = """
+DELETE FROM sharing_group_org
+WHERE sharing_group_id = %(group)s AND org_id <> %(owner)s AND org_id NOT IN ({chosen})
+"""
+ADD = """
+INSERT INTO sharing_group_org (sharing_group_id, org_id, extend)
+SELECT %(group)s, chosen.id, FALSE FROM ({chosen}) chosen
+ON CONFLICT DO NOTHING
+"""
