@@ -32,11 +32,14 @@ from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.feeds import tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
+from vardkase.identity.bookmarks.models import Bookmark
+from vardkase.identity.news.models import News
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupServer
 from vardkase.identity.registrations.models import Inbox
 from vardkase.identity.user_settings.models import UserSetting
@@ -507,6 +510,22 @@ def blueprint(it: Things) -> SharingGroupBlueprint:
         sharing_group=it.group,
         rules={"OR": {"org_type": ["CERT"]}},
     )
+
+
+@ours
+def bookmark(it: Things) -> Bookmark:
+    user = it.caller.user
+    return Bookmark.objects.create(user=user, org=user.org, name=f"{SECRET} {word()}", url="/events/index")
+
+
+@ours
+def job(it: Things) -> int:
+    return int(tasks.fetch.defer(user_id=it.caller.user.pk, feed_id=0))
+
+
+@shared
+def news(it: Things) -> News:
+    return News.objects.create(title=word(), message="m", date_created=1)
 
 
 @shared

@@ -27,6 +27,9 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "bookmarks/add": "everyone keeps their own",
+    "bookmarks/delete": "everyone their own; the service refuses others' to all but administrators",
+    "bookmarks/edit": "the same",
     "favourite_tags/toggle": "everyone marks tags for themselves",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
     "userSettings/eventIndexColumnToggle": "everyone hides columns for themselves",

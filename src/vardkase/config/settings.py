@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "vardkase.identity.user_settings.apps.UserSettingsConfig",
     "vardkase.identity.registrations.apps.RegistrationsConfig",
     "vardkase.identity.blueprints.apps.BlueprintsConfig",
+    "vardkase.identity.news.apps.NewsConfig",
+    "vardkase.identity.bookmarks.apps.BookmarksConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.tag_collections.apps.TagCollectionsConfig",

@@ -1,0 +1,76 @@
+"""news/*: what the site administrators tell everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.paging import limit_and_offset
+from vardkase.core.errors import Invalid
+from vardkase.identity.news import services
+from vardkase.identity.news.models import News
+
+PAGE = 60
+ABOUT_ADD = Description(
+    "POST a News object to this API to tell everybody something.", ["title", "message"], ()
+)
+ABOUT_EDIT = Description(
+    "POST a News object to this API to change it.", (), ["title", "message"], "/news/edit/[news_id]"
+)
+
+
+def news_dict(told: News) -> dict[str, Any]:
+    """A message in MISP's order of members."""
+    return {
+        "id": str(told.pk),
+        "message": told.message,
+        "title": told.title,
+        "user_id": str(told.user_id or 0),
+        "date_created": str(told.date_created),
+    }
+
+
+@endpoint("news/index")
+def index(call: Call) -> Answer:
+    """The news, newest first, a page of it."""
+    return _listed(call)
+
+
+@endpoint("admin/news/index", site_admin=True)
+def admin_index(call: Call) -> Answer:
+    """As index, for whoever writes them."""
+    return _listed(call)
+
+
+@endpoint("news/add", site_admin=True, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        told = services.add_news(call.actor, call.data("News"))
+    except Invalid as error:
+        raise SaveFailed("add News", "/news/add", error.errors) from error
+    return Json({"News": news_dict(told)})
+
+
+@endpoint("news/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    try:
+        told = services.edit_news(call.actor, call.arg(0), call.data("News"))
+    except Invalid as error:
+        raise SaveFailed("edit News", f"/news/edit/{call.arg(0)}", error.errors) from error
+    return Json({"News": news_dict(told)})
+
+
+@endpoint("news/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    services.delete_news(call.actor, call.arg(0))
+    return saved("News item deleted.", f"/news/delete/{call.arg(0)}", id=call.arg(0))
+
+
+def _listed(call: Call) -> Answer:
+    limit, offset = limit_and_offset(call, PAGE)
+    page = services.news(call.actor)[offset : offset + limit]
+    return Json(
+        [{"News": news_dict(told), "User": {"email": told.user.email if told.user else ""}} for told in page]
+    )

@@ -1,0 +1,119 @@
+"""Bookmarks: everybody their own, and an organisation's administrators those that it sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.bookmarks.models import Bookmark
+from vardkase.identity.organisations.fields import short_text, text
+from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.flags import as_bool, as_int
+
+ADDRESS = re.compile(r"(?:https?://[^\s/]|/(?![/\\]))\S*", re.IGNORECASE)
+"""A page elsewhere, or one of this hub: nothing that a browser would run."""
+LONGEST_NAME = 191
+LONGEST_COMMENT = 10_000
+
+
+def bookmarks(actor: Actor) -> QuerySet[Bookmark]:
+    """The actor's own, and those that are shown to the organisation."""
+    shown = Q(exposed_to_org=True, org_id=actor.organisation_id)
+    return Bookmark.objects.filter(Q(user_id=actor.user_id or 0) | shown).order_by("pk")
+
+
+def find_bookmark(actor: Actor, reference: Reference) -> Bookmark:
+    """One by id. Raises NotFound."""
+    found = bookmarks(actor).filter(pk=as_int(reference) or 0).first()
+    if found is None:
+        raise NotFound("Invalid bookmark.")
+    return found
+
+
+@transaction.atomic
+def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
+    """Keep an address. Raises Invalid by field, Forbidden."""
+    actor.require_writing()
+    if actor.user_id is None:
+        raise Forbidden
+    bookmark = Bookmark(user_id=actor.user_id, org_id=actor.organisation_id)
+    _apply(bookmark, data)
+    bookmark.save()
+    record(actor, "bookmark.added", _target(bookmark))
+    return bookmark
+
+
+@transaction.atomic
+def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Bookmark:
+    """Change one's own bookmark, or one that the organisation sees. Raises Invalid, NotFound, Forbidden."""
+    bookmark = _changeable(actor, reference)
+    _apply(bookmark, data)
+    bookmark.save()
+    record(actor, "bookmark.edited", _target(bookmark))
+    return bookmark
+
+
+@transaction.atomic
+def delete_bookmark(actor: Actor, reference: Reference) -> None:
+    """Remove it. Raises NotFound, Forbidden."""
+    bookmark = _changeable(actor, reference)
+    target = _target(bookmark)
+    bookmark.delete()
+    record(actor, "bookmark.deleted", target)
+
+
+def _changeable(actor: Actor, reference: Reference) -> Bookmark:
+    actor.require_writing()
+    found = find_bookmark(actor, reference)
+    if found.user_id != actor.user_id and not actor.may(Permission.ADMIN):
+        raise Forbidden
+    return Bookmark.objects.select_for_update().get(pk=found.pk)
+
+
+def _apply(bookmark: Bookmark, data: Mapping[str, Any]) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, reader in READERS.items():
+        try:
+            setattr(bookmark, name, reader(data.get(name, getattr(bookmark, name))))
+        except ValueError as fault:
+            errors[name] = [str(fault)]
+    if errors:
+        raise Invalid(errors)
+
+
+def _name(value: Any) -> str:
+    given = short_text(value)
+    if not given or len(given) > LONGEST_NAME:
+        raise ValueError("Please enter a name of at most 191 characters.")
+    return given
+
+
+def _url(value: Any) -> str:
+    given = short_text(value)
+    if not ADDRESS.fullmatch(given):
+        raise ValueError("Please enter an address that begins with http://, https:// or /.")
+    return given
+
+
+def _comment(value: Any) -> str:
+    return text(value)[:LONGEST_COMMENT]
+
+
+def _target(bookmark: Bookmark) -> Target:
+    return Target("bookmark", bookmark.pk, title=bookmark.name)
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "url": _url,
+    "comment": _comment,
+    "exposed_to_org": as_bool,
+}
