@@ -41,6 +41,7 @@ from vardkase.api import (  # noqa: F401
     older_exports,
     openapi,
     organisations,
+    periodic_summaries,
     registrations,
     rest_search,
     roles,

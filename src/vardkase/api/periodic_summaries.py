@@ -1,0 +1,79 @@
+"""users/viewPeriodicSummary and users/notificationSettings: what one is told of now and then, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from vardkase.analysis.statistics.periodic import PERIODS, SummaryEvent, summary
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import find_user
+from vardkase.identity.accounts.services import edit_own_account
+from vardkase.identity.user_settings.queries import values_of
+from vardkase.identity.user_settings.services import set_user_setting
+
+FILTERS = "periodic_notification_filters"
+FLAGS = ("notification_daily", "notification_weekly", "notification_monthly")
+URL = "/users/notificationSettings"
+
+
+@endpoint("users/viewPeriodicSummary")
+def view_summary(call: Call) -> Answer:
+    """``/users/viewPeriodicSummary/<daily, weekly or monthly>``: what was published, by one's own filters."""
+    period = call.arg(0, "daily")
+    if period not in PERIODS:
+        raise MispError(405, "Invalid period. Has to be one of: daily, weekly, monthly.")
+    filters = values_of(_me(call)).get(FILTERS) or {}
+    found = summary(call.actor, period, now_seconds(), filters)
+    return Json(
+        {
+            "period": period,
+            "from": str(found.since),
+            "to": str(found.until),
+            "filters": filters,
+            "event_count": str(found.event_count),
+            "attribute_count": str(found.attribute_count),
+            "organisations": {name: str(count) for name, count in found.organisations},
+            "tags": {name: str(count) for name, count in found.tags},
+            "trending": found.trending,
+            "events": [_event(event) for event in found.events],
+        }
+    )
+
+
+@endpoint("users/notificationSettings")
+def notification_settings(call: Call) -> Answer:
+    """Which summaries one wants, and of what; changed by POST: ``{"User": {…}, "UserSetting": {…}}``."""
+    if call.method in ("POST", "PUT"):
+        _change(call)
+    user = _me(call)
+    filters = values_of(user).get(FILTERS) or {}
+    return Json({"User": {flag: getattr(user, flag) for flag in FLAGS}, "UserSetting": {FILTERS: filters}})
+
+
+def _change(call: Call) -> None:
+    given = call.data("User")
+    settings = call.data("UserSetting")
+    call.actor.require_writing()
+    try:
+        if FILTERS in settings:
+            set_user_setting(call.actor, _me(call), FILTERS, settings[FILTERS])
+        if chosen := {flag: given[flag] for flag in FLAGS if flag in given}:
+            edit_own_account(call.actor, chosen)
+    except Invalid as error:
+        raise SaveFailed("save the notification settings", URL, error.errors) from error
+
+
+def _me(call: Call) -> User:
+    return find_user(call.actor, "me")
+
+
+def _event(event: SummaryEvent) -> dict[str, Any]:
+    numbers = ("id", "threat_level_id", "distribution", "attribute_count", "timestamp", "publish_timestamp")
+    row = asdict(event)
+    return row | {name: str(row[name]) for name in numbers}

@@ -1,0 +1,109 @@
+"""What was published in the last day, week or month, as one wants to be told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_event, make_key
+from vardkase.core.clock import now_seconds
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event, EventTag
+from vardkase.knowledge.taxonomies.models import Tag
+
+DAY = 86_400
+
+
+def published(org: Organisation, info: str, days_ago: float, *tags: str, **fields: Any) -> Event:
+    event = make_event(org, info=info, **{"distribution": 1, **fields})
+    event.publish_timestamp = now_seconds() - int(days_ago * DAY) - 5
+    event.published, event.attribute_count = True, 2
+    event.save()
+    for name in tags:
+        tag, _ = Tag.objects.get_or_create(name=name)
+        EventTag.objects.create(event=event, tag=tag)
+    return event
+
+
+def told(key: str, period: str = "weekly") -> Any:
+    status, body = call(key, "GET", f"/users/viewPeriodicSummary/{period}")
+    assert status == 200
+    return body
+
+
+def choose(key: str, **filters: Any) -> int:
+    body = {"UserSetting": {"periodic_notification_filters": filters}}
+    return call(key, "POST", "/users/notificationSettings", body)[0]
+
+
+def test_the_period_and_its_figures(cast: Cast) -> None:
+    published(cast.org_a, "today", 0, "tlp:green", "apt")
+    published(cast.org_b, "this week", 3, "apt")
+    published(cast.org_b, "this month", 20)
+    make_event(cast.org_a, info="draft", distribution=1).save()
+    for period, infos in (
+        ("daily", ["today"]),
+        ("weekly", ["today", "this week"]),
+        ("monthly", ["today", "this week", "this month"]),
+    ):
+        assert [event["info"] for event in told(cast.analyst.key, period)["events"]] == infos
+    body = told(cast.analyst.key)
+    assert (body["event_count"], body["attribute_count"]) == ("2", "4")
+    assert body["tags"] == {"apt": "2", "tlp:green": "1"}
+    assert body["organisations"] == {"Organisation A": "1", "Organisation B": "1"}
+    assert call(cast.analyst.key, "GET", "/users/viewPeriodicSummary/hourly")[0] == 405
+
+
+def test_nothing_is_told_that_one_may_not_see(cast: Cast) -> None:
+    """In no figure either: not the events, their attributes, tags or organisations."""
+    published(cast.org_a, "ours", 0, "secret-tag", distribution=0)
+    choose(cast.stranger.key, trending_for_tags=["secret"])
+    body = told(cast.stranger.key)
+    assert (body["events"], body["event_count"], body["attribute_count"]) == ([], "0", "0")
+    assert (body["tags"], body["organisations"], body["trending"]) == ({}, {}, {})
+    assert [event["info"] for event in told(cast.colleague.key)["events"]] == ["ours"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"event_info": "%PHISH%"}, {"phishing"}),
+        ({"tags": ["apt"]}, {"apt one"}),
+        ({"tags": ["!APT"]}, {"phishing", "other"}),
+        ({"distribution": "3"}, {"other"}),
+        ({"distribution": ["1", 3]}, {"phishing", "apt one", "other"}),
+        ({"orgc_id": "b"}, {"phishing"}),
+        ({"sharing_group_id": 999999}, set()),
+    ],
+)
+def test_ones_own_filters(cast: Cast, filters: dict[str, Any], expected: set[str]) -> None:
+    published(cast.org_b, "phishing", 0)
+    published(cast.org_a, "apt one", 0, "apt")
+    published(cast.org_a, "other", 0, distribution=3)
+    wanted = {name: cast.org_b.pk if value == "b" else value for name, value in filters.items()}
+    assert choose(cast.analyst.key, **wanted) == 200
+    assert {event["info"] for event in told(cast.analyst.key)["events"]} == expected
+
+
+def test_tags_are_followed_over_periods(cast: Cast) -> None:
+    for days in (0, 1, 8, 15, 22):
+        published(cast.org_a, "e", days, "misp-galaxy:ransomware", "other")
+    choose(cast.analyst.key, trending_for_tags=["misp-galaxy:%"], trending_period_amount=2)
+    assert told(cast.analyst.key)["trending"] == {"misp-galaxy:ransomware": [2, 1, 1]}
+
+
+def test_settings_are_ones_own(cast: Cast) -> None:
+    path = "/users/notificationSettings"
+    flags = {"notification_daily": True, "notification_weekly": "0", "role_id": "1"}
+    body = call(cast.analyst.key, "POST", path, {"User": flags, "UserSetting": {}})[1]
+    assert body["User"] == {
+        "notification_daily": True, "notification_weekly": False, "notification_monthly": False,
+    }  # fmt: skip
+    assert call(cast.analyst.key, "GET", path)[1] == body
+    assert call(cast.colleague.key, "GET", path)[1]["User"]["notification_daily"] is False
+    assert choose(cast.analyst.key, nonsense=1) == 403
+    for key in (make_key(cast.analyst.user, read_only=True), None):
+        assert call(key, "POST", path, {"User": flags})[0] == 403
