@@ -35,6 +35,7 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds import tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import Server
+from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
@@ -526,6 +527,13 @@ def job(it: Things) -> int:
 @shared
 def news(it: Things) -> News:
     return News.objects.create(title=word(), message="m", date_created=1)
+
+
+@ours
+def dashboard(it: Things) -> DashboardTemplate:
+    return DashboardTemplate.objects.create(
+        name=f"{SECRET} {word()}", user=it.caller.user, value=[{"widget": "WhoamiWidget"}], timestamp=1
+    )
 
 
 @shared

@@ -27,6 +27,10 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "dashboards/deleteTemplate": "everyone their own layouts; the service refuses others'",
+    "dashboards/import": "everyone lays out their own dashboard",
+    "dashboards/saveTemplate": "everyone their own layouts; the service refuses others'",
+    "dashboards/updateSettings": "everyone lays out their own dashboard",
     "bookmarks/add": "everyone keeps their own",
     "bookmarks/delete": "everyone their own; the service refuses others' to all but administrators",
     "bookmarks/edit": "the same",

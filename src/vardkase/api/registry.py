@@ -12,6 +12,7 @@ from vardkase.api import (  # noqa: F401
     connections,
     correlation_exclusions,
     correlations,
+    dashboards,
     decaying_models,
     event_report_contents,
     event_reports,

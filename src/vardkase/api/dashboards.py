@@ -1,0 +1,133 @@
+"""dashboards/*: a person's dashboard as data: which widgets, what each shows, and layouts that are kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.hub.dashboards import services
+from vardkase.hub.dashboards.models import DashboardTemplate
+from vardkase.hub.dashboards.widgets import Widget, find_widget, widgets
+
+
+def template_dict(template: DashboardTemplate) -> dict[str, Any]:
+    """A layout in MISP's shape; `value` is a text."""
+    return {
+        "id": str(template.pk),
+        "uuid": str(template.uuid),
+        "name": template.name,
+        "description": template.description,
+        "user_id": str(template.user_id),
+        "value": json.dumps(template.value, separators=(",", ":")),
+        "selectable": template.selectable,
+        "timestamp": str(template.timestamp),
+    }
+
+
+@endpoint("dashboards/index")
+def index(call: Call) -> Answer:
+    """One's own widgets with their configuration and place."""
+    return Json(services.dashboard(call.actor))
+
+
+@endpoint("dashboards/getForm")
+def form(call: Call) -> Answer:
+    """The widgets there are, with what their configuration may hold."""
+    return Json({each.name: _described(each) for each in widgets(call.actor)})
+
+
+@endpoint("dashboards/getEmptyWidget")
+def empty_widget(call: Call) -> Answer:
+    """A widget as it stands on a dashboard before it is configured: ``/dashboards/getEmptyWidget/<name>``."""
+    found = find_widget(call.actor, call.arg(0))
+    position = {"x": 0, "y": 0, "width": 4, "height": 4}
+    return Json({"widget": found.name, "title": found.title, "config": {}, "position": position})
+
+
+@endpoint("dashboards/renderWidget")
+def render_widget(call: Call) -> Answer:
+    """What a widget shows: ``{"widget": name, "config": {…}}``."""
+    found = find_widget(call.actor, str(call.param("widget") or call.arg(0)))
+    config = _decoded(call.param("config"))
+    if not isinstance(config, dict):
+        raise MispError(400, "config must be a JSON object.")
+    try:
+        data = found.data(call.actor, config)
+    except Invalid as error:
+        raise MispError(400, str(error)) from error
+    return Json({"title": config.get("alias") or found.title, "render": found.render, "data": data})
+
+
+@endpoint("dashboards/updateSettings", writes=True)
+def update_settings(call: Call) -> Answer:
+    """Lay out one's dashboard: ``{"Dashboard": {"value": [widgets]}}``."""
+    return _laid_out(call, "/dashboards/updateSettings")
+
+
+@endpoint("dashboards/import", writes=True)
+def import_dashboard(call: Call) -> Answer:
+    """Lay out one's dashboard as an export has it."""
+    return _laid_out(call, "/dashboards/import")
+
+
+@endpoint("dashboards/export")
+def export(call: Call) -> Answer:
+    """One's dashboard, to be imported elsewhere."""
+    return Json({"value": services.dashboard(call.actor)})
+
+
+@endpoint("dashboards/listTemplates")
+def list_templates(call: Call) -> Answer:
+    """The layouts that are kept."""
+    return Json([{"Dashboard": template_dict(each)} for each in services.templates(call.actor)])
+
+
+@endpoint("dashboards/saveTemplate", writes=True)
+def save_template(call: Call) -> Answer:
+    """Keep a layout, or change one's own: ``/dashboards/saveTemplate/<id>``."""
+    try:
+        kept = services.save_template(call.actor, call.data("Dashboard"), call.arg(0))
+    except Invalid as error:
+        raise SaveFailed("save the template", "/dashboards/saveTemplate", error.errors) from error
+    return Json({"Dashboard": template_dict(kept)})
+
+
+@endpoint("dashboards/deleteTemplate", writes=True)
+def delete_template(call: Call) -> Answer:
+    services.delete_template(call.actor, call.arg(0))
+    return saved("Dashboard template deleted.", f"/dashboards/deleteTemplate/{call.arg(0)}", id=call.arg(0))
+
+
+def _laid_out(call: Call, url: str) -> Answer:
+    given = call.data("Dashboard")
+    value = given.get("value", call.body if isinstance(call.body, list) else None)
+    try:
+        services.set_dashboard(call.actor, value)
+    except Invalid as error:
+        raise SaveFailed("save the dashboard", url, error.errors) from error
+    return saved("Settings updated.", url)
+
+
+def _decoded(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given or {}
+    try:
+        return json.loads(given or "{}")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _described(widget: Widget) -> dict[str, Any]:
+    return {
+        "widget": widget.name,
+        "title": widget.title,
+        "description": widget.description,
+        "render": widget.render,
+        "params": dict(widget.params),
+        "width": 4,
+        "height": 4,
+    }

@@ -1,0 +1,108 @@
+"""A person's dashboard, and layouts that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.dashboards.models import DashboardTemplate
+from vardkase.hub.dashboards.widgets import widgets
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.queries import find_user
+from vardkase.identity.organisations.fields import short_text, text
+from vardkase.identity.user_settings.queries import values_of
+from vardkase.identity.user_settings.rules import readable
+from vardkase.identity.user_settings.services import set_user_setting
+from vardkase.misp.flags import as_bool, as_int
+
+LONGEST_NAME = 191
+FIRST = ("MispStatusWidget", "TrendingTagsWidget", "EventStreamWidget")
+"""What a dashboard shows before somebody has laid it out."""
+
+
+def dashboard(actor: Actor) -> list[Any]:
+    """The actor's own widgets with their configuration and place."""
+    stored = values_of(find_user(actor, "me")).get("dashboard")
+    if isinstance(stored, list):
+        return stored
+    chosen = [each.name for each in widgets(actor) if each.name in FIRST]
+    return [
+        {"widget": name, "config": {}, "position": {"x": 4 * place, "y": 0, "width": 4, "height": 4}}
+        for place, name in enumerate(chosen)
+    ]
+
+
+def set_dashboard(actor: Actor, value: Any) -> None:
+    """Lay out one's own dashboard. Raises Invalid, Forbidden."""
+    set_user_setting(actor, find_user(actor, "me"), "dashboard", value)
+
+
+def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
+    """One's own layouts, and those that everybody may take; site administrators see all."""
+    found = DashboardTemplate.objects.select_related("user").order_by("pk")
+    return found if actor.is_site_admin else found.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
+
+
+@transaction.atomic
+def save_template(actor: Actor, data: Mapping[str, Any], reference: str = "") -> DashboardTemplate:
+    """Keep a layout (`value`, else one's present dashboard), or change one of one's own.
+
+    Only site administrators make it `selectable`. Raises Invalid by field, NotFound, Forbidden.
+    """
+    actor.require_writing()
+    if actor.user_id is None:
+        raise Forbidden
+    template = _own(actor, reference) if reference else DashboardTemplate(user_id=actor.user_id)
+    try:
+        template.name = short_text(data.get("name", template.name))
+        template.description = text(data.get("description", template.description))
+    except ValueError as fault:
+        raise Invalid({"name": [str(fault)]}) from fault
+    if not template.name or len(template.name) > LONGEST_NAME:
+        raise Invalid({"name": ["Please enter a name of at most 191 characters."]})
+    _apply_value(actor, template, data.get("value"))
+    if actor.is_site_admin:
+        template.selectable = as_bool(data.get("selectable", template.selectable))
+    template.timestamp = now_seconds()
+    template.save()
+    record(actor, "dashboard_template.saved", _target(template))
+    return template
+
+
+@transaction.atomic
+def delete_template(actor: Actor, reference: str) -> None:
+    """Forget a layout of one's own; site administrators any. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    template = _own(actor, reference)
+    target = _target(template)
+    template.delete()
+    record(actor, "dashboard_template.deleted", target)
+
+
+def _own(actor: Actor, reference: str) -> DashboardTemplate:
+    found = templates(actor).filter(pk=as_int(reference) or 0).select_for_update(of=("self",)).first()
+    if found is None:
+        raise NotFound("Invalid dashboard template.")
+    if found.user_id != actor.user_id and not actor.is_site_admin:
+        raise Forbidden
+    return found
+
+
+def _apply_value(actor: Actor, template: DashboardTemplate, given: Any) -> None:
+    if given is None:
+        template.value = template.value if template.pk else dashboard(actor)
+        return
+    try:
+        template.value = readable("dashboard", given)
+    except ValueError as fault:
+        raise Invalid({"value": [str(fault)]}) from fault
+
+
+def _target(template: DashboardTemplate) -> Target:
+    return Target("dashboard_template", template.pk, template.uuid, template.name)
