@@ -537,6 +537,14 @@ def dashboard(it: Things) -> DashboardTemplate:
 
 
 @shared
+def silent(it: Things) -> Server:
+    """A connection to where the hub does not turn."""
+    return Server.objects.create(
+        name=word(), url="http://127.0.0.1:9", org=it.stage.hub, remote_org=it.stage.b, priority=1
+    )
+
+
+@shared
 def feed(it: Things) -> Feed:
     """A feed that everybody may look at and that nothing answers for."""
     number = next(_number)

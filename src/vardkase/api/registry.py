@@ -9,6 +9,7 @@ from vardkase.api import (  # noqa: F401
     blocklists,
     bookmarks,
     communities,
+    connection_tests,
     connections,
     correlation_exclusions,
     correlations,

@@ -1,0 +1,35 @@
+"""servers/testConnection and its like: how a connection is, as the other instance answers now."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.servers import MISP_VERSION
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import client
+
+
+@endpoint("servers/testConnection", site_admin=True)
+def test_connection(call: Call) -> Answer:
+    return Json(client.test_connection(call.actor, call.arg(0), MISP_VERSION))
+
+
+@endpoint("servers/getRemoteUser", site_admin=True)
+def remote_user(call: Call) -> Answer:
+    """Who we are on the other instance."""
+    try:
+        found = client.remote_user(call.actor, call.arg(0))
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+    flag = "Yes" if found.may_sync else "No"
+    return Json({"User": found.email, "Role name": found.role, "Sync flag": flag})
+
+
+@endpoint("servers/queryAvailableSyncFilteringRules", site_admin=True)
+def filtering_rules(call: Call) -> Answer:
+    """The names that the rules of a pull from there may use."""
+    try:
+        return Json({"error": "", "data": client.remote_filtering_rules(call.actor, call.arg(0))})
+    except OutgoingFailed as failed:
+        return Json({"error": str(failed), "data": []})

@@ -1,0 +1,154 @@
+"""Asking another instance who it is, who we are there, and whether requests come through whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.instance import instance_uuid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.queries import find_server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import Reference
+
+WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
+"""MISP's numbers for how a connection is."""
+POST_FINE, POST_FAILED, POST_DIFFERS, POST_HEADERS = 1, 8, 9, 10
+PATIENCE = 30.0
+TEST = {"testString": "This is a test: åäö ÅÄÖ € ☃"}
+NOT_JSON = "The other instance did not answer with JSON."
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteUser:
+    """Who we are on the other instance."""
+
+    email: str
+    role: str
+    may_sync: bool
+
+
+def test_connection(actor: Actor, reference: Reference, local_version: str) -> dict[str, Any]:
+    """How a connection is, in MISP's members: `status` (sync-protocol §1) and what belongs to it. Raises NotFound."""
+    server = find_server(actor, reference)
+    try:
+        reply = _ask(server, "GET", "servers/getVersion")
+    except OutgoingFailed as failed:
+        return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
+    info = _decoded(reply)
+    if reply.status != 200 or not isinstance(info, dict) or not isinstance(info.get("version"), str):
+        return {"status": _refusal(reply.status, info), "client_certificate": None}
+    post = _post_test(server)
+    if not info.get("perm_sync"):
+        status = ONLY_SIGHTINGS if info.get("perm_sighting") else NO_RIGHTS
+        answered = {"status": post, "content-encoding": None}
+        return {"status": status, "info": info, "client_certificate": None, "post": answered}
+    return {
+        "status": WORKS,
+        "local_version": local_version,
+        "version": info["version"],
+        **_compared(local_version, info["version"]),
+        "post": post,
+        "response_encoding": reply.headers.get("content-encoding"),
+        "request_encoding": info.get("request_encoding", []),
+        "client_certificate": None,
+        "uuid": info.get("uuid"),
+    }
+
+
+def remote_user(actor: Actor, reference: Reference) -> RemoteUser:
+    """Who we are on the other instance. Raises NotFound, OutgoingFailed."""
+    found = _document(find_server(actor, reference), "users/view/me.json")
+    user, role = found.get("User"), found.get("Role")
+    if not isinstance(user, dict) or not isinstance(role, dict):
+        raise OutgoingFailed("The other instance did not say who we are.")
+    return RemoteUser(str(user.get("email")), str(role.get("name")), bool(role.get("perm_sync")))
+
+
+def remote_filtering_rules(actor: Actor, reference: Reference) -> dict[str, list[str]]:
+    """The names of organisations and tags that the rules of a pull may use. Raises NotFound, OutgoingFailed."""
+    found = _document(find_server(actor, reference), "servers/getAvailableSyncFilteringRules")
+    return {
+        name: [str(each) for each in given if isinstance(each, str)]
+        for name in ("organisations", "tags")
+        if isinstance(given := found.get(name, []), list)
+    }
+
+
+def _ask(server: Server, method: Method, path: str, body: Any = None) -> Reply:
+    headers = {
+        "Authorization": KEYS.decrypt(server.encrypted_key),
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "MISP-uuid": instance_uuid(),
+    }
+    manner = Manner(
+        authority=server.authority,
+        client_certificate=KEYS.decrypt(server.encrypted_certificate),
+        direct=server.skip_proxy,
+        patience=PATIENCE / 2,
+        seconds=PATIENCE,
+        limit=16 * MEBIBYTE,
+    )
+    content = None if body is None else json.dumps(body).encode()
+    return fetch(method, f"{server.url}/{path}", headers=headers, body=content, manner=manner)
+
+
+def _document(server: Server, path: str) -> dict[str, Any]:
+    reply = _ask(server, "GET", path)
+    found = _decoded(reply)
+    if reply.status != 200:
+        raise OutgoingFailed(f"The other instance answered with status {reply.status}.")
+    if not isinstance(found, dict):
+        raise OutgoingFailed(NOT_JSON)
+    return found
+
+
+def _decoded(reply: Reply) -> Any:
+    try:
+        return json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refusal(status: int, answer: Any) -> int:
+    message = str(answer.get("message", "")) if isinstance(answer, dict) else ""
+    if status == 405 and "expecting a password change" in message:
+        return PASSWORD
+    if status == 405 and "terms of use" in message:
+        return TERMS
+    return REFUSED if status == 403 else UNEXPECTED
+
+
+def _post_test(server: Server) -> int:
+    """Whether what we send arrives as it was sent, in MISP's numbers."""
+    try:
+        reply = _ask(server, "POST", "servers/postTest", TEST)
+    except OutgoingFailed:
+        return POST_FAILED
+    found = _decoded(reply)
+    if reply.status != 200 or not isinstance(found, dict):
+        return POST_FAILED
+    if found.get("body") != TEST:
+        return POST_DIFFERS
+    headers = found.get("headers")
+    kinds = (
+        [str(headers.get(name)) for name in ("Content-type", "Accept")] if isinstance(headers, dict) else [""]
+    )
+    return POST_FINE if all(kind.startswith("application/json") for kind in kinds) else POST_HEADERS
+
+
+def _compared(local: str, remote: str) -> dict[str, str | bool]:
+    """In which part of the version the two differ, and who is newer."""
+    ours, theirs = (_numbers(version) for version in (local, remote))
+    for part, mine, other in zip(("major", "minor", "hotfix"), ours, theirs, strict=False):
+        if mine != other:
+            return {"mismatch": part, "newer": "local" if mine > other else "remote"}
+    return {"mismatch": False, "newer": False}
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) if part.isdecimal() and len(part) < 6 else 0 for part in version.split(".")[:3]]

@@ -1,0 +1,102 @@
+"""How a connection is: asked of real servers, and of this very hub."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import HERE, says, serving
+from tests.support.web_server import WebServer
+
+KEY = "A" * 40
+VERSION = {
+    "version": "2.5.1",
+    "perm_sync": True,
+    "perm_sighting": True,
+    "uuid": "u",
+    "request_encoding": ["gzip"],
+}
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+
+
+def connect(cast: Cast, url: str, key: str = KEY) -> str:
+    body = {"name": "There", "url": url, "authkey": key, "remote_org_id": cast.org_b.pk}
+    return str(call(cast.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"])
+
+
+def how_it_is(cast: Cast, number: str) -> Any:
+    return call(cast.site_admin.key, "POST", f"/servers/testConnection/{number}", {})[1]
+
+
+def test_two_hubs_know_each_other(server: WebServer, server_cast: Cast) -> None:
+    """The other hub is this one, over HTTP."""
+    number = connect(server_cast, server.url, server_cast.partner_sync.key)
+    found = how_it_is(server_cast, number)
+    assert (found["status"], found["post"], found["mismatch"], found["newer"]) == (1, 1, False, False)
+    assert found["request_encoding"] == ["gzip", "br"]
+    user = call(server_cast.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[1]
+    assert user == {"User": "sync@b.example", "Role name": "Sync user", "Sync flag": "Yes"}
+    rules = call(server_cast.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
+    assert rules["error"] == ""
+    assert "Organisation A" in rules["data"]["organisations"]
+    for key, status in ((KEY, 4), (server_cast.reader.key, 7), (server_cast.analyst.key, 8)):
+        call(server_cast.site_admin.key, "POST", f"/servers/edit/{number}", {"authkey": key})
+        assert how_it_is(server_cast, number)["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "told"),
+    [
+        (200, b"<html>hello</html>", 3),
+        (200, b"[1]", 3),
+        (500, b"{}", 3),
+        (403, b"{}", 4),
+        (
+            405,
+            json.dumps({"message": "Your user account is expecting a password change, please"}).encode(),
+            5,
+        ),
+        (405, json.dumps({"message": "You have not accepted the terms of use yet, please"}).encode(), 6),
+    ],
+)
+def test_what_is_wrong_is_told(cast: Cast, status: int, answer: bytes, told: int) -> None:
+    with serving(says(answer, status)) as other:
+        number = connect(cast, other.url)
+        assert how_it_is(cast, number)["status"] == told
+        assert call(cast.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[0] == 404
+        body = call(cast.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
+        assert bool(body["error"]) == (answer != b"{}" or status != 200)
+    assert how_it_is(cast, number)["status"] == 2
+    assert KEY not in json.dumps(how_it_is(cast, number))
+
+
+def test_versions_and_altered_requests(cast: Cast) -> None:
+    def altering(handler: BaseHTTPRequestHandler) -> None:
+        version = {**VERSION, "version": "2.4.200"}
+        says(json.dumps(version if handler.command == "GET" else {"body": {}, "headers": {}}).encode())(
+            handler
+        )
+
+    with serving(altering) as other:
+        found = how_it_is(cast, connect(cast, other.url))
+        assert (found["status"], found["mismatch"], found["newer"], found["post"]) == (1, "minor", "local", 9)
+        assert other.requests[0][2]["Authorization"] == KEY
+
+
+def test_only_site_administrators_ask(cast: Cast) -> None:
+    with serving(says(b"{}")) as other:
+        number = connect(cast, other.url)
+        for action in ("testConnection", "getRemoteUser", "queryAvailableSyncFilteringRules"):
+            for key in (cast.org_admin.key, cast.partner_sync.key, None):
+                assert call(key, "GET", f"/servers/{action}/{number}")[0] == 403
+            assert call(cast.site_admin.key, "GET", f"/servers/{action}/999999")[0] == 404
+    assert other.requests == []
