@@ -41,8 +41,10 @@ def preview_index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, PAGE)
     try:
         if feed.source_format == SourceFormat.MISP:
-            return Json({each.uuid: each.about for each in reading.manifest(feed)})
-        return Json([_value(each) for each in islice(reading.values(feed), offset, offset + limit)])
+            return Json({each.uuid: each.about for each in reading.manifest(feed, reading.GLANCE)})
+        return Json(
+            [_value(each) for each in islice(reading.values(feed, reading.GLANCE), offset, offset + limit)]
+        )
     except OutgoingFailed as failed:
         raise MispError(404, str(failed)) from failed
 
@@ -52,7 +54,7 @@ def preview_event(call: Call) -> Answer:
     """One event of a MISP feed as the feed has it."""
     feed = found(call)
     try:
-        return Json({"Event": reading.feed_event(feed, _uuid(call))})
+        return Json({"Event": reading.feed_event(feed, _uuid(call), reading.GLANCE)})
     except OutgoingFailed as failed:
         raise MispError(404, "Could not download the selected Event") from failed
 

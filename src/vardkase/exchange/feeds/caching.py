@@ -40,6 +40,7 @@ def cache_feed(actor: Actor, feed: Feed) -> int:
     with cursor().copy("COPY incoming_feed_value (md5, event_uuid) FROM STDIN") as copy:
         for row in _rows(feed):
             copy.write_row(row)
+    Feed.objects.select_for_update().get(pk=feed.pk)  # Whoever caches it at the same time comes after.
     cursor().execute("DELETE FROM feed_value WHERE feed_id = %s", (feed.pk,))
     count = cursor().execute(STORE, (feed.pk,)).rowcount
     cursor().execute("DROP TABLE incoming_feed_value")

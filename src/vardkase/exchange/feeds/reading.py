@@ -27,6 +27,8 @@ from vardkase.misp.freetext import Detected, detect
 ACCEPT = "application/json, text/plain, text/*"
 DOCUMENT = Manner(limit=256 * MEBIBYTE, seconds=600)
 LIST = Manner(limit=512 * MEBIBYTE, seconds=1800)
+GLANCE = Manner(limit=64 * MEBIBYTE, seconds=30)
+"""For whoever looks at a feed and waits for the answer."""
 LINES_AT_ONCE = 1_000
 LONGEST_LINE = 1 * MEBIBYTE
 COMMENT = ("#", ";", "//")
@@ -45,9 +47,9 @@ class Announced:
     about: dict[str, Any]
 
 
-def manifest(feed: Feed) -> list[Announced]:
+def manifest(feed: Feed, manner: Manner = DOCUMENT) -> list[Announced]:
     """The events that a MISP feed announces and its rules let pass. Raises OutgoingFailed."""
-    document = _json(feed, "manifest.json")
+    document = _json(feed, "manifest.json", manner)
     if not isinstance(document, dict):
         raise BadFeed("The feed's manifest is no JSON object.")
     entries = ((uuid.lower(), about) for uuid, about in document.items() if isinstance(about, dict))
@@ -59,9 +61,9 @@ def manifest(feed: Feed) -> list[Announced]:
     return [each for each in announced if _passes(feed, each)]
 
 
-def feed_event(feed: Feed, uuid: str) -> dict[str, Any]:
+def feed_event(feed: Feed, uuid: str, manner: Manner = DOCUMENT) -> dict[str, Any]:
     """One event of a MISP feed, out of its wrapper. Raises OutgoingFailed."""
-    document = _json(feed, f"{uuid}.json")
+    document = _json(feed, f"{uuid}.json", manner)
     event = document.get("Event") if isinstance(document, dict) else None
     if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid.lower():
         raise BadFeed(f"The feed holds no event {uuid}.")
@@ -77,10 +79,10 @@ def hashes(feed: Feed) -> Iterator[tuple[str, str]]:
                 yield digest, uuid.lower()
 
 
-def values(feed: Feed) -> Iterator[Detected]:
+def values(feed: Feed, manner: Manner = LIST) -> Iterator[Detected]:
     """The values that a list holds, as they come; a value may come again. Raises OutgoingFailed."""
     unwanted = _unwanted(feed)
-    with _answer(feed, feed.url, LIST) as reply:
+    with _answer(feed, feed.url, manner) as reply:
         found = _of_table(feed, reply) if feed.source_format == SourceFormat.CSV else _of_text(reply)
         for each in found:
             if unwanted is None or not unwanted.search(each.value):
@@ -143,8 +145,8 @@ def _decoded(reply: StreamedReply) -> Iterator[str]:
         yield text
 
 
-def _json(feed: Feed, name: str) -> Any:
-    reply = fetch("GET", _address(feed, name), headers=_headers(feed), manner=DOCUMENT)
+def _json(feed: Feed, name: str, manner: Manner) -> Any:
+    reply = fetch("GET", _address(feed, name), headers=_headers(feed), manner=manner)
     if reply.status != 200:
         raise BadFeed(f"The feed answered {name} with status {reply.status}.")
     try:
