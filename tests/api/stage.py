@@ -55,6 +55,7 @@ from vardkase.intel.models import (
     Object,
     ObjectReference,
 )
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.decaying_models.models import DecayingModel
@@ -243,6 +244,22 @@ def sighting(it: Things) -> Sighting:
     return Sighting.objects.create(
         attribute=it.attribute, event=it.event, org=it.stage.a, date_sighting=1, source=SECRET
     )
+
+
+@ours
+def proposal(it: Things) -> Proposal:
+    return _proposed(it, type="text", value1=SECRET + word())
+
+
+@ours
+def proposed_attachment(it: Things) -> Proposal:
+    kept = {"type": "attachment", "data_sha256": files.store(SECRET.encode())}
+    return _proposed(it, value1=f"{SECRET}{word()}.txt", **kept)
+
+
+def _proposed(it: Things, **columns: Any) -> Proposal:
+    stated = {"category": "Other", "to_ids": False, "timestamp": 1, "comment": SECRET}
+    return Proposal.objects.create(event=it.event, org=it.stage.a, **stated, **columns)
 
 
 @ours

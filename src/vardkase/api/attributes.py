@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import mimetypes
-from typing import Any
-
 import msgspec
-from django.utils.http import content_disposition_header
 
 from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.attachments import attachment
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset
-from vardkase.core import files
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
 from vardkase.intel.queries.find import find_attribute, is_reference
@@ -70,13 +66,13 @@ def attribute_statistics(call: Call) -> Answer:
 @endpoint("attributes/download")
 def download(call: Call) -> Answer:
     """An attachment as it is, or a sample in its encrypted zip."""
-    return _file(_downloadable(call, call.arg(0)))
+    return attachment(_downloadable(call, call.arg(0)))
 
 
 @endpoint("attributes/download_attachment")
 def download_attachment(call: Call) -> Answer:
     """The older route of the same: ``/attributes/downloadAttachment/download/<id>``."""
-    return _file(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))
+    return attachment(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))
 
 
 def _downloadable(call: Call, reference: str) -> AttributeRow:
@@ -84,22 +80,3 @@ def _downloadable(call: Call, reference: str) -> AttributeRow:
         return find_attribute(call.actor, reference)
     except NotFound as missing:
         raise MispError(401, NOT_DOWNLOADABLE) from missing
-
-
-def _file(attribute: AttributeRow) -> Answer:
-    try:
-        content = files.read(attribute.data_sha256 or "")
-    except FileNotFoundError as lost:
-        raise MispError(404, "File does not exist") from lost
-    name, content_type = _presented(attribute)
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
-
-
-def _presented(attribute: AttributeRow) -> tuple[str, str]:
-    """Name and type of the file; text is told from the rest, nothing is ever named a page or a script."""
-    name = attribute.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
-    if attribute.type == "malware-sample":
-        return f"{name}.zip", "application/zip"
-    guessed: Any = mimetypes.guess_type(name)[0]
-    return name, "text/plain; charset=UTF-8" if guessed == "text/plain" else "application/octet-stream"

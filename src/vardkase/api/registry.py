@@ -49,6 +49,7 @@ from vardkase.api import (  # noqa: F401
     roles,
     server_settings,
     servers,
+    shadow_attributes,
     sharing_group_blueprints,
     sharing_groups,
     sightings,

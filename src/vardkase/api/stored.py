@@ -7,6 +7,7 @@ from typing import Any
 
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
 from vardkase.intel.queries.rows import ReferenceRow
+from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.time import render_seen
 
 
@@ -18,7 +19,11 @@ def stored_attribute(attribute_id: int) -> dict[str, Any]:
 def stored_attributes(attribute_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Several, in the order of `attribute_ids`."""
     rows = Attribute.objects.in_bulk(list(attribute_ids))
-    return [attribute_body(rows[identifier]) for identifier in attribute_ids]
+    tags = _tags_of(attribute_ids)
+    return [
+        attribute_body(rows[identifier]) | ({"Tag": tags[identifier]} if identifier in tags else {})
+        for identifier in attribute_ids
+    ]
 
 
 def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
@@ -32,15 +37,27 @@ def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
             "tag_id": str(link.tag_id),
             "local": link.local,
             "relationship_type": link.relationship_type or None,
-            "Tag": {
-                "id": str(link.tag_id),
-                "name": link.tag.name,
-                "colour": link.tag.colour,
-                "numerical_value": link.tag.numerical_value,
-            },
+            "Tag": _tag(link.tag),
         }
         for link in links
     ]
+
+
+def _tags_of(attribute_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    links = AttributeTag.objects.filter(attribute__in=attribute_ids).select_related("tag").order_by("pk")
+    tags: dict[int, list[dict[str, Any]]] = {}
+    for link in links:
+        tags.setdefault(link.attribute_id, []).append(_tag(link.tag))
+    return tags
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    return {
+        "id": str(tag.pk),
+        "name": tag.name,
+        "colour": tag.colour,
+        "numerical_value": tag.numerical_value,
+    }
 
 
 def stored_object(object_id: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from vardkase.audit.models import AuditEntry
 
 ACTS = {
-    "accepted": "acceptRegistrations",
+    "accepted": "accept",
     "added": "add",
     "attached": "tag",
     "changed": "edit",
@@ -27,6 +27,7 @@ ACTS = {
     "mailed": "email",
     "password_changed": "change_pw",
     "published": "publish",
+    "registration.accepted": "acceptRegistrations",
     "requested": "registration",
     "reset": "reset_auth_key",
     "restored": "undelete",
@@ -36,7 +37,7 @@ ACTS = {
     "unpublished": "unpublish",
     "updated": "update",
 }
-"""Our verb → MISP's word for the act. Any other verb stands for itself."""
+"""Our verb, or whole action, → MISP's word for the act. Any other verb stands for itself."""
 
 WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -70,7 +71,7 @@ def model_of(entry: AuditEntry) -> str:
 def act_of(entry: AuditEntry) -> str:
     """MISP's word for what was done."""
     verb = entry.action.partition(".")[2]
-    return ACTS.get(verb, verb)
+    return ACTS.get(entry.action) or ACTS.get(verb, verb)
 
 
 def searched(entries: QuerySet[AuditEntry], by: LogFilter) -> QuerySet[AuditEntry]:
@@ -103,6 +104,6 @@ def _any(field: str, texts: Sequence[str]) -> Q:
 
 def _acts(actions: Sequence[str]) -> Q:
     condition = Q(pk=None)
-    for verb in {*actions, *(verb for verb, act in ACTS.items() if act in actions)}:
-        condition |= Q(action__endswith=f".{verb}")
+    for name in {*actions, *(name for name, act in ACTS.items() if act in actions)}:
+        condition |= Q(action=name) if "." in name else Q(action__endswith=f".{name}")
     return condition

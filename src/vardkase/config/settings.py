@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.decaying_models.apps.DecayingModelsConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
+    "vardkase.intel.proposals.apps.ProposalsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.intel.analyst_data.apps.AnalystDataConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",

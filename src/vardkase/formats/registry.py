@@ -24,6 +24,9 @@ XML = "application/xml; charset=UTF-8"
 PLAIN = "text/plain; charset=UTF-8"
 
 
+RESTRICTED = {"to_ids": 1, "published": 1, "allow_proposal_blocking": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """How a format is written, and what HTTP says of it.
@@ -44,7 +47,7 @@ class Format:
 
     def defaults(self, scope: Scope) -> dict[str, Any]:
         """The parameters of a search that holds nothing else."""
-        chosen: dict[str, Any] = {"to_ids": 1, "published": 1} if self.restrictive else {}
+        chosen = RESTRICTED if self.restrictive else {}
         return {**chosen, "type": sorted(self.types)} if self.types and scope is Scope.ATTRIBUTES else chosen
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A part of a document, by type and uuid, that may hold sightings or analyst data; `place` is where it stands."""
+    """A part of a document, by type and uuid, that may hold sightings, proposals or analyst data.
+
+    `place` is where it stands.
+    """
 
     object_type: str
     object_uuid: str

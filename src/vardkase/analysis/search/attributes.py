@@ -15,6 +15,8 @@ from vardkase.analysis.search.events import range_condition, text_condition
 from vardkase.analysis.search.filters import Scope, Search, Terms
 from vardkase.analysis.search.statement import Statement, is_pattern
 from vardkase.analysis.search.values import BOTH_PARTS, Source, value_source, without_values
+from vardkase.intel.proposals.settings import BLOCK_ATTRIBUTES
+from vardkase.misp.flags import as_bool
 from vardkase.misp.types import CATEGORIES, TYPES
 
 
@@ -56,6 +58,12 @@ def own_columns(statement: Statement, search: Search) -> Iterator[str]:
         yield f"(a.sharing_group_id = ANY({groups}) OR e.sharing_group_id = ANY({groups}))"
     if search.after_id is not None:
         yield f"a.id > {statement.bind(search.after_id, 'bigint')}"
+
+
+def undisputed(search: Search) -> Iterator[str]:
+    """Attributes that nobody proposes to delete or take out of detection, where the hub holds such back."""
+    if as_bool(search.options.get("allow_proposal_blocking")) and BLOCK_ATTRIBUTES.value:
+        yield UNDISPUTED
 
 
 def uuid_filter(statement: Statement, terms: Terms) -> RowFilter:
@@ -118,3 +126,7 @@ def _expression(item: str) -> str:
 
 def _piece(text: str) -> str:
     return "".join("." if character == "_" else re.escape(character) for character in text)
+
+
+UNDISPUTED = """NOT EXISTS (SELECT 1 FROM proposal s WHERE s.attribute_id = a.id AND NOT s.deleted AND (
+    s.to_delete OR (NOT s.to_ids AND s.value1 = a.value1 AND s.value2 IS NOT DISTINCT FROM a.value2)))"""

@@ -200,6 +200,14 @@ def _email(statement: Statement, value: Any) -> Iterator[str]:
     yield f"e.user_id IN (SELECT u.id FROM account u WHERE u.email ILIKE {pattern}{own})"
 
 
+def _proposals(_statement: Statement, value: Any) -> Iterator[str]:
+    """With or without open proposals; 2, or both, asks nothing."""
+    wanted = read.flags(value)
+    if wanted is not None:
+        open_ones = "SELECT 1 FROM proposal s WHERE s.event_id = e.id AND NOT s.deleted"
+        yield f"{'' if True in wanted else 'NOT '}EXISTS ({open_ones})"
+
+
 def _minimal(_statement: Statement, value: Any) -> Iterator[str]:
     """The short rows leave out events that hold nothing."""
     if as_bool(value):
@@ -227,6 +235,7 @@ CONDITIONS: dict[str, Callable[[Statement, Any], Iterator[str]]] = {
     "published": _published,
     "email": _email,
     "minimal": _minimal,
+    "hasproposal": _proposals,
     "datefrom": _date(">="),
     "dateuntil": _date("<="),
     "distribution": _numbers("e.distribution"),

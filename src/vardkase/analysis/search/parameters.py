@@ -16,7 +16,7 @@ includeAllTags includeAttachments event_uuid distribution sharing_group_id disab
 blockedAttributeTags eventsExtendingUuid extended extensionList excludeGalaxy includeAnalystData
 includeRelatedTags includeDecayScore includeScoresOnEvent includeFeedCorrelations includeServerCorrelations
 noEventReports noShadowAttributes order protected includeGranularCorrelations policy walled_garden ns email
-serial refresh retry expiry minimum_ttl ttl org.sector org.local org.nationality
+serial refresh retry expiry minimum_ttl ttl allow_proposal_blocking org.sector org.local org.nationality
 """
 
 ATTRIBUTES = """

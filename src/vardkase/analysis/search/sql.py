@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vardkase.analysis.search import resolve
-from vardkase.analysis.search.attributes import RowFilter, attribute_filters, own_columns, uuid_filter
+from vardkase.analysis.search.attributes import (
+    RowFilter,
+    attribute_filters,
+    own_columns,
+    undisputed,
+    uuid_filter,
+)
 from vardkase.analysis.search.events import event_conditions, range_condition, text_condition
 from vardkase.analysis.search.everywhere import events_with_pattern
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
@@ -91,6 +97,7 @@ def _attributes(statement: Statement, search: Search) -> str:
         *event_conditions(statement, search),
         statement.attribute(search.deleted),
         *own_columns(statement, search),
+        *undisputed(search),
         *(each.condition for each in filters),
     ]
     sources = [each.source for each in filters if each.source]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vardkase.analysis.search import resolve
+from vardkase.analysis.search.attributes import undisputed
 from vardkase.analysis.search.filters import Search
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.tags import ON_ATTRIBUTE
@@ -16,6 +17,7 @@ def trim_conditions(statement: Statement, search: Search) -> Iterator[str]:
         yield f"NOT {ON_ATTRIBUTE.format(tags=statement.bind(unwanted, 'bigint[]'))}"
     if search.distribution is not None:
         yield f"a.distribution = ANY({statement.bind(list(search.distribution), 'bigint[]')})"
+    yield from undisputed(search)
 
 
 def kept_attributes(statement: Statement, search: Search) -> str:

@@ -17,6 +17,7 @@ from vardkase.formats.misp_json.options import (
     EventOptions,
     ObjectOptions,
 )
+from vardkase.formats.misp_json.proposals import proposal_rows
 from vardkase.formats.misp_json.report_elements import report_elements
 from vardkase.formats.misp_json.reports import report_dict, report_list
 from vardkase.formats.misp_json.sightings import SightingOptions, sighting_pages, sighting_rows
@@ -41,6 +42,7 @@ __all__ = [
     "object_dict",
     "object_list",
     "objects_document",
+    "proposal_rows",
     "report_dict",
     "report_elements",
     "report_list",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -10,14 +9,15 @@ from typing import Any
 
 from msgspec import UNSET
 
-from vardkase.core import files
 from vardkase.formats.misp_json.chosen import PAGE
 from vardkase.formats.misp_json.columns import ATTRIBUTE
+from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
+from vardkase.formats.misp_json.proposals import proposals_of_attributes
 from vardkase.formats.misp_json.related import related_attributes
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
-from vardkase.formats.misp_json.structs import Attribute
+from vardkase.formats.misp_json.structs import EMPTY, Attribute
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 
 type Page = list[Attribute]
@@ -29,6 +29,7 @@ class Carried:
 
     tags: bool = False
     sightings: bool = False
+    proposals: bool = False
 
 
 WIDTH = 17
@@ -78,16 +79,6 @@ def few_attributes(scope: Scope, event_ids: Sequence[int], carried: Carried) -> 
     return next(_pages(scope, rows, carried))
 
 
-def encoded_data(digest: str | None, attribute_type: str) -> str | None:
-    """Base64 of an attachment, or of a sample's zip; None when there is none, or its file is lost."""
-    if digest is None or attribute_type not in ("attachment", "malware-sample"):
-        return None
-    try:
-        return base64.b64encode(files.read(digest)).decode()
-    except FileNotFoundError:
-        return None
-
-
 def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> Iterator[Page]:
     page = [Attribute(*row[:WIDTH]) for row in rows]
     if scope.options.enforce_warninglist:
@@ -101,6 +92,8 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         _add_tags(scope, page)
     if carried.sightings:
         _add_sightings(scope, page)
+    if carried.proposals:
+        _add_proposals(scope, page)
     if not scope.options.sg_reference_only:
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
@@ -142,6 +135,12 @@ def _add_sightings(scope: Scope, page: Page) -> None:
     found = sightings_of_attributes(scope.actor, [int(attribute.id) for attribute in page])
     for attribute in page:
         attribute.Sighting = found.get(int(attribute.id), UNSET)
+
+
+def _add_proposals(scope: Scope, page: Page) -> None:
+    found = proposals_of_attributes(scope, [int(attribute.id) for attribute in page])
+    for attribute in page:
+        attribute.ShadowAttribute = found.get(int(attribute.id), EMPTY)
 
 
 def _add_groups(scope: Scope, page: Page) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from vardkase.formats.misp_json.attributes import Carried, Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
 from vardkase.formats.misp_json.objects import event_objects, few_objects
+from vardkase.formats.misp_json.proposals import event_proposals
 from vardkase.formats.misp_json.reports import add_report_tags
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import EventReport
@@ -52,6 +53,12 @@ class Contents:
         """The reports of some of the events."""
         return [report for event_id in event_ids for report in self._reports.get(event_id, ())]
 
+    def proposals(self, event_ids: Sequence[int]) -> Iterator[bytes]:
+        """The proposals to add attributes to some of the events."""
+        for event_id in event_ids:
+            if self._carried.get(event_id, NOTHING).proposals:
+                yield from event_proposals(self._scope, event_id)
+
     def tags(self, event_ids: Sequence[int]) -> list[Attachment]:
         """What is attached to some of the events; a tag counts once."""
         every = (attachment for event_id in event_ids for attachment in self._tags.get(event_id, ()))
@@ -60,7 +67,11 @@ class Contents:
 
     def _fetch_small(self, event_ids: Sequence[int]) -> None:
         every = self._carried.values()
-        carried = Carried(any(each.tags for each in every), any(each.sightings for each in every))
+        carried = Carried(
+            any(each.tags for each in every),
+            any(each.sightings for each in every),
+            any(each.proposals for each in every),
+        )
         fetched = few_attributes(self._scope, event_ids, carried)
         if fetched is None:
             return
@@ -76,9 +87,10 @@ class Contents:
 def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
     """What the events' attributes have, for the events where they have anything, in the options' limits."""
     shows_sightings = not scope.options.no_sightings
+    shows_proposals = not scope.options.no_shadow_attributes
     return {
-        event_id: Carried(tags, sightings and shows_sightings)
-        for event_id, tags, sightings in scope.rows(CARRIED, events=list(event_ids))
+        event_id: Carried(tags, sightings and shows_sightings, proposals and shows_proposals)
+        for event_id, tags, sightings, proposals in scope.rows(CARRIED, events=list(event_ids))
     }
 
 
@@ -104,7 +116,8 @@ NOTHING = Carried()
 
 CARRIED = """
 SELECT id, EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id),
-    EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = event.id)
+    EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = event.id),
+    EXISTS (SELECT 1 FROM proposal s WHERE s.event_id = event.id AND NOT s.deleted)
 FROM event WHERE id = ANY(%(events)s)
 """
 

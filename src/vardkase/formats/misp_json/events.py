@@ -93,7 +93,7 @@ def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[
     if whole:
         yield "Attribute", (encoder.encode(page)[1:-1] for page in contents.attributes(members))
         if not options.no_shadow_attributes:
-            yield _section("ShadowAttribute", [])
+            yield "ShadowAttribute", contents.proposals(members)
     attachments = contents.tags(members)
     yield from _context(scope, members[0], attachments)
     if whole and not options.flatten:

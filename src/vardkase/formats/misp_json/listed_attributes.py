@@ -12,11 +12,12 @@ from msgspec import UNSET, Raw
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import array_of
-from vardkase.formats.misp_json.attributes import encoded_data
 from vardkase.formats.misp_json.chosen import PAGE, Chosen, pages_of
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE
+from vardkase.formats.misp_json.data import encoded_data
 from vardkase.formats.misp_json.decay import add_scores
 from vardkase.formats.misp_json.options import AttributeOptions, EventOptions
+from vardkase.formats.misp_json.proposals import listed_proposals
 from vardkase.formats.misp_json.related import listed_related_attributes
 from vardkase.formats.misp_json.scope import Scope, scope_of
 from vardkase.formats.misp_json.sightings import sightings_of_attributes
@@ -86,11 +87,13 @@ class Listing:
 
     def _add_flagged(self, page: list[ListedAttribute]) -> None:
         ids = [int(attribute.id) for attribute in page]
-        related, sightings = {}, {}
+        related, sightings, proposals = {}, {}, {}
         if self.options.include_correlations:
             related = listed_related_attributes(self.scope.actor, ids)
         if self.options.include_sightings:
             sightings = sightings_of_attributes(self.scope.actor, ids)
+        if self.options.include_proposals:
+            proposals = listed_proposals(self.scope.actor, ids)
         if self.scope.scorer and self.options.decay and self.options.decay.include_score:
             add_scores(self.scope.scorer, page)
         for attribute in page:
@@ -99,7 +102,7 @@ class Listing:
             if self.options.include_sightings:
                 attribute.Sighting = sightings.get(int(attribute.id), EMPTY)
             if self.options.include_proposals:
-                attribute.ShadowAttribute = EMPTY
+                attribute.ShadowAttribute = proposals.get(int(attribute.id), EMPTY)
 
     def _event_tags(self, event_ids: list[int]) -> dict[int, list[Any]]:
         wanted = self.options.include_context or self.options.include_event_tags

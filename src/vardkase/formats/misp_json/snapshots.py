@@ -19,8 +19,10 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.intel.hooks import EventPublished
 from vardkase.intel.models import Event, EventVersion, Snapshot
 
-WHOLE = EventOptions(deleted=Deleted.BOTH, include_event_correlations=False, no_sightings=True)
-"""Correlations and sightings are left out: they say what else was here, not what was sent."""
+WHOLE = EventOptions(
+    deleted=Deleted.BOTH, include_event_correlations=False, no_sightings=True, no_shadow_attributes=True
+)
+"""Correlations, sightings and proposals are left out: they say what else was here, not what was sent."""
 
 LEVEL = 6
 """zstd's level: a tenth of the size of the JSON at some 100 MB/s."""

@@ -166,6 +166,15 @@ def sighting_predicate(
     return f"({' OR '.join(seen)})"
 
 
+def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", event: str = "e") -> str:
+    """SQL for proposals of an event that passes `event_predicate`: one about an attribute is read with it.
+
+    `attribute` is the alias of that attribute, outer joined.
+    """
+    about = f"{attribute_predicate(actor, attribute, event)} AND {deleted_predicate(actor, attribute, event)}"
+    return f"({proposal}.attribute_id IS NULL OR ({about}))"
+
+
 def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
     """SQL for what an organisation makes for itself or for all (columns `org_id`, `all_orgs`): decaying models."""
     if not actor.may_read:

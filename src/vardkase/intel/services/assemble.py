@@ -33,7 +33,7 @@ WARNED: FieldErrors = {
 }
 NOT_A_DOCUMENT: FieldErrors = {"type": ["No type set."]}
 
-CONTRIBUTED = frozenset({"Sighting", *KINDS})
+CONTRIBUTED = ("Sighting", "ShadowAttribute", *KINDS)
 """The members of a part that are what others said of it."""
 
 type ValueKey = tuple[str, str, str, str | None]
@@ -127,8 +127,8 @@ class Assembler:
     def note_contributions(
         self, uuid: str, data: Mapping[str, Any], kind: str = "Attribute", place: str = ""
     ) -> None:
-        """Remember the part `data` when others' sightings of it, or analyst data, came along."""
-        if not CONTRIBUTED.isdisjoint(data):
+        """Remember the part `data` when others' sightings of it, proposals for it, or analyst data, came along."""
+        if any(map(data.get, CONTRIBUTED)):
             self._contributed.append(Carrier(kind, uuid, data, place))
 
     def take_contributed(self) -> list[Carrier]:

@@ -24,7 +24,7 @@ def take_data(data: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
     Raises Invalid when the base64 is broken.
     """
     encoded = data.get("data") or data.get("base64")
-    if not encoded or data.get("type") not in ATTACHMENT_TYPES:
+    if not encoded or str(data.get("type")) not in ATTACHMENT_TYPES:
         return data, None
     content = _decode(encoded)
     if data.get("type") == MALWARE_SAMPLE and as_bool(data.get("encrypt")):

@@ -1,4 +1,4 @@
-"""What others have said of the parts of a document, and travels in it: sightings and analyst data."""
+"""What others have said of the parts of a document, and travels in it: proposals, sightings, analyst data."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.capture import capture_carried
 from vardkase.intel.carriers import Carrier
 from vardkase.intel.models import Event
+from vardkase.intel.proposals.documents import proposals_in_attributes, read_proposals
+from vardkase.intel.proposals.receiving import write_received as write_proposals
 from vardkase.intel.services.assemble import Assembler, numbered_parts
 from vardkase.intel.sightings.documents import read_sightings, sightings_in_attributes
-from vardkase.intel.sightings.services import write_received
+from vardkase.intel.sightings.services import write_received as write_sightings
 
 
 def store_contributions(
@@ -19,14 +21,28 @@ def store_contributions(
 ) -> None:
     """Store what stood in the parts that `assembler` has met, and in the event `data`; the event is locked."""
     met = assembler.take_contributed()
-    beside = numbered_parts(data.get("Sighting") if data else None, "Sighting")
-    sightings = [*(part for _, part in beside), *sightings_in_attributes(_sighted(met))]
-    write_received(actor, event, read_sightings(actor, sightings))
+    sightings = [*_beside(data, "Sighting"), *sightings_in_attributes(_each(met, "Sighting"))]
+    write_sightings(actor, event, read_sightings(actor, sightings))
+    proposals = [
+        *_beside(data, "ShadowAttribute"),
+        *proposals_in_attributes(_each(met, "ShadowAttribute")),
+    ]
+    write_proposals(actor, event, read_proposals(actor, proposals))
     if data:
         met.append(Carrier("Event", str(event.uuid), data))
     for place, errors in capture_carried(actor, met).refused:
         assembler.rejections.add(place, errors)
 
 
-def _sighted(met: Sequence[Carrier]) -> list[tuple[str, Any]]:
-    return [(part.object_uuid, part.data["Sighting"]) for part in met if part.data.get("Sighting")]
+def _beside(data: Mapping[str, Any] | None, member: str) -> list[Any]:
+    """What stands in the event itself."""
+    return [part for _, part in numbered_parts(data.get(member) if data else None, member)]
+
+
+def _each(met: Sequence[Carrier], member: str) -> list[tuple[str, Any]]:
+    """What stands in each attribute that carries any."""
+    return [
+        (part.object_uuid, part.data[member])
+        for part in met
+        if part.object_type == "Attribute" and part.data.get(member)
+    ]

@@ -46,7 +46,7 @@ def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
     """
     actor.require_writing()
     actor.require(Permission.ADD)
-    header = _parse_header(data)
+    header = _parse_header(actor, data)
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
     return _store_event(actor, header, data)
 
@@ -107,9 +107,11 @@ def all_attributes(attributes: Sequence[NewAttribute], objects: Sequence[NewObje
     return [*attributes, *(attribute for row in objects for attribute in row.attributes)]
 
 
-def _parse_header(data: Mapping[str, Any]) -> EventInput:
+def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
+    """The header; who is blocked learns that, and not what else is wrong."""
     parsed = parse_event(dict(data))
     if isinstance(parsed, dict):
+        refuse_blocked(None, _own_uuid(actor))
         raise Invalid(parsed)
     return parsed
 
@@ -168,4 +170,8 @@ def _creator_uuid(actor: Actor, header: EventInput) -> str:
     """The uuid of the organisation that `_creator` will be."""
     if _is_trusted(actor) and header.orgc and (named := header.orgc.get("uuid")):
         return str(named).lower()
+    return _own_uuid(actor)
+
+
+def _own_uuid(actor: Actor) -> str:
     return str(Organisation.objects.values_list("uuid", flat=True).get(pk=actor.organisation_id))

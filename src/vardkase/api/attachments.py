@@ -1,0 +1,43 @@
+"""Attachments of attributes and proposals, as files."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any, Protocol
+
+from django.utils.http import content_disposition_header
+
+from vardkase.api.answers import Answer, Text
+from vardkase.api.errors import MispError
+from vardkase.core import files
+
+
+class Attached(Protocol):
+    """A row that a file may hang on."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def value1(self) -> str: ...
+    @property
+    def data_sha256(self) -> str | None: ...
+
+
+def attachment(row: Attached) -> Answer:
+    """The file as it is, or a sample in its encrypted zip."""
+    try:
+        content = files.read(row.data_sha256 or "")
+    except FileNotFoundError as lost:
+        raise MispError(404, "File does not exist") from lost
+    name, content_type = _presented(row)
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
+
+
+def _presented(row: Attached) -> tuple[str, str]:
+    """Name and type of the file; text is told from the rest, nothing is ever named a page or a script."""
+    name = row.value1.replace("\\", "/").rsplit("/", 1)[-1] or "attachment"
+    if row.type == "malware-sample":
+        return f"{name}.zip", "application/zip"
+    guessed: Any = mimetypes.guess_type(name)[0]
+    return name, "text/plain; charset=UTF-8" if guessed == "text/plain" else "application/octet-stream"

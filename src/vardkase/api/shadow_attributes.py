@@ -1,0 +1,270 @@
+"""shadow_attributes/*: proposals to the owners of events, and their exchange between instances."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vardkase.analysis.search.index import event_index_query
+from vardkase.analysis.search.terms import deleted_flags
+from vardkase.api.answers import Answer, Json, Stream, toggled
+from vardkase.api.attachments import attachment
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.paging import paged
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
+from vardkase.formats.misp_json.stream import joined
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.proposals import services
+from vardkase.intel.proposals.documents import read_proposals
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
+from vardkase.intel.proposals.receiving import receive_proposals
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.time import parse_time_filter, render_seen
+
+MEMBERS = ("category", "to_ids", "comment", "uuid", "first_seen", "last_seen", "data")
+NOT_TO_ACCEPT = "Proposal not found or you are not authorised to accept it."
+NOT_TO_DISCARD = "Proposal not found or you are not authorised to discard it."
+SAVED_MEMBERS = (
+    "id", "old_id", "event_id", "type", "category", "comment", "to_ids", "uuid", "event_org_id", "email",
+    "deleted", "timestamp", "first_seen", "last_seen", "value",
+)  # fmt: skip
+VIEW_MEMBERS = (
+    "id", "old_id", "event_id", "type", "category", "uuid", "to_ids", "comment", "org_id", "first_seen",
+    "last_seen", "value",
+)  # fmt: skip
+
+
+@endpoint(
+    "shadow_attributes/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Propose a new attribute to the owner of an event.",
+        ("type", "value"),
+        MEMBERS,
+        url="/shadow_attributes/add/[event_id]",
+    ),
+)
+def add(call: Call) -> Answer:
+    """Propose a new attribute."""
+    return _added(call, call.data("ShadowAttribute"))
+
+
+@endpoint("shadow_attributes/add_attachment", requires=(Permission.ADD,), writes=True)
+def add_attachment(call: Call) -> Answer:
+    """Propose an attachment, or with ``malware=1`` a sample, by a form with a file."""
+    name, content = call.document()
+    kind = "malware-sample" if as_bool(call.param("malware")) else "attachment"
+    said = {"value": name, "type": kind, "data": base64.b64encode(content).decode(), "encrypt": True}
+    return _added(call, {**call.data("ShadowAttribute"), **said})
+
+
+@endpoint(
+    "shadow_attributes/edit",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Propose that an attribute read otherwise; what is not sent would stay.",
+        (),
+        ("type", "value", *MEMBERS),
+        url="/shadow_attributes/edit/[attribute_id]",
+    ),
+)
+def edit(call: Call) -> Answer:
+    """Propose a change of an attribute (the id is the attribute's)."""
+    try:
+        proposal = services.propose_change(call.actor, call.arg(0), call.data("ShadowAttribute"))
+    except NotFound as missing:
+        raise MispError(404, "Invalid Attribute") from missing
+    except Invalid as refused:
+        raise _not_saved(refused) from refused
+    return _saved(call, proposal)
+
+
+@endpoint("shadow_attributes/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Propose that an attribute go (the id is the attribute's)."""
+    try:
+        services.propose_deletion(call.actor, call.arg(0))
+    except NotFound as missing:
+        raise MispError(404, "Invalid Attribute") from missing
+    return toggled("The proposal to delete the attribute has been saved")
+
+
+@endpoint("shadow_attributes/accept", requires=(Permission.ADD,), writes=True)
+def accept(call: Call) -> Answer:
+    """Do what is proposed."""
+    try:
+        proposal = services.accept_proposal(call.actor, call.arg(0))
+    except NotFound as missing:
+        raise MispError(405, NOT_TO_ACCEPT) from missing
+    is_new = proposal.attribute_id is None
+    return _decided(call, "Proposal accepted." if is_new else "Proposed change accepted.", "accept")
+
+
+@endpoint("shadow_attributes/accept_selected", requires=(Permission.ADD,), writes=True)
+def accept_selected(call: Call) -> Answer:
+    """Do what several proposals of one event propose: ``{"id": [1, 2]}`` or ``{"id": "all"}``; all or none."""
+    count = services.accept_proposals(call.actor, _event(call).id, _selected(call))
+    return toggled(f"{count} proposal(s) accepted.")
+
+
+@endpoint("shadow_attributes/discard", requires=(Permission.ADD,), writes=True)
+def discard(call: Call) -> Answer:
+    """Decline a proposal, or take one's own back."""
+    try:
+        services.discard_proposal(call.actor, call.arg(0))
+    except NotFound as missing:
+        raise MispError(405, NOT_TO_DISCARD) from missing
+    return _decided(call, "Proposal discarded.", "discard")
+
+
+@endpoint("shadow_attributes/discard_selected", requires=(Permission.ADD,), writes=True)
+def discard_selected(call: Call) -> Answer:
+    """Decline several proposals of one event, as `accept_selected` accepts them."""
+    count = services.discard_proposals(call.actor, _event(call).id, _selected(call))
+    return toggled(f"{count} proposal(s) discarded.")
+
+
+@endpoint("shadow_attributes/index")
+def index(call: Call) -> Answer:
+    """Proposals, decided ones too, of all events or of one: ``timestamp``, ``deleted``, ``limit``, ``page``."""
+    event = call.arg(0) or str(call.param("eventId") or "")
+    since, deleted = call.param("timestamp"), call.param("deleted")
+    wanted = deleted_flags(deleted) if deleted is not None else frozenset((True, False))
+    filters = ProposalFilters(
+        event_id=find_event(call.actor, event).id if event else None,
+        since=None if since in (None, "") else parse_time_filter(since, now_seconds()),
+        deleted=None if len(wanted) > 1 else True in wanted,
+    )
+    ids = paged(call, chosen_ids(proposals_query(call.actor, filters)))
+    return Stream(_list(proposal_rows(call.actor, ids)))
+
+
+@endpoint("shadow_attributes/view")
+def view(call: Call) -> Answer:
+    """One open proposal."""
+    return Json({"ShadowAttribute": _body(find_proposal(call.actor, call.arg(0)), VIEW_MEMBERS)})
+
+
+@endpoint("shadow_attributes/download")
+def download(call: Call) -> Answer:
+    """The attachment that is proposed."""
+    return attachment(find_proposal(call.actor, call.arg(0)))
+
+
+@endpoint("shadow_attributes/view_picture")
+def view_picture(call: Call) -> Answer:
+    """The same: a picture is a file for the client to show."""
+    return attachment(find_proposal(call.actor, call.arg(0)))
+
+
+@endpoint("events/push_proposals", requires=(Permission.SYNC, Permission.ADD), writes=True)
+def push(call: Call) -> Answer:
+    """Store the proposals of an event that a peer has, as far as they are new or newer."""
+    event = _event(call)
+    parts = call.body if isinstance(call.body, list) else []
+    count = receive_proposals(call.actor, event.id, read_proposals(call.actor, parts))
+    said = f"{count} proposal(s) added." if count else "Nothing to update."
+    return Json({"success": True, "message": said, "counter": count})
+
+
+@endpoint("events/checkuuid", requires=(Permission.SYNC,))
+def checkuuid(call: Call) -> Answer:
+    """Whether an event is here, which a peer asks before it pushes proposals; 404 when it is not."""
+    event = find_event(call.actor, call.arg(0))
+    return Json({"id": str(event.id), "uuid": str(event.uuid)})
+
+
+@endpoint("events/proposal_event_index")
+def proposal_event_index(call: Call) -> Answer:
+    """The events of one's own organisation (all, for site administrators) that have open proposals."""
+    own = {} if call.actor.is_site_admin else {"org": str(call.actor.organisation_id)}
+    ids = chosen_ids(event_index_query(call.actor, {"hasproposal": 1, **own}))
+    return Stream(event_index(call.actor, paged(call, ids)), headers={"X-Result-Count": str(len(ids))})
+
+
+def _event(call: Call) -> EventRow:
+    try:
+        return find_event(call.actor, call.arg(0))
+    except NotFound as missing:
+        raise MispError(404, "Invalid Event") from missing
+
+
+def _added(call: Call, data: Mapping[str, Any]) -> Answer:
+    event = _event(call)
+    try:
+        return _saved(call, services.propose_attribute(call.actor, event.id, data))
+    except Invalid as refused:
+        raise _not_saved(refused) from refused
+
+
+def _saved(call: Call, proposal: Proposal) -> Answer:
+    extra = {"email": call.actor.name}
+    return Json({"ShadowAttribute": _body(proposal, SAVED_MEMBERS, extra)})
+
+
+def _not_saved(refused: Invalid) -> MispError:
+    """MISP's two refusals: nothing that could be saved, and values that are wrong."""
+    if isinstance(refused.errors, str):
+        return MispError(405, refused.errors)
+    errors = "".join(f"[{field}]: {texts[0]}\n" for field, texts in refused.errors.items())
+    return MispError(404, f"Could not save the proposal. Errors: {errors}")
+
+
+def _decided(call: Call, text: str, action: str) -> Answer:
+    url = f"{call.base_url}/shadow_attributes/{action}/{call.arg(0)}"
+    return Json({"name": text, "message": text, "url": url})
+
+
+def _selected(call: Call) -> Sequence[int] | None:
+    """The ids in the body; None for all."""
+    given = call.param("id")
+    if given == "all":
+        return None
+    numbers = [as_int(each) for each in (given if isinstance(given, list) else [given])]
+    if not numbers or any(number is None for number in numbers):
+        raise MispError(400, 'Name the proposals: {"id": [1, 2]}, or {"id": "all"}.')
+    return [number for number in numbers if number is not None]
+
+
+def _body(
+    proposal: Proposal, members: Sequence[str], extra: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    about_new = proposal.attribute_id is None
+    every: dict[str, Any] = {
+        "id": str(proposal.pk),
+        "old_id": str(proposal.attribute_id or 0),
+        "event_id": str(proposal.event_id),
+        "type": proposal.type,
+        "category": proposal.category,
+        "comment": proposal.comment,
+        "to_ids": proposal.to_ids,
+        "uuid": str(proposal.uuid),
+        "org_id": str(proposal.org_id),
+        "event_org_id": str(proposal.event.org_id if about_new else proposal.event.orgc_id),
+        "deleted": proposal.deleted,
+        "timestamp": str(proposal.timestamp),
+        "first_seen": _seen(proposal.first_seen),
+        "last_seen": _seen(proposal.last_seen),
+        "value": proposal.value,
+        **(extra or {}),
+    }
+    return {name: every[name] for name in members}
+
+
+def _seen(moment: int | None) -> str | None:
+    return None if moment is None else render_seen(moment)
+
+
+def _list(items: Iterator[bytes]) -> Iterator[bytes]:
+    yield b"["
+    yield from joined(items)
+    yield b"]"

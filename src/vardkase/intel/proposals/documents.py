@@ -1,0 +1,124 @@
+"""Proposals out of documents: what a client proposes, and what other instances send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.models import Attribute
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.services.assemble import numbered_parts
+from vardkase.intel.services.attachments import take_data
+from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool
+
+CHANGEABLE = (
+    "type",
+    "category",
+    "value",
+    "to_ids",
+    "comment",
+    "first_seen",
+    "last_seen",
+    "data",
+    "encrypt",
+)
+"""What a proposal may say of an attribute; how far it reaches is the owner's alone to say."""
+
+type Held = Sequence[tuple[str, Any]]
+"""Attribute uuids, each with the ``ShadowAttribute`` list that stood in it."""
+
+type Identity = tuple[str, str, str, str, bool, str]
+"""Uuid, value, type, category, detection and comment: what makes two proposals of one event the same."""
+
+
+def identity_of(proposal: Proposal) -> Identity:
+    """The identity of a proposal (sync-protocol §3.6)."""
+    return (
+        str(proposal.uuid),
+        proposal.value,
+        proposal.type,
+        proposal.category,
+        proposal.to_ids,
+        proposal.comment,
+    )
+
+
+def proposal_of(source: AttributeInput | Attribute) -> Proposal:
+    """A proposal that an attribute read like `source`, under the same uuid."""
+    return Proposal(
+        uuid=UUID(str(source.uuid)) if source.uuid else uuid4(),
+        type=source.type,
+        category=source.category,
+        value1=source.value1,
+        value2=source.value2,
+        to_ids=source.to_ids,
+        comment=source.comment,
+        first_seen=source.first_seen,
+        last_seen=source.last_seen,
+        disable_correlation=source.disable_correlation,
+    )
+
+
+def read_proposal(data: Mapping[str, Any]) -> Proposal:
+    """The proposal for a new attribute that `data` describes; raises Invalid with MISP's field errors."""
+    said, data_sha256 = take_data(dict(data))
+    parsed = parse_attribute(said, now=now_seconds(), default_distribution=Distribution.INHERIT)
+    if isinstance(parsed, dict):
+        raise Invalid(parsed)
+    proposal = proposal_of(parsed)
+    proposal.data_sha256 = data_sha256
+    proposal.timestamp = parsed.timestamp or now_seconds()
+    return proposal
+
+
+def read_proposals(actor: Actor, parts: Iterable[Any]) -> list[Proposal]:
+    """The proposals in a list from elsewhere, with their organisations; what cannot be read is left out.
+
+    Only synchronising users speak for other organisations.
+    """
+    documents = [_bare(part) for part in parts if isinstance(part, dict)]
+    speaks_for_others = actor.may(Permission.SYNC)
+    known = capture_organisations(map(_organisation, documents)) if speaks_for_others else {}
+    return list(_received(actor, documents, known))
+
+
+def proposals_in_attributes(held: Held) -> Iterator[Any]:
+    """The documents in some attributes, each under the uuid of its attribute."""
+    for attribute_uuid, parts in held:
+        for _, part in numbered_parts(parts, "ShadowAttribute"):
+            if isinstance(part, dict):
+                yield {**_bare(part), "uuid": attribute_uuid}
+
+
+def _received(
+    actor: Actor, documents: Sequence[Mapping[str, Any]], known: Mapping[str, int]
+) -> Iterator[Proposal]:
+    for document in documents:
+        try:
+            proposal = read_proposal(document)
+        except Invalid:
+            continue
+        uuid = str(_organisation(document).get("uuid")).lower()
+        proposal.org_id = known.get(uuid, actor.organisation_id)
+        proposal.to_delete = as_bool(document.get("proposal_to_delete"))
+        proposal.deleted = as_bool(document.get("deleted"))
+        yield proposal
+
+
+def _bare(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = part.get("ShadowAttribute")
+    return inner if isinstance(inner, dict) else part
+
+
+def _organisation(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who proposes: ``Org``, or only its uuid."""
+    block = document.get("Org")
+    return block if isinstance(block, dict) else {"uuid": document.get("org_uuid")}

@@ -1,0 +1,60 @@
+"""Proposals ("shadow attributes"): what others would have an event's owner add, change or delete."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Attribute, Event
+
+
+class Proposal(models.Model):
+    """One proposal (core-format §8); `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
+
+    Without `attribute` it proposes a new one. With it, it carries that attribute's uuid and proposes what the
+    attribute should read, or with `to_delete` that it should go. `deleted`: decided, one way or the other; such
+    rows are kept because peers must learn of the decision. `user_id` is 0 when it came from another instance.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, db_index=True)
+    event = models.ForeignKey(
+        Event, models.CASCADE, db_constraint=False, db_index=False, related_name="proposals"
+    )
+    attribute = models.ForeignKey(
+        Attribute, models.CASCADE, db_constraint=False, db_index=False, null=True, related_name="proposals"
+    )
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="proposals")
+    user_id = models.BigIntegerField(default=0)
+    type = models.TextField()
+    category = models.TextField()
+    value1 = models.TextField()
+    value2 = models.TextField(null=True)
+    to_ids = models.BooleanField()
+    comment = models.TextField(blank=True, default="")
+    first_seen = models.BigIntegerField(null=True)
+    last_seen = models.BigIntegerField(null=True)
+    disable_correlation = models.BooleanField(default=False)
+    data_sha256 = models.CharField(max_length=64, null=True)
+    to_delete = models.BooleanField(default=False)
+    deleted = models.BooleanField(default=False)
+    timestamp = models.BigIntegerField()
+
+    class Meta:
+        db_table = "proposal"
+        indexes = [
+            models.Index(fields=["event", "id"], name="proposal_event"),
+            models.Index(
+                fields=["attribute"], name="proposal_attribute", condition=models.Q(attribute__isnull=False)
+            ),
+            models.Index(fields=["timestamp"], name="proposal_timestamp"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.value}"
+
+    @property
+    def value(self) -> str:
+        """The value as it stands on the wire: both parts joined by a bar when the type is composite."""
+        return self.value1 if self.value2 is None else f"{self.value1}|{self.value2}"

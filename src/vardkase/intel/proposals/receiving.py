@@ -1,0 +1,99 @@
+"""Taking in the proposals that other instances hold, and those that come with an event's document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import attribute_predicate, reader_parameters
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.documents import identity_of
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.services import announce
+from vardkase.intel.services.locking import lock_event
+
+AT_ONCE = 1_000
+RENEWED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
+"""What a newer copy of a known proposal may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAttribute:
+    """The attribute of an event that has a proposal's uuid; `open`: proposals may be about it."""
+
+    id: int
+    open: bool
+
+
+@transaction.atomic
+def receive_proposals(actor: Actor, event_id: int, received: Sequence[Proposal]) -> int:
+    """Store the proposals of one event that a peer sends; known ones are replaced when theirs are newer.
+
+    Returns how many were stored. Raises NotFound, Forbidden.
+    """
+    actor.require_writing()
+    actor.require(Permission.SYNC, Permission.ADD)
+    event = lock_event(actor, event_id)
+    stored = write_received(actor, event, received)
+    if stored:
+        record(
+            actor,
+            "proposal.received",
+            Target("event", event.pk, event.uuid, event.info),
+            {"count": len(stored)},
+        )
+        if not all(each.deleted for each in stored):
+            announce(actor, event)
+    return len(stored)
+
+
+def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> list[Proposal]:
+    """As `receive_proposals`, for an event that the caller has locked; returns those that were stored."""
+    if not received:
+        return []
+    uuids = list({str(each.uuid) for each in received})
+    attributes = _attributes(actor, event, uuids)
+    known = {identity_of(each): each for each in Proposal.objects.filter(event=event, uuid__in=uuids)}
+    new: list[Proposal] = []
+    renewed: list[Proposal] = []
+    for each in received:
+        about = attributes.get(str(each.uuid))
+        if each.to_delete if about is None else not about.open:
+            continue
+        stored = known.get(identity_of(each))
+        if stored is None:
+            each.event, each.attribute_id = event, about.id if about else None
+            known[identity_of(each)] = each
+            new.append(each)
+        elif each.timestamp > stored.timestamp:
+            _renew(stored, each)
+            if stored.pk is not None:
+                renewed.append(stored)
+    Proposal.objects.bulk_create(new, batch_size=AT_ONCE)
+    Proposal.objects.bulk_update(renewed, RENEWED, batch_size=AT_ONCE)
+    return [*new, *renewed]
+
+
+def _renew(stored: Proposal, newer: Proposal) -> None:
+    for name in RENEWED:
+        setattr(stored, name, getattr(newer, name))
+
+
+def _attributes(actor: Actor, event: Event, uuids: Sequence[str]) -> dict[str, KnownAttribute]:
+    """The attributes of the event with some uuids; what is hidden from the actor, or deleted, is not open."""
+    sql = ATTRIBUTES.format(visible=attribute_predicate(actor))
+    rows = cursor().execute(sql, {**reader_parameters(actor), "event": event.pk, "uuids": uuids})
+    return {uuid: KnownAttribute(number, is_open) for uuid, number, is_open in rows}
+
+
+ATTRIBUTES = """
+SELECT a.uuid::text, a.id, NOT a.deleted AND {visible}
+FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.uuid = ANY(%(uuids)s::uuid[]) AND a.event_id = %(event)s
+"""

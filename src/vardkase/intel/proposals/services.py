@@ -1,0 +1,256 @@
+"""Proposing, and what an event's owner does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotYours
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved
+from vardkase.intel.models import Attribute, Event
+from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal
+from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
+from vardkase.intel.queries.find import Reference, find_attribute
+from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, taken_uuids
+from vardkase.intel.services.attributes import change_attribute
+from vardkase.intel.services.batch import NewAttribute, write_attributes
+from vardkase.intel.services.changes import merge_attribute
+from vardkase.intel.services.deletion import soft_delete_attributes
+from vardkase.intel.services.locking import lock_event, lock_own_event, lock_own_part, touch
+from vardkase.intel.services.results import Rejections
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.intel.services.tag_book import TagBook
+from vardkase.misp.time import render_seen
+
+
+@transaction.atomic
+def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Proposal:
+    """Propose a new attribute for an event that the actor may read. Raises NotFound, Invalid, Forbidden."""
+    _require_proposing(actor)
+    event = lock_event(actor, event_id)
+    return _proposed(actor, event, read_proposal(data))
+
+
+@transaction.atomic
+def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Proposal:
+    """Propose that an attribute read otherwise; what `data` does not name would stay.
+
+    Raises NotFound, Forbidden, and Invalid when `data` names nothing that can change, or something wrong.
+    """
+    _require_proposing(actor)
+    said = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
+    if not said:
+        raise Invalid("Invalid input.")
+    attribute, event = _locked_attribute(actor, reference)
+    merge_attribute(attribute, said, SharingGroups(actor), now_seconds())
+    proposal = proposal_of(attribute)
+    proposal.data_sha256 = attribute.data_sha256
+    return _proposed(actor, event, proposal, attribute)
+
+
+@transaction.atomic
+def propose_deletion(actor: Actor, reference: Reference) -> Proposal:
+    """Propose that an attribute go. Raises NotFound, Forbidden."""
+    _require_proposing(actor)
+    attribute, event = _locked_attribute(actor, reference)
+    proposal = proposal_of(attribute)
+    proposal.to_delete, proposal.comment = True, ""
+    return _proposed(actor, event, proposal, attribute)
+
+
+@transaction.atomic
+def accept_proposal(actor: Actor, reference: Reference) -> Proposal:
+    """Do what is proposed. Raises NotFound, NotYours; Invalid when the attribute cannot be as proposed."""
+    actor.require(Permission.ADD)
+    proposal, event = lock_own_part(actor, lambda: find_proposal(actor, reference))
+    _accept(actor, event, [proposal])
+    return proposal
+
+
+@transaction.atomic
+def accept_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> int:
+    """Do what the open proposals `ids` of one event propose, or all with None; all or none. Returns how many.
+
+    Raises NotFound, NotYours, Invalid.
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    proposals = _open(actor, event, ids)
+    _accept(actor, event, proposals)
+    return len(proposals)
+
+
+@transaction.atomic
+def discard_proposal(actor: Actor, reference: Reference) -> None:
+    """Decline a proposal, or take back one's own organisation's. Raises NotFound, NotYours."""
+    _require_proposing(actor)
+    event = lock_event(actor, find_proposal(actor, reference).event_id)
+    _discard(actor, event, [find_proposal(actor, reference)])
+
+
+@transaction.atomic
+def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> int:
+    """Decline the open proposals `ids` of one event, or all with None; all or none. Returns how many.
+
+    Raises NotFound, NotYours.
+    """
+    _require_proposing(actor)
+    event = lock_event(actor, event_id)
+    proposals = _open(actor, event, ids)
+    _discard(actor, event, proposals)
+    return len(proposals)
+
+
+def announce(actor: Actor, event: Event) -> None:
+    """Tell the owner of proposals, once until it decides on any."""
+    if not event.proposal_email_lock:
+        Event.objects.filter(pk=event.pk).update(proposal_email_lock=True)
+        proposals_stored.emit(ProposalsStored(event.pk, actor.organisation_id))
+
+
+def forget_of_deleted(changed: AttributesChanged) -> None:
+    """A deleted attribute has no proposals (core-format §13)."""
+    chosen = None if changed.attribute_ids is None else list(changed.attribute_ids)
+    cursor().execute(FORGET_OF_DELETED, {"event": changed.event_id, "ids": chosen})
+
+
+def forget_of_removed(removed: AttributesRemoved) -> None:
+    """Proposals go with their attributes, and with their event."""
+    if removed.attribute_ids is None:
+        cursor().execute("DELETE FROM proposal WHERE event_id = %s", (removed.event_id,))
+    else:
+        cursor().execute("DELETE FROM proposal WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
+
+
+def _require_proposing(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.ADD)
+
+
+def _locked_attribute(actor: Actor, reference: Reference) -> tuple[Attribute, Event]:
+    event = lock_event(actor, find_attribute(actor, reference).event_id)
+    return Attribute.objects.get(pk=find_attribute(actor, reference).id), event
+
+
+def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute | None = None) -> Proposal:
+    proposal.event, proposal.attribute = event, about
+    proposal.org_id, proposal.user_id = actor.organisation_id, actor.user_id or 0
+    proposal.timestamp = now_seconds()
+    proposal.save(force_insert=True)
+    announce(actor, event)
+    record(actor, "proposal.added", _target(proposal), {"to_delete": proposal.to_delete})
+    return proposal
+
+
+def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposal]:
+    """The open proposals of an event, by id. Raises NotFound when one of `ids` is none of them."""
+    query = proposals_query(actor, ProposalFilters(event_id=event.pk, deleted=False))
+    every = {row[0] for row in cursor().execute(query.sql, query.parameters)}
+    if ids is not None and not every.issuperset(ids):
+        raise NotFound("Invalid proposal.")
+    chosen = every if ids is None else every.intersection(ids)
+    return list(Proposal.objects.filter(pk__in=chosen).order_by("pk"))
+
+
+def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+    """Add what is new by COPY, change what changes, delete what goes; the event is locked."""
+    _add(actor, event, [each for each in proposals if each.attribute_id is None])
+    for proposal in proposals:
+        if proposal.attribute is not None and not proposal.to_delete:
+            _change(actor, event, proposal, proposal.attribute)
+    _decide(event, proposals)
+    going = [each.attribute_id for each in proposals if each.attribute_id is not None and each.to_delete]
+    if going:
+        soft_delete_attributes(event.pk, going)
+    if proposals:
+        touch(event)
+        record(actor, "proposal.accepted", _targets(event, proposals), {"count": len(proposals)})
+
+
+def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+    if not proposals:
+        return
+    known = known_values(event.pk, [each.value1 for each in proposals])
+    assembler = Assembler(actor, now=now_seconds(), rejections=Rejections(), known_values=known)
+    rows = [_new_attribute(assembler, each) for each in proposals]
+    if taken_uuids("attribute", [row.uuid for row in rows]):
+        raise Invalid(UUID_TAKEN)
+    links = TagBook(actor, []).links
+    write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=links)
+
+
+def _new_attribute(assembler: Assembler, proposal: Proposal) -> NewAttribute:
+    row = assembler.attribute_or_refuse(
+        {**_proposes(proposal), "uuid": str(proposal.uuid), "timestamp": proposal.timestamp}
+    )
+    row.data_sha256 = proposal.data_sha256
+    return row
+
+
+def _change(actor: Actor, event: Event, proposal: Proposal, attribute: Attribute) -> None:
+    attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
+    change_attribute(actor, event, attribute, _proposes(proposal))
+
+
+def _proposes(proposal: Proposal) -> dict[str, Any]:
+    """What the attribute would read, as a document."""
+    return {
+        "type": proposal.type,
+        "category": proposal.category,
+        "value": proposal.value,
+        "to_ids": proposal.to_ids,
+        "comment": proposal.comment,
+        "disable_correlation": proposal.disable_correlation,
+        "first_seen": _seen(proposal.first_seen),
+        "last_seen": _seen(proposal.last_seen),
+    }
+
+
+def _discard(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+    own = all(each.org_id == actor.organisation_id for each in proposals)
+    if not own and not may_modify_event(actor, event):
+        raise NotYours
+    _decide(event, proposals)
+    if proposals:
+        record(actor, "proposal.discarded", _targets(event, proposals), {"count": len(proposals)})
+
+
+def _decide(event: Event, proposals: Sequence[Proposal]) -> None:
+    """Close proposals of a locked event; the next one is announced again."""
+    Proposal.objects.filter(pk__in=[each.pk for each in proposals]).update(
+        deleted=True, timestamp=now_seconds()
+    )
+    Event.objects.filter(pk=event.pk).update(proposal_email_lock=False)
+
+
+def _seen(moment: int | None) -> str | None:
+    return None if moment is None else render_seen(moment)
+
+
+def _target(proposal: Proposal) -> Target:
+    return Target("shadow_attribute", proposal.pk, UUID(str(proposal.uuid)), proposal.value)
+
+
+def _targets(event: Event, proposals: Sequence[Proposal]) -> Target:
+    if len(proposals) == 1:
+        return _target(proposals[0])
+    return Target("event", event.pk, event.uuid, event.info)
+
+
+FORGET_OF_DELETED = """
+DELETE FROM proposal p USING attribute a
+WHERE p.event_id = %(event)s AND a.id = p.attribute_id AND a.deleted
+  AND (%(ids)s::bigint[] IS NULL OR p.attribute_id = ANY(%(ids)s::bigint[]))
+"""

@@ -1,0 +1,13 @@
+"""Whether disputed attributes are held back."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+BLOCK_ATTRIBUTES = Setting(
+    "MISP.proposals_block_attributes",
+    False,
+    "Whether attributes stay out of exports for detection while somebody proposes to delete them, or to take "
+    "them out of detection.",
+    level=2,
+)

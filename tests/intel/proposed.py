@@ -1,0 +1,58 @@
+"""An event of A to make proposals for, and the calls of the stories about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls import call
+from tests.cast import Player
+from vardkase.intel.models import Attribute, Event
+
+
+def propose(player: Player, event: Event, **said: Any) -> Any:
+    status, body = call(player.key, "POST", f"/shadow_attributes/add/{event.uuid}", said)
+    assert status == 200, body
+    return body["ShadowAttribute"]
+
+
+def propose_change(player: Player, attribute: Attribute, **said: Any) -> Any:
+    status, body = call(player.key, "POST", f"/shadow_attributes/edit/{attribute.pk}", said)
+    assert status == 200, body
+    return body["ShadowAttribute"]
+
+
+def propose_deletion(player: Player, attribute: Attribute) -> str:
+    """The proposal's id."""
+    status, body = call(player.key, "POST", f"/shadow_attributes/delete/{attribute.uuid}", {})
+    assert status == 200, body
+    return str(listed(player, attribute.event)[-1]["id"])
+
+
+def decide(player: Player, decision: str, proposal: Any) -> tuple[int, Any]:
+    return call(player.key, "POST", f"/shadow_attributes/{decision}/{proposal}", {})
+
+
+def listed(player: Player, event: Event | None = None, **named: Any) -> list[Any]:
+    path = f"/shadow_attributes/index/{event.pk if event else ''}"
+    path += "".join(f"/{name}:{value}" for name, value in named.items())
+    status, body = call(player.key, "GET", path)
+    assert status == 200, body
+    return [row["ShadowAttribute"] for row in body]
+
+
+def viewed(player: Player, event: Event, **options: Any) -> Any:
+    status, body = call(player.key, "POST", f"/events/view/{event.pk}", options)
+    assert status == 200, body
+    return body["Event"]
+
+
+def shown(player: Player, event: Event) -> tuple[list[str], dict[str, list[str]]]:
+    """The values proposed anew in the event's document, and those proposed for each of its attributes."""
+    document = viewed(player, event)
+    attributes = [
+        *document["Attribute"],
+        *(each for found in document["Object"] for each in found["Attribute"]),
+    ]
+    about = {each["value"]: [p["value"] for p in each["ShadowAttribute"]] for each in attributes}
+    new = [each["value"] for each in document["ShadowAttribute"]]
+    return new, {value: proposed for value, proposed in about.items() if proposed}
