@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
@@ -170,6 +171,9 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
         response = response_of(answer, request)
     except VardkaseError as error:
         response = response_of(_answer_of(error, route, request), request)
+    except SuspiciousOperation:  # Django's limits: fields of a query or a form, and the like.
+        refused = MispError(400, "The request has too many fields, or is too big.")
+        response = response_of(_answer_of(refused, route, request), request)
     except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
         response = response_of(_answer_of_fault(error, request), request)
     for name, value in headers.items():

@@ -1,7 +1,13 @@
-"""The pages. The API has its own dispatch (`vardkase.api.dispatch`) and never gets here."""
+"""The pages. The API has its own dispatch (`vardkase.api.dispatch`) and never gets here.
+
+The pages about the API are given its description here: the two faces of the house do not know each other.
+"""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("vardkase.web.urls"))]
+from vardkase.api.openapi.document import document
+from vardkase.web.views import api_docs
+
+urlpatterns = [*api_docs.urls(document), path("", include("vardkase.web.urls"))]

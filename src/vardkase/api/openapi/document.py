@@ -118,7 +118,7 @@ def _operations(found: Endpoint, path: str, arguments: list[str]) -> Iterator[tu
         parameters = [_in_path(name) for name in arguments]
         body = _body(found, reading)
         if method == "get":
-            names = [*_told(found), *reading.parameters]
+            names = [*members_of(found), *reading.parameters]
             parameters += [_in_query(name) for name in dict.fromkeys(names) if name not in arguments]
         elif body:
             operation["requestBody"] = body
@@ -133,7 +133,7 @@ def _methods(found: Endpoint, reading: Reading) -> list[str]:
     """The method to use, and the others where clients are used to them."""
     action = plain(found.name.rpartition("/")[2])
     if not found.writes and found.allows("GET"):
-        return ["get", "post"] if reading.parameters or reading.model or _told(found) else ["get"]
+        return ["get", "post"] if reading.parameters or reading.model or members_of(found) else ["get"]
     usual = {"edit": ["post", "put"], "delete": ["post", "delete"]}.get(action, ["post"])
     return [method for method in usual if found.allows(method.upper())]
 
@@ -185,7 +185,7 @@ def _body(found: Endpoint, reading: Reading) -> dict[str, Any] | None:
     return {"required": bool(mandatory) and not reading.file, "content": content}
 
 
-def _told(found: Endpoint) -> list[str]:
+def members_of(found: Endpoint) -> list[str]:
     """The members or parameters that the description lists."""
     about = found.describes
     return [*_names(about.mandatory), *_names(about.optional)] if about else []

@@ -1,0 +1,45 @@
+"""What the API answers, for people: a list to filter, and each endpoint in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+
+from vardkase.web.api_docs import details, sections
+from vardkase.web.pages import public_page
+
+type Document = Callable[[], dict[str, Any]]
+
+
+def urls(document: Document) -> list[URLPattern]:
+    """The pages of an OpenAPI document; ``api/openapi`` is where MISP has such a page."""
+
+    @public_page
+    def index(request: HttpRequest) -> HttpResponse:
+        """Every endpoint, or those that hold the words of the filter."""
+        wanted = request.GET.get("q", "")[:200]
+        shown = sections(document(), wanted)
+        count = sum(len(section.entries) for section in shown)
+        return render(request, "api_docs/index.html", {"sections": shown, "q": wanted, "count": count})
+
+    @public_page
+    def endpoint(request: HttpRequest, slug: str) -> HttpResponse:
+        """One endpoint; without the frame of a page when the list asks for it."""
+        found = details(document(), slug, request.build_absolute_uri("/").rstrip("/"))
+        if found is None:
+            raise Http404
+        part = "HX-Request" in request.headers
+        template = "api_docs/details.html" if part else "api_docs/endpoint.html"
+        response = render(request, template, {"details": found})
+        response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
+        return response
+
+    return [
+        path("api/docs", index, name="api_docs"),
+        path("api/openapi", index),
+        path("api/docs/<slug:slug>", endpoint, name="api_docs_endpoint"),
+    ]

@@ -1,0 +1,193 @@
+"""Whatever is sent to whichever endpoint: never a fault of ours, and what is refused changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import StreamingHttpResponse
+from django.test import Client, override_settings
+
+from tests.api.calls import JSON, answer, send
+from tests.cast import Cast
+from vardkase.api import registry
+from vardkase.api.dispatch import Endpoint, declared_permissions
+from vardkase.api.openapi.document import address_of, members_of
+from vardkase.api.openapi.reading import reading_of
+
+pytestmark = pytest.mark.django_db
+
+assert registry.controllers()
+SLOW = {"galaxies/update", "servers/updateJSON", "taxonomies/update", "warninglists/update"}
+"""They read every library anew whatever they are sent."""
+TOUCHED = {"auth_key", "django_session", "procrastinate_jobs"}
+"""Tables in which a mere look-up leaves its trace."""
+EVENT, ATTRIBUTE = str(uuid4()), str(uuid4())
+DEEP = b"[" * 1000 + b"]" * 1000
+VALUES = (
+    "null",
+    "[[[]]]",
+    '{"id": {"x": []}}',
+    "-1",
+    "1e308",
+    "1" + "0" * 400,
+    "9223372036854775808",
+    '"\\u00b2"',
+    '"\\ud800"',
+    json.dumps("x" * 70_000),
+    json.dumps("../../../etc/passwd"),
+    json.dumps("%' OR 1=1 --"),
+    json.dumps([None, 5, "x", [], {}]),
+)
+RAW = (
+    b'{"a": 1',
+    b'{"info": "\xff\xfe"}',
+    b'{"value": "\\u0000"}',
+    b'{"id": 1, "id": 2, "id": [3]}',
+    b'["a", 5, null, {}]',
+    DEEP,
+)
+PATHS = (
+    "/..%2f..%2f..%2fetc%2fpasswd",
+    "/%ff/%00",
+    "/" + "9" * 40,
+    "/%C2%B2/-1/x:y",
+    "/1/1/1/1",
+    f"/{EVENT}/{ATTRIBUTE}/limit:-1/page:99999999999999999999/sort:(select)/tags[]:a",
+)
+QUERY = "limit=1e9&page=-5&id[]=1&sort=;&direction=x&deleted=[]&" + "a=b&" * 20_000
+
+
+def checksum() -> tuple[Any, ...]:
+    """What every table holds, but for traces of look-ups."""
+    tables = sorted({model._meta.db_table for model in apps.get_models()} - TOUCHED)
+    sums = ", ".join(f'(SELECT (count(*), sum(hashtext(t::text))) FROM "{table}" t)' for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sums}")
+        return tuple(cursor.fetchone())
+
+
+def requests_to(found: Endpoint) -> Iterator[tuple[str, bytes]]:
+    """Hostile paths and bodies for one endpoint, made of the members it is known to read."""
+    address, reading = address_of(found.name), reading_of(found.handler)
+    names = dict.fromkeys([*members_of(found), *reading.parameters]) or dict.fromkeys(("id", "value", "uuid"))
+    for path in PATHS:
+        yield address + path, b"{}"
+    yield f"{address}/{EVENT}?{QUERY}", b"{}"
+    for raw in RAW:
+        yield f"{address}/{EVENT}", raw
+    for value in VALUES:
+        body = "{" + ", ".join(f"{json.dumps(name)}: {value}" for name in names) + "}"
+        yield f"{address}/{EVENT}", body.encode()
+        if reading.model:
+            yield address, f'{{"{reading.model}": {body}}}'.encode()
+    if reading.model:
+        yield f"{address}/{EVENT}", f'{{"{reading.model}": [5, {{"{reading.model}": []}}]}}'.encode()
+
+
+def fault_of(response: Any, before: tuple[Any, ...]) -> str:
+    """What is wrong with an answer: a fault of ours, a refusal without MISP's body, one that changed something."""
+    if response.status_code >= 500:
+        return "a fault of ours"
+    if isinstance(response, StreamingHttpResponse):
+        b"".join(response)
+        return ""
+    if response.status_code < 400:
+        return ""
+    refusal = answer(response)
+    if not {"name", "message", "url"} <= refusal.keys() or not refusal["message"]:
+        return f"another body: {refusal}"
+    return "" if checksum() == before else "refused, and yet something changed"
+
+
+def judged(response: Any, before: tuple[Any, ...], path: str, body: bytes) -> list[str]:
+    """The fault of an answer with the request that met it, if there is one."""
+    fault = fault_of(response, before)
+    return [f"{fault}: {path[:200]} {body[:300]!r}"] if fault else []
+
+
+@pytest.fixture
+def key(cast: Cast) -> str:
+    """A site administrator's key, and an event with an attribute to aim at."""
+    document = {
+        "uuid": EVENT,
+        "info": "i",
+        "Attribute": [{"uuid": ATTRIBUTE, "type": "domain", "value": "a.example"}],
+    }
+    assert send(cast.site_admin.key, "POST", "/events/add", document).status_code == 200
+    return cast.site_admin.key
+
+
+def controllers() -> list[str]:
+    return sorted({found.name.removeprefix("admin/").partition("/")[0] for found in declared_permissions()})
+
+
+@pytest.mark.parametrize("controller", controllers())
+def test_nothing_breaks_an_endpoint(controller: str, key: str) -> None:
+    before = checksum()
+    faults: list[str] = []
+    for found in declared_permissions():
+        if found.name.removeprefix("admin/").partition("/")[0] != controller or found.name in SLOW:
+            continue
+        for number, (path, body) in enumerate(requests_to(found)):
+            method = "GET" if number < len(PATHS) and not found.writes else "POST"
+            with transaction.atomic():  # Each is undone.
+                faults += judged(send(key, method, path, body), before, path, body)
+                transaction.set_rollback(True)
+    assert faults == []
+
+
+def files() -> Iterator[SimpleUploadedFile]:
+    """Uploads that mean harm: a bomb, a bomb in a bomb, names that lead elsewhere, what only looks like a zip."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../../tmp/x", b"0" * 30_000_000)
+        archive.writestr("/etc/passwd", b"root")
+    yield SimpleUploadedFile("../../../etc/passwd", bomb.getvalue(), "application/zip")
+    yield SimpleUploadedFile(
+        "a\\..\\b.xml", b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>' * 9
+    )
+    yield SimpleUploadedFile("x" * 4000 + ".json", DEEP)
+    yield SimpleUploadedFile("\u202eexe.zip", b"PK\x03\x04" + b"\0" * 500)
+    yield SimpleUploadedFile("e.eml", gzip.compress(b"0" * 30_000_000))
+    yield SimpleUploadedFile("empty", b"")
+
+
+def test_no_upload_breaks_an_endpoint(key: str) -> None:
+    before = checksum()
+    takers = [found for found in declared_permissions() if reading_of(found.handler).file]
+    assert takers
+    client = Client(raise_request_exception=False)
+    for found in takers:
+        for file in files():
+            with transaction.atomic():
+                path = f"{address_of(found.name)}/{EVENT}"
+                response = client.post(path, {"file": file}, headers=JSON | {"Authorization": key})
+                assert judged(response, before, path, (file.name or "").encode()) == []
+                transaction.set_rollback(True)
+
+
+def test_no_compressed_body_breaks_the_limit(key: str) -> None:
+    before = checksum()
+    with override_settings(VARDKASE_MAX_BODY=1_000_000):
+        for body, encoding in (
+            (gzip.compress(b" " * 50_000_000, 1), "gzip"),
+            (gzip.compress(gzip.compress(b" " * 50_000_000, 1)), "gzip"),
+            (b"\x1f\x8b\x08garbage", "gzip"),
+            (b"garbage", "br"),
+            (b"{}", "deflate"),
+        ):
+            response = send(
+                key, "POST", "/attributes/restSearch", body, headers={"Content-Encoding": encoding}
+            )
+            assert response.status_code in (400, 405, 413)
+            assert judged(response, before, encoding, body) == []

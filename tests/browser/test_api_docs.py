@@ -1,0 +1,27 @@
+"""The API's pages in a real browser: no inline script, no violation, nothing too wide."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, WIDE, visit
+from tests.support.web_server import WebServer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("size", "dark"), [(WIDE, True), (PHONE, False)])
+def test_an_endpoint_opens_where_it_stands(
+    chromium: Browser, server: WebServer, size: tuple[int, int], dark: bool
+) -> None:
+    opened = visit(chromium, server, "/api/docs", None, size, dark)
+    page = opened.page
+    page.fill("input[name=q]", "events edit")
+    page.wait_for_function("document.querySelectorAll('details.api-ep').length < 20")
+    page.click("summary:has-text('/events/edit/{event_id}')")
+    page.wait_for_selector("details[open] table")
+    assert page.locator("details[open] pre").inner_text().startswith("curl -X POST")
+    assert opened.violations() == []
+    assert opened.overflow() <= 0
+    assert opened.complaints == []
