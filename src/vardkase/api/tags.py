@@ -51,9 +51,9 @@ def index(call: Call) -> Answer:
     if as_bool(call.arg(0)) or as_bool(call.param("favouritesOnly")):
         tags = tags.filter(pk__in=favourites)
     if word := call.param("searchall"):
-        tags = tags.filter(name__icontains=word)
+        tags = tags.filter(name__icontains=str(word))
     if word := call.param("filter"):
-        tags = tags.filter(name__iexact=word)
+        tags = tags.filter(name__iexact=str(word))
     chosen = paged(call, list(tags.values_list("pk", flat=True)))
     rows = tags.in_bulk(chosen)
     counts = tag_counts(call.actor, chosen)
