@@ -40,6 +40,6 @@ def urls(document: Document) -> list[URLPattern]:
 
     return [
         path("api/docs", index, name="api_docs"),
-        path("api/openapi", index),
+        path("api/openapi", index, name="api_openapi"),
         path("api/docs/<slug:slug>", endpoint, name="api_docs_endpoint"),
     ]
