@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats import csv, hashes, hosts, kunai, netfilter, nids, openioc, rpz, text, xml, zeek
+from vardkase.formats import (
+    attack,
+    context,
+    csv,
+    hashes,
+    hosts,
+    kunai,
+    netfilter,
+    nids,
+    openioc,
+    rpz,
+    text,
+    xlsx,
+    xml,
+    zeek,
+)
+from vardkase.formats.attack import sightings as attack_sightings
 from vardkase.formats.misp_json import attributes_document, events_document, objects_document
 from vardkase.formats.search_options import attribute_options, event_options, object_options
 from vardkase.formats.stix import export as stix
@@ -21,6 +37,7 @@ type Renderer = Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]
 JSON = "application/json; charset=UTF-8"
 CSV = "text/csv; charset=UTF-8"
 XML = "application/xml; charset=UTF-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PLAIN = "text/plain; charset=UTF-8"
 
 
@@ -93,6 +110,11 @@ FORMATS: dict[str, Format] = {
     "suricata": Format(_flat(nids.suricata), PLAIN, "txt", restrictive=True),
     "yara": Format(_flat(yara.as_text), PLAIN, "txt"),
     "yara-json": Format(_flat(yara.as_json), JSON, "json"),
+    "xlsx": Format(_flat(xlsx.workbook), XLSX, "xlsx"),
+    "attack": Format({Scope.EVENTS: attack.matrix}, JSON, "json"),
+    "attack-sightings": Format(_flat(attack_sightings.technique_sightings), JSON, "json"),
+    "context": Format({Scope.EVENTS: context.as_json}, JSON, "json"),
+    "context-markdown": Format({Scope.EVENTS: context.as_markdown}, PLAIN, "md"),
     "xml": Format({Scope.EVENTS: xml.events, Scope.ATTRIBUTES: xml.attributes}, XML, "xml"),
     "stix": Format(_flat(stix.stix1("xml")), XML, "xml", check=stix.require_version(*stix.STIX1_VERSIONS)),
     "stix-json": Format(

@@ -19,16 +19,21 @@ SEEN = ("first_seen", "last_seen")
 
 def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """The header, unless `headerless`, a line for each attribute, and an empty line at the end."""
-    names = columns_of(search)
     if not as_bool(search.options.get("headerless")):
-        yield (",".join(names) + "\n").encode()
-    of_events = search.scope is Scope.EVENTS
-    columns = ", ".join(column_sql(name, of_events=of_events) for name in names)
-    all_tags = as_bool(search.options.get("includeAllTags"))
-    seen = [place for place, name in enumerate(names) if name in SEEN]
-    for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
-        yield "".join(_line(row, seen) for row in rows).encode()
+        yield (",".join(columns_of(search)) + "\n").encode()
+    for rows in records(actor, search, ids):
+        yield "".join(map(line, rows)).encode()
     yield b"\n"
+
+
+def records(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[Sequence[Any]]]:
+    """Pages of the values of `columns_of` the search, a row for each attribute."""
+    names = columns_of(search)
+    columns = ", ".join(column_sql(name, of_events=search.scope is Scope.EVENTS) for name in names)
+    seen = [place for place, name in enumerate(names) if name in SEEN]
+    all_tags = as_bool(search.options.get("includeAllTags"))
+    for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
+        yield [_with_moments(row, seen) for row in rows] if seen else rows
 
 
 def columns_of(search: Search) -> list[str]:
@@ -42,10 +47,8 @@ def columns_of(search: Search) -> list[str]:
     return [*names, *CONTEXT] if as_bool(search.options.get("includeContext")) else names
 
 
-def _line(row: Sequence[Any], seen: Sequence[int]) -> str:
-    if seen:
-        row = [_moment(value) if place in seen else value for place, value in enumerate(row)]
-    return line(row)
+def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
+    return [_moment(value) if place in seen else value for place, value in enumerate(row)]
 
 
 def line(row: Sequence[Any]) -> str:

@@ -83,6 +83,18 @@ def last_sighted(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, int]:
     return dict(cursor().execute(sql, {**readable.parameters, "ids": list(attribute_ids)}).fetchall())
 
 
+def sighted_between(actor: Actor, column: str, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Id → Unix seconds of the first and the last sighting; `column` says whose ids: attribute_id or event_id."""
+    readable = readable_sightings(actor)
+    sql = (
+        f"SELECT s.{column}, min(s.date_sighting), max(s.date_sighting) {readable.source} "
+        f"WHERE s.{column} = ANY(%(ids)s) AND s.type = {SightingType.SEEN.value} "
+        f"AND {readable.condition} GROUP BY s.{column}"
+    )
+    rows = cursor().execute(sql, {**readable.parameters, "ids": list(ids)}).fetchall()
+    return {id: (first, last) for id, first, last in rows}
+
+
 def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict[int, int]]:
     """Attribute id → how many sightings of each type it has; those without any are left out."""
     readable = readable_sightings(actor)

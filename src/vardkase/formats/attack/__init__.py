@@ -1,0 +1,56 @@
+"""What events say of ATT&CK, or of another galaxy with a kill chain: the matrix and its heat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from vardkase.analysis.search.filters import Search
+from vardkase.core.sql import SqlQuery
+from vardkase.formats.misp_json.knowledge import galaxy_dict
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.cluster_scores import cluster_scores
+from vardkase.knowledge.galaxies.matrix import (
+    DEFAULT_GALAXY,
+    INTERPOLATION,
+    galaxy_matrix,
+    heat_colours,
+    matrix_galaxies,
+    matrix_galaxy,
+)
+from vardkase.knowledge.galaxies.models import Galaxy
+
+CHOSEN = "SELECT unnest(%(chosen)s::bigint[]) AS id"
+
+
+def matrix(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """The matrix of the galaxy `attackGalaxy`, each technique scored by the number of events that speak of it.
+
+    Raises NotFound for a galaxy that has none.
+    """
+    galaxy = matrix_galaxy(actor, str(search.options.get("attackGalaxy") or DEFAULT_GALAXY))
+    return iter([msgspec.json.encode(matrix_data(actor, galaxy, ids))])
+
+
+def matrix_data(actor: Actor, galaxy: Galaxy, event_ids: Sequence[int]) -> dict[str, Any]:
+    """The matrix as MISP hands it to what draws it."""
+    found = galaxy_matrix(actor, galaxy)
+    scores = cluster_scores(actor, found.tag_names, SqlQuery(CHOSEN, {"chosen": list(event_ids)}))
+    data = {
+        "target_type": "event",
+        "columnOrders": found.column_orders,
+        "tabs": found.tabs,
+        "scores": scores,
+        "maxScore": max(scores.values(), default=0),
+        "pickingMode": False,
+        "colours": heat_colours(scores),
+        "interpolation": INTERPOLATION,
+        "galaxyName": galaxy.name,
+        "galaxyId": str(galaxy.pk),
+        "matrixGalaxies": [galaxy_dict(each) for each in matrix_galaxies()],
+    }
+    # The names of MITRE's techniques end in their number, which a cell shows apart.
+    mitre = {"defaultTabName": next(iter(found.tabs), ""), "removeTrailling": 2}
+    return data | mitre if galaxy.type == DEFAULT_GALAXY else data

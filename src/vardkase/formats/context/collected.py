@@ -1,0 +1,80 @@
+"""Which tags and clusters some events and their attributes carry, each once, with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.analysis.search.filters import Search
+from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.trim import kept_attributes
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.clusters import Cluster, clusters_by_tag
+from vardkase.formats.misp_json.knowledge import galaxy_dict
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import Meaning, meanings
+from vardkase.misp.flags import as_bool
+
+CARRIED = """
+SELECT t.id FROM tag t
+WHERE (t.exportable OR {all_tags}) AND (
+    t.id IN (SELECT l.tag_id FROM event_tag l WHERE l.event_id = ANY({ids}) AND (NOT l.local OR {local}))
+    OR t.id IN (
+        SELECT l.tag_id FROM attribute_tag l
+        JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
+        WHERE l.event_id = ANY({ids}) AND (NOT l.local OR {local}) AND {kept}
+    )
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InGalaxy:
+    """A cluster and the galaxy it is in, as MISP JSON has them."""
+
+    galaxy: dict[str, Any]
+    cluster: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`tags` by name, with what a taxonomy says of each; `clusters` by the type of their galaxy."""
+
+    tags: list[tuple[Tag, Meaning | None]]
+    clusters: dict[str, list[InGalaxy]]
+
+
+def collect(actor: Actor, search: Search, event_ids: Sequence[int]) -> Context:
+    """The context of readable events. A handful of queries, however many the events."""
+    tags = sorted(Tag.objects.filter(pk__in=_carried(actor, search, event_ids)), key=lambda tag: tag.name)
+    known = meanings(tag.name for tag in tags if not tag.is_galaxy)
+    clusters = clusters_by_tag(actor, [tag.name.lower() for tag in tags if tag.is_galaxy])
+    return Context(
+        [(tag, known.get(tag.name)) for tag in tags if not tag.is_galaxy],
+        _by_galaxy([clusters[name] for tag in tags if (name := tag.name.lower()) in clusters]),
+    )
+
+
+def _carried(actor: Actor, search: Search, event_ids: Sequence[int]) -> list[int]:
+    statement = Statement(actor)
+    sql = CARRIED.format(
+        ids=statement.bind(list(event_ids), "bigint[]"),
+        all_tags=statement.bind(as_bool(search.options.get("includeAllTags")), "boolean"),
+        local=statement.bind(not as_bool(search.options.get("excludeLocalTags")), "boolean"),
+        kept=kept_attributes(statement, search),
+    )
+    query = statement.query(sql)
+    return [row[0] for row in cursor().execute(query.sql, query.parameters).fetchall()]
+
+
+def _by_galaxy(clusters: Sequence[Cluster]) -> dict[str, list[InGalaxy]]:
+    galaxies = Galaxy.objects.in_bulk({cluster.galaxy_id for cluster in clusters})
+    found: dict[str, list[InGalaxy]] = {}
+    for cluster in clusters:
+        galaxy = galaxies[cluster.galaxy_id]
+        members = cluster.members | {"meta": cluster.meta}
+        found.setdefault(galaxy.type, []).append(InGalaxy(galaxy_dict(galaxy), members))
+    return found

@@ -1,0 +1,71 @@
+"""Workbooks of a search: the columns of CSV, in a file that spreadsheets open."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from vardkase.analysis.search.filters import Search
+from vardkase.formats import csv
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.flags import as_bool
+
+MOST_ROWS = 1_048_576
+LONGEST = 32_767
+"""Rows of a sheet and characters of a cell: what spreadsheets can hold."""
+CHUNK = 64 * 1024
+
+type Cells = Sequence[str | int | bool | None]
+
+
+def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """A row for each attribute; when a sheet is full, the next goes on."""
+    head = [] if as_bool(search.options.get("headerless")) else csv.columns_of(search)
+    return of_rows(head, (row for page in csv.records(actor, search, ids) for row in page))
+
+
+def of_rows(head: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
+    """The file, made on disk: a workbook is a zip, whose table of contents comes last."""
+    with tempfile.TemporaryFile() as file:
+        _write(file, head, rows)
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells]) -> None:
+    book = Workbook(write_only=True)
+    sheet: Any = None
+    used = MOST_ROWS
+    for row in rows:
+        if used >= MOST_ROWS:
+            sheet, used = _sheet(book, head)
+        sheet.append([_cell(sheet, value) for value in row])
+        used += 1
+    if sheet is None:
+        _sheet(book, head)
+    book.save(file)
+
+
+def _sheet(book: Workbook, head: Sequence[str]) -> tuple[Any, int]:
+    sheet = book.create_sheet()
+    if head:
+        sheet.append(list(head))
+    return sheet, int(bool(head))
+
+
+def _cell(sheet: Any, value: str | int | bool | None) -> Any:
+    """Texts stay texts, also those that look like a formula or a number with a meaning."""
+    if not isinstance(value, str):
+        return int(value) if isinstance(value, bool) else value
+    text = ILLEGAL_CHARACTERS_RE.sub(" ", value)[:LONGEST]
+    if not text.startswith("="):
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
