@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import msgspec
+
 from vardkase.formats.csv import line
 from vardkase.formats.misp_json import SightingOptions, sighting_pages
 from vardkase.formats.misp_json.sightings import Sighting
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
+from vardkase.formats.xml.element import END, START, element
 from vardkase.identity.access.actor import Actor
 
 type Renderer = Callable[[Actor, Sequence[int], SightingOptions], Iterator[bytes]]
@@ -31,6 +34,15 @@ def as_csv(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterat
     yield b"\n"
 
 
+def as_xml(actor: Actor, ids: Sequence[int], options: SightingOptions) -> Iterator[bytes]:
+    """``<response><Sighting>…</Sighting>…</response>``."""
+    yield START.encode()
+    for page in sighting_pages(actor, ids, options):
+        rows = msgspec.json.decode(encoder.encode(page))
+        yield "".join(f"{element('Sighting', row)}\n" for row in rows).encode()
+    yield END.encode()
+
+
 def _wrapped(page: Sequence[Sighting]) -> bytes:
     return b",".join(b'{"Sighting":' + encoder.encode(each) + b"}" for each in page)
 
@@ -38,5 +50,6 @@ def _wrapped(page: Sequence[Sighting]) -> bytes:
 SIGHTING_FORMATS: dict[str, tuple[Renderer, str, str]] = {
     "json": (as_json, "application/json; charset=UTF-8", "json"),
     "csv": (as_csv, "text/csv; charset=UTF-8", "csv"),
+    "xml": (as_xml, "application/xml; charset=UTF-8", "xml"),
 }
 """Name → how it is written, its content type, and its X-Response-Format."""
