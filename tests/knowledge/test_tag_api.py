@@ -7,7 +7,7 @@ from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_key
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import AttributeTag, Event, EventTag
-from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, Taxonomy
+from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, Taxonomy, TaxonomyPredicate
 
 
 def tagged_event(org: Organisation, *names: str, **fields: object) -> Event:
@@ -37,18 +37,19 @@ def test_favourites_are_ones_own(cast: Cast) -> None:
 
 
 def test_statistics_count_what_the_reader_may_see(cast: Cast) -> None:
-    Taxonomy.objects.create(namespace="tlp", enabled=True)
-    Taxonomy.objects.create(namespace="pap", enabled=False)
-    tagged_event(cast.org_a, "tlp:red", "pap:red", 'misp-galaxy:tool="X"', distribution=3)
+    for namespace, enabled in (("tlp", True), ("pap", False)):
+        taxonomy = Taxonomy.objects.create(namespace=namespace, enabled=enabled)
+        TaxonomyPredicate.objects.create(taxonomy=taxonomy, value="red")
+    tagged_event(cast.org_a, "tlp:red", "pap:red", 'misp-galaxy:tool="X"', "tlp:infrared", distribution=3)
     tagged_event(cast.org_a, "tlp:red", "alpha", distribution=0)
     everything = call(cast.analyst.key, "GET", "/tags/tagStatistics")[1]
     assert everything == {
-        "tags": {"tlp:red": "2", "pap:red": "1", 'misp-galaxy:tool="X"': "1", "alpha": "1"},
+        "tags": {"tlp:red": "2", "pap:red": "1", 'misp-galaxy:tool="X"': "1", "alpha": "1", "tlp:infrared": "1"},
         "taxonomies": {"tlp": "2"},
     }
     assert next(iter(everything["tags"])) == "tlp:red"
     shares = call(cast.analyst.key, "GET", "/tags/tagStatistics/true/true")[1]["tags"]
-    assert (list(shares), shares["tlp:red"]) == (sorted(shares), "40%")
+    assert (list(shares), shares["tlp:red"]) == (sorted(shares), "33.33%")
     assert "alpha" not in call(cast.stranger.key, "GET", "/tags/tagStatistics")[1]["tags"]
 
 

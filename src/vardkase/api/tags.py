@@ -18,8 +18,6 @@ from vardkase.intel.queries.tag_counts import event_tag_counts, tag_counts
 from vardkase.knowledge.galaxies.queries import clusters_by_tag
 from vardkase.knowledge.taxonomies import queries, services
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import enabled_namespaces
-from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.misp.flags import as_bool
 
 INVALID_TAG = "Invalid Tag"
@@ -128,13 +126,12 @@ def search(call: Call) -> Answer:
 
 @endpoint("tags/tag_statistics")
 def tag_statistics(call: Call) -> Answer:
-    """How many events carry each tag, and each enabled taxonomy: ``/{percentage}/{namesort}``."""
+    """How many events carry each tag, and the tags of each enabled taxonomy: ``/{percentage}/{namesort}``."""
     counts = event_tag_counts(call.actor)
     taxonomies = Counter[str]()
-    enabled = enabled_namespaces()
-    for name, count in counts.items():
-        if (machine := parse_machine_tag(name)) and machine.namespace in enabled:
-            taxonomies[machine.namespace] += count
+    for name, meaning in queries.meanings(counts).items():
+        if meaning.taxonomy.enabled:
+            taxonomies[meaning.taxonomy.namespace] += counts[name]
     ways = {"percentage": as_bool(call.arg(0)), "by_name": as_bool(call.arg(1))}
     return Json({"tags": _figures(counts, **ways), "taxonomies": _figures(taxonomies, **ways)})
 

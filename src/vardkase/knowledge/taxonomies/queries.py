@@ -179,11 +179,6 @@ GROUP BY t.id
 """
 
 
-def enabled_namespaces() -> set[str]:
-    """The namespaces of the taxonomies that are switched on."""
-    return set(Taxonomy.objects.filter(enabled=True).values_list("namespace", flat=True))
-
-
 def tags_named(names: Iterable[str]) -> dict[str, Tag]:
     """Existing tags by their names in lower case."""
     lower = [name.lower() for name in names]
