@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -89,6 +90,27 @@ def test_hidden_attributes_are_not_counted(scene: Cast) -> None:
     assert page(scene.stranger, "data")["stats"]["attribute_count"] == "4"
     assert page(scene.analyst, "data")["stats"]["attribute_count"] == "7"
     assert page(scene.stranger, "orgs")["Organisation A"]["attributeCount"] == "3"
+
+
+def test_sightings_by_source_of_what_may_be_seen(scene: Cast) -> None:
+    assert page(scene.partner, "sightings") == {"toplist": [], "eventids": []}
+    for body in ({"value": "secret"}, {"value": "b"}, {"value": "b", "source": "sensor", "type": "1"}):
+        assert call(scene.org_admin.key, "POST", "/sightings/add", body)[0] == 200
+    seen = page(scene.org_admin, "sightings")
+    assert seen["toplist"] == {"Undefined": 2, "sensor": 1}
+    assert len(seen["eventids"]["Undefined"]["sighting"]) == 2
+    assert len(seen["eventids"]["sensor"]["false-positive"]) == 1
+    hidden = str(min(map(int, seen["eventids"]["Undefined"]["sighting"])))
+    assert hidden not in json.dumps(page(scene.stranger, "sightings")["eventids"]).split('"')
+
+
+def test_open_proposals_are_counted_for_those_who_see_them(scene: Cast) -> None:
+    events = call(scene.stranger.key, "GET", "/events/index")[1]
+    proposal = {"event_id": events[0]["id"], "type": "text", "category": "Other", "value": "better"}
+    added = call(scene.stranger.key, "POST", f"/shadow_attributes/add/{events[0]['id']}", proposal)
+    assert added[0] == 200, added
+    assert page(scene.site_admin, "data")["stats"]["proposal_count"] == "1"
+    assert page(scene.stranger, "data")["stats"]["proposal_count"] == "1"
 
 
 def test_an_unknown_page(cast: Cast) -> None:

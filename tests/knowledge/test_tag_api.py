@@ -44,7 +44,13 @@ def test_statistics_count_what_the_reader_may_see(cast: Cast) -> None:
     tagged_event(cast.org_a, "tlp:red", "alpha", distribution=0)
     everything = call(cast.analyst.key, "GET", "/tags/tagStatistics")[1]
     assert everything == {
-        "tags": {"tlp:red": "2", "pap:red": "1", 'misp-galaxy:tool="X"': "1", "alpha": "1", "tlp:infrared": "1"},
+        "tags": {
+            "tlp:red": "2",
+            "pap:red": "1",
+            'misp-galaxy:tool="X"': "1",
+            "alpha": "1",
+            "tlp:infrared": "1",
+        },
         "taxonomies": {"tlp": "2"},
     }
     assert next(iter(everything["tags"])) == "tlp:red"

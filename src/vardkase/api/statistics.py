@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,9 +13,18 @@ from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.clock import now_seconds
+from vardkase.intel.proposals.queries import count_open
+from vardkase.intel.sightings.models import SightingType
+from vardkase.intel.sightings.queries import counts_by_source
 
 ALL = "All organisations"
 A_YEAR = 365
+NO_SOURCE = "Undefined"
+KINDS = {
+    SightingType.SEEN: "sighting",
+    SightingType.FALSE_POSITIVE: "false-positive",
+    SightingType.EXPIRATION: "expiration",
+}
 LINE = "\\n"
 """MISP writes the two characters between the lines of a CSV that is to stand in a script."""
 
@@ -52,7 +62,7 @@ def _data(call: Call) -> Any:
         "attribute_count_month": found.attributes_month,
         "attributes_per_event": round(found.attributes / found.events) if found.events else 0,
         "correlation_count": found.correlations,
-        "proposal_count": 0,
+        "proposal_count": count_open(call.actor),
         "user_count": found.users,
         "user_count_pgp": found.users_with_key,
         "org_count": found.organisations,
@@ -140,6 +150,17 @@ def _histogram(call: Call) -> Any:
     ]
 
 
+def _sightings(call: Call) -> Any:
+    """Sightings by source, and the events that each source saw something of, by type of sighting."""
+    totals: Counter[str] = Counter()
+    events: dict[str, dict[str, list[str]]] = {}
+    for source, kind, count, event_ids in counts_by_source(call.actor):
+        name = source or NO_SOURCE
+        totals[name] += count
+        events.setdefault(name, {})[KINDS[SightingType(kind)]] = [str(id) for id in event_ids]
+    return {"toplist": dict(totals.most_common()) or [], "eventids": events or []}
+
+
 def _today() -> date:
     return datetime.fromtimestamp(now_seconds(), UTC).date()
 
@@ -150,4 +171,5 @@ PAGES: dict[str, Callable[[Call], Any]] = {
     "users": _users,
     "tags": _tags,
     "attributehistogram": _histogram,
+    "sightings": _sightings,
 }

@@ -54,6 +54,13 @@ def proposals_query(actor: Actor, filters: ProposalFilters) -> SqlQuery:
     return SqlQuery(sql, parameters)
 
 
+def count_open(actor: Actor) -> int:
+    """How many readable proposals nobody has decided on yet."""
+    sql = f"SELECT count(*) {SOURCE} WHERE NOT s.deleted AND {readable(actor)}"
+    row = cursor().execute(sql, reader_parameters(actor)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterator[str]:
     for name, sql, value in (
         ("event", "s.event_id = %(event)s", filters.event_id),

@@ -110,6 +110,16 @@ def counts_by_type(actor: Actor, attribute_ids: Sequence[int]) -> dict[int, dict
     return counts
 
 
+def counts_by_source(actor: Actor) -> list[tuple[str, int, int, list[int]]]:
+    """Source, type, how many sightings, and the ids of the events they are about; most sightings first."""
+    readable = readable_sightings(actor)
+    sql = (
+        "SELECT coalesce(s.source, ''), s.type, count(*), array_agg(DISTINCT s.event_id ORDER BY s.event_id) "
+        f"{readable.source} WHERE {readable.condition} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+    )
+    return cursor().execute(sql, readable.parameters).fetchall()
+
+
 def known_uuids(event_id: int, uuids: Sequence[str]) -> list[str]:
     """Those of `uuids` that are sightings of the event, oldest first; whose they are does not matter."""
     sql = "SELECT uuid::text FROM sighting WHERE event_id = %s AND uuid = ANY(%s::uuid[]) ORDER BY id"
