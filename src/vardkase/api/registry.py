@@ -8,6 +8,7 @@ from vardkase.api import (  # noqa: F401
     auth_keys,
     blocklists,
     bookmarks,
+    collections,
     communities,
     connection_tests,
     connections,

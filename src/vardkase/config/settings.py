@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "vardkase.intel.proposals.apps.ProposalsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.intel.analyst_data.apps.AnalystDataConfig",
+    "vardkase.intel.collections.apps.CollectionsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",

@@ -15,6 +15,7 @@ from vardkase.identity.access.visibility import (
     analyst_data_predicate,
     attribute_predicate,
     cluster_predicate,
+    collection_predicate,
     deleted_predicate,
     event_predicate,
     galaxy_predicate,
@@ -72,6 +73,7 @@ def _visible(actor: Actor, kind: str) -> str:
         "EventReport": in_event + f"{part_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
         "Galaxy": galaxy_predicate(actor),
         "GalaxyCluster": cluster_predicate(actor),
+        "Collection": collection_predicate(actor),
         "SharingGroup": "TRUE" if actor.is_site_admin else "g.id = ANY(%(reader_groups)s)",
     }
     return predicates.get(kind, "TRUE")
@@ -132,6 +134,12 @@ SOURCES = {
         ("id", "name", "uuid", "type", "nationality", "sector", "local"),
         "organisation o",
         "o",
+    ),
+    "Collection": _Source(
+        "c.id::text, c.uuid::text, c.name, c.type, c.description, c.distribution::text",
+        ("id", "uuid", "name", "type", "description", "distribution"),
+        "collection c",
+        "c",
     ),
     "SharingGroup": _Source(
         "g.id::text, g.name, g.uuid::text, g.releasability, g.description",

@@ -10,6 +10,7 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * a galaxy or cluster that people made is readable by its owning organisation and by those its own distribution
   names, published or not (publishing sends it to other instances); packaged ones have distribution 3; a cluster
   also needs its galaxy, a relation between clusters also its source cluster;
+* a collection is readable by its owning organisation and by those its own distribution names;
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing.
@@ -99,6 +100,11 @@ def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") ->
     return f"({own} AND {cluster_predicate(actor, cluster)})"
 
 
+def collection_predicate(actor: Actor, collection: str = "c") -> str:
+    """SQL for collections; what is in one has its own reach."""
+    return part_predicate(actor, collection, event=collection)
+
+
 def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
     """SQL for notes, opinions and relationships."""
     if not actor.may_read:
@@ -122,6 +128,7 @@ def _inherits(actor: Actor, said: str) -> str:
         f"WHERE {of_event} AND {part_predicate(actor, 'part', 'within')} AND part",
         "Galaxy": f"galaxy part WHERE {galaxy_predicate(actor, 'part')} AND part",
         "GalaxyCluster": f"galaxy_cluster part WHERE {cluster_predicate(actor, 'part')} AND part",
+        "Collection": f"collection part WHERE {collection_predicate(actor, 'part')} AND part",
         "SharingGroup": "sharing_group part WHERE part.id = ANY(%(reader_groups)s) AND part",
         "Organisation": "organisation part WHERE part",
     }

@@ -1,0 +1,81 @@
+"""Incoming collections and their elements, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from vardkase.core.errors import Invalid
+from vardkase.intel.collections.models import CollectionType, ElementType
+from vardkase.knowledge.galaxies.documents import text_of, uuid_of
+from vardkase.misp.time import read_date
+
+LONGEST_NAME = 255
+LONGEST_TEXT = 65_535
+NOT_EMPTY = "This field cannot be left blank"
+TYPES = f"Options: {', '.join(CollectionType.values)}"
+ELEMENT_TYPES = f"Options: {', '.join(ElementType.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementInput:
+    """An element that is to be in a collection; `uuid` is its own, None for a new one."""
+
+    uuid: UUID | None
+    element_uuid: UUID
+    element_type: str
+    description: str
+
+
+def collection_fields(data: Mapping[str, Any]) -> dict[str, str]:
+    """The columns that `data` names of name, type and description. Raises Invalid."""
+    fields = {
+        key: text_of(data, key).strip()
+        for key in ("name", "type", "description")
+        if data.get(key) is not None
+    }
+    if "name" in fields and not 0 < len(fields["name"]) <= LONGEST_NAME:
+        raise Invalid({"name": [f"At most {LONGEST_NAME} characters." if fields["name"] else NOT_EMPTY]})
+    if "type" in fields and fields["type"] not in CollectionType.values:
+        raise Invalid({"type": [TYPES]})
+    if len(fields.get("description", "")) > LONGEST_TEXT:
+        raise Invalid({"description": [f"At most {LONGEST_TEXT} characters."]})
+    return fields
+
+
+def element_of(data: Mapping[str, Any]) -> ElementInput:
+    """One element. Raises Invalid."""
+    element_uuid = uuid_of(data, "element_uuid")
+    if element_uuid is None:
+        raise Invalid({"element_uuid": [NOT_EMPTY]})
+    element_type = text_of(data, "element_type") if "element_type" in data else ""
+    if element_type not in ElementType.values:
+        raise Invalid({"element_type": [ELEMENT_TYPES]})
+    description = text_of(data, "description") if "description" in data else ""
+    if len(description) > LONGEST_TEXT:
+        raise Invalid({"description": [f"At most {LONGEST_TEXT} characters."]})
+    return ElementInput(uuid_of(data), element_uuid, element_type, description)
+
+
+def elements_of(data: Mapping[str, Any]) -> list[ElementInput] | None:
+    """The elements that a document lists, each thing once; None when it does not speak of them. Raises Invalid."""
+    listed = data.get("CollectionElement")
+    if listed is None:
+        return None
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise Invalid({"CollectionElement": ["A list of elements is expected."]})
+    return list({each.element_uuid: each for each in map(element_of, listed)}.values())
+
+
+def moment_of(data: Mapping[str, Any], key: str) -> datetime | None:
+    """A date and time; None when it is missing. Raises Invalid."""
+    value = data.get(key)
+    if value in (None, ""):
+        return None
+    moment = read_date(value) if isinstance(value, str) else None
+    if moment is None:
+        raise Invalid({key: ["Expected a date and time: YYYY-MM-DD HH:MM:SS"]})
+    return moment.replace(microsecond=0)

@@ -1,0 +1,123 @@
+"""Collections looked up, as far as the actor may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import SqlQuery, array_of, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import collection_predicate, reader_parameters
+from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.intel.queries.find import Reference, matches
+from vardkase.misp.fields import UUID
+
+CONTEXTS = {
+    "my_collections": "c.user_id = %(user)s AND c.orgc_id = %(reader_org)s",
+    "org_collections": "c.orgc_id = %(reader_org)s",
+}
+"""MISP's narrower lists."""
+
+
+def find_collection(actor: Actor, reference: Reference) -> Collection:
+    """A collection by id or uuid. Raises NotFound."""
+    row = (
+        cursor()
+        .execute(
+            f"SELECT c.id FROM collection c WHERE {matches('c', reference)} AND {collection_predicate(actor)}",
+            reader_parameters(actor) | {"reference": reference},
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound("Invalid Collection.")
+    return Collection.objects.get(pk=row[0])
+
+
+def find_element(actor: Actor, reference: Reference) -> CollectionElement:
+    """An element by id or uuid, of a collection that the actor may read. Raises NotFound."""
+    row = (
+        cursor()
+        .execute(
+            f"SELECT p.id FROM collection_element p JOIN collection c ON c.id = p.collection_id "
+            f"WHERE {matches('p', reference)} AND {collection_predicate(actor)}",
+            reader_parameters(actor) | {"reference": reference},
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise NotFound("Invalid CollectionElement.")
+    return CollectionElement.objects.select_related("collection").get(pk=row[0])
+
+
+def collections_query(actor: Actor, filters: Mapping[str, Any], context: str = "") -> SqlQuery:
+    """The ids of the readable collections, oldest first.
+
+    `filters`: ``name`` and ``quickFilter`` are substrings, ``uuid``, ``type`` and ``element_uuid`` texts or lists.
+    """
+    conditions = [collection_predicate(actor)]
+    parameters: dict[str, Any] = reader_parameters(actor) | {"user": actor.user_id or 0}
+    if context in CONTEXTS:
+        conditions.append(CONTEXTS[context])
+    for key, columns in (("name", ("name",)), ("quickFilter", ("name", "description"))):
+        if wanted := _texts(filters.get(key)):
+            found = " OR ".join(f"strpos(lower(c.{column}), lower(%({key})s)) > 0" for column in columns)
+            conditions.append(f"({found})")
+            parameters[key] = wanted[0]
+    if wanted := _texts(filters.get("type")):
+        conditions.append("c.type = ANY(%(type)s)")
+        parameters["type"] = wanted
+    for key, sql in (("uuid", "c.uuid = ANY(%(uuid)s::uuid[])"), ("element_uuid", HOLDS)):
+        if wanted := _texts(filters.get(key)):
+            conditions.append(sql)
+            parameters[key] = [text.lower() for text in wanted if UUID.fullmatch(text.lower())]
+    return SqlQuery(
+        f"SELECT c.id FROM collection c WHERE {' AND '.join(conditions)} ORDER BY c.id", parameters
+    )
+
+
+def elements_query(actor: Actor, reference: Reference) -> SqlQuery:
+    """The ids of the elements of a readable collection."""
+    collection = find_collection(actor, reference)
+    sql = "SELECT p.id FROM collection_element p WHERE p.collection_id = %(collection)s ORDER BY p.id"
+    return SqlQuery(sql, {"collection": collection.pk})
+
+
+def minimal_collections(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[str, str]]:
+    """Uuid and moment of change of all that the actor may read; "!" before a creator's name leaves it out."""
+    wanted = [name for name in creators if not name.startswith("!")]
+    unwanted = [name[1:] for name in creators if name.startswith("!")]
+    conditions = [collection_predicate(actor)]
+    if wanted:
+        conditions.append("orgc.name = ANY(%(wanted)s)")
+    if unwanted:
+        conditions.append("orgc.name <> ALL(%(unwanted)s)")
+    return cursor().execute(
+        f"SELECT c.uuid::text, to_char(c.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
+        f"FROM collection c JOIN organisation orgc ON orgc.id = c.orgc_id "
+        f"WHERE {' AND '.join(conditions)} ORDER BY c.id",
+        reader_parameters(actor) | {"wanted": wanted, "unwanted": unwanted},
+    )
+
+
+def stored_collections(uuids: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """Uuid → moment of change and `locked` of what is here, readable or not."""
+    rows = cursor().execute(VERSIONS, (array_of(uuids),))
+    return {uuid: (modified, locked) for uuid, modified, locked in rows}
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list) else [value]
+    return [str(each) for each in listed if isinstance(each, str | int) and each != ""]
+
+
+HOLDS = (
+    "EXISTS (SELECT 1 FROM collection_element p WHERE p.collection_id = c.id "
+    "AND p.element_uuid = ANY(%(element_uuid)s::uuid[]))"
+)
+
+VERSIONS = """
+SELECT uuid::text, to_char(modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), locked
+FROM collection WHERE uuid = ANY(%s::uuid[])
+"""

@@ -1,0 +1,263 @@
+"""Making, changing and filling collections, and taking in those of peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.intel.collections.documents import (
+    NOT_EMPTY,
+    ElementInput,
+    collection_fields,
+    element_of,
+    elements_of,
+    moment_of,
+)
+from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
+from vardkase.intel.queries.find import Reference
+from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import is_blocked
+from vardkase.knowledge.blocklists.services import count_blocked
+from vardkase.knowledge.galaxies.documents import distribution_of, uuid_of
+from vardkase.knowledge.galaxies.services.reach import reach_of
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import read_block, read_sharing_group_id
+
+DOWNGRADED = {
+    Distribution.COMMUNITY: Distribution.ORGANISATION,
+    Distribution.CONNECTED: Distribution.COMMUNITY,
+}
+"""How far what comes from another instance goes here."""
+
+
+@transaction.atomic
+def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
+    """Make a collection, with the elements listed; returns its id. Raises Forbidden, Invalid."""
+    actor.require_writing()
+    actor.require(Permission.MODIFY)
+    fields = _required(data)
+    uuid = uuid_of(data) or uuid4()
+    if Collection.objects.filter(uuid=uuid).exists():
+        raise Invalid(UUID_TAKEN)
+    distribution, group = reach_of(actor, data, (Distribution.ORGANISATION, None))
+    collection = Collection.objects.create(
+        uuid=uuid,
+        org_id=actor.organisation_id,
+        orgc_id=actor.organisation_id,
+        user_id=actor.user_id or 0,
+        created=_now(),
+        modified=_now(),
+        distribution=distribution,
+        sharing_group_id=group,
+        **fields,
+    )
+    _replace_elements(collection, elements_of(data) or [])
+    record(actor, "collection.added", _target(collection))
+    return collection.pk
+
+
+@transaction.atomic
+def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
+    """Change what `data` names; a list of elements replaces the stored one. Raises NotFound, Forbidden, Invalid."""
+    collection = _lock_own(actor, reference)
+    for name, value in collection_fields(data).items():
+        setattr(collection, name, value)
+    stored = (collection.distribution, collection.sharing_group_id)
+    collection.distribution, collection.sharing_group_id = reach_of(actor, data, stored)
+    if (elements := elements_of(data)) is not None:
+        _replace_elements(collection, elements)
+    _touch(collection)
+    record(actor, "collection.edited", _target(collection))
+    return collection.pk
+
+
+@transaction.atomic
+def delete_collection(actor: Actor, reference: Reference) -> int:
+    """Remove a collection, not what is in it; returns the id it had. Raises NotFound, Forbidden."""
+    collection = _lock_own(actor, reference)
+    number, target = collection.pk, _target(collection)
+    collection.delete()
+    record(actor, "collection.deleted", target)
+    return number
+
+
+@transaction.atomic
+def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> int:
+    """Put an event or cluster into a collection; returns the element's id.
+
+    Raises NotFound, Forbidden, Invalid, and Conflict when it is in there.
+    """
+    collection = _lock_own(actor, reference)
+    element = element_of(data)
+    if collection.elements.filter(element_uuid=element.element_uuid).exists():
+        raise Conflict("Element already in the Collection.")
+    if element.uuid and CollectionElement.objects.filter(uuid=element.uuid).exists():
+        raise Invalid(UUID_TAKEN)
+    row = _row(collection, element)
+    row.save()
+    _touch(collection)
+    record(actor, "collection.element_added", _target(collection), {"element": str(element.element_uuid)})
+    return row.pk
+
+
+@transaction.atomic
+def delete_element(actor: Actor, reference: Reference) -> int:
+    """Take an element out; returns the id it had. Raises NotFound, Forbidden."""
+    element = find_element(actor, reference)
+    collection = _lock_own(actor, element.collection_id)
+    number = find_element(actor, element.pk).pk
+    CollectionElement.objects.filter(pk=number).delete()
+    _touch(collection)
+    record(actor, "collection.element_deleted", _target(collection), {"element": str(element.element_uuid)})
+    return number
+
+
+@transaction.atomic
+def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
+    """Store a peer's collection when it is new, or newer than one that came so; returns whether it was.
+
+    Raises Forbidden, Invalid.
+
+    It goes here less far than there, and is `locked`. Its list of elements replaces ours, unless it has none to say.
+    """
+    actor.require_writing()
+    actor.require(Permission.SYNC)
+    uuid = uuid_of(data)
+    if uuid is None:
+        raise Invalid({"uuid": [NOT_EMPTY]})
+    stored = Collection.objects.select_for_update().filter(uuid=uuid).first()
+    modified = moment_of(data, "modified") or _now()
+    creator = _creator(actor, data)
+    if creator is None or (stored is not None and not _replaces(actor, stored, modified)):
+        return False
+    collection = stored or _received(actor, uuid, creator, moment_of(data, "created") or modified)
+    for name, value in _required(data).items():
+        setattr(collection, name, value)
+    collection.modified = modified
+    collection.distribution, collection.sharing_group_id = _received_reach(actor, data)
+    collection.save()
+    if (elements := elements_of(data)) is not None:
+        _replace_elements(collection, elements)
+    record(actor, "collection.received", _target(collection))
+    return True
+
+
+def wanted_collections(offered: Mapping[str, str]) -> list[str]:
+    """Which of what a peer offers (uuid → moment of change) we would take in."""
+    stored = stored_collections([uuid.lower() for uuid in offered])
+    return [
+        uuid
+        for uuid, modified in offered.items()
+        if (known := stored.get(uuid.lower())) is None or (known[1] and modified > known[0])
+    ]
+
+
+def _required(data: Mapping[str, Any]) -> dict[str, str]:
+    fields = collection_fields(data)
+    if missing := [name for name in ("name", "type") if name not in fields]:
+        raise Invalid({name: [NOT_EMPTY] for name in missing})
+    return fields
+
+
+def _lock_own(actor: Actor, reference: Reference) -> Collection:
+    """The collection, locked, when the actor may change it. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.MODIFY)
+    number = find_collection(actor, reference).pk
+    Collection.objects.select_for_update().filter(pk=number).first()
+    collection = find_collection(actor, number)
+    if not may_modify_event(actor, collection):
+        raise Forbidden("You are not authorised to do that.")
+    return collection
+
+
+def _replace_elements(collection: Collection, elements: Sequence[ElementInput]) -> None:
+    """The elements become these; those that stay keep their ids."""
+    wanted = {each.element_uuid: each for each in elements}
+    collection.elements.exclude(element_uuid__in=wanted).delete()
+    kept = {each.element_uuid: each for each in collection.elements.all()}
+    for uuid, row in kept.items():
+        row.element_type, row.description = wanted[uuid].element_type, wanted[uuid].description
+    CollectionElement.objects.bulk_update(kept.values(), ("element_type", "description"), batch_size=1000)
+    named = [each.uuid for uuid, each in wanted.items() if uuid not in kept and each.uuid]
+    taken = set(CollectionElement.objects.filter(uuid__in=named).values_list("uuid", flat=True))
+    new = [_row(collection, each) for uuid, each in wanted.items() if uuid not in kept]
+    for row in new:
+        row.uuid = uuid4() if row.uuid in taken else row.uuid
+    CollectionElement.objects.bulk_create(new, batch_size=1000)
+
+
+def _row(collection: Collection, element: ElementInput) -> CollectionElement:
+    return CollectionElement(
+        uuid=element.uuid or uuid4(),
+        collection=collection,
+        element_uuid=element.element_uuid,
+        element_type=element.element_type,
+        description=element.description,
+    )
+
+
+def _touch(collection: Collection) -> None:
+    """Peers take over only what is later by a second."""
+    collection.modified = max(_now(), collection.modified + timedelta(seconds=1))
+    collection.save()
+
+
+def _replaces(actor: Actor, stored: Collection, modified: datetime) -> bool:
+    try:
+        find_collection(actor, stored.pk)
+    except NotFound:
+        return False
+    return stored.locked and modified > stored.modified
+
+
+def _received(actor: Actor, uuid: UUID, creator: int, created: datetime) -> Collection:
+    return Collection(
+        uuid=uuid,
+        org_id=actor.organisation_id,
+        orgc_id=creator,
+        user_id=actor.user_id or 0,
+        created=created,
+        locked=True,
+    )
+
+
+def _received_reach(actor: Actor, data: Mapping[str, Any]) -> tuple[int, int | None]:
+    distribution = distribution_of(data, Distribution.ORGANISATION)
+    return SharingGroups(actor).limited(
+        DOWNGRADED.get(Distribution(distribution), distribution),
+        read_sharing_group_id(data),
+        read_block(data, "SharingGroup"),
+    )
+
+
+def _creator(actor: Actor, data: Mapping[str, Any]) -> int | None:
+    """The creating organisation that the document names, else the actor's own; None for one that is blocked."""
+    block = read_block(data, "Orgc") or {}
+    uuid = uuid_of(block)
+    if uuid is not None and is_blocked(Blocked.ORGANISATION, uuid):
+        count_blocked(Blocked.ORGANISATION, uuid)
+        return None
+    return next(iter(capture_organisations([block]).values()), actor.organisation_id)
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(now_seconds(), UTC)
+
+
+def _target(collection: Collection) -> Target:
+    return Target("collection", collection.pk, collection.uuid, collection.name)

@@ -1,0 +1,282 @@
+"""Collections: made, filled, shared and exchanged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories import make_key
+from vardkase.audit.models import AuditEntry
+from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
+
+THEIRS = "0c000000-0000-4000-8000-000000000001"
+EVENT = "0c000000-0000-4000-8000-00000000000e"
+CLUSTER = "0c000000-0000-4000-8000-00000000000f"
+EARLY, LATER = "2020-01-01 00:00:00", "2099-01-01 00:00:00"
+
+
+def make(by: Player, **members: Any) -> dict[str, Any]:
+    """A collection, as it is answered."""
+    body = {"name": "Winter", "type": "campaign", **members}
+    status, answer = call(by.key, "POST", "/collections/add", body)
+    assert status == 200, answer
+    return dict(answer["Collection"])
+
+
+def readers(cast: Cast, uuid: str) -> set[str]:
+    """Who can read a collection: view, index and minimal index say the same."""
+    players = {"a": cast.colleague, "b": cast.partner, "c": cast.stranger, "hub": cast.site_admin}
+    shown, listed, minimal = set(), set(), set()
+    for name, player in players.items():
+        if call(player.key, "GET", f"/collections/view/{uuid}")[0] == 200:
+            shown.add(name)
+        if uuid in [row["Collection"]["uuid"] for row in call(player.key, "GET", "/collections/index")[1]]:
+            listed.add(name)
+        if uuid in call(player.key, "POST", "/collections/indexMinimal", {})[1]:
+            minimal.add(name)
+    assert shown == listed == minimal
+    return shown
+
+
+def test_a_collection_is_made_with_what_is_in_it(cast: Cast) -> None:
+    inside = [{"element_uuid": EVENT, "element_type": "Event", "description": "the first"}]
+    made = make(cast.analyst, description="Of 2026", CollectionElement=inside)
+    assert list(made) == [
+        "id", "uuid", "org_id", "orgc_id", "user_id", "created", "modified", "distribution", "sharing_group_id",
+        "name", "type", "description", "locked", "Orgc", "Org", "User", "CollectionElement",
+    ]  # fmt: skip
+    assert (made["distribution"], made["locked"], made["Orgc"]["name"]) == ("0", False, "Organisation A")
+    element = made["CollectionElement"][0]
+    assert list(element) == ["id", "uuid", "element_uuid", "element_type", "collection_id", "description"]
+    assert (element["element_uuid"], element["collection_id"]) == (EVENT, made["id"])
+    assert call(cast.colleague.key, "GET", f"/collections/view/{made['uuid']}")[1]["Collection"] == made
+
+
+@pytest.mark.parametrize(
+    ("members", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"name": ["x"]}, "name"),
+        ({"type": "party"}, "type"),
+        ({"type": None}, "type"),
+        ({"uuid": "nope"}, "uuid"),
+        ({"distribution": 4, "sharing_group_id": 10**6}, "sharing_group_id"),
+        ({"CollectionElement": "x"}, "CollectionElement"),
+        ({"CollectionElement": [{"element_uuid": EVENT, "element_type": "Tag"}]}, "element_type"),
+        ({"CollectionElement": [{"element_type": "Event"}]}, "element_uuid"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_reason(cast: Cast, members: dict[str, Any], field: str) -> None:
+    status, answer = call(
+        cast.analyst.key, "POST", "/collections/add", {"name": "Winter", "type": "campaign", **members}
+    )
+    assert (status, answer["name"], list(answer["errors"])) == (403, "Could not add Collection", [field])
+    assert not Collection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("distribution", "expected"),
+    [(0, {"a", "hub"}), (1, {"a", "b", "c", "hub"}), (3, {"a", "b", "c", "hub"}), (4, {"a", "b", "hub"})],
+)
+def test_the_reach_of_a_collection(cast: Cast, distribution: int, expected: set[str]) -> None:
+    made = make(cast.analyst, distribution=distribution, sharing_group_id=cast.group.pk)
+    assert readers(cast, made["uuid"]) == expected
+    element = call(
+        cast.analyst.key,
+        "POST",
+        f"/collectionElements/add/{made['id']}",
+        {"element_uuid": EVENT, "element_type": "Event"},
+    )[1]["CollectionElement"]
+    hidden = {"c"} - expected
+    status, _ = call(cast.stranger.key, "GET", f"/collection_elements/index/{made['id']}")
+    assert status == (404 if hidden else 200)
+    status, _ = call(cast.stranger.key, "POST", f"/collectionElements/delete/{element['id']}", {})
+    assert status == (404 if hidden else 405)
+    assert CollectionElement.objects.count() == 1
+
+
+def test_a_note_on_a_collection_is_shown_with_it(cast: Cast) -> None:
+    made = make(cast.analyst, distribution=4, sharing_group_id=cast.group.pk)
+    path = f"/analyst_data/add/Note/{made['uuid']}/Collection"
+    note = call(cast.analyst.key, "POST", path, {"note": "why", "distribution": 5})[1]["Note"]
+    shown = call(cast.partner.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"]
+    assert shown["Note"][0]["note"] == "why"
+    assert call(cast.stranger.key, "GET", f"/analyst_data/view/Note/{note['uuid']}")[0] == 404
+    assert call(cast.partner.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
+    assert not call(cast.stranger.key, "GET", f"/analyst_data/getRelatedElement/Collection/{made['uuid']}")[1]
+
+
+def test_an_edit_changes_what_it_names_and_the_list_replaces(cast: Cast) -> None:
+    inside = [{"element_uuid": EVENT, "element_type": "Event"}]
+    made = make(cast.analyst, CollectionElement=inside, description="stays")
+    body = {
+        "name": "Spring",
+        "uuid": THEIRS,
+        "CollectionElement": [*inside, {"element_uuid": CLUSTER, "element_type": "GalaxyCluster"}],
+    }
+    changed = call(cast.colleague.key, "POST", f"/collections/edit/{made['id']}", body)[1]["Collection"]
+    assert (changed["name"], changed["uuid"], changed["description"]) == ("Spring", made["uuid"], "stays")
+    assert changed["CollectionElement"][0] == made["CollectionElement"][0]
+    assert [each["element_uuid"] for each in changed["CollectionElement"]] == [EVENT, CLUSTER]
+    assert changed["modified"] > made["modified"]
+    emptied = call(cast.analyst.key, "POST", f"/collections/edit/{made['id']}", {"CollectionElement": []})[1]
+    assert emptied["Collection"]["CollectionElement"] == []
+
+
+def test_elements_come_and_go(cast: Cast) -> None:
+    made = make(cast.analyst)
+    element = {"element_uuid": EVENT, "element_type": "Event"}
+    path = f"/collectionElements/add/{made['id']}"
+    first = call(cast.analyst.key, "POST", path, element)[1]["CollectionElement"]
+    status, answer = call(cast.analyst.key, "POST", path, element)
+    assert (status, answer["errors"]) == (403, {"element_uuid": ["Element already in the Collection."]})
+    path = f"/collectionElements/addElementToCollection/GalaxyCluster/{CLUSTER}"
+    assert call(cast.analyst.key, "POST", path, {"collection_id": made["id"]})[0] == 200
+    listed = call(cast.analyst.key, "GET", f"/collectionElements/index/{made['id']}")[1]
+    assert [row["CollectionElement"]["element_type"] for row in listed] == ["Event", "GalaxyCluster"]
+    status, answer = call(cast.analyst.key, "POST", f"/collectionElements/delete/{first['id']}", {})
+    assert (status, answer["id"]) == (200, int(first["id"]))
+    assert CollectionElement.objects.get().element_type == "GalaxyCluster"
+    assert call(cast.analyst.key, "POST", f"/collections/delete/{made['id']}", {})[0] == 200
+    assert not CollectionElement.objects.exists()
+    acts = AuditEntry.objects.filter(target_kind="collection").order_by("pk").values_list("action", flat=True)
+    assert [act.partition(".")[2] for act in acts] == [
+        "added", "element_added", "element_added", "element_deleted", "deleted",
+    ]  # fmt: skip
+
+
+def test_only_those_who_may_write(cast: Cast) -> None:
+    made = make(
+        cast.analyst, distribution=3, CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
+    )
+    element = {"element_uuid": CLUSTER, "element_type": "GalaxyCluster"}
+    paths = {
+        "/collections/add": {"name": "x", "type": "other"},
+        f"/collections/edit/{made['id']}": {"name": "forged"},
+        f"/collections/delete/{made['id']}": {},
+        f"/collectionElements/add/{made['id']}": element,
+        f"/collectionElements/addElementToCollection/GalaxyCluster/{CLUSTER}": {"collection_id": made["id"]},
+        f"/collectionElements/delete/{made['CollectionElement'][0]['id']}": {},
+    }
+    for path, body in paths.items():
+        for key in (None, cast.reader.key, make_key(cast.analyst.user, read_only=True)):
+            assert call(key, "POST", path, body)[0] == 403
+    for path, body in list(paths.items())[1:]:
+        for other in (cast.partner, cast.partner_sync, cast.stranger):
+            assert call(other.key, "POST", path, body)[0] == 405, path
+    assert call(cast.analyst.key, "GET", f"/collections/view/{made['id']}")[1]["Collection"] == made
+
+
+def test_without_modify_org_one_changes_only_ones_own(cast: Cast) -> None:
+    made = make(cast.analyst)
+    role = cast.colleague.user.role
+    role.perm_modify_org = False
+    role.save()
+    assert call(cast.colleague.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 405
+    assert call(cast.analyst.key, "POST", f"/collections/edit/{made['id']}", {"name": "x"})[0] == 200
+
+
+def test_lists_are_narrowed(cast: Cast) -> None:
+    mine = make(
+        cast.analyst, name="Alpha", CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}]
+    )
+    ours = make(cast.colleague, name="Beta 100%", type="research", description="Needle")
+    make(cast.partner, name="Gamma", distribution=3)
+
+    def names(path: str, **body: Any) -> list[str]:
+        status, rows = call(cast.analyst.key, "POST" if body else "GET", f"/collections/{path}", body or None)
+        assert status == 200
+        return [row["Collection"]["name"] for row in rows]
+
+    assert names("index") == ["Alpha", "Beta 100%", "Gamma"]
+    assert names("index/my_collections") == ["Alpha"]
+    assert names("index/org_collections") == ["Alpha", "Beta 100%"]
+    assert names("index", type=["research", "other"]) == ["Beta 100%"]
+    assert names("index", name="0%") == ["Beta 100%"]
+    assert names("index", quickFilter="needle") == ["Beta 100%"]
+    assert names(f"index/uuid[]:{mine['uuid']}/uuid[]:{ours['uuid']}.json") == ["Alpha", "Beta 100%"]
+    assert names("index", element_uuid=EVENT) == ["Alpha"]
+    assert names("index", uuid="nope") == []
+    assert names("index/limit:1/page:2") == ["Beta 100%"]
+
+
+def push(cast: Cast, **members: Any) -> str:
+    body = {"uuid": THEIRS, "name": "Of a peer", "type": "other", "modified": EARLY, **members}
+    status, answer = call(
+        cast.partner_sync.key, "POST", "/collections/captureCollection", {"Collection": body}
+    )
+    assert status == 200, answer
+    return str(answer["message"])
+
+
+def test_a_peer_brings_a_collection_which_goes_less_far_here(cast: Cast) -> None:
+    creator = {"uuid": CLUSTER, "name": "Elsewhere"}
+    inside = [{"uuid": EVENT, "element_uuid": EVENT, "element_type": "Event"}]
+    assert push(cast, distribution=2, Orgc=creator, CollectionElement=inside) == "Collection captured."
+    stored = Collection.objects.get()
+    assert (stored.distribution, stored.locked, stored.orgc.name, stored.org) == (
+        1,
+        True,
+        "Elsewhere",
+        cast.org_b,
+    )
+    assert push(cast, name="Same date") == "Collection ignored."
+    assert push(cast, name="Newer", modified=LATER) == "Collection captured."
+    stored.refresh_from_db()
+    assert (stored.name, stored.distribution, stored.elements.count()) == ("Newer", 0, 1)
+
+
+def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: Cast) -> None:
+    make(cast.analyst, uuid=THEIRS, distribution=3)
+    assert push(cast, modified=LATER) == "Collection ignored."
+    Collection.objects.update(locked=True, distribution=0)
+    assert push(cast, modified=LATER) == "Collection ignored."
+    Collection.objects.update(distribution=3)
+    assert push(cast, modified=LATER) == "Collection captured."
+
+
+def test_what_is_blocked_or_wrong_does_not_come_in(cast: Cast) -> None:
+    BlocklistEntry.objects.create(kind=Blocked.ORGANISATION, uuid=CLUSTER)
+    assert push(cast, Orgc={"uuid": CLUSTER, "name": "Elsewhere"}) == "Collection ignored."
+    for wrong in ({"uuid": None}, {"name": None}, {"modified": "soon"}, {"distribution": 7}):
+        body = {"uuid": THEIRS, "name": "x", "type": "other", **wrong}
+        assert call(cast.partner_sync.key, "POST", "/collections/captureCollection", body)[0] == 403
+    assert not Collection.objects.exists()
+
+
+def test_a_peer_compares(cast: Cast) -> None:
+    made = make(cast.analyst, distribution=1)
+    assert call(cast.partner_sync.key, "POST", "/collections/indexMinimal", {"orgc_name": []})[1] == {
+        made["uuid"]: made["modified"]
+    }
+    body = {"orgc_name": ["!Organisation A"]}
+    assert call(cast.partner_sync.key, "POST", "/collections/indexMinimal", body)[1] == []
+    path = "/collections/filterCollectionsForPush"
+    offered = {made["uuid"]: LATER, THEIRS: EARLY, "nope": EARLY}
+    assert call(cast.partner_sync.key, "POST", path, offered)[1] == [THEIRS]
+    Collection.objects.update(locked=True)
+    assert call(cast.partner_sync.key, "POST", path, offered)[1] == [made["uuid"], THEIRS]
+    for player in (cast.analyst, cast.org_admin, cast.reader):
+        assert call(player.key, "POST", path, offered)[0] == 403
+        assert call(player.key, "POST", "/collections/captureCollection", {})[0] == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(cast: Cast) -> None:
+    counts = []
+    for number in range(3):
+        make(
+            cast.analyst,
+            name=f"{number}",
+            CollectionElement=[{"element_uuid": EVENT, "element_type": "Event"}],
+        )
+        with CaptureQueriesContext(connection) as queries:
+            assert len(call(cast.analyst.key, "GET", "/collections/index")[1]) == number + 1
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2]
