@@ -45,6 +45,7 @@ from vardkase.identity.organisations.models import Organisation, SharingGroup, S
 from vardkase.identity.registrations.models import Inbox
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import (
     Attribute,
@@ -589,6 +590,28 @@ def collection(it: Things) -> TagCollection:
 @ours
 def collected(it: Things) -> TagCollectionTag:
     return TagCollectionTag.objects.create(tag_collection=it.collection, tag=it.tag)
+
+
+@ours
+def event_collection(it: Things) -> Collection:
+    moment = timezone.now()
+    user = it.caller.user
+    return Collection.objects.create(
+        org=user.org,
+        orgc=user.org,
+        user_id=user.pk,
+        created=moment,
+        modified=moment,
+        distribution=0,
+        name=SECRET,
+    )
+
+
+@ours
+def collected_event(it: Things) -> CollectionElement:
+    return CollectionElement.objects.create(
+        collection=it.event_collection, element_uuid=it.event.uuid, element_type="Event", description=SECRET
+    )
 
 
 @ours
