@@ -11,6 +11,7 @@ import msgspec
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.parts import decoded
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
@@ -85,7 +86,7 @@ def save_free_text(call: Call) -> Answer:
     """Store chosen values; a type such as ``ip-src/ip-dst`` stands for one attribute of each."""
     event = find_event(call.actor, call.arg(0))
     data = call.data("Attribute")
-    chosen = _decoded(data.get("JsonObject"))
+    chosen = decoded(data.get("JsonObject"))
     if not isinstance(chosen, list) or not chosen:
         raise SaveFailed("saveFreeText Event", SAVE, {"JsonObject": ["A list of attributes is needed."]})
     comment = _text(data.get("default_comment"))
@@ -112,16 +113,6 @@ def _of_each_type(document: Any) -> list[Any]:
 def _with_comment(document: Any, comment: str) -> Any:
     wanting = isinstance(document, dict) and not document.get("comment")
     return {**document, "comment": comment} if wanting else document
-
-
-def _decoded(given: Any) -> Any:
-    """MISP's pages send JSON as text inside of a form."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return msgspec.json.decode(given)
-    except (msgspec.DecodeError, RecursionError):
-        return None
 
 
 def _warned(given: Any) -> Warned:

@@ -35,6 +35,8 @@ from vardkase.api import (  # noqa: F401
     instance,
     jobs,
     logs,
+    module_documents,
+    modules,
     news,
     noticelists,
     object_references,

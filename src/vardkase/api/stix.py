@@ -12,9 +12,8 @@ from vardkase.api.errors import SaveFailed
 from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.formats.incoming.services import Wishes, import_as_event
-from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.misp_json.inner_form import inner_form
 from vardkase.formats.stix.importing import read_stix1, read_stix2
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
 from vardkase.misp.flags import as_bool
@@ -53,7 +52,7 @@ def upload_stix(call: Call) -> Answer:
     except Invalid as invalid:
         raise _refused(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.
-    return Text(msgspec.json.encode(_inner_form(call.actor, stored.event_id)), JSON_TYPE)
+    return Text(msgspec.json.encode(inner_form(call.actor, stored.event_id)), JSON_TYPE)
 
 
 def _options(call: Call) -> Any:
@@ -68,29 +67,3 @@ def _options(call: Call) -> Any:
 
 def _refused(errors: Any) -> SaveFailed:
     return SaveFailed("upload_stix Event", "/events/upload_stix", errors)
-
-
-THREAT_LEVELS = {"1": "High", "2": "Medium", "3": "Low", "4": "Undefined"}
-BESIDE = ("Attribute", "ShadowAttribute", "Object", "EventReport", "CryptographicKey", "Galaxy", "Orgc", "Org",
-          "RelatedEvent")  # fmt: skip
-
-
-def _inner_form(actor: Actor, event_id: int) -> dict[str, Any]:
-    """The event as MISP answers here: its parts stand beside ``Event``, not in it."""
-    event: dict[str, Any] = msgspec.json.decode(b"".join(event_document(actor, event_id, EventOptions())))[
-        "Event"
-    ]
-    parts = {name: event.pop(name, []) for name in BESIDE}
-    tags = event.pop("Tag", [])
-    level = event["threat_level_id"]
-    inside = (attribute for found in parts["Object"] for attribute in found["Attribute"])
-    for attribute in (*parts["Attribute"], *inside):
-        attribute["AttributeTag"] = [{"Tag": tag} for tag in attribute.pop("Tag", ())]
-    return {
-        "Event": {**event, "user_id": str(actor.user_id or 0)},
-        "ThreatLevel": {"name": THREAT_LEVELS.get(level, ""), "id": level},
-        **parts,
-        "EventTag": [{"Tag": tag} for tag in tags],
-        "User": {"email": actor.name},
-        "Sighting": [],
-    }

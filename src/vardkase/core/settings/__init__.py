@@ -8,14 +8,24 @@ start stays in `config.settings`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from vardkase.core.sql import cursor
 
-__all__ = ["Setting", "declared_settings"]
+__all__ = [
+    "AnySetting",
+    "Family",
+    "Setting",
+    "add_family",
+    "declared_settings",
+    "find_setting",
+    "settings_of_families",
+    "stored_values",
+]
 
-_declared: dict[str, Setting[int] | Setting[bool] | Setting[str]] = {}
+_declared: dict[str, AnySetting] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +44,12 @@ class Setting[Value: (int, bool, str)]:
     options: tuple[tuple[Value, str], ...] = ()
     check: Callable[[Value], str | None] = lambda _value: None
     secret: bool = False
+    declared: bool = True
+    """False for those that a `Family` makes when they are asked for."""
 
     def __post_init__(self) -> None:
+        if not self.declared:
+            return
         if self.name in _declared:
             raise RuntimeError(f"setting {self.name} is declared twice")
         _declared[self.name] = self
@@ -49,6 +63,50 @@ class Setting[Value: (int, bool, str)]:
         return type(self.default)(json.loads(row[0])) if row else self.default
 
 
-def declared_settings() -> dict[str, Setting[int] | Setting[bool] | Setting[str]]:
+type AnySetting = Setting[int] | Setting[bool] | Setting[str]
+
+
+class Family(Protocol):
+    """Settings that come and go while the hub runs: those of each module that a server offers."""
+
+    def find(self, name: str) -> AnySetting | None:
+        """The setting of this name, if there is one now."""
+        ...
+
+    def every(self) -> Iterable[AnySetting]:
+        """All that there are now."""
+        ...
+
+
+_families: list[Family] = []
+
+
+def add_family(family: Family) -> None:
+    """Have `family` asked as well."""
+    _families.append(family)
+
+
+def declared_settings() -> dict[str, AnySetting]:
     """Every declared setting by name."""
     return dict(sorted(_declared.items()))
+
+
+def find_setting(name: str) -> AnySetting | None:
+    """The setting of this name: a declared one, or one of a family."""
+    if name in _declared:
+        return _declared[name]
+    return next((found for family in _families if (found := family.find(name)) is not None), None)
+
+
+def settings_of_families() -> Iterator[AnySetting]:
+    """Every setting that is not declared but there now."""
+    for family in _families:
+        yield from family.every()
+
+
+def stored_values(start: str) -> dict[str, Any]:
+    """What was set of the settings whose names begin with `start`; one query."""
+    rows = cursor().execute(
+        "SELECT name, value::text FROM setting_value WHERE starts_with(name, %s)", (start,)
+    )
+    return {name: json.loads(value) for name, value in rows.fetchall()}

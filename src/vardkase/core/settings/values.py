@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vardkase.core.settings import Setting
+from vardkase.core.settings import AnySetting
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
 
 LONGEST = 65_535
 LARGEST = 2**31 - 1
-
-type AnySetting = Setting[int] | Setting[bool] | Setting[str]
 
 
 def readable(setting: AnySetting, given: Any) -> bool | int | str:

@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
+from vardkase.exchange.modules.use import status as modules_status
 from vardkase.exchange.zeromq.settings import ENABLED as ZEROMQ_ENABLED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -39,7 +40,7 @@ def report(actor: Actor) -> dict[str, Any]:
         "proxyStatus": "not configured (so not tested)",
         "zmqStatus": 0 if ZEROMQ_ENABLED.value else 1,
         "stix": _libraries(),
-        "moduleStatus": {},
+        "moduleStatus": modules_status(),
         "writeableDirs": {str(settings.FILES_DIR): 0 if _writeable() else 2},
         "writeableFiles": {},
         "readableFiles": {},

@@ -10,9 +10,10 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.core.settings import declared_settings
+from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
+from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
-from vardkase.core.settings.values import AnySetting, readable
+from vardkase.core.settings.values import readable
 from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -41,7 +42,7 @@ def find_setting(actor: Actor, name: str) -> Line:
     actor.require(Permission.SITE_ADMIN)
     if fact := BY_NAME.get(name):
         return _fixed(fact)
-    if setting := declared_settings().get(name):
+    if setting := find_changeable(name):
         return _changeable(setting, setting.value)
     raise NotFound(f"Setting {name} is invalid.")
 
@@ -51,8 +52,8 @@ def every_setting(actor: Actor) -> Iterator[Line]:
     actor.require(Permission.SITE_ADMIN)
     yield from map(_fixed, FACTS)
     stored = dict(SettingValue.objects.values_list("name", "value"))
-    for name, setting in declared_settings().items():
-        yield _changeable(setting, stored.get(name, setting.default))
+    for setting in (*declared_settings().values(), *settings_of_families()):
+        yield _changeable(setting, stored.get(setting.name, setting.default))
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def change_setting(actor: Actor, name: str, given: Any) -> None:
     actor.require_writing()
     if name in BY_NAME:
         raise Fixed("This setting can only be edited via the CLI.")
-    setting = declared_settings().get(name)
+    setting = find_changeable(name)
     if setting is None:
         raise NotFound(f"Setting {name} is invalid.")
     try:

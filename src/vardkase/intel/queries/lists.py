@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from vardkase.core.sql import SqlQuery, cursor
@@ -24,6 +25,12 @@ def newest_objects(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
     return _newest(actor, "object o", "o", part_predicate(actor, "o"), limit, offset)
 
 
+def attributes_of_types(actor: Actor, event_id: int, types: Sequence[str]) -> SqlQuery:
+    """The living attributes of an event that have one of these types, oldest first."""
+    sql = OF_TYPES.format(event=event_predicate(actor), visible=attribute_predicate(actor))
+    return SqlQuery(sql, reader_parameters(actor) | {"event": event_id, "types": list(types)})
+
+
 def count_attributes(actor: Actor, column: Literal["type", "category"]) -> dict[str, int]:
     """How many living attributes there are of each type or category, by name."""
     sql = COUNTS.format(column=column, event=event_predicate(actor), attribute=attribute_predicate(actor))
@@ -39,6 +46,12 @@ NEWEST = """
 SELECT {alias}.id FROM {table} JOIN event e ON e.id = {alias}.event_id
 WHERE NOT {alias}.deleted AND {event} AND {visible}
 ORDER BY {alias}.id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+OF_TYPES = """
+SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = %(event)s AND a.type = ANY(%(types)s) AND NOT a.deleted AND {event} AND {visible}
+ORDER BY a.id
 """
 
 COUNTS = """

@@ -55,7 +55,7 @@ def add_attributes(
     added: list[int] = []
     updated: list[int] = []
     for chunk in batched(_numbered(parts), CHUNK):
-        assembler.know_values(_known(event, chunk))
+        assembler.know_values(known_in_event(event, chunk))
         rows = assembler.numbered_attributes(chunk, "Attribute")
         if update_duplicates:
             updated += _update_duplicates(actor, event, chunk, rejections)
@@ -110,7 +110,8 @@ def _numbered(parts: Iterable[Any]) -> Iterator[Numbered]:
         yield f"Attribute.{number}", document
 
 
-def _known(event: Event, chunk: Sequence[Numbered]) -> set[tuple[str, str, str, str | None]]:
+def known_in_event(event: Event, chunk: Sequence[Numbered]) -> set[tuple[str, str, str, str | None]]:
+    """Those live values of an event that documents may repeat."""
     firsts = [key[1] for _, document in chunk if (key := _value_key(document)) is not None]
     return known_values(event.pk, firsts)
 

@@ -1,0 +1,93 @@
+"""Documents that modules read into an event, and that they write of one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from django.utils.http import content_disposition_header
+
+from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.modules import reaching
+from vardkase.api.parts import added, decoded
+from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.server import Kind
+from vardkase.exchange.modules.use import read_by, usable_module, written_by
+from vardkase.formats.misp_json import EventOptions
+from vardkase.formats.misp_json.inner_form import inner_form
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.rules import may_modify_event
+from vardkase.misp.flags import as_bool
+
+IMPORT = "/events/importModule"
+MIME = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
+
+
+@endpoint(
+    "events/importModule",
+    requires=(Permission.ADD,),
+    methods=("POST", "PUT"),
+    writes=True,
+    describes=Description(
+        "Have a module read a document: a form with a file, or its base64 in data, or text in paste.",
+        ["data"],
+        ["paste", "filename", "config", "save"],
+        url=f"{IMPORT}/[module]/[event_id]",
+    ),
+)
+@reaching
+def import_module(call: Call) -> Answer:
+    """What a module makes of a document, as parts of an event; with ``save`` they are added to it."""
+    event = find_event(call.actor, call.arg(1))
+    if not may_modify_event(call.actor, event):
+        raise NotYours
+    module = usable_module(call.actor, Kind.IMPORT, call.arg(0))
+    body = call.data("Event")
+    name, content = _sent(call, body)
+    chosen = decoded(body.get("config", {}))
+    document = read_by(module, content, name, event.id, chosen if isinstance(chosen, dict) else {})
+    return added(call, event, document) if as_bool(body.get("save")) else Json(document)
+
+
+@endpoint("events/exportModule")
+@reaching
+def export_module(call: Call) -> Answer:
+    """An event as an export module writes it."""
+    event = find_event(call.actor, call.arg(1))
+    module = usable_module(call.actor, Kind.EXPORT, call.arg(0))
+    document = inner_form(call.actor, event.id, EventOptions(include_attachments=True))
+    try:
+        content = base64.b64decode(written_by(module, [document]))
+    except (binascii.Error, ValueError) as error:
+        raise ModuleFailed(f"The module {module.name} answered no base64.") from error
+    extension = module.extension if EXTENSION.fullmatch(module.extension) else "txt"
+    kind = module.response_type if MIME.fullmatch(module.response_type) else "application/octet-stream"
+    disposition = content_disposition_header(True, f"misp.event.{event.id}.{module.name}.{extension}")
+    return Text(content, kind, headers={"Content-Disposition": disposition or "attachment"})
+
+
+def _sent(call: Call, body: dict[str, Any]) -> tuple[str, str]:
+    """Name and base64 of what was sent: the file of a form, ``data`` (base64 already), or ``paste``."""
+    if call.headers.get("Content-Type", "").startswith("multipart/"):
+        name, content = call.document()
+        return name, base64.b64encode(content).decode()
+    if isinstance(data := body.get("data"), str):
+        return str(body.get("filename") or ""), _checked(data)
+    if isinstance(text := body.get("paste"), str):
+        return "", base64.b64encode(text.encode()).decode()
+    raise SaveFailed("importModule Event", IMPORT, {"data": ["A document is needed."]})
+
+
+def _checked(data: str) -> str:
+    try:
+        base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MispError(400, "The data is not valid base64.") from error
+    return data

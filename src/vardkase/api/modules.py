@@ -1,0 +1,216 @@
+"""Modules of a misp-modules server: listed, asked, and their answers made part of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import msgspec
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.parts import added, decoded
+from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+from vardkase.exchange.modules.server import Kind, Module, ask, modules
+from vardkase.exchange.modules.settings import TIMEOUTS
+from vardkase.exchange.modules.use import (
+    ask_about,
+    configured,
+    enriched,
+    enrichment,
+    usable_module,
+    usable_modules,
+)
+from vardkase.formats.misp_json import AttributeOptions, attribute_dict, attribute_pages, chosen_ids
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.lists import attributes_of_types
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.rules import may_modify_event
+from vardkase.misp.flags import as_bool
+
+WHOLE = AttributeOptions(include_attachments=True)
+NOBODY = "No modules were named."
+
+
+def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+    """`answer`, with the words for a module server that does not answer, and for a module that fails."""
+
+    @wraps(answer)
+    def reached(call: Call) -> Answer:
+        try:
+            return answer(call)
+        except ModulesUnreachable as unreachable:
+            raise MispError(404, str(unreachable)) from unreachable
+        except ModuleFailed as failed:
+            raise MispError(400, str(failed)) from failed
+
+    return reached
+
+
+@endpoint("modules/index", requires=(Permission.AUTH,))
+@reaching
+def index(call: Call) -> Answer:
+    """Every module as the server tells of it; with a type (``/expansion``) those of it."""
+    wanted = call.arg(0)
+    kinds = {kind.value for kind in Kind}
+    if wanted and wanted not in kinds:
+        raise MispError(404, f"Invalid type: {', '.join(sorted(kinds))} are known.")
+    return Json([m.told for m in modules() if not wanted or Kind(wanted) in m.kinds])
+
+
+@endpoint("modules/queryEnrichment", requires=(Permission.AUTH,), methods=("POST", "PUT"))
+@reaching
+def query(call: Call) -> Answer:
+    """A module's own answer to what the client sends it; its configuration is the hub's."""
+    request = {key: value for key, value in call.data("Module").items() if key not in ("config", "timeout")}
+    name = str(request.pop("module", ""))
+    usable = usable_modules(call.actor, Kind.EXPANSION) + usable_modules(call.actor, Kind.HOVER)
+    module = next((each for each in usable if each.name == name), None)
+    if module is None:
+        raise MispError(405, "Module not found or not enabled.")
+    return Json(ask(module, {**request, **configured(module)}, TIMEOUTS[Kind.EXPANSION].value))
+
+
+@endpoint(
+    "attributes/enrich",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Have modules enrich an attribute: send each one's name with true.",
+        ["module"],
+        url="/attributes/enrich/[attribute_id]",
+    ),
+)
+@reaching
+def enrich_attribute(call: Call) -> Answer:
+    """Ask modules about an attribute and add what they know to its event."""
+    found = find_attribute(call.actor, call.arg(0))
+    chosen = _own(call, found.event, _named_modules(call, "Attribute"))
+    return _enrich(call, found.event, chosen, [attribute_dict(call.actor, found.id, WHOLE)])
+
+
+@endpoint(
+    "events/enrichEvent",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Have modules enrich all attributes of an event: send each one's name with true.",
+        ["module"],
+        url="/events/enrichEvent/[event_id]",
+    ),
+)
+@reaching
+def enrich_event(call: Call) -> Answer:
+    """Ask modules about every attribute of an event that they take, and add what they know."""
+    event = find_event(call.actor, call.arg(0))
+    chosen = _own(call, event, _named_modules(call, "Event"))
+    types = sorted({kind for module in chosen for kind in module.inputs})
+    return _enrich(call, event, chosen, _attributes_of_types(call, event, types))
+
+
+@endpoint("attributes/hoverEnrichment", requires=(Permission.ADD,))
+@reaching
+def hover(call: Call) -> Answer:
+    """What each module for pointing at values says about an attribute; nothing is stored."""
+    found = find_attribute(call.actor, call.arg(0))
+    attribute = attribute_dict(call.actor, found.id, WHOLE)
+    usable = usable_modules(call.actor, Kind.HOVER)
+    return Json(
+        {module.name: _explained(module, attribute) for module in usable if found.type in module.inputs}
+    )
+
+
+@endpoint("events/queryEnrichment", requires=(Permission.ADD,), writes=True, methods=("GET", "POST", "PUT"))
+@reaching
+def query_enrichment(call: Call) -> Answer:
+    """What a module knows of an attribute, as parts of an event; with ``save`` they are added to it."""
+    found = find_attribute(call.actor, call.arg(0))
+    module = usable_module(call.actor, Kind.EXPANSION, call.arg(1))
+    if found.type not in module.inputs:
+        raise MispError(405, f"The module {module.name} takes no attributes of type {found.type}.")
+    storing = as_bool(call.param("save"))
+    if storing:
+        _own(call, found.event, [])
+    document = enrichment(module, attribute_dict(call.actor, found.id, WHOLE))
+    return added(call, found.event, document) if storing else Json(document)
+
+
+@endpoint(
+    "events/handleModuleResults",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Add what a module found, and somebody has looked through, to an event.",
+        ["data"],
+        ["default_comment"],
+        url="/events/handleModuleResults/[event_id]",
+    ),
+)
+def handle_results(call: Call) -> Answer:
+    """Store parts that were chosen from a module's answer: ``data`` holds them, as JSON or as text."""
+    event = find_event(call.actor, call.arg(0))
+    body = call.data("Event")
+    document = decoded(body.get("data", body))
+    if not isinstance(document, dict):
+        raise SaveFailed(
+            "handleModuleResults Event", "/events/handleModuleResults", {"data": ["An object is needed."]}
+        )
+    comment = body.get("default_comment")
+    for part in _parts(document) if isinstance(comment, str) else ():
+        part["comment"] = part.get("comment") or comment
+    return added(call, event, document)
+
+
+def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The attributes and objects of a document."""
+    lists = [document[name] for name in ("Attribute", "Object") if isinstance(document.get(name), list)]
+    return [part for each in lists for part in each if isinstance(part, dict)]
+
+
+def _named_modules(call: Call, model: str) -> list[str]:
+    """Names sent with true: ``{"dns": true}``, or in a form's model."""
+    return [name for name, wanted in call.data(model).items() if as_bool(wanted)]
+
+
+def _own(call: Call, event: EventRow, names: list[str]) -> list[Module]:
+    """The modules of these names, for an event that the caller may change: nobody else sends it to modules."""
+    call.actor.require_writing()
+    if not may_modify_event(call.actor, event):
+        raise NotYours
+    return [usable_module(call.actor, Kind.EXPANSION, name) for name in names]
+
+
+def _attributes_of_types(call: Call, event: EventRow, types: list[str]) -> Iterator[dict[str, Any]]:
+    ids = chosen_ids(attributes_of_types(call.actor, event.id, types))
+    for page in attribute_pages(call.actor, ids, WHOLE):
+        for attribute in page:
+            attribute.Event = attribute.Object = msgspec.UNSET
+            yield msgspec.json.decode(msgspec.json.encode(attribute))
+
+
+def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) -> Answer:
+    where = f"/{call.controller}/{call.action}/{call.arg(0)}"
+    if not chosen:
+        raise SaveFailed(
+            f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, NOBODY
+        )
+    found = enriched(chosen, attributes)
+    errors: dict[str, Any] = dict(found.errors)
+    if found.left:
+        errors["time"] = f"{found.left} questions were not asked: the modules took too long."
+    if errors and not any(found.parts.values()):
+        raise SaveFailed(
+            f"{call.action} {'Event' if call.controller == 'events' else 'Attribute'}", where, errors
+        )
+    return added(call, event, found.parts, errors)
+
+
+def _explained(module: Module, attribute: dict[str, Any]) -> Any:
+    try:
+        return ask_about(module, attribute, Kind.HOVER).get("results", [])
+    except (ModuleFailed, ModulesUnreachable) as failed:
+        return {"error": str(failed)}

@@ -1,0 +1,148 @@
+"""The module server: which modules it has, and asking one.
+
+Where it is the operator says before the start (VARDKASE_MODULES_URL), so it may stand on this machine.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from django.conf import settings
+
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+
+FRESH = 60.0
+"""Seconds for which the list of modules is believed."""
+PATIENCE = 5.0
+LARGEST_ANSWER = 128 * MEBIBYTE
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
+class Kind(Enum):
+    """What a module does, by MISP's word for it."""
+
+    EXPANSION = "expansion"
+    HOVER = "hover"
+    IMPORT = "import"
+    EXPORT = "export"
+
+    @property
+    def prefix(self) -> str:
+        """How the settings of such modules begin, after ``Plugin.``."""
+        return "Enrichment" if self in (Kind.EXPANSION, Kind.HOVER) else self.value.title()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module as the server tells of it.
+
+    `inputs` are the attribute types it takes, `standard` whether it speaks MISP's format, `configuration` what the
+    site administrator gives it, `parameters` what who uses it may; `told` is everything, as the server said it.
+    """
+
+    name: str
+    kinds: frozenset[Kind]
+    inputs: frozenset[str]
+    standard: bool
+    configuration: tuple[str, ...]
+    parameters: tuple[str, ...]
+    response_type: str
+    extension: str
+    told: dict[str, Any]
+
+    @property
+    def prefix(self) -> str:
+        """How its settings begin, after ``Plugin.``; nothing for modules of kinds that are not used here."""
+        return min((kind.prefix for kind in self.kinds), default="")
+
+
+_known: dict[str, tuple[float, list[Module]]] = {}
+
+
+def modules() -> list[Module]:
+    """Every module of the server, by name. Raises ModulesUnreachable."""
+    url = settings.VARDKASE_MODULES_URL
+    since, found = _known.get(url, (0.0, []))
+    if not since or time.monotonic() - since > FRESH:
+        found = _read_list(_reach("GET", "/modules", PATIENCE))
+        _known[url] = (time.monotonic(), found)
+    return found
+
+
+def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
+    """What `module` answers to `request`. Raises ModuleFailed with its own words, ModulesUnreachable."""
+    body = msgspec.json.encode({**request, "module": module.name, "timeout": int(seconds)})
+    reply = _reach("POST", "/query", seconds + PATIENCE, body)
+    try:
+        answer = msgspec.json.decode(reply.content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ModuleFailed(f"The module {module.name} answered no JSON.") from error
+    if isinstance(answer, dict) and "error" in answer:
+        raise ModuleFailed(str(answer["error"])[:1000])
+    if not isinstance(answer, dict):
+        raise ModuleFailed(f"The module {module.name} had no answer.")
+    return answer
+
+
+def _reach(method: Method, path: str, seconds: float, body: bytes | None = None) -> Reply:
+    url = settings.VARDKASE_MODULES_URL.rstrip("/")
+    if not urlsplit(url).hostname:
+        raise ModulesUnreachable
+    manner = Manner(
+        networks=EVERYWHERE, direct=True, patience=seconds, seconds=seconds, limit=LARGEST_ANSWER, redirects=0
+    )  # fmt: skip
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    try:
+        reply = fetch(method, f"{url}{path}", headers=headers, body=body, manner=manner)
+    except OutgoingFailed as failed:
+        raise ModulesUnreachable from failed
+    if reply.status != 200:
+        raise ModulesUnreachable
+    return reply
+
+
+def _read_list(reply: Reply) -> list[Module]:
+    try:
+        told = msgspec.json.decode(reply.content, type=list[dict[str, Any]])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ModulesUnreachable from error
+    found = [module for each in told if (module := _module(each)) is not None]
+    return sorted(found, key=lambda module: module.name)
+
+
+def _module(told: dict[str, Any]) -> Module | None:
+    """What one entry says, read leniently; None for one without a name."""
+    about = told.get("mispattributes")
+    meta = told.get("meta")
+    about, meta = about if isinstance(about, dict) else {}, meta if isinstance(meta, dict) else {}
+    if not isinstance(told.get("name"), str):
+        return None
+    parameters = about.get("userConfig")
+    return Module(
+        name=told["name"],
+        kinds=frozenset(Kind(word) for word in _words(meta.get("module-type")) if word in KINDS),
+        inputs=frozenset(_words(about.get("input"))),
+        standard=about.get("format") == "misp_standard",
+        configuration=_words(meta.get("config")),
+        parameters=tuple(parameters) if isinstance(parameters, dict) else (),
+        response_type=str(about.get("responseType") or "text/plain"),
+        extension=str(about.get("outputFileExtension") or "txt"),
+        told=told,
+    )
+
+
+KINDS = frozenset(kind.value for kind in Kind)
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """The words in a list, or of a map's keys, each once."""
+    if not isinstance(value, list | dict):
+        return ()
+    return tuple(dict.fromkeys(word for word in value if isinstance(word, str)))

@@ -1,0 +1,81 @@
+"""The settings of modules: a few for each kind, and those of each module that the server tells of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vardkase.core.settings import AnySetting, Setting, add_family
+from vardkase.exchange.modules.errors import ModulesUnreachable
+from vardkase.exchange.modules.server import Kind, Module, modules
+
+SECRET = re.compile(r"key|pass|token|secret", re.IGNORECASE)
+
+
+def _timeout(seconds: int) -> str | None:
+    return None if 1 <= seconds <= 600 else "The value has to be between 1 and 600 seconds."
+
+
+ENABLED: dict[Kind, Setting[bool]] = {
+    Kind.EXPANSION: Setting(
+        "Plugin.Enrichment_services_enable", False, "Whether attributes and events may be enriched by modules."
+    ),
+    Kind.HOVER: Setting(
+        "Plugin.Enrichment_hover_enable", False, "Whether values are explained by modules when people point at them."
+    ),
+    Kind.IMPORT: Setting(
+        "Plugin.Import_services_enable", False, "Whether documents may be read by import modules."
+    ),
+    Kind.EXPORT: Setting(
+        "Plugin.Export_services_enable", False, "Whether events may be written by export modules."
+    ),
+}  # fmt: skip
+TIMEOUTS: dict[Kind, Setting[int]] = {
+    Kind.EXPANSION: Setting(
+        "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=_timeout
+    ),
+    Kind.HOVER: Setting(
+        "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=_timeout
+    ),
+    Kind.IMPORT: Setting(
+        "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=_timeout
+    ),
+    Kind.EXPORT: Setting(
+        "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=_timeout
+    ),
+}  # fmt: skip
+
+
+class ModuleSettings:
+    """``Plugin.Enrichment_<module>_enabled``, ``_restrict``, and one for each thing that a module is configured by."""
+
+    def find(self, name: str) -> AnySetting | None:
+        """The setting of this name, if a module has it now."""
+        if not name.startswith(tuple(f"Plugin.{prefix}_" for prefix in {kind.prefix for kind in Kind})):
+            return None
+        return next((setting for setting in self.every() if setting.name == name), None)
+
+    def every(self) -> Iterator[AnySetting]:
+        """Those of all modules; none while the module server cannot be reached."""
+        try:
+            known = modules()
+        except ModulesUnreachable:
+            return
+        for module in known:
+            if module.prefix:
+                yield from _of_module(module)
+
+
+def _of_module(module: Module) -> Iterator[AnySetting]:
+    start = f"Plugin.{module.prefix}_{module.name}"
+    about = f"the module {module.name}"
+    yield Setting(f"{start}_enabled", False, f"Whether {about} may be used.", declared=False)
+    yield Setting(
+        f"{start}_restrict", 0, f"The id of the only organisation that may use {about}; 0 for all.", declared=False
+    )  # fmt: skip
+    for name in module.configuration:
+        secret = SECRET.search(name) is not None
+        yield Setting(f"{start}_{name}", "", f"{name} of {about}.", secret=secret, declared=False)
+
+
+add_family(ModuleSettings())

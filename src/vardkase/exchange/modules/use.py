@@ -1,0 +1,151 @@
+"""Using modules: who may use which, how it is configured, and asking it about things of the hub."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.core.errors import NotFound
+from vardkase.core.settings import stored_values
+from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
+from vardkase.exchange.modules.server import Kind, Module, ask, modules
+from vardkase.exchange.modules.settings import ENABLED, TIMEOUTS
+from vardkase.formats.incoming.module_answers import document_of
+from vardkase.identity.access.actor import Actor
+
+NOT_ENABLED = "Module not found or not enabled."
+LONGEST = 240.0
+"""Seconds that one request may spend on modules."""
+
+type Document = dict[str, list[dict[str, Any]]]
+
+
+def usable_modules(actor: Actor, kind: Kind) -> list[Module]:
+    """The modules of a kind that the actor may use now; none when the kind is switched off.
+
+    Raises ModulesUnreachable.
+    """
+    if not ENABLED[kind].value:
+        return []
+    values = stored_values(f"Plugin.{kind.prefix}_")
+    return [module for module in modules() if kind in module.kinds and _may_use(actor, module, values)]
+
+
+def usable_module(actor: Actor, kind: Kind, name: str) -> Module:
+    """The one of this name; raises NotFound, ModulesUnreachable."""
+    for module in usable_modules(actor, kind):
+        if module.name == name:
+            return module
+    raise NotFound(NOT_ENABLED)
+
+
+@dataclass(slots=True)
+class Enrichment:
+    """What modules made of things: the parts they found, what went wrong by module, and how many asks were left."""
+
+    parts: Document = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    left: int = 0
+
+
+def enriched(modules: Sequence[Module], attributes: Iterable[Mapping[str, Any]]) -> Enrichment:
+    """Ask each module about each attribute of a type it takes, for LONGEST seconds at most."""
+    found = Enrichment()
+    end = time.monotonic() + LONGEST
+    for attribute in attributes:
+        for module in modules:
+            if attribute["type"] not in module.inputs:
+                continue
+            if time.monotonic() > end:
+                found.left += 1
+                continue
+            try:
+                document = enrichment(module, attribute)
+            except (ModuleFailed, ModulesUnreachable) as failed:
+                found.errors[module.name] = str(failed)
+                continue
+            for name, parts in document.items():
+                found.parts.setdefault(name, []).extend(parts)
+    return found
+
+
+def enrichment(module: Module, attribute: Mapping[str, Any], kind: Kind = Kind.EXPANSION) -> Document:
+    """What a module knows of an attribute (MISP's document of it), as parts of an event.
+
+    Raises ModuleFailed, ModulesUnreachable.
+    """
+    return document_of(
+        ask_about(module, attribute, kind), f"{attribute['value']}: Enriched via the {module.name} module"
+    )
+
+
+def ask_about(module: Module, attribute: Mapping[str, Any], kind: Kind) -> Any:
+    """The module's own answer about an attribute; raises ModuleFailed, ModulesUnreachable."""
+    request: dict[str, Any] = {"event_id": attribute["event_id"], **configured(module)}
+    if module.standard:
+        request["attribute"] = dict(attribute)
+    else:
+        request[attribute["type"]] = attribute["value"]
+        if "data" in attribute:
+            request["data"] = attribute["data"]
+    if kind is Kind.HOVER:
+        request["persistent"] = 0
+    return ask(module, request, TIMEOUTS[kind].value)
+
+
+def read_by(
+    module: Module, content: str, file_name: str, event_id: int, chosen: Mapping[str, Any]
+) -> Document:
+    """What an import module makes of a document (base64). Raises ModuleFailed, ModulesUnreachable."""
+    parameters = {name: chosen.get(name, "") for name in module.parameters}
+    request = {
+        "data": content,
+        "filename": file_name,
+        "event_id": str(event_id),
+        **configured(module, parameters),
+    }
+    answer = ask(module, request, TIMEOUTS[Kind.IMPORT].value)
+    return document_of(answer, f"Imported by the {module.name} module")
+
+
+def written_by(module: Module, events: Sequence[Mapping[str, Any]]) -> str:
+    """What an export module makes of events (in MISP's inner form): base64. Raises ModuleFailed, ModulesUnreachable."""
+    request = {"data": list(events), **configured(module)}
+    answer = ask(module, request, TIMEOUTS[Kind.EXPORT].value)
+    if not isinstance(answer.get("data"), str):
+        raise ModuleFailed(f"The module {module.name} wrote nothing.")
+    return str(answer["data"])
+
+
+def status() -> dict[str, int]:
+    """How each kind is, in MISP's numbers: 0 good, 1 switched off, 2 the server does not answer."""
+    on = {kind: setting.value for kind, setting in ENABLED.items() if kind is not Kind.HOVER}
+    good = 0
+    if any(on.values()):
+        try:
+            modules()
+        except ModulesUnreachable:
+            good = 2
+    return {kind.prefix: good if enabled else 1 for kind, enabled in on.items()}
+
+
+def configured(module: Module, parameters: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """``config`` of a request: what the site administrators have set, and `parameters`; left out when empty.
+
+    Many modules have defaults, and take them only when there is no ``config`` at all.
+    """
+    start = f"Plugin.{module.prefix}_{module.name}_"
+    values = stored_values(start)
+    config = {name: values[start + name] for name in module.configuration if start + name in values}
+    config |= parameters or {}
+    return {"config": config} if config else {}
+
+
+def _may_use(actor: Actor, module: Module, values: Mapping[str, Any]) -> bool:
+    start = f"Plugin.{module.prefix}_{module.name}"
+    if not values.get(f"{start}_enabled"):
+        return False
+    restricted_to = values.get(f"{start}_restrict")
+    return not restricted_to or actor.is_site_admin or restricted_to == actor.organisation_id

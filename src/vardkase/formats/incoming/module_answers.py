@@ -1,0 +1,91 @@
+"""What a module answered, as parts of an event. Two forms exist: MISP's format, and the older list of results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vardkase.misp.freetext import detect
+from vardkase.misp.types import CATEGORIES, DEFAULTS, category_allows
+from vardkase.misp.values import normalise, validate
+
+PARTS = ("Attribute", "Object", "EventReport", "Tag")
+FREETEXT = "freetext"
+
+type Document = dict[str, list[dict[str, Any]]]
+
+
+def document_of(answer: Mapping[str, Any], comment: str) -> Document:
+    """The parts in an answer; those without a comment get `comment`. What cannot be understood is left out."""
+    results = answer.get("results")
+    if isinstance(results, dict):
+        return _standard(results, comment)
+    document: Document = {"Attribute": [], "Tag": []}
+    for result in results if isinstance(results, list) else ():
+        if isinstance(result, dict):
+            document["Attribute"] += _attributes(result, comment)
+            document["Tag"] += [{"name": name} for name in _texts(result.get("event_tags"))]
+    return document
+
+
+def _standard(results: Mapping[str, Any], comment: str) -> Document:
+    """MISP's format: parts as they are in an event, sometimes inside an ``Event``."""
+    inner = results.get("Event")
+    found = inner if isinstance(inner, dict) else results
+    document: Document = {}
+    for name in PARTS:
+        parts = found.get(name)
+        document[name] = (
+            [dict(part) for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        )
+    for part in (*document["Attribute"], *document["Object"]):
+        part["comment"] = part.get("comment") or comment
+        part.pop("timestamp", None)
+    return document
+
+
+def _attributes(result: Mapping[str, Any], comment: str) -> Iterator[dict[str, Any]]:
+    types = _texts(result.get("types"))
+    tags = [{"name": name} for name in _texts(result.get("tags"))]
+    extra = {
+        key: result[key]
+        for key in ("to_ids", "data", "distribution", "first_seen", "last_seen")
+        if result.get(key) is not None
+    }
+    for value in _texts(result.get("values")):
+        for kind, text in _typed(types, value):
+            document = {
+                "type": kind,
+                "value": text,
+                "comment": str(result.get("comment") or comment),
+                **extra,
+            }
+            category = next(
+                (name for name in _texts(result.get("categories")) if category_allows(name, kind)), None
+            )
+            yield (
+                document
+                | ({"category": category} if category in CATEGORIES else {})
+                | ({"Tag": tags} if tags else {})
+            )
+
+
+def _typed(types: list[str], value: str) -> Iterator[tuple[str, str]]:
+    """The likeliest type of a value: the first that it can have. Free text stands for the values in it."""
+    for kind in types or [FREETEXT]:
+        if kind == FREETEXT:
+            yield from ((found.type, found.value) for found in detect(value))
+            return
+        if kind in DEFAULTS and validate(kind, normalise(kind, value)) is None:
+            yield kind, value
+            return
+
+
+def _texts(given: object) -> list[str]:
+    """One text or number, or a list of them, as texts."""
+    members = given if isinstance(given, list) else [given]
+    return [
+        str(each)
+        for each in members
+        if isinstance(each, str | int | float) and not isinstance(each, bool) and str(each)
+    ]
