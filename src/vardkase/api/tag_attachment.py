@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, Json, saved
@@ -13,10 +14,11 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.thing_tags import links_of
+from vardkase.intel.queries.thing_tags import exclusiveness_of_event, links_of
 from vardkase.intel.services.tagging import Tagged, set_relationship
 from vardkase.intel.services.tagging_many import attach_anywhere, detach_anywhere
 from vardkase.knowledge.tag_collections.queries import without_collections
+from vardkase.knowledge.taxonomies.queries import ExclusiveConflict
 from vardkase.misp.flags import as_bool, as_int
 
 ATTACH = "/tags/attachTagToObject"
@@ -93,6 +95,29 @@ def show_attribute_tag(call: Call) -> Answer:
         return _links(call, "attribute", find_attribute(call.actor, call.arg(0)).id)
     except NotFound:
         raise MispError(404, "Invalid attribute") from None
+
+
+@endpoint("events/run_taxonomy_exclusivity_check")
+def exclusivity_check(call: Call) -> Answer:
+    """Where the tags of an event, or of one of its attributes, break the exclusiveness of a taxonomy."""
+    try:
+        event = find_event(call.actor, call.arg(0))
+    except NotFound:
+        raise MispError(404, "Invalid event") from None
+    found = exclusiveness_of_event(call.actor, event.id)
+    return Json(
+        {
+            "Event": _conflicts(found.pop(None, [])),
+            "Attribute": {str(attribute): _conflicts(conflicts) for attribute, conflicts in found.items()},
+        }
+    )
+
+
+def _conflicts(conflicts: Sequence[ExclusiveConflict]) -> list[dict[str, Any]]:
+    return [
+        {"taxonomy": each.namespace, "predicate": each.predicate, "tags": list(each.tags)}
+        for each in conflicts
+    ]
 
 
 def _links(call: Call, kind: str, thing: int) -> Answer:

@@ -106,7 +106,7 @@ def _add_to_selected(call: Call) -> Answer:
 def _refusal(actor: Actor, target: UUID, tag: str, kind: str, *, local: bool) -> str:
     """Attach; why not, or an empty text."""
     try:
-        done = attach_tag(actor, target, tag, local=local)
+        done = attach_tag(actor, target, tag, local=local, exclusive=True)
     except (Forbidden, Invalid) as error:
         return str(error) or NOT_ADDED
     return "" if done.changed else f"Tag is already attached to this {kind}."

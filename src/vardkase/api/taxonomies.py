@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import paged
 from vardkase.api.tag_wire import taxonomy_dict
+from vardkase.api.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.services.normalise_tags import normalise_tags
 from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies.documents import taxonomy_document
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
 from vardkase.misp.flags import as_bool
 
+ABOUT_IMPORT = Description(
+    "POST a taxonomy in the form of machinetag.json to store it.",
+    ["namespace", "predicates"],
+    ["description", "version", "exclusive", "values"],
+)
 UP_TO_DATE = "All taxonomy libraries are up to date already."
 
 
@@ -42,15 +51,13 @@ def index(call: Call) -> Answer:
 @endpoint("taxonomies/view")
 def view(call: Call) -> Answer:
     """One taxonomy by id or namespace, with all its tags."""
-    taxonomy = _find(call)
-    entries = queries.taxonomy_entries(taxonomy)
-    existing = queries.tags_named(entry.tag for entry in entries)
-    return Json(
-        {
-            "Taxonomy": taxonomy_dict(taxonomy),
-            "entries": [_entry(entry, existing.get(entry.tag.lower())) for entry in entries],
-        }
-    )
+    return Json(_whole(_find(call)))
+
+
+@endpoint("taxonomies/taxonomy_tags")
+def taxonomy_tags(call: Call) -> Answer:
+    """The tags of one taxonomy alone."""
+    return Json(_whole(_find(call))["entries"])
 
 
 @endpoint("taxonomies/enable", site_admin=True, writes=True)
@@ -96,6 +103,69 @@ def toggle_required(call: Call) -> Answer:
     return saved("Taxonomy toggleRequireded", call.path, id=str(taxonomy.pk))
 
 
+@endpoint("taxonomies/toggle_highlighted", site_admin=True, writes=True)
+def toggle_highlighted(call: Call) -> Answer:
+    """Show the tags of this taxonomy before others, or no longer."""
+    taxonomy = _find(call)
+    highlighted = as_bool(call.data("Taxonomy").get("highlighted"), default=not taxonomy.highlighted)
+    services.set_highlighted(call.actor, taxonomy.pk, highlighted=highlighted)
+    return saved("Taxonomy toggleHighlighteded", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/hide_tag", requires=(Permission.TAGGER,), writes=True)
+def hide_tag(call: Call) -> Answer:
+    """Keep one tag of a taxonomy, or those of a list, from being chosen."""
+    return _hidden(call, "hideTag", hidden=True)
+
+
+@endpoint("taxonomies/unhide_tag", requires=(Permission.TAGGER,), writes=True)
+def unhide_tag(call: Call) -> Answer:
+    """Offer one tag of a taxonomy, or those of a list, again."""
+    return _hidden(call, "unhideTag", hidden=False)
+
+
+@endpoint("taxonomies/taxonomy_mass_hide", requires=(Permission.TAGGER,), writes=True)
+def mass_hide(call: Call) -> Answer:
+    """Keep the tags of a list from being chosen."""
+    return _hidden(call, "taxonomyMassHide", hidden=True)
+
+
+@endpoint("taxonomies/taxonomy_mass_unhide", requires=(Permission.TAGGER,), writes=True)
+def mass_unhide(call: Call) -> Answer:
+    """Offer the tags of a list again."""
+    return _hidden(call, "taxonomyMassUnhide", hidden=False)
+
+
+@endpoint("taxonomies/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """Take a taxonomy away; its tags stay."""
+    taxonomy = _find(call)
+    services.delete_taxonomy(call.actor, taxonomy.pk)
+    return saved("Taxonomy deleted", call.path, id=str(taxonomy.pk))
+
+
+@endpoint("taxonomies/export")
+def export(call: Call) -> Answer:
+    """One taxonomy as a machinetag.json."""
+    return Json(taxonomy_document(_find(call)))
+
+
+@endpoint("taxonomies/import", site_admin=True, writes=True, describes=ABOUT_IMPORT)
+def import_taxonomy(call: Call) -> Answer:
+    """Store a machinetag.json; answers with the taxonomy and its tags."""
+    try:
+        return Json(_whole(services.import_taxonomy(call.actor, call.data("Taxonomy"))))
+    except Invalid as error:
+        raise SaveFailed("import Taxonomy", "/taxonomies/import", error.errors) from None
+
+
+@endpoint("taxonomies/normalize_custom_tags_to_taxonomy_format", site_admin=True, writes=True)
+def normalise(call: Call) -> Answer:
+    """Make tags that are a taxonomy's but for case, spaces and quotation marks into the taxonomy's own."""
+    renamed = normalise_tags(call.actor)
+    return saved(f"{len(renamed)} tags have been normalised.", call.path, data=renamed)
+
+
 @endpoint("taxonomies/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
     """Load new versions from the files."""
@@ -109,6 +179,26 @@ def _find(call: Call) -> Taxonomy:
         return queries.find_taxonomy(call.arg(0) or str(call.param("taxonomy_id") or ""))
     except NotFound:
         raise MispError(404, "Taxonomy not found.") from None
+
+
+def _whole(taxonomy: Taxonomy) -> dict[str, Any]:
+    entries = queries.taxonomy_entries(taxonomy)
+    existing = queries.tags_named(entry.tag for entry in entries)
+    return {
+        "Taxonomy": taxonomy_dict(taxonomy),
+        "entries": [_entry(entry, existing.get(entry.tag.lower())) for entry in entries],
+    }
+
+
+def _hidden(call: Call, action: str, *, hidden: bool) -> Answer:
+    body = call.data("Taxonomy")
+    names = listed(body.get("nameList", body.get("name", call.param("name"))))
+    try:
+        changed = services.set_tags_hidden(call.actor, _find(call).pk, names, hidden=hidden)
+    except Invalid as error:
+        raise SaveFailed(f"{action} Taxonomy", f"/taxonomies/{action}", error.errors) from None
+    word = "hidden" if hidden else "unhidden"
+    return saved(f"{changed} tag(s) {word}.", f"/taxonomies/{action}")
 
 
 def _mentions(taxonomy: Taxonomy, word: str) -> bool:

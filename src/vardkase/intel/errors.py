@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 
 
@@ -39,3 +41,12 @@ class ChangedMeanwhile(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Somebody else has changed this meanwhile.")
+
+
+class TaxonomiesMissing(Invalid):
+    """The event cannot be published: it has no tag of these `namespaces`, which are required on every event."""
+
+    def __init__(self, namespaces: Sequence[str]) -> None:
+        self.namespaces = list(namespaces)
+        names = ", ".join(namespaces)
+        super().__init__({"Tag": [f"The event has no tag of these required taxonomies: {names}."]})

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.models import AttributeTag, EventTag
-from vardkase.knowledge.taxonomies.queries import visible_tags
+from vardkase.knowledge.taxonomies.queries import (
+    ExclusiveConflict,
+    exclusive_conflicts_in,
+    visible_tags,
+)
 
 
 def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
@@ -16,3 +22,23 @@ def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QueryS
         return links.select_related("tag").order_by("pk")
     attached = AttributeTag.objects.filter(attribute=thing, tag__in=visible_tags(actor))
     return attached.select_related("tag").order_by("pk")
+
+
+def exclusiveness_of_event(actor: Actor, event_id: int) -> dict[int | None, list[ExclusiveConflict]]:
+    """Attribute id (None for the event itself) → tags of it that must not stand together, in a readable event."""
+    sql = TOGETHER.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    rows = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchall()
+    conflicts = exclusive_conflicts_in(dict(rows))
+    return {thing: found for thing, found in conflicts.items() if found}
+
+
+TOGETHER = """
+SELECT NULL::bigint, array_agg(t.name ORDER BY t.id) FROM event_tag l JOIN tag t ON t.id = l.tag_id
+WHERE l.event_id = %(event)s
+UNION ALL
+SELECT a.id, array_agg(t.name ORDER BY t.id)
+FROM attribute_tag l JOIN tag t ON t.id = l.tag_id JOIN attribute a ON a.id = l.attribute_id
+JOIN event e ON e.id = a.event_id
+WHERE l.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute}
+GROUP BY a.id HAVING count(*) > 1
+"""

@@ -8,28 +8,48 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import TaxonomiesMissing
 from vardkase.intel.hooks import EventPublished, event_published
 from vardkase.intel.models import Event
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.locking import lock_event
+from vardkase.knowledge.taxonomies.queries import missing_required
 
 
 @transaction.atomic
 def publish_event(actor: Actor, event_id: int) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
 
-    Raises NotFound, or Forbidden when the actor may not publish this event.
+    Raises NotFound, Forbidden when the actor may not publish this event, TaxonomiesMissing.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):
         raise Forbidden("You do not have the permission to do that.")
-    mark_published(actor, event)
+    if missing := missing_taxonomies(event):
+        raise TaxonomiesMissing(missing)
+    _publish(actor, event)
     return event
 
 
+def missing_taxonomies(event: Event) -> list[str]:
+    """The required taxonomies of which the event has no global tag; none when it came from elsewhere."""
+    if event.locked:
+        return []
+    return missing_required(tag.name for tag in event_tags(event.pk) if not tag.local)
+
+
 def mark_published(actor: Actor, event: Event) -> None:
-    """Publish an event that the caller has locked and is allowed to publish."""
+    """Publish an event that the caller has locked and is allowed to publish, as its document says.
+
+    It stays unpublished when it lacks a tag of a required taxonomy.
+    """
+    if not missing_taxonomies(event):
+        _publish(actor, event)
+
+
+def _publish(actor: Actor, event: Event) -> None:
     event.published = True
     event.publish_timestamp = now_seconds()
     event.save(update_fields=["published", "publish_timestamp"])

@@ -19,8 +19,11 @@ from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import exclusive_scope
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.flags import as_int
+
+EXCLUDED = "Tag is not allowed due to taxonomy exclusivity settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,19 @@ class Tagged:
 
 @transaction.atomic
 def attach_tag(
-    actor: Actor, uuid: UUID, tag: str | int, *, local: bool = False, relationship_type: str = ""
+    actor: Actor,
+    uuid: UUID,
+    tag: str | int,
+    *,
+    local: bool = False,
+    relationship_type: str = "",
+    exclusive: bool = False,
 ) -> Tagged:
     """Put `tag` (a name, or an id) on the event or attribute with `uuid`.
 
     A global tag takes the event back to unpublished; a local one does not. Raises NotFound (unknown thing),
-    Forbidden (not the actor's to tag), Invalid (no such tag, or a tag this actor may not use).
+    Forbidden (not the actor's to tag), Invalid (no such tag, a tag this actor may not use, or, when `exclusive`,
+    one that must not stand beside a tag that is there).
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
@@ -69,6 +79,8 @@ def attach_tag(
     local = local or chosen.local_only
     if _has_tag(target, chosen):
         return Tagged(target, chosen, local, changed=False)
+    if exclusive and _is_excluded(target, chosen):
+        raise Invalid(EXCLUDED)
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
         touch(target.event)
@@ -196,6 +208,12 @@ def _id(tag: str | int) -> int | None:
 
 def _has_tag(target: Taggable, tag: Tag) -> bool:
     return _links(target).filter(tag=tag).exists()
+
+
+def _is_excluded(target: Taggable, tag: Tag) -> bool:
+    """Whether the taxonomies forbid the tag beside one that the thing carries."""
+    scope = exclusive_scope(tag.name)
+    return bool(scope) and _links(target).filter(tag__name__istartswith=scope).exists()
 
 
 def _attached_locally(target: Taggable, tag: Tag) -> bool:

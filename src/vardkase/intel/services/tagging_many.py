@@ -20,6 +20,7 @@ from vardkase.intel.queries.find import find_object, find_report
 from vardkase.intel.services.bulk import visible_attributes
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.intel.services.tagging import (
+    EXCLUDED,
     Taggable,
     Tagged,
     attach_tag,
@@ -29,6 +30,7 @@ from vardkase.intel.services.tagging import (
     usable_tag,
 )
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import exclusive_conflicts, exclusive_scope
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_int
 
@@ -73,14 +75,18 @@ def tag_attributes(
     *,
     local: bool,
     relationship_type: str = "",
+    exclusive: bool = True,
 ) -> int:
     """Put each tag on each attribute of an event; returns how many links are new.
 
-    The caller has found the tags usable. Raises NotFound (no attribute is there), Forbidden, Invalid.
+    When `exclusive`, attributes with a tag that must not stand beside a new one go without that one. The caller has
+    found the tags usable. Raises NotFound (no attribute is there), Forbidden, Invalid.
     """
     actor.require_writing()
     actor.require(Permission.TAGGER)
     event = lock_event(actor, event_id)
+    if exclusive and exclusive_conflicts(tag.name for tag in tags):
+        raise Invalid(EXCLUDED)
     is_local = [local or tag.local_only for tag in tags]
     for each in set(is_local):
         require_may_tag(actor, event, local=each)
@@ -89,6 +95,7 @@ def tag_attributes(
         "ids": visible_attributes(actor, event, attribute_ids, deleted=False),
         "tags": [tag.pk for tag in tags],
         "local": is_local,
+        "scopes": [exclusive_scope(tag.name) if exclusive else "" for tag in tags],
         "relationship": relationship_type,
     }
     added = cursor().execute(LINK, values).fetchall()
@@ -150,7 +157,13 @@ def _attach_to_object(actor: Actor, uuid: UUID, tag: str, *, local: bool, relati
     target, ids = _object(actor, uuid)
     chosen = usable_tag(actor, tag)
     added = tag_attributes(
-        actor, target.event.pk, ids, [chosen], local=local, relationship_type=relationship_type
+        actor,
+        target.event.pk,
+        ids,
+        [chosen],
+        local=local,
+        relationship_type=relationship_type,
+        exclusive=False,
     )
     return Tagged(target, chosen, local or chosen.local_only, changed=added > 0)
 
@@ -189,10 +202,13 @@ LINK = """
 INSERT INTO attribute_tag (attribute_id, event_id, tag_id, local, relationship_type)
 SELECT chosen.id, %(event)s, tag.id, tag.local, %(relationship)s
 FROM unnest(%(ids)s::bigint[]) AS chosen (id)
-CROSS JOIN unnest(%(tags)s::bigint[], %(local)s::boolean[]) AS tag (id, local)
+CROSS JOIN unnest(%(tags)s::bigint[], %(local)s::boolean[], %(scopes)s::text[]) AS tag (id, local, scope)
 WHERE NOT EXISTS (
     SELECT 1 FROM attribute_tag t WHERE t.attribute_id = chosen.id AND t.tag_id = tag.id
-)
+) AND (tag.scope = '' OR NOT EXISTS (
+    SELECT 1 FROM attribute_tag t JOIN tag other ON other.id = t.tag_id
+    WHERE t.attribute_id = chosen.id AND starts_with(lower(other.name), tag.scope)
+))
 RETURNING local
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -210,18 +210,43 @@ def meanings(names: Iterable[str]) -> dict[str, Meaning]:
 
 def exclusive_conflicts(names: Iterable[str]) -> list[ExclusiveConflict]:
     """Where `names`, the tags of one thing, break the exclusiveness of a taxonomy or a predicate."""
+    return exclusive_conflicts_in({None: names})[None]
+
+
+def exclusive_conflicts_in[Thing](
+    things: Mapping[Thing, Iterable[str] | None],
+) -> dict[Thing, list[ExclusiveConflict]]:
+    """The same for many things with their tags, in two queries."""
+    crowded = {thing: _crowded(names or ()) for thing, names in things.items()}
+    exclusive = _exclusive({namespace for groups in crowded.values() for namespace, _ in groups})
+    return {
+        thing: [
+            ExclusiveConflict(namespace, predicate, tuple(tags))
+            for (namespace, predicate), tags in groups.items()
+            if (namespace, predicate) in exclusive
+        ]
+        for thing, groups in crowded.items()
+    }
+
+
+def _crowded(names: Iterable[str]) -> dict[tuple[str, str | None], list[str]]:
+    """Namespaces (with None) and predicates of which there are several tags."""
     groups: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name in sorted(set(names)):
         if machine := parse_machine_tag(name):
             groups[machine.namespace, None].append(name)
             groups[machine.namespace, machine.predicate].append(name)
-    crowded = {key: tags for key, tags in groups.items() if len(tags) > 1}
-    exclusive = _exclusive({namespace for namespace, _ in crowded})
-    return [
-        ExclusiveConflict(namespace, predicate, tuple(tags))
-        for (namespace, predicate), tags in crowded.items()
-        if (namespace, predicate) in exclusive
-    ]
+    return {key: tags for key, tags in groups.items() if len(tags) > 1}
+
+
+def exclusive_scope(name: str) -> str:
+    """How the names begin, in lower case, that must not stand beside `name`; "" when any may."""
+    if (machine := parse_machine_tag(name)) is None:
+        return ""
+    exclusive = _exclusive({machine.namespace})
+    scopes = {None: f"{machine.namespace}:", machine.predicate: f"{machine.namespace}:{machine.predicate}="}
+    found = (text.lower() for part, text in scopes.items() if (machine.namespace, part) in exclusive)
+    return next(found, "")
 
 
 def _exclusive(namespaces: set[str]) -> set[tuple[str, str | None]]:

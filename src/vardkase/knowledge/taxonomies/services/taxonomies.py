@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.sources.loading import Loaded
 from vardkase.knowledge.taxonomies import loader
+from vardkase.knowledge.taxonomies.documents import taxonomy_file
 from vardkase.knowledge.taxonomies.models import Taxonomy
 from vardkase.knowledge.taxonomies.queries import taxonomy_entries
 
@@ -34,6 +36,36 @@ def set_required(actor: Actor, taxonomy_id: int, *, required: bool) -> Taxonomy:
     taxonomy.required = required
     taxonomy.save(update_fields=["required"])
     record(actor, "taxonomy.required", _target(taxonomy), {"required": required})
+    return taxonomy
+
+
+@transaction.atomic
+def set_highlighted(actor: Actor, taxonomy_id: int, *, highlighted: bool) -> Taxonomy:
+    """Show the taxonomy's tags before others, or no longer. Raises Forbidden or NotFound."""
+    taxonomy = _locked(actor, taxonomy_id)
+    taxonomy.highlighted = highlighted
+    taxonomy.save(update_fields=["highlighted"])
+    record(actor, "taxonomy.highlighted", _target(taxonomy), {"highlighted": highlighted})
+    return taxonomy
+
+
+@transaction.atomic
+def delete_taxonomy(actor: Actor, taxonomy_id: int) -> None:
+    """Take a taxonomy away; its tags stay as tags of no taxonomy. Raises Forbidden or NotFound."""
+    taxonomy = _locked(actor, taxonomy_id)
+    record(actor, "taxonomy.deleted", _target(taxonomy))
+    taxonomy.delete()
+
+
+@transaction.atomic
+def import_taxonomy(actor: Actor, document: Mapping[str, Any]) -> Taxonomy:
+    """Store a machinetag.json, over the taxonomy of its namespace when there is one. Raises Forbidden, Invalid."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    file = taxonomy_file(document)
+    loader.store([file])
+    taxonomy = Taxonomy.objects.get(namespace=file.namespace)
+    record(actor, "taxonomy.imported", _target(taxonomy), {"version": file.version})
     return taxonomy
 
 
@@ -83,6 +115,32 @@ def hide_taxonomy_tags(actor: Actor, taxonomy_id: int) -> None:
         (names,),
     )
     record(actor, "taxonomy.tags_hidden", _target(taxonomy))
+
+
+@transaction.atomic
+def set_tags_hidden(actor: Actor, taxonomy_id: int, names: Sequence[str], *, hidden: bool) -> int:
+    """Keep some tags of a taxonomy from being chosen, or offer them again; returns how many exist.
+
+    Raises Forbidden, NotFound, or Invalid for names that the taxonomy has not.
+    """
+    actor.require_writing()
+    actor.require(Permission.TAGGER)
+    taxonomy = Taxonomy.objects.filter(pk=taxonomy_id).first()
+    if taxonomy is None:
+        raise NotFound("Taxonomy not found.")
+    known = {entry.tag.lower() for entry in taxonomy_entries(taxonomy)}
+    wanted = {name.lower() for name in names}
+    if not wanted or not wanted <= known:
+        raise Invalid("Invalid taxonomy tag.")
+    changed = cursor().execute(HIDE, {"names": list(wanted), "hidden": hidden}).rowcount
+    action = "taxonomy.tags_hidden" if hidden else "taxonomy.tags_shown"
+    record(actor, action, _target(taxonomy), {"tags": sorted(wanted)[:100]})
+    return changed
+
+
+HIDE = """
+UPDATE tag SET hide_tag = %(hidden)s WHERE lower(name) = ANY(%(names)s::text[])
+"""
 
 
 def update_taxonomies(actor: Actor) -> Loaded:

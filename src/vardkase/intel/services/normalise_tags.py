@@ -1,0 +1,96 @@
+"""Tags that people wrote by hand made into the taxonomies' own: ``TLP : Red`` becomes ``tlp:red``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
+from vardkase.knowledge.taxonomies.queries import entries_of, tags_named
+from vardkase.knowledge.taxonomies.services import resolve_tags
+
+LINKS = (
+    ("event_tag", ("event_id", "local", "relationship_type")),
+    ("attribute_tag", ("attribute_id", "event_id", "local", "relationship_type")),
+    ("event_report_tag", ("event_report_id", "local", "relationship_type")),
+    ("tag_collection_tag", ("tag_collection_id",)),
+    ("favourite_tag", ("user_id",)),
+)
+"""Every table that holds tags on things, with its other columns."""
+
+MOVE = """
+INSERT INTO {table} (tag_id, {columns})
+SELECT m.new, {columns} FROM {table} l
+JOIN unnest(%(old)s::bigint[], %(new)s::bigint[]) AS m (old, new) ON m.old = l.tag_id
+ON CONFLICT DO NOTHING
+"""
+RECASE = """
+UPDATE tag SET name = n.name
+FROM (SELECT DISTINCT ON (lower(name)) name FROM unnest(%(names)s::text[]) AS n (name) ORDER BY lower(name)) n
+JOIN tag old ON lower(old.name) = lower(n.name)
+WHERE tag.id = old.id AND tag.name <> n.name
+RETURNING old.name, tag.name
+"""
+DROP = "DELETE FROM {table} WHERE tag_id = ANY(%(old)s::bigint[])"
+
+
+@transaction.atomic
+def normalise_tags(actor: Actor) -> dict[str, str]:
+    """Old name → new name of the tags that are a taxonomy's but for case, spaces and quotation marks.
+
+    What carries the old tag then carries the new one, which is made when it is missing; events keep their timestamps,
+    for what they say is the same. A name that could mean tags of several taxonomies stays. Raises Forbidden.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    official = _official()
+    recased = _recased(official)
+    renamed = _renamed(official)
+    if renamed:
+        resolve_tags(actor, [{"name": name} for name in renamed.values()], may_create=True)
+        by_name = tags_named([*renamed, *renamed.values()])
+        _move({by_name[old.lower()].pk: by_name[new.lower()].pk for old, new in renamed.items()})
+        Tag.objects.filter(pk__in=[by_name[old.lower()].pk for old in renamed]).delete()
+    record(actor, "taxonomy.tags_normalised", Target("taxonomy"), {"count": len(recased | renamed)})
+    return recased | renamed
+
+
+def _official() -> dict[str, set[str]]:
+    """The tags of all taxonomies by what stays of their names."""
+    official: dict[str, set[str]] = defaultdict(set)
+    for entries in entries_of(Taxonomy.objects.all()).values():
+        for entry in entries:
+            official[_essence(entry.tag)].add(entry.tag)
+    return official
+
+
+def _recased(official: dict[str, set[str]]) -> dict[str, str]:
+    """Tags that differ in case alone are the same rows, and take the taxonomy's spelling."""
+    names = [tag for tags in official.values() for tag in tags]
+    rows = cursor().execute(RECASE, {"names": names}).fetchall()
+    return dict(rows)
+
+
+def _renamed(official: dict[str, set[str]]) -> dict[str, str]:
+    held = {tag.lower() for tags in official.values() for tag in tags}
+    names = Tag.objects.filter(is_galaxy=False).values_list("name", flat=True)
+    custom = {name: official.get(_essence(name), set()) for name in names if name.lower() not in held}
+    return {name: next(iter(meant)) for name, meant in custom.items() if len(meant) == 1}
+
+
+def _essence(name: str) -> str:
+    """What stays of a name without case, quotation marks and the spaces around its parts."""
+    return re.sub(r"\s*([:=])\s*", r"\1", name.replace('"', "").replace("'", "").strip()).casefold()
+
+
+def _move(tags: dict[int, int]) -> None:
+    parameters = {"old": list(tags), "new": list(tags.values())}
+    for table, columns in LINKS:
+        cursor().execute(MOVE.format(table=table, columns=", ".join(columns)), parameters)
+        cursor().execute(DROP.format(table=table), parameters)

@@ -1,0 +1,111 @@
+"""Taxonomies as documents: machinetag.json read with every fault named, and written as the packages have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from vardkase.core.errors import Invalid
+from vardkase.knowledge.taxonomies.loader import EntryFile, TaxonomyFile
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, MachineTag, is_possible_name
+
+MOST = 50_000
+"""Predicates and values together; the largest published taxonomy has some thousands."""
+LONGEST_NAMESPACE = 255
+
+
+def taxonomy_file(document: Mapping[str, Any]) -> TaxonomyFile:
+    """The taxonomy that a document describes. Raises Invalid with the field and what is wrong."""
+    try:
+        file = msgspec.convert(dict(document), TaxonomyFile)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise Invalid({where.rstrip("`").partition("[")[0] or "taxonomy": [what]}) from None
+    _check_header(file)
+    predicates = {predicate.value for predicate in file.predicates}
+    for predicate in file.predicates:
+        _check(file.namespace, predicate, "predicates")
+    for values in file.values or ():
+        if values.predicate not in predicates:
+            raise Invalid({"values": [f"There is no predicate `{values.predicate[:100]}`."]})
+        for entry in values.entry:
+            _check(file.namespace, entry, "values", values.predicate)
+    return file
+
+
+def taxonomy_document(taxonomy: Taxonomy) -> dict[str, Any]:
+    """The whole taxonomy as a machinetag.json."""
+    predicates = list(taxonomy.predicates.order_by("pk"))
+    values: dict[int, list[TaxonomyEntry]] = {}
+    for entry in TaxonomyEntry.objects.filter(predicate__in=predicates).order_by("pk"):
+        values.setdefault(entry.predicate_id, []).append(entry)
+    return {
+        "namespace": taxonomy.namespace,
+        "description": taxonomy.description,
+        "version": taxonomy.version,
+        "exclusive": taxonomy.exclusive,
+        "predicates": [_wording(each) | _exclusive(each) for each in predicates],
+        "values": [
+            {"predicate": each.value, "entry": [_wording(entry) for entry in values[each.pk]]}
+            for each in predicates
+            if each.pk in values
+        ],
+    }
+
+
+def _check_header(file: TaxonomyFile) -> None:
+    namespace = file.namespace
+    if not namespace.strip() or len(namespace) > LONGEST_NAMESPACE or set(namespace) & set(':="\0\n'):
+        raise Invalid({"namespace": ["This cannot be the name of a taxonomy."]})
+    if not file.predicates:
+        raise Invalid({"predicates": ["A taxonomy needs predicates."]})
+    if not 0 <= file.version <= LARGEST_NUMBER:
+        raise Invalid({"version": ["The version has to be a number."]})
+    if "\0" in file.description:
+        raise Invalid({"description": ["This is no text."]})
+    if len(file.predicates) + sum(len(values.entry) for values in file.values or ()) > MOST:
+        raise Invalid({"values": [f"A taxonomy may have {MOST} predicates and values at most."]})
+    _unique("predicates", (predicate.value for predicate in file.predicates))
+    for values in file.values or ():
+        _unique("values", (entry.value for entry in values.entry))
+
+
+def _unique(field: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise Invalid({field: [f"`{name[:100]}` is there twice."]})
+        seen.add(name)
+
+
+def _check(namespace: str, item: EntryFile, field: str, predicate: str | None = None) -> None:
+    name = MachineTag(namespace, predicate or item.value, item.value if predicate else None)
+    if not item.value.strip() or not is_possible_name(str(name)) or "\n" in item.value:
+        raise Invalid({field: [f"`{item.value[:100]}` cannot be part of a tag."]})
+    if predicate is None and set(item.value) & set('="'):
+        raise Invalid({field: [f"`{item.value[:100]}` cannot be a predicate."]})
+    if item.colour and not COLOUR.fullmatch(item.colour):
+        raise Invalid({field: [f"`{item.colour[:100]}` is no colour of the form #FFFFFF."]})
+    if item.numerical_value is not None and not abs(item.numerical_value) <= LARGEST_NUMBER:
+        raise Invalid({field: ["The numerical value is too large."]})
+    if "\0" in item.expanded + item.description:
+        raise Invalid({field: ["This is no text."]})
+
+
+def _wording(thing: TaxonomyPredicate | TaxonomyEntry) -> dict[str, Any]:
+    """What is known of a predicate or value; what is not is left out, as in the packages."""
+    known = {
+        "value": thing.value,
+        "expanded": thing.expanded,
+        "description": thing.description,
+        "colour": thing.colour,
+        "numerical_value": thing.numerical_value,
+    }
+    return {name: value for name, value in known.items() if value not in ("", None)}
+
+
+def _exclusive(predicate: TaxonomyPredicate) -> dict[str, bool]:
+    return {"exclusive": True} if predicate.exclusive else {}
