@@ -34,6 +34,7 @@ OWN_THINGS = {
     "bookmarks/add": "everyone keeps their own",
     "bookmarks/delete": "everyone their own; the service refuses others' to all but administrators",
     "bookmarks/edit": "the same",
+    "events/contact": "whoever reads an event may write to those who made it, so many times an hour, as in MISP",
     "favourite_tags/toggle": "everyone marks tags for themselves",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
     "userSettings/eventIndexColumnToggle": "everyone hides columns for themselves",

@@ -16,6 +16,7 @@ from vardkase.api import (  # noqa: F401
     correlations,
     dashboards,
     decaying_models,
+    event_contact,
     event_report_contents,
     event_reports,
     events,

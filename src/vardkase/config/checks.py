@@ -18,7 +18,7 @@ TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
 
 def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
     """Return an error for each unsafe setting; its id ends with the variable to change."""
-    found = (*_encryption(), *_sign_in(), *_secrets(), *_database())
+    found = (*_encryption(), *_sign_in(), *_secrets(), *_database(), *_mail())
     return [Error(message, hint=hint, id=f"vardkase.{name}") for name, message, hint in found]
 
 
@@ -82,4 +82,13 @@ def _database() -> Iterator[Problem]:
             "DATABASE_URL",
             f"The connection to {urlsplit(f'//{host}').hostname} may be unencrypted.",
             "Add ?sslmode=verify-full to it.",
+        )
+
+
+def _mail() -> Iterator[Problem]:
+    if settings.VARDKASE_SMTP_SECURITY == "none" and settings.VARDKASE_SMTP_HOST not in LOCAL:
+        yield (
+            "VARDKASE_SMTP_SECURITY",
+            "Mail, and the password for the mail server, travel unencrypted.",
+            "Set it to starttls or tls.",
         )

@@ -8,7 +8,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
@@ -43,6 +44,26 @@ def env_int(name: str, default: int, *, minimum: int = 0) -> int:
     if number < minimum:
         raise ImproperlyConfigured(f"{name} must be at least {minimum}")
     return number
+
+
+def env_choice(name: str, options: tuple[str, ...]) -> str:
+    """One of `options`, the first when it is not set; raises ImproperlyConfigured on anything else."""
+    value = os.environ.get(name, "").strip().lower() or options[0]
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {value!r}")
+    return value
+
+
+def env_sender(name: str, *, required_by: str) -> str:
+    """An e-mail address, which must be there when the variable `required_by` is; else ImproperlyConfigured."""
+    value = os.environ.get(name, "").strip()
+    if not value and not os.environ.get(required_by, "").strip():
+        return ""
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name} must be an e-mail address, since {required_by} is set") from None
+    return value
 
 
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.config.environment import (
     env_bool,
+    env_choice,
     env_int,
     env_list,
     env_networks,
     env_path,
     env_proxy,
+    env_sender,
     env_str,
     secret_from,
 )
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "procrastinate.contrib.django",
     "vardkase.core.settings.apps.SettingsConfig",
+    "vardkase.core.mail.apps.MailConfig",
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
@@ -260,6 +263,16 @@ VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
 VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
 VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
 VARDKASE_MODULES_URL = env_str("VARDKASE_MODULES_URL", "http://127.0.0.1:6666")
+
+# The mail server (core/mail); without one the hub sends no mail.
+VARDKASE_SMTP_HOST = env_str("VARDKASE_SMTP_HOST").strip()
+VARDKASE_SMTP_SECURITY = env_choice("VARDKASE_SMTP_SECURITY", ("starttls", "tls", "none"))
+VARDKASE_SMTP_PORT = env_int(
+    "VARDKASE_SMTP_PORT", {"starttls": 587, "tls": 465, "none": 25}[VARDKASE_SMTP_SECURITY], minimum=1
+)
+VARDKASE_SMTP_USER = env_str("VARDKASE_SMTP_USER")
+VARDKASE_SMTP_PASSWORD = env_str("VARDKASE_SMTP_PASSWORD")
+VARDKASE_MAIL_FROM = env_sender("VARDKASE_MAIL_FROM", required_by="VARDKASE_SMTP_HOST")
 
 # MISP's own settings that have a meaning here, by MISP's default.
 VARDKASE_UNPUBLISHED_PRIVATE = env_bool("VARDKASE_UNPUBLISHED_PRIVATE", False)

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str | Promise] = {
     "event.edited": _("The event was changed"),
     "event.published": _("The event was published"),
     "event.pushed_to_zeromq": _("The event was sent over ZeroMQ"),
+    "event.reporter_contacted": _("A message was sent to those who made the event"),
     "event.unpublished": _("The publication was withdrawn"),
     "event_report.added": _("The report was added"),
     "event_report.deleted": _("The report was deleted"),

@@ -135,6 +135,12 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
+def active_users() -> QuerySet[User]:
+    """Accounts that may sign in now, whoever asks: for what the hub itself does, such as sending mail."""
+    current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
+    return User.objects.filter(current, disabled=False).order_by("pk")
+
+
 def emails_of(ids: Iterable[int]) -> dict[int, str]:
     """The e-mail addresses of accounts by id."""
     return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "email"))

@@ -1,0 +1,35 @@
+"""Mail that waits to be sent, and how much one person has written."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class OutgoingMail(models.Model):
+    """One plain text to one person; removed as soon as it is sent or given up."""
+
+    recipient = models.CharField(max_length=320)
+    reply_to = models.CharField(max_length=320, blank=True, default="")
+    subject = models.CharField(max_length=255)
+    text = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "outgoing_mail"
+
+    def __str__(self) -> str:
+        return f"Mail {self.pk}"
+
+
+class MailCount(models.Model):
+    """How many messages a user has written since `began` (Unix seconds)."""
+
+    user_id = models.BigIntegerField(primary_key=True)
+    began = models.BigIntegerField()
+    messages = models.IntegerField()
+
+    class Meta:
+        db_table = "mail_count"
+
+    def __str__(self) -> str:
+        return f"{self.messages} by {self.user_id}"

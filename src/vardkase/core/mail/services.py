@@ -1,0 +1,81 @@
+"""Putting mail into the queue. What is queued in a transaction that fails was never written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.tasks import deliver
+from vardkase.core.sql import cursor
+
+WINDOW = 3600
+LONGEST_WAIT = timedelta(days=3)
+"""Well beyond the last attempt: what is older has lost its job."""
+
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A plain text to one address; answers go to `reply_to`."""
+
+    recipient: str
+    subject: str
+    text: str
+    reply_to: str = ""
+
+
+class TooManyMessages(VardkaseError):
+    """The user has written as much as one may; `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__("Too many messages. Please try again later.")
+
+
+def can_send() -> bool:
+    """Whether the operator has named a mail server."""
+    return bool(settings.VARDKASE_SMTP_HOST)
+
+
+@transaction.atomic
+def queue_mail(mails: Sequence[Mail]) -> int:
+    """Have the worker send each; returns how many wait now: none of them where there is no mail server."""
+    OutgoingMail.objects.filter(created__lt=timezone.now() - LONGEST_WAIT).delete()
+    if not can_send():
+        return 0
+    rows = OutgoingMail.objects.bulk_create(_row(mail) for mail in mails)
+    for row in rows:
+        deliver.defer(mail_id=row.pk)
+    return len(rows)
+
+
+def count_messages(user_id: int, *, allowed: int) -> None:
+    """Count one more message of a user, together over all processes. Raises TooManyMessages."""
+    parameters = {"user": user_id, "now": now_seconds(), "window": WINDOW}
+    began, messages = cursor().execute(COUNT, parameters).fetchone() or (0, 0)
+    if messages > allowed:
+        raise TooManyMessages(max(began + WINDOW - parameters["now"], 1))
+
+
+def _row(mail: Mail) -> OutgoingMail:
+    """The subject becomes one line: it may hold what somebody wrote."""
+    subject = " ".join(mail.subject.split())[:LONGEST_SUBJECT]
+    return OutgoingMail(recipient=mail.recipient, reply_to=mail.reply_to, subject=subject, text=mail.text)
+
+
+COUNT = """
+INSERT INTO mail_count AS c (user_id, began, messages) VALUES (%(user)s, %(now)s, 1)
+ON CONFLICT (user_id) DO UPDATE SET
+    began = CASE WHEN c.began > %(now)s - %(window)s THEN c.began ELSE %(now)s END,
+    messages = CASE WHEN c.began > %(now)s - %(window)s THEN c.messages + 1 ELSE 1 END
+RETURNING began, messages
+"""

@@ -1,0 +1,93 @@
+"""Handing one mail to the operator's mail server. Faults name neither people nor passwords: they are logged."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid
+
+from django.conf import settings
+from django.utils.encoding import punycode
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.models import OutgoingMail
+
+PATIENCE = 30.0
+PERMANENT = 500
+"""Answers from here on are final (RFC 5321, section 4.2.1)."""
+
+
+class MailDelayed(VardkaseError):
+    """The server could not be reached, or asks to come back later."""
+
+
+class MailRefused(VardkaseError):
+    """The server will never take this mail."""
+
+
+def send(mail: OutgoingMail) -> None:
+    """Deliver to the mail server. Raises MailDelayed or MailRefused."""
+    try:
+        document = written(mail)
+    except ValueError:
+        raise MailRefused("The mail has a header that no mail may have.") from None
+    try:
+        with _connected() as server:
+            server.send_message(document)
+    except smtplib.SMTPRecipientsRefused as refused:
+        raise _fault(max(code for code, _ in refused.recipients.values()), "the recipient") from None
+    except smtplib.SMTPAuthenticationError as refused:
+        # The operator can put a wrong password right while the mail waits.
+        raise MailDelayed(f"The mail server does not let us in ({refused.smtp_code}).") from None
+    except smtplib.SMTPResponseException as refused:
+        raise _fault(refused.smtp_code, "the mail") from None
+    except (smtplib.SMTPException, OSError) as fault:
+        raise MailDelayed(f"The mail server cannot be used ({type(fault).__name__}).") from None
+
+
+def written(mail: OutgoingMail) -> EmailMessage:
+    """The mail as it goes out. Raises ValueError for a header of more than one line."""
+    document = EmailMessage(policy=SMTP)
+    document["From"] = settings.VARDKASE_MAIL_FROM
+    document["To"] = _ascii(mail.recipient)
+    if mail.reply_to:
+        document["Reply-To"] = _ascii(mail.reply_to)
+    document["Subject"] = mail.subject
+    document["Date"] = formatdate()
+    document["Message-ID"] = make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2])
+    document["Auto-Submitted"] = "auto-generated"
+    document.set_content(mail.text)
+    return document
+
+
+def _connected() -> smtplib.SMTP:
+    """A connection that is encrypted and signed in as the operator asked."""
+    address = (settings.VARDKASE_SMTP_HOST, settings.VARDKASE_SMTP_PORT)
+    security = settings.VARDKASE_SMTP_SECURITY
+    context = ssl.create_default_context()
+    if security == "tls":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=PATIENCE, context=context)
+    else:
+        server = smtplib.SMTP(*address, timeout=PATIENCE)
+    try:
+        if security == "starttls":
+            server.starttls(context=context)
+        if settings.VARDKASE_SMTP_USER:
+            server.login(settings.VARDKASE_SMTP_USER, settings.VARDKASE_SMTP_PASSWORD)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _ascii(address: str) -> str:
+    """The address with the ASCII form of an international domain."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{punycode(domain)}"
+
+
+def _fault(code: int, what: str) -> MailDelayed | MailRefused:
+    kind = MailRefused if code >= PERMANENT else MailDelayed
+    return kind(f"The mail server does not take {what} ({code}).")

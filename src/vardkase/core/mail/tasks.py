@@ -1,0 +1,32 @@
+"""Delivering queued mail in the background. A job names the row: addresses and texts stay out of the queue."""
+
+from __future__ import annotations
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
+
+RETRIES = 7
+"""After one, one, two, five, eighteen minutes, then one hour, then four and a half: six hours in all."""
+
+BACK_OFF = RetryStrategy(max_attempts=RETRIES, wait=60, exponential_wait=4, retry_exceptions=(MailDelayed,))
+
+
+@app.task(name="mail.deliver", pass_context=True, retry=BACK_OFF)
+def deliver(context: JobContext, mail_id: int) -> None:
+    """Send one mail and forget it; the job fails when the server refuses it, or cannot be had for six hours."""
+    mail = OutgoingMail.objects.filter(pk=mail_id).first()
+    if mail is None:
+        return
+    try:
+        send(mail)
+    except MailRefused:
+        mail.delete()
+        raise
+    except MailDelayed:
+        if context.job.attempts >= RETRIES:
+            mail.delete()
+        raise
+    mail.delete()

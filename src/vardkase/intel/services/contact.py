@@ -1,0 +1,86 @@
+"""A message to those who made an event, from anybody who can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.mail.services import Mail, can_send, count_messages, queue_mail
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.intel.queries.find import Reference, find_event
+from vardkase.intel.queries.rows import EventRow
+
+LONGEST = 10_000
+MESSAGES_AN_HOUR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """What became of a message: to how many it goes; `disabled` when the hub sends no mail."""
+
+    event_id: int
+    recipients: int
+    disabled: bool
+
+
+@transaction.atomic
+def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creator_only: bool) -> Contacted:
+    """Write to the event's creator, or to those of its organisation who want such messages.
+
+    The mail is not encrypted, so it names the event by number and uuid only. Raises NotFound, Forbidden,
+    Invalid, or TooManyMessages after twenty in an hour.
+    """
+    actor.require_writing()
+    if actor.user_id is None:
+        raise Forbidden("Only people can be answered.")
+    event = find_event(actor, reference)
+    text = _message(message)
+    count_messages(actor.user_id, allowed=MESSAGES_AN_HOUR)
+    queued = queue_mail([_mail(actor, event, person, text) for person in _reporters(event, creator_only)])
+    record(
+        actor,
+        "event.reporter_contacted",
+        Target("event", event.id, event.uuid, event.info),
+        {"count": queued},
+    )
+    return Contacted(event.id, queued, disabled=not can_send())
+
+
+def _message(given: Any) -> str:
+    text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+    if not text:
+        raise Invalid({"message": ["You must specify a message."]})
+    if len(text) > LONGEST or "\0" in text:
+        raise Invalid({"message": [f"Please enter a text of at most {LONGEST} characters."]})
+    return text
+
+
+def _reporters(event: EventRow, creator_only: bool) -> list[User]:
+    """Only people of the organisation that made the event: whoever pulled it from elsewhere did not report it."""
+    people = active_users().filter(org_id=event.orgc_id)
+    return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
+
+
+def _mail(actor: Actor, event: EventRow, person: User, message: str) -> Mail:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {
+            "sender": actor.name,
+            "organisation": actor.organisation_name,
+            "number": event.id,
+            "uuid": event.uuid,
+        }
+        subject = gettext("Message about event %(number)s") % facts
+        head = gettext("%(sender)s (%(organisation)s) writes about event %(number)s, %(uuid)s:") % facts
+        foot = gettext("Your answer to this mail goes to %(sender)s.") % facts
+    link = f"{settings.BASE_URL}/events/{event.id}" if settings.BASE_URL else ""
+    text = "\n\n".join(part for part in (head, message, "-- \n" + foot, link) if part) + "\n"
+    return Mail(person.email, subject, text, reply_to=actor.name)

@@ -1,0 +1,207 @@
+"""Mail: it arrives, waits while the mail server is away, is given up in the end, and gives nothing away."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.support.mail_server import free_port, mail_server, use
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.services import LONGEST_WAIT, Mail, TooManyMessages, count_messages, queue_mail
+from vardkase.core.mail.smtp import MailDelayed, MailRefused, send, written
+from vardkase.core.mail.tasks import RETRIES
+
+HELLO = Mail("anna@a.example", "Hej på dig", "Första raden\n.\nSista raden å", "bo@b.example")
+
+
+@pytest.fixture
+def queue(transactional_db: None) -> None:
+    """The queue, emptied: its tables are procrastinate's, so no test empties them when it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+def work() -> None:
+    """Do what is due, as the worker does, and stop when nothing is."""
+    with app.replace_connector(app.connector.get_worker_connector()):
+        app.run_worker(
+            wait=False, install_signal_handlers=False, listen_notify=False, task_middleware=[and_hang_up]
+        )
+
+
+def and_hang_up(run: Callable[[], Any], _context: Any, _worker: Any) -> Any:
+    """Close the connection of the thread that a job ran in: the thread ends with the worker."""
+    try:
+        return run()
+    finally:
+        connections.close_all()
+
+
+def hurry() -> None:
+    """Let what waits for another attempt be due."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE scheduled_at IS NOT NULL")
+
+
+def jobs() -> list[ProcrastinateJob]:
+    return list(ProcrastinateJob.objects.filter(task_name="mail.deliver").order_by("id"))
+
+
+def waiting(**fields: Any) -> OutgoingMail:
+    return OutgoingMail(**{"pk": 1, "recipient": "anna@a.example", "subject": "Hej", "text": "Hej", **fields})
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_mail_waits_for_the_server_arrives_once_and_is_forgotten(settings: Any) -> None:
+    port = free_port()
+    use(settings, port)
+    assert queue_mail([HELLO]) == 1
+    [job] = jobs()
+    assert job.args == {"mail_id": OutgoingMail.objects.get().pk}
+    work()
+    [job] = jobs()
+    assert (job.status, job.attempts) == ("todo", 1)
+    assert job.scheduled_at > datetime.now(UTC) + timedelta(seconds=55)
+    assert OutgoingMail.objects.count() == 1
+    hurry()
+    with mail_server(port) as server:
+        work()
+        work()
+    [(recipients, document)] = server.arrived
+    assert recipients == ["anna@a.example"]
+    assert (document["From"], document["To"]) == ("hub@hub.example", "anna@a.example")
+    assert (document["Reply-To"], document["Subject"]) == ("bo@b.example", "Hej på dig")
+    assert document.get_content().splitlines() == HELLO.text.splitlines()
+    assert not OutgoingMail.objects.exists()
+    assert [job.status for job in jobs()] == ["succeeded"]
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_mail_is_given_up_in_the_end_and_the_log_names_nobody(
+    settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(settings, free_port(), VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="a-secret")
+    queue_mail([HELLO])
+    with caplog.at_level(logging.DEBUG):
+        for _attempt in range(RETRIES):
+            work()
+            assert OutgoingMail.objects.count() == 1
+            hurry()
+        work()
+    assert not OutgoingMail.objects.exists()
+    assert [(job.status, job.attempts) for job in jobs()] == [("failed", RETRIES + 1)]
+    for word in ("anna@", "bo@", "a-secret", "Första"):
+        assert word not in caplog.text
+    assert "mail.deliver" in caplog.text
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_final_refusal_is_not_tried_again(settings: Any) -> None:
+    with mail_server() as server:
+        use(settings, server.port)
+        server.refusal = "550 No such person"
+        queue_mail([HELLO])
+        work()
+    assert not OutgoingMail.objects.exists()
+    assert [(job.status, job.attempts) for job in jobs()] == [("failed", 1)]
+
+
+@pytest.mark.usefixtures("queue")
+def test_what_fails_was_never_written_and_what_lost_its_job_goes(settings: Any) -> None:
+    use(settings, free_port())
+    with transaction.atomic():
+        queue_mail([HELLO])
+        transaction.set_rollback(True)
+    assert not OutgoingMail.objects.exists()
+    assert not jobs()
+    queue_mail([HELLO])
+    OutgoingMail.objects.update(created=timezone.now() - LONGEST_WAIT - timedelta(minutes=1))
+    settings.VARDKASE_SMTP_HOST = ""
+    assert queue_mail([HELLO]) == 0
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_writes_a_header_by_a_subject_or_an_address(settings: Any) -> None:
+    use(settings, free_port())
+    queue_mail([Mail("anna@a.example", "Hej\r\nBcc: all@c.example\n\nText", "Hej")])
+    mail = OutgoingMail.objects.get()
+    assert written(mail).keys().count("Bcc") == 0
+    assert written(mail)["Subject"] == "Hej Bcc: all@c.example Text"
+    for field in ("recipient", "reply_to", "subject"):
+        for end in ("\r\n", "\n", "\r"):
+            with pytest.raises(MailRefused):
+                send(waiting(**{field: f"x@a.example{end}Bcc: all@c.example"}))
+
+
+def test_a_later_please_is_a_delay_and_an_international_domain_is_written_in_ascii(settings: Any) -> None:
+    with mail_server() as server:
+        use(settings, server.port)
+        server.refusal = "451 Come back later"
+        with pytest.raises(MailDelayed, match="451"):
+            send(waiting())
+        server.refusal = ""
+        send(waiting(recipient="anna@vård.example"))
+    assert server.recipients == ["anna@xn--vrd-ula.example"]
+
+
+def test_signing_in(settings: Any) -> None:
+    with mail_server() as server:
+        use(settings, server.port, VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="wrong")
+        with pytest.raises(MailDelayed, match="let us in"):
+            send(waiting())
+        assert not server.arrived
+        settings.VARDKASE_SMTP_PASSWORD = "right"
+        send(waiting())
+    assert server.recipients == ["anna@a.example"]
+    assert server.signed_in[-1] == (b"hub", b"right")
+
+
+def test_no_mail_and_no_password_go_out_when_encryption_was_asked_for_and_is_not_there(settings: Any) -> None:
+    with mail_server() as server:
+        use(settings, server.port, VARDKASE_SMTP_USER="hub", VARDKASE_SMTP_PASSWORD="right")
+        for security in ("starttls", "tls"):
+            settings.VARDKASE_SMTP_SECURITY = security
+            with pytest.raises(MailDelayed):
+                send(waiting())
+    assert (server.arrived, server.signed_in) == ([], [])
+
+
+@pytest.mark.django_db
+def test_one_person_writes_so_many_an_hour() -> None:
+    for _message in range(3):
+        count_messages(7, allowed=3)
+    with pytest.raises(TooManyMessages) as refused:
+        count_messages(7, allowed=3)
+    assert 0 < refused.value.wait <= 3600
+    count_messages(8, allowed=3)
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"VARDKASE_SMTP_HOST": "mail.example"}, "VARDKASE_MAIL_FROM"),
+        ({"VARDKASE_SMTP_SECURITY": "ssl"}, "VARDKASE_SMTP_SECURITY"),
+        ({"VARDKASE_SMTP_PORT": "smtp"}, "VARDKASE_SMTP_PORT"),
+    ],
+)
+def test_settings_that_make_no_sense_stop_the_start_by_name(
+    environment: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    run = subprocess.run(
+        [sys.executable, "-c", "import vardkase.config.settings"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode
+    assert named in run.stderr.splitlines()[-1]
