@@ -1,4 +1,4 @@
-"""The person at the machine's console, as an Actor."""
+"""Who acts at the machine's console, as an Actor."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import getpass
 import os
 
 from vardkase.cli.output import fail
-from vardkase.identity.access.actor import Actor, console_actor
+from vardkase.identity.access.actor import Actor, actor_for, console_actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations.models import Organisation
 
 
@@ -17,6 +19,17 @@ def console() -> Actor:
     if owner is None:
         raise fail("the installation is not prepared yet: run `vardkase init` or `vardkase serve` first.")
     return console_actor(owner.pk, owner.name, os.environ.get("SUDO_USER") or _login())
+
+
+def acting(email: str) -> Actor:
+    """The account `email` with its own rights, or the console itself when none is named."""
+    actor = console()
+    if not email:
+        return actor
+    user = visible_users(actor).filter(email__iexact=email, disabled=False).first()
+    if user is None:
+        raise fail(f"there is no active account {email}.")
+    return actor_for(user, Credential.CONSOLE)
 
 
 def _login() -> str:

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import Json, fail, rows
+from vardkase.cli.output import AsUser, Json, rows
 from vardkase.core.errors import VardkaseError
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Files = Annotated[
     list[Path], typer.Argument(help="MISP JSON files: one event, or a list of events.", metavar="FILE…")
-]
-AsUser = Annotated[
-    str, typer.Option("--user", help="Act as this account instead of the console.", metavar="EMAIL")
 ]
 Publish = Annotated[bool, typer.Option("--publish", help="Publish what is imported.")]
 Events = Annotated[
@@ -37,7 +34,9 @@ def import_files(
 ) -> None:
     """Add events from files. An event that is refused changes nothing; the others are imported."""
     with opened(data_dir):
-        actor = _actor(user)
+        from vardkase.cli.console import acting
+
+        actor = acting(user)
         outcomes = [outcome for path in files for outcome in _import_file(actor, path, publish=publish)]
         rows(outcomes, as_json=json)
         if any(outcome["error"] for outcome in outcomes):
@@ -47,9 +46,10 @@ def import_files(
 def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", output: Output = None) -> None:
     """Write events as MISP JSON, in a form that `import` and MISP read."""
     with opened(data_dir):
+        from vardkase.cli.console import acting
         from vardkase.formats.misp_json import EventOptions, events_document
 
-        actor = _actor(user)
+        actor = acting(user)
         options = EventOptions(include_attachments=True, include_event_correlations=False)
         document = events_document(actor, _chosen(actor, events or []), options)
         if output is None:
@@ -111,21 +111,6 @@ def _chosen(actor: Actor, references: list[str]) -> list[int]:
     if not references:
         return list(Event.objects.order_by("pk").values_list("pk", flat=True))
     return [find_event(actor, reference).id for reference in references]
-
-
-def _actor(email: str) -> Actor:
-    from vardkase.cli.console import console
-    from vardkase.identity.access.actor import actor_for
-    from vardkase.identity.access.permissions import Credential
-    from vardkase.identity.accounts.queries import visible_users
-
-    actor = console()
-    if not email:
-        return actor
-    user = visible_users(actor).filter(email__iexact=email, disabled=False).first()
-    if user is None:
-        raise fail(f"there is no active account {email}.")
-    return actor_for(user, Credential.CONSOLE)
 
 
 def _write(target: Path, document: Iterator[bytes]) -> None:

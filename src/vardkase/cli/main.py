@@ -9,7 +9,7 @@ import typer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from vardkase.cli import accounts, check, content, demo, init, knowledge, schema, serve, version, worker
+from vardkase.cli import accounts, check, content, demo, feed, init, knowledge, schema, serve, version, worker
 from vardkase.cli.output import note
 from vardkase.core.errors import VardkaseError
 
@@ -27,6 +27,7 @@ commands.command()(accounts.createuser)
 commands.command("import")(content.import_files)
 commands.command()(content.export)
 commands.add_typer(accounts.keys, name="key")
+commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.command()(worker.worker)
 commands.command()(check.check)

@@ -12,6 +12,10 @@ from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
+AsUser = Annotated[
+    str, typer.Option("--user", help="Act as this account instead of the console.", metavar="EMAIL")
+]
+
 WHOLE_LINES = 1_000
 
 

@@ -1,0 +1,81 @@
+"""`vardkase feed …`: the hub's own feed for others, as files that any web server can hand out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import AsUser, Json, fail, result
+
+commands = typer.Typer(no_args_is_help=True, help="The hub's own feed, as files that a web server hands out.")
+
+Folder = Annotated[Path, typer.Argument(help="The folder of the feed; new, empty, or a feed.", metavar="DIR")]
+Distributions = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--distribution",
+        help="Take what is shared this far: 1 this community, 2 connected, 3 all. May be given several times; "
+        "default: only 3.",
+        metavar="NUMBER",
+    ),
+]
+SharingGroups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sharing-group", help="Take what is shared with this group too (id or uuid).", metavar="GROUP"
+    ),
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tag", help="Only events with this tag; !TAG: without.", metavar="TAG")
+]
+Organisations = Annotated[
+    list[str] | None,
+    typer.Option("--org", help="Only events of this organisation; !ORG: of others.", metavar="ORG"),
+]
+Since = Annotated[
+    str,
+    typer.Option("--published-since", help="Only what was published since: 30d, 2026-01-31.", metavar="TIME"),
+]
+LocalTags = Annotated[bool, typer.Option("--local-tags", help="With tags that are meant for the hub alone.")]
+
+
+@commands.callback()
+def group() -> None:
+    """A group even while it holds one command."""
+
+
+@commands.command()
+def export(
+    folder: Folder,
+    distribution: Distributions = None,
+    sharing_group: SharingGroups = None,
+    tag: Tags = None,
+    org: Organisations = None,
+    published_since: Since = "",
+    local_tags: LocalTags = False,
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Write the published events as a MISP feed: run it again, and only what is new is written."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.exchange.feeds.export import FeedContent, export_feed
+
+        content = FeedContent(
+            tuple(distribution or [3]),
+            tuple(sharing_group or ()),
+            tuple(tag or ()),
+            tuple(org or ()),
+            published_since,
+            local_tags,
+        )
+        try:
+            exported = export_feed(acting(user), folder, content)
+        except OSError as error:
+            raise fail(str(error)) from error
+        result(asdict(exported), as_json=json)

@@ -1,0 +1,6 @@
+"""MISP's feed format (core-format §14): event files without ids and distributions, manifest, hashes of values."""
+
+from vardkase.formats.feed.documents import FeedEvent, feed_events
+from vardkase.formats.feed.reach import Reach
+
+__all__ = ["FeedEvent", "Reach", "feed_events"]

@@ -1,0 +1,109 @@
+"""What a feed holds of events: each struct is read out of the whole document and written with fewer members.
+
+Members with a default are left out where they say nothing, as PyMISP does; `distribution` and
+`sharing_group_id` are there to be asked and emptied before writing.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Tag(Struct, gc=False):
+    colour: str
+    local: bool
+    name: str
+    relationship_type: str | None
+
+    def __post_init__(self) -> None:
+        self.relationship_type = self.relationship_type or ""
+
+
+class Attribute(Struct, gc=False, omit_defaults=True):
+    category: str
+    comment: str
+    deleted: bool
+    disable_correlation: bool
+    timestamp: str
+    to_ids: bool
+    type: str
+    uuid: str
+    value: str
+    data: str = ""
+    first_seen: str | None = None
+    last_seen: str | None = None
+    object_relation: str | None = None
+    Tag: list[Tag] = []
+    distribution: str = ""
+    sharing_group_id: str = ""
+
+
+class Reference(Struct, gc=False, omit_defaults=True):
+    comment: str
+    referenced_uuid: str
+    relationship_type: str
+    timestamp: str
+    uuid: str
+    deleted: bool = False
+    object_uuid: str = ""
+
+
+class Object(Struct, gc=False, omit_defaults=True, rename={"meta_category": "meta-category"}):
+    comment: str
+    deleted: bool
+    description: str | None
+    meta_category: str
+    name: str
+    template_uuid: str | None
+    template_version: str
+    timestamp: str
+    uuid: str
+    Attribute: list[Attribute]
+    first_seen: str | None = None
+    last_seen: str | None = None
+    ObjectReference: list[Reference] = []
+    distribution: str = ""
+    sharing_group_id: str = ""
+
+
+class Report(Struct, gc=False, omit_defaults=True):
+    content: str
+    deleted: bool
+    name: str
+    timestamp: str
+    uuid: str
+    distribution: str = ""
+    sharing_group_id: str = ""
+
+
+class Organisation(Struct, gc=False):
+    name: str
+    uuid: str
+
+
+class Event(Struct, gc=False):
+    """An event without what stands in it."""
+
+    analysis: str
+    date: str
+    extends_uuid: str
+    info: str
+    protected: bool
+    publish_timestamp: str
+    published: bool
+    threat_level_id: str
+    timestamp: str
+    uuid: str
+    Orgc: Organisation
+
+
+class Announcement(Struct, gc=False):
+    """An event's entry in the manifest; here the numbers are numbers."""
+
+    Orgc: Organisation
+    Tag: list[Tag]
+    info: str
+    date: str
+    analysis: int
+    threat_level_id: int
+    timestamp: int

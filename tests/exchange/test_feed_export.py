@@ -1,0 +1,286 @@
+"""The hub's own feed: what PyMISP would make of the events, no more than may leave, and only what is new."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pymisp import MISPEvent, PyMISP
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.cli.test_content import run
+from tests.exchange.servers import HERE
+from tests.exchange.test_feed_contents import add, fetch, publishing
+from tests.factories import (
+    make_attribute,
+    make_event,
+    make_object,
+    make_organisation,
+    make_report,
+    make_sharing_group,
+)
+from tests.formats.scene import Scene, make_scene
+from tests.support.web_server import WebServer
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.feeds.export import FeedContent, export_feed
+from vardkase.exchange.feeds.models import FeedValue
+from vardkase.exchange.feeds.queries import md5_of
+from vardkase.intel.models import Attribute, Event, EventTag
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    """A folder that is not there yet."""
+    return tmp_path / "feed"
+
+
+def out(cast: Cast, **fields: Any) -> Event:
+    """A published event of organisation A for everybody, with one value."""
+    event = make_event(
+        cast.org_a, **{"distribution": 3, "published": True, "publish_timestamp": 1_700_000_100} | fields
+    )
+    event.save()
+    make_attribute(event, type="domain", value1=f"{event.pk}.example", distribution=5).save()
+    return event
+
+
+def manifest(feed: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((feed / "manifest.json").read_bytes())
+    return document
+
+
+def hashes(feed: Path) -> list[tuple[str, ...]]:
+    return [tuple(line.split(",")) for line in (feed / "hashes.csv").read_text().splitlines()]
+
+
+def held(feed: Path, event: Event) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((feed / f"{event.uuid}.json").read_bytes())["Event"]
+    return document
+
+
+def values(event: dict[str, Any]) -> Iterator[str]:
+    for part in [event, *event.get("Object", [])]:
+        yield from (attribute["value"] for attribute in part.get("Attribute", []))
+
+
+def test_a_feed_holds_what_pymisp_makes_of_the_events(
+    server: WebServer, server_cast: Cast, feed: Path
+) -> None:
+    scene = make_scene(server_cast)
+    sample = make_attribute(
+        scene.event, type="malware-sample", category="Payload delivery", value1="a.exe", value2="0" * 32
+    )
+    sample.save()
+    read = PyMISP(server.url, server_cast.site_admin.key).get_event(str(scene.event.uuid), pythonify=True)
+    assert isinstance(read, MISPEvent)
+    expected = read.to_feed(valid_distributions=[3, 5], with_meta=True, with_local_tags=False)["Event"]
+    announced = expected.pop("_manifest")
+    announced[str(scene.event.uuid)]["Tag"] = expected["Tag"]  # PyMISP announces local tags in any case.
+    hashed = expected.pop("_hashes")
+    run("feed", "export", str(feed))
+    assert manifest(feed) == announced
+    assert sorted(hashes(feed)) == sorted((each, str(scene.event.uuid)) for each in hashed)
+    assert held(feed, scene.event) == json.loads(json.dumps(expected))
+    assert len(hashed) == 5
+    assert {tag["name"] for tag in expected["Tag"]} >= {"tlp:amber"}
+    assert [report["name"] for report in expected["EventReport"]] == ["Report"]
+
+
+def test_only_what_may_go_that_far_leaves(cast: Cast, feed: Path) -> None:
+    alone = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
+    events = {number: out(cast, distribution=number) for number in range(4)}
+    draft = out(cast, published=False)
+    grouped = out(cast, distribution=4, sharing_group=cast.group)
+    other = out(cast, distribution=4, sharing_group=alone)
+    run("feed", "export", str(feed))
+    assert set(manifest(feed)) == {str(events[3].uuid)}
+    run("feed", "export", str(feed), "--distribution", "1", "--distribution", "2")
+    assert set(manifest(feed)) == {str(events[1].uuid), str(events[2].uuid)}
+    run("feed", "export", str(feed), "--sharing-group", str(cast.group.uuid))
+    assert set(manifest(feed)) == {str(events[3].uuid), str(grouped.uuid)}
+    names = {path.stem for path in feed.glob("*.json")}
+    assert not names & {str(draft.uuid), str(other.uuid), str(events[0].uuid)}
+
+
+def test_parts_that_may_not_leave_stay(cast: Cast, feed: Path) -> None:
+    """Neither as values, nor as hashes; an object keeps what is in it."""
+    scene = make_scene(cast)
+    make_attribute(scene.event, value1="own in open", object=scene.file, distribution=0).save()
+    export_feed(cast.site_admin.actor, feed, FeedContent())
+    kept = {"evil.example|192.0.2.1", "a.exe"}
+    assert set(values(held(feed, scene.event))) == kept
+    assert {digest for digest, _ in hashes(feed)} == {
+        md5_of(part) for value in kept for part in value.split("|")
+    }
+    text = (feed / f"{scene.event.uuid}.json").read_text()
+    assert "workflow:todo" not in text
+    assert '"internal"' not in text
+    assert "distribution" not in text
+    assert "sharing_group" not in text
+    export_feed(
+        cast.site_admin.actor, feed, FeedContent(sharing_groups=(str(cast.group.pk),), local_tags=True)
+    )
+    assert set(values(held(feed, scene.event))) == kept | {"A and B"}
+    assert "workflow:todo" in {tag["name"] for tag in held(feed, scene.event)["Tag"]}
+
+
+def test_an_account_gives_no_more_than_it_may_read(cast: Cast, feed: Path) -> None:
+    scene = make_scene(cast)
+    hidden = out(cast, distribution=4, sharing_group=cast.group)
+    run("feed", "export", str(feed), "--user", cast.stranger.user.email)
+    assert set(manifest(feed)) == {str(scene.event.uuid)}
+    with pytest.raises(NotFound):
+        export_feed(cast.stranger.actor, feed, FeedContent(sharing_groups=(str(cast.group.pk),)))
+    assert not (feed / f"{hidden.uuid}.json").exists()
+
+
+def test_only_what_is_new_is_written_and_what_is_gone_goes(cast: Cast, feed: Path) -> None:
+    first, second = out(cast), out(cast)
+    assert json.loads(run("feed", "export", str(feed), "--json")) == {
+        "written": 2,
+        "unchanged": 0,
+        "removed": 0,
+    }
+    before = {path.name: path.stat().st_ino for path in feed.iterdir()}
+    assert json.loads(run("feed", "export", str(feed), "--json")) == {
+        "written": 0,
+        "unchanged": 2,
+        "removed": 0,
+    }
+    assert {path.name: path.stat().st_ino for path in feed.iterdir()} == before
+    EventTag.objects.create(
+        event=first, tag=Tag.objects.create(name="tlp:clear")
+    )  # Its timestamp is the same.
+    Event.objects.filter(pk=second.pk).update(published=False)
+    assert json.loads(run("feed", "export", str(feed), "--json")) == {
+        "written": 1,
+        "unchanged": 0,
+        "removed": 1,
+    }
+    assert [tag["name"] for tag in held(feed, first)["Tag"]] == ["tlp:clear"]
+    assert {uuid for _, uuid in hashes(feed)} == set(manifest(feed)) == {str(first.uuid)}
+    assert {path.name for path in feed.iterdir()} == {"manifest.json", "hashes.csv", f"{first.uuid}.json"}
+    Event.objects.all().delete()
+    run("feed", "export", str(feed))
+    assert (manifest(feed), hashes(feed)) == ({}, [])
+
+
+def test_an_export_that_breaks_off_leaves_the_feed_whole(
+    cast: Cast, feed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = out(cast)
+    run("feed", "export", str(feed))
+    out(cast)
+    before = {path.name: path.read_bytes() for path in feed.iterdir()}
+    real, calls = os.replace, iter(range(9))
+
+    def full(source: Any, target: Any) -> None:
+        if next(calls) >= 1:
+            raise OSError(28, "No space left on device")
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", full)
+    run("feed", "export", str(feed), code=1)
+    monkeypatch.undo()
+    assert {name: (feed / name).read_bytes() for name in before} == before
+    run("feed", "export", str(feed))
+    assert str(first.uuid) in manifest(feed)
+    assert not list(feed.glob("*.part"))
+
+
+def test_filters_choose_among_the_events(cast: Cast, feed: Path) -> None:
+    tagged, old = out(cast), out(cast, publish_timestamp=1_500_000_000)
+    EventTag.objects.create(event=tagged, tag=Tag.objects.create(name="feed:public"))
+    foreign = out(cast, orgc=make_organisation("Elsewhere", local=False))
+
+    def holds(*options: str) -> set[str]:
+        run("feed", "export", str(feed), *options)
+        return set(manifest(feed))
+
+    assert holds("--tag", "feed:public") == {str(tagged.uuid)}
+    assert holds("--tag", "!feed:public") == {str(old.uuid), str(foreign.uuid)}
+    assert holds("--org", "Elsewhere") == {str(foreign.uuid)}
+    assert holds("--published-since", "2020-01-01") == {str(tagged.uuid), str(foreign.uuid)}
+
+
+def test_what_makes_no_sense_is_refused_and_changes_nothing(cast: Cast, feed: Path, tmp_path: Path) -> None:
+    out(cast)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "29ce5996-b0a6-5625-a10b-67142095b7ba.json").write_text("mine")
+    run("feed", "export", str(theirs), code=1)
+    assert [path.read_text() for path in theirs.iterdir()] == ["mine"]
+    for distribution in (0, 4, 5, 9):
+        with pytest.raises(Invalid):
+            export_feed(cast.site_admin.actor, feed, FeedContent(distributions=(distribution,)))
+    with pytest.raises(Invalid):
+        export_feed(cast.site_admin.actor, feed, FeedContent(published_since="soon"))
+    run("feed", "export", str(feed), "--sharing-group", "999999", code=1)
+    run("feed", "export", str(tmp_path / "theirs" / "29ce5996-b0a6-5625-a10b-67142095b7ba.json"), code=1)
+    assert not feed.exists()
+
+
+def test_two_exports_at_once_do_not_mix(cast: Cast, feed: Path) -> None:
+    feed.mkdir()
+    held_open = os.open(feed, os.O_RDONLY)
+    fcntl.flock(held_open, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(Conflict, match="Another export"):
+            export_feed(cast.site_admin.actor, feed, FeedContent())
+    finally:
+        os.close(held_open)
+    assert not list(feed.iterdir())
+
+
+def test_many_events_need_no_more_queries(cast: Cast, feed: Path) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            export_feed(cast.site_admin.actor, feed, FeedContent())
+        return len(captured)
+
+    def several() -> None:
+        for _ in range(5):
+            event = out(cast)
+            kept = make_object(event)
+            kept.save()
+            make_attribute(event, object=kept).save()
+            make_report(event).save()
+
+    several()
+    few = queries()
+    several()
+    assert queries() == few
+    assert len(manifest(feed)) == 10
+
+
+def test_a_feed_reader_takes_it_in(cast: Cast, feed: Path, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    SettingValue.objects.create(name="MISP.background_jobs", value=False)
+    scene: Scene = make_scene(cast)
+    Event.objects.filter(pk=scene.event.pk).update(orgc=make_organisation("Elsewhere", local=False))
+    run("feed", "export", str(feed))
+    files = {f"/feed/{path.name}": path.read_bytes() for path in feed.iterdir()}
+    Event.objects.all().delete()
+    with publishing(files) as server:
+        number = add(cast, f"{server.url}/feed", source_format="misp", distribution=3, caching_enabled=True)
+        assert fetch(cast, number).endswith("Downloaded 1 new event(s).")
+        call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
+    stored = Event.objects.get(uuid=scene.event.uuid)
+    assert (stored.orgc.name, stored.published, stored.distribution) == ("Elsewhere", True, 3)
+    assert set(Attribute.objects.values_list("value1", "value2")) == {
+        ("evil.example", "192.0.2.1"),
+        ("a.exe", None),
+    }
+    assert set(FeedValue.objects.values_list("md5", flat=True)) == {
+        md5_of(value) for value in ("evil.example", "192.0.2.1", "a.exe")
+    }
