@@ -21,6 +21,7 @@ import msgspec
 from vardkase.analysis.search.filters import Scope
 from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.feed import FeedEvent, Reach, feed_events
@@ -92,7 +93,14 @@ def _chosen(actor: Actor, content: FeedContent) -> SqlQuery:
         "org": list(content.organisations),
         "publish_timestamp": content.published_since,
     }
-    return query(actor, parse(Scope.EVENTS, given))
+    now = now_seconds()
+    search = parse(Scope.EVENTS, given, now)
+    since = search.publish_timestamp
+    if (
+        since and (since.start or 0) > now
+    ):  # As a search it would find nothing, and the feed would be emptied.
+        raise Invalid({"published_since": ["Neither a period such as 30d nor a day that has been."]})
+    return query(actor, search)
 
 
 def _write_events(

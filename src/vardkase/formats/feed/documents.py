@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -15,6 +16,9 @@ from vardkase.formats.misp_json.events import Section
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EventHeader, encoder
 from vardkase.identity.access.actor import Actor
+
+NO_TEMPLATE = UUID("9319371e-2504-4128-8410-3741cebbcfd3")
+"""PyMISP's namespace for objects that name no template: readers ask for one."""
 
 type Keep = Callable[[str], object]
 
@@ -80,6 +84,8 @@ class FeedEvent:
         kept = [each for each in OBJECTS.decode(b"[" + piece + b"]") if _shed(self.reach, each)]
         for each in kept:
             each.Attribute = self._kept(each.Attribute)
+            each.template_uuid = each.template_uuid or str(uuid5(NO_TEMPLATE, each.name))
+            each.description = each.description or "<unknown>"
             each.ObjectReference = [ref for ref in each.ObjectReference if not ref.deleted]
             for reference in each.ObjectReference:
                 reference.object_uuid = each.uuid
