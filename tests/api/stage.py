@@ -46,6 +46,7 @@ from vardkase.identity.registrations.models import Inbox
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection, CollectionElement
+from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import (
     Attribute,
@@ -94,10 +95,11 @@ class Caller:
 
 
 class Stage:
-    """The organisations, and people in them; visitors may ask for an account."""
+    """The organisations, and people in them; what the hub leaves switched off is on."""
 
     def __init__(self) -> None:
-        SettingValue.objects.create(name="Security.allow_self_registration", value=True)
+        for name in ("Security.allow_self_registration", "MISP.delegation"):
+            SettingValue.objects.create(name=name, value=True)
         self.hub, self.a, self.b = (make_organisation(name) for name in ("The hub", "A", "B"))
 
     def caller(self, who: str, *, read_only: bool = False) -> Caller:
@@ -185,6 +187,16 @@ def event(it: Things) -> Event:
 @ours
 def published(it: Things) -> Event:
     return _saved(make_event(it.stage.a, info=SECRET, published=True))
+
+
+@ours
+def delegation(it: Things) -> EventDelegation:
+    """Somebody asks A to take over an event."""
+    requester = make_organisation(word())
+    asked = _saved(make_event(requester, info=SECRET))
+    return EventDelegation.objects.create(
+        event=asked, org=it.stage.a, requester_org=requester, message=SECRET, distribution=1
+    )
 
 
 @ours

@@ -17,6 +17,7 @@ from vardkase.api import (  # noqa: F401
     dashboards,
     decaying_models,
     event_contact,
+    event_delegations,
     event_report_contents,
     event_reports,
     events,

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.blocklists.apps.BlocklistsConfig",
     "vardkase.knowledge.decaying_models.apps.DecayingModelsConfig",
     "vardkase.intel.apps.IntelConfig",
+    "vardkase.intel.event_delegations.apps.EventDelegationsConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
     "vardkase.intel.proposals.apps.ProposalsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",

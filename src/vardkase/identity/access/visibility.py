@@ -4,6 +4,7 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 
 * an event is readable by its owning organisation, and by others when it is published (or the installation
   shows unpublished events) and its distribution is 1, 2 or 3, or 4 and the reader is in the sharing group;
+  also by the organisation that is asked to take it over, for as long as that request is open;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
@@ -49,7 +50,8 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     published = f"{event}.published AND " if settings.VARDKASE_UNPUBLISHED_PRIVATE else ""
     return (
         f"({event}.org_id = %(reader_org)s OR ({published}({event}.distribution IN (1, 2, 3) OR "
-        f"({event}.distribution = 4 AND {event}.sharing_group_id = ANY(%(reader_groups)s)))))"
+        f"({event}.distribution = 4 AND {event}.sharing_group_id = ANY(%(reader_groups)s)))) "
+        f"OR {event}.id IN ({DELEGATED}))"
     )
 
 
@@ -209,4 +211,6 @@ def _in_group(part: str) -> str:
     return f"({part}.distribution = 4 AND {part}.sharing_group_id = ANY(%(reader_groups)s))"
 
 
+# Says nothing of the outer row, so that it is asked once for a statement, and only where the rest says no.
+DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"

@@ -1,0 +1,28 @@
+"""Requests to take over an event and publish it in one's own name."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.intel.models import Event
+
+RECIPIENT_DECIDES = -1
+"""The distribution of a request that leaves it to whoever accepts."""
+
+
+class EventDelegation(models.Model):
+    """One open request (core-format §12): `requester_org` asks `org`. It is gone once it is decided."""
+
+    event = models.OneToOneField(Event, models.CASCADE, related_name="delegation")
+    org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    requester_org = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    message = models.TextField(blank=True, default="")
+    distribution = models.SmallIntegerField(default=RECIPIENT_DECIDES)
+    sharing_group = models.ForeignKey(SharingGroup, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "event_delegation"
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} to organisation {self.org_id}"

@@ -1,0 +1,36 @@
+"""The open requests that concern an organisation: those it was asked, and those it made."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.queries.find import Reference
+from vardkase.misp.flags import as_int
+
+PENDING, ISSUED = "pending", "issued"
+
+
+def delegations(actor: Actor, context: str = "") -> QuerySet[EventDelegation]:
+    """By id: `context` "pending" are those the organisation was asked, "issued" those it made, else both.
+
+    Site administrators see everybody's where they do not ask for one of the two.
+    """
+    asked, made = Q(org_id=actor.organisation_id), Q(requester_org_id=actor.organisation_id)
+    found = EventDelegation.objects.select_related("event", "org", "requester_org").order_by("pk")
+    if not actor.may_read:
+        return found.none()
+    if context in (PENDING, ISSUED):
+        return found.filter(asked if context == PENDING else made)
+    return found if actor.is_site_admin else found.filter(asked | made)
+
+
+def find_delegation(actor: Actor, reference: Reference) -> EventDelegation:
+    """One by its id. Raises NotFound, also where it concerns others only."""
+    number = as_int(reference)
+    found = delegations(actor).filter(pk=number).first() if number is not None and number > 0 else None
+    if found is None:
+        raise NotFound("Invalid delegation request.")
+    return found

@@ -1,0 +1,156 @@
+"""Asking another organisation to take over an event, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor, sharing_group_ids
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import find_organisation
+from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
+from vardkase.intel.event_delegations.queries import find_delegation
+from vardkase.intel.event_delegations.settings import DELEGATION
+from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.models import Event
+from vardkase.intel.queries.find import Reference
+from vardkase.intel.services.locking import lock_event, lock_own_event
+from vardkase.intel.services.sharing import SharingGroups
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_int
+
+NOT_YOURS = "You are not authorised to do that."
+LONGEST_MESSAGE = 10_000
+DISTRIBUTIONS: frozenset[int] = frozenset(Distribution) - {Distribution.INHERIT}
+
+
+def require_delegation() -> None:
+    """Raise Forbidden where the hub does not offer delegation."""
+    if not DELEGATION.value:
+        raise Forbidden
+
+
+@transaction.atomic
+def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> EventDelegation:
+    """Ask `org_id` to take over one's own event that nobody else sees.
+
+    Raises NotFound, Forbidden, Conflict when somebody is asked already, Invalid by field.
+    """
+    require_delegation()
+    actor.require(Permission.DELEGATE)
+    event = lock_own_event(actor, event_id)
+    _refuse_unsuitable(event)
+    if EventDelegation.objects.filter(event=event).exists():
+        raise Conflict("There is already a pending delegation request for this event.")
+    org = _recipient(event, data.get("org_id"))
+    distribution, sharing_group_id = _reach(actor, data, RECIPIENT_DECIDES)
+    if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
+        raise Invalid({"sharing_group_id": ["The other organisation is not in this sharing group."]})
+    delegation = EventDelegation.objects.create(
+        event=event,
+        org=org,
+        requester_org_id=event.org_id,
+        message=_message(data.get("message")),
+        distribution=distribution,
+        sharing_group_id=sharing_group_id,
+    )
+    record(actor, "event.delegated", _target(event), {"org": str(org.uuid), "distribution": distribution})
+    return delegation
+
+
+@transaction.atomic
+def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Event:
+    """Take the event over, unpublished; `data` says how far it reaches where the request leaves that open.
+
+    Raises NotFound, Forbidden, Conflict when others see the event meanwhile, Invalid.
+    """
+    delegation, event = _locked(actor, reference)
+    if delegation.org_id != actor.organisation_id and not actor.is_site_admin:
+        raise Forbidden(NOT_YOURS)
+    _refuse_unsuitable(event)
+    asked = {"distribution": delegation.distribution, "sharing_group_id": delegation.sharing_group_id}
+    decided = data if delegation.distribution == RECIPIENT_DECIDES else asked
+    distribution, event.sharing_group_id = _reach(actor, decided, Distribution.ORGANISATION)
+    event.distribution = distribution
+    event.org_id = event.orgc_id = delegation.org_id
+    event.user_id = (actor.user_id or 0) if delegation.org_id == actor.organisation_id else 0
+    event.timestamp, event.published = now_seconds(), False
+    event.save(
+        update_fields=[
+            "org_id",
+            "orgc_id",
+            "user_id",
+            "distribution",
+            "sharing_group_id",
+            "timestamp",
+            "published",
+        ]
+    )
+    delegation.delete()
+    record(actor, "event.delegation_accepted", _target(event), {"distribution": event.distribution})
+    return event
+
+
+@transaction.atomic
+def delete_delegation(actor: Actor, reference: Reference) -> None:
+    """Decline a request, or take back one's own. Raises NotFound, Forbidden."""
+    delegation, event = _locked(actor, reference)
+    delegation.delete()
+    record(actor, "event.delegation_deleted", _target(event))
+
+
+def forget_of_removed(removed: AttributesRemoved) -> None:
+    """A request goes with its event."""
+    if removed.attribute_ids is None:
+        EventDelegation.objects.filter(event_id=removed.event_id).delete()
+
+
+def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:
+    """The request, looked up again under the lock of its event: it may have been decided meanwhile."""
+    require_delegation()
+    actor.require_writing()
+    actor.require(Permission.ADD)
+    event = lock_event(actor, find_delegation(actor, reference).event_id)
+    return find_delegation(actor, reference), event
+
+
+def _refuse_unsuitable(event: Event) -> None:
+    if event.distribution != Distribution.ORGANISATION:
+        raise Conflict("Only events that are for your organisation only can be delegated.")
+
+
+def _recipient(event: Event, reference: Any) -> Organisation:
+    try:
+        found = find_organisation(reference if isinstance(reference, str | int) else "")
+    except NotFound:
+        raise Invalid({"org_id": ["Invalid organisation."]}) from None
+    if not found.local or found.pk == event.org_id:
+        raise Invalid({"org_id": ["Please choose another organisation that uses this instance."]})
+    return found
+
+
+def _reach(actor: Actor, data: Mapping[str, Any], default: int) -> tuple[int, int | None]:
+    """Distribution and sharing group as they are asked for. Raises Invalid."""
+    distribution = as_int(data.get("distribution", default))
+    if distribution is None or distribution not in DISTRIBUTIONS | {default}:
+        raise Invalid({"distribution": ["Please choose a distribution from 0 to 4."]})
+    group = as_int(data.get("sharing_group_id"))
+    return distribution, SharingGroups(actor).required(distribution, group, None)
+
+
+def _message(given: Any) -> str:
+    if given is None:
+        return ""
+    if not isinstance(given, str) or len(given) > LONGEST_MESSAGE:
+        raise Invalid({"message": [f"The message must be a text of at most {LONGEST_MESSAGE} characters."]})
+    return given
+
+
+def _target(event: Event) -> Target:
+    return Target("event", event.pk, event.uuid, event.info)

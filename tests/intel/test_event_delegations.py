@@ -1,0 +1,243 @@
+"""Delegation: an organisation asks another to take over an event, and publish it in its own name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories import make_key, make_organisation, make_sharing_group
+from tests.intel.sighted import configure
+from vardkase.audit.models import AuditEntry
+from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.models import Event
+
+REFUSED = "You do not have permission to use this functionality."
+VALUE = "delegated.example"
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    """An event that A keeps to itself, with a part for everybody who may read it and one for A alone."""
+    configure("MISP.delegation", True)
+    document = {
+        "info": "Quietly found",
+        "distribution": 0,
+        "Attribute": [
+            {"type": "domain", "value": VALUE, "distribution": 5},
+            {"type": "domain", "value": f"own.{VALUE}", "distribution": 0},
+        ],
+    }
+    status, body = call(cast.analyst.key, "POST", "/events/add", document)
+    assert status == 200, body
+    return Event.objects.get(pk=body["Event"]["id"])
+
+
+def ask(cast: Cast, event: Event, **said: Any) -> tuple[int, Any]:
+    given = {"org_id": str(cast.org_b.uuid), "distribution": 1, "message": "Please"} | said
+    return call(cast.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event.uuid}", given)
+
+
+def asked(cast: Cast, event: Event, **said: Any) -> str:
+    status, body = ask(cast, event, **said)
+    assert status == 200, body
+    return str(body["EventDelegation"]["id"])
+
+
+def accept(player: Player, delegation: str, **said: Any) -> tuple[int, Any]:
+    return call(player.key, "POST", f"/eventDelegations/acceptDelegation/{delegation}", said)
+
+
+def decline(player: Player, delegation: str) -> tuple[int, Any]:
+    return call(player.key, "POST", f"/event_delegations/deleteDelegation/{delegation}")
+
+
+def listed(player: Player, context: str = "") -> list[str]:
+    status, body = call(player.key, "GET", f"/eventDelegations/index/context:{context}")
+    assert status == 200
+    return [each["EventDelegation"]["id"] for each in body]
+
+
+def sees(player: Player, event: Event) -> bool:
+    return call(player.key, "GET", f"/events/view/{event.pk}")[0] == 200
+
+
+def test_an_event_changes_hands(cast: Cast, event: Event) -> None:
+    status, body = ask(cast, event)
+    assert status == 200
+    assert (
+        body["EventDelegation"].items()
+        >= {
+            "org_id": str(cast.org_b.pk),
+            "requester_org_id": str(cast.org_a.pk),
+            "event_id": str(event.pk),
+            "message": "Please",
+            "distribution": "1",
+            "sharing_group_id": "0",
+        }.items()
+    )
+    delegation = body["EventDelegation"]["id"]
+    _, [told] = call(cast.partner.key, "GET", "/eventDelegations")
+    assert told["EventDelegation"] == body["EventDelegation"]
+    assert told["Event"]["info"] == "Quietly found"
+    assert (told["Org"]["name"], told["RequesterOrg"]["name"]) == ("Organisation B", "Organisation A")
+    assert call(cast.partner.key, "GET", f"/eventDelegations/view/{delegation}") == (200, told)
+
+    status, body = accept(cast.partner, delegation)
+    assert (status, body["message"]) == (200, "Event ownership transferred.")
+    before = event.timestamp
+    event.refresh_from_db()
+    assert (event.org_id, event.orgc_id, event.distribution) == (cast.org_b.pk, cast.org_b.pk, 1)
+    assert (event.user_id, event.published) == (cast.partner.user.pk, False)
+    assert event.timestamp >= before
+    assert not EventDelegation.objects.exists()
+    actions = [*AuditEntry.objects.filter(target_id=event.pk).order_by("pk").values_list("action", flat=True)]
+    assert actions == ["event.added", "event.delegated", "event.delegation_accepted"]
+    edited = {"info": "Ours now"}
+    assert call(cast.partner.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 200
+    assert call(cast.org_admin.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 403
+
+
+def test_whoever_accepts_decides_where_that_was_left_open(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event, distribution=-1)
+    for wrong in (
+        {"distribution": 5},
+        {"distribution": -1},
+        {"distribution": 4, "sharing_group_id": 999_999},
+    ):
+        assert accept(cast.partner, delegation, **wrong)[0] == 403, wrong
+    assert Event.objects.get(pk=event.pk).org_id == cast.org_a.pk
+    chosen = {"distribution": 4, "sharing_group_id": cast.group.pk}
+    assert accept(cast.partner, delegation, **chosen)[0] == 200
+    event.refresh_from_db()
+    assert (event.distribution, event.sharing_group_id) == (4, cast.group.pk)
+
+
+def test_a_reach_that_was_asked_for_is_kept(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event, distribution=4, sharing_group_id=cast.group.pk)
+    assert accept(cast.partner, delegation, distribution=3)[0] == 200
+    event.refresh_from_db()
+    assert (event.distribution, event.sharing_group_id) == (4, cast.group.pk)
+
+
+def test_nothing_said_keeps_the_event_with_its_new_owner(cast: Cast, event: Event) -> None:
+    assert accept(cast.partner, asked(cast, event, distribution=-1))[0] == 200
+    event.refresh_from_db()
+    assert event.distribution == 0
+    assert sees(cast.partner, event)
+    assert not sees(cast.analyst, event)
+
+
+def test_only_those_asked_see_the_event_and_only_while_they_are(cast: Cast, event: Event) -> None:
+    assert not sees(cast.partner, event)
+    delegation = asked(cast, event)
+    assert sees(cast.partner, event)
+    assert not sees(cast.stranger, event)
+    search = {"returnFormat": "json", "value": f"%{VALUE}"}
+    for player, expected in ((cast.partner, [VALUE]), (cast.stranger, [])):
+        _, body = call(player.key, "POST", "/attributes/restSearch", search)
+        assert [each["value"] for each in body["response"]["Attribute"]] == expected
+        _, body = call(player.key, "GET", "/events/delegation_index")
+        assert [each["id"] for each in body] == ([str(event.pk)] if expected else [])
+    changed = {"info": "Not yet ours"}
+    assert call(cast.partner_sync.key, "POST", f"/events/edit/{event.pk}", changed)[0] == 403
+    assert decline(cast.partner, delegation)[1]["message"] == "Delegation request deleted."
+    assert not sees(cast.partner, event)
+    assert AuditEntry.objects.filter(action="event.delegation_deleted", target_id=event.pk).exists()
+
+
+def test_a_request_is_seen_by_both_sides_and_taken_back(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event)
+    for player, pending, issued in (
+        (cast.partner, [delegation], []),
+        (cast.analyst, [], [delegation]),
+        (cast.stranger, [], []),
+        (cast.site_admin, [], []),
+    ):
+        assert (listed(player, "pending"), listed(player, "issued")) == (pending, issued)
+    assert listed(cast.site_admin) == [delegation]
+    assert decline(cast.analyst, delegation)[0] == 200
+    assert listed(cast.site_admin) == []
+
+
+def test_nobody_else_accepts_or_declines(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event)
+    read_only = Player(cast.partner.user, make_key(cast.partner.user, read_only=True))
+    for player, accepting, declining in (
+        (cast.stranger, 404, 404),
+        (cast.reader, 403, 403),
+        (read_only, 403, 403),
+        (cast.publisher, 403, None),
+    ):
+        assert accept(player, delegation)[0] == accepting
+        assert declining is None or decline(player, delegation)[0] == declining
+    assert call(cast.stranger.key, "GET", f"/eventDelegations/view/{delegation}")[0] == 404
+    for odd in ("0", "x", str(2**70), str(event.uuid)):
+        assert accept(cast.partner, odd)[0] == 404
+    assert Event.objects.get(pk=event.pk).orgc_id == cast.org_a.pk
+    assert EventDelegation.objects.count() == 1
+
+
+def test_what_cannot_be_delegated(cast: Cast, event: Event) -> None:
+    path = f"/eventDelegations/delegateEvent/{event.pk}"
+    given = {"org_id": cast.org_b.pk, "distribution": 1}
+    assert call(cast.analyst.key, "POST", path, given)[0] == 403, "without perm_delegate"
+    assert call(cast.partner_sync.key, "POST", path, given)[0] == 404, "somebody else's"
+    away = make_organisation("Elsewhere", local=False)
+    apart = make_sharing_group(cast.org_a, [cast.org_a], name="A alone")
+    for wrong in (
+        {"org_id": cast.org_a.pk},
+        {"org_id": away.pk},
+        {"org_id": "nobody"},
+        {"org_id": [1]},
+        {"distribution": 5},
+        {"distribution": "x"},
+        {"distribution": 4},
+        {"distribution": 4, "sharing_group_id": apart.pk},
+        {"message": ["x"]},
+    ):
+        status, body = ask(cast, event, **wrong)
+        assert (status, body["saved"]) == (403, False), wrong
+        assert body["errors"], wrong
+    Event.objects.filter(pk=event.pk).update(distribution=1)
+    assert ask(cast, event)[0] == 405, "others see it"
+    Event.objects.filter(pk=event.pk).update(distribution=0)
+    assert not EventDelegation.objects.exists()
+    asked(cast, event)
+    assert ask(cast, event, org_id=cast.org_c.pk)[0] == 405, "asked already"
+
+
+def test_a_published_event_waits_for_its_new_owner_to_publish_it(cast: Cast, event: Event) -> None:
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    assert accept(cast.partner, asked(cast, event))[0] == 200
+    event.refresh_from_db()
+    assert (event.published, event.distribution) == (False, 1)
+
+
+def test_an_event_that_others_see_meanwhile_is_not_taken_over(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event)
+    assert call(cast.analyst.key, "POST", f"/events/edit/{event.pk}", {"distribution": 1})[0] == 200
+    assert accept(cast.partner, delegation)[0] == 405
+    assert Event.objects.get(pk=event.pk).org_id == cast.org_a.pk
+
+
+def test_a_request_goes_with_its_event(cast: Cast, event: Event) -> None:
+    asked(cast, event)
+    assert call(cast.analyst.key, "POST", f"/events/delete/{event.pk}")[0] == 200
+    assert not EventDelegation.objects.exists()
+
+
+def test_a_hub_without_delegation_refuses_it_all(cast: Cast, event: Event) -> None:
+    delegation = asked(cast, event)
+    configure("MISP.delegation", False)
+    answers = [
+        ask(cast, event),
+        accept(cast.partner, delegation),
+        decline(cast.partner, delegation),
+        call(cast.partner.key, "GET", "/eventDelegations/index"),
+        call(cast.partner.key, "GET", f"/eventDelegations/view/{delegation}"),
+    ]
+    assert [(status, body["message"]) for status, body in answers] == [(403, REFUSED)] * 5
+    assert EventDelegation.objects.count() == 1
