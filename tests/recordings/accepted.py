@@ -1,0 +1,55 @@
+"""tests/data/recording_differences.toml: where we answer otherwise than the recordings, and why.
+
+`[[left_out]]` names exchanges that are not asked: `file` and `endpoint` are patterns. `[[difference]]` has a `world`,
+a `reason` and the differences `at` that it holds for, as "file | endpoint | place | kind", each of them a pattern.
+`place` is where in the answer (`#` stands for any element of a list), `kind` is one of lacks, also, type, value,
+length and `status THEIRS -> OURS`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.recordings.replay import Found, endpoint_of
+
+LISTED = Path(__file__).parents[1] / "data" / "recording_differences.toml"
+
+
+@cache
+def _listed() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(LISTED.read_text("utf-8"))
+
+
+def left_out(exchange: dict[str, Any]) -> bool:
+    """Whether an exchange is not asked."""
+    file, endpoint = exchange["file"], endpoint_of(exchange["path"])
+    return any(
+        fnmatchcase(file, rule["file"]) and fnmatchcase(endpoint, rule["endpoint"])
+        for rule in _listed()["left_out"]
+    )
+
+
+def line_of(found: Found) -> str:
+    """A difference as the file lists it."""
+    difference = found.difference
+    return f"{found.file} | {found.endpoint} | {difference.place} | {difference.kind}"
+
+
+def unlisted_and_stale(world: str, found: Iterable[Found]) -> tuple[list[str], list[str]]:
+    """The differences that no line covers, with what they are exactly; and the lines that cover none."""
+    lines = {line for rule in _listed()["difference"] if rule["world"] == world for line in rule["at"]}
+    patterns = [line for line in lines if "*" in line]
+    seen: set[str] = set()
+    unlisted = []
+    for one in found:
+        line = line_of(one)
+        covering = {line} & lines or {pattern for pattern in patterns if fnmatchcase(line, pattern)}
+        seen |= covering
+        if not covering:
+            unlisted.append(f"{line}: {one.difference.what} (n {one.n})")
+    return unlisted, sorted(lines - seen)

@@ -1,0 +1,116 @@
+"""What a real MISP 2.5.1 was asked, asked again here: tests/data/recordings.jsonl.xz, written by tools/recordings.py.
+
+A line is an exchange: its `world` (one instance from its set-up on), `file` (a subject, or a test of PyMISP) and
+place `n` in it, `t` when (epoch seconds), `as` whose key (a label; `KEY_…` in the answers is where it was made),
+`method`, `path`, `request` and `headers` as sent, `status`, content `type` and `response`.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+from tests.api.calls import send
+from tests.recordings.compare import Difference, differences
+from tests.recordings.names import UUID, Names, named_by
+
+PACKED = Path(__file__).parents[1] / "data" / "recordings.jsonl.xz"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference, the exchange it was found in, and its endpoint in one form for all (`events/view`)."""
+
+    file: str
+    n: int
+    endpoint: str
+    difference: Difference
+
+
+@cache
+def exchanges() -> dict[str, list[dict[str, Any]]]:
+    """The recorded exchanges of every world, in order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in lzma.decompress(PACKED.read_bytes()).decode().splitlines():
+        exchange = json.loads(line)
+        found.setdefault(exchange["world"], []).append(exchange)
+    return found
+
+
+def endpoint_of(path: str) -> str:
+    """`/admin/users/edit/3` is admin/users/edit, and `/events/3` is events/*."""
+    parts = path.partition("?")[0].removesuffix(".json").strip("/").split("/")
+    deep = 3 if parts[0] == "admin" else 2
+    named = [re.sub(r"(?<=[a-z])(?=[A-Z])", "_", part).lower() for part in parts[: deep - 1]]
+    action = parts[deep - 1 : deep]
+    return "/".join(named + ["*" if UUID.match(one) or one[:1].isdigit() else one for one in action])
+
+
+def replayed(names: Names, exchange: dict[str, Any]) -> Iterator[Found]:
+    """Ask once more what was asked; yields where the answer differs, and learns the names in it."""
+    endpoint = endpoint_of(exchange["path"])
+    for difference in _compared(names, exchange, endpoint):
+        yield Found(exchange["file"], exchange["n"], endpoint, difference)
+
+
+def _compared(names: Names, exchange: dict[str, Any], endpoint: str) -> Iterator[Difference]:
+    label = f"KEY_{exchange['as'].upper()}"
+    key = {"nobody": None, "invalid key": "x" * 40}.get(exchange["as"], names.keys.get(label, label))
+    response = _send(names, key, exchange, endpoint)
+    if response.status_code != exchange["status"]:
+        yield Difference("", f"status {exchange['status']} -> {response.status_code}", "")
+        return
+    if exchange["method"] == "HEAD":
+        return
+    recorded, own = exchange["response"], _decoded(response)
+    if isinstance(recorded, dict) and "$base64" in recorded:
+        if not isinstance(own, dict) or own["$base64"][:5] != recorded["$base64"][:5]:
+            yield Difference("", "type", "another kind of file")
+        return
+    names.learn(recorded, own, named_by(_controller(endpoint)))
+    yield from differences(names, recorded, own)
+
+
+def _controller(endpoint: str) -> str:
+    return endpoint.removeprefix("admin/").split("/")[0]
+
+
+def _send(names: Names, key: str | None, exchange: dict[str, Any], endpoint: str) -> Any:
+    headers = {name: value for name, value in exchange["headers"].items() if name != "content-type"}
+    options: dict[str, Any] = {"headers": {"accept": "*/*", **headers}}
+    options["content_type"] = exchange["headers"].get("content-type", "")
+    path = names.path(exchange["path"])
+    return send(key, exchange["method"], path, _body(names, exchange, endpoint), **options)
+
+
+def _body(names: Names, exchange: dict[str, Any], endpoint: str) -> Any:
+    """As sent: what is text in the recording was no JSON, but for a text sent as JSON, which has quotes."""
+    recorded = exchange["request"]
+    if isinstance(recorded, dict) and "$base64" in recorded:
+        return b64decode(recorded["$base64"])
+    kind = named_by(_controller(endpoint))
+    own = names.body(recorded, kind)
+    return own.encode() if isinstance(own, str) else own
+
+
+def _decoded(response: Any) -> Any:
+    content = b"".join(response) if isinstance(response, StreamingHttpResponse) else response.content
+    if not content:
+        return None
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return {"$base64": b64encode(content).decode()}
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

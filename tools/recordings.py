@@ -1,0 +1,52 @@
+"""tests/data/recordings.jsonl.xz, packed from a folder of recordings: `python -m tools.recordings FOLDER`.
+
+A recording is a file of one exchange a line, as tests/recordings/replay.py describes. Packed are the worlds of
+`WORLDS`: what one fresh instance was asked, from its set-up on, in the order of time.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PACKED = Path(__file__).parents[1] / "tests" / "data" / "recordings.jsonl.xz"
+WORLDS = ("pymisp-live", "behaviour")
+KEPT = ("n", "t", "as", "method", "path", "request", "status", "response")
+
+
+def packed(folder: Path) -> Iterator[dict[str, Any]]:
+    """The exchanges of every world, in order, with only what replaying needs."""
+    for world in WORLDS:
+        exchanges = [
+            _shortened(world, file.stem, json.loads(line))
+            for file in sorted((folder / world).glob("*.jsonl"))
+            for line in file.read_text("utf-8").splitlines()
+        ]
+        yield from sorted(exchanges, key=lambda exchange: exchange["t"])
+
+
+def _shortened(world: str, file: str, exchange: dict[str, Any]) -> dict[str, Any]:
+    sent, answered = exchange["request_headers"], exchange["response_headers"]
+    headers = {name: value for name, value in sent.items() if name != "accept-encoding"}
+    kept = {name: exchange[name] for name in KEPT}
+    return {
+        "world": world,
+        "file": file,
+        **kept,
+        "headers": headers,
+        "type": answered.get("content-type", ""),
+    }
+
+
+def main() -> None:
+    """Pack the folder named on the command line."""
+    lines = [json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in packed(Path(sys.argv[1]))]
+    PACKED.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
+
+
+if __name__ == "__main__":
+    main()
