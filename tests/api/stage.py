@@ -224,6 +224,12 @@ def attachment(it: Things) -> Attribute:
 
 
 @ours
+def picture(it: Things) -> Attribute:
+    kept = {"type": "attachment", "data_sha256": files.store(b"\x89PNG\r\n\x1a\n" + SECRET.encode())}
+    return _saved(make_attribute(it.event, value1="picture.png", **kept))
+
+
+@ours
 def object(it: Things) -> Object:
     named = {"template_uuid": str(uuid.uuid4()), "description": "A file"}
     return _saved(make_object(it.event, comment=SECRET, **named))

@@ -64,9 +64,9 @@ def toggled(text: str, **extra: Any) -> Json:
     return Json({"saved": True, "success": text, **extra})
 
 
-def not_toggled(text: str) -> Json:
-    """The refusal of those: ``{"saved": false, "errors": text}`` with status 200."""
-    return Json({"saved": False, "errors": text})
+def not_toggled(errors: Any) -> Json:
+    """The refusal of those, with status 200: ``{"saved": false, "errors": …}``, a text or field errors."""
+    return Json({"saved": False, "errors": errors})
 
 
 def message(text: str) -> Json:

@@ -11,6 +11,14 @@ from vardkase.api.answers import Answer, Text
 from vardkase.api.errors import MispError
 from vardkase.core import files
 
+PICTURES = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+"""How the pictures that are shown begin; drawings (SVG) may hold scripts and are not among them."""
+
 
 class Attached(Protocol):
     """A row that a file may hang on."""
@@ -25,13 +33,26 @@ class Attached(Protocol):
 
 def attachment(row: Attached) -> Answer:
     """The file as it is, or a sample in its encrypted zip."""
-    try:
-        content = files.read(row.data_sha256 or "")
-    except FileNotFoundError as lost:
-        raise MispError(404, "File does not exist") from lost
+    content = _content(row)
     name, content_type = _presented(row)
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return Text(content, content_type=content_type, headers={"Content-Disposition": disposition})
+
+
+def picture(row: Attached) -> Answer:
+    """The picture that a row holds, by what the file is and not by its name; raises MispError 404 for others."""
+    content = _content(row) if row.type == "attachment" else b""
+    kind = next((kind for start, kind in PICTURES if content.startswith(start)), None)
+    if kind is None:
+        raise MispError(404, "The attribute is not a picture.")
+    return Text(content, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _content(row: Attached) -> bytes:
+    try:
+        return files.read(row.data_sha256 or "")
+    except FileNotFoundError as lost:
+        raise MispError(404, "File does not exist") from lost
 
 
 def _presented(row: Attached) -> tuple[str, str]:

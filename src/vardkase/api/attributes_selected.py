@@ -1,21 +1,24 @@
-"""attributes/editSelected: many attributes of one event changed together."""
+"""Many attributes of one event changed, deleted or replaced together."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.answers import Answer, saved, toggled
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.find import attributes_in, find_event
+from vardkase.intel.services.bulk import delete_attributes
 from vardkase.intel.services.mass_edit import MassEdit, edit_selected
+from vardkase.intel.services.replacing import replace_attributes
 from vardkase.intel.services.tagging_many import attributes_by_event
 from vardkase.misp.flags import as_bool, as_int
 
 URL = "/attributes/editSelected"
+DELETE_URL = "/attributes/deleteSelected"
 AS_IT_IS = {"to_ids": "2", "distribution": "6"}
 """What MISP's form sends for "do not alter"."""
 
@@ -24,10 +27,7 @@ AS_IT_IS = {"to_ids": "2", "distribution": "6"}
 def edit_selected_attributes(call: Call) -> Answer:
     """Change what is sent of ``attribute_ids``, all or none: reach, detection, comment, tags and clusters."""
     body = call.data("Attribute")
-    try:
-        event = find_event(call.actor, call.arg(0) or str(body.get("event_id") or "")).id
-    except NotFound:
-        raise MispError(404, "Invalid event") from None
+    event = _event(call, body)
     chosen = attributes_by_event(call.actor, listed(body.get("attribute_ids"))).get(event, [])
     if not chosen:
         raise MispError(404, "Invalid attribute")
@@ -36,6 +36,68 @@ def edit_selected_attributes(call: Call) -> Answer:
     except Invalid as error:
         raise SaveFailed("editSelected Attribute", URL, error.errors) from None
     return toggled("Attributes saved.", check_publish=True)
+
+
+@endpoint(
+    "attributes/delete_selected",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Delete several attributes of an event.",
+        ("id",),
+        ("event_id", "allow_hard_delete"),
+        url="/attributes/deleteSelected/[event_id]",
+    ),
+)
+def delete_selected(call: Call) -> Answer:
+    """Delete those in ``id`` ("all" for every one), softly or with ``allow_hard_delete`` for good."""
+    body = call.data("Attribute")
+    event = _event(call, body)
+    named = body.get("ids_delete", body.get("id"))
+    hard = as_bool(body.get("allow_hard_delete"))
+    chosen = (
+        attributes_in(call.actor, event)
+        if named == "all"
+        else attributes_by_event(call.actor, listed(named)).get(event, [])
+    )
+    try:
+        deleted = delete_attributes(call.actor, event, chosen, hard=hard)
+    except NotFound:
+        raise SaveFailed("deleteSelected Attribute", DELETE_URL, "No matching attributes.") from None
+    told = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
+    return saved(told, f"{DELETE_URL}/{event}", id=str(event))
+
+
+@endpoint(
+    "attributes/attribute_replace",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Make the attributes of one category and type read as the lines sent.",
+        ("category", "type", "value"),
+        ("to_ids", "distribution", "sharing_group_id", "comment"),
+        url="/attributes/attributeReplace/[event_id]",
+    ),
+)
+def attribute_replace(call: Call) -> Answer:
+    """Replace those of one category and type; values that stay are not touched."""
+    body = call.data("Attribute")
+    event = _event(call, body)
+    values = body.get("value")
+    lines = values if isinstance(values, list) else str(values or "").splitlines()
+    try:
+        done = replace_attributes(call.actor, event, body, lines)
+    except Invalid as error:
+        raise SaveFailed("attributeReplace Attribute", "/attributes/attributeReplace", error.errors) from None
+    told = f"Values replaced: {done.added} added, {done.deleted} deleted."
+    return toggled(told, check_publish=True)
+
+
+def _event(call: Call, body: dict[str, Any]) -> int:
+    try:
+        return find_event(call.actor, call.arg(0) or str(body.get("event_id") or "")).id
+    except NotFound:
+        raise MispError(404, "Invalid event") from None
 
 
 def _changes(body: dict[str, Any]) -> MassEdit:

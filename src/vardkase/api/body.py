@@ -73,12 +73,18 @@ def multipart_fields(request: HttpRequest) -> Any:
 
 def multipart_file(request: HttpRequest) -> tuple[str, bytes]:
     """Name and content of the first file of a form; raises MispError 400 when it holds none."""
+    files = multipart_files(request)
+    if files:
+        return files[0]
+    raise MispError(400, "No file was sent.")
+
+
+def multipart_files(request: HttpRequest) -> list[tuple[str, bytes]]:
+    """Name and content of every file of a form; raises MispError 400 and 413."""
     plain_body(request)
     with _refusing_bad_forms():
         files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    if files:
-        return files[0].name or "", files[0].read()
-    raise MispError(400, "No file was sent.")
+    return [(file.name or "", file.read()) for file in files]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from vardkase.api.body import (
     lazy_members,
     multipart_fields,
     multipart_file,
+    multipart_files,
     plain_body,
 )
 
@@ -143,6 +144,10 @@ class Call:
         if self._request.content_type != MULTIPART:
             return "", self.raw
         return multipart_file(self._request)
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """Name and content of every file of a form; none when the body is no form."""
+        return multipart_files(self._request) if self._request.content_type == MULTIPART else []
 
     def data(self, model: str) -> dict[str, Any]:
         """The body as one `model` ("Event"), out of its wrapper when it has one; {} when it is no object."""

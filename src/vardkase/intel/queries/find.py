@@ -79,6 +79,15 @@ def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
     return [row[0] for row in cursor().execute(f"{sql} ORDER BY 1", parameters).fetchall()]
 
 
+def attributes_in(actor: Actor, event_id: int) -> list[int]:
+    """The live attributes of an event that the actor may read."""
+    sql = (
+        "SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.event_id = %(event)s "
+        f"AND NOT a.deleted AND {event_predicate(actor)} AND {attribute_predicate(actor)} ORDER BY a.id"
+    )
+    return [row[0] for row in cursor().execute(sql, {"event": event_id, **reader_parameters(actor)})]
+
+
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
     """The object reference, if the actor may read the object it starts from."""
     visible = (

@@ -17,18 +17,23 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.models import Event
-from vardkase.intel.services.deletion import soft_delete_attributes
+from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.locking import lock_own_event, touch
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.misp.distribution import Distribution
 
 
 @transaction.atomic
-def delete_attributes(actor: Actor, event_id: int, attribute_ids: Sequence[int]) -> int:
-    """Delete softly; returns how many. Raises NotFound (none of them is there), NotYours."""
-    event, chosen = _own(actor, event_id, attribute_ids)
-    soft_delete_attributes(event.pk, chosen)
-    return _done(actor, event, "attribute.deleted", chosen, {"hard": False})
+def delete_attributes(
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, hard: bool = False
+) -> int:
+    """Delete softly, or for good (also those deleted softly before); returns how many.
+
+    Raises NotFound (none of them is there), NotYours.
+    """
+    event, chosen = _own(actor, event_id, attribute_ids, deleted=None if hard else False)
+    (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
+    return _done(actor, event, "attribute.deleted", chosen, {"hard": hard})
 
 
 @transaction.atomic
@@ -78,7 +83,7 @@ def set_reach(
 
 
 def _own(
-    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool = False
+    actor: Actor, event_id: int, attribute_ids: Sequence[int], *, deleted: bool | None = False
 ) -> tuple[Event, list[int]]:
     """The locked event, and those of the attributes that are in it and readable."""
     actor.require(Permission.ADD)
@@ -87,9 +92,12 @@ def _own(
 
 
 def visible_attributes(
-    actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool
+    actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool | None
 ) -> list[int]:
-    """Those of the attributes that are in the event and readable. Raises NotFound when none is."""
+    """Those of the attributes that are in the event and readable: the live or the deleted ones, or (None) both.
+
+    Raises NotFound when there is none.
+    """
     sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
     chosen = [row[0] for row in cursor().execute(sql, values).fetchall()]
@@ -112,7 +120,7 @@ def _done(actor: Actor, event: Event, act: str, chosen: Sequence[int], change: d
 
 VISIBLE = """
 SELECT a.id FROM attribute a JOIN event e ON e.id = a.event_id
-WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.deleted = %(deleted)s
+WHERE a.event_id = %(event)s AND a.id = ANY(%(ids)s::bigint[]) AND a.deleted = COALESCE(%(deleted)s::boolean, a.deleted)
   AND {event} AND {attribute}
 ORDER BY a.id
 """

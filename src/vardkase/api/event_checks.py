@@ -1,0 +1,81 @@
+"""Questions about events that are quickly answered: is it wanted, published, whose to change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.tagging import listed
+from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.event_parts import extended_events
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.offered import wanted_events
+from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.deletion import delete_events
+from vardkase.misp.flags import as_int
+
+
+@endpoint("events/filter_event_ids_for_push", requires=(Permission.SYNC,))
+def filter_for_push(call: Call) -> Answer:
+    """The uuids of those events a peer has that we want: unknown here, or synchronised and older here."""
+    offered = call.body if isinstance(call.body, list) else []
+    headers = [header for part in offered if (header := _header(part)) is not None]
+    return Json(wanted_events(headers))
+
+
+@endpoint("events/get_event_info_by_id")
+def get_event_info(call: Call) -> Answer:
+    """An event without its contents."""
+    event = find_event(call.actor, call.arg(0))
+    return Stream(event_document(call.actor, event.id, EventOptions(metadata=True)))
+
+
+@endpoint("events/check_published_status")
+def check_published_status(call: Call) -> Answer:
+    """Whether an event is published."""
+    return Json(find_event(call.actor, call.arg(0)).published)
+
+
+@endpoint("events/get_edit_strategy", requires=(Permission.ADD,))
+def get_edit_strategy(call: Call) -> Answer:
+    """How to add to an event: by editing one's own, by extending another's; and what extends it already."""
+    event = find_event(call.actor, call.arg(0))
+    _, extending = extended_events(call.actor, event)
+    return Json(
+        {
+            "strategy": "edit" if may_modify_event(call.actor, event) else "extend",
+            "extensions": [{"id": str(each.id), "info": each.info} for each in extending],
+        }
+    )
+
+
+@endpoint(
+    "events/mass_delete",
+    site_admin=True,
+    writes=True,
+    describes=Description("Delete several events.", ("id",)),
+)
+def mass_delete(call: Call) -> Answer:
+    """Delete the events in ``id``, all or none."""
+    references = listed(call.data("Event").get("id"))
+    try:
+        ids = {find_event(call.actor, reference).id for reference in references}
+        delete_events(call.actor, ids)
+    except NotFound:
+        raise SaveFailed("massDelete Event", "/events/massDelete", "Events were not deleted.") from None
+    if not ids:
+        raise MispError(400, "No events were named.")
+    return saved(f"{len(ids)} event{'' if len(ids) == 1 else 's'} deleted.", "/events/massDelete")
+
+
+def _header(part: object) -> tuple[str, int] | None:
+    """Uuid and timestamp of an offered event, bare or in its wrapper."""
+    event: Any = part.get("Event", part) if isinstance(part, dict) else None
+    if not isinstance(event, dict) or not isinstance(event.get("uuid"), str):
+        return None
+    timestamp = as_int(event.get("timestamp"), 0)
+    return event["uuid"], timestamp if timestamp is not None and abs(timestamp) < 2**62 else 0

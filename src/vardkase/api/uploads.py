@@ -1,0 +1,124 @@
+"""Files put on events, as attachments or as malware samples; and pictures looked at."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Redirect
+from vardkase.api.attachments import picture
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.services.samples import Sample, add_samples
+from vardkase.intel.services.uploads import add_attachments
+from vardkase.misp.flags import as_bool, as_int
+
+ABOUT = ("category", "to_ids", "comment", "distribution", "sharing_group_id")
+NO_SAMPLES = (
+    "No samples received, or samples not in the correct format. "
+    "Please refer to the API documentation on the automation page."
+)
+NO_LEVEL = (
+    "Distribution level 5 is not supported when uploading a sample without passing an event ID. "
+    "Distribution level 5 is meant to take on the distribution level of an existing event."
+)
+BASE64 = "A sample's data is not valid base64."
+
+
+@endpoint(
+    "attributes/add_attachment",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Add files to an event, from a form or as ``values`` of ``filename`` and base64 ``data``.",
+        ("values",),
+        ("category", "comment", "distribution", "sharing_group_id", "malware"),
+        url="/attributes/add_attachment/[event_id]",
+    ),
+)
+def add_attachment(call: Call) -> Answer:
+    """Add files as attachments, or with ``malware`` as samples; leads on to the event, as MISP does."""
+    event = _event(call, call.arg(0))
+    body = call.data("Attribute")
+    sent = call.files() or [(sample.name, sample.content) for sample in _samples(body.get("values"))]
+    about = {name: body[name] for name in ABOUT if body.get(name) is not None}
+    try:
+        add_attachments(call.actor, event, sent, about, malware=as_bool(body.get("malware")))
+    except Invalid as error:
+        raise SaveFailed("add Attribute", "/attributes/add_attachment", error.errors) from None
+    return Redirect(f"/events/view/{event}")
+
+
+@endpoint("attributes/view_picture")
+def view_picture(call: Call) -> Answer:
+    """The picture that an attribute holds; a file that is none is not shown."""
+    try:
+        return picture(find_attribute(call.actor, call.arg(0)))
+    except NotFound as missing:
+        raise MispError(404, "Invalid attribute") from missing
+
+
+@endpoint(
+    "events/upload_sample",
+    requires=(Permission.AUTH, Permission.ADD),
+    writes=True,
+    describes=Description(
+        "Add malware samples as file objects to an event, or to a new one.",
+        ("files",),
+        ("event_id", "info", "threat_level_id", "analysis", *ABOUT),
+        url="/events/upload_sample/[event_id]",
+    ),
+)
+def upload_sample(call: Call) -> Answer:
+    """Add samples; without an event a new one is made for them."""
+    body = call.data("request")
+    samples = _samples(body.get("files"))
+    if not samples:
+        raise MispError(400, NO_SAMPLES)
+    named = call.arg(0) or str(body.get("event_id") or "")
+    about = {name: body[name] for name in ABOUT if body.get(name) is not None}
+    if not named and as_int(body.get("distribution"), 5) == 5:
+        raise MispError(400, NO_LEVEL)
+    event = _event(call, named) if named else _new_event(body)
+    try:
+        event_id = add_samples(call.actor, event, samples, about)
+    except Invalid as error:
+        raise SaveFailed("upload_sample Event", "/events/upload_sample", error.errors) from None
+    told = "Success, saved all attributes."
+    url = f"{call.base_url}/events/view/{event_id}"
+    return Json({"name": "Success", "message": told, "url": url, "id": str(event_id)})
+
+
+def _event(call: Call, reference: str) -> int:
+    try:
+        return find_event(call.actor, reference).id
+    except NotFound as missing:
+        raise MispError(404, "Invalid event") from missing
+
+
+def _new_event(body: dict[str, Any]) -> dict[str, Any]:
+    kept = ("info", "threat_level_id", "analysis", "distribution", "sharing_group_id")
+    sent = {name: body[name] for name in kept if body.get(name) is not None}
+    return {"info": "Malware sample upload", **sent}
+
+
+def _samples(files: object) -> list[Sample]:
+    """The files of a body; raises MispError 400 when one is not a name with base64."""
+    if not isinstance(files, list):
+        return []
+    return [_sample(file) for file in files]
+
+
+def _sample(file: object) -> Sample:
+    name = file.get("filename") if isinstance(file, dict) else None
+    data = file.get("data") if isinstance(file, dict) else None
+    if not isinstance(name, str) or not name.strip() or not isinstance(data, str):
+        raise MispError(400, NO_SAMPLES)
+    try:
+        return Sample(name, base64.b64decode("".join(data.split()), validate=True))
+    except (binascii.Error, ValueError):
+        raise MispError(400, BASE64) from None

@@ -1,0 +1,93 @@
+"""Malware samples as `file` objects: the sample in its encrypted archive, its name, size and hashes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.objects import add_object, find_template
+
+FILE_TEMPLATE = "688c46fb-5edb-40a3-8273-1af7923e2215"
+HASHES = ("md5", "sha1", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file with the name it was found under."""
+
+    name: str
+    content: bytes
+
+
+@transaction.atomic
+def add_samples(
+    actor: Actor, event: int | Mapping[str, Any], samples: Sequence[Sample], about: Mapping[str, Any]
+) -> int:
+    """Add an object for each sample to the event with this id, or to a new event; returns the event's id.
+
+    `about` may hold ``category``, ``to_ids``, ``comment``, ``distribution`` and ``sharing_group_id``. All or
+    nothing: raises NotFound, NotYours, Invalid.
+    """
+    event_id = event if isinstance(event, int) else add_event(actor, dict(event)).event_id
+    for sample in samples:
+        add_object(actor, event_id, _file_object(sample, about))
+    return event_id
+
+
+def _file_object(sample: Sample, about: Mapping[str, Any]) -> dict[str, Any]:
+    reach = {
+        name: about[name] for name in ("distribution", "sharing_group_id") if about.get(name) is not None
+    }
+    return {
+        **_template(),
+        **reach,
+        "comment": about.get("comment") or "",
+        "Attribute": [{**part, **reach} for part in _parts(sample, about)],
+    }
+
+
+def _template() -> dict[str, Any]:
+    """The newest `file` template, or what MISP's says of itself where none is loaded."""
+    newest = find_template(FILE_TEMPLATE, "newest")
+    return {
+        "name": "file",
+        "meta-category": "file",
+        "description": "File object describing a file with meta-information",
+        "template_uuid": FILE_TEMPLATE,
+        "template_version": newest.version if newest else 24,
+    }
+
+
+def _parts(sample: Sample, about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    category = about.get("category") or "Payload installation"
+    to_ids = about.get("to_ids", True)
+    parts: list[dict[str, Any]] = [
+        {
+            "object_relation": "malware-sample",
+            "type": "malware-sample",
+            "value": sample.name,
+            "data": base64.b64encode(sample.content).decode(),
+            "encrypt": True,
+            "to_ids": to_ids,
+        },
+        {"object_relation": "filename", "type": "filename", "value": sample.name, "to_ids": False},
+    ]
+    for algorithm in HASHES:
+        digest = hashlib.new(algorithm, sample.content, usedforsecurity=False).hexdigest()
+        parts.append({"object_relation": algorithm, "type": algorithm, "value": digest, "to_ids": to_ids})
+    size = {
+        "object_relation": "size-in-bytes",
+        "type": "size-in-bytes",
+        "category": "Other",
+        "value": str(len(sample.content)),
+        "to_ids": False,
+        "disable_correlation": True,
+    }
+    return [{"category": category, **part} for part in [*parts, size]]

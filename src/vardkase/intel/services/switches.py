@@ -1,0 +1,45 @@
+"""Switches: one boolean of an attribute or an event turned over."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Attribute
+from vardkase.intel.queries.find import find_attribute
+from vardkase.intel.services.attributes import change_attribute
+from vardkase.intel.services.locking import correlation_changed, lock_own_event, lock_own_part, touch
+
+type Switch = Literal["to_ids", "disable_correlation"]
+
+
+@transaction.atomic
+def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
+    """Turn a switch of an attribute over; returns how it then stands. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
+    stored = Attribute.objects.get(pk=found.id)
+    value = not getattr(stored, switch)
+    change_attribute(actor, event, stored, {switch: value})
+    touch(event)
+    target = Target("attribute", stored.pk, stored.uuid, stored.value)
+    record(actor, "attribute.edited", target, {switch: value})
+    return value
+
+
+@transaction.atomic
+def switch_event_correlation(actor: Actor, event_id: int) -> bool:
+    """Turn an event's ``disable_correlation`` over; returns how it then stands. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    event.disable_correlation = not event.disable_correlation
+    event.save(update_fields=["disable_correlation"])
+    touch(event)
+    correlation_changed(event.pk)
+    target = Target("event", event.pk, event.uuid, event.info)
+    record(actor, "event.edited", target, {"disable_correlation": event.disable_correlation})
+    return event.disable_correlation

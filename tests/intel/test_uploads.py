@@ -1,0 +1,126 @@
+"""Files put on an event: from a form, as malware samples, and pictures that are looked at."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.api.calls import JSON, call, send
+from tests.cast import Cast
+from tests.factories import make_event
+from vardkase.core import files
+from vardkase.intel.models import Attribute, Event, Object
+
+CONTENT = b"upload sample\n"
+PNG = b"\x89PNG\r\n\x1a\n rest"
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    """An event of organisation A that everyone may read."""
+    event = make_event(cast.org_a, distribution=3)
+    event.save()
+    return event
+
+
+def sent(name: str, content: bytes) -> dict[str, str]:
+    return {"filename": name, "data": base64.b64encode(content).decode()}
+
+
+def test_files_of_a_form(cast: Cast, event: Event) -> None:
+    form = {
+        "comment": "from a mailbox",
+        "values": [SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("b.txt", b"two")],
+    }
+    headers = JSON | {"Authorization": cast.analyst.key}
+    answer = Client().post(f"/attributes/add_attachment/{event.pk}", form, headers=headers)
+    assert answer.status_code == 302
+    stored = event.attributes.order_by("pk")
+    assert [(a.type, a.value, a.comment) for a in stored] == [
+        ("attachment", "a.txt", "from a mailbox"),
+        ("attachment", "b.txt", "from a mailbox"),
+    ]
+    assert files.read(stored[1].data_sha256 or "") == b"two"
+    body = {"values": [sent("evil.exe", CONTENT)], "malware": 1}
+    assert send(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", body).status_code == 302
+    sample = event.attributes.get(type="malware-sample")
+    assert sample.value == f"evil.exe|{hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()}"
+    assert files.read(sample.data_sha256 or "").startswith(b"PK")
+
+
+def test_nothing_sent_changes_nothing(cast: Cast, event: Event) -> None:
+    answer = send(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"values": []})
+    assert answer.status_code == 302
+    assert answer["Location"].endswith(f"/events/view/{event.pk}")
+    before = event.timestamp
+    event.refresh_from_db()
+    assert event.timestamp == before
+
+
+def test_a_sample_becomes_a_file_object(cast: Cast, event: Event) -> None:
+    body = {"files": [sent("up.bin", CONTENT)], "comment": "cm", "distribution": 0}
+    status, answer = call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)
+    assert (status, answer["message"]) == (200, "Success, saved all attributes.")
+    assert answer["id"] == str(event.pk)
+    stored = Object.objects.get(event=event)
+    assert (stored.name, stored.comment, stored.distribution) == ("file", "cm", 0)
+    parts = {a.object_relation: a for a in Attribute.objects.filter(object=stored)}
+    assert parts["sha256"].value == "2f950d5ac0d6bff75ba3ece3c387df48709a2796" + parts["sha256"].value[40:]
+    assert parts["malware-sample"].value == "up.bin|b2a61a7452f850200cc9e6b998229d30"
+    assert parts["size-in-bytes"].value == "14"
+    assert parts["size-in-bytes"].disable_correlation
+    flags = {relation for relation, part in parts.items() if part.to_ids}
+    assert flags == {"malware-sample", "md5", "sha1", "sha256"}
+
+
+def test_a_sample_without_an_event(cast: Cast) -> None:
+    body = {"request": {"files": [sent("up2.bin", CONTENT)], "info": "made by upload_sample"}}
+    refused = call(cast.analyst.key, "POST", "/events/upload_sample", body)
+    assert refused[0] == 400
+    assert refused[1]["message"].startswith("Distribution level 5 is not supported")
+    body["request"]["distribution"] = 1  # type: ignore[assignment]
+    answer = call(cast.analyst.key, "POST", "/events/upload_sample", body)
+    assert answer[0] == 200, answer
+    made = Event.objects.get(pk=answer[1]["id"])
+    assert (made.info, made.distribution, made.orgc) == ("made by upload_sample", 1, cast.org_a)
+
+
+def test_bad_uploads_change_nothing(cast: Cast, event: Event) -> None:
+    path = f"/events/upload_sample/{event.pk}"
+    good = sent("a.bin", CONTENT)
+    for files_sent in (
+        [],
+        "x",
+        [{}],
+        [{"filename": "", "data": ""}],
+        [good, {"filename": "b", "data": "%%"}],
+    ):
+        assert call(cast.analyst.key, "POST", path, {"files": files_sent})[0] == 400
+    bad = {"files": [good], "category": "Nonsense"}
+    assert call(cast.analyst.key, "POST", path, bad)[0] == 403
+    unmade = {"files": [good], "category": "Nonsense", "distribution": 0}
+    assert call(cast.analyst.key, "POST", "/events/upload_sample", unmade)[0] == 403
+    for key in (cast.partner.key, cast.partner_sync.key, cast.reader.key, None):
+        assert call(key, "POST", path, {"files": [good]})[0] == 403
+        attached = {"values": [good]}
+        assert call(key, "POST", f"/attributes/add_attachment/{event.pk}", attached)[0] == 403
+    Event.objects.filter(pk=event.pk).update(distribution=0)
+    assert call(cast.partner.key, "POST", path, {"files": [good]})[0] == 404
+    assert Event.objects.count() == 1
+    assert not Attribute.objects.exists()
+
+
+def test_pictures_are_known_by_what_they_are(cast: Cast, event: Event) -> None:
+    values = [sent("seen.png", PNG), sent("fake.png", b"<svg onload=alert(1)>")]
+    path = f"/attributes/add_attachment/{event.pk}"
+    assert send(cast.analyst.key, "POST", path, {"values": values}).status_code == 302
+    picture, fake = event.attributes.order_by("pk")
+    shown = send(cast.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}")
+    assert (shown.status_code, shown["Content-Type"], shown.content) == (200, "image/png", PNG)
+    assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{fake.pk}").status_code == 404
+    Event.objects.update(distribution=0)
+    assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}").status_code == 404
