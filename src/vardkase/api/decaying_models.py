@@ -88,7 +88,7 @@ def add(call: Call) -> Answer:
 def import_model(call: Call) -> Answer:
     """A model in the form of decayingModel/export, for one's own organisation."""
     try:
-        model = services.add_model(call.actor, _sent(call), action="imported")
+        model = services.add_model(call.actor, _sent(call), action="decaying_model.imported")
     except Invalid as error:
         raise SaveFailed("import decaying model", f"{URL}/import", error.errors) from error
     return saved(

@@ -42,7 +42,7 @@ def add_report(actor: Actor, event_id: int, data: Mapping[str, Any]) -> int:
     )
     _assign(actor, report, parsed)
     put_tags(actor, report, parsed.tags)
-    _done(actor, event, report, "added")
+    _done(actor, event, report, "event_report.added")
     return report.pk
 
 
@@ -61,7 +61,7 @@ def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     sent = {key: value for key, value in named(data).items() if key in CHANGEABLE}
     report.timestamp = now_seconds()
     _assign(actor, report, _parsed(stored | sent))
-    _done(actor, event, report, "edited")
+    _done(actor, event, report, "event_report.edited")
     return report.pk
 
 
@@ -74,7 +74,7 @@ def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> 
         EventReport.objects.filter(pk=report.pk).delete()
     else:
         EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
-    _done(actor, event, report, "deleted", {"hard": hard})
+    _done(actor, event, report, "event_report.deleted", {"hard": hard})
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def restore_report(actor: Actor, reference: Reference) -> None:
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
     EventReport.objects.filter(pk=report.pk).update(deleted=False, timestamp=now_seconds())
-    _done(actor, event, report, "restored")
+    _done(actor, event, report, "event_report.restored")
 
 
 def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Event]:
@@ -117,4 +117,4 @@ def _done(
 ) -> None:
     touch(event)
     target = Target("event_report", report.pk, report.uuid, report.name)
-    record(actor, f"event_report.{act}", target, change)
+    record(actor, act, target, change)

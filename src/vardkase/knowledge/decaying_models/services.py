@@ -50,7 +50,9 @@ NOT_UPDATED = frozenset({"uuid", "all_orgs", "enabled"})
 
 
 @transaction.atomic
-def add_model(actor: Actor, data: Mapping[str, Any], *, action: str = "added") -> DecayingModel:
+def add_model(
+    actor: Actor, data: Mapping[str, Any], *, action: str = "decaying_model.added"
+) -> DecayingModel:
     """Make a model of one's own organisation. Raises Forbidden, Invalid."""
     _require(actor)
     fields = model_fields(data)
@@ -60,7 +62,7 @@ def add_model(actor: Actor, data: Mapping[str, Any], *, action: str = "added") -
     elif DecayingModel.objects.filter(uuid=fields.uuid).exists():
         raise Invalid({"uuid": [TAKEN]})
     model = DecayingModel.objects.create(org_id=actor.organisation_id, **values)
-    record(actor, f"decaying_model.{action}", _target(model))
+    record(actor, action, _target(model))
     return model
 
 

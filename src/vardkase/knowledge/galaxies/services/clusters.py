@@ -168,7 +168,8 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     require_editor(actor, cluster)
     cluster.published = published
     cluster.save(update_fields=["published"])
-    record(actor, f"galaxy_cluster.{'' if published else 'un'}published", target_of(cluster))
+    action = "galaxy_cluster.published" if published else "galaxy_cluster.unpublished"
+    record(actor, action, target_of(cluster))
     return cluster
 
 
