@@ -12,10 +12,11 @@ import pytest
 from tests.recordings.accepted import left_out, unlisted_and_stale
 from tests.recordings.names import Names
 from tests.recordings.replay import exchanges, replayed
+from vardkase.api import authentication
 from vardkase.identity.accounts.services import first_run
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True, reset_sequences=True)
 @pytest.mark.parametrize("world", ["pymisp-live", "behaviour"])
 def test_answers_are_those_that_were_recorded(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
     names = _stage()
@@ -31,6 +32,7 @@ def test_answers_are_those_that_were_recorded(world: str, monkeypatch: pytest.Mo
 
 def _stage() -> Names:
     """An installation as it is after its first start, with the first administrator's key."""
+    authentication.failures.forget()
     made = first_run()
     assert made
     return Names(keys={"KEY_ADMIN": made.key})

@@ -121,6 +121,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 # E-mail addresses are unique without regard to case, by a constraint that this check does not see.
 SILENCED_SYSTEM_CHECKS = [
+    "fields.E323",  # A row that the database removes with its owner has nothing that Python would have to do.
     "auth.W004",
     # These follow from VARDKASE_BASE_URL, which config/checks.py looks at; redirecting is the proxy's work, and
     # whether other names of the domain use encryption is not ours to say.
