@@ -31,6 +31,14 @@ def pytest_unconfigure() -> None:
     database.stop()
 
 
+@pytest.fixture(autouse=True)
+def _failed_attempts_are_forgotten() -> None:
+    """Each test is a stranger to the throttle, however many wrong keys the tests before it tried."""
+    from vardkase.api.authentication import failures
+
+    failures.forget()
+
+
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The organisations and people of every story, in the test's own transaction."""

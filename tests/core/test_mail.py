@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,15 @@ def queue(transactional_db: None) -> None:
 
 
 def work() -> None:
-    """Do what is due, as the worker does, and stop when nothing is."""
+    """Do what is due, as the worker does, and stop when nothing is.
+
+    In a thread of its own: where a browser was used before, this one has a running event loop.
+    """
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(_work).result()
+
+
+def _work() -> None:
     with app.replace_connector(app.connector.get_worker_connector()):
         app.run_worker(
             wait=False, install_signal_handlers=False, listen_notify=False, task_middleware=[and_hang_up]
