@@ -1,39 +1,17 @@
-"""Filling a row from a document: each member by its reader, every fault reported at once."""
+"""Reading single values of what is configured: names, addresses, rules."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Model
-
-from vardkase.core.errors import Invalid
 from vardkase.identity.organisations.fields import short_text
 
-type Readers = Mapping[str, Callable[[Any], Any]]
 RULE_LISTS = ("OR", "NOT")
 LONGEST_RULE = 1000
 PORTS = {"http": 80, "https": 443}
-
-
-def apply(row: Model, data: Mapping[str, Any], readers: Readers) -> list[str]:
-    """Set what `data` holds on `row`; returns the names of what changed. Raises Invalid by field."""
-    errors: dict[str, list[str]] = {}
-    changed = []
-    for name in readers.keys() & data.keys():
-        try:
-            value = readers[name](data[name])
-        except ValueError as error:
-            errors[name] = [str(error)]
-            continue
-        if value != getattr(row, name):
-            setattr(row, name, value)
-            changed.append(name)
-    if errors:
-        raise Invalid(errors)
-    return sorted(changed)
 
 
 def name(value: Any) -> str:

@@ -13,10 +13,11 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
+from vardkase.core.fields import Readers, apply
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
 from vardkase.exchange.feeds.models import HEADERS, Feed, SourceFormat
 from vardkase.exchange.feeds.queries import feeds, find_feed
-from vardkase.exchange.fields import Readers, apply, decoded, member_of, name, origin, rules, web_address
+from vardkase.exchange.fields import decoded, member_of, name, origin, rules, web_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, find_group, find_organisation

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.fields import Readers, apply
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.fields import Readers, apply, name, origin, rules, web_address
+from vardkase.exchange.fields import name, origin, rules, web_address
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.tls import tls_context

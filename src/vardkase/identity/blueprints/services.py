@@ -11,14 +11,15 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict
+from vardkase.core.fields import Readers, fill
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
 from vardkase.identity.blueprints.queries import blueprints, chosen_ids, find_blueprint
 from vardkase.identity.blueprints.rules import condition
-from vardkase.identity.organisations.fields import short_text
+from vardkase.identity.organisations.fields import filled
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.services.groups import create_sharing_group, locked, target_of
@@ -46,7 +47,7 @@ def add_blueprint(actor: Actor, data: Mapping[str, Any]) -> SharingGroupBlueprin
         timestamp=now_seconds(),
         rules=None,
     )
-    _apply(blueprint, data)
+    fill(blueprint, data, READERS)
     blueprint.save()
     record(actor, "sharing_group_blueprint.added", _target(blueprint))
     return blueprint
@@ -57,7 +58,7 @@ def edit_blueprint(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     """Change name or rules; the sharing group follows when it is executed. Raises Invalid, NotFound, Forbidden."""
     _require(actor)
     blueprint = _locked(actor, reference)
-    _apply(blueprint, data)
+    fill(blueprint, data, READERS)
     blueprint.timestamp = now_seconds()
     blueprint.save()
     record(actor, "sharing_group_blueprint.edited", _target(blueprint))
@@ -125,24 +126,6 @@ def _locked(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
     return blueprints(actor).select_for_update(of=("self",)).get(pk=pk)
 
 
-def _apply(blueprint: SharingGroupBlueprint, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
-    for name, reader in (("name", _name), ("rules", _rules)):
-        try:
-            setattr(blueprint, name, reader(data.get(name, getattr(blueprint, name))))
-        except ValueError as fault:
-            errors[name] = [str(fault)]
-    if errors:
-        raise Invalid(errors)
-
-
-def _name(value: Any) -> str:
-    given = short_text(value)
-    if not given or len(given) > LONGEST_NAME:
-        raise ValueError("Please enter a name of at most 191 characters.")
-    return given
-
-
 def _rules(value: Any) -> dict[str, Any]:
     try:
         tree = json.loads(value) if isinstance(value, str) else value
@@ -165,3 +148,6 @@ INSERT INTO sharing_group_org (sharing_group_id, org_id, extend)
 SELECT %(group)s, chosen.id, FALSE FROM ({chosen}) chosen
 ON CONFLICT DO NOTHING
 """
+
+
+READERS: Readers = {"name": filled("name", LONGEST_NAME), "rules": _rules}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.bookmarks.models import Bookmark
-from vardkase.identity.organisations.fields import short_text, text
+from vardkase.identity.organisations.fields import filled, short_text, text
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_bool, as_int
 
@@ -45,7 +46,7 @@ def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
     if actor.user_id is None:
         raise Forbidden
     bookmark = Bookmark(user_id=actor.user_id, org_id=actor.organisation_id)
-    _apply(bookmark, data)
+    fill(bookmark, data, READERS)
     bookmark.save()
     record(actor, "bookmark.added", _target(bookmark))
     return bookmark
@@ -55,7 +56,7 @@ def add_bookmark(actor: Actor, data: Mapping[str, Any]) -> Bookmark:
 def edit_bookmark(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Bookmark:
     """Change one's own bookmark, or one that the organisation sees. Raises Invalid, NotFound, Forbidden."""
     bookmark = _changeable(actor, reference)
-    _apply(bookmark, data)
+    fill(bookmark, data, READERS)
     bookmark.save()
     record(actor, "bookmark.edited", _target(bookmark))
     return bookmark
@@ -78,24 +79,6 @@ def _changeable(actor: Actor, reference: Reference) -> Bookmark:
     return Bookmark.objects.select_for_update().get(pk=found.pk)
 
 
-def _apply(bookmark: Bookmark, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
-    for name, reader in READERS.items():
-        try:
-            setattr(bookmark, name, reader(data.get(name, getattr(bookmark, name))))
-        except ValueError as fault:
-            errors[name] = [str(fault)]
-    if errors:
-        raise Invalid(errors)
-
-
-def _name(value: Any) -> str:
-    given = short_text(value)
-    if not given or len(given) > LONGEST_NAME:
-        raise ValueError("Please enter a name of at most 191 characters.")
-    return given
-
-
 def _url(value: Any) -> str:
     given = short_text(value)
     if not ADDRESS.fullmatch(given):
@@ -111,8 +94,8 @@ def _target(bookmark: Bookmark) -> Target:
     return Target("bookmark", bookmark.pk, title=bookmark.name)
 
 
-READERS: dict[str, Callable[[Any], Any]] = {
-    "name": _name,
+READERS: Readers = {
+    "name": filled("name", LONGEST_NAME),
     "url": _url,
     "comment": _comment,
     "exposed_to_org": as_bool,

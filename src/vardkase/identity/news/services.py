@@ -10,14 +10,16 @@ from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import NotFound
+from vardkase.core.fields import Readers, fill
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.news.models import News
-from vardkase.identity.organisations.fields import short_text, text
+from vardkase.identity.organisations.fields import filled
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_int
 
+LONGEST_TITLE = 255
 LONGEST = 65_535
 
 
@@ -32,7 +34,7 @@ def add_news(actor: Actor, data: Mapping[str, Any]) -> News:
     """Tell everybody something. Raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
     told = News(user_id=actor.user_id, date_created=now_seconds())
-    _apply(told, data)
+    fill(told, data, READERS)
     told.save()
     record(actor, "news.added", _target(told))
     return told
@@ -43,7 +45,7 @@ def edit_news(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Ne
     """Change title or message. Raises Invalid by field, NotFound, Forbidden."""
     _require_site_admin(actor)
     told = _find(actor, reference)
-    _apply(told, data)
+    fill(told, data, READERS)
     told.save()
     record(actor, "news.edited", _target(told))
     return told
@@ -71,20 +73,8 @@ def _find(actor: Actor, reference: Reference) -> News:
     return found
 
 
-def _apply(told: News, data: Mapping[str, Any]) -> None:
-    errors: dict[str, list[str]] = {}
-    for name, reader in (("title", short_text), ("message", text)):
-        try:
-            value = reader(data.get(name, getattr(told, name)))
-        except ValueError as fault:
-            errors[name] = [str(fault)]
-            continue
-        if not value or len(value) > LONGEST:
-            errors[name] = [f"Please enter a {name} of at most {LONGEST} characters."]
-        setattr(told, name, value)
-    if errors:
-        raise Invalid(errors)
-
-
 def _target(told: News) -> Target:
     return Target("news", told.pk, title=told.title)
+
+
+READERS: Readers = {"title": filled("title", LONGEST_TITLE), "message": filled("message", LONGEST)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext
@@ -23,6 +24,18 @@ def short_text(value: Any) -> str:
     if len(short) > SHORT:
         raise ValueError(gettext("At most 255 characters are allowed."))
     return short
+
+
+def filled(what: str, longest: int) -> Callable[[Any], str]:
+    """A reader of texts that may not be empty; `what` names the member in the refusal."""
+
+    def read(value: Any) -> str:
+        given = text(value)
+        if not given or len(given) > longest:
+            raise ValueError(f"Please enter a {what} of at most {longest} characters.")
+        return given
+
+    return read
 
 
 def number(value: Any, largest: int = LARGEST) -> int:
