@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -98,6 +99,21 @@ def test_an_event_changes_hands(cast: Cast, event: Event) -> None:
     edited = {"info": "Ours now"}
     assert call(cast.partner.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 200
     assert call(cast.org_admin.key, "POST", f"/events/edit/{event.pk}", edited)[0] == 403
+
+
+@pytest.mark.parametrize("path", ["/auditLogs/eventIndex", "/logs/event_index"])
+def test_whose_event_it_was_is_not_told_by_its_history(cast: Cast, event: Event, path: str) -> None:
+    accept(cast.partner, asked(cast, event))
+    changed = {"Attribute": {"comment": "Ours"}}
+    attribute = event.attributes.get(value1=VALUE)
+    assert call(cast.partner.key, "POST", f"/attributes/edit/{attribute.pk}", changed)[0] == 200
+    for reader in (cast.stranger, cast.partner):
+        told = json.dumps(call(reader.key, "GET", f"{path}/{event.pk}")[1])
+        assert "Organisation B" in told
+        assert "a.example" not in told
+        assert "Organisation A" not in told
+    assert "Organisation A" in json.dumps(call(cast.analyst.key, "GET", f"{path}/{event.pk}")[1])
+    assert "Organisation A" in json.dumps(call(cast.site_admin.key, "GET", f"{path}/{event.pk}")[1])
 
 
 def test_whoever_accepts_decides_where_that_was_left_open(cast: Cast, event: Event) -> None:

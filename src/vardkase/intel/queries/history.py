@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import every_entry
@@ -19,6 +19,8 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.queries.find import Reference, find_event
 
+TAKEN_OVER = "event.delegation_accepted"
+
 PARTS: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
     "object": part_predicate,
@@ -29,13 +31,19 @@ PARTS: dict[str, Callable[[Actor, str], str]] = {
 def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]:
     """The entries about one event and about the parts of it that the reader may see, in no order.
 
-    Raises NotFound.
+    Whoever has an event published by another organisation does so to stay unknown: what was done before it was
+    taken over is told to those who did it. Raises NotFound.
     """
     event = find_event(actor, reference)
     condition = Q(target_kind="event", target_id=event.id)
     for kind in PARTS:
         condition |= Q(target_kind=kind, target_id__in=_parts(actor, kind, event.id))
-    return every_entry().filter(condition)
+    entries = every_entry().filter(condition)
+    if actor.is_site_admin:
+        return entries
+    taken_over = Q(target_kind="event", target_id=event.id, action=TAKEN_OVER)
+    since = every_entry().filter(taken_over).aggregate(last=Max("pk"))["last"] or 0
+    return entries.filter(Q(pk__gte=since) | Q(organisation_id=actor.organisation_id))
 
 
 def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
