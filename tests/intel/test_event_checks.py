@@ -46,9 +46,10 @@ def test_a_peer_learns_what_is_wanted(cast: Cast, event: Event) -> None:
 
 def test_what_an_event_is_without_its_contents(cast: Cast, event: Event) -> None:
     make_attribute(event).save()
-    about = call(cast.stranger.key, "GET", f"/events/getEventInfoById/{event.uuid}")[1]["Event"]
-    assert (about["id"], about["info"]) == (str(event.pk), "found")
-    assert not about.get("Attribute")
+    about = call(cast.stranger.key, "GET", f"/events/getEventInfoById/{event.uuid}")[1]
+    assert (about["Event"]["id"], about["Event"]["info"]) == (str(event.pk), "found")
+    assert list(about) == ["Event", "ThreatLevel", "EventTag"]
+    assert about["ThreatLevel"]["id"] == about["Event"]["threat_level_id"]
     assert call(cast.stranger.key, "GET", f"/events/checkPublishedStatus/{event.pk}") == (200, True)
     Event.objects.update(published=False)
     assert call(cast.analyst.key, "GET", f"/events/checkPublishedStatus/{event.pk}") == (200, False)

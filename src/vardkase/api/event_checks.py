@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Stream, saved
+from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.tagging import listed
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.misp_json.event_index import event_summary
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.event_parts import extended_events
 from vardkase.intel.queries.find import find_event
@@ -29,9 +29,8 @@ def filter_for_push(call: Call) -> Answer:
 
 @endpoint("events/get_event_info_by_id")
 def get_event_info(call: Call) -> Answer:
-    """An event without its contents."""
-    event = find_event(call.actor, call.arg(0))
-    return Stream(event_document(call.actor, event.id, EventOptions(metadata=True)))
+    """What an event is about, how grave it is, and its tags."""
+    return Json(event_summary(call.actor, find_event(call.actor, call.arg(0)).id))
 
 
 @endpoint("events/check_published_status")

@@ -7,9 +7,10 @@ from typing import Any
 
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.galaxies import GalaxyBook, Tagged
+from vardkase.formats.misp_json.inner_form import THREAT_LEVELS
 from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import encoder
-from vardkase.formats.misp_json.tags import Attachment, TagBook
+from vardkase.formats.misp_json.tags import Attachment, TagBook, TagFacts
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.index import IndexOrganisation, IndexRow, IndexTag, index_rows
 
@@ -23,6 +24,30 @@ def event_index(actor: Actor, chosen: Chosen, *, minimal: bool = False) -> Itera
         _page(index_rows(actor, ids), tags, galaxies, minimal=minimal) for ids in pages_of(chosen)
     )
     yield b"]"
+
+
+def event_summary(actor: Actor, event_id: int) -> dict[str, Any]:
+    """What an event is in a few words: ``{"Event": {id, info, …}, "ThreatLevel": {…}, "EventTag": […]}``."""
+    row = index_rows(actor, [event_id])[0]
+    level = str(row.threat_level_id)
+    tags = TagBook(include_all=True)
+    attached = tags.of_events([event_id]).get(event_id, [])
+    return {
+        "Event": {name: _wire(getattr(row, name)) for name in SUMMARY_MEMBERS},
+        "ThreatLevel": {"name": THREAT_LEVELS.get(level, ""), "id": level},
+        "EventTag": [_short_tag(event_id, each, tags.facts(each)) for each in attached],
+    }
+
+
+def _short_tag(event_id: int, attachment: Attachment, tag: TagFacts) -> dict[str, Any]:
+    return {
+        "id": str(attachment.id),
+        "event_id": str(event_id),
+        "tag_id": str(tag.id),
+        "local": attachment.local,
+        "relationship_type": attachment.relationship_type,
+        "Tag": {"id": str(tag.id), "name": tag.name, "colour": tag.colour},
+    }
 
 
 def _page(rows: list[IndexRow], tags: TagBook, galaxies: GalaxyBook, *, minimal: bool) -> bytes:
@@ -85,4 +110,5 @@ ROW_MEMBERS = (
     "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
 )  # fmt: skip
 
+SUMMARY_MEMBERS = ("id", "info", "threat_level_id", "analysis")
 MINIMAL_MEMBERS = ("id", "timestamp", "sighting_timestamp", "published", "uuid")
