@@ -33,10 +33,10 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(autouse=True)
 def _failed_attempts_are_forgotten() -> None:
-    """Each test is a stranger to the throttle, however many wrong keys the tests before it tried."""
-    from vardkase.api.authentication import failures
+    """Each test is a stranger to every throttle, whatever the tests before it tried."""
+    from vardkase.api.throttle import FailedAttempts
 
-    failures.forget()
+    FailedAttempts.forget_all()
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ from vardkase.identity.accounts.models import AuthKey, User
 VERSION = "/servers/getVersion"
 
 
-@pytest.fixture(autouse=True)
-def _no_earlier_failures() -> None:
-    authentication.failures.forget()
-
-
 def refusal(key: str | None, **options: Any) -> tuple[int, str]:
     status, body = call(key, "GET", VERSION, **options)
     return status, body.get("message", "")

@@ -9,7 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_key
-from vardkase.api import registrations
+from vardkase.api.members import registrations
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.accounts.models import Role, User
@@ -21,7 +21,6 @@ ASKED = {"email": "new@a.example", "org_name": "Organisation A", "org_id": None,
 
 @pytest.fixture(autouse=True)
 def open_house(cast: Cast) -> None:
-    registrations.requests_of_address.forget()
     SettingValue.objects.create(name="Security.allow_self_registration", value=True)
     Role.objects.filter(name="User").update(default_role=True)
 

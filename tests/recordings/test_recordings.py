@@ -12,7 +12,7 @@ import pytest
 from tests.recordings.accepted import left_out, unlisted_and_stale
 from tests.recordings.names import Names
 from tests.recordings.replay import exchanges, replayed
-from vardkase.api import authentication
+from vardkase.api.throttle import FailedAttempts
 from vardkase.identity.accounts.services import first_run
 
 
@@ -32,7 +32,7 @@ def test_answers_are_those_that_were_recorded(world: str, monkeypatch: pytest.Mo
 
 def _stage() -> Names:
     """An installation as it is after its first start, with the first administrator's key."""
-    authentication.failures.forget()
+    FailedAttempts.forget_all()
     made = first_run()
     assert made
     return Names(keys={"KEY_ADMIN": made.key})

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from typing import ClassVar
 
 REMEMBERED = 10_000
 
@@ -18,11 +19,14 @@ REMEMBERED = 10_000
 class FailedAttempts:
     """Failures by address within a window of seconds."""
 
+    _all: ClassVar[list[FailedAttempts]] = []
+
     def __init__(self, *, allowed: int, window: int) -> None:
         self.allowed = allowed
         self.window = window
         self._lock = threading.Lock()
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._all.append(self)
 
     def add(self, address: str) -> bool:
         """Count one more failure of `address`; whether it now has more than are allowed."""
@@ -40,3 +44,9 @@ class FailedAttempts:
         """Start counting afresh."""
         with self._lock:
             self._counts.clear()
+
+    @classmethod
+    def forget_all(cls) -> None:
+        """Every count of this process starts afresh."""
+        for each in cls._all:
+            each.forget()

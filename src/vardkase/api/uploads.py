@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect
-from vardkase.api.attachments import picture
+from vardkase.api.attributes.attachments import picture
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Invalid, NotFound

@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.analysis.search.index import event_index_query
 from vardkase.analysis.search.terms import deleted_flags
 from vardkase.api.answers import Answer, Json, Stream, toggled
-from vardkase.api.attachments import attachment
+from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged

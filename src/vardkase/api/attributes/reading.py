@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from vardkase.api.answers import Answer, Json, Text
-from vardkase.api.attachments import attachment
+from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset

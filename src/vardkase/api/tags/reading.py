@@ -10,7 +10,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
-from vardkase.api.tag_wire import predicate_dict, taxonomy_dict
+from vardkase.api.tags.wire import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.permissions import Permission

@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.organisations import organisation_reference
+from vardkase.api.members.organisations import organisation_reference
 from vardkase.api.paging import paged
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.formats.misp_json import event_index

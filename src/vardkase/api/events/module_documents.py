@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.modules import reaching
+from vardkase.api.exchange.modules import reaching
 from vardkase.api.parts import added, decoded
 from vardkase.exchange.modules.errors import ModuleFailed
 from vardkase.exchange.modules.server import Kind

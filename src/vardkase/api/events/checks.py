@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.tagging import listed
+from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.event_index import event_summary
 from vardkase.identity.access.permissions import Permission

@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.organisations import organisation_dict, organisation_reference
+from vardkase.api.members.organisations import organisation_dict, organisation_reference
 from vardkase.api.wire import stamp
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.exchange.servers.queries import is_known, names_of

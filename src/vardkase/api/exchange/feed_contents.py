@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.feeds import feed_dict, found, require_host
+from vardkase.api.exchange.feeds import feed_dict, found, require_host
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.instance import BACKGROUND_JOBS

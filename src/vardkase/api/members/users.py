@@ -7,8 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, message, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.organisations import organisation_dict
-from vardkase.api.roles import role_dict
+from vardkase.api.members.organisations import organisation_dict
+from vardkase.api.members.roles import role_dict
 from vardkase.api.wire import seconds, stamp
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.permissions import Permission

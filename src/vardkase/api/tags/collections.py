@@ -9,7 +9,7 @@ from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import paged
-from vardkase.api.tagging import listed
+from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.permissions import Permission

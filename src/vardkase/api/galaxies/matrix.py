@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.galaxy_clusters import find_cluster
+from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.core.errors import NotFound
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import SqlQuery

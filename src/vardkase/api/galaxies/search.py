@@ -13,7 +13,7 @@ from msgspec.json import encode
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.galaxies import find_galaxy
+from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import paged
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported, galaxy_file_value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.servers import MISP_VERSION
+from vardkase.api.exchange.servers import MISP_VERSION
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import client
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Stream
+from vardkase.api.contributions.event_reports import report_id
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.event_reports import report_id
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.report_import import import_report

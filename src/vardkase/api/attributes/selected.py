@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.tagging import listed
+from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import attributes_in, find_event

@@ -8,8 +8,8 @@ from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import paged
-from vardkase.api.tag_wire import taxonomy_dict
-from vardkase.api.tagging import listed
+from vardkase.api.tags.tagging import listed
+from vardkase.api.tags.wire import taxonomy_dict
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.permissions import Permission

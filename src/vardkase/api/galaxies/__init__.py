@@ -1,0 +1,1 @@
+"""The endpoints of galaxies, their clusters and relations."""

@@ -1,0 +1,1 @@
+"""The endpoints of organisations, people, roles, keys and sharing groups."""

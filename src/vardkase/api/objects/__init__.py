@@ -1,0 +1,1 @@
+"""The endpoints of objects, their references and templates."""
