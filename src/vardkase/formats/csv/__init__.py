@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope, Search
-from vardkase.formats.csv.columns import CONTEXT, DEFAULT, column_sql
+from vardkase.core.sql import cursor
+from vardkase.formats.csv.columns import CONTEXT, DEFAULT, EVENT_COLUMNS, column_sql
 from vardkase.formats.found import rows_of
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
@@ -21,19 +22,16 @@ def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """The header, unless `headerless`, a line for each attribute, and an empty line at the end."""
     if not as_bool(search.options.get("headerless")):
         yield (",".join(columns_of(search)) + "\n").encode()
-    for rows in records(actor, search, ids):
-        yield "".join(map(line, rows)).encode()
+    for rows, events in _pages(actor, search, ids):
+        ends = {number: "".join("," + _cell(value) for value in values) for number, values in events.items()}
+        yield "".join([f"{_cells(row)}{ends[number]}\n" for number, *row in rows]).encode()
     yield b"\n"
 
 
 def records(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[Sequence[Any]]]:
     """Pages of the values of `columns_of` the search, a row for each attribute."""
-    names = columns_of(search)
-    columns = ", ".join(column_sql(name, of_events=search.scope is Scope.EVENTS) for name in names)
-    seen = [place for place, name in enumerate(names) if name in SEEN]
-    all_tags = as_bool(search.options.get("includeAllTags"))
-    for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
-        yield [_with_moments(row, seen) for row in rows] if seen else rows
+    for rows, events in _pages(actor, search, ids):
+        yield [(*row, *events[number]) for number, *row in rows]
 
 
 def columns_of(search: Search) -> list[str]:
@@ -47,13 +45,53 @@ def columns_of(search: Search) -> list[str]:
     return [*names, *CONTEXT] if as_bool(search.options.get("includeContext")) else names
 
 
+type Rows = list[Sequence[Any]]
+
+
+def _pages(
+    actor: Actor, search: Search, ids: Sequence[int]
+) -> Iterator[tuple[Rows, dict[int, Sequence[Any]]]]:
+    """Pages of rows, each after the id of its event, and the values that end every row of an event."""
+    own, shared = _split(columns_of(search))
+    seen = [place for place, name in enumerate(own, 1) if name in SEEN]
+    all_tags = as_bool(search.options.get("includeAllTags"))
+    of_events = search.scope is Scope.EVENTS
+    columns = ", ".join(["e.id", *(column_sql(name, of_events=of_events) for name in own)])
+    for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
+        events = _event_values(sorted({row[0] for row in rows}), shared, all_tags=all_tags)
+        # Without those whose event was deleted between the two statements.
+        rows = [_with_moments(row, seen) if seen else row for row in rows if row[0] in events]
+        yield rows, events
+
+
+def _split(names: list[str]) -> tuple[list[str], list[str]]:
+    """The columns up to the last that tells of the attribute, and those after it, which are the event's."""
+    end = max((place for place, name in enumerate(names, 1) if name not in EVENT_COLUMNS), default=0)
+    return names[:end], names[end:]
+
+
+def _event_values(event_ids: list[int], names: list[str], *, all_tags: bool) -> dict[int, Sequence[Any]]:
+    if not names:
+        return dict.fromkeys(event_ids, ())
+    sql = EVENTS.format(columns=", ".join(column_sql(name, of_events=True) for name in names))
+    rows = cursor().execute(sql, {"ids": event_ids, "all_tags": all_tags}, binary=True)
+    return {number: values for number, *values in rows}
+
+
+EVENTS = "SELECT e.id, {columns} FROM event e WHERE e.id = ANY(%(ids)s::bigint[])"
+
+
 def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
     return [_moment(value) if place in seen else value for place, value in enumerate(row)]
 
 
 def line(row: Sequence[Any]) -> str:
     """The values of a row as a line of CSV, as MISP writes them."""
-    return ",".join(map(_cell, row)) + "\n"
+    return _cells(row) + "\n"
+
+
+def _cells(row: Sequence[Any]) -> str:
+    return ",".join(map(_cell, row))
 
 
 def _cell(value: str | int | bool | None) -> str:

@@ -90,6 +90,10 @@ OBJECT_COLUMNS: dict[str, str] = {
 """Filled only in exports of events, as in MISP."""
 
 
+EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_")) - {"event_id"}
+"""The same for every attribute of an event."""
+
+
 def column_sql(name: str, *, of_events: bool) -> str:
     """The expression of a column; an unknown one is empty, as in MISP."""
     if name in OBJECT_COLUMNS:
