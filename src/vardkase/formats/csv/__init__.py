@@ -60,8 +60,8 @@ def _pages(
     for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
         events = _event_values(sorted({row[0] for row in rows}), shared, all_tags=all_tags)
         # Without those whose event was deleted between the two statements.
-        rows = [_with_moments(row, seen) if seen else row for row in rows if row[0] in events]
-        yield rows, events
+        there = [row for row in rows if row[0] in events]
+        yield [_with_moments(row, seen) for row in there] if seen else there, events
 
 
 def _split(names: list[str]) -> tuple[list[str], list[str]]:
