@@ -33,7 +33,7 @@ def main() -> None:
     attributes = QUICK if options.quick else options.attributes
     corpus, rows = Corpus(options.seed), []
     with _instance(options) as instance:
-        for row in _all(instance, corpus, attributes, loaded=options.loaded):
+        for row in _all(instance, corpus, attributes, options):
             rows.append(row)
             show(row)
     rows.append(memory_row(rows))
@@ -51,14 +51,14 @@ def filled(instance: Instance, corpus: Corpus, attributes: int) -> Row:
     return Row(name, attributes / seconds, "attributes/s", more_is_better=True, detail=detail)
 
 
-def _all(instance: Instance, corpus: Corpus, attributes: int, *, loaded: bool) -> Iterator[Row]:
-    if loaded:
+def _all(instance: Instance, corpus: Corpus, attributes: int, options: argparse.Namespace) -> Iterator[Row]:
+    if options.loaded:
         deque(corpus.events(attributes), maxlen=0)  # Made again, for the sample of its values.
         corpus.part_ways()
     else:
         yield filled(instance, corpus, attributes)
     with Client(instance.url, instance.key) as client:
-        bench = Bench(client, corpus, instance.pid, attributes)
+        bench = Bench(client, corpus, instance.pid, attributes, options.published)
         yield from all_rows(bench)
     try:
         yield from page_rows(instance, bench.events[10_000][0])
@@ -116,6 +116,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"store {QUICK:,} only")
     parser.add_argument(
         "--loaded", action="store_true", help="the store was filled before, with the same seed"
+    )
+    parser.add_argument(
+        "--published", type=Path, help="a folder of MISP events; the largest is exported as STIX"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(

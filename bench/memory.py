@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RESET_PEAK = "5"
+KEEPER = b"vardkase.core.confined.keeper"
 
 
 @dataclass(slots=True)
@@ -18,6 +19,8 @@ class Peak:
     """The greatest growth of one web process over its size before the block."""
     database: float | None = None
     """The same for one PostgreSQL process, without the shared buffers."""
+    confined: float | None = None
+    """The same for one process that converts documents, with what it shares with its keeper."""
 
 
 @contextlib.contextmanager
@@ -32,16 +35,12 @@ def watched(pid: int | None) -> Iterator[Peak]:
         with contextlib.suppress(OSError):
             Path(f"/proc/{process}/clear_refs").write_text(RESET_PEAK)
     yield peak
-    growth: dict[str, list[float]] = {"web": [0.0], "database": [0.0]}
+    growth: dict[str, list[float]] = {"web": [0.0], "database": [0.0], "confined": [0.0]}
     for process in descendants(pid):
-        now, then = _status(process), before.get(process, {})
-        kind = "database" if now.get("Name") == "postgres" else "web"
-        size = "RssAnon" if kind == "database" else "VmHWM"
-        growth[kind].append(
-            _kilobytes(now, size) - _kilobytes(then, "RssAnon" if kind == "database" else "VmRSS")
-        )
-    peak.web = max(growth["web"]) / 1024
-    peak.database = max(growth["database"]) / 1024
+        now, then, kind = _status(process), before.get(process, {}), _kind(process)
+        most, at_first = ("RssAnon", "RssAnon") if kind == "database" else ("VmHWM", "VmRSS")
+        growth[kind].append(_kilobytes(now, most) - _kilobytes(then, at_first))
+    peak.web, peak.database, peak.confined = (max(growth[kind]) / 1024 for kind in growth)
 
 
 def resident(pid: int | None) -> float | None:
@@ -62,6 +61,15 @@ def descendants(pid: int) -> list[int]:
                 todo += [int(child) for child in (task / "children").read_text().split()]
             found.append(current)
     return found
+
+
+def _kind(pid: int) -> str:
+    if _status(pid).get("Name") == "postgres":
+        return "database"
+    with contextlib.suppress(OSError):
+        if KEEPER in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return "confined"
+    return "web"
 
 
 def _status(pid: int) -> dict[str, str]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from bench.client import Answer, Client, Refused, hammer, raw_request
 from bench.context import tagging_rows
+from bench.contributions import sighting_rows
 from bench.corpus import CAMPAIGNS, RARE_WORD, Corpus
 from bench.incoming import freetext_rows
 from bench.memory import Peak, watched
 from bench.quality import warninglist_rows
 from bench.row import Row, failed, milliseconds, rate
+from bench.stix import stix_rows
 
 REPEATS = {10: 60, 1_000: 15, 10_000: 5, 100_000: 2}
 SECONDS = 8.0
@@ -40,6 +43,8 @@ class Bench:
     pid: int | None
     stored: int
     """Attributes that were loaded; those of the measured events come on top."""
+    published: Path | None = None
+    """A folder of events that others published."""
     events: dict[int, list[str]] = field(default_factory=dict)
 
     @property
@@ -145,6 +150,16 @@ def tagging(bench: Bench) -> Iterator[Row]:
     yield from tagging_rows(bench.client, bench.events[10_000][0], bench.pid)
 
 
+def stix(bench: Bench) -> Iterator[Row]:
+    """Large events as STIX 2.1."""
+    yield from stix_rows(bench.client, bench.events[10_000][1], bench.published, bench.pid)
+
+
+def sightings(bench: Bench) -> Iterator[Row]:
+    """Sightings of every attribute of an event at once."""
+    yield from sighting_rows(bench.client, bench.events[10_000][2], bench.pid)
+
+
 def throughput(bench: Bench) -> Iterator[Row]:
     """Requests a second, eight at once."""
     version = [raw_request(bench.client, "GET", "/servers/getVersion")]
@@ -166,6 +181,8 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     warninglists,
     freetext,
     tagging,
+    stix,
+    sightings,
     throughput,
 )
 
