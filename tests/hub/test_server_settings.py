@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from importlib import import_module
 from typing import Any
 
 import pytest
+from cryptography.fernet import InvalidToken
+from django.apps import apps
+from pytest_django import Settings
 
 from tests.api.calls import call, send
 from tests.cast import Cast
 from tests.factories import make_key
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
-from vardkase.core.settings import Setting
+from vardkase.core.settings import Setting, stored_values
+from vardkase.core.settings.models import SettingValue
 
 TOKEN = Setting("Test.token", "", "A secret of somebody else.", secret=True)
 EDIT = "/servers/serverSettingsEdit/"
@@ -73,6 +79,43 @@ def test_what_is_set_before_the_start_is_told_but_not_changed(cast: Cast) -> Non
     status, body = edit(cast, "MISP.default_event_distribution", 3)
     assert (status, body["message"]) == (405, "This setting can only be edited via the CLI.")
     assert call(cast.site_admin.key, "POST", EDIT + "MISP.live", {})[0] == 405
+
+
+def test_a_secret_lies_encrypted_and_is_in_no_audit_entry(cast: Cast) -> None:
+    assert edit(cast, "Test.token", "very-secret")[0] == 200
+    stored = SettingValue.objects.get(name="Test.token")
+    assert "very-secret" not in json.dumps(stored.value)
+    assert TOKEN.value == stored_values("Test.")["Test.token"] == "very-secret"
+    assert edit(cast, "Test.token", "other-secret")[0] == 200
+    changes = list(AuditEntry.objects.filter(action="setting.changed").values_list("change", flat=True))
+    assert changes == [{}, {}]
+
+
+def test_a_secret_of_another_secret_key_is_not_read_but_can_be_set_anew(
+    cast: Cast, settings: Settings
+) -> None:
+    assert edit(cast, "Test.token", "very-secret")[0] == 200
+    settings.SECRET_KEY = "another"
+    with pytest.raises(InvalidToken):
+        _ = TOKEN.value
+    assert edit(cast, "Test.token", "fresh")[0] == 200
+    assert TOKEN.value == "fresh"
+
+
+@pytest.mark.django_db
+def test_what_lay_in_plain_text_is_encrypted_by_the_migration() -> None:
+    plain = {
+        "Plugin.Enrichment_x_api_key": "k",
+        "Plugin.Enrichment_x_password": "p",
+        "Plugin.Enrichment_x_url": "u",
+    }
+    SettingValue.objects.bulk_create(SettingValue(name=name, value=value) for name, value in plain.items())
+    seal = import_module("vardkase.core.settings.migrations.0002_seal_secrets").seal
+    for _ in range(2):
+        seal(apps, None)
+    stored = dict(SettingValue.objects.values_list("name", "value"))
+    assert [name for name, value in stored.items() if isinstance(value, str)] == ["Plugin.Enrichment_x_url"]
+    assert stored_values("Plugin.Enrichment_x_") == plain
 
 
 def test_secrets_are_never_told(cast: Cast) -> None:

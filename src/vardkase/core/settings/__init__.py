@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from vardkase.core.settings.sealing import opened
 from vardkase.core.sql import cursor
 
 __all__ = [
@@ -34,7 +35,7 @@ class Setting[Value: (int, bool, str)]:
 
     `level` is MISP's: 0 critical, 1 recommended, 2 optional. `options` are the permitted values with their
     meaning, where not every value will do; `check` says in words what is wrong with a value, or nothing.
-    A `secret` is never told again, by no one.
+    A `secret` lies encrypted in the database, and is never told again, by no one.
     """
 
     name: str
@@ -56,11 +57,11 @@ class Setting[Value: (int, bool, str)]:
 
     @property
     def value(self) -> Value:
-        """What holds now: what was set, else the default."""
+        """What holds now: what was set, else the default. Raises InvalidToken for a secret of another SECRET_KEY."""
         row = (
             cursor().execute("SELECT value::text FROM setting_value WHERE name = %s", (self.name,)).fetchone()
         )
-        return type(self.default)(json.loads(row[0])) if row else self.default
+        return type(self.default)(opened(json.loads(row[0]))) if row else self.default
 
 
 type AnySetting = Setting[int] | Setting[bool] | Setting[str]
@@ -109,4 +110,4 @@ def stored_values(start: str) -> dict[str, Any]:
     rows = cursor().execute(
         "SELECT name, value::text FROM setting_value WHERE starts_with(name, %s)", (start,)
     )
-    return {name: json.loads(value) for name, value in rows.fetchall()}
+    return {name: opened(json.loads(value)) for name, value in rows.fetchall()}

@@ -9,7 +9,8 @@ from vardkase.core.settings import AnySetting, Setting, add_family
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.server import Kind, Module, modules
 
-SECRET = re.compile(r"key|pass|token|secret", re.IGNORECASE)
+SECRET = re.compile(r"key|pass|token|secret|auth|cred|cert|private|api$", re.IGNORECASE)
+"""Modules do not say which of their settings are secrets. What only looks like one is hidden too: that harms nobody."""
 
 
 def _timeout(seconds: int) -> str | None:

@@ -13,6 +13,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
+from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
 from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
@@ -43,7 +44,7 @@ def find_setting(actor: Actor, name: str) -> Line:
     if fact := BY_NAME.get(name):
         return _fixed(fact)
     if setting := find_changeable(name):
-        return _changeable(setting, setting.value)
+        return _changeable(setting, None if setting.secret else setting.value)
     raise NotFound(f"Setting {name} is invalid.")
 
 
@@ -53,7 +54,8 @@ def every_setting(actor: Actor) -> Iterator[Line]:
     yield from map(_fixed, FACTS)
     stored = dict(SettingValue.objects.values_list("name", "value"))
     for setting in (*declared_settings().values(), *settings_of_families()):
-        yield _changeable(setting, stored.get(setting.name, setting.default))
+        now = None if setting.secret else stored.get(setting.name, setting.default)
+        yield _changeable(setting, now)
 
 
 @transaction.atomic
@@ -70,9 +72,9 @@ def change_setting(actor: Actor, name: str, given: Any) -> None:
         value = readable(setting, given)
     except ValueError as error:
         raise Invalid(str(error)) from error
-    before = setting.value
-    SettingValue.objects.update_or_create(name=name, defaults={"value": value})
-    change = {} if setting.secret else {"value": [before, value]}
+    change = {} if setting.secret else {"value": [setting.value, value]}
+    kept = sealed(value) if setting.secret else value
+    SettingValue.objects.update_or_create(name=name, defaults={"value": kept})
     record(actor, "setting.changed", Target("setting", title=name), change)
 
 
@@ -82,13 +84,13 @@ def _fixed(fact: Fact) -> Line:
     return Line(fact.name, fact.level, fact.description, type(value), shown, fact.secret, fixed=True)
 
 
-def _changeable(setting: AnySetting, value: Value) -> Line:
+def _changeable(setting: AnySetting, value: Value | None) -> Line:
     return Line(
         setting.name,
         setting.level,
         setting.description,
         type(setting.default),
-        None if setting.secret else value,
+        value,
         setting.secret,
         fixed=False,
         options=setting.options,
