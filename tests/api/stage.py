@@ -62,6 +62,7 @@ from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyClusterRelation, GalaxyElement
+from vardkase.knowledge.import_expressions.models import ImportExpression
 from vardkase.knowledge.noticelists.models import Noticelist
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
@@ -489,6 +490,11 @@ def blocked_cluster(it: Things) -> BlocklistEntry:
 @shared
 def blocked_analyst_data(it: Things) -> BlocklistEntry:
     return _blocked(Blocked.ANALYST_DATA)
+
+
+@shared
+def import_expression(it: Things) -> ImportExpression:
+    return ImportExpression.objects.create(regexp=f"/{word()}/", replacement="x")
 
 
 @shared

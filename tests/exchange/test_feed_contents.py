@@ -21,6 +21,7 @@ from vardkase.exchange.feeds import tasks
 from vardkase.exchange.feeds.models import Feed, FeedValue
 from vardkase.exchange.feeds.queries import md5_of
 from vardkase.intel.models import Attribute, Event
+from vardkase.knowledge.import_expressions.models import ImportExpression
 
 THEIRS = {"uuid": "aaaaaaaa-0000-4000-8000-00000000000a", "name": "ORG-A"}
 FIRST, SECOND = "29ce5996-b0a6-5625-a10b-67142095b7ba", "9beec160-4c05-5eb2-ab67-97d62e73b1e5"
@@ -187,6 +188,23 @@ def test_a_table_goes_into_one_event_and_follows_it(cast: Cast) -> None:
             "csvfeed feed",
             "loose feed",
         ]
+
+
+def test_import_expressions_are_applied_to_a_list_and_its_merge(cast: Cast) -> None:
+    ImportExpression.objects.create(regexp="/^evil[.]/", replacement="good.")
+    ImportExpression.objects.create(regexp="/^10[.]/")
+    with publishing({"/list.csv": LIST}) as server:
+        table = {"csv": {"value": "1", "delimiter": ","}}
+        options = {"source_format": "csv", "delta_merge": "1", "settings": table}
+        number = add(cast, f"{server.url}/list.csv", **options)
+        for _ in range(2):
+            assert fetch(cast, number) == DONE
+            values = Attribute.objects.filter(deleted=False).values_list("value1", flat=True)
+            assert sorted(values) == [
+                "d41d8cd98f00b204e9800998ecf8427e",
+                "good.example.com",
+                "quoted.example",
+            ]
 
 
 def test_a_text_is_searched_for_values(cast: Cast) -> None:

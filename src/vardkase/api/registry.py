@@ -63,6 +63,7 @@ import vardkase.api.quality.blocklists
 import vardkase.api.quality.correlation_exclusions
 import vardkase.api.quality.correlations
 import vardkase.api.quality.decaying_models
+import vardkase.api.quality.import_expressions
 import vardkase.api.quality.noticelists
 import vardkase.api.quality.warninglists
 import vardkase.api.rest_search

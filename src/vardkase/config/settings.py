@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.warninglists.apps.WarninglistsConfig",
     "vardkase.knowledge.noticelists.apps.NoticelistsConfig",
     "vardkase.knowledge.blocklists.apps.BlocklistsConfig",
+    "vardkase.knowledge.import_expressions.apps.ImportExpressionsConfig",
     "vardkase.knowledge.decaying_models.apps.DecayingModelsConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_delegations.apps.EventDelegationsConfig",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,12 @@ from vardkase.misp.values import normalise, split, validate
 
 BAD_CATEGORY = "Options : Payload delivery, Antivirus detection, Payload installation, Files dropped ..."
 BAD_TYPE_FOR_CATEGORY = "Options depend on the selected category."
+BLOCKED = "This value is blocked by a regular expression in the import filters."
 IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+type Rewriter = Callable[[str, str], str | None]
+"""Type and normal-form value → the normal-form value to keep, or None for one that must stay out."""
 
 
 @dataclass(slots=True)
@@ -50,15 +55,15 @@ class AttributeInput:
 
 
 def parse_attribute(
-    data: Mapping[str, Any], *, now: int, default_distribution: int
+    data: Mapping[str, Any], *, now: int, default_distribution: int, rewrite: Rewriter | None = None
 ) -> AttributeInput | Errors:
-    """The attribute in `data`, or MISP's messages by field."""
+    """The attribute in `data`, its value rewritten by `rewrite`, or MISP's messages by field."""
     errors: Errors = {}
     type_name = _read_type(data, errors)
     if errors:
         return errors
     category = _read_category(data, type_name, errors)
-    value = _read_value(data, type_name, errors)
+    value = _read_value(data, type_name, errors, rewrite)
     first_seen, last_seen = read_seen(data, now, errors)
     is_image = type_name == "attachment" and value.lower().endswith(IMAGES)
     value1, value2 = split(type_name, value)
@@ -105,7 +110,7 @@ def _read_category(data: Mapping[str, Any], type_name: str, errors: Errors) -> s
     return str(category)
 
 
-def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors) -> str:
+def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors, rewrite: Rewriter | None) -> str:
     value = data.get("value")
     if isinstance(value, list | dict):
         errors["value"] = ["Value is an array."]
@@ -114,6 +119,10 @@ def _read_value(data: Mapping[str, Any], type_name: str, errors: Errors) -> str:
         second = read_text(data.get("value2"))
         value = read_text(data["value1"]) + (f"|{second}" if second else "")
     text = normalise(type_name, "0" if value is False else read_text(value))
-    if (message := validate(type_name, text)) is not None:
+    kept = text if rewrite is None else rewrite(type_name, text)
+    if kept is None:
+        errors["value"] = [BLOCKED]
+        return text
+    if (message := validate(type_name, kept)) is not None:
         errors["value"] = [message]
-    return text
+    return kept

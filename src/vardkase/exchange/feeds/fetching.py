@@ -26,6 +26,7 @@ from vardkase.intel.services.bulk import delete_attributes
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
+from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
@@ -156,9 +157,12 @@ def _take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: 
     The list is read to its end before the event is touched, so nobody waits for a slow feed.
     """
     cursor().execute(LISTED)
+    rewrite = import_filter()
     with cursor().copy("COPY listed_in_feed FROM STDIN") as copy:
         for each in found:
-            value = normalise(each.type, each.value)
+            value = rewrite(each.type, normalise(each.type, each.value))
+            if value is None:
+                continue
             to_ids = (each.to_ids or feed.force_to_ids) and not feed.override_ids
             copy.write_row((each.type, each.category, value, to_ids, each.comment))
     event_id = _event_of(actor, feed)

@@ -15,6 +15,7 @@ from vardkase.intel.models import Attribute
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.services.assemble import numbered_parts
 from vardkase.intel.services.attachments import take_data
+from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool
@@ -67,10 +68,12 @@ def proposal_of(source: AttributeInput | Attribute) -> Proposal:
     )
 
 
-def read_proposal(data: Mapping[str, Any]) -> Proposal:
+def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
     """The proposal for a new attribute that `data` describes; raises Invalid with MISP's field errors."""
     said, data_sha256 = take_data(dict(data))
-    parsed = parse_attribute(said, now=now_seconds(), default_distribution=Distribution.INHERIT)
+    parsed = parse_attribute(
+        said, now=now_seconds(), default_distribution=Distribution.INHERIT, rewrite=rewrite
+    )
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     proposal = proposal_of(parsed)
@@ -101,9 +104,10 @@ def proposals_in_attributes(held: Held) -> Iterator[Any]:
 def _received(
     actor: Actor, documents: Sequence[Mapping[str, Any]], known: Mapping[str, int]
 ) -> Iterator[Proposal]:
+    rewrite = import_filter()
     for document in documents:
         try:
-            proposal = read_proposal(document)
+            proposal = read_proposal(document, rewrite)
         except Invalid:
             continue
         uuid = str(_organisation(document).get("uuid")).lower()

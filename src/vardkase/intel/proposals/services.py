@@ -32,6 +32,7 @@ from vardkase.intel.services.locking import lock_event, lock_own_event, lock_own
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
+from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.time import render_seen
 
 
@@ -40,7 +41,7 @@ def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> P
     """Propose a new attribute for an event that the actor may read. Raises NotFound, Invalid, Forbidden."""
     _require_proposing(actor)
     event = lock_event(actor, event_id)
-    return _proposed(actor, event, read_proposal(data))
+    return _proposed(actor, event, read_proposal(data, import_filter()))
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
     if not said:
         raise Invalid("Invalid input.")
     attribute, event = _locked_attribute(actor, reference)
-    merge_attribute(attribute, said, SharingGroups(actor), now_seconds())
+    merge_attribute(attribute, said, SharingGroups(actor), now_seconds(), import_filter())
     proposal = proposal_of(attribute)
     proposal.data_sha256 = attribute.data_sha256
     return _proposed(actor, event, proposal, attribute)

@@ -18,6 +18,7 @@ from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
+from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.knowledge.warninglists.matching import Candidate, find_hits
 from vardkase.misp.analyst_data import KINDS
 from vardkase.misp.attribute import AttributeInput, parse_attribute
@@ -60,6 +61,7 @@ class Assembler:
         self.now = now
         self.rejections = rejections
         self.sharing = SharingGroups(actor)
+        self.filter = import_filter()
         self._values = {_digest(value) for value in known_values}
         self._uuids: set[str] = set()
         self._contributed: list[Carrier] = []
@@ -113,7 +115,10 @@ class Assembler:
             raise Invalid(NOT_A_DOCUMENT)
         data, data_sha256 = take_data(data)
         parsed = parse_attribute(
-            data, now=self.now, default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION
+            data,
+            now=self.now,
+            default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
+            rewrite=self.filter,
         )
         if isinstance(parsed, dict):
             raise Invalid(parsed)

@@ -30,6 +30,7 @@ from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.results import AddedAttributes, Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
+from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.values import normalise, split
 
 CHUNK = 5_000
@@ -55,10 +56,10 @@ def add_attributes(
     added: list[int] = []
     updated: list[int] = []
     for chunk in batched(_numbered(parts), CHUNK):
-        assembler.know_values(known_in_event(event, chunk))
+        assembler.know_values(known_in_event(event, chunk, assembler.filter))
         rows = assembler.numbered_attributes(chunk, "Attribute")
         if update_duplicates:
-            updated += _update_duplicates(actor, event, chunk, rejections)
+            updated += _update_duplicates(actor, event, chunk, assembler)
         tags = TagBook(actor, mentioned_tags(rows))
         write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
         added += [row.id for row in rows]
@@ -110,13 +111,15 @@ def _numbered(parts: Iterable[Any]) -> Iterator[Numbered]:
         yield f"Attribute.{number}", document
 
 
-def known_in_event(event: Event, chunk: Sequence[Numbered]) -> set[tuple[str, str, str, str | None]]:
+def known_in_event(
+    event: Event, chunk: Sequence[Numbered], rewrite: ImportFilter
+) -> set[tuple[str, str, str, str | None]]:
     """Those live values of an event that documents may repeat."""
-    firsts = [key[1] for _, document in chunk if (key := _value_key(document)) is not None]
+    firsts = [key[1] for _, document in chunk if (key := _value_key(document, rewrite)) is not None]
     return known_values(event.pk, firsts)
 
 
-def _value_key(document: Any) -> tuple[str, str, str | None] | None:
+def _value_key(document: Any, rewrite: ImportFilter) -> tuple[str, str, str | None] | None:
     """Type and both normal parts of the value that a document carries, if it carries one."""
     if not isinstance(document, dict) or not isinstance(document.get("type"), str):
         return None
@@ -124,22 +127,24 @@ def _value_key(document: Any) -> tuple[str, str, str | None] | None:
     if not isinstance(value, str | int | float):
         return None
     kind = document["type"]
-    return (kind, *split(kind, normalise(kind, str(value))))
+    kept = rewrite(kind, normalise(kind, str(value)))
+    return None if kept is None else (kind, *split(kind, kept))
 
 
 def _update_duplicates(
-    actor: Actor, event: Event, chunk: Sequence[Numbered], rejections: Rejections
+    actor: Actor, event: Event, chunk: Sequence[Numbered], assembler: Assembler
 ) -> list[int]:
     """Turn refusals for being there already into updates of what is there."""
     updated = []
+    errors = assembler.rejections.errors
     for place, document in chunk:
-        key = _value_key(document)
-        if rejections.errors.get(place) is not DUPLICATE or key is None:
+        key = _value_key(document, assembler.filter)
+        if errors.get(place) is not DUPLICATE or key is None:
             continue
         stored = _live(event).filter(type=key[0], value1=key[1], value2=key[2]).first()
         if stored is not None:
             change_attribute(actor, event, stored, {k: v for k, v in document.items() if k != "timestamp"})
-            del rejections.errors[place]
+            del errors[place]
             updated.append(stored.pk)
     return updated
 

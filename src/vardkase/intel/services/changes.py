@@ -19,6 +19,7 @@ from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import TagLink
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
+from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import render_seen
@@ -49,6 +50,7 @@ IDENTITY = frozenset({"id", "uuid", "event_id", "object_id"})
 class AttributeChanges:
     """Stored attributes that will change, and the tags to put on and take off them."""
 
+    filter: ImportFilter = field(default_factory=import_filter)
     changed: list[Attribute] = field(default_factory=list)
     tags: list[tuple[Attribute, Sequence[dict[str, Any]]]] = field(default_factory=list)
 
@@ -63,11 +65,20 @@ def is_newer(sent: Mapping[str, Any], stored_timestamp: int) -> bool:
     return timestamp is None or timestamp > stored_timestamp
 
 
-def merge_attribute(stored: Attribute, sent: Mapping[str, Any], sharing: SharingGroups, now: int) -> None:
+def merge_attribute(
+    stored: Attribute,
+    sent: Mapping[str, Any],
+    sharing: SharingGroups,
+    now: int,
+    rewrite: ImportFilter,
+) -> None:
     """Change `stored` (in memory) to what it reads after `sent`; raises Invalid with MISP's field errors."""
     data, data_sha256 = take_data(_overlay(stored, sent))
     parsed = parse_attribute(
-        data, now=now, default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION
+        data,
+        now=now,
+        default_distribution=settings.VARDKASE_DEFAULT_ATTRIBUTE_DISTRIBUTION,
+        rewrite=rewrite,
     )
     if isinstance(parsed, dict):
         raise Invalid(parsed)
@@ -80,7 +91,7 @@ def collect_change(
     changes: AttributeChanges, stored: Attribute, sent: Mapping[str, Any], sharing: SharingGroups, now: int
 ) -> None:
     """Merge `sent` into `stored` and remember it among `changes`; raises Invalid."""
-    merge_attribute(stored, sent, sharing, now)
+    merge_attribute(stored, sent, sharing, now, changes.filter)
     changes.changed.append(stored)
     if mentions := tag_mentions(sent):
         changes.tags.append((stored, mentions))

@@ -14,6 +14,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.services.assemble import DUPLICATE
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.knowledge.warninglists.matching import Candidate, find_hits
+from vardkase.misp.attribute import BLOCKED
 from vardkase.misp.freetext import LONGEST_TEXT, Detected, detect
 
 TOO_LONG = f"The text is longer than {LONGEST_TEXT} characters."
@@ -60,14 +61,15 @@ def add_freetext(
 ) -> list[tuple[int, Detected]]:
     """Store what a text holds; returns the ids of the new attributes, each with what was found.
 
-    Values that the event has already are passed over. Raises NotFound, NotYours, Forbidden, Invalid,
-    SharingGroupRefused.
+    Values that the event has already, or that an import expression keeps out, are passed over. Raises NotFound,
+    NotYours, Forbidden, Invalid, SharingGroupRefused.
     """
     found = values_in(text, wishes.warned)
     added = add_attributes(actor, event_id, (_document(each, wishes) for each in found))
     refused = added.rejections.errors
     for errors in refused.values():
-        if errors is not DUPLICATE:  # The values are good, so it is what all of them have in common.
+        # The values are good, so what else there is to refuse, all of them have in common.
+        if errors is not DUPLICATE and errors.get("value") != [BLOCKED]:
             raise Invalid(errors)
     stored = [each for place, each in enumerate(found) if f"Attribute.{place}" not in refused]
     return list(zip(added.attribute_ids, stored, strict=True))

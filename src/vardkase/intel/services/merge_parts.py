@@ -12,6 +12,7 @@ from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import merge_object_header
+from vardkase.knowledge.import_expressions.applying import ImportFilter
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.values import normalise, split
@@ -49,7 +50,7 @@ class PartsMerger:
                 self._change(known, part, place)
             else:
                 self.assembler.rejections.add(place, UUID_TAKEN)
-        self.assembler.know_values(known_values(self.event.pk, _first_values(new)))
+        self.assembler.know_values(known_values(self.event.pk, _first_values(new, self.assembler.filter)))
         self.attributes = self.assembler.attributes(new, "Attribute")
 
     def _take_objects(self, parts: object) -> None:
@@ -112,9 +113,14 @@ def _uuid(part: object) -> str:
     return uuid if UUID.fullmatch(uuid) else ""
 
 
-def _first_values(parts: Sequence[Any]) -> list[str]:
-    return [
-        split(part["type"], normalise(part["type"], part["value"]))[0]
+def _first_values(parts: Sequence[Any], rewrite: ImportFilter) -> list[str]:
+    typed = (
+        (part["type"], part["value"])
         for part in parts
         if isinstance(part, dict) and isinstance(part.get("type"), str) and isinstance(part.get("value"), str)
+    )
+    return [
+        split(kind, kept)[0]
+        for kind, value in typed
+        if (kept := rewrite(kind, normalise(kind, value))) is not None
     ]

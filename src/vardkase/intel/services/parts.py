@@ -68,7 +68,7 @@ def _attributes(event: Event, parts: object, assembler: Assembler) -> list[NewAt
     there = _uuids_in(event, "attribute", [part for _, part in numbered])
     new = [(place, part) for place, part in numbered if _uuid(part) not in there]
     for start in range(0, len(new), CHUNK):
-        assembler.know_values(known_in_event(event, new[start : start + CHUNK]))
+        assembler.know_values(known_in_event(event, new[start : start + CHUNK], assembler.filter))
     return assembler.numbered_attributes(new, "Attribute")
 
 

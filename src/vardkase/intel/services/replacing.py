@@ -16,6 +16,7 @@ from vardkase.intel.queries.find import attributes_in
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.intel.services.bulk import delete_attributes
 from vardkase.intel.services.locking import lock_own_event
+from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.values import normalise
 
 KEPT = ("to_ids", "distribution", "sharing_group_id", "comment")
@@ -43,7 +44,8 @@ def replace_attributes(
     category, kind = str(template.get("category") or ""), str(template.get("type") or "")
     if not category or not kind:
         raise Invalid({name: ["This field is required."] for name in ("category", "type")})
-    wanted = {normalise(kind, line): line for value in values if (line := str(value).strip())}
+    rewrite = import_filter()
+    wanted = {rewrite(kind, normalise(kind, line)): line for value in values if (line := str(value).strip())}
     stored = Attribute.objects.filter(
         pk__in=attributes_in(actor, event_id), object=None, category=category, type=kind
     )

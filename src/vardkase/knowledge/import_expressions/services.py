@@ -1,0 +1,93 @@
+"""Keeping the import expressions. They are applied to what comes in from then on; what is stored stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.fields import Readers, fill
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.import_expressions.models import ImportExpression
+from vardkase.knowledge.import_expressions.rules import (
+    check_groups,
+    read_regexp,
+    read_replacement,
+    read_type,
+)
+from vardkase.misp.flags import as_int
+
+MOST = 1_000
+TOO_MANY = f"There can be {MOST} import expressions at most."
+
+
+def expressions(actor: Actor) -> QuerySet[ImportExpression]:
+    """All of them, in the order in which they are applied, for whoever may read anything here."""
+    found = ImportExpression.objects.order_by("pk")
+    return found if actor.may_read else found.none()
+
+
+@transaction.atomic
+def add_expression(actor: Actor, data: Mapping[str, Any]) -> ImportExpression:
+    """A new expression, applied after those there are. Raises Invalid by field, Forbidden."""
+    _require_keeper(actor)
+    if ImportExpression.objects.count() >= MOST:
+        raise Invalid({"regexp": [TOO_MANY]})
+    row = ImportExpression()
+    _write(row, data)
+    record(actor, "import_expression.added", _target(row), _told(row))
+    return row
+
+
+@transaction.atomic
+def edit_expression(actor: Actor, reference: str, data: Mapping[str, Any]) -> ImportExpression:
+    """Change an expression; it keeps its place. Raises Invalid by field, NotFound, Forbidden."""
+    _require_keeper(actor)
+    row = _find(actor, reference)
+    _write(row, data)
+    record(actor, "import_expression.edited", _target(row), _told(row))
+    return row
+
+
+@transaction.atomic
+def delete_expression(actor: Actor, reference: str) -> None:
+    """Take an expression away. Raises NotFound, Forbidden."""
+    _require_keeper(actor)
+    row = _find(actor, reference)
+    target = _target(row)
+    row.delete()
+    record(actor, "import_expression.deleted", target)
+
+
+def _require_keeper(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.REGEXP_ACCESS)
+
+
+def _find(actor: Actor, reference: str) -> ImportExpression:
+    found = expressions(actor).filter(pk=as_int(reference) or 0).select_for_update().first()
+    if found is None:
+        raise NotFound("Invalid regexp")
+    return found
+
+
+def _write(row: ImportExpression, data: Mapping[str, Any]) -> None:
+    fill(row, data, READERS)
+    check_groups(row)
+    row.save()
+
+
+def _told(row: ImportExpression) -> dict[str, str]:
+    return {"replacement": row.replacement, "type": row.type}
+
+
+def _target(row: ImportExpression) -> Target:
+    return Target("import_expression", row.pk, title=row.regexp)
+
+
+READERS: Readers = {"regexp": read_regexp, "replacement": read_replacement, "type": read_type}
