@@ -7,7 +7,6 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import parse_qsl
 
@@ -19,17 +18,18 @@ from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
+from vardkase.core.confined import LimitReached
+from vardkase.core.errors import Invalid
+from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
+from vardkase.formats.incoming.reading import xml_body
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 MULTIPART = "multipart/form-data"
-MAX_DEPTH = 100
+XML = ("application/xml", "text/xml")
 BIG_BODY = 100_000
 LAZY_BODY = 4_000_000
-BRACKETS = b"{}[]"
-NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
-NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 MAX_FIELDS = 10_000
 FORM_KEY = re.compile(r"[^\[\]]+")
 INVALID_JSON = (
@@ -53,7 +53,7 @@ def plain_body(request: HttpRequest) -> bytes:
 
 
 def decoded_body(raw: bytes, content_type: str) -> Any:
-    """The body as a dict or list. What is neither JSON nor a form counts as no body, as in MISP."""
+    """The body as a dict or list. What is neither JSON, XML nor a form counts as no body, as in MISP."""
     kind = content_type.partition(";")[0].strip().lower()
     if not raw.strip():
         return {}
@@ -61,7 +61,7 @@ def decoded_body(raw: bytes, content_type: str) -> Any:
         return _unwrapped(_json(raw))
     if kind == "application/x-www-form-urlencoded":
         return _unwrapped(_form(raw))
-    return {}
+    return _unwrapped(_xml(raw)) if kind in XML else {}
 
 
 def multipart_fields(request: HttpRequest) -> Any:
@@ -124,7 +124,7 @@ def lazy_members(raw: bytes, model: str, member: str) -> dict[str, Any] | None:
 
     None when the body is small or of another form: it is then decoded in the ordinary way.
     """
-    if len(raw) < LAZY_BODY or _apparent_depth(raw) > MAX_DEPTH or NUL.search(raw):
+    if len(raw) < LAZY_BODY or apparent_depth(raw) > MAX_DEPTH or holds_nul(raw):
         return None
     with _refusing_bad_json():
         document = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
@@ -182,9 +182,9 @@ DECOMPRESSORS = {"gzip": _gunzip, "br": _unbrotli}
 def _json(raw: bytes) -> Any:
     with _refusing_bad_json(), _without_collector(len(raw)):
         decoded = msgspec.json.decode(raw)
-    if _apparent_depth(raw) > MAX_DEPTH and _depth(decoded) > MAX_DEPTH:
+    if apparent_depth(raw) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
         raise MispError(405, INVALID_JSON)
-    if NUL.search(raw):
+    if holds_nul(raw):
         raise _nul()
     return decoded
 
@@ -202,24 +202,11 @@ def _without_collector(size: int) -> Iterator[None]:
             gc.enable()
 
 
-def _apparent_depth(raw: bytes) -> int:
-    """How deep the brackets nest, counting those inside strings too: quick, and seldom too high."""
-    brackets = raw.translate(None, NOT_BRACKETS)
-    return max(accumulate(1 if bracket in b"{[" else -1 for bracket in brackets), default=0)
-
-
-def _depth(value: Any) -> int:
-    depth = 1
-    level = [value]
-    while level := [inner for outer in level for inner in _children(outer)]:
-        depth += 1
-    return depth
-
-
-def _children(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _xml(raw: bytes) -> Any:
+    try:
+        return xml_body(raw)
+    except (Invalid, LimitReached) as error:
+        raise MispError(400, f"Invalid XML input. {error}") from error
 
 
 def _form(raw: bytes) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Endpoint:
 
     `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators
     only; `writes`: refused to read-only keys and to organisations that may not write; `public`: open to
-    visitors, and nobody's key is looked at.
+    visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not decoded as parameters.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Endpoint:
     writes: bool = False
     describes: Description | None = None
     public: bool = False
+    takes_document: bool = False
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -123,6 +124,7 @@ def endpoint(
     methods: tuple[str, ...] = (),
     describes: Description | None = None,
     public: bool = False,
+    takes_document: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -136,7 +138,16 @@ def endpoint(
 
     def declare(handler: Handler) -> Handler:
         _endpoints[key] = Endpoint(
-            name, handler, allowed, requires, requires_any, site_admin, writes, describes, public
+            name,
+            handler,
+            allowed,
+            requires,
+            requires_any,
+            site_admin,
+            writes,
+            describes,
+            public,
+            takes_document,
         )
         return handler
 
@@ -192,7 +203,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     if not found.allows(method):
         return _describe(found)
     call = Call(request, route, actor)
-    if method in ("POST", "PUT", "PATCH"):
+    if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     return again_if_overtaken(lambda: found.handler(call))
 

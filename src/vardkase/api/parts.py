@@ -1,8 +1,8 @@
-"""Answers to requests that add parts of several kinds to an event."""
+"""Requests that bring a document, and answers to those that add parts of several kinds to an event."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -26,6 +26,15 @@ def added(
         raise SaveFailed(f"{call.action} Event", where, refused.errors) from refused
     told = {**(errors or {}), **{place: dict(reason) for place, reason in found.rejections.errors.items()}}
     return saved(_words(found), where, id=str(event.id), **({"errors": told} if told else {}))
+
+
+def options(call: Call) -> Callable[..., Any]:
+    """What a request with a document says beside it, by name and default.
+
+    Options stand in the path, the query or a form, never in a JSON body: that is the document.
+    """
+    fields = call.data("Event") if call.headers.get("Content-Type", "").startswith("multipart/") else {}
+    return lambda name, default=None: fields.get(name, call.named.get(name, call.query.get(name, default)))
 
 
 def decoded(given: Any) -> Any:

@@ -22,6 +22,7 @@ import vardkase.api.contributions.shadow_attributes
 import vardkase.api.contributions.sightings
 import vardkase.api.events.checks
 import vardkase.api.events.contact
+import vardkase.api.events.documents
 import vardkase.api.events.freetext
 import vardkase.api.events.module_documents
 import vardkase.api.events.older_exports

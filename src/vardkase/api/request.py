@@ -22,6 +22,7 @@ from vardkase.api.body import (
     multipart_files,
     plain_body,
 )
+from vardkase.api.responses import wants_xml
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -174,6 +175,11 @@ class Call:
     def arg(self, position: int, default: str = "") -> str:
         """The path argument at `position`, or `default` when the path is shorter."""
         return self.args[position] if position < len(self.args) else default
+
+    @property
+    def wants_xml(self) -> bool:
+        """Whether the client accepts XML and not JSON."""
+        return wants_xml(self._request)
 
     @property
     def query(self) -> dict[str, str]:

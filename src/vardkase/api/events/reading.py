@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from vardkase.analysis.search.index import event_index_query
@@ -9,10 +11,14 @@ from vardkase.api.answers import Answer, Stream, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
+from vardkase.api.responses import XML_TYPE
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
+from vardkase.formats.xml import whole_events
 from vardkase.intel.queries.find import find_event
 from vardkase.misp.flags import as_bool
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @endpoint("events/view", describes=Description("One event.", url="/events/view/[event_id]", answers="Event"))
@@ -21,7 +27,7 @@ def view(call: Call) -> Answer:
     event = find_event(call.actor, call.arg(0) or call.param("id", ""))
     if call.method == "HEAD":
         return Text("")
-    return Stream(event_document(call.actor, event.id, view_options(call)))
+    return event_answer(call, event.id, view_options(call))
 
 
 @endpoint("events/index")
@@ -34,6 +40,15 @@ def index(call: Call) -> Answer:
         raise MispError(400, str(error)) from error
     rows = event_index(call.actor, paged(call, ids), minimal=as_bool(call.param("minimal")))
     return Stream(rows, headers={"X-Result-Count": str(len(ids))})
+
+
+def event_answer(
+    call: Call, event_id: int, options: EventOptions, headers: Mapping[str, str] = NO_HEADERS
+) -> Answer:
+    """One event that the actor may read, in JSON, or in XML for who accepts only that."""
+    if call.wants_xml:
+        return Stream(whole_events(call.actor, [event_id], options), XML_TYPE, headers)
+    return Stream(event_document(call.actor, event_id, options), headers=headers)
 
 
 def view_options(call: Call) -> EventOptions:

@@ -9,6 +9,7 @@ import msgspec
 from vardkase.api.answers import JSON_TYPE, Answer, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.parts import options
 from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.formats.incoming.services import Wishes, import_as_event
@@ -27,6 +28,7 @@ OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
     requires=(Permission.MODIFY,),
     writes=True,
     methods=("POST", "PUT"),
+    takes_document=True,
     describes=Description(
         "Make an event of a STIX document: 1.x in XML, 2.x in JSON, as the body or as the file of a form.",
         (),
@@ -39,7 +41,7 @@ def upload_stix(call: Call) -> Answer:
     read = READERS.get(call.arg(0, "1")[:1])
     if read is None:
         raise _refused("Invalid STIX version: 1 and 2 are known.")
-    option = _options(call)
+    option = options(call)
     galaxies_as_tags = as_bool(option("galaxies_as_tags", call.arg(2, "1")))
     wishes = Wishes(
         option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(1, "0")))
@@ -53,16 +55,6 @@ def upload_stix(call: Call) -> Answer:
         raise _refused(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.
     return Text(msgspec.json.encode(inner_form(call.actor, stored.event_id)), JSON_TYPE)
-
-
-def _options(call: Call) -> Any:
-    """Options stand in the path, the query or a form, never in a JSON body: that is the document."""
-    if call.headers.get("Content-Type", "").startswith("multipart/"):
-        fields = call.data("Event")
-        return lambda name, default=None: fields.get(
-            name, call.named.get(name, call.query.get(name, default))
-        )
-    return lambda name, default=None: call.named.get(name, call.query.get(name, default))
 
 
 def _refused(errors: Any) -> SaveFailed:

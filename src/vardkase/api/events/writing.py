@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Stream, saved
+from vardkase.api.answers import Answer, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.events.reading import event_answer
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.misp_json import EventOptions
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
 from vardkase.intel.queries.find import find_event
@@ -130,7 +131,7 @@ def unpublish(call: Call) -> Answer:
 def _stored(call: Call, stored: Ingested) -> Answer:
     options = EventOptions(metadata=as_bool(call.named.get("metadata")))
     headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
-    return Stream(event_document(call.actor, stored.event_id, options), headers=headers)
+    return event_answer(call, stored.event_id, options, headers)
 
 
 def _not_edited(event_id: int, errors: Any) -> SaveFailed:

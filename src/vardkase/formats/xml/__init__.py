@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vardkase.analysis.search.filters import Search
-from vardkase.formats.misp_json import attribute_pages, event_parts
+from vardkase.formats.misp_json import EventOptions, attribute_pages, event_parts
 from vardkase.formats.misp_json.events import Section
 from vardkase.formats.misp_json.stream import coalesced
 from vardkase.formats.misp_json.structs import EventHeader, encoder
@@ -16,7 +16,7 @@ from vardkase.formats.search_options import attribute_options, event_options
 from vardkase.formats.xml.element import END, START, document, element, text
 from vardkase.identity.access.actor import Actor
 
-__all__ = ["attributes", "document", "element", "events", "text"]
+__all__ = ["attributes", "document", "element", "events", "text", "whole_events"]
 
 SHOWN_EMPTY = ("Attribute", "Object", "ShadowAttribute", "RelatedEvent")
 NOT_EXPORTED = ("attribute_count", "proposal_email_lock", "locked")
@@ -24,7 +24,12 @@ NOT_EXPORTED = ("attribute_count", "proposal_email_lock", "locked")
 
 def events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """Whole events."""
-    return coalesced(_events(actor, search, ids))
+    return whole_events(actor, ids, event_options(actor, search))
+
+
+def whole_events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator[bytes]:
+    """The readable ones of these events."""
+    return coalesced(_events(actor, ids, options))
 
 
 def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -38,9 +43,9 @@ def attributes(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[byt
     yield END.encode()
 
 
-def _events(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+def _events(actor: Actor, ids: Sequence[int], options: EventOptions) -> Iterator[bytes]:
     yield START.encode()
-    for header, sections in event_parts(actor, ids, event_options(actor, search)):
+    for header, sections in event_parts(actor, ids, options):
         yield b"<Event>"
         yield from _event(header, sections)
         yield b"</Event>"

@@ -1,0 +1,86 @@
+"""Files that become events, or parts of one: MISP's own exports, and OpenIOC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.parts import added, options
+from vardkase.core.confined import LimitReached
+from vardkase.core.errors import Invalid
+from vardkase.formats.incoming.services import ImportedEvent, Wishes, import_export, openioc_parts
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.rules import may_modify_event
+from vardkase.misp.flags import as_bool
+
+EXPORT = "/events/add_misp_export"
+OPENIOC = "/events/addIOC"
+
+
+@endpoint(
+    "events/add_misp_export",
+    requires=(Permission.MODIFY,),
+    writes=True,
+    methods=("POST", "PUT"),
+    takes_document=True,
+    describes=Description(
+        "Store the events in a file that MISP exported, JSON or XML: the file of a form, the body, or filecontent.",
+        (),
+        ("filecontent", "publish", "takeownership", "distribution", "sharing_group_id"),
+    ),
+)
+def add_misp_export(call: Call) -> Answer:
+    """Store each event of a file; answers for each with its number, or with why it was refused."""
+    option = options(call)
+    wishes = Wishes(
+        option("distribution"), option("sharing_group_id"), as_bool(option("publish", call.arg(0, "0")))
+    )
+    own = as_bool(option("takeownership", "0"))
+    try:
+        results = list(import_export(call.actor, _export(call), wishes, take_ownership=own))
+    except (Invalid, LimitReached) as refused:
+        raise SaveFailed("add_misp_export Event", EXPORT, str(refused)) from refused
+    return Json([_result(each) for each in results])
+
+
+@endpoint(
+    "events/addIOC",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    takes_document=True,
+    describes=Description(
+        "Add the indicators of an OpenIOC document (1.0 or 1.1) to an event, which keeps the file.",
+        (),
+        ("distribution",),
+        url=f"{OPENIOC}/[event_id]",
+    ),
+)
+def add_ioc(call: Call) -> Answer:
+    """Add an OpenIOC document, the file of a form or the body; what MISP has no type for is told."""
+    event = find_event(call.actor, call.arg(0))
+    if not may_modify_event(call.actor, event):
+        raise NotYours
+    name, content = call.document()
+    try:
+        document, untold = openioc_parts(name, content, options(call)("distribution"))
+    except (Invalid, LimitReached) as refused:
+        raise SaveFailed("addIOC Event", OPENIOC, str(refused)) from refused
+    return added(call, event, document, untold)
+
+
+def _export(call: Call) -> bytes:
+    """The file of a form or the body; a form may hold it as text in ``filecontent``."""
+    text = options(call)("filecontent")
+    return text.encode() if isinstance(text, str) and text else call.document()[1]
+
+
+def _result(imported: ImportedEvent) -> dict[str, Any]:
+    told: dict[str, Any] = {"info": imported.info, "result": imported.refused or True}
+    if imported.event_id is not None:
+        told["id"] = str(imported.event_id)
+    return {**told, "validationIssues": dict(imported.issues)} if imported.issues else told

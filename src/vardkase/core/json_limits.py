@@ -1,0 +1,38 @@
+"""What JSON of strangers may not be: nested without end, or with texts that PostgreSQL cannot keep."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import Any
+
+MAX_DEPTH = 100
+BRACKETS = b"{}[]"
+NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def holds_nul(raw: bytes) -> bool:
+    """Whether a text in the encoded JSON holds the character U+0000."""
+    return NUL.search(raw) is not None
+
+
+def apparent_depth(raw: bytes) -> int:
+    """How deep the brackets nest, counting those inside strings too: quick, and seldom too high."""
+    brackets = raw.translate(None, NOT_BRACKETS)
+    return max(accumulate(1 if bracket in b"{[" else -1 for bracket in brackets), default=0)
+
+
+def depth(value: Any) -> int:
+    """How deep decoded JSON nests."""
+    found = 1
+    level = [value]
+    while level := [inner for outer in level for inner in _children(outer)]:
+        found += 1
+    return found
+
+
+def _children(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -1,0 +1,57 @@
+"""The events in a file that MISP exported, JSON or XML. Runs inside a confined process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from vardkase.core.confined.program import Refused
+from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
+from vardkase.formats.incoming.misp_xml import data_of
+from vardkase.formats.incoming.xml_elements import outermost
+
+WRAPPERS = ("response", "Event")
+TEXT = "filecontent"
+"""MISP's form sends the file as text under this name, also in JSON."""
+BEFORE = b"\xef\xbb\xbf \t\r\n"
+
+
+def read_events(document: bytes) -> Iterator[bytes]:
+    """Each event, out of its wrappers, as JSON; raises Refused."""
+    content = document.lstrip(BEFORE)
+    if content.startswith((b"{", b"[")):
+        yield from _of_json(content)
+        return
+    for element in outermost(content, ("Event",)):
+        if isinstance(found := data_of(element), dict):
+            yield msgspec.json.encode(found)
+
+
+def _of_json(content: bytes) -> Iterator[bytes]:
+    if holds_nul(content):
+        raise Refused("A text in the file holds the character U+0000.")
+    try:
+        for event in _unwrapped(content):
+            if apparent_depth(event) > MAX_DEPTH and depth(msgspec.json.decode(event)) > MAX_DEPTH:
+                raise Refused(f"The file nests deeper than {MAX_DEPTH}.")
+            yield event
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(f"The file is not MISP JSON: {error}."[:300]) from error
+
+
+def _unwrapped(encoded: bytes) -> Iterator[bytes]:
+    """``{"response": [{"Event": {…}}, …]}``, a list of events, one event, and that without a wrapper."""
+    if encoded.startswith(b"["):
+        for each in msgspec.json.decode(encoded, type=list[msgspec.Raw]):
+            yield from _unwrapped(bytes(each).lstrip())
+        return
+    members = msgspec.json.decode(encoded, type=dict[str, msgspec.Raw])
+    if TEXT in members:
+        yield from read_events(msgspec.json.decode(members[TEXT], type=str).encode())
+        return
+    for wrapper in WRAPPERS:
+        if wrapper in members:
+            yield from _unwrapped(bytes(members[wrapper]).lstrip())
+            return
+    yield encoded

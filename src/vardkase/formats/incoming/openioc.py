@@ -1,0 +1,161 @@
+"""OpenIOC 1.0 and 1.1 as attributes of MISP. Runs inside a confined process.
+
+What either holds stands alone. What must hold together becomes a composite value where MISP has one, and else
+single values that are not for detection: one of them alone says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any, NamedTuple
+
+from vardkase.core.confined.program import Refused
+from vardkase.formats.incoming.openioc_terms import PAIRS, TYPES
+from vardkase.formats.incoming.xml_elements import Element, root_of
+
+ROOTS = ("ioc", "OpenIOC")
+EQUAL = ("", "is")
+NEGATED = ("isnot", "containsnot")
+DESTINATION = "routeentryitem/destination"
+ONLY_TOGETHER = "holds only together with others"
+
+
+class Item(NamedTuple):
+    """One condition: `value` of what `term` names, by `condition` ("is", "contains", …)."""
+
+    id: str
+    term: str
+    value: str
+    condition: str
+    comment: str
+
+    @property
+    def key(self) -> str:
+        """The term as the tables have it."""
+        return self.term.lower()
+
+
+class Untold(NamedTuple):
+    """An item that MISP's types cannot say, and why."""
+
+    id: str
+    why: str
+
+
+type Found = dict[str, Any] | Untold
+
+
+def read_openioc(document: bytes) -> dict[str, list[Any]]:
+    """`attributes` (documents of MISP), and `untold` items (``id``, ``why``); raises Refused."""
+    root = root_of(document)
+    if root.name not in ROOTS:
+        raise Refused("The document is not OpenIOC: its outermost element is neither ioc nor OpenIOC.")
+    told: list[dict[str, Any]] = list(_about(root.child("metadata") or root))
+    untold: list[dict[str, str]] = []
+    for found in _conditions(root):
+        if isinstance(found, Untold):
+            untold.append(found._asdict())
+        else:
+            told.append(found)
+    return {"attributes": told, "untold": untold}
+
+
+def _about(head: Element) -> Iterator[dict[str, Any]]:
+    """What the document says of itself: 1.0 at its top, 1.1 in ``metadata``."""
+    for name in ("short_description", "description", "authored_by"):
+        if text := head.said(name):
+            yield {"type": "comment", "category": "Other", "value": text, "comment": f"OpenIOC {name}"}
+    links = head.child("links")
+    for link in links.children if links else ():
+        address = link.attributes.get("href") or link.text.strip()
+        if address.startswith(("http://", "https://")):
+            about = " ".join(filter(None, ("OpenIOC link", link.attributes.get("rel"))))
+            yield {"type": "link", "category": "External analysis", "value": address, "comment": about}
+
+
+def _conditions(root: Element) -> Iterator[Found]:
+    definition = root.child("criteria") or root.child("definition")
+    for indicator in definition.children if definition else ():
+        yield from _of_indicator(indicator, together=False)
+
+
+def _of_indicator(indicator: Element, *, together: bool) -> Iterator[Found]:
+    if indicator.name == "IndicatorItem":
+        yield _of_item(indicator, together=together)
+        return
+    branches = [child for child in indicator.children if child.name in ("Indicator", "IndicatorItem")]
+    if indicator.attributes.get("operator", "OR").upper() == "AND" and len(branches) > 1:
+        if pair := _of_pair(branches, together=together):
+            yield pair
+            return
+        together = True
+    for branch in branches:
+        yield from _of_indicator(branch, together=together)
+
+
+def _of_pair(branches: list[Element], *, together: bool) -> dict[str, Any] | None:
+    """The composite value of two items that hold together, in either order; None when MISP has none for them."""
+    if len(branches) != 2 or any(branch.name == "Indicator" for branch in branches):
+        return None
+    one, other = map(_item, branches)
+    for first, second in ((one, other), (other, one)):
+        if not isinstance(first, Item) or not isinstance(second, Item):
+            return None
+        if type := PAIRS.get((first.key, second.key)):
+            exact = first.condition in EQUAL and second.condition in EQUAL
+            value = f"{first.value}|{second.value}"
+            return _attribute(type, value, [first, second], detects=exact and not together)
+    return None
+
+
+def _of_item(element: Element, *, together: bool) -> Found:
+    item = _item(element)
+    if isinstance(item, Untold):
+        return item
+    type, value = _typed(item)
+    if not type:
+        return Untold(item.id, f"MISP has no type for the term {item.term!r} (value {item.value[:200]!r}).")
+    exact = item.condition in EQUAL and not together
+    return _attribute(type, value, [item], detects=exact, note=ONLY_TOGETHER if together else "")
+
+
+def _item(element: Element) -> Item | Untold:
+    context = element.child("Context")
+    item = Item(
+        element.attributes.get("id", ""),
+        context.attributes.get("search", "").strip() if context else "",
+        element.said("Content"),
+        element.attributes.get("condition", "").strip().lower(),
+        element.said("Comment"),
+    )
+    if not item.term or not item.value:
+        return Untold(item.id, "The item names no term, or no value.")
+    if item.condition in NEGATED or element.attributes.get("negate", "").lower() == "true":
+        return Untold(item.id, f"The item says what is not there: {item.term!r}, {item.value[:200]!r}.")
+    return item
+
+
+def _typed(item: Item) -> tuple[str, str]:
+    """Type and value; addresses are told from names, and from addresses with a port."""
+    type = TYPES.get(item.key, "") or TYPES.get(item.key.removesuffix("/string").removesuffix("/ip"), "")
+    if item.key.startswith(DESTINATION) and not _is_network(item.value.partition(":")[0]):
+        return ("ip-dst" if _is_network(item.value) else "hostname"), item.value
+    if type in ("ip-src", "ip-dst") and item.value.count(":") == 1:
+        return f"{type}|port", item.value.replace(":", "|")
+    return type, item.value
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _attribute(type: str, value: str, items: list[Item], *, detects: bool, note: str = "") -> dict[str, Any]:
+    terms = " + ".join(f"{item.term} {item.condition}".strip() for item in items)
+    comments = [f"OpenIOC {terms}", note, *(item.comment for item in items)]
+    found: dict[str, Any] = {"type": type, "value": value, "comment": ". ".join(filter(None, comments))}
+    return found if detects else {**found, "to_ids": False}

@@ -1,0 +1,38 @@
+"""What a confined process does with documents of others that MISP's users bring in.
+
+It is imported by no one but the keeper of such processes (`vardkase.core.confined`), and knows no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from vardkase.core.confined.program import Answerer
+from vardkase.formats.incoming.misp_export import read_events
+from vardkase.formats.incoming.misp_xml import read_body
+from vardkase.formats.incoming.openioc import read_openioc
+
+
+def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
+    """A job that answers with one piece of JSON."""
+
+    def answer(document: bytes) -> Iterator[bytes]:
+        yield msgspec.json.encode(read(document, **options))
+
+    return answer
+
+
+def open_job(arguments: dict[str, Any]) -> Answerer:
+    """The job called ``job``, with the other arguments."""
+    match arguments.pop("job"):
+        case "misp export":
+            return read_events
+        case "misp xml":
+            return _whole(read_body)
+        case "openioc":
+            return _whole(read_openioc)
+        case unknown:
+            raise ValueError(unknown)

@@ -1,0 +1,117 @@
+"""XML of strangers, an element at a time, inside a confined process.
+
+A document type is refused: with it go entities, so that nothing is fetched and nothing grows. expat asks nobody for
+anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from vardkase.core.confined.program import Refused
+
+CHUNK = 1 << 20
+DEEPEST = 100
+
+
+@dataclass(slots=True)
+class Element:
+    """An element; names are without their namespace's prefix, `texts` are the pieces that stand directly in it."""
+
+    name: str
+    attributes: dict[str, str]
+    children: list[Element] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What stands directly in the element."""
+        return "".join(self.texts)
+
+    def child(self, name: str) -> Element | None:
+        """The first child of this name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def said(self, name: str) -> str:
+        """The text of the first child of this name, without the space around it; nothing when there is none."""
+        found = self.child(name)
+        return found.text.strip() if found else ""
+
+    def walk(self, name: str) -> Iterator[Element]:
+        """Every element of this name below, in the document's order."""
+        for child in self.children:
+            if child.name == name:
+                yield child
+            yield from child.walk(name)
+
+
+def root_of(document: bytes) -> Element:
+    """The whole document; raises Refused when it is not XML without a document type."""
+    return next(_parsed(document, None))
+
+
+def outermost(document: bytes, names: Container[str]) -> Iterator[Element]:
+    """The elements of these names that lie in no other such element, as they come; the rest is not kept.
+
+    Raises Refused when the document is not XML without a document type.
+    """
+    return _parsed(document, names)
+
+
+def _parsed(document: bytes, names: Container[str] | None) -> Iterator[Element]:
+    collector = _Collector(names)
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = collector.doctype
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.characters
+    try:
+        for start in range(0, len(document), CHUNK):
+            parser.Parse(document[start : start + CHUNK], False)
+            yield from collector.take()
+        parser.Parse(b"", True)
+    except (ExpatError, LookupError, ValueError) as error:
+        raise Refused(f"The document is not XML: {error}."[:300]) from error
+    yield from collector.take()
+
+
+class _Collector:
+    """Builds the elements that are asked for (all of the document, when no names are), and drops the others."""
+
+    def __init__(self, names: Container[str] | None) -> None:
+        self._names = names
+        self._depth = 0
+        self._open: list[Element] = []
+        self._complete: list[Element] = []
+
+    def take(self) -> list[Element]:
+        taken, self._complete = self._complete, []
+        return taken
+
+    def doctype(self, *_declared: Any) -> None:
+        raise Refused("The document declares a document type. That is refused, as are entities.")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise Refused(f"The document nests deeper than {DEEPEST} elements.")
+        element = Element(name.rpartition(":")[2], attributes)
+        if self._open:
+            self._open[-1].children.append(element)
+        if self._open or self._names is None or element.name in self._names:
+            self._open.append(element)
+
+    def end(self, _name: str) -> None:
+        self._depth -= 1
+        if self._open:
+            closed = self._open.pop()
+            if not self._open:
+                self._complete.append(closed)
+
+    def characters(self, text: str) -> None:
+        if self._open:
+            self._open[-1].texts.append(text)

@@ -1,0 +1,195 @@
+"""Files that a MISP exported, brought in: JSON and XML, one event or many, each with its own result."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.formats.exporting import export, parsed, whole
+from tests.formats.scene import make_scene
+from vardkase.intel.models import Attribute, Event, Object
+
+PATH = "/events/add_misp_export"
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><response><Event><info>&c;</info></Event></response>"""
+STOLEN = b"""<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><Event><info>&a;</info></Event>"""
+GOOD = b"<response><Event><info>good</info></Event>"
+
+
+def bring(key: str, content: bytes, path: str = PATH, kind: str = "text/plain") -> tuple[int, Any]:
+    return call(key, "POST", path, content, content_type=kind)
+
+
+def form(content: bytes, name: str = "a.xml", **fields: str) -> bytes:
+    parts = [f'name="data[Event][{key}]"\r\n\r\n{value}'.encode() for key, value in fields.items()]
+    if name:
+        parts.append(f'name="data[Event][submittedfile]"; filename="{name}"\r\n\r\n'.encode() + content)
+    head = b"--x\r\nContent-Disposition: form-data; "
+    return b"".join(head + part + b"\r\n" for part in parts) + b"--x--\r\n"
+
+
+def renamed(text: str) -> bytes:
+    """The document as of other things: every uuid is another, the same everywhere."""
+    new: dict[str, str] = {}
+    return UUID.sub(lambda found: new.setdefault(found[0], str(uuid4())), text).encode()
+
+
+def told(key: str, event: str) -> dict[str, Any]:
+    """What an event says but for what every hub says in its own way."""
+    found = answer(send(key, "GET", f"/events/view/{event}"))["Event"]
+    inside = [each for one in found["Object"] for each in one["Attribute"]]
+    return {
+        "info": found["info"],
+        "attributes": [
+            (each["type"], each["value"], each["to_ids"], each["first_seen"], each["comment"])
+            for each in (*found["Attribute"], *inside)
+        ],
+        "objects": [
+            (one["name"], one["description"], len(one["ObjectReference"])) for one in found["Object"]
+        ],
+        "tags": sorted(tag["name"] for tag in found["Tag"]),
+        "reports": [(each["name"], each["content"]) for each in found["EventReport"]],
+    }
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_what_was_exported_comes_in_as_it_went_out(cast: Cast, form: str) -> None:
+    scene = make_scene(cast)
+    Object.objects.update(template_uuid=uuid4(), template_version=1, description="a thing")
+    text = export(cast.publisher.key, form, "events", eventid=scene.event.pk, includeEventReports=1)
+    status, results = bring(cast.publisher.key, renamed(text))
+    assert (status, [each["result"] for each in results]) == (200, [True]), results
+    before, after = told(cast.publisher.key, str(scene.event.pk)), told(cast.publisher.key, results[0]["id"])
+    assert after == before
+    stored = Event.objects.get(pk=results[0]["id"])
+    assert (stored.published, stored.orgc) == (False, cast.org_a), "it is published by who says so"
+
+
+def test_each_event_of_a_file_has_its_own_result(cast: Cast) -> None:
+    there = make_event(cast.org_b, distribution=0)
+    there.save()
+    bad = {"type": "ip-dst", "value": "no address", "category": "Network activity"}
+    file = {
+        "response": [
+            {"Event": {"info": "first", "Attribute": [bad]}},
+            {"Event": {"info": "known", "uuid": str(there.uuid)}},
+            {"Event": {"info": "", "analysis": "9"}},
+            {"Event": {"info": "last"}},
+        ]
+    }
+    status, results = bring(cast.analyst.key, json.dumps(file).encode())
+    assert (status, [each["result"] is True for each in results]) == (200, [True, False, False, True])
+    assert results[0]["validationIssues"] == {"Attribute.0": {"value": ["IP address has an invalid format."]}}
+    assert "already exists" in results[1]["result"]
+    assert "id" not in results[1], "the event of others stays unknown"
+    assert set(results[2]["validationIssues"]) == {"info", "analysis"}
+    assert set(Event.objects.exclude(pk=there.pk).values_list("info", flat=True)) == {"first", "last"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b'{"Event": {"info": "one"}}', b'[{"Event": {"info": "one"}}]', b'{"info": "one"}',
+        b'\xef\xbb\xbf {"response": {"Event": [{"info": "one"}]}}', b"<Event><info>one</info><Attribute/></Event>",
+        json.dumps({"filecontent": '{"Event": {"info": "one"}}'}).encode(),
+        '<?xml version="1.0" encoding="UTF-16"?><x><Event><info>one</info></Event></x>'.encode("utf-16"),
+    ],
+)  # fmt: skip
+def test_every_wrapper_of_misp_is_known(cast: Cast, file: bytes) -> None:
+    status, results = bring(cast.analyst.key, file, kind="application/json")
+    assert (status, results[0]["info"], results[0]["result"]) == (200, "one", True), results
+
+
+def test_a_form_with_a_file_or_its_text_and_wishes(cast: Cast) -> None:
+    kind = "multipart/form-data; boundary=x"
+    for sent in (form(GOOD + b"</response>", publish="1"), form(b"", "", filecontent='{"info": "good"}')):
+        status, results = bring(cast.publisher.key, sent, kind=kind)
+        assert (status, results[0]["result"]) == (200, True), results
+    assert list(Event.objects.order_by("pk").values_list("published", flat=True)) == [True, False]
+
+
+def test_published_only_by_wish_and_by_who_may(cast: Cast) -> None:
+    file = {
+        "Event": {"info": "x", "published": True, "Attribute": [{"type": "domain", "value": "a.example"}]}
+    }
+    content = json.dumps(file).encode()
+    for player, path, published in ((cast.publisher, PATH, False), (cast.publisher, f"{PATH}/1", True)):
+        _, results = bring(player.key, content, path)
+        assert Event.objects.get(pk=results[0]["id"]).published is published
+    _, results = bring(cast.analyst.key, content, f"{PATH}/publish:1")
+    assert (results[0]["result"] is True, "id" in results[0]) == (False, False)
+    assert Event.objects.count() == 2, "what may not be published is not stored either"
+
+
+def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(cast: Cast) -> None:
+    file = {"Event": {"info": "x", "Orgc": {"name": "Organisation C", "uuid": str(cast.org_c.uuid)}}}
+    for path, maker in ((PATH, cast.org_c), (f"{PATH}/takeownership:1", cast.org_b)):
+        _, results = bring(cast.partner_sync.key, json.dumps(file).encode(), path)
+        assert Event.objects.get(pk=results[0]["id"]).orgc == maker
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (b"", "not XML"), (b"[]", "no event"), (b"{}", ""), (b"<a/>", "no event"), (b"5", "not XML"),
+        (BOMB, "document type"), (STOLEN, "document type"), (STOLEN.decode().encode("utf-16"), "document type"),
+        (GOOD, "not XML"), (GOOD + b"<Event><info>&x;</info></Event></response>", "not XML"),
+        (b"<a>" * 200 + b"</a>" * 200, "nests deeper"), (b'{"Event": [5]}', "not MISP JSON"),
+        (b'{"response": [{"info": "good"}, {"info": "a\\u0000"}]}', "U+0000"),
+        (b'[{"info": "good"}, {"x": ' + b"[" * 200 + b"]" * 200 + b"}]", "nests deeper"), (b"[" * 9999, "not MISP"),
+        (b'[{"info": "good"}, {', "not MISP JSON"), (b'{"filecontent": "<x"}', "not XML"), (b"\xff\xfe\0", "not XML"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_not_whole_changes_nothing(cast: Cast, file: bytes, words: str) -> None:
+    status, body = bring(cast.analyst.key, file)
+    if file != b"{}":
+        assert (status, body["name"]) == (403, "Could not add_misp_export Event"), body
+        assert words in body["errors"]
+    assert not Event.objects.exists()
+
+
+def test_who_may_not_modify_brings_nothing(cast: Cast) -> None:
+    for key in (cast.reader.key, None, "x" * 40):
+        assert bring(key or "", b'{"info": "x"}')[0] == 403
+    assert not Event.objects.exists()
+
+
+def test_events_are_added_in_xml_too(cast: Cast) -> None:
+    sent = (
+        b"<request><Event><info>xml</info><distribution>0</distribution><threat_level_id>1</threat_level_id>"
+        b"<Attribute><type>domain</type><value>evil.example</value><to_ids>0</to_ids><Tag><name>a</name></Tag>"
+        b"</Attribute></Event></request>"
+    )
+    accepting = {"Accept": "application/xml"}
+    response = send(
+        cast.site_admin.key, "POST", "/events/add", sent, content_type="application/xml", headers=accepting
+    )
+    stored = Attribute.objects.get()
+    assert (stored.value1, stored.to_ids, stored.event.info) == ("evil.example", False, "xml")
+    assert stored.event.threat_level_id == 1
+    again = send(cast.site_admin.key, "GET", f"/events/view/{stored.event_id}", headers=accepting)
+    for said in (parsed(whole(response)), parsed(whole(again))):
+        assert said.findtext("Event/Attribute/value") == "evil.example"
+    for bad in (BOMB, STOLEN, b"<request>"):
+        status, body = call(
+            cast.analyst.key, "POST", "/events/add", bad, content_type="text/xml; charset=utf-8"
+        )
+        assert (status, body["name"][:18]) == (400, "Invalid XML input."), body
+    assert Event.objects.count() == 1
+
+
+def test_searches_are_asked_in_xml_too(cast: Cast) -> None:
+    make_scene(cast)
+    sent = b"<request><returnFormat>json</returnFormat><type>filename</type></request>"
+    status, found = call(
+        cast.stranger.key, "POST", "/attributes/restSearch", sent, content_type="application/xml"
+    )
+    assert (status, [each["value"] for each in found["response"]["Attribute"]]) == (200, ["a.exe"])
