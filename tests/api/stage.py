@@ -64,6 +64,7 @@ from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyClusterRelation, GalaxyElement
 from vardkase.knowledge.import_expressions.models import ImportExpression
 from vardkase.knowledge.noticelists.models import Noticelist
+from vardkase.knowledge.object_templates.loader import store as store_templates
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
@@ -522,10 +523,10 @@ def technique(it: Things) -> GalaxyCluster:
 @shared
 def template(it: Things) -> ObjectTemplate:
     own = uuid.uuid4()
-    definition = {"uuid": str(own), "name": word(), "version": 1, "attributes": {}}
-    return ObjectTemplate.objects.create(
-        uuid=own, name=definition["name"], meta_category="misc", version=1, definition=definition
-    )
+    relations = {kind: {"misp-attribute": kind, "multiple": True} for kind in ("domain", "text")}
+    about = {"name": word(), "meta-category": "misc", "version": 1}
+    store_templates([{"uuid": str(own), **about, "attributes": relations}])
+    return ObjectTemplate.objects.get(uuid=own)
 
 
 @shared

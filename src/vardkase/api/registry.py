@@ -55,6 +55,7 @@ import vardkase.api.members.sharing_group_blueprints
 import vardkase.api.members.sharing_groups
 import vardkase.api.members.user_settings
 import vardkase.api.members.users
+import vardkase.api.objects.making
 import vardkase.api.objects.reading
 import vardkase.api.objects.references
 import vardkase.api.objects.templates

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
 from vardkase.intel.queries.rows import ReferenceRow
+from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.time import render_seen
 
@@ -63,9 +64,13 @@ def _tag(tag: Tag) -> dict[str, Any]:
 def stored_object(object_id: int) -> dict[str, Any]:
     """An object with its live attributes."""
     found = Object.objects.get(pk=object_id)
-    attributes = Attribute.objects.filter(object=object_id, deleted=False).order_by("pk")
+    return object_body(found, Attribute.objects.filter(object=object_id, deleted=False).order_by("pk"))
+
+
+def object_body(found: Object | NewObject, attributes: Iterable[Attribute | NewAttribute]) -> dict[str, Any]:
+    """An object and what is in it; one that is not stored yet has the id 0."""
     return {
-        "id": str(found.pk),
+        "id": str(found.id),
         "name": found.name,
         "meta-category": found.meta_category,
         "description": found.description,
@@ -102,10 +107,10 @@ def stored_reference(reference: ObjectReference | ReferenceRow) -> dict[str, Any
     }
 
 
-def attribute_body(attribute: Attribute) -> dict[str, Any]:
+def attribute_body(attribute: Attribute | NewAttribute) -> dict[str, Any]:
     """An attribute as it is answered after a save."""
     return {
-        "id": str(attribute.pk),
+        "id": str(attribute.id),
         "event_id": str(attribute.event_id),
         "object_id": str(attribute.object_id or 0),
         "object_relation": attribute.object_relation,

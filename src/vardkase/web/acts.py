@@ -146,6 +146,7 @@ SENTENCES: dict[str, str | Promise] = {
     "object.added": _("The object was added"),
     "object.deleted": _("The object was deleted"),
     "object.edited": _("The object was changed"),
+    "object.grouped": _("The object was made of attributes of the event"),
     "object_reference.added": _("The relationship was added"),
     "object_reference.deleted": _("The relationship was deleted"),
     "object_template.updated": _("The object templates were updated"),
@@ -238,6 +239,7 @@ SEVERAL: dict[str, str | Promise] = {
     "attribute.deleted": _("Attributes were deleted"),
     "attribute.edited": _("Attributes were changed"),
     "attribute.restored": _("Attributes were restored"),
+    "object_reference.added": _("Relationships were added"),
     "tag.attached": _("The tag was put on attributes"),
 }
 """The same when one entry tells of a number of things at once."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
+from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.object_templates import queries, services
+from vardkase.knowledge.object_templates.fits import fitting_templates
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 
 NOBODY = "0"
@@ -23,7 +26,7 @@ def index(call: Call) -> Answer:
     templates = queries.active_templates()
     chosen = paged(call, list(templates.values_list("pk", flat=True)))
     rows = templates.in_bulk(chosen)
-    return Json([{"ObjectTemplate": _template(rows[number]), "Organisation": HOUSE} for number in chosen])
+    return Json([{"ObjectTemplate": template_body(rows[number]), "Organisation": HOUSE} for number in chosen])
 
 
 @endpoint("object_templates/view")
@@ -32,10 +35,10 @@ def view(call: Call) -> Answer:
     template = _find(call)
     return Json(
         {
-            "ObjectTemplate": _template(template),
+            "ObjectTemplate": template_body(template),
             "User": {"id": NOBODY, "email": ""},
             "Organisation": HOUSE,
-            "ObjectTemplateElement": [_element(element) for element in queries.elements_of(template)],
+            "ObjectTemplateElement": [element_body(element) for element in queries.elements_of(template)],
         }
     )
 
@@ -53,6 +56,34 @@ def update(call: Call) -> Answer:
     return Redirect("/ObjectTemplates")
 
 
+@endpoint(
+    "object_templates/possibleObjectTemplates",
+    methods=("POST",),
+    describes=Description(
+        "The templates that have a place for attributes of these types.", ("attributeTypes",)
+    ),
+)
+def possible_object_templates(call: Call) -> Answer:
+    """The templates in use that take any of the types in ``attributeTypes``, the best first."""
+    return Json(fits_of(listed(call.param("attributeTypes"))))
+
+
+def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
+    """Templates for values of some types; ``compatibility`` is true, or lists the types that are missing."""
+    return [
+        {
+            "ObjectTemplate": {
+                **template_body(found.template),
+                "compatibility": found.is_complete or found.missing,
+                "invalidTypes": found.foreign,
+                "invalidTypesMultiple": found.crowded,
+            },
+            "ObjectTemplateElement": [element_body(each) for each in found.template.elements.all()],
+        }
+        for found in fitting_templates(types)
+    ]
+
+
 def _find(call: Call) -> ObjectTemplate:
     try:
         return queries.find_template(call.arg(0))
@@ -60,7 +91,8 @@ def _find(call: Call) -> ObjectTemplate:
         raise MispError(404, "Object template not found.") from None
 
 
-def _template(template: ObjectTemplate) -> dict[str, Any]:
+def template_body(template: ObjectTemplate) -> dict[str, Any]:
+    """A template without its elements."""
     return {
         "id": str(template.pk),
         "user_id": str(template.user_id),
@@ -76,7 +108,8 @@ def _template(template: ObjectTemplate) -> dict[str, Any]:
     }
 
 
-def _element(element: ObjectTemplateElement) -> dict[str, Any]:
+def element_body(element: ObjectTemplateElement) -> dict[str, Any]:
+    """What an object of the template may have under one relation."""
     return {
         "id": str(element.pk),
         "object_template_id": str(element.object_template_id),

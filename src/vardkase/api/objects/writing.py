@@ -12,8 +12,9 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event, find_object, find_reference
 from vardkase.intel.services.deletion import delete_object, delete_reference
-from vardkase.intel.services.objects import NO_ATTRIBUTES, add_object, edit_object, find_template
-from vardkase.intel.services.references import add_reference
+from vardkase.intel.services.objects import NO_ATTRIBUTES, add_object, edit_object
+from vardkase.intel.services.references import add_reference, add_references
+from vardkase.intel.services.templates import find_template
 from vardkase.misp.flags import as_bool
 
 
@@ -50,12 +51,13 @@ def add(call: Call) -> Answer:
         "Change an object; attributes not listed are deleted.",
         (),
         ("Attribute", "comment", "distribution"),
-        url="/objects/edit/[object_id]",
+        url="/objects/edit/[object_id]/[update_template_available]",
     ),
 )
 def edit(call: Call) -> Answer:
-    """Change an object as a whole."""
-    object_id = edit_object(call.actor, call.arg(0), call.data("Object"))
+    """Change an object as a whole; with ``/1`` it is of the newest version of its template afterwards."""
+    newest = as_bool(call.arg(1))
+    object_id = edit_object(call.actor, call.arg(0), call.data("Object"), to_newest=newest)
     stored = stored_object(object_id)
     for attribute in stored["Attribute"]:
         attribute["AttributeTag"] = stored_tags(int(attribute["id"]))
@@ -99,6 +101,30 @@ def add_object_reference(call: Call) -> Answer:
     if "object_uuid" in data:
         body["object_uuid"] = str(data["object_uuid"])
     return Json({"ObjectReference": body})
+
+
+@endpoint(
+    "object_references/bulkAdd",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "Refer from objects to other parts of one event, many at once.",
+        ("ObjectReference",),
+        url="/objectReferences/bulkAdd/[event_id]",
+    ),
+)
+def bulk_add(call: Call) -> Answer:
+    """Add a list of references, all or none; each names its object by ``object_uuid``."""
+    event = find_event(call.actor, call.arg(0))
+    where = f"/objectReferences/bulkAdd/{event.id}"
+    sent = call.body if isinstance(call.body, list) else call.param("ObjectReference")
+    try:
+        stored = add_references(call.actor, event.id, sent if isinstance(sent, list) else [])
+    except Invalid as refused:
+        raise SaveFailed("bulkAdd ObjectReference", where, refused.errors) from refused
+    words = f"{len(stored)} reference{'' if len(stored) == 1 else 's'} added."
+    made = [{"ObjectReference": stored_reference(each)} for each in stored]
+    return saved(words, where, id=str(event.id), data=made)
 
 
 @endpoint("object_references/delete", requires=(Permission.ADD,), writes=True)

@@ -94,16 +94,20 @@ def _own(
 def visible_attributes(
     actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool | None
 ) -> list[int]:
-    """Those of the attributes that are in the event and readable: the live or the deleted ones, or (None) both.
-
-    Raises NotFound when there is none.
-    """
-    sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
-    values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
-    chosen = [row[0] for row in cursor().execute(sql, values).fetchall()]
+    """As `readable_attributes`. Raises NotFound when there is none."""
+    chosen = readable_attributes(actor, event, attribute_ids, deleted=deleted)
     if not chosen:
         raise NotFound("Invalid attribute")
     return chosen
+
+
+def readable_attributes(
+    actor: Actor, event: Event, attribute_ids: Sequence[int], *, deleted: bool | None
+) -> list[int]:
+    """Those of the attributes that are in the event and readable: the live or the deleted ones, or (None) both."""
+    sql = VISIBLE.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    values = {"event": event.pk, "ids": list(attribute_ids), "deleted": deleted, **reader_parameters(actor)}
+    return [row[0] for row in cursor().execute(sql, values).fetchall()]
 
 
 def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str, Any]) -> None:

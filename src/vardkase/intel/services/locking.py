@@ -13,6 +13,8 @@ from vardkase.identity.access.visibility import event_predicate, reader_paramete
 from vardkase.intel.errors import NotYours
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
 from vardkase.intel.models import Event
+from vardkase.intel.queries.find import Reference, find_event
+from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 
 
@@ -31,6 +33,17 @@ def lock_own_event(actor: Actor, event_id: int) -> Event:
     """As `lock_event`, for an event that the actor may also change; raises NotYours otherwise."""
     actor.require_writing()
     event = lock_event(actor, event_id)
+    if not may_modify_event(actor, event):
+        raise NotYours
+    return event
+
+
+def own_event(actor: Actor, reference: Reference) -> EventRow:
+    """The event that the actor may change, not locked: for looking at what a change would do.
+
+    Raises NotFound, NotYours.
+    """
+    event = find_event(actor, reference)
     if not may_modify_event(actor, event):
         raise NotYours
     return event

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewObject
+from vardkase.intel.services.bulk import readable_attributes
 from vardkase.intel.services.changes import AttributeChanges, collect_change, write_changes
 from vardkase.intel.services.deletion import soft_delete_attributes, soft_delete_object
 from vardkase.intel.services.events import store_parts
@@ -26,22 +26,10 @@ from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.objects_merge import merge_object_header
 from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.tag_book import TagBook
-from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.intel.services.templates import check_requirements, move_to_newest, with_template
+from vardkase.misp.flags import as_bool
 
 NO_ATTRIBUTES = "Could not save the object as no attributes were set."
-NO_TEMPLATE = (
-    "Object could not be saved.\n"
-    "template: No valid template found and object lacking template information. ({})"
-)
-NEEDS_ONE_OF = (
-    "Could not save the object as it requires at least one of the following attributes to be set: {}"
-)
-NEEDS_ALL = "Could not save the object as it requires the following attributes to be set: {}"
-NOT_MULTIPLE = (
-    "Could not save the object as a unique relationship within the object was assigned to more than one attribute. "
-    "This is only allowed if the multiple flag is set in the object template."
-)
 
 
 @transaction.atomic
@@ -58,7 +46,7 @@ def add_object(
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
     row = assembler.new_object(document, "Object")
-    _refuse_rejected(rejections, document)
+    refuse_rejected(rejections, document)
     if row is None or not row.attributes:
         raise Invalid(NO_ATTRIBUTES)
     check_requirements(document, [str(attribute.object_relation) for attribute in row.attributes])
@@ -74,11 +62,14 @@ def add_object(
 
 
 @transaction.atomic
-def edit_object(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> int:
+def edit_object(
+    actor: Actor, reference: int | str, data: Mapping[str, Any], *, to_newest: bool = False
+) -> int:
     """Make an object read as the document says; returns its id.
 
-    With a list of attributes, those listed by uuid change, new ones are added, and the others are deleted softly;
-    without one only the object's own columns change. Raises NotFound, NotYours, Invalid.
+    With a list of attributes, those listed by uuid change, new ones are added, and the others that the actor may
+    read are deleted softly; without one only the object's own columns change. With `to_newest` it then becomes
+    one of the newest version of its template. Raises NotFound, NotYours, Invalid.
     """
     actor.require(Permission.ADD)
     found, event = lock_own_part(actor, lambda: find_object(actor, reference, deleted=True))
@@ -91,60 +82,14 @@ def edit_object(actor: Actor, reference: int | str, data: Mapping[str, Any]) -> 
         merge_object_header(stored, data, assembler.sharing, assembler.now)
         if "Attribute" in data:
             _replace_attributes(actor, event, stored, data["Attribute"], assembler)
+        if to_newest:
+            move_to_newest(stored)
     touch(event)
     record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name))
     return stored.pk
 
 
-def with_template(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The document completed from its template; raises Invalid when neither says enough."""
-    template = find_template(data.get("template_uuid"), data.get("template_version"))
-    document = dict(data)
-    if template is not None:
-        known = {
-            "name": template.name,
-            "meta-category": template.meta_category,
-            "description": template.description,
-            "template_version": template.version,
-        }
-        document = known | {key: value for key, value in document.items() if value not in (None, "")}
-    else:
-        for field in ("name", "meta-category", "description", "template_uuid", "template_version"):
-            if document.get(field) is None:
-                raise Invalid(NO_TEMPLATE.format(field))
-    return document
-
-
-def find_template(uuid: object, version: object = None) -> ObjectTemplate | None:
-    """The template with this uuid and version; the newest when no version is given."""
-    try:
-        chosen = ObjectTemplate.objects.filter(uuid=UUID(str(uuid)))
-    except ValueError:
-        return None
-    if (number := as_int(version)) is not None:
-        chosen = chosen.filter(version=number)
-    return chosen.order_by("-version").first() if number is not None or version == "newest" else None
-
-
-def check_requirements(document: Mapping[str, Any], relations: Sequence[str]) -> None:
-    """Check an object's relations against its template, if that is known; raises Invalid."""
-    template = find_template(document.get("template_uuid"), document.get("template_version"))
-    if template is None:
-        return
-    definition = template.definition
-    one_of = definition.get("requiredOneOf") or []
-    if one_of and not set(one_of) & set(relations):
-        raise Invalid(NEEDS_ONE_OF.format(", ".join(one_of)))
-    missing = [relation for relation in definition.get("required") or [] if relation not in relations]
-    if missing:
-        raise Invalid(NEEDS_ALL.format(", ".join(missing)))
-    elements = definition.get("attributes") or {}
-    for relation, count in Counter(relations).items():
-        if count > 1 and relation in elements and not elements[relation].get("multiple"):
-            raise Invalid(NOT_MULTIPLE)
-
-
-def _refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None:
+def refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None:
     """Turn the first refusal into MISP's sentence."""
     parts = dict(numbered_parts(document.get("Attribute"), "Object.Attribute"))
     for place, errors in rejections.errors.items():
@@ -183,7 +128,9 @@ def _replace_attributes(
 ) -> None:
     """Change, add and softly delete attributes until the object has those listed."""
     numbered = dict(numbered_parts(parts, "Attribute"))
-    live = {str(a.uuid): a for a in Attribute.objects.filter(object=stored, deleted=False)}
+    inside = Attribute.objects.filter(object=stored, deleted=False)
+    readable = readable_attributes(actor, event, list(inside.values_list("pk", flat=True)), deleted=False)
+    live = {str(a.uuid): a for a in inside.filter(pk__in=readable)}
     changes = AttributeChanges()
     added = []
     kept = set()

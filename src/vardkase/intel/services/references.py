@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,18 +14,29 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.models import Object, ObjectReference
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    part_predicate,
+    reader_parameters,
+)
+from vardkase.intel.models import Event, Object, ObjectReference
 from vardkase.intel.queries.find import find_object
-from vardkase.intel.services.assemble import taken_uuids
+from vardkase.intel.services.assemble import numbered_parts, taken_uuids
 from vardkase.intel.services.batch import NewObject, write_references
-from vardkase.intel.services.locking import lock_own_part, touch
-from vardkase.misp.object import parse_reference
+from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
+from vardkase.misp.fields import UUID as UUID_FORM
+from vardkase.misp.fields import Errors
+from vardkase.misp.object import ReferenceInput, parse_reference
 
 ATTRIBUTE = 0
 OBJECT = 1
 
 type Targets = dict[str, tuple[int, int]]
 """uuid → (id, ATTRIBUTE or OBJECT)."""
+type Made = tuple[int, str, ReferenceInput]
+"""Id and uuid of the object that a reference starts from, and the rest of it."""
 
 
 @transaction.atomic
@@ -37,7 +49,7 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     parsed = parse_reference(data)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
-    target = targets_in_event(event.pk, [parsed.referenced_uuid]).get(parsed.referenced_uuid)
+    target = readable_targets(actor, event.pk, [parsed.referenced_uuid]).get(parsed.referenced_uuid)
     if target is None:
         raise NotFound("Invalid target.")
     if parsed.uuid and taken_uuids("object_reference", [parsed.uuid]):
@@ -61,6 +73,91 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     return reference
 
 
+@transaction.atomic
+def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> list[ObjectReference]:
+    """Add many references between parts of one event that the actor may read, all or none; in their order.
+
+    Each document names its object by ``object_uuid``. Raises NotFound (the event), NotYours, and Invalid with
+    the errors of all faulty documents (``ObjectReference.3.referenced_uuid``).
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    parsed = {place: _parsed(part) for place, part in numbered_parts(documents, "ObjectReference")}
+    good = [each for each in parsed.values() if isinstance(each, Wanted)]
+    named = [uuid for each in good for uuid in (each.source, each.reference.referenced_uuid)]
+    there = readable_targets(actor, event.pk, named)
+    taken = taken_uuids("object_reference", [each.reference.uuid for each in good if each.reference.uuid])
+    refused = {
+        f"{place}.{name}": messages
+        for place, each in parsed.items()
+        for name, messages in _faults(each, there, taken).items()
+    }
+    if refused or not good:
+        raise Invalid(refused or {"ObjectReference": ["A list of references is needed."]})
+    made = [(there[each.source][0], each.source, each.reference) for each in good]
+    stored = _write(event, made, there)
+    touch(event)
+    target = Target("event", event.pk, event.uuid, event.info)
+    record(actor, "object_reference.added", target, {"count": len(stored)})
+    return stored
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A reference that may be made: the uuid of its object, and the rest."""
+
+    source: str
+    reference: ReferenceInput
+
+
+def _parsed(part: Any) -> Wanted | Errors:
+    """One document of many; its fields' errors when it cannot be read."""
+    if not isinstance(part, dict):
+        return {"object_uuid": ["A reference is needed here."]}
+    source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
+    if not UUID_FORM.fullmatch(source):
+        return {"object_uuid": ["Please provide a valid RFC 4122 UUID"]}
+    parsed = parse_reference(part)
+    return parsed if isinstance(parsed, dict) else Wanted(source, parsed)
+
+
+def _faults(each: Wanted | Errors, there: Targets, taken: set[str]) -> Errors:
+    """What is wrong with one document, by field; each uuid is taken by the first that asks for it."""
+    if not isinstance(each, Wanted):
+        return each
+    errors: Errors = {}
+    if there.get(each.source, (0, ATTRIBUTE))[1] != OBJECT:
+        errors["object_uuid"] = ["Invalid object."]
+    if each.reference.referenced_uuid not in there:
+        errors["referenced_uuid"] = ["Invalid target."]
+    if each.reference.uuid in taken:
+        errors["uuid"] = ["The UUID provided is not unique"]
+    if each.reference.uuid:
+        taken.add(each.reference.uuid)
+    return errors
+
+
+def _write(event: Event, made: Sequence[Made], there: Targets) -> list[ObjectReference]:
+    """Store checked references in their order; their objects have changed by that."""
+    now = now_seconds()
+    rows = list(_reference_rows(event.pk, made, there, set(), now))
+    write_references(rows)
+    Object.objects.filter(pk__in={object_id for object_id, _, _ in made}).update(timestamp=now)
+    stored = {
+        str(each.uuid): each for each in ObjectReference.objects.filter(uuid__in=[row[0] for row in rows])
+    }
+    return [stored[row[0]] for row in rows]
+
+
+def readable_targets(actor: Actor, event_id: int, uuids: Sequence[str]) -> Targets:
+    """As `targets_in_event`, of the live ones that the actor may read."""
+    sql = READABLE.format(
+        event=event_predicate(actor), attribute=attribute_predicate(actor), object=part_predicate(actor, "o")
+    )
+    rows = cursor().execute(sql, {"uuids": list(uuids), "event": event_id, **reader_parameters(actor)})
+    return {uuid: (identifier, kind) for uuid, identifier, kind in rows}
+
+
 def write_object_references(event_id: int, objects: Sequence[NewObject], now: int) -> None:
     """Write the references that came inside new objects; those whose target is not in the event are left out."""
     wanted = [(row.id, row.uuid, part) for row in objects for part in row.references]
@@ -82,7 +179,7 @@ def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now:
 
 
 def _reference_rows(
-    event_id: int, parsed: Iterable[tuple[int, str, Any]], targets: Targets, taken: set[str], now: int
+    event_id: int, parsed: Iterable[Made], targets: Targets, taken: set[str], now: int
 ) -> Iterator[tuple[Any, ...]]:
     for object_id, object_uuid, reference in parsed:
         uuid = reference.uuid or str(uuid4())
@@ -115,3 +212,12 @@ def targets_in_event(event_id: int, uuids: Sequence[str]) -> Targets:
         {"uuids": list(uuids), "event": event_id},
     )
     return {uuid: (identifier, kind) for uuid, identifier, kind in rows}
+
+
+READABLE = """
+SELECT a.uuid::text, a.id, 0 FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.uuid = ANY(%(uuids)s::uuid[]) AND a.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute}
+UNION ALL
+SELECT o.uuid::text, o.id, 1 FROM object o JOIN event e ON e.id = o.event_id
+WHERE o.uuid = ANY(%(uuids)s::uuid[]) AND o.event_id = %(event)s AND NOT o.deleted AND {event} AND {object}
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from uuid import UUID
 
@@ -144,6 +144,13 @@ def forget_sightings(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM sighting WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
 
 
+def copy_sightings(copies: Mapping[int, int]) -> None:
+    """Sightings of attributes (old id → new id) that were made anew within a locked event are of the new ones, too."""
+    stored = _stored(COPY, {"old": list(copies.keys()), "new": list(copies.values())})
+    if stored:
+        sightings_stored.emit(stored)
+
+
 def _refuse_blocked(actor: Actor) -> None:
     if blocked_organisations([actor.organisation_id]):
         raise Invalid("Sightings of this organisation are blocked.")
@@ -204,6 +211,14 @@ FROM unnest(%(uuids)s::uuid[], %(attributes)s::uuid[], %(orgs)s::bigint[], %(dat
 JOIN attribute a ON a.uuid = given.attribute_uuid AND a.event_id = %(event)s JOIN event e ON e.id = a.event_id
 WHERE {visible}
 ON CONFLICT (uuid) DO NOTHING
+RETURNING id, uuid::text, attribute_id, event_id, org_id, date_sighting, source, type
+"""
+
+COPY = """
+INSERT INTO sighting (uuid, attribute_id, event_id, org_id, date_sighting, source, type)
+SELECT gen_random_uuid(), made.new, s.event_id, s.org_id, s.date_sighting, s.source, s.type
+FROM unnest(%(old)s::bigint[], %(new)s::bigint[]) AS made (old, new)
+JOIN sighting s ON s.attribute_id = made.old ORDER BY s.id
 RETURNING id, uuid::text, attribute_id, event_id, org_id, date_sighting, source, type
 """
 

@@ -24,6 +24,21 @@ def find_template(reference: str) -> ObjectTemplate:
     return template
 
 
+def find_active_template(reference: str) -> ObjectTemplate:
+    """As `find_template`, of the versions in use. Raises NotFound."""
+    template = active_templates().filter(_matches(reference)).first()
+    if template is None:
+        raise NotFound("Invalid template.")
+    return template
+
+
+def newest_version(uuid: str, version: int) -> ObjectTemplate | None:
+    """The version in use of a template, when it is newer than `version`."""
+    if not UUID_FORM.fullmatch(uuid):
+        return None
+    return active_templates().filter(uuid=uuid, version__gt=version).order_by("-version").first()
+
+
 def elements_of(template: ObjectTemplate) -> QuerySet[ObjectTemplateElement]:
     """What an object of the template may have, in the order of the file."""
     return template.elements.order_by("pk")

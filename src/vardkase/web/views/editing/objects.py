@@ -20,7 +20,7 @@ from vardkase.intel.queries.rows import EventRow, ObjectRow
 from vardkase.intel.services.careful import edit_unchanged_object
 from vardkase.intel.services.deletion import delete_object
 from vardkase.intel.services.objects import add_object
-from vardkase.intel.services.objects import find_template as find_version
+from vardkase.intel.services.templates import find_template as find_version
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.object_templates.queries import active_templates, find_template
 from vardkase.web.forms.object import ObjectForm, TemplateFields

@@ -1,0 +1,105 @@
+"""Which templates have room for values of given types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.errors import FieldErrors
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.misp.types import TYPES
+
+type Element = Mapping[str, Any]
+"""One entry of ``attributes`` in a definition.json."""
+
+TOGETHER = "/"
+"""Between types of which a value found in a text may be either: ``ip-src/ip-dst``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a template takes some types.
+
+    `missing` are the types that it requires and that are not there; `foreign` those it has no place for;
+    `crowded` those that come more often than it has places for.
+    """
+
+    template: ObjectTemplate
+    missing: list[str]
+    foreign: list[str]
+    crowded: list[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether an object can be made at once of what is there."""
+        return not self.missing
+
+
+def fitting_templates(types: Iterable[str]) -> list[Fit]:
+    """The active templates with a place for any of `types`, the best first; their elements come along."""
+    given = Counter(types)
+    templates = ObjectTemplate.objects.filter(active=True, elements__type__in=list(given)).distinct()
+    fits = [fit(template, given) for template in templates.prefetch_related("elements")]
+    return sorted(fits, key=_rank)
+
+
+def fit(template: ObjectTemplate, given: Mapping[str, int]) -> Fit:
+    """How well one template takes the types in `given`, each so many times."""
+    places = _places(template)
+    return Fit(
+        template,
+        missing=_missing(template, given),
+        foreign=[kind for kind in given if kind not in places],
+        crowded=[kind for kind, count in given.items() if kind in places and count > places[kind]],
+    )
+
+
+def relations_for(template: ObjectTemplate, kind: str) -> list[str]:
+    """The relations that take a value of this type; of ``ip-src/ip-dst``, a value of either."""
+    kinds = {kind} if kind in TYPES else {*kind.split(TOGETHER)}
+    return [name for name, element in _elements(template).items() if element.get("misp-attribute") in kinds]
+
+
+def type_of(template: ObjectTemplate, relation: str) -> str | None:
+    """The type of the values under a relation; None when the template has none of that name."""
+    element = _elements(template).get(relation)
+    return str(element.get("misp-attribute")) if element else None
+
+
+def misplaced(template: ObjectTemplate, relation: str, kind: str) -> FieldErrors | None:
+    """Why a value of this type cannot stand under `relation`; None when it can."""
+    if relation in relations_for(template, kind):
+        return None
+    wanted = type_of(template, relation)
+    if wanted is None:
+        return {"object_relation": [f'The template {template.name} has no relation "{relation}".']}
+    return {"object_relation": [f'"{relation}" takes values of type {wanted}, not {kind}.']}
+
+
+def _elements(template: ObjectTemplate) -> Mapping[str, Element]:
+    elements: Mapping[str, Element] = template.definition.get("attributes") or {}
+    return elements
+
+
+def _places(template: ObjectTemplate) -> dict[str, float]:
+    places: dict[str, float] = {}
+    for element in _elements(template).values():
+        kind = str(element.get("misp-attribute"))
+        places[kind] = places.get(kind, 0) + (float("inf") if element.get("multiple") else 1)
+    return places
+
+
+def _missing(template: ObjectTemplate, given: Mapping[str, int]) -> list[str]:
+    """Types of the required relations; where one of several is required and none is there, all of those."""
+    required = [type_of(template, name) or name for name in template.definition.get("required") or []]
+    one_of = [type_of(template, name) or name for name in template.definition.get("requiredOneOf") or []]
+    missing = [kind for kind in required if kind not in given]
+    if one_of and not any(kind in given for kind in one_of):
+        missing += one_of
+    return list(dict.fromkeys(missing))
+
+
+def _rank(found: Fit) -> tuple[bool, int, str]:
+    return not found.is_complete, len(found.foreign) + len(found.crowded), found.template.name
