@@ -43,6 +43,10 @@ class ChangedMeanwhile(Conflict):
         super().__init__("Somebody else has changed this meanwhile.")
 
 
+class PublisherIsCreator(Forbidden):
+    """Where four eyes are asked for, whoever created the event leaves its publication to somebody else."""
+
+
 class TaxonomiesMissing(Invalid):
     """The event cannot be published: it has no tag of these `namespaces`, which are required on every event."""
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.settings import FOUR_EYES
 
 
 class EventFacts(Protocol):
@@ -51,6 +52,11 @@ def may_publish_event(actor: Actor, event: EventFacts) -> bool:
     if not actor.may(Permission.PUBLISH):
         return False
     return actor.is_site_admin or event.orgc_id == actor.organisation_id
+
+
+def must_leave_publishing(actor: Actor, event: EventFacts) -> bool:
+    """Whether the actor made the event, here, and somebody else has to publish it."""
+    return event.user_id == actor.user_id and not event.locked and FOUR_EYES.value
 
 
 def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:

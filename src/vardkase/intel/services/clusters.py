@@ -8,6 +8,7 @@ from django.db import transaction
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.services.tagging import Tagged, attach_tag
+from vardkase.intel.settings import MIRROR_CLUSTERS
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.taxonomies.services import resolve_tags
 
@@ -17,8 +18,11 @@ def attach_cluster(actor: Actor, uuid: UUID, cluster: GalaxyCluster, *, local: b
     """Put `cluster` on the event or attribute with `uuid`; raises as `attach_tag` does.
 
     Whoever may tag may choose any cluster, so its tag is made when it is missing, also by those who may not
-    make tags of their own.
+    make tags of their own. Where clusters are mirrored, the attribute's event gets it too.
     """
     tags = resolve_tags(actor, [{"name": cluster.tag_name}], may_create=True)
     tag = next(iter(tags.values()), None)
-    return attach_tag(actor, uuid, tag.pk if tag else cluster.tag_name, local=local)
+    attached = attach_tag(actor, uuid, tag.pk if tag else cluster.tag_name, local=local)
+    if not attached.target.is_event and MIRROR_CLUSTERS.value:
+        attach_tag(actor, attached.target.event.uuid, attached.tag.pk, local=local)
+    return attached

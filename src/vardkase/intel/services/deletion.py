@@ -16,6 +16,7 @@ from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attribute
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
+from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import About, block
 
@@ -109,12 +110,25 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
 def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
     """Mark attributes of a locked event deleted, and the references that point at them."""
     now = now_seconds()
-    Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now)
+    emptied = SANITISED if SANITISE_DELETED.value else {}
+    Attribute.objects.filter(pk__in=attribute_ids).update(deleted=True, timestamp=now, **emptied)
     uuids = Attribute.objects.filter(pk__in=attribute_ids).values("uuid")
     ObjectReference.objects.filter(event=event_id, referenced_uuid__in=uuids).update(
         deleted=True, timestamp=now
     )
     attributes_changed.emit(AttributesChanged(event_id, tuple(attribute_ids)))
+
+
+SANITISED = {
+    "type": "comment",
+    "category": "Other",
+    "value1": "deleted",
+    "value2": None,
+    "comment": "",
+    "to_ids": False,
+    "data_sha256": None,
+}
+"""What is left of an attribute that loses what it says."""
 
 
 def soft_delete_object(found: Object, attribute_ids: Sequence[int]) -> None:

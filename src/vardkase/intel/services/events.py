@@ -30,6 +30,8 @@ from vardkase.intel.services.references import write_object_references
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import link_event_tags
+from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
+from vardkase.knowledge.tag_collections.queries import default_tags
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
 
@@ -64,6 +66,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
+    _add_default_tags(actor, event)
     store_reports(actor, event, data.get("EventReport"), assembler)
     store_contributions(actor, event, assembler, data)
     recount(event.pk)
@@ -71,6 +74,14 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     if header.published and actor.may(Permission.PUBLISH):
         mark_published(actor, event)
     return Ingested(event.pk, rejections)
+
+
+def _add_default_tags(actor: Actor, event: Event) -> None:
+    """The tags of the collection that every event gets which is made here, by whoever makes it."""
+    if event.locked or not (number := DEFAULT_TAG_COLLECTION.value):
+        return
+    tags = default_tags(actor, number)
+    link_event_tags(event.pk, [(tag.pk, tag.local_only, "") for tag in tags])
 
 
 def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Assembler) -> int:
@@ -141,7 +152,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         user_id=actor.user_id or 0,
         date=header.date or today(),
         info=header.info,
-        threat_level_id=header.threat_level_id if header.threat_level_id is not None else 4,
+        threat_level_id=header.threat_level_id or DEFAULT_THREAT_LEVEL.value,
         analysis=header.analysis or 0,
         distribution=distribution,
         sharing_group_id=assembler.sharing.required(

@@ -8,11 +8,11 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import TaxonomiesMissing
+from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
 from vardkase.intel.hooks import EventPublished, event_published
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.rules import may_publish_event
+from vardkase.intel.rules import may_publish_event, must_leave_publishing
 from vardkase.intel.services.locking import lock_event
 from vardkase.knowledge.taxonomies.queries import missing_required
 
@@ -21,12 +21,16 @@ from vardkase.knowledge.taxonomies.queries import missing_required
 def publish_event(actor: Actor, event_id: int) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
 
-    Raises NotFound, Forbidden when the actor may not publish this event, TaxonomiesMissing.
+    Raises NotFound, Forbidden when the actor may not publish this event, PublisherIsCreator, TaxonomiesMissing.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):
         raise Forbidden("You do not have the permission to do that.")
+    if must_leave_publishing(actor, event):
+        raise PublisherIsCreator(
+            "An event has to be published by somebody else than the user who created it."
+        )
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
     _publish(actor, event)
@@ -43,9 +47,9 @@ def missing_taxonomies(event: Event) -> list[str]:
 def mark_published(actor: Actor, event: Event) -> None:
     """Publish an event that the caller has locked and is allowed to publish, as its document says.
 
-    It stays unpublished when it lacks a tag of a required taxonomy.
+    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it.
     """
-    if not missing_taxonomies(event):
+    if not must_leave_publishing(actor, event) and not missing_taxonomies(event):
         _publish(actor, event)
 
 

@@ -15,6 +15,7 @@ from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import visible_tags
+from vardkase.knowledge.taxonomies.rules import may_use
 
 MISSING = "Invalid Tag Collection"
 PREFIX = "collection_"
@@ -55,6 +56,12 @@ def may_edit(actor: Actor, collection: TagCollection) -> bool:
 def tags_of(collection: TagCollection) -> list[Tag]:
     """The tags of a collection that was found for somebody: those they may see."""
     return [member.tag for member in collection.members.all()]
+
+
+def default_tags(actor: Actor, number: int) -> list[Tag]:
+    """The tags of a collection that a site administrator chose for everybody, as far as the actor may use them."""
+    members = TagCollectionTag.objects.filter(tag_collection=number).select_related("tag")
+    return [member.tag for member in members if may_use(actor, member.tag)]
 
 
 def without_collections(actor: Actor, wanted: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from vardkase.formats.misp_json.comparison import compare_with_published
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
-from vardkase.intel.errors import ChangedMeanwhile, TaxonomiesMissing
+from vardkase.intel.errors import ChangedMeanwhile, PublisherIsCreator, TaxonomiesMissing
 from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
 from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
@@ -92,6 +92,8 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
         )
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing is published: look again.")
+    except PublisherIsCreator:
+        return gettext("You created the event, and this hub asks for somebody else to publish it.")
     except TaxonomiesMissing as missing:
         names = ", ".join(missing.namespaces)
         return gettext("The hub asks for tags that the event lacks: %(names)s") % {"names": names}

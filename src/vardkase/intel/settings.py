@@ -1,0 +1,35 @@
+"""What a site administrator may set about events, attributes and their tags, under MISP's names."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+DEFAULT_THREAT_LEVEL = Setting(
+    "MISP.default_event_threat_level",
+    4,
+    "The threat level of an event that names none.",
+    options=((1, "High"), (2, "Medium"), (3, "Low"), (4, "Undefined")),
+)
+DEFAULT_TAG_COLLECTION = Setting(
+    "MISP.default_event_tag_collection",
+    0,
+    "The id of a tag collection whose tags every event gets that is made here; 0 for none.",
+    level=2,
+)
+MIRROR_CLUSTERS = Setting(
+    "MISP.enable_clusters_mirroring_from_attributes_to_event",
+    False,
+    "Whether a galaxy cluster that is put on an attribute is put on its event as well.",
+    level=2,
+)
+FOUR_EYES = Setting(
+    "MISP.block_publishing_for_same_creator",
+    False,
+    "Whether an event must be published by somebody else than the one who created it.",
+    level=2,
+)
+SANITISE_DELETED = Setting(
+    "Security.sanitise_attribute_on_delete",
+    False,
+    "Whether an attribute that is softly deleted loses what it says: type, value, comment and attachment.",
+)
