@@ -257,6 +257,71 @@ def test_a_document_is_read_by_an_import_module(cast: Cast, event: Event) -> Non
 
 
 @pytest.mark.usefixtures("modules")
+def test_columns_of_a_table_are_named_by_who_brings_it(cast: Cast, event: Event) -> None:
+    switch_on(cast, "csvimport", kind="Import")
+    table = "ignored;evil.example;seen twice\nignored;192.0.2.9;once\n"
+    config = {"header": "_,text,comment", "has_header": "0", "special_delimiter": ";"}
+    sent = {
+        "data": base64.b64encode(table.encode()).decode(),
+        "filename": "a.csv",
+        "config": config,
+        "save": 1,
+    }
+    status, body = call(cast.analyst.key, "POST", f"/events/importModule/csvimport/{event.pk}", sent)
+    assert (status, body["message"]) == (200, "2 attributes and 0 objects added."), body
+    assert set(Attribute.objects.values_list("value1", "comment")) == {
+        ("evil.example", "seen twice"),
+        ("192.0.2.9", "once"),
+    }
+
+
+MAIL = b"""From: Somebody <sender@evil.example>
+To: victim@a.example
+Subject: =?utf-8?q?R=C3=A4kning?=
+Date: Wed, 25 Nov 2026 10:00:00 +0000
+Message-ID: <1@evil.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+See http://evil.example/pay
+--b
+Content-Type: application/octet-stream
+Content-Disposition: attachment; filename="bill.bin"
+Content-Transfer-Encoding: base64
+
+YmFkIGJ5dGVz
+--b--
+"""
+
+
+@pytest.mark.usefixtures("modules")
+def test_a_mail_becomes_an_object_that_refers_to_its_attachments(cast: Cast, event: Event) -> None:
+    switch_on(cast, "email_import", kind="Import", email_import_extract_urls="yes")
+    sent = {"data": base64.b64encode(MAIL).decode(), "filename": "a.eml", "save": 1}
+    path = f"/events/importModule/email_import/{event.pk}"
+    status, body = call(cast.analyst.key, "POST", path, sent)
+    assert (status, "errors" in body) == (200, False), body
+    mail = Object.objects.get(name="email")
+    said = dict(Attribute.objects.filter(object=mail).values_list("object_relation", "value1"))
+    assert (said["from"], said["to"], said["subject"]) == (
+        "sender@evil.example",
+        "victim@a.example",
+        "Räkning",
+    )
+    file = Object.objects.get(name="file")
+    assert Attribute.objects.filter(object=file, object_relation="malware-sample", value1="bill.bin").exists()
+    referred = ObjectReference.objects.filter(object=mail, referenced_uuid=file.uuid)
+    assert list(referred.values_list("relationship_type", flat=True)) == ["includes"]
+    assert (
+        call(cast.analyst.key, "POST", path, {**sent, "data": base64.b64encode(b"\0\xff" * 50).decode()})[0]
+        < 500
+    )
+
+
+@pytest.mark.usefixtures("modules")
 def test_an_event_is_written_by_an_export_module_as_its_reader_may_read_it(cast: Cast, event: Event) -> None:
     switch_on(cast, "cef_export", kind="Export")
     attribute(event, "ip-dst", "203.0.113.9")

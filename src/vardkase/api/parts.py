@@ -28,12 +28,12 @@ def added(
     return saved(_words(found), where, id=str(event.id), **({"errors": told} if told else {}))
 
 
-def options(call: Call) -> Callable[..., Any]:
+def options(call: Call, model: str = "Event") -> Callable[..., Any]:
     """What a request with a document says beside it, by name and default.
 
     Options stand in the path, the query or a form, never in a JSON body: that is the document.
     """
-    fields = call.data("Event") if call.headers.get("Content-Type", "").startswith("multipart/") else {}
+    fields = call.data(model) if call.headers.get("Content-Type", "").startswith("multipart/") else {}
     return lambda name, default=None: fields.get(name, call.named.get(name, call.query.get(name, default)))
 
 

@@ -12,6 +12,7 @@ import vardkase.api.administration.statistics
 import vardkase.api.attributes.reading
 import vardkase.api.attributes.selected
 import vardkase.api.attributes.single_fields
+import vardkase.api.attributes.threatconnect
 import vardkase.api.attributes.writing
 import vardkase.api.contributions.analyst_data
 import vardkase.api.contributions.collections

@@ -1,0 +1,42 @@
+"""Indicators in the form of other programs, added to an event as attributes."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.parts import options
+from vardkase.core.errors import Invalid
+from vardkase.formats.incoming.threatconnect import Table
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.attributes import add_attributes
+
+WHERE = "/attributes/add_threatconnect"
+
+
+@endpoint(
+    "attributes/add_threatconnect",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    takes_document=True,
+    describes=Description(
+        "Add the indicators in ThreatConnect's CSV, the file of a form or the body, to an event.",
+        (),
+        ("distribution",),
+        url=f"{WHERE}/[event_id]",
+    ),
+)
+def add_threatconnect(call: Call) -> Answer:
+    """Add a table; what is there already, or has no type in MISP, is told by its place."""
+    event = find_event(call.actor, call.arg(0))
+    try:
+        table = Table(call.document()[1], options(call, "Attribute")("distribution"))
+        stored = add_attributes(call.actor, event.id, table.documents())
+    except Invalid as refused:
+        raise SaveFailed("add_threatconnect Attribute", WHERE, refused.errors) from refused
+    count = len(stored.attribute_ids)
+    errors = {**table.untold, **stored.rejections.errors}
+    words = f"{count} {'attribute' if count == 1 else 'attributes'} added."
+    return saved(words, f"{WHERE}/{event.id}", id=str(event.id), **({"errors": errors} if errors else {}))
