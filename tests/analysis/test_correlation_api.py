@@ -6,6 +6,8 @@ import pytest
 
 from tests.api.calls import call
 from tests.cast import Cast
+from vardkase.analysis.correlation.models import AttributeKey
+from vardkase.analysis.correlation.queries import related_events
 from vardkase.intel.services.events import add_event
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,19 @@ def test_top_values(cast: Cast) -> None:
         add_event(cast.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes})
     top = call(cast.site_admin.key, "GET", "/correlations/top")[1]
     assert top == [{"Correlation": {"value": "198.51.100.1", "count": "2"}}]
+
+
+def test_an_event_is_correlated_anew(cast: Cast) -> None:
+    attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
+    one, two = (
+        add_event(cast.analyst.actor, {"info": info, "distribution": 0, "Attribute": attributes}).event_id
+        for info in ("one", "two")
+    )
+    AttributeKey.objects.filter(event_id=one).delete()
+    path = f"/events/recorrelate/{one}"
+    assert call(cast.analyst.key, "POST", path)[0] == 403
+    assert related_events(cast.analyst.actor, two) == []
+    status, body = call(cast.site_admin.key, "POST", path)
+    assert (status, body["message"], body["id"]) == (200, "Event recorrelated.", str(one))
+    assert [each.event_id for each in related_events(cast.analyst.actor, two)] == [one]
+    assert call(cast.site_admin.key, "POST", "/events/recorrelate/999999999")[0] == 404

@@ -28,7 +28,7 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
-from vardkase.analysis.correlation.models import CorrelationExclusion
+from vardkase.analysis.correlation.models import CorrelationExclusion, CorrelationRule
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.settings.models import SettingValue
@@ -491,6 +491,13 @@ def blocked_cluster(it: Things) -> BlocklistEntry:
 @shared
 def blocked_analyst_data(it: Things) -> BlocklistEntry:
     return _blocked(Blocked.ANALYST_DATA)
+
+
+@shared
+def rule(it: Things) -> CorrelationRule:
+    return CorrelationRule.objects.create(
+        name=word(), selector_type="org_id", selector_list=["1"], numbers=[1], timestamp=1
+    )
 
 
 @shared

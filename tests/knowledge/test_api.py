@@ -14,7 +14,6 @@ from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.loader import ClusterFile, ClustersFile, Collection, GalaxyFile
 from vardkase.knowledge.galaxies.loader import store as store_galaxy
 from vardkase.knowledge.galaxies.models import GalaxyCluster
-from vardkase.knowledge.noticelists import loader as noticelists
 from vardkase.knowledge.object_templates.loader import store as store_templates
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile
 from vardkase.knowledge.taxonomies.loader import store as store_taxonomies
@@ -363,22 +362,6 @@ def test_warninglists(cast: Cast) -> None:
     assert call(admin, "POST", toggle, {"name": ["%"]})[1]["saved"] is False
     _, body = call(admin, "POST", toggle, {"id": row["id"]})
     assert body == {"saved": True, "success": "1 warninglist(s) toggled"}
-
-
-def test_noticelists(cast: Cast) -> None:
-    noticelists.load()
-    admin = cast.site_admin.key
-    _, (row,) = call(admin, "GET", "/noticelists/index")
-    number = row["Noticelist"]["id"]
-    response = send(admin, "POST", f"/noticelists/enableNoticelist/{number}/true")
-    assert (response.status_code, response["Location"].endswith(f"/noticelists/view/{number}")) == (302, True)
-    _, body = call(admin, "GET", f"/noticelists/view/{number}")
-    assert body["Noticelist"]["enabled"]
-    assert {"scope", "field", "value", "tags", "message"} == set(
-        body["Noticelist"]["NoticelistEntry"][0]["data"]
-    )
-    send(admin, "POST", f"/noticelists/enableNoticelist/{number}")
-    assert not call(admin, "GET", f"/noticelists/view/{number}")[1]["Noticelist"]["enabled"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ import vardkase.api.objects.writing
 import vardkase.api.openapi
 import vardkase.api.quality.blocklists
 import vardkase.api.quality.correlation_exclusions
+import vardkase.api.quality.correlation_rules
 import vardkase.api.quality.correlations
 import vardkase.api.quality.decaying_models
 import vardkase.api.quality.import_expressions

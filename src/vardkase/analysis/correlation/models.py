@@ -7,6 +7,9 @@ The same index answers an exact search, which is why parts that do not correlate
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -80,3 +83,34 @@ class CorrelationExclusion(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Selector(models.TextChoices):
+    """By what a correlation rule names events."""
+
+    CREATOR = "orgc_id"
+    OWNER = "org_id"
+    EVENT_ID = "event_id"
+    EVENT_INFO = "event_info"
+
+
+class CorrelationRule(models.Model):
+    """Events that do not correlate with each other, as `selector_list` was sent; times are Unix seconds.
+
+    `numbers` or `patterns` (for LIKE, of titles) are what is compared, made of the list when it is written.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid4)
+    name = models.CharField(max_length=255)
+    comment = models.TextField(blank=True, default="")
+    selector_type = models.CharField(max_length=40, choices=Selector)
+    selector_list = models.JSONField(default=list)
+    numbers = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    patterns = ArrayField(models.TextField(), default=list, blank=True)
+    timestamp = models.BigIntegerField()
+
+    class Meta:
+        db_table = "correlation_rule"
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,7 +2,8 @@
 
 Two attributes of different events correlate when they share a key and both rows say `correlates`. A value
 with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is over-correlating: it is named and
-counted, and its occurrences are listed when somebody asks for that value.
+counted, and its occurrences are listed when somebody asks for that value. Events that a correlation rule keeps
+apart are not related with each other; how often a value is found is another question, which no rule answers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from vardkase.analysis.correlation.keeping_apart import rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -68,14 +70,19 @@ JOIN event own ON own.id = k.event_id
 WHERE a.id = ANY(%(ids)s::bigint[]) AND k.correlates AND {event} AND {attribute}
 """
 
+BRACES = str.maketrans("[]", "{}")
+"""From a list of numbers as Python writes it to an array as PostgreSQL does."""
+
 # One index-only scan for each different key; the limit makes a hot value as cheap as any other.
 PAIRS = """
 SELECT places.place, other.attribute_id, other.event_id
-FROM unnest(%(keys)s::bigint[], %(events)s::bigint[]) WITH ORDINALITY AS places (key, event_id, place)
+FROM unnest(%(keys)s::bigint[], %(events)s::bigint[], %(rules)s::text[])
+     WITH ORDINALITY AS places (key, event_id, rules, place)
 CROSS JOIN LATERAL (
     SELECT o.attribute_id, o.event_id
     FROM attribute_key o {join}
-    WHERE o.key = places.key AND o.event_id <> places.event_id AND o.correlates AND {event} AND {attribute}
+    WHERE o.key = places.key AND o.event_id <> places.event_id AND o.correlates
+          AND {event} AND {attribute} AND {apart}
     LIMIT %(cap)s + 1
 ) other
 """
@@ -86,7 +93,8 @@ FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY AS places (key, place)
 CROSS JOIN LATERAL (
     SELECT o.attribute_id, o.event_id
     FROM attribute_key o {join}
-    WHERE o.key = places.key AND o.event_id <> %(event)s AND o.correlates AND {event} AND {attribute}
+    WHERE o.key = places.key AND o.event_id <> %(event)s AND o.correlates
+          AND {event} AND {attribute} AND {apart}
     LIMIT %(each)s
 ) other
 """
@@ -99,7 +107,8 @@ found AS (
     FROM mine CROSS JOIN LATERAL (
         SELECT o.event_id
         FROM attribute_key o {join}
-        WHERE o.key = mine.key AND o.event_id <> %(event)s AND o.correlates AND {event} AND {attribute}
+        WHERE o.key = mine.key AND o.event_id <> %(event)s AND o.correlates
+              AND {event} AND {attribute} AND {apart}
         LIMIT %(cap)s + 1
     ) other
 )
@@ -150,8 +159,11 @@ ORDER BY counted.occurrences DESC, counted.key
 
 def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
     """The events that correlate with one event, most shared values first."""
-    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **_others(actor))
-    rows = _rows(actor, sql, event=event_id, cap=settings.VARDKASE_CORRELATION_LIMIT, limit=limit)
+    rules = rules_naming([event_id]).get(event_id, [])
+    others = _others(actor, "%(rules)s" if rules else "")
+    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
+    cap = settings.VARDKASE_CORRELATION_LIMIT
+    rows = _rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)
     return [RelatedEvent(*row) for row in rows]
 
 
@@ -174,7 +186,9 @@ def correlations_of_values(
     """
     parts = [(place, part) for place, value in enumerate(values) for part in correlation_parts(*value)]
     keys = keys_of(part for _, part in parts)
-    rows = _rows(actor, OF_VALUES.format(**_others(actor)), keys=keys, event=event_id, each=each)
+    rules = rules_naming([event_id]).get(event_id, [])
+    sql = OF_VALUES.format(**_others(actor, "%(rules)s" if rules else ""))
+    rows = _rows(actor, sql, keys=keys, event=event_id, each=each, rules=rules)
     return list(dict.fromkeys(Pair(parts[place - 1][0], *other) for place, *other in rows))
 
 
@@ -230,10 +244,12 @@ def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correl
         return Correlations()
     keys, events = zip(*holders, strict=True)
     cap = settings.VARDKASE_CORRELATION_LIMIT
-    sql = PAIRS.format(**_others(actor))
+    rules = rules_naming(set(events))
+    sql = PAIRS.format(**_others(actor, "places.rules" if rules else ""))
+    named = [str(rules.get(event_id, [])).translate(BRACES) for event_id in events]
     others: list[list[tuple[int, int]]] = [[] for _ in keys]
     for place, related_id, related_event_id in _rows(
-        actor, sql, keys=list(keys), events=list(events), cap=cap
+        actor, sql, keys=list(keys), events=list(events), rules=named, cap=cap
     ):
         others[place - 1].append((related_id, related_event_id))
     return _paired(list(holders.values()), others, cap)
@@ -274,10 +290,13 @@ def _supernets(network: IPv4Network | IPv6Network) -> list[IPv4Network | IPv6Net
     return [network.supernet(new_prefix=prefix) for prefix in range(network.prefixlen + 1)]
 
 
-def _others(actor: Actor) -> dict[str, str]:
-    """The predicates of other attributes' keys `o`, and the join that they need: none for who reads all."""
-    predicates = _predicates(actor, "o")
-    everything = predicates["event"] == predicates["attribute"] == "TRUE"
+def _others(actor: Actor, rules: str) -> dict[str, str]:
+    """The predicates of other attributes' keys `o`, and the join that they need: none for who reads all.
+
+    `rules` is SQL of the correlation rules that name the event looked at; "" when none does.
+    """
+    predicates = _predicates(actor, "o") | {"apart": unnamed_by(rules) if rules else "TRUE"}
+    everything = all(predicate == "TRUE" for predicate in predicates.values())
     return {**predicates, "join": "" if everything else "JOIN event e ON e.id = o.event_id"}
 
 

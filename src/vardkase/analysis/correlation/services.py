@@ -15,6 +15,8 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.hooks import AttributesChanged
+from vardkase.intel.queries.find import Reference, find_event
+from vardkase.intel.services.locking import lock_event
 
 BATCH = 10_000
 REQUIRED = "Value cannot be empty."
@@ -81,6 +83,17 @@ def clean_exclusions(actor: Actor) -> None:
     for value in CorrelationExclusion.objects.values_list("value", flat=True):
         _apply(value)
     record(actor, "correlation_exclusion.cleaned", Target("correlation_exclusion"))
+
+
+@transaction.atomic
+def recorrelate(actor: Actor, reference: Reference) -> int:
+    """Derive the keys and networks of one event anew; returns its id. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    event = lock_event(actor, find_event(actor, reference).id)
+    rebuild_keys(AttributesChanged(event.pk, None))
+    record(actor, "correlation.recorrelated", Target("event", event.pk, event.uuid, event.info))
+    return event.pk
 
 
 def rebuild(actor: Actor) -> Iterator[int]:

@@ -1,9 +1,10 @@
-"""correlations/*: which values are found most often."""
+"""correlations/*: which values are found most often. events/recorrelate: the keys of one event, written anew."""
 
 from __future__ import annotations
 
 from vardkase.analysis.correlation.queries import over_correlating_values, top_values
-from vardkase.api.answers import Answer, Json
+from vardkase.analysis.correlation.services import recorrelate
+from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.paging import limit_and_offset
 
@@ -26,3 +27,10 @@ def over_correlations(call: Call) -> Answer:
     return Json(
         [{"OverCorrelatingValue": {"value": each.value, "occurrence": str(each.count)}} for each in found]
     )
+
+
+@endpoint("events/recorrelate", site_admin=True, writes=True)
+def recorrelate_event(call: Call) -> Answer:
+    """Write the keys of an event's attributes anew; they are current without, so this only repairs."""
+    number = recorrelate(call.actor, call.arg(0))
+    return saved("Event recorrelated.", f"/events/recorrelate/{call.arg(0)}", id=str(number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vardkase.api.answers import Answer, Json, Redirect, saved
+from vardkase.api.answers import Answer, Json, Redirect, not_toggled, saved, toggled
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import NotFound
@@ -44,6 +44,26 @@ def enable(call: Call) -> Answer:
     except NotFound as error:
         raise MispError(404, str(error)) from None
     return Redirect(f"/noticelists/view/{number}")
+
+
+@endpoint("noticelists/toggle_enable", site_admin=True, writes=True)
+def toggle_enable(call: Call) -> Answer:
+    """Turn a list's switch round: ``{"Noticelist": {"data": id}}`` as MISP's page sends it, or the id in the path."""
+    body = call.data("Noticelist")
+    number = as_int(call.arg(0) or body.get("data", body.get("id"))) or 0
+    try:
+        turned = not queries.find_noticelist(number).enabled
+        services.set_enabled(call.actor, number, enabled=turned)
+    except NotFound:
+        return not_toggled("Noticelist not found.")
+    return toggled(f"Noticelist {'enabled' if turned else 'disabled'}")
+
+
+@endpoint("noticelists/delete", site_admin=True, writes=True)
+def delete(call: Call) -> Answer:
+    """Delete one noticelist; an update brings back what is in the files."""
+    services.delete_noticelist(call.actor, as_int(call.arg(0)) or 0)
+    return saved("Noticelist deleted.", f"/noticelists/delete/{call.arg(0)}", id=call.arg(0))
 
 
 @endpoint("noticelists/update", site_admin=True, writes=True)

@@ -10,7 +10,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.noticelists import loader
 from vardkase.knowledge.noticelists.models import Noticelist
-from vardkase.knowledge.sources.loading import Loaded
+from vardkase.knowledge.noticelists.queries import find_noticelist
+from vardkase.knowledge.sources.loading import Loaded, forget
 
 
 @transaction.atomic
@@ -25,6 +26,17 @@ def set_enabled(actor: Actor, noticelist_id: int, *, enabled: bool) -> Noticelis
     action = "noticelist.enabled" if enabled else "noticelist.disabled"
     record(actor, action, Target("noticelist", noticelist.pk, title=noticelist.name))
     return noticelist
+
+
+@transaction.atomic
+def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
+    """Delete a list with its notices; the next update brings back what is in the files. Raises Forbidden, NotFound."""
+    _require_site_admin(actor)
+    noticelist = find_noticelist(noticelist_id)
+    target = Target("noticelist", noticelist.pk, title=noticelist.name)
+    noticelist.delete()
+    forget(loader.NAME)
+    record(actor, "noticelist.deleted", target)
 
 
 def update_noticelists(actor: Actor) -> Loaded:

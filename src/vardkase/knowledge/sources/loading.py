@@ -29,6 +29,11 @@ def quiet(_name: str, _done: int, _total: int) -> None:
     """A Progress for those who do not watch."""
 
 
+def forget(name: str) -> None:
+    """Have the files of one kind of knowledge read again by its next loading, changed or not."""
+    KnowledgeSource.objects.filter(name=name).delete()
+
+
 def load_changed(
     name: str, paths: Sequence[Path], load: Callable[[], int], *, count: int | None = None
 ) -> Loaded:

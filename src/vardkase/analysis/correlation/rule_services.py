@@ -1,0 +1,139 @@
+"""Keeping the correlation rules; one takes effect with the next reading."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.analysis.correlation.models import CorrelationRule, Selector
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.fields import Readers, fill
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.fields import filled, text
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_int
+
+MOST = 100
+TOO_MANY = f"There can be {MOST} correlation rules at most."
+LONGEST = 255
+MOST_SELECTED = 1_000
+NOT_A_LIST = f"Expected a list of 1 to {MOST_SELECTED} entries."
+NOT_AN_ID = "Expected the ids of {}."
+NOT_A_TEXT = f"Expected texts of at most {LONGEST} characters; % at an end stands for anything."
+NO_SUCH_TYPE = f"Options: {', '.join(Selector.values)}"
+
+
+def rules(actor: Actor) -> QuerySet[CorrelationRule]:
+    """Every rule, for site administrators. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return CorrelationRule.objects.order_by("pk")
+
+
+def find_rule(actor: Actor, reference: str) -> CorrelationRule:
+    """A rule by id or uuid. Raises NotFound, Forbidden."""
+    by_uuid = UUID.fullmatch(reference.lower())
+    wanted = {"uuid": reference} if by_uuid else {"pk": as_int(reference) or 0}
+    if (found := rules(actor).filter(**wanted).first()) is None:
+        raise NotFound("Invalid CorrelationRule")
+    return found
+
+
+@transaction.atomic
+def add_rule(actor: Actor, data: Mapping[str, Any]) -> CorrelationRule:
+    """A new rule. Raises Invalid by field, Forbidden."""
+    actor.require_writing()
+    if rules(actor).count() >= MOST:
+        raise Invalid({"name": [TOO_MANY]})
+    rule = CorrelationRule()
+    _write(rule, data)
+    record(actor, "correlation_rule.added", _target(rule), _told(rule))
+    return rule
+
+
+@transaction.atomic
+def edit_rule(actor: Actor, reference: str, data: Mapping[str, Any]) -> CorrelationRule:
+    """Change a rule. Raises Invalid by field, NotFound, Forbidden."""
+    actor.require_writing()
+    rule = find_rule(actor, reference)
+    _write(rule, data)
+    record(actor, "correlation_rule.edited", _target(rule), _told(rule))
+    return rule
+
+
+@transaction.atomic
+def delete_rule(actor: Actor, reference: str) -> int:
+    """Take a rule away: what it kept apart correlates again. Returns its id; raises NotFound, Forbidden."""
+    actor.require_writing()
+    rule = find_rule(actor, reference)
+    target, number = _target(rule), rule.pk
+    rule.delete()
+    record(actor, "correlation_rule.deleted", target)
+    return number
+
+
+def _write(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
+    fill(rule, data, READERS)
+    selected = rule.selector_list
+    if rule.selector_type == Selector.EVENT_INFO:
+        rule.numbers, rule.patterns = [], [_pattern(each) for each in selected]
+    else:
+        rule.numbers, rule.patterns = [_identifier(rule, each) for each in selected], []
+    rule.timestamp = now_seconds()
+    rule.save()
+
+
+def _read_type(value: Any) -> str:
+    name = text(value)
+    if name not in Selector.values:
+        raise ValueError(NO_SUCH_TYPE)
+    return name
+
+
+def _read_list(value: Any) -> list[Any]:
+    """The entries as they are sent: a list, or its JSON."""
+    try:
+        entries = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        entries = None
+    if not isinstance(entries, list) or not 0 < len(entries) <= MOST_SELECTED:
+        raise ValueError(NOT_A_LIST)
+    return entries
+
+
+def _identifier(rule: CorrelationRule, entry: Any) -> int:
+    number = as_int(entry)
+    if isinstance(entry, bool) or number is None or number < 1:
+        of_what = "events" if rule.selector_type == Selector.EVENT_ID else "organisations"
+        raise Invalid({"selector_list": [NOT_AN_ID.format(of_what)]})
+    return number
+
+
+def _pattern(entry: Any) -> str:
+    """What LIKE takes: only a `%` at an end stands for anything."""
+    if not isinstance(entry, str) or len(entry) > LONGEST or "\x00" in entry or not entry.strip("%"):
+        raise Invalid({"selector_list": [NOT_A_TEXT]})
+    literal = entry.strip("%").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{'%' * entry.startswith('%')}{literal}{'%' * entry.endswith('%')}"
+
+
+def _told(rule: CorrelationRule) -> dict[str, Any]:
+    return {"selector_type": rule.selector_type, "selector_list": rule.selector_list[:100]}
+
+
+def _target(rule: CorrelationRule) -> Target:
+    return Target("correlation_rule", rule.pk, rule.uuid, rule.name)
+
+
+READERS: Readers = {
+    "name": filled("name", LONGEST),
+    "comment": text,
+    "selector_type": _read_type,
+    "selector_list": _read_list,
+}
