@@ -68,6 +68,12 @@ def test_what_the_code_reads_is_said(document: Any) -> None:
     ] == {"$ref": "#/components/schemas/Saved"}
 
 
+def test_an_argument_that_is_one_of_some_words_keeps_its_place(document: Any) -> None:
+    """MISP writes ``[add|edit]``; the arguments behind it must not move up."""
+    rest = "{add_or_edit}/{event_id}/{template_id}/{object_id}/{similar_objects}"
+    assert f"/objects/revise_object/{rest}" in document["paths"]
+
+
 def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:
     assert document["components"]["securitySchemes"]["key"]["name"] == "Authorization"
     assert document["security"] == [{"key": []}]

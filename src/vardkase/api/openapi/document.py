@@ -34,7 +34,8 @@ UNDERSCORED = frozenset(
     )
 )
 """Actions that MISP itself spells with underscores; all others are in camel case."""
-BRACKETS = re.compile(r"\[(\w+)\]")
+BRACKETS = re.compile(r"\[([\w|]+)\]")
+"""An argument in an address: ``[event_id]``, or the words it may be, ``[add|edit]``."""
 PLACES = ("id", "second", "third", "fourth")
 DELETED = ("id", "hard")
 EVERYWHERE = frozenset((400, 403, 404, 405, 413, 429))
@@ -95,12 +96,15 @@ def _paths(found: Endpoint) -> Iterator[tuple[str, list[str]]]:
 def _arguments(found: Endpoint) -> list[tuple[str, Argument]]:
     """The arguments of the path by name: as the description's address calls them, or the finder."""
     reading = reading_of(found.handler)
-    told = BRACKETS.findall(found.describes.url) if found.describes else []
+    told = [
+        name.replace("|", "_or_") for name in BRACKETS.findall(found.describes.url if found.describes else "")
+    ]
     places = DELETED if found.name.endswith("/delete") else PLACES
     named: dict[str, Argument] = {}
     for position in range(max([*reading.arguments, len(told) - 1], default=-1) + 1):
         argument = reading.arguments.get(position) or Argument(position, "", required=False)
-        name = told[position] if position < len(told) else argument.name or places[position]
+        spare = places[position] if position < len(places) else f"argument_{position + 1}"
+        name = told[position] if position < len(told) else argument.name or spare
         named[name if name not in named else f"{name}_{position + 1}"] = argument
     return list(named.items())
 
