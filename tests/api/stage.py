@@ -31,6 +31,9 @@ from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
 from vardkase.analysis.correlation.models import CorrelationExclusion, CorrelationRule
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
+from vardkase.core.openpgp import public_key as read_key
+from vardkase.core.openpgp import public_part
+from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds import tasks
 from vardkase.exchange.feeds.models import Feed
@@ -58,6 +61,7 @@ from vardkase.intel.models import (
     ObjectReference,
 )
 from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.decaying_models.models import DecayingModel
@@ -189,6 +193,20 @@ def event(it: Things) -> Event:
 @ours
 def published(it: Things) -> Event:
     return _saved(make_event(it.stage.a, info=SECRET, published=True))
+
+
+@shared
+def public_key(_it: Things) -> str:
+    return public_part(new_secret_key(word(), 1_700_000_000))
+
+
+@ours
+def cryptographic_key(it: Things) -> CryptographicKey:
+    armored = public_part(new_secret_key(SECRET, 1_700_000_000))
+    fingerprint = read_key(armored).fingerprint
+    return CryptographicKey.objects.create(
+        event=it.event, timestamp=0, key_data=armored, fingerprint=fingerprint
+    )
 
 
 @ours

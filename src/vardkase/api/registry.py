@@ -27,6 +27,7 @@ import vardkase.api.events.documents
 import vardkase.api.events.freetext
 import vardkase.api.events.module_documents
 import vardkase.api.events.older_exports
+import vardkase.api.events.protection
 import vardkase.api.events.reading
 import vardkase.api.events.stix
 import vardkase.api.events.writing

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.intel.analyst_data.apps.AnalystDataConfig",
     "vardkase.intel.collections.apps.CollectionsConfig",
+    "vardkase.intel.protection.apps.ProtectionConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",

@@ -26,6 +26,10 @@ class EventBlocked(Forbidden):
     """The uuid or the creating organisation is on a blocklist."""
 
 
+class SignatureRefused(Forbidden):
+    """The document would change a protected event and is not signed by one of its keys."""
+
+
 class NotYours(Forbidden):
     """The actor may read the event but not change it.
 

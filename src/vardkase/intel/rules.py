@@ -11,28 +11,45 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.settings import FOUR_EYES
 
 
-class EventFacts(Protocol):
+class Created(Protocol):
+    """What the rules need to know of something that an organisation has created."""
+
+    @property
+    def orgc_id(self) -> int: ...
+    @property
+    def user_id(self) -> int: ...
+
+
+class EventFacts(Created, Protocol):
     """What the rules need to know of an event."""
 
     @property
     def org_id(self) -> int: ...
     @property
-    def orgc_id(self) -> int: ...
-    @property
-    def user_id(self) -> int: ...
-    @property
     def locked(self) -> bool: ...
+    @property
+    def protected(self) -> bool | None: ...
 
 
-def may_modify_event(actor: Actor, event: EventFacts) -> bool:
+def may_modify_created(actor: Actor, thing: Created) -> bool:
     """Site admins; the creating organisation with `perm_modify_org`, or the creator with `perm_modify`."""
     if actor.is_site_admin:
         return True
-    if event.orgc_id != actor.organisation_id:
+    if thing.orgc_id != actor.organisation_id:
         return False
     if actor.may(Permission.MODIFY_ORG):
         return True
-    return actor.may(Permission.MODIFY) and event.user_id == actor.user_id
+    return actor.may(Permission.MODIFY) and thing.user_id == actor.user_id
+
+
+def must_sign(actor: Actor, *, protected: bool) -> bool:
+    """Whether the actor changes a protected event by signed documents only: machines that synchronise."""
+    return protected and actor.may(Permission.SYNC) and not actor.is_site_admin
+
+
+def may_modify_event(actor: Actor, event: EventFacts) -> bool:
+    """Whether the actor may change the event, or parts of it, in place."""
+    return may_modify_created(actor, event) and not must_sign(actor, protected=bool(event.protected))
 
 
 def is_open_unpublished(distribution: int | str | None) -> bool:
@@ -41,8 +58,11 @@ def is_open_unpublished(distribution: int | str | None) -> bool:
 
 
 def may_merge_event(actor: Actor, event: EventFacts) -> bool:
-    """As `may_modify_event`, and synchronising users for events that came by synchronisation."""
-    if may_modify_event(actor, event):
+    """Whether the actor may send documents that change the event, signed where it is protected.
+
+    Who may change what was created here; synchronising users also for events that came by synchronisation.
+    """
+    if may_modify_created(actor, event):
         return True
     return actor.may(Permission.SYNC) and event.locked
 
@@ -63,4 +83,6 @@ def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:
     """Global tags: whoever may modify. Local tags: the host's own people, whoever created the event."""
     if local:
         return actor.is_site_admin or event.org_id == actor.organisation_id
+    if must_sign(actor, protected=bool(event.protected)):
+        return False
     return actor.may(Permission.TAGGER) and (actor.is_site_admin or event.orgc_id == actor.organisation_id)

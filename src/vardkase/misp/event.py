@@ -47,6 +47,7 @@ class EventInput:
     published: bool
     locked: bool
     disable_correlation: bool
+    protected: bool | None
     extends_uuid: str | None
     orgc: dict[str, Any] | None
     tags: list[dict[str, Any]]
@@ -68,6 +69,7 @@ def parse_event(data: Mapping[str, Any]) -> EventInput | Errors:
         published=read_flag(data, "published", False, errors),
         locked=read_flag(data, "locked", False, errors),
         disable_correlation=read_flag(data, "disable_correlation", False, errors),
+        protected=_read_protected(data, errors),
         extends_uuid=_read_extends(data, errors),
         orgc=read_block(data, "Orgc"),
         tags=read_tags(data),
@@ -118,6 +120,10 @@ def _read_analysis(data: Mapping[str, Any], errors: Errors) -> int | None:
     if isinstance(value, str) and (named := ANALYSIS_WORDS.get(value.strip().lower())) is not None:
         return named
     return _read_choice(data, "analysis", range(3), ANALYSES, errors)
+
+
+def _read_protected(data: Mapping[str, Any], errors: Errors) -> bool | None:
+    return None if data.get("protected") is None else read_flag(data, "protected", False, errors)
 
 
 def _read_extends(data: Mapping[str, Any], errors: Errors) -> str | None:

@@ -15,6 +15,8 @@ from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_s
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.protection.instance_key import instance_fingerprint
+from vardkase.intel.rules import must_sign
 from vardkase.misp.flags import as_bool
 
 NOT_DELETED = frozenset((False,))
@@ -42,6 +44,8 @@ SORTS = frozenset(
 def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = None) -> SqlQuery:
     """The events that the filters in `given` leave, in the order asked for, unpaged.
 
+    The minimal list, which peers pull by, has for synchronising users no protected event that the hub cannot sign.
+
     `given`: body and named parameters; names may carry the prefix `search`. Raises Invalid for filters that
     cannot be read; unknown names are ignored.
     """
@@ -55,8 +59,19 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
     for name, column in TIMES.items():
         if name in filters:
             conditions.extend(range_condition(statement, column, read.moments(filters[name], moment)))
+    if as_bool(filters.get("minimal")) and must_sign(actor, protected=True):
+        conditions.append(_signable(statement))
     return statement.query(
         f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(filters)}"
+    )
+
+
+def _signable(statement: Statement) -> str:
+    """The event is not protected, or the hub's own key is one of its keys."""
+    own = statement.bind(instance_fingerprint() or "", "text")
+    return (
+        "(e.protected IS NOT TRUE OR EXISTS (SELECT 1 FROM cryptographic_key k "
+        f"WHERE k.event_id = e.id AND NOT k.revoked AND k.fingerprint = {own}))"
     )
 
 

@@ -10,6 +10,7 @@ from vardkase.analysis.search.index import event_index_query
 from vardkase.api.answers import Answer, Stream, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
+from vardkase.api.events.protection import vouched_for
 from vardkase.api.paging import paged
 from vardkase.api.responses import XML_TYPE
 from vardkase.core.errors import Invalid
@@ -27,7 +28,8 @@ def view(call: Call) -> Answer:
     event = find_event(call.actor, call.arg(0) or call.param("id", ""))
     if call.method == "HEAD":
         return Text("")
-    return event_answer(call, event.id, view_options(call))
+    answer = event_answer(call, event.id, view_options(call))
+    return vouched_for(call, event, answer) if event.protected else answer
 
 
 @endpoint("events/index")
@@ -44,7 +46,7 @@ def index(call: Call) -> Answer:
 
 def event_answer(
     call: Call, event_id: int, options: EventOptions, headers: Mapping[str, str] = NO_HEADERS
-) -> Answer:
+) -> Stream:
     """One event that the actor may read, in JSON, or in XML for who accepts only that."""
     if call.wants_xml:
         return Stream(whole_events(call.actor, [event_id], options), XML_TYPE, headers)

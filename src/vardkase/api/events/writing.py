@@ -7,11 +7,12 @@ from typing import Any
 from vardkase.api.answers import Answer, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused
+from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused, SignatureRefused
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.deletion import delete_events
 from vardkase.intel.services.events import add_event
@@ -47,8 +48,8 @@ HEADER_MEMBERS = (
 def add(call: Call) -> Answer:
     """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
     try:
-        stored = add_event(call.actor, call.big_data("Event", "Attribute"))
-    except SharingGroupRefused as refused:
+        stored = add_event(call.actor, call.big_data("Event", "Attribute"), signed_document(call))
+    except (SharingGroupRefused, SignatureRefused) as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:
         raise MispError(404, str(exists), headers=_location(call, exists)) from exists
@@ -81,7 +82,9 @@ def edit(call: Call) -> Answer:
     """Merge a document into an event; answers with the whole event as it then reads."""
     event = find_event(call.actor, call.arg(0))
     try:
-        stored = edit_event(call.actor, event.id, call.data("Event"))
+        stored = edit_event(call.actor, event.id, call.data("Event"), signed_document(call))
+    except SignatureRefused as refused:
+        raise MispError(405, str(refused)) from refused
     except SharingGroupRefused as refused:
         raise _not_edited(event.id, f"Event could not be saved: {refused}") from refused
     except Invalid as invalid:

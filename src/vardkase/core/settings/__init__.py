@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from vardkase.core.settings.sealing import opened
+from vardkase.core.settings.sealing import opened, sealed
 from vardkase.core.sql import cursor
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "add_family",
     "declared_settings",
     "find_setting",
+    "set_unless_set",
     "settings_of_families",
     "stored_values",
 ]
@@ -97,6 +98,15 @@ def find_setting(name: str) -> AnySetting | None:
     if name in _declared:
         return _declared[name]
     return next((found for family in _families if (found := family.find(name)) is not None), None)
+
+
+def set_unless_set(setting: AnySetting, value: bool | int | str) -> None:
+    """Have `setting` be `value`, unless somebody was quicker: for what the hub makes itself when it is needed."""
+    kept = json.dumps(sealed(value) if setting.secret else value)
+    cursor().execute(
+        "INSERT INTO setting_value (name, value, changed) VALUES (%s, %s, now()) ON CONFLICT (name) DO NOTHING",
+        (setting.name, kept),
+    )
 
 
 def settings_of_families() -> Iterator[AnySetting]:

@@ -25,6 +25,7 @@ type Keep = Callable[[str], object]
 ATTRIBUTES = msgspec.json.Decoder(list[structs.Attribute])
 OBJECTS = msgspec.json.Decoder(list[structs.Object])
 REPORTS = msgspec.json.Decoder(list[structs.Report])
+KEYS = msgspec.json.Decoder(list[structs.CryptographicKey])
 TAGS = msgspec.json.Decoder(list[structs.Tag])
 
 
@@ -47,6 +48,8 @@ class FeedEvent:
     def document(self) -> Iterator[bytes]:
         """``{"Event": {…}}``, piece by piece."""
         writers = {"Attribute": self._attributes, "Object": self._objects, "EventReport": self._reports}
+        if self.header.protected:
+            writers["CryptographicKey"] = _keys
         yield b'{"Event":' + encoder.encode(self._event())[:-1]
         for name, pieces in self.sections:
             if name == "Tag":
@@ -144,6 +147,10 @@ def _section(name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         start = b""
     if not start:
         yield b"]"
+
+
+def _keys(piece: bytes) -> bytes:
+    return _inside(KEYS.decode(b"[" + piece + b"]"))
 
 
 def _inside(items: object) -> bytes:

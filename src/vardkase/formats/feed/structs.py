@@ -97,6 +97,18 @@ class Event(Struct, gc=False):
     Orgc: Organisation
 
 
+class CryptographicKey(Struct, gc=False):
+    """A key that vouches for a protected event."""
+
+    uuid: str
+    type: str
+    timestamp: str
+    parent_type: str
+    key_data: str
+    revoked: bool
+    fingerprint: str
+
+
 class Announcement(Struct, gc=False):
     """An event's entry in the manifest; here the numbers are numbers."""
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from vardkase.formats.misp_json.attributes import Carried, Page, event_attributes, few_attributes
 from vardkase.formats.misp_json.columns import REPORT
+from vardkase.formats.misp_json.keys import keys_of_events
 from vardkase.formats.misp_json.objects import event_objects, few_objects
 from vardkase.formats.misp_json.proposals import event_proposals
 from vardkase.formats.misp_json.reports import add_report_tags
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
-from vardkase.formats.misp_json.structs import EventReport
+from vardkase.formats.misp_json.structs import CryptographicKey, EventReport
 from vardkase.formats.misp_json.tags import Attachment
 from vardkase.identity.access.visibility import part_predicate
 
@@ -23,6 +24,7 @@ class Contents:
         self._tags = scope.tags.of_events(event_ids)
         self._carried: dict[int, Carried] = {}
         self._reports: dict[int, list[EventReport]] = {}
+        self._keys = keys_of_events(event_ids)
         self._attributes: dict[int, Page] | None = None
         self._objects: dict[int, list[bytes]] = {}
         if scope.options.metadata:
@@ -52,6 +54,10 @@ class Contents:
     def reports(self, event_ids: Sequence[int]) -> list[EventReport]:
         """The reports of some of the events."""
         return [report for event_id in event_ids for report in self._reports.get(event_id, ())]
+
+    def keys(self, event_ids: Sequence[int]) -> list[CryptographicKey]:
+        """The keys of the first of the events: those merged into it are vouched for by their own."""
+        return self._keys.get(event_ids[0], [])
 
     def proposals(self, event_ids: Sequence[int]) -> Iterator[bytes]:
         """The proposals to add attributes to some of the events."""

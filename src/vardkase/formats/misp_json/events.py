@@ -100,7 +100,7 @@ def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[
         yield "Object", contents.objects(members)
     if whole and not options.no_event_reports:
         yield _section("EventReport", contents.reports(members))
-    yield _section("CryptographicKey", [])
+    yield _section("CryptographicKey", contents.keys(members))
     if attachments:
         yield _section("Tag", [scope.tags.tag(attachment) for attachment in attachments])
 

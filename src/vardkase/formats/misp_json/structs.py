@@ -52,6 +52,18 @@ class EventHeader(Struct, gc=False):
     event_scores: Raw | UnsetType = UNSET
 
 
+class CryptographicKey(Struct, gc=False):
+    id: str
+    uuid: str
+    type: str
+    timestamp: str
+    parent_id: str
+    parent_type: str
+    key_data: str
+    revoked: bool
+    fingerprint: str
+
+
 class Attribute(Struct, gc=False):
     """An attribute inside an event document."""
 

@@ -26,7 +26,7 @@ from vardkase.intel.collections.documents import (
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.collections.queries import find_collection, find_element, stored_collections
 from vardkase.intel.queries.find import Reference
-from vardkase.intel.rules import may_modify_event
+from vardkase.intel.rules import may_modify_created
 from vardkase.intel.services.assemble import UUID_TAKEN
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.knowledge.blocklists.models import Blocked
@@ -180,7 +180,7 @@ def _lock_own(actor: Actor, reference: Reference) -> Collection:
     number = find_collection(actor, reference).pk
     Collection.objects.select_for_update().filter(pk=number).first()
     collection = find_collection(actor, number)
-    if not may_modify_event(actor, collection):
+    if not may_modify_created(actor, collection):
         raise Forbidden("You are not authorised to do that.")
     return collection
 

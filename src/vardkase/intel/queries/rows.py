@@ -25,6 +25,7 @@ class EventRow:
     disable_correlation: bool
     extends_uuid: UUID | None
     attribute_count: int
+    protected: bool | None
 
 
 @dataclass(frozen=True, slots=True)

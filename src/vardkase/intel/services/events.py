@@ -20,6 +20,8 @@ from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event
+from vardkase.intel.protection.keys import take_over_keys
+from vardkase.intel.protection.services import Signed, require_signature_of_new
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
 from vardkase.intel.services.blocking import refuse_blocked
@@ -39,17 +41,18 @@ CHUNK = 5_000
 """Attributes held in memory at a time."""
 
 
-def add_event(actor: Actor, data: Mapping[str, Any]) -> Ingested:
+def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = None) -> Ingested:
     """Store a new event with everything in it.
 
     `data` is the bare MISP event. The header must be right: Invalid carries its field errors. Parts that are not
     are left out and reported in the result, as MISP stores the rest. Raises EventExists, EventBlocked,
-    SharingGroupRefused, Forbidden.
+    SharingGroupRefused, SignatureRefused, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.ADD)
     header = _parse_header(actor, data)
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
+    require_signature_of_new(actor, data, signed)
     return _store_event(actor, header, data)
 
 
@@ -68,6 +71,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
     _add_default_tags(actor, event)
     store_reports(actor, event, data.get("EventReport"), assembler)
+    take_over_keys(event, data.get("CryptographicKey"), assembler)
     store_contributions(actor, event, assembler, data)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
@@ -161,6 +165,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         timestamp=header.timestamp or assembler.now,
         locked=trusted and as_bool(header.locked),
         disable_correlation=header.disable_correlation,
+        protected=header.protected,
         extends_uuid=UUID(header.extends_uuid) if header.extends_uuid else None,
     )
 

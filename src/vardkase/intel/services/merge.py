@@ -15,6 +15,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
+from vardkase.intel.protection.keys import take_over_keys
+from vardkase.intel.protection.services import Signed, require_signature_of_change
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
 from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
@@ -38,16 +40,19 @@ NOT_AUTHORISED = (
 
 
 @transaction.atomic
-def edit_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Ingested:
+def edit_event(
+    actor: Actor, event_id: int, data: Mapping[str, Any], signed: Signed | None = None
+) -> Ingested:
     """Merge a document into a stored event.
 
     What the document does not name stays; parts that are not newer than the stored ones are skipped. Raises
-    NotFound, Forbidden, Invalid (with MISP's sentence, or the header's field errors), SharingGroupRefused.
+    NotFound, Forbidden, Invalid (with MISP's sentence, or the header's field errors), SharingGroupRefused,
+    SignatureRefused.
     """
     actor.require_writing()
     actor.require(Permission.ADD)
     event = lock_event(actor, event_id)
-    _refuse(actor, event, data)
+    _refuse(actor, event, data, signed)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
     correlated = not event.disable_correlation
     publish = _merge_header(actor, event, data, assembler)
@@ -61,11 +66,12 @@ def edit_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Ingested
     return Ingested(event.pk, assembler.rejections)
 
 
-def _refuse(actor: Actor, event: Event, data: Mapping[str, Any]) -> None:
+def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:
     if not may_merge_event(actor, event):
         if actor.may(Permission.SYNC):
             raise Invalid(NOT_AUTHORISED)
         raise Forbidden("You are not authorised to do that.")
+    require_signature_of_change(actor, event, signed)
     if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
         raise Invalid("Event could not be saved: Could not find the local event.")
     if not is_newer(data, event.timestamp):
@@ -127,4 +133,5 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     if detached := tags.detached(event_tags):
         EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
     store_reports(actor, event, data.get("EventReport"), assembler)
+    take_over_keys(event, data.get("CryptographicKey"), assembler)
     store_contributions(actor, event, assembler, data)

@@ -1,0 +1,139 @@
+"""Protected events: the switch, the keys that vouch for them, and the signatures of what comes in and goes out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Stream, Text, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.formats.misp_json.keys import key_document
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.protection import keys, services
+from vardkase.intel.protection.instance_key import instance_public_key
+from vardkase.intel.protection.models import CryptographicKey
+from vardkase.intel.protection.services import Signed
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.rules import must_sign
+
+SIGNATURE = "X-PGP-Signature"
+PEER, AUTOMATIC = "MISP ", ("MISP ", "PyMISP")
+"""How the user agents of other instances, and of all MISP's own clients, begin."""
+PARENT = "Event"
+
+
+def signed_document(call: Call) -> Signed | None:
+    """What was sent with its signature; None when it has none."""
+    signature = call.headers.get(SIGNATURE)
+    return Signed(call.raw, signature) if signature else None
+
+
+def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
+    """The answer of a protected event, signed for MISP's own clients. A peer does not get what the hub cannot sign."""
+    agent = call.headers.get("User-Agent", "")
+    if not agent.startswith(AUTOMATIC):
+        return answer
+    if services.may_be_vouched_for(event.id):
+        signature, content = services.signed(answer.content)
+        return replace(answer, content=content, headers={**answer.headers, SIGNATURE: signature})
+    if agent.startswith(PEER) and must_sign(call.actor, protected=True):
+        raise NotFound("Invalid event")
+    return answer
+
+
+@endpoint("events/protect", requires=(Permission.ADD,), writes=True)
+def protect(call: Call) -> Answer:
+    """From elsewhere the event is from now on changed only by documents that one of its keys has signed."""
+    return _switched(call, "protect", protected=True)
+
+
+@endpoint("events/unprotect", requires=(Permission.ADD,), writes=True)
+def unprotect(call: Call) -> Answer:
+    """Nothing needs to be signed any longer."""
+    return _switched(call, "unprotect", protected=False)
+
+
+@endpoint(
+    "cryptographicKeys/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "POST a CryptographicKey object to this API to let its holder change a protected event.",
+        ("key_data",),
+        ("type",),
+        "/cryptographicKeys/add/Event/[event_id]",
+    ),
+)
+def add(call: Call) -> Answer:
+    """A further key of the event in the path."""
+    event = _event(call)
+    try:
+        added = keys.add_key(call.actor, event.id, call.data("CryptographicKey"))
+    except Invalid as invalid:
+        raise SaveFailed("add CryptographicKey", "/cryptographicKeys/add", invalid.errors) from invalid
+    return Json(_wire(added))
+
+
+@endpoint("cryptographicKeys/delete", requires=(Permission.ADD,), writes=True)
+def delete(call: Call) -> Answer:
+    """Take a key from its event."""
+    deleted = keys.delete_key(call.actor, call.arg(0))
+    number = str(deleted.pk)
+    return saved("CryptographicKey deleted.", f"/cryptographicKeys/delete/{number}", id=number)
+
+
+@endpoint("cryptographicKeys/index")
+def index(call: Call) -> Answer:
+    """The keys of the event in the path."""
+    return Json([_wire(key) for key in keys.keys_of(_event(call).id)])
+
+
+@endpoint("cryptographicKeys/view")
+def view(call: Call) -> Answer:
+    """One key."""
+    return Json(_wire(keys.find_key(call.actor, call.arg(0))))
+
+
+@endpoint("cryptographicKeys/serverSign", requires=(Permission.SERVER_SIGN,), writes=True, methods=("POST",))
+def server_sign(call: Call) -> Answer:
+    """The hub's armored signature of what is sent: a JSON string, or else the body as it is."""
+    return Text(services.signed_by_hub(call.actor, _blob(call)))
+
+
+@endpoint("users/getGpgPublicKey")
+def public_key(_call: Call) -> Answer:
+    """The hub's own key, to be added to events that it is to sign. There is one once an event was protected."""
+    armored = instance_public_key()
+    if armored is None:
+        raise NotFound("Public key not found.")
+    return Text(armored)
+
+
+def _switched(call: Call, action: str, *, protected: bool) -> Answer:
+    event = find_event(call.actor, call.arg(0))
+    services.protect_event(call.actor, event.id, protected=protected)
+    text = f"Event switched to {action}ed mode."
+    return saved(text, f"/events/{action}/{event.id}", id=str(event.id))
+
+
+def _event(call: Call) -> EventRow:
+    """The event that the path names after its type; only events have keys."""
+    if call.arg(0) != PARENT:
+        raise MispError(404, "Invalid parent type.")
+    return find_event(call.actor, call.arg(1))
+
+
+def _blob(call: Call) -> bytes:
+    try:
+        given = json.loads(call.raw)
+    except ValueError:
+        return call.raw
+    return given.encode() if isinstance(given, str) else call.raw
+
+
+def _wire(key: CryptographicKey) -> dict[str, Any]:
+    return {"CryptographicKey": key_document(key)}

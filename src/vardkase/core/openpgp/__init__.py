@@ -1,0 +1,106 @@
+"""OpenPGP as MISP uses it: detached signatures by the primary key of a pair (recordings, sync 22).
+
+Sequoia does the work, and holds peers to today's algorithms: a signature with SHA-1, or by a short key, counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pysequoia import ArmorKind, Cert, Sig, SignatureMode, Tsk, armor, sign_file, verify
+from pysequoia.packet import PacketPile, Tag
+
+__all__ = [
+    "NO_PUBLIC_KEY",
+    "NO_SIGNING_KEY",
+    "PublicKey",
+    "armored_signature",
+    "is_signed_by",
+    "public_key",
+    "public_part",
+    "signature_of",
+]
+
+NO_PUBLIC_KEY = "This is not an OpenPGP public key in ASCII armor."
+NO_SIGNING_KEY = "This is not an OpenPGP secret key, without a passphrase, whose primary key signs."
+ARMOR = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+LONGEST_KEY = 65_535
+"""Characters; MISP's column holds as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """One public key. `fingerprint` is that of the primary key, in upper case as MISP writes it."""
+
+    fingerprint: str
+    revoked: bool
+
+
+def public_key(armored: str) -> PublicKey:
+    """Read one armored public key; raises ValueError for anything else, a secret key too."""
+    if not armored.lstrip().startswith(ARMOR) or len(armored) > LONGEST_KEY:
+        raise ValueError(NO_PUBLIC_KEY)
+    found = _certificate(armored)
+    if found is None or _holds_secrets(armored):
+        raise ValueError(NO_PUBLIC_KEY)
+    return PublicKey(found.fingerprint.upper(), found.is_revoked)
+
+
+def is_signed_by(armored: str, signature: bytes, content: bytes) -> bool:
+    """Whether the primary key of the public key `armored` made the detached `signature` of `content`."""
+    key = _certificate(armored)
+    if key is None:
+        return False
+    try:
+        found = verify(content, lambda _ids: [key], signature=Sig.from_bytes(signature)).valid_sigs
+    except (RuntimeError, ValueError, OSError):
+        return False
+    return any(each.certificate == each.signing_key == key.fingerprint for each in found)
+
+
+def signature_of(content: Iterable[bytes], secret_key: str) -> bytes:
+    """A detached binary signature of what the pieces are together; raises ValueError for a key that cannot sign."""
+    signer = _secret(secret_key).signer()
+    with TemporaryDirectory() as folder:
+        signed, signature = Path(folder, "signed"), Path(folder, "signature")
+        with signed.open("wb") as file:
+            file.writelines(content)
+        sign_file(signer, signed, signature, mode=SignatureMode.DETACHED, armor=False)
+        return signature.read_bytes()
+
+
+def armored_signature(signature: bytes) -> str:
+    """A signature as a text for people and files."""
+    return armor(signature, ArmorKind.Signature)
+
+
+def public_part(secret_key: str) -> str:
+    """The armored public key of an armored secret one; raises ValueError unless its primary key can sign."""
+    public = str(_secret(secret_key).extract_certificate())
+    if not is_signed_by(public, signature_of([b"a trial"], secret_key), b"a trial"):
+        raise ValueError(NO_SIGNING_KEY)
+    return public
+
+
+def _certificate(armored: str) -> Cert | None:
+    try:
+        return Cert.from_bytes(armored.encode())
+    except (RuntimeError, ValueError):
+        return None
+
+
+def _holds_secrets(armored: str) -> bool:
+    secret = (Tag.SecretKey, Tag.SecretSubkey)
+    return any(packet.tag in secret for packet in PacketPile.from_bytes(armored.encode()))
+
+
+def _secret(armored: str) -> Tsk:
+    try:
+        secret = Tsk.from_bytes(armored.encode())
+        secret.signer()
+    except (RuntimeError, ValueError) as error:
+        raise ValueError(NO_SIGNING_KEY) from error
+    return secret

@@ -1,0 +1,47 @@
+"""The hub's own OpenPGP key: made when an event is first protected, or set by a site administrator."""
+
+from __future__ import annotations
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.instance import instance_uuid
+from vardkase.core.openpgp import NO_SIGNING_KEY, public_key, public_part
+from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.core.settings import Setting, set_unless_set
+
+
+def _fault(armored: str) -> str | None:
+    try:
+        public_part(armored)
+    except ValueError:
+        return NO_SIGNING_KEY
+    return None
+
+
+SIGNING_KEY = Setting(
+    "GnuPG.signing_key",
+    "",
+    "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events with. It is made when "
+    "an event is first protected; set it to go on with the key of an earlier instance.",
+    check=_fault,
+    secret=True,
+)
+
+
+def signing_key() -> str:
+    """The hub's armored secret key; it is made now when there was none."""
+    if not SIGNING_KEY.value:
+        made = new_secret_key(f"Vårdkase {instance_uuid()}", now_seconds())
+        set_unless_set(SIGNING_KEY, made)
+    return SIGNING_KEY.value
+
+
+def instance_public_key() -> str | None:
+    """The hub's armored public key, to be added to events that it is to sign; None while there is none."""
+    secret = SIGNING_KEY.value
+    return public_part(secret) if secret else None
+
+
+def instance_fingerprint() -> str | None:
+    """The fingerprint of the hub's key; None while there is none."""
+    armored = instance_public_key()
+    return public_key(armored).fingerprint if armored else None

@@ -1,0 +1,139 @@
+"""The keys of an event: added, taken away, and taken over from a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.openpgp import public_key
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.models import Event
+from vardkase.intel.protection.models import PGP, CryptographicKey
+from vardkase.intel.queries.find import Reference, matches
+from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.misp.flags import as_bool
+
+MOST_KEYS = 50
+"""Keys of one event: each is tried when a signature comes in."""
+TOO_MANY = f"An event may have at most {MOST_KEYS} keys."
+NO_KEY = "Invalid cryptographic key."
+
+
+def find_key(actor: Actor, reference: Reference) -> CryptographicKey:
+    """A key of an event that the actor may read; raises NotFound."""
+    sql = (
+        "SELECT k.id FROM cryptographic_key k JOIN event e ON e.id = k.event_id "
+        f"WHERE {matches('k', reference)} AND {event_predicate(actor)}"
+    )
+    row = cursor().execute(sql, {**reader_parameters(actor), "reference": reference}).fetchone()
+    if row is None:
+        raise NotFound(NO_KEY)
+    return CryptographicKey.objects.get(pk=row[0])
+
+
+def keys_of(event_id: int) -> list[CryptographicKey]:
+    """The keys of an event that the caller has found."""
+    return list(CryptographicKey.objects.filter(event=event_id).order_by("pk"))
+
+
+@transaction.atomic
+def add_key(actor: Actor, event_id: int, data: dict[str, Any]) -> CryptographicKey:
+    """Let the holder of a key vouch for the event. `data`: ``type`` ("pgp") and ``key_data`` (armored).
+
+    Raises NotFound, NotYours, Invalid by field.
+    """
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    sent = _parsed(data)
+    if isinstance(sent, dict):
+        raise Invalid(sent)
+    known = {key.fingerprint for key in keys_of(event.pk)}
+    if sent.fingerprint in known:
+        raise Invalid({"key_data": ["The event has this key already."]})
+    if len(known) >= MOST_KEYS:
+        raise Invalid({"key_data": [TOO_MANY]})
+    sent.event = event
+    sent.save()
+    touch(event)
+    record(actor, "cryptographic_key.added", _target(sent), {"event": str(event.uuid)})
+    return sent
+
+
+@transaction.atomic
+def delete_key(actor: Actor, reference: Reference) -> CryptographicKey:
+    """Take a key from its event. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, find_key(actor, reference).event_id)
+    key = find_key(actor, reference)
+    removed = key.pk
+    key.delete()
+    key.pk = removed
+    touch(event)
+    record(actor, "cryptographic_key.deleted", _target(key), {"event": str(event.uuid)})
+    return key
+
+
+def take_over_keys(event: Event, parts: object, assembler: Assembler) -> None:
+    """Make the keys of a locked event those of a document, told apart by their fingerprints (core-format §12).
+
+    What is no key goes to the rejections; a document that has no list of keys changes nothing.
+    """
+    if not isinstance(parts, list):
+        return
+    sent = {key.fingerprint: key for key in _readable(parts, assembler)}
+    stored = {key.fingerprint: key for key in keys_of(event.pk)}
+    CryptographicKey.objects.filter(event=event).exclude(fingerprint__in=sent).delete()
+    kept = [key for key in stored.values() if key.fingerprint in sent]
+    for key in kept:
+        key.revoked = sent[key.fingerprint].revoked
+    CryptographicKey.objects.bulk_update(kept, ["revoked"])
+    new = [key for key in sent.values() if key.fingerprint not in stored]
+    for key in new:
+        key.event = event
+    CryptographicKey.objects.bulk_create(new)
+
+
+def forget_of_removed(removed: AttributesRemoved) -> None:
+    """The keys go with their event."""
+    if removed.attribute_ids is None:
+        CryptographicKey.objects.filter(event=removed.event_id).delete()
+
+
+def _readable(parts: list[Any], assembler: Assembler) -> Iterator[CryptographicKey]:
+    for place, part in numbered_parts(parts[:MOST_KEYS], "CryptographicKey"):
+        sent = _parsed(part) if isinstance(part, dict) else {"key_data": [NO_KEY]}
+        if isinstance(sent, dict):
+            assembler.rejections.add(place, sent)
+        else:
+            yield sent
+
+
+def _parsed(data: dict[str, Any]) -> CryptographicKey | dict[str, list[str]]:
+    """The key in a document, not yet of any event; its fingerprint is read from the key, never believed."""
+    if str(data.get("type", PGP)).lower() != PGP:
+        return {"type": ["Options: pgp"]}
+    armored = str(data.get("key_data") or "")
+    try:
+        found = public_key(armored)
+    except ValueError as error:
+        return {"key_data": [str(error)]}
+    return CryptographicKey(
+        timestamp=now_seconds(),
+        key_data=armored,
+        revoked=found.revoked or as_bool(data.get("revoked")),
+        fingerprint=found.fingerprint,
+    )
+
+
+def _target(key: CryptographicKey) -> Target:
+    return Target("cryptographic_key", key.pk, key.uuid, key.fingerprint)

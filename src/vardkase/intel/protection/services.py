@@ -1,0 +1,123 @@
+"""Protected events: only who holds one of an event's keys may change it from elsewhere (sync-protocol §3.5, §4.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.openpgp import armored_signature, is_signed_by, signature_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.errors import SignatureRefused
+from vardkase.intel.models import Event
+from vardkase.intel.protection.instance_key import instance_fingerprint, signing_key
+from vardkase.intel.protection.keys import MOST_KEYS, keys_of
+from vardkase.intel.rules import must_sign
+from vardkase.intel.services.locking import lock_own_event, touch
+from vardkase.misp.flags import as_bool
+
+SPACES = re.compile(rb"\s+")
+"""What is signed is a document without any white space, that inside texts included."""
+CHUNK = 64 * 1024
+UNSIGNED = "Protected event failed signature validation as no key was provided."
+BADLY_SIGNED = "Protected event failed signature validation."
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A document as it came, and the signature that came with it, in base64."""
+
+    content: bytes
+    signature: str
+
+
+@transaction.atomic
+def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
+    """Switch protection on or off. Raises NotFound, NotYours."""
+    actor.require(Permission.ADD)
+    event = lock_own_event(actor, event_id)
+    signing_key()  # From now on people may want to add it.
+    event.protected = protected
+    event.save(update_fields=["protected"])
+    touch(event)
+    action = "event.protected" if protected else "event.unprotected"
+    record(actor, action, Target("event", event.pk, event.uuid, event.info))
+    return event
+
+
+def require_signature_of_new(actor: Actor, data: Mapping[str, Any], signed: Signed | None) -> None:
+    """Raise SignatureRefused unless a new event `data` that says it is protected is signed by one of its own keys."""
+    if must_sign(actor, protected=as_bool(data.get("protected"))):
+        _require(_sent_keys(data.get("CryptographicKey")), signed)
+
+
+def require_signature_of_change(actor: Actor, event: Event, signed: Signed | None) -> None:
+    """Raise SignatureRefused unless a document that changes a protected event is signed by a key it has here."""
+    if must_sign(actor, protected=bool(event.protected)):
+        _require([key.key_data for key in keys_of(event.pk) if not key.revoked], signed)
+
+
+def may_be_vouched_for(event_id: int) -> bool:
+    """Whether the hub's own key is one of the event's, so that others take the event from here."""
+    own = instance_fingerprint()
+    return own is not None and any(key.fingerprint == own and not key.revoked for key in keys_of(event_id))
+
+
+def signed(content: Iterable[bytes]) -> tuple[str, Iterator[bytes]]:
+    """The hub's signature of a document, in base64, and the document again; it waits in a file meanwhile."""
+    kept = TemporaryFile()  # noqa: SIM115 - `_pieces` closes it
+    signature = signature_of((SPACES.sub(b"", piece) for piece in _keeping(content, kept)), signing_key())
+    again = _pieces(kept)
+    next(again)  # It has begun now, so the file is closed also when nobody reads it.
+    return b64encode(signature).decode(), again
+
+
+@transaction.atomic
+def signed_by_hub(actor: Actor, content: bytes) -> str:
+    """The hub's armored signature of `content`, every byte of it. Raises Forbidden."""
+    actor.require(Permission.SERVER_SIGN)
+    digest = hashlib.sha256(content).hexdigest()
+    record(
+        actor, "cryptographic_key.signed", Target("cryptographic_key", title=digest), {"bytes": len(content)}
+    )
+    return armored_signature(signature_of([content], signing_key()))
+
+
+def _keeping(content: Iterable[bytes], kept: IO[bytes]) -> Iterator[bytes]:
+    for piece in content:
+        kept.write(piece)
+        yield piece
+
+
+def _pieces(kept: IO[bytes]) -> Iterator[bytes]:
+    with kept:
+        kept.seek(0)
+        yield b""
+        while piece := kept.read(CHUNK):
+            yield piece
+
+
+def _sent_keys(given: Any) -> list[str]:
+    """The keys in a document that are not revoked."""
+    listed = [key for key in given[:MOST_KEYS] if isinstance(key, dict)] if isinstance(given, list) else []
+    return [str(key.get("key_data", "")) for key in listed if not as_bool(key.get("revoked"))]
+
+
+def _require(keys: Sequence[str], given: Signed | None) -> None:
+    if given is None:
+        raise SignatureRefused(UNSIGNED)
+    try:
+        signature = b64decode(given.signature, validate=True)
+    except ValueError:
+        raise SignatureRefused(BADLY_SIGNED) from None
+    content = SPACES.sub(b"", given.content)
+    if not any(is_signed_by(key, signature, content) for key in keys):
+        raise SignatureRefused(BADLY_SIGNED)

@@ -1,0 +1,88 @@
+"""OpenPGP as MISP's peers use it: what they sign is recognised, and what is signed here they recognise."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pysequoia import SignatureMode, Tsk, sign
+
+from vardkase.core.openpgp import is_signed_by, public_key, public_part, signature_of
+from vardkase.core.openpgp.new_key import new_secret_key
+
+RECORDED = Path(__file__).parents[1] / "data" / "signed_event.json"
+THEN = 1_700_000_000
+
+
+@pytest.fixture(scope="module")
+def secret() -> str:
+    return new_secret_key("Vårdkase <hub@hub.example>", THEN)
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Any:
+    """An event that a real MISP sent to another, with its signature (recordings, sync 22)."""
+    return json.loads(RECORDED.read_text())
+
+
+def test_what_a_real_misp_signed_is_recognised(recorded: Any) -> None:
+    content = re.sub(r"\s", "", recorded["content"]).encode()
+    signature = b64decode(recorded["signature"])
+    assert public_key(recorded["key"]).fingerprint == recorded["fingerprint"]
+    assert is_signed_by(recorded["key"], signature, content)
+    assert not is_signed_by(recorded["key"], signature, content + b" ")
+    assert not is_signed_by(recorded["key"], b"no signature", content)
+
+
+def test_a_made_key_signs_and_its_public_half_recognises(secret: str) -> None:
+    public = public_part(secret)
+    signature = signature_of([b"one ", b"two"], secret)
+    assert is_signed_by(public, signature, b"one two")
+    assert not is_signed_by(public, signature, b"one three")
+    assert not is_signed_by(public_part(new_secret_key("Another", THEN)), signature, b"one two")
+
+
+def test_many_keys_are_well_formed_whatever_their_numbers() -> None:
+    """A number with leading zeros is written shorter: one key in 256 has such."""
+    for _ in range(400):
+        assert public_key(public_part(new_secret_key("x", THEN))).fingerprint
+
+
+def test_a_signature_by_a_subkey_is_none_of_the_key() -> None:
+    """MISP takes those of the primary key only; Sequoia's own generator makes a subkey that signs."""
+    pair = Tsk.generate("Somebody")
+    signature = sign(pair.signer(), b"content", mode=SignatureMode.DETACHED, armor=False)
+    assert not is_signed_by(str(pair.extract_certificate()), signature, b"content")
+    with pytest.raises(ValueError, match="primary key"):
+        public_part(str(pair))
+
+
+def test_what_is_no_public_key_is_refused(secret: str) -> None:
+    disguised = secret.replace("PRIVATE KEY", "PUBLIC KEY")
+    for wrong in ("", "nonsense", secret, disguised, public_part(secret)[:120]):
+        with pytest.raises(ValueError, match="public key"):
+            public_key(wrong)
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="there is no GnuPG on this machine")
+def test_gnupg_which_misp_uses_recognises_what_is_signed_here(secret: str, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    files = {
+        "key": public_part(secret).encode(),
+        "signature": signature_of([b"content"], secret),
+        "content": b"content",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    gpg = ["gpg", "--homedir", str(tmp_path), "--batch", "--quiet"]
+    subprocess.run([*gpg, "--import", tmp_path / "key"], check=True, capture_output=True)
+    verified = subprocess.run(
+        [*gpg, "--verify", tmp_path / "signature", tmp_path / "content"], check=False, capture_output=True
+    )
+    assert verified.returncode == 0, verified.stderr
