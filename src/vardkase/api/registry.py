@@ -25,6 +25,7 @@ import vardkase.api.events.checks
 import vardkase.api.events.contact
 import vardkase.api.events.documents
 import vardkase.api.events.freetext
+import vardkase.api.events.locks
 import vardkase.api.events.module_documents
 import vardkase.api.events.older_exports
 import vardkase.api.events.protection

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "vardkase.intel.analyst_data.apps.AnalystDataConfig",
     "vardkase.intel.collections.apps.CollectionsConfig",
     "vardkase.intel.protection.apps.ProtectionConfig",
+    "vardkase.intel.event_locks.apps.EventLocksConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",

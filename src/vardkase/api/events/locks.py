@@ -1,0 +1,33 @@
+"""events/addEventLock and its companions: telling colleagues that one is at work on an event."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.core.errors import NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_locks import services
+
+WARNING = "Warning: Your view on this event might not be up to date as it is currently being edited by: "
+
+
+@endpoint("events/addEventLock", requires=(Permission.AUTH,), writes=True)
+def add_event_lock(call: Call) -> Answer:
+    """Lock, or renew one's lock; ``lock_id`` is for removing it before it expires."""
+    return Json({"lock_id": str(services.add_lock(call.actor, call.arg(0)))})
+
+
+@endpoint("events/removeEventLock", requires=(Permission.AUTH,), writes=True)
+def remove_event_lock(call: Call) -> Answer:
+    """Take one's own lock back."""
+    return Json({"deleted": services.remove_lock(call.actor, call.arg(0), call.arg(1))})
+
+
+@endpoint("events/checkLocks", requires=(Permission.ADD,))
+def check_locks(call: Call) -> Answer:
+    """Who else is at work on the event; 204 when nobody is, or when the event is not one's own to change."""
+    try:
+        others = services.at_work(call.actor, call.arg(0))
+    except NotFound:
+        others = []
+    return Json({"message": WARNING + ", ".join(others)}) if others else Text("", status=204)

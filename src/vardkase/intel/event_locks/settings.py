@@ -1,0 +1,12 @@
+"""Whether people are told who else is at work on an event."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+DISABLED = Setting(
+    "MISP.disable_event_locks",
+    False,
+    "Nobody is told any more who else is at work on an event.",
+    level=2,
+)
