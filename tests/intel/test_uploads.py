@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 
 import pytest
@@ -13,9 +14,11 @@ from tests.api.calls import JSON, call, send
 from tests.cast import Cast
 from tests.factories import make_event
 from vardkase.core import files
+from vardkase.core.zipcrypto import open_encrypted_zip
 from vardkase.intel.models import Attribute, Event, Object
 
 CONTENT = b"upload sample\n"
+BOMB = gzip.compress(bytes(5_000_000))
 PNG = b"\x89PNG\r\n\x1a\n rest"
 
 
@@ -124,3 +127,32 @@ def test_pictures_are_known_by_what_they_are(cast: Cast, event: Event) -> None:
     assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{fake.pk}").status_code == 404
     Event.objects.update(distribution=0)
     assert send(cast.partner.key, "GET", f"/attributes/viewPicture/{picture.pk}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("../../etc/passwd", 'filename="passwd.zip"'),
+        ("C:\\Windows\\a.exe", 'filename="a.exe.zip"'),
+        ("a|b.exe", 'filename="a.zip"'),
+        ('x"; y="', r'filename="x\"; y=\".zip"'),
+        ("\u202eexe.pdf", "filename*=utf-8''%E2%80%AEexe.pdf.zip"),
+    ],
+)
+def test_a_hostile_name_stays_a_name_and_an_archive_inside_stays_closed(
+    cast: Cast, event: Event, name: str, offered: str
+) -> None:
+    body = {"files": [sent(name, BOMB)]}
+    assert call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 200
+    sample = Attribute.objects.get(type="malware-sample")
+    assert sample.value1 == name.partition("|")[0]
+    response = send(cast.analyst.key, "GET", f"/attributes/download/{sample.pk}")
+    assert response["Content-Disposition"] == f"attachment; {offered}"
+    inside = open_encrypted_zip(response.content, b"infected", limit=10_000)
+    assert inside == {str(sample.value2): BOMB, f"{sample.value2}.filename.txt": sample.value1.encode()}
+
+
+def test_a_name_of_two_lines_is_refused(cast: Cast, event: Event) -> None:
+    body = {"files": [sent("a\r\nX-Evil: 1", CONTENT)]}
+    assert call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)[0] == 403
+    assert not Attribute.objects.exists()

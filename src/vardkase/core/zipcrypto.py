@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 
+from vardkase.core.archives import Bounds, members, opened
+
 ENCRYPTED = 0x1
 MAX_32 = 0xFFFFFFFF
 
@@ -31,23 +33,17 @@ def encrypted_zip(files: Mapping[str, bytes], password: bytes) -> bytes:
 
 def open_encrypted_zip(archive: bytes, password: bytes, *, limit: int) -> dict[str, bytes]:
     """The files in `archive`; raises ValueError when it is no such archive or holds over `limit` bytes."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            if sum(info.file_size for info in opened.infolist()) > limit:
-                raise ValueError("The archive is too large.")
-            return {info.filename: opened.read(info, pwd=password) for info in opened.infolist()}
-    except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as error:
-        raise ValueError(str(error)) from error
+    return dict(members(archive, Bounds(limit), password))
 
 
 def is_encrypted_zip(content: bytes) -> bool:
     """Whether `content` is an archive whose every file needs a password."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as opened:
-            members = opened.infolist()
+        with opened(content, Bounds().members) as archive:
+            found = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
-    return bool(members) and all(member.flag_bits & ENCRYPTED for member in members)
+    return bool(found) and all(member.flag_bits & ENCRYPTED for member in found)
 
 
 def _write_member(out: io.BytesIO, name: bytes, content: bytes, password: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Files that become events, or parts of one: MISP's own exports, and OpenIOC."""
+"""Files that become events, or parts of one: MISP's own exports, OpenIOC, archives of a sandbox."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import added, options
 from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
-from vardkase.formats.incoming.services import ImportedEvent, Wishes, import_export, openioc_parts
+from vardkase.formats.incoming.services import (
+    ImportedEvent,
+    Wishes,
+    import_export,
+    openioc_parts,
+    sandbox_parts,
+)
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotYours
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
 from vardkase.misp.flags import as_bool
 
 EXPORT = "/events/add_misp_export"
 OPENIOC = "/events/addIOC"
+ANALYSIS = "/events/upload_analysis_file"
 
 
 @endpoint(
@@ -62,15 +70,44 @@ def add_misp_export(call: Call) -> Answer:
 )
 def add_ioc(call: Call) -> Answer:
     """Add an OpenIOC document, the file of a form or the body; what MISP has no type for is told."""
-    event = find_event(call.actor, call.arg(0))
-    if not may_modify_event(call.actor, event):
-        raise NotYours
+    event = _own_event(call)
     name, content = call.document()
     try:
         document, untold = openioc_parts(name, content, options(call)("distribution"))
     except (Invalid, LimitReached) as refused:
         raise SaveFailed("addIOC Event", OPENIOC, str(refused)) from refused
     return added(call, event, document, untold)
+
+
+@endpoint(
+    "events/upload_analysis_file",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("POST", "PUT"),
+    takes_document=True,
+    describes=Description(
+        "Add the archive of a sandbox's analysis (ThreatAnalyzer) to an event: the sample, what it wrote and reached.",
+        (),
+        ("distribution",),
+        url=f"{ANALYSIS}/[event_id]",
+    ),
+)
+def upload_analysis_file(call: Call) -> Answer:
+    """Add the archive of an analysis, the file of a form or the body; files in it become samples."""
+    event = _own_event(call)
+    try:
+        document = sandbox_parts(call.document()[1], options(call)("distribution"))
+    except (Invalid, LimitReached) as refused:
+        raise SaveFailed("upload_analysis_file Event", ANALYSIS, str(refused)) from refused
+    return added(call, event, document)
+
+
+def _own_event(call: Call) -> EventRow:
+    """The event in the path, told before the document is read whether it may be added to."""
+    event = find_event(call.actor, call.arg(0))
+    if not may_modify_event(call.actor, event):
+        raise NotYours
+    return event
 
 
 def _export(call: Call) -> bytes:

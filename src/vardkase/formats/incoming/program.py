@@ -14,6 +14,7 @@ from vardkase.core.confined.program import Answerer
 from vardkase.formats.incoming.misp_export import read_events
 from vardkase.formats.incoming.misp_xml import read_body
 from vardkase.formats.incoming.openioc import read_openioc
+from vardkase.formats.incoming.sandbox import read_sandbox
 
 
 def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
@@ -34,5 +35,7 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
             return _whole(read_body)
         case "openioc":
             return _whole(read_openioc)
+        case "sandbox":
+            return read_sandbox
         case unknown:
             raise ValueError(unknown)

@@ -48,6 +48,11 @@ def openioc(content: bytes) -> dict[str, Any]:
     return found
 
 
+def sandbox(content: bytes) -> list[dict[str, Any]]:
+    """The attributes in the archive of a sandbox's analysis, files among them; raises Invalid, LimitReached."""
+    return [msgspec.json.decode(piece) for piece in _pieces("sandbox", content)]
+
+
 def _read(job: str, content: bytes, workshop: Workshop = files) -> Any:
     return msgspec.json.decode(b"".join(_pieces(job, content, workshop)))
 

@@ -94,6 +94,12 @@ def openioc_parts(
     return {"Attribute": parts}, untold
 
 
+def sandbox_parts(content: bytes, distribution: int | str | None) -> dict[str, Any]:
+    """The parts of an event in the archive of a sandbox's analysis; raises Invalid, LimitReached."""
+    reach = {} if distribution is None else {"distribution": distribution}
+    return {"Attribute": [{**reach, **attribute} for attribute in reading.sandbox(content)]}
+
+
 def kept_file(name: str, content: bytes, comment: str) -> dict[str, Any]:
     """The attribute that keeps a document as it came."""
     return {

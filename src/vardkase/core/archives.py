@@ -1,0 +1,75 @@
+"""Zip archives of strangers, opened only as far as they may unfold.
+
+What an archive says of its own sizes is not believed: the bytes are counted as they come. An archive inside an archive
+is a file like any other, and is not opened.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+CHUNK = 64 * 1024
+DIRECTORY_ENTRY = b"PK\1\2"
+BROKEN = (
+    zipfile.BadZipFile,
+    RuntimeError,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+)
+"""What the standard library raises for an archive that is damaged, needs a password, or packs in an unknown way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may come out of an archive: `size` bytes in all, `members` files."""
+
+    size: int = 64 * MEBIBYTE
+    members: int = 2_000
+
+
+def members(archive: bytes, bounds: Bounds, password: bytes | None = None) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file in `archive`, one after the other.
+
+    Raises ValueError, in words for who sent it, when it is no archive, is damaged, needs another password, or unfolds
+    further than `bounds`.
+    """
+    left = bounds.size
+    try:
+        with opened(archive, bounds.members) as found:
+            for info in found.infolist():
+                if info.is_dir():
+                    continue
+                content = _content(found, info, left, password)
+                left -= len(content)
+                yield info.filename, content
+    except BROKEN as error:
+        raise ValueError(f"The archive cannot be read: {error}") from error
+
+
+def opened(archive: bytes, most: int) -> zipfile.ZipFile:
+    """The archive, when it lists at most `most` files. Raises ValueError, and what the standard library does.
+
+    They are counted before the list is read, which takes some hundred bytes of memory for each of them.
+    """
+    if archive.count(DIRECTORY_ENTRY) > most:
+        raise ValueError(f"The archive is too large: it holds more than {most} files.")
+    return zipfile.ZipFile(io.BytesIO(archive))
+
+
+def _content(found: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:
+    out = bytearray()
+    with found.open(info, pwd=password) as member:
+        while chunk := member.read(CHUNK):
+            out += chunk
+            if len(out) > left:
+                raise ValueError("The archive is too large: it unfolds to more than is allowed.")
+    return bytes(out)

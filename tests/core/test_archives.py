@@ -1,0 +1,77 @@
+"""Archives of strangers: what comes out is bounded in bytes and in files, whatever they say of themselves."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from itertools import islice
+
+import pytest
+
+from vardkase.core.archives import Bounds, members
+from vardkase.core.zipcrypto import is_encrypted_zip
+
+SMALL = Bounds(size=100_000, members=50)
+
+
+def archive(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", how) as made:
+        for name, content in files.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_an_archive_within_bounds_is_read_however_it_is_packed(how: int) -> None:
+    files = {"a": b"x" * 60_000, "b/c": b"", "../d": b"y" * 40_000}
+    assert dict(members(archive(files, how), SMALL)) == files
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_is_refused_after_the_bytes_it_may_have(how: int) -> None:
+    bomb = archive({"a": bytes(50_000_000)}, how)
+    assert len(bomb) < 60_000
+    with pytest.raises(ValueError, match="unfolds to more"):
+        list(members(bomb, SMALL))
+    many = archive({str(number): bytes(10_000) for number in range(20)}, how)
+    read = members(many, SMALL)
+    assert len(list(islice(read, 10))) == 10
+    with pytest.raises(ValueError, match="unfolds to more"):
+        list(read)
+
+
+def test_what_an_archive_says_of_its_sizes_is_not_believed() -> None:
+    bomb = bytearray(archive({"a": bytes(5_000_000)}))
+    directory = bomb.index(b"PK\1\2")
+    bomb[directory + 24 : directory + 28] = struct.pack("<L", 10)
+    with pytest.raises(ValueError, match="The archive"):
+        list(members(bytes(bomb), SMALL))
+
+
+def test_more_files_than_allowed_are_refused_before_they_are_listed() -> None:
+    many = archive({str(number): b"" for number in range(51)})
+    with pytest.raises(ValueError, match="more than 50 files"):
+        next(members(many, SMALL))
+    crowd = archive({str(number): b"" for number in range(2_001)})
+    assert not is_encrypted_zip(crowd)
+
+
+def test_an_archive_inside_stays_closed() -> None:
+    inner = archive({"a": bytes(50_000_000)})
+    assert dict(members(archive({"inner.zip": inner}), SMALL)) == {"inner.zip": inner}
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\3\4" + bytes(30), archive({"a": b"b" * 999})[:-30]])
+def test_what_is_no_archive_is_refused_in_words(content: bytes) -> None:
+    with pytest.raises(ValueError, match="The archive cannot be read"):
+        list(members(content, SMALL))
+
+
+def test_damage_is_told() -> None:
+    whole = archive({"a": b"abcdefgh" * 999}, zipfile.ZIP_STORED)
+    with pytest.raises(ValueError, match="The archive cannot be read"):
+        list(members(whole.replace(b"hgfe", b"xxxx").replace(b"habc", b"hxbc"), SMALL))
