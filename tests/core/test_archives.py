@@ -65,7 +65,11 @@ def test_an_archive_inside_stays_closed() -> None:
     assert dict(members(archive({"inner.zip": inner}), SMALL)) == {"inner.zip": inner}
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"PK\3\4" + bytes(30), archive({"a": b"b" * 999})[:-30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK", b"PK\3\4" + bytes(30), archive({"a": b"b" * 999})[:-30]],
+    ids=["nothing", "two letters", "a head", "cut off"],
+)
 def test_what_is_no_archive_is_refused_in_words(content: bytes) -> None:
     with pytest.raises(ValueError, match="The archive cannot be read"):
         list(members(content, SMALL))
