@@ -98,6 +98,13 @@ def correlation_parts(type: str, value1: str, value2: str | None) -> tuple[str, 
     return search_parts(type, value1, None if type in VALUE1_ONLY_CORRELATING else value2)
 
 
+def ssdeep_of(type: str, value1: str, value2: str | None) -> str | None:
+    """The fuzzy hash that an attribute holds; None for other types."""
+    if type == "ssdeep":
+        return value1
+    return value2 if type == "filename|ssdeep" else None
+
+
 def network_of(type: str, value1: str, value2: str | None) -> str | None:
     """The address or network that a valid attribute holds, host bits cleared; None for other types."""
     if type not in IP_TYPES:

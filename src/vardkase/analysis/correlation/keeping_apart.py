@@ -35,3 +35,8 @@ def unnamed_by(rules: str, event: str = "e") -> str:
     """SQL: none of `rules` (SQL of an array of ids) names the event with this alias."""
     named = NAMES.format(event=event)
     return f"NOT EXISTS (SELECT 1 FROM correlation_rule r WHERE r.id = ANY({rules}::bigint[]) AND {named})"
+
+
+def as_array(rules: Iterable[int]) -> str:
+    """Ids of rules as PostgreSQL writes an array: lists of different lengths go into one parameter only so."""
+    return f"{{{','.join(map(str, rules))}}}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -69,6 +70,29 @@ class AttributeNetwork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.net} in {self.attribute_id}"
+
+
+class AttributeSsdeep(models.Model):
+    """The fuzzy hash in an attribute that correlates, with its runs of seven and the columns of the visibility rule."""
+
+    attribute_id = models.BigIntegerField(primary_key=True)
+    event_id = models.BigIntegerField()
+    object_id = models.BigIntegerField(null=True)
+    distribution = models.SmallIntegerField()
+    sharing_group_id = models.BigIntegerField(null=True)
+    hash = models.TextField()
+    runs = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "attribute_ssdeep"
+        indexes = [
+            # Without its list of pending entries, which every look-up would have to read through.
+            GinIndex(fields=["runs"], name="attribute_ssdeep_runs", fastupdate=False),
+            models.Index(fields=["event_id"], name="attribute_ssdeep_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hash} in {self.attribute_id}"
 
 
 class CorrelationExclusion(models.Model):

@@ -1,6 +1,7 @@
 """Reading correlations: always under the reader's visibility rule, always bounded.
 
-Two attributes of different events correlate when they share a key and both rows say `correlates`. A value
+Two attributes of different events correlate when they share a key and both rows say `correlates`, or when their
+fuzzy hashes are alike. A value
 with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is over-correlating: it is named and
 counted, and its occurrences are listed when somebody asks for that value. Events that a correlation rule keeps
 apart are not related with each other; how often a value is found is another question, which no rule answers.
@@ -8,6 +9,7 @@ apart are not related with each other; how often a value is found is another que
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -15,8 +17,15 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from vardkase.analysis.correlation.keeping_apart import rules_naming, unnamed_by
+from vardkase.analysis.correlation.keeping_apart import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.similar import (
+    Similar,
+    linking,
+    over_correlating,
+    similar_to_attributes,
+    similar_to_event,
+)
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
@@ -42,7 +51,7 @@ class Correlations:
 
 @dataclass(frozen=True, slots=True)
 class RelatedEvent:
-    """An event that shares `shared` different value parts with the one asked about."""
+    """An event that shares `shared` different value parts with the one asked about, fuzzy hashes alike counted in."""
 
     event_id: int
     shared: int
@@ -69,9 +78,6 @@ JOIN attribute_key k ON k.event_id = a.event_id AND k.attribute_id = a.id
 JOIN event own ON own.id = k.event_id
 WHERE a.id = ANY(%(ids)s::bigint[]) AND k.correlates AND {event} AND {attribute}
 """
-
-BRACES = str.maketrans("[]", "{}")
-"""From a list of numbers as Python writes it to an array as PostgreSQL does."""
 
 # One index-only scan for each different key; the limit makes a hot value as cheap as any other.
 PAIRS = """
@@ -163,18 +169,23 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
     others = _others(actor, "%(rules)s" if rules else "")
     sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
     cap = settings.VARDKASE_CORRELATION_LIMIT
-    rows = _rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)
-    return [RelatedEvent(*row) for row in rows]
+    shared = Counter(dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)))
+    alike = linking(similar_to_event(actor, event_id))
+    shared.update(other for other, _ in {(each.related_event_id, each.hash) for each in alike})
+    found = sorted(shared.items(), key=lambda each: (-each[1], -each[0]))
+    return [RelatedEvent(*each) for each in found[:limit]]
 
 
 def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
     """Every correlation of every attribute of an event."""
-    return _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
+    shared = _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
+    return _with_alike(shared, similar_to_event(actor, event_id))
 
 
 def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
     """The correlations of some attributes, a page of them or one."""
-    return _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
+    shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
+    return _with_alike(shared, similar_to_attributes(actor, attribute_ids))
 
 
 def correlations_of_values(
@@ -246,7 +257,7 @@ def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correl
     cap = settings.VARDKASE_CORRELATION_LIMIT
     rules = rules_naming(set(events))
     sql = PAIRS.format(**_others(actor, "places.rules" if rules else ""))
-    named = [str(rules.get(event_id, [])).translate(BRACES) for event_id in events]
+    named = [as_array(rules.get(event_id, ())) for event_id in events]
     others: list[list[tuple[int, int]]] = [[] for _ in keys]
     for place, related_id, related_event_id in _rows(
         actor, sql, keys=list(keys), events=list(events), rules=named, cap=cap
@@ -267,6 +278,15 @@ def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: 
     # A composite may share both its halves with the same attribute.
     result.pairs.extend(dict.fromkeys(pairs))
     return result
+
+
+def _with_alike(shared: Correlations, alike: Sequence[Similar]) -> Correlations:
+    """What is shared, and what is like it; an attribute may be both."""
+    if not alike:
+        return shared
+    pairs = [Pair(each.attribute_id, each.related_id, each.related_event_id) for each in linking(alike)]
+    over = shared.over_correlating | over_correlating(alike)
+    return Correlations(list(dict.fromkeys(shared.pairs + pairs)), over)
 
 
 def _counted(actor: Actor, having: str, limit: int, offset: int, **parameters: int) -> list[Occurrences]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vardkase.analysis.correlation.keys import key_of
 from vardkase.analysis.correlation.models import CorrelationExclusion
-from vardkase.analysis.correlation.store import rebuild_attributes, rebuild_keys
+from vardkase.analysis.correlation.store import DERIVED, rebuild_attributes, rebuild_keys
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
@@ -26,10 +26,7 @@ BY_KEY = "SELECT attribute_id FROM attribute_key WHERE key = %(key)s ORDER BY ev
 BY_PATTERN = """
 SELECT id FROM attribute WHERE value1 ILIKE %(pattern)s OR value2 ILIKE %(pattern)s ORDER BY event_id, id
 """
-ORPHANS = (
-    "DELETE FROM attribute_key k WHERE NOT EXISTS (SELECT 1 FROM attribute a WHERE a.id = k.attribute_id)",
-    "DELETE FROM attribute_network n WHERE NOT EXISTS (SELECT 1 FROM attribute a WHERE a.id = n.attribute_id)",
-)
+ORPHANS = "DELETE FROM {table} k WHERE NOT EXISTS (SELECT 1 FROM attribute a WHERE a.id = k.attribute_id)"
 
 
 @transaction.atomic
@@ -104,8 +101,8 @@ def rebuild(actor: Actor) -> Iterator[int]:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     with transaction.atomic():
-        for statement in ORPHANS:
-            cursor().execute(statement)
+        for table in DERIVED:
+            cursor().execute(ORPHANS.format(table=table))
         record(actor, "correlation.rebuilt", Target("correlation"))
     for (event_id,) in cursor().execute("SELECT id FROM event ORDER BY id").fetchall():
         with transaction.atomic():

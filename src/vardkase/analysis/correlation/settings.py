@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from vardkase.core.settings import Setting
 
+SSDEEP_THRESHOLD = Setting(
+    "MISP.ssdeep_correlation_threshold",
+    40,
+    "How similar two fuzzy hashes (ssdeep) have to be to correlate, from 1 to 100.",
+    check=lambda score: None if 1 <= score <= 100 else "The value has to be between 1 and 100.",
+)
+
 MAX_CORRELATIONS = Setting(
     "MISP.max_correlations_per_event",
     5000,

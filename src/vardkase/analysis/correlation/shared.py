@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.similar import linking, similar_to_event
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
@@ -22,7 +23,7 @@ class SharedValue:
 def shared_values(
     actor: Actor, event_id: int, other_ids: Sequence[int], *, each: int = 4
 ) -> dict[int, list[SharedValue]]:
-    """Other event id → up to `each` values that it shares with the event."""
+    """Other event id → up to `each` values that it shares with the event, or that something in it is like."""
     parameters = {"event": event_id, "others": list(other_ids), "each": each, **reader_parameters(actor)}
     sql = SHARED.format(
         own_event=event_predicate(actor, "oe"),
@@ -34,6 +35,10 @@ def shared_values(
     for other, key, kind, value1, value2 in cursor().execute(sql, parameters).fetchall():
         part = value1 if value2 is None or keys_of([value1]) == [key] else value2
         found.setdefault(other, []).append(SharedValue(part, kind))
+    for alike in linking(similar_to_event(actor, event_id)):
+        values = found.setdefault(alike.related_event_id, [])
+        if len(values) < each and (value := SharedValue(alike.hash, "ssdeep")) not in values:
+            values.append(value)
     return found
 
 

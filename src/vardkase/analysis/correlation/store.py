@@ -9,13 +9,22 @@ from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.analysis.correlation.rules import Exclusions, exclusions_from
 from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAttribute
-from vardkase.misp.types import correlation_parts, network_of, search_parts
+from vardkase.misp.ssdeep import runs_of
+from vardkase.misp.types import correlation_parts, network_of, search_parts, ssdeep_of
 
 type KeyRow = tuple[int, int, int, int | None, int, int | None, bool]
 type NetworkRow = tuple[int, int, str]
+type SsdeepRow = tuple[int, int, int | None, int, int | None, str, list[int]]
+
+DERIVED = ("attribute_key", "attribute_network", "attribute_ssdeep")
+"""The tables of what is derived from attributes."""
 
 COPY_KEYS = """
 COPY attribute_key (key, attribute_id, event_id, object_id, distribution, sharing_group_id, correlates)
+FROM STDIN (FORMAT binary)
+"""
+COPY_SSDEEP = """
+COPY attribute_ssdeep (attribute_id, event_id, object_id, distribution, sharing_group_id, hash, runs)
 FROM STDIN (FORMAT binary)
 """
 COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN"
@@ -34,15 +43,23 @@ REMOVE_KEYS = """
 DELETE FROM attribute_key k USING attribute a
 WHERE a.id = ANY(%(ids)s::bigint[]) AND k.event_id = a.event_id AND k.attribute_id = a.id
 """
-REMOVE_NETWORKS = "DELETE FROM attribute_network WHERE attribute_id = ANY(%(ids)s::bigint[])"
+REMOVE = "DELETE FROM {table} WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 
 def store_keys(attributes: Sequence[StoredAttribute]) -> None:
     """Write the key and network rows of attributes that have none yet."""
-    keys = list(key_rows(attributes, current_exclusions()))
+    exclusions = current_exclusions()
+    keys = list(key_rows(attributes, exclusions))
     networks = list(network_rows(attributes))
     _copy(COPY_KEYS, ("int8", "int8", "int8", "int8", "int2", "int8", "bool"), keys)
     _copy(COPY_NETWORKS, (), networks)
+    store_ssdeep(attributes, exclusions)
+
+
+def store_ssdeep(attributes: Sequence[StoredAttribute], exclusions: Exclusions) -> None:
+    """Write the fuzzy hashes of attributes that have no row for theirs yet."""
+    rows = list(ssdeep_rows(attributes, exclusions))
+    _copy(COPY_SSDEEP, ("int8", "int8", "int8", "int2", "int8", "text", "int8[]"), rows)
 
 
 def rebuild_keys(change: AttributesChanged) -> None:
@@ -55,7 +72,8 @@ def rebuild_keys(change: AttributesChanged) -> None:
 def rebuild_attributes(ids: Sequence[int]) -> None:
     """Replace the rows of attributes of any events, which are locked first as any writer locks them."""
     parameters: dict[str, object] = {"ids": list(ids)}
-    for statement in (LOCK_EVENTS, REMOVE_KEYS, REMOVE_NETWORKS):
+    rest = (REMOVE.format(table=table) for table in DERIVED[1:])
+    for statement in (LOCK_EVENTS, REMOVE_KEYS, *rest):
         cursor().execute(statement, parameters)
     _store_again("WHERE a.id = ANY(%(ids)s::bigint[])", parameters)
 
@@ -63,7 +81,7 @@ def rebuild_attributes(ids: Sequence[int]) -> None:
 def remove_keys(removal: AttributesRemoved) -> None:
     """Delete the rows of attributes that are gone."""
     which, parameters = _which("attribute_id", removal.event_id, removal.attribute_ids)
-    for table in ("attribute_key", "attribute_network"):
+    for table in DERIVED:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
 
 
@@ -96,6 +114,24 @@ def network_rows(attributes: Iterable[StoredAttribute]) -> Iterator[NetworkRow]:
         network = network_of(attribute.type, attribute.value1, attribute.value2)
         if network is not None:
             yield attribute.id, attribute.event_id, network
+
+
+def ssdeep_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[SsdeepRow]:
+    """The fuzzy hash of each attribute that holds one and correlates."""
+    for attribute in attributes:
+        fuzzy = ssdeep_of(attribute.type, attribute.value1, attribute.value2)
+        if fuzzy is None or not attribute.correlates or exclusions.cover(fuzzy):
+            continue
+        if runs := runs_of(fuzzy):
+            yield (
+                attribute.id,
+                attribute.event_id,
+                attribute.object_id,
+                attribute.distribution,
+                attribute.sharing_group_id,
+                fuzzy,
+                runs,
+            )
 
 
 def _store_again(where: str, parameters: dict[str, object]) -> None:

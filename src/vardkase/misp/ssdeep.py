@@ -1,0 +1,111 @@
+"""Fuzzy hashes (ssdeep): how similar two of them are, and by what those that may be similar are found.
+
+A hash reads ``block size:text:text``; its second text is of twice the block size. Two texts of one block size can
+be similar only if they share seven characters in a row, which is why the runs of seven are what is indexed.
+The score is ssdeep's own, 0 to 100. Texts are short, so their distance is a few hundred operations on whole
+numbers; comparing letter by letter takes fifteen times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+RUN = 7
+LONGEST = 64
+SMALLEST_BLOCK = 3
+LARGEST_BLOCK = SMALLEST_BLOCK << 30
+DIGITS = {
+    letter: number
+    for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+}
+BITS = 6
+LONG_RUN = re.compile(r"(.)\1{3,}")
+
+
+class Text(NamedTuple):
+    """One text of a hash, runs of one letter cut to three, and the block size that it is of."""
+
+    block: int
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def texts_of(value: str) -> tuple[Text, ...]:
+    """Both texts of a hash; none for what only looks like one."""
+    block, _, texts = value.partition(":")
+    first, _, second = texts.partition(":")
+    size = int(block) if block.isascii() and block.isdecimal() and len(block) < 11 else 0
+    if not _is_block(size) or max(len(first), len(second)) > LONGEST:
+        return ()
+    if not DIGITS.keys() >= {*first, *second}:
+        return ()
+    return Text(size, _without_runs(first)), Text(size * 2, _without_runs(second))
+
+
+def runs_of(value: str) -> list[int]:
+    """The different runs of seven letters of a hash, each with its block size in one whole number."""
+    return sorted({run for text in texts_of(value) for run in _runs(text)})
+
+
+@lru_cache(maxsize=16_384)
+def similarity(one: str, other: str) -> int:
+    """ssdeep's score for two hashes: 0 (nothing in common, or not comparable) to 100."""
+    ours, theirs = texts_of(one), texts_of(other)
+    if ours and theirs and ours[0] == theirs[0]:
+        return 100
+    scores = [_score(mine, yours) for mine in ours for yours in theirs if mine.block == yours.block]
+    return max(scores, default=0)
+
+
+def _score(one: Text, other: Text) -> int:
+    if _sevens(one.text).isdisjoint(_sevens(other.text)):
+        return 0
+    lengths = len(one.text), len(other.text)
+    changed = _distance(one.text, other.text) * LONGEST // sum(lengths)
+    return min(100 - 100 * changed // LONGEST, one.block // SMALLEST_BLOCK * min(lengths))
+
+
+def _runs(text: Text) -> Iterator[int]:
+    size = (text.block // SMALLEST_BLOCK).bit_length() << BITS * RUN
+    for seven in _sevens(text.text):
+        run = 0
+        for letter in seven:
+            run = run << BITS | DIGITS[letter]
+        yield size | run
+
+
+def _sevens(text: str) -> set[str]:
+    return {text[start : start + RUN] for start in range(len(text) - RUN + 1)}
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters to add, drop or change. Myers 1999: a whole column of the table in the bits of a number."""
+    places: dict[str, int] = {}
+    for place, letter in enumerate(one):
+        places[letter] = places.get(letter, 0) | 1 << place
+    every = (1 << len(one)) - 1
+    last = 1 << len(one) - 1
+    up, down, distance = every, 0, len(one)
+    for letter in other:
+        equal = places.get(letter, 0)
+        level = equal | down
+        cross = (((equal & up) + up) ^ up) | equal
+        right, left = down | (every & ~(cross | up)), up & cross
+        distance += bool(right & last) - bool(left & last)
+        right, left = right << 1 | 1, left << 1
+        up, down = (left | ~(level | right)) & every, right & level
+    return distance
+
+
+def _is_block(size: int) -> bool:
+    """Whether a block size is three, doubled any number of times."""
+    doubled, rest = divmod(size, SMALLEST_BLOCK)
+    return not rest and SMALLEST_BLOCK <= size <= LARGEST_BLOCK and not doubled & doubled - 1
+
+
+def _without_runs(text: str) -> str:
+    """The text without the fourth and further of equal letters in a row: they say nothing."""
+    return LONG_RUN.sub(r"\1\1\1", text)

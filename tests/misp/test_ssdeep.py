@@ -1,0 +1,64 @@
+"""Fuzzy hashes: the same score as ppdeep, and an index that misses nothing."""
+
+from __future__ import annotations
+
+import time
+
+import ppdeep
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vardkase.misp.ssdeep import runs_of, similarity
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+ONE = "3072:C9m1XGZwSkkHWgYfYrBIZ8hsLOqv8fk9rYp2UkE1jCXnK4r:C9mxGZtkeWTwrBIZ8hsLOqUfkFYpEE4Xna"
+NEAR = "3072:C9m1XGZwSkkHWgYfYrBIZ8hsLOqv8fk9rYp2UkE1jCABCDEF:C9mxGZtkeWTwrBIZ8hsLOqUfkFYpABCDEF"
+DOUBLED = "1536:abcdefgh:C9m1XGZwSkkHWgYfYrBIZ8hsLOqv8fk9"
+OTHER = "3072:dT8IGyF0sP5qLr2mZxWvNcB7JhKoUeA1Ry9tQ4ViMf3Hg6kSlXnDpwCjEbYzOa:qLr2mZxWvNcB7JhKoUeA1Ry9t"
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[str, str]:
+    """Two hashes of near block sizes, whose texts have a piece in common as often as not."""
+    few = draw(st.sampled_from((LETTERS, LETTERS[:4])))
+    text = st.text(few, max_size=28)
+    piece = draw(st.text(few, min_size=3, max_size=12))
+
+    def one() -> str:
+        block = 3 << draw(st.integers(0, 3))
+        first, second = (draw(text) + draw(st.sampled_from(("", piece))) + draw(text) for _ in range(2))
+        return f"{block}:{first[:64]}:{second[:64]}"
+
+    return one(), one()
+
+
+@given(pairs())
+def test_the_score_is_ppdeeps(pair: tuple[str, str]) -> None:
+    one, other = pair
+    score = ppdeep.compare(one, other)
+    assert similarity(one, other) == score
+    if 0 < score < 100:
+        assert set(runs_of(one)) & set(runs_of(other))
+
+
+@pytest.mark.parametrize("other", [ONE, NEAR, DOUBLED, OTHER])
+def test_known_hashes(other: str) -> None:
+    assert similarity(ONE, other) == ppdeep.compare(ONE, other)
+    assert bool(set(runs_of(ONE)) & set(runs_of(other))) is (other != OTHER)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "5:abcdefgh:abcdefgh", "0::", f"3:{'a' * 65}:b", "9999999999999:a:b", "3:a:b:c"],
+)
+def test_what_only_looks_like_a_hash_is_like_nothing(value: str) -> None:
+    assert runs_of(value) == []
+    assert similarity(value, value) == similarity(value, ONE) == 0
+
+
+def test_comparing_is_cheap() -> None:
+    others = [f"3072:{ONE[5:30]}{number:06}{ONE[36:]}" for number in range(1000)]
+    began = time.perf_counter()
+    assert all(similarity(ONE, other) for other in others)
+    assert time.perf_counter() - began < 2
