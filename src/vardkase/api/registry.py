@@ -24,6 +24,7 @@ import vardkase.api.contributions.sightings
 import vardkase.api.events.checks
 import vardkase.api.events.contact
 import vardkase.api.events.documents
+import vardkase.api.events.filling
 import vardkase.api.events.freetext
 import vardkase.api.events.locks
 import vardkase.api.events.module_documents

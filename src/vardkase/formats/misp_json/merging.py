@@ -1,0 +1,35 @@
+"""What one event holds added to another, which stays the other's: MISP's merging of events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vardkase.core.errors import Invalid
+from vardkase.formats.misp_json.events import event_document
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.rows import EventRow
+from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
+
+MOST = 50_000
+TOO_LARGE = f"Events of at most {MOST} attributes can be merged into another."
+WITHOUT = EventOptions(
+    include_attachments=True,
+    include_event_correlations=False,
+    exclude_galaxy=True,
+    no_sightings=True,
+    no_shadow_attributes=True,
+)
+
+
+def parts_to_merge(actor: Actor, source: EventRow) -> dict[str, Any]:
+    """Attributes, objects, reports and tags of an event that the actor may read, with uuids of their own.
+
+    What others said of them (sightings, proposals) stays with the source. Raises Invalid for one too large.
+    """
+    if source.attribute_count > MOST:
+        raise Invalid(TOO_LARGE)
+    event = msgspec.json.decode(b"".join(event_document(actor, source.id, WITHOUT)))["Event"]
+    return with_fresh_uuids({name: event.get(name, []) for name in (*PARTS, "Tag")})

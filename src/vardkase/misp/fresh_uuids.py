@@ -1,0 +1,58 @@
+"""The parts of an event document as parts of another event: with uuids of their own, still referring to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+from vardkase.misp.fields import UUID
+
+PARTS = ("Attribute", "Object", "EventReport")
+PLACED = frozenset(("uuid", "id", "event_id", "object_id"))
+"""Members that say which part this is and where it stands."""
+
+
+def with_fresh_uuids(document: Mapping[str, Any]) -> dict[str, Any]:
+    """`document` with new uuids for all its parts; references, and uuids named in reports, follow them.
+
+    Whatever is no well-formed part stays as it is, to be refused where parts are stored.
+    """
+    fresh = {uuid: str(uuid4()) for name in PARTS for uuid in _uuids(document.get(name))}
+    return {**document, **{name: _renamed(document[name], fresh) for name in PARTS if name in document}}
+
+
+def _uuids(parts: Any) -> Iterator[str]:
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict):
+            if isinstance(uuid := part.get("uuid"), str):
+                yield uuid.lower()
+            yield from _uuids(part.get("Attribute"))
+
+
+def _renamed(parts: Any, fresh: Mapping[str, str]) -> Any:
+    return [_fresh(part, fresh) for part in parts] if isinstance(parts, list) else parts
+
+
+def _fresh(part: Any, fresh: Mapping[str, str]) -> Any:
+    if not isinstance(part, dict):
+        return part
+    kept = {name: value for name, value in part.items() if name not in PLACED}
+    if isinstance(uuid := part.get("uuid"), str):
+        kept["uuid"] = fresh[uuid.lower()]
+    if "Attribute" in part:
+        kept["Attribute"] = _renamed(part["Attribute"], fresh)
+    if isinstance(references := part.get("ObjectReference"), list):
+        kept["ObjectReference"] = [_referring(each, fresh) for each in references]
+    if isinstance(content := part.get("content"), str):
+        kept["content"] = UUID.sub(lambda match: fresh.get(match.group(), match.group()), content)
+    return kept
+
+
+def _referring(reference: Any, fresh: Mapping[str, str]) -> Any:
+    """A reference to the part under its new uuid; what names the old places in other ways goes."""
+    if not isinstance(reference, dict):
+        return reference
+    target = str(reference.get("referenced_uuid") or "").lower()
+    said = {name: reference[name] for name in ("relationship_type", "comment") if name in reference}
+    return {**said, "referenced_uuid": fresh.get(target, target)}
