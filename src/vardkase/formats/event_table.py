@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from vardkase.formats.csv import shown
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.attribute_counts import attribute_counts
@@ -16,9 +17,6 @@ COLUMNS = (
     "id", "uuid", "date", "info", "org", "distribution", "sharing_group", "threat_level_id", "analysis",
     "published", "attribute_count", "changed", "tags",
 )  # fmt: skip
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet calculate a cell instead of showing it."""
 
 
 def event_table(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
@@ -34,15 +32,10 @@ def _cells(row: IndexRow, attributes: int) -> Sequence[str | int]:
     changed = datetime.fromtimestamp(row.timestamp, UTC).isoformat()
     tags = ", ".join(tag.name for tag in row.tags)
     return (
-        row.id, row.uuid, row.date, _harmless(row.info), _harmless(row.orgc.name), row.distribution,
-        _harmless(group), row.threat_level_id, row.analysis, int(row.published), attributes, changed,
-        _harmless(tags),
+        row.id, row.uuid, row.date, shown(row.info), shown(row.orgc.name), row.distribution,
+        shown(group), row.threat_level_id, row.analysis, int(row.published), attributes, changed,
+        shown(tags),
     )  # fmt: skip
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _lines(rows: Sequence[Sequence[str | int]]) -> bytes:

@@ -44,9 +44,16 @@ PARAMETERS: dict[Scope, tuple[str, ...]] = {
 }
 
 FORMAT_PARAMETERS = frozenset(
-    ("hash_type", "ip_address", "netfilter_action", "requested_obj_attributes", "stix-version")
+    (
+        "escapeFormulas",
+        "hash_type",
+        "ip_address",
+        "netfilter_action",
+        "requested_obj_attributes",
+        "stix-version",
+    )
 )
-"""What formats read besides; MISP takes them only from the user's defaults."""
+"""What formats read besides; MISP takes them only from the user's defaults, and does not know the first."""
 
 SKIPPED = frozenset(("null", "0", "false", ""))
 """Path parts that only hold a place."""

@@ -1,4 +1,8 @@
-"""CSV of a search: a line an attribute."""
+"""CSV of a search: a line an attribute.
+
+Values are written as they are, as MISP does: programs read them. A spreadsheet calculates a cell that begins as a
+formula does, and whoever opens the file there asks for ``escapeFormulas``: such cells then begin with an apostrophe.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,20 @@ from vardkase.misp.time import render_seen
 
 NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 SEEN = ("first_seen", "last_seen")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet calculate a cell instead of showing it."""
+
+type Cell = str | int | bool | None
 
 
 def table(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
     """The header, unless `headerless`, a line for each attribute, and an empty line at the end."""
     if not as_bool(search.options.get("headerless")):
         yield (",".join(columns_of(search)) + "\n").encode()
+    cell = _shown_cell if as_bool(search.options.get("escapeFormulas")) else _cell
     for rows, events in _pages(actor, search, ids):
-        ends = {number: "".join("," + _cell(value) for value in values) for number, values in events.items()}
-        yield "".join([f"{_cells(row)}{ends[number]}\n" for number, *row in rows]).encode()
+        ends = {number: "".join("," + cell(value) for value in values) for number, values in events.items()}
+        yield "".join([f"{','.join(map(cell, row))}{ends[number]}\n" for number, *row in rows]).encode()
     yield b"\n"
 
 
@@ -87,14 +96,19 @@ def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
 
 def line(row: Sequence[Any]) -> str:
     """The values of a row as a line of CSV, as MISP writes them."""
-    return _cells(row) + "\n"
+    return ",".join(map(_cell, row)) + "\n"
 
 
-def _cells(row: Sequence[Any]) -> str:
-    return ",".join(map(_cell, row))
+def shown(text: str) -> str:
+    """`text` as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _cell(value: str | int | bool | None) -> str:
+def _shown_cell(value: Cell) -> str:
+    return _cell(shown(value) if isinstance(value, str) and not NUMERIC.fullmatch(value) else value)
+
+
+def _cell(value: Cell) -> str:
     """Booleans as 1 and 0, numbers bare, texts in quotes, nothing as an empty text."""
     if value is None:
         return '""'

@@ -29,21 +29,21 @@ def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
     return of_rows(head, (row for page in csv.records(actor, search, ids) for row in page))
 
 
-def of_rows(head: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
-    """The file, made on disk: a workbook is a zip, whose table of contents comes last."""
+def of_rows(head: Sequence[str], rows: Iterable[Cells], most: int = MOST_ROWS) -> Iterator[bytes]:
+    """The file, with `most` rows a sheet. Made on disk: a workbook is a zip, whose table of contents comes last."""
     with tempfile.TemporaryFile() as file:
-        _write(file, head, rows)
+        _write(file, head, rows, most)
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells]) -> None:
+def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells], most: int) -> None:
     book = Workbook(write_only=True)
     sheet: Any = None
-    used = MOST_ROWS
+    used = most
     for row in rows:
-        if used >= MOST_ROWS:
+        if used >= most:
             sheet, used = _sheet(book, head)
         sheet.append([_cell(sheet, value) for value in row])
         used += 1
