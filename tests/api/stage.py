@@ -68,8 +68,9 @@ from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyClusterRelation, GalaxyElement
 from vardkase.knowledge.import_expressions.models import ImportExpression
 from vardkase.knowledge.noticelists.models import Noticelist
+from vardkase.knowledge.object_templates.loader import Owner
 from vardkase.knowledge.object_templates.loader import store as store_templates
-from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
 from vardkase.knowledge.warninglists.models import Warninglist
@@ -547,11 +548,24 @@ def technique(it: Things) -> GalaxyCluster:
 
 @shared
 def template(it: Things) -> ObjectTemplate:
-    own = uuid.uuid4()
+    return _template(Owner())
+
+
+@ours
+def own_template(it: Things) -> ObjectTemplate:
+    return _template(Owner(it.caller.user.pk, it.stage.a.pk))
+
+
+def _template(owner: Owner) -> ObjectTemplate:
     relations = {kind: {"misp-attribute": kind, "multiple": True} for kind in ("domain", "text")}
     about = {"name": word(), "meta-category": "misc", "version": 1}
-    store_templates([{"uuid": str(own), **about, "attributes": relations}])
-    return ObjectTemplate.objects.get(uuid=own)
+    (number,) = store_templates([{"uuid": str(uuid.uuid4()), **about, "attributes": relations}], owner)
+    return ObjectTemplate.objects.get(pk=number)
+
+
+@ours
+def own_relationship(it: Things) -> ObjectRelationship:
+    return ObjectRelationship.objects.create(name=word(), org_id=it.stage.a.pk)
 
 
 @shared

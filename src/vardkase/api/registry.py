@@ -60,8 +60,10 @@ import vardkase.api.members.sharing_groups
 import vardkase.api.members.user_settings
 import vardkase.api.members.users
 import vardkase.api.objects.making
+import vardkase.api.objects.own_templates
 import vardkase.api.objects.reading
 import vardkase.api.objects.references
+import vardkase.api.objects.relationships
 import vardkase.api.objects.templates
 import vardkase.api.objects.writing
 import vardkase.api.openapi

@@ -11,9 +11,11 @@ from vardkase.api.errors import MispError
 from vardkase.api.paging import paged
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
+from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.object_templates import queries, services
 from vardkase.knowledge.object_templates.fits import fitting_templates
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
+from vardkase.misp.flags import as_bool
 
 NOBODY = "0"
 HOUSE = {"id": NOBODY, "name": "MISP", "uuid": NOBODY}
@@ -22,31 +24,30 @@ HOUSE = {"id": NOBODY, "name": "MISP", "uuid": NOBODY}
 
 @endpoint("object_templates/index")
 def index(call: Call) -> Answer:
-    """Every template in use, in its newest version."""
-    templates = queries.active_templates()
+    """Every template in use, in its newest version; for site administrators with ``/all`` also the others."""
+    every = call.arg(0) == "all" or as_bool(call.param("all"))
+    templates = queries.all_templates() if every and call.actor.is_site_admin else queries.active_templates()
     chosen = paged(call, list(templates.values_list("pk", flat=True)))
     rows = templates.in_bulk(chosen)
-    return Json([{"ObjectTemplate": template_body(rows[number]), "Organisation": HOUSE} for number in chosen])
+    owners = _owners(list(rows.values()))
+    return Json(
+        [
+            {"ObjectTemplate": template_body(rows[number]), "Organisation": owners[rows[number].org_id]}
+            for number in chosen
+        ]
+    )
 
 
 @endpoint("object_templates/view")
 def view(call: Call) -> Answer:
     """One template by id, uuid or name, with what its objects may have."""
-    template = _find(call)
-    return Json(
-        {
-            "ObjectTemplate": template_body(template),
-            "User": {"id": NOBODY, "email": ""},
-            "Organisation": HOUSE,
-            "ObjectTemplateElement": [element_body(element) for element in queries.elements_of(template)],
-        }
-    )
+    return Json(template_document(found_template(call)))
 
 
 @endpoint("object_templates/get_raw")
 def get_raw(call: Call) -> Answer:
     """The whole definition as it was published, for clients that build objects themselves."""
-    return Json(_find(call).definition)
+    return Json(found_template(call).definition)
 
 
 @endpoint("object_templates/update", site_admin=True, writes=True)
@@ -84,11 +85,31 @@ def fits_of(types: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _find(call: Call) -> ObjectTemplate:
+def found_template(call: Call, named: Any = None) -> ObjectTemplate:
+    """The template that the path names by id, uuid or name, or the body by `named`."""
     try:
-        return queries.find_template(call.arg(0))
+        return queries.find_template(call.arg(0) or str(named))
     except NotFound:
         raise MispError(404, "Object template not found.") from None
+
+
+def template_document(template: ObjectTemplate) -> dict[str, Any]:
+    """A template with whose it is and its elements. Who wrote it is its organisation's affair."""
+    return {
+        "ObjectTemplate": template_body(template),
+        "User": {"id": str(template.user_id), "email": ""},
+        "Organisation": _owners([template])[template.org_id],
+        "ObjectTemplateElement": [element_body(element) for element in queries.elements_of(template)],
+    }
+
+
+def _owners(templates: Sequence[ObjectTemplate]) -> dict[int, dict[str, str]]:
+    """The organisations that templates belong to; one that is gone is shown as nobody."""
+    found = Organisation.objects.in_bulk({each.org_id for each in templates})
+    named = {
+        number: {"id": str(number), "name": org.name, "uuid": str(org.uuid)} for number, org in found.items()
+    }
+    return {each.org_id: named.get(each.org_id, HOUSE) for each in templates}
 
 
 def template_body(template: ObjectTemplate) -> dict[str, Any]:

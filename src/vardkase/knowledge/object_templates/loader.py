@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from django.contrib.postgres.aggregates import BoolOr
 
 from vardkase.core.sql import reserve_ids
 from vardkase.knowledge.object_templates.models import ObjectRelationship, ObjectTemplate
@@ -31,19 +34,39 @@ def load(progress: Progress = quiet) -> Loaded:
     return load_changed(NAME, [*paths, *relationships], newer, count=len(paths))
 
 
-def store(definitions: Sequence[dict[str, Any]]) -> None:
-    """Add `definitions` (each a whole definition.json) as the active versions of their templates.
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose templates are stored: nobody's when they are packaged."""
 
-    Earlier versions stay, inactive, because objects refer to the version they were made with.
+    user_id: int = 0
+    org_id: int = 0
+
+    @property
+    def is_package(self) -> bool:
+        return self.org_id == 0
+
+
+PACKAGE = Owner()
+
+
+def store(definitions: Sequence[dict[str, Any]], owner: Owner = PACKAGE) -> list[int]:
+    """Add `definitions` (each a whole definition.json) as the active versions of their templates; returns their ids.
+
+    Earlier versions stay, inactive, because objects refer to the version they were made with. A template that was
+    switched off stays off.
     """
-    ObjectTemplate.objects.filter(uuid__in=[definition["uuid"] for definition in definitions]).update(
-        active=False
-    )
+    stored = ObjectTemplate.objects.filter(uuid__in=[definition["uuid"] for definition in definitions])
+    states = stored.values_list("uuid").annotate(on=BoolOr("active"))
+    off = {str(uuid) for uuid, on in states if not on}
+    stored.update(active=False)
     numbers = reserve_ids("object_template", len(definitions))
     copy_rows(
         "object_template",
         TEMPLATE_COLUMNS,
-        (_template(*row) for row in zip(numbers, definitions, strict=True)),
+        (
+            _template(number, definition, owner, active=definition["uuid"].lower() not in off)
+            for number, definition in zip(numbers, definitions, strict=True)
+        ),
     )
     copy_rows(
         "object_template_element",
@@ -54,6 +77,7 @@ def store(definitions: Sequence[dict[str, Any]]) -> None:
             for relation, element in definition["attributes"].items()
         ),
     )
+    return numbers
 
 
 TEMPLATE_COLUMNS = (
@@ -90,7 +114,7 @@ def _newer_than_stored(definitions: Iterable[dict[str, Any]]) -> list[dict[str, 
     return [item for item in definitions if int(item["version"]) > stored.get(item["uuid"].lower(), -1)]
 
 
-def _template(number: int, definition: dict[str, Any]) -> tuple[Any, ...]:
+def _template(number: int, definition: dict[str, Any], owner: Owner, *, active: bool) -> tuple[Any, ...]:
     return (
         number,
         definition["uuid"],
@@ -98,10 +122,10 @@ def _template(number: int, definition: dict[str, Any]) -> tuple[Any, ...]:
         definition["meta-category"],
         definition.get("description", ""),
         int(definition["version"]),
-        True,
-        True,
-        0,
-        0,
+        owner.is_package,
+        active,
+        owner.user_id,
+        owner.org_id,
         as_json(definition),
     )
 
@@ -134,5 +158,5 @@ def _store_relationships(document: dict[str, Any]) -> None:
         ],
         update_conflicts=True,
         unique_fields=["name"],
-        update_fields=["description", "format", "version"],
+        update_fields=["description", "format", "version", "org_id"],
     )

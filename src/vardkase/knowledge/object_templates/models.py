@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ObjectTemplate(models.Model):
-    """One version of a template; `definition` is the whole packaged definition.json."""
+    """One version of a template; `definition` is the whole definition.json. Packaged ones are `fixed`."""
 
     uuid = models.UUIDField()
     name = models.CharField(max_length=255)
@@ -50,12 +50,13 @@ class ObjectTemplateElement(models.Model):
 
 
 class ObjectRelationship(models.Model):
-    """A word for how one object refers to another."""
+    """A word for how one object refers to another; packaged ones belong to no organisation (0)."""
 
     name = models.CharField(max_length=255, unique=True)
     description = models.TextField(blank=True)
     format = models.JSONField(default=list)
     version = models.IntegerField(default=0)
+    org_id = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "object_relationship"

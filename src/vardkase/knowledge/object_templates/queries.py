@@ -16,6 +16,11 @@ def active_templates() -> QuerySet[ObjectTemplate]:
     return ObjectTemplate.objects.filter(active=True).order_by("name")
 
 
+def all_templates() -> QuerySet[ObjectTemplate]:
+    """Every version of every template, by name, the newest first."""
+    return ObjectTemplate.objects.order_by("name", "-version", "pk")
+
+
 def find_template(reference: str) -> ObjectTemplate:
     """The template with this id, or the newest with this uuid or name. Raises NotFound."""
     template = ObjectTemplate.objects.filter(_matches(reference)).order_by("-active", "-version").first()

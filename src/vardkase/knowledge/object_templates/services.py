@@ -1,12 +1,93 @@
-"""Object templates brought up to date."""
+"""Object templates brought up to date, and those of one's own: added, changed, switched on and off, taken away."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
 from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import loader
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.queries import find_template
+from vardkase.knowledge.sources.bulk import lock
 from vardkase.knowledge.sources.loading import Loaded
+from vardkase.misp.object_template import is_definition, parse_template
+
+PACKAGED = "This template comes with the hub and cannot be changed. It can be switched off."
+PACKAGED_UUID = "A template that comes with the hub has this uuid."
+SOMEBODY_ELSES = "A template of another organisation has this uuid."
+NAME_TAKEN = "Another template has this name."
+NOT_OWN = "This template belongs to another organisation."
+
+
+@transaction.atomic
+def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
+    """Store a definition.json as a template of the actor's organisation, or as a newer version of one it has.
+
+    Without a uuid it gets one. Raises Forbidden without `perm_object_template`, and Invalid by field: also for the
+    uuid of a packaged template or of another organisation's, a version that is not newer, a name that is taken.
+    """
+    _require(actor)
+    return _stored(actor, _parsed(data), "object_template.added")
+
+
+@transaction.atomic
+def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> ObjectTemplate:
+    """Store a newer version of one's own template: what `data` does not name stays, the version goes up by one.
+
+    Objects refer to the version they were made with, so that one stays. Raises Forbidden, NotFound, Invalid.
+    """
+    _require(actor)
+    earlier = _own(actor, reference)
+    newest = ObjectTemplate.objects.filter(uuid=earlier.uuid).order_by("-version")[0]
+    raised = {"version": newest.version + 1}
+    named = {name: value for name, value in data.items() if value is not None}
+    whole = {**newest.definition, **raised, **named, "uuid": str(earlier.uuid)}
+    return _stored(actor, _parsed(whole), "object_template.edited")
+
+
+@transaction.atomic
+def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
+    """Take one version of one's own template away; the newest of the others takes its place if it was in use.
+
+    Objects made with it stay as they are. Raises Forbidden, NotFound.
+    """
+    _require(actor)
+    gone = _own(actor, reference)
+    target = _target(gone)
+    number = gone.pk
+    gone.delete()
+    others = ObjectTemplate.objects.filter(uuid=gone.uuid).order_by("-version")
+    if gone.active and (successor := others.first()):
+        others.filter(pk=successor.pk).update(active=True)
+    record(actor, "object_template.deleted", target, {"version": gone.version})
+    gone.pk = number
+    return gone
+
+
+@transaction.atomic
+def toggle_template(actor: Actor, reference: str) -> bool:
+    """Switch a version of a template off, or on in the place of the others; returns whether it is on now.
+
+    Raises Forbidden for all but site administrators, NotFound.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    lock(loader.NAME)
+    template = find_template(reference)
+    versions = ObjectTemplate.objects.filter(uuid=template.uuid)
+    versions.update(active=False)
+    if not template.active:
+        versions.filter(pk=template.pk).update(active=True)
+    act = "object_template.disabled" if template.active else "object_template.enabled"
+    record(actor, act, _target(template), {"version": template.version})
+    return not template.active
 
 
 def update_object_templates(actor: Actor) -> Loaded:
@@ -17,3 +98,64 @@ def update_object_templates(actor: Actor) -> Loaded:
     if loaded.updated:
         record(actor, "object_template.updated", Target("object_template"), {"updated": loaded.updated})
     return loaded
+
+
+def _require(actor: Actor) -> None:
+    """The permission; then one writer of templates at a time, so that no two make the same version."""
+    actor.require_writing()
+    actor.require(Permission.OBJECT_TEMPLATE)
+    lock(loader.NAME)
+
+
+def _own(actor: Actor, reference: str) -> ObjectTemplate:
+    """A template that the actor may change; raises NotFound, Forbidden."""
+    template = find_template(reference)
+    if template.fixed:
+        raise Forbidden(PACKAGED)
+    if template.org_id != actor.organisation_id and not actor.is_site_admin:
+        raise Forbidden(NOT_OWN)
+    return template
+
+
+def _parsed(data: Mapping[str, Any]) -> dict[str, Any]:
+    parsed = parse_template(data)
+    if not is_definition(parsed):
+        raise Invalid(parsed)
+    return parsed
+
+
+def _stored(actor: Actor, definition: dict[str, Any], act: str) -> ObjectTemplate:
+    definition = {"uuid": str(uuid4()), **definition}
+    versions = ObjectTemplate.objects.filter(uuid=definition["uuid"]).order_by("-version")
+    newest = versions.first()
+    errors = _faults(actor, definition, newest)
+    if errors:
+        raise Invalid(errors)
+    owner = loader.Owner(actor.user_id or 0, newest.org_id if newest else actor.organisation_id)
+    (number,) = loader.store([definition], owner)
+    template = ObjectTemplate.objects.get(pk=number)
+    record(actor, act, _target(template), {"version": template.version})
+    return template
+
+
+def _faults(
+    actor: Actor, definition: Mapping[str, Any], newest: ObjectTemplate | None
+) -> dict[str, list[str]]:
+    """Why a checked definition cannot be stored beside what there is, by field."""
+    errors = {}
+    others = ObjectTemplate.objects.filter(name=definition["name"], active=True)
+    if others.exclude(uuid=definition["uuid"]).exists():
+        errors["name"] = [NAME_TAKEN]
+    if newest is None:
+        return errors
+    if ObjectTemplate.objects.filter(uuid=newest.uuid, fixed=True).exists():
+        errors["uuid"] = [PACKAGED_UUID]
+    elif newest.org_id != actor.organisation_id and not actor.is_site_admin:
+        errors["uuid"] = [SOMEBODY_ELSES]
+    elif definition["version"] <= newest.version:
+        errors["version"] = [f"Version {newest.version} is here already; a change has a higher number."]
+    return errors
+
+
+def _target(template: ObjectTemplate) -> Target:
+    return Target("object_template", template.pk, template.uuid, template.name)

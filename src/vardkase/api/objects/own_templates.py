@@ -1,0 +1,100 @@
+"""objectTemplates/*: those of one's own, from a definition.json; and which versions are in use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved, toggled
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.objects.templates import found_template, template_document
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.object_templates import services
+from vardkase.misp.object_template import definition_of
+
+MODEL, ELEMENTS = "ObjectTemplate", "ObjectTemplateElement"
+MANDATORY = ("name", "meta-category", "version", "attributes")
+OPTIONAL = ("uuid", "description", "required", "requiredOneOf")
+ABOUT_ADD = Description(
+    "Add an object template from its definition.json: as the body, or as a file of a form. Versions of a template "
+    "of your own are added in the same way.",
+    MANDATORY,
+    OPTIONAL,
+)
+ABOUT_EDIT = Description(
+    "Add a newer version of a template of your own; what is not sent stays.",
+    (),
+    (*MANDATORY, "description", "required", "requiredOneOf"),
+    url="/objectTemplates/edit/[template_id]",
+)
+
+
+@endpoint("object_templates/add", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    """A new template, or a newer version of one's own; answers with it."""
+    try:
+        return Json(template_document(services.add_template(call.actor, _definition(call))))
+    except Invalid as error:
+        raise SaveFailed("add ObjectTemplate", "/objectTemplates/add", error.errors) from error
+
+
+@endpoint("object_templates/edit", requires=(Permission.OBJECT_TEMPLATE,), writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    """A newer version of one's own template; answers with it."""
+    number = str(found_template(call).pk)
+    try:
+        return Json(template_document(services.edit_template(call.actor, number, _definition(call))))
+    except Invalid as error:
+        raise SaveFailed("edit ObjectTemplate", f"/objectTemplates/edit/{number}", error.errors) from error
+
+
+@endpoint("object_templates/delete", requires=(Permission.OBJECT_TEMPLATE,), writes=True)
+def delete(call: Call) -> Answer:
+    """Take a version of one's own template away."""
+    number = str(found_template(call).pk)
+    services.delete_template(call.actor, number)
+    return saved("ObjectTemplate deleted", f"/objectTemplates/delete/{number}", id=number)
+
+
+@endpoint("object_templates/activate", site_admin=True, writes=True)
+def activate(call: Call) -> Answer:
+    """Switch a template off, or on again; its id may come as ``data`` of the body, as MISP's page sends it."""
+    number = str(found_template(call, call.data(MODEL).get("data")).pk)
+    on = services.toggle_template(call.actor, number)
+    return toggled("Template activated." if on else "Template disabled.")
+
+
+def _definition(call: Call) -> dict[str, Any]:
+    """The definition.json that was sent; a template as objectTemplates/view shows it is understood, too."""
+    sent = _sent(call)
+    inner = sent.get(MODEL)
+    template = inner if isinstance(inner, dict) else sent
+    elements = sent.get(ELEMENTS, template.get(ELEMENTS))
+    if not isinstance(elements, list):
+        return dict(template)
+    try:
+        return definition_of(template, elements)
+    except ValueError as twice:
+        raise Invalid({"attributes": [str(twice)]}) from None
+
+
+def _sent(call: Call) -> dict[str, Any]:
+    """The document, read so that a member that is there twice is seen: of two relations one would be lost."""
+    _, content = call.document()
+    try:
+        found = json.loads(content, object_pairs_hook=_without_doubles)
+    except (ValueError, RecursionError):
+        found = call.body
+    return found if isinstance(found, dict) else {}
+
+
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid({"attributes": [f'"{twice[:50]}" is there twice.']})
+    return members

@@ -1,0 +1,113 @@
+"""The words for how one thing refers to another: the packaged ones, and those of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.fields import fill
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.object_templates.models import ObjectRelationship
+
+LONGEST_NAME = 255
+LONGEST_TEXT = 10_000
+MOST_FORMATS = 50
+TAKEN = "There is a relationship with this name already."
+PACKAGED = "This relationship comes with the hub and cannot be changed."
+NOT_OWN = "This relationship belongs to another organisation."
+
+
+def relationships() -> QuerySet[ObjectRelationship]:
+    """All of them, by name."""
+    return ObjectRelationship.objects.order_by("name")
+
+
+@transaction.atomic
+def add_relationship(actor: Actor, data: Mapping[str, Any]) -> ObjectRelationship:
+    """Add a word of the actor's organisation. Raises Forbidden without `perm_object_template`, Invalid by field."""
+    _require(actor)
+    word = ObjectRelationship(org_id=actor.organisation_id, version=1)
+    return _saved(actor, word, data, "object_relationship.added")
+
+
+@transaction.atomic
+def edit_relationship(actor: Actor, relationship_id: int, data: Mapping[str, Any]) -> ObjectRelationship:
+    """Change a word of one's own; its version goes up, references keep the name they have.
+
+    Raises Forbidden, NotFound, Invalid.
+    """
+    _require(actor)
+    word = _own(actor, relationship_id)
+    word.version += 1
+    return _saved(actor, word, data, "object_relationship.edited")
+
+
+@transaction.atomic
+def delete_relationship(actor: Actor, relationship_id: int) -> None:
+    """Take a word of one's own away; references keep it. Raises Forbidden, NotFound."""
+    _require(actor)
+    word = _own(actor, relationship_id)
+    target = _target(word)
+    word.delete()
+    record(actor, "object_relationship.deleted", target)
+
+
+def _require(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.OBJECT_TEMPLATE)
+
+
+def _own(actor: Actor, relationship_id: int) -> ObjectRelationship:
+    """A word that the actor may change, locked; raises NotFound, Forbidden."""
+    word = ObjectRelationship.objects.select_for_update().filter(pk=relationship_id).first()
+    if word is None:
+        raise NotFound("Invalid object relationship.")
+    if not word.org_id:
+        raise Forbidden(PACKAGED)
+    if word.org_id != actor.organisation_id and not actor.is_site_admin:
+        raise Forbidden(NOT_OWN)
+    return word
+
+
+def _saved(actor: Actor, word: ObjectRelationship, data: Mapping[str, Any], act: str) -> ObjectRelationship:
+    fill(word, data, {"name": _name, "description": _description, "format": _formats})
+    if ObjectRelationship.objects.filter(name=word.name).exclude(pk=word.pk).exists():
+        raise Invalid({"name": [TAKEN]})
+    word.save()
+    record(actor, act, _target(word))
+    return word
+
+
+def _target(word: ObjectRelationship) -> Target:
+    return Target("object_relationship", word.pk, title=word.name)
+
+
+def _name(value: Any) -> str:
+    name = _text(value, LONGEST_NAME)
+    if not name:
+        raise ValueError("This field is required.")
+    return name
+
+
+def _description(value: Any) -> str:
+    return _text(value, LONGEST_TEXT)
+
+
+def _formats(value: Any) -> list[str]:
+    """Where the word comes from: "misp", "stix-1.1"; one, or a list of them."""
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or len(listed) > MOST_FORMATS:
+        raise ValueError(f"A list of at most {MOST_FORMATS} names of formats is expected.")
+    return [_text(each, LONGEST_NAME) for each in listed]
+
+
+def _text(value: Any, longest: int) -> str:
+    if not isinstance(value, str) or "\0" in value or len(text := value.strip()) > longest:
+        raise ValueError(f"A text of at most {longest} characters is expected.")
+    return text
