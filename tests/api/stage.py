@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from tests.cast import ORG_ADMIN, PUBLISHER, READ_ONLY, SYNC_USER, USER
+from tests.core.test_png import picture as whole_picture
 from tests.factories import (
     make_attribute,
     make_event,
@@ -50,6 +51,7 @@ from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import (
     Attribute,
@@ -194,6 +196,12 @@ def event(it: Things) -> Event:
 @ours
 def published(it: Things) -> Event:
     return _saved(make_event(it.stage.a, info=SECRET, published=True))
+
+
+@ours
+def event_graph(it: Things) -> EventGraph:
+    kept = {"network_json": "{}", "network_name": SECRET, "preview": whole_picture()}
+    return EventGraph.objects.create(event=it.event, org=it.stage.a, user_id=0, timestamp=0, **kept)
 
 
 @shared

@@ -26,6 +26,7 @@ import vardkase.api.events.contact
 import vardkase.api.events.documents
 import vardkase.api.events.filling
 import vardkase.api.events.freetext
+import vardkase.api.events.graphs
 import vardkase.api.events.locks
 import vardkase.api.events.module_documents
 import vardkase.api.events.older_exports

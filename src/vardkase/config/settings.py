@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "vardkase.intel.collections.apps.CollectionsConfig",
     "vardkase.intel.protection.apps.ProtectionConfig",
     "vardkase.intel.event_locks.apps.EventLocksConfig",
+    "vardkase.intel.event_graphs.apps.EventGraphsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",

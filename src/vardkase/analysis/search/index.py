@@ -264,3 +264,6 @@ TIMES = {
     "publishtimestamp": "e.publish_timestamp",
     "publish_timestamp": "e.publish_timestamp",
 }
+
+FILTERS = (*CONDITIONS, *TIMES)
+"""What the index can be filtered by; each name may also be written with the prefix `search`."""

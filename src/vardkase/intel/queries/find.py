@@ -30,6 +30,8 @@ type Part = type[AttributeRow | ObjectRow | ReferenceRow | ReportRow]
 
 BIGGEST_ID = 2**63 - 1
 LONGEST_ID = 19
+OBJECT = 1
+"""MISP's number for references that lead to an object; attributes are 0."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -97,6 +99,17 @@ def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False)
         actor, ReferenceRow, "object_reference", visible, reference, deleted, "Invalid object reference."
     )
     return ReferenceRow(*row)
+
+
+def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceRow:
+    """The object reference, if the actor may read both the object it starts from and what it leads to."""
+    found = find_reference(actor, reference)
+    find_target = find_object if found.referenced_type == OBJECT else find_attribute
+    try:
+        find_target(actor, found.referenced_uuid)
+    except NotFound:
+        raise NotFound("Invalid object reference.") from None
+    return found
 
 
 def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:

@@ -1,0 +1,165 @@
+"""Events drawn: graphs, timeline and reach as data, and the graphs that an organisation keeps."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.index import FILTERS
+from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.paging import limit_and_offset
+from vardkase.api.rest_search import by_name, export
+from vardkase.api.stored import stored_reference
+from vardkase.core.errors import Invalid
+from vardkase.formats import event_graph
+from vardkase.formats.event_graph.graphs import Graph
+from vardkase.formats.event_graph.parts import Parts
+from vardkase.formats.registry import format_for
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.intel.event_graphs import services
+from vardkase.intel.event_graphs.models import EventGraph
+from vardkase.intel.queries.event_parts import extended_events
+from vardkase.intel.queries.find import find_event, find_reference_with_target
+from vardkase.misp.flags import as_bool
+
+PAGE = 60
+
+
+@endpoint("events/getEventGraphReferences")
+def references(call: Call) -> Answer:
+    """An event's parts, joined by references. With ``extended`` also those of the events that extend it."""
+    return _drawn(call, event_graph.references_graph)
+
+
+@endpoint("events/getReferences")
+def older_references(call: Call) -> Answer:
+    """The older route of the same."""
+    return _drawn(call, event_graph.references_graph)
+
+
+@endpoint("events/getEventGraphTags")
+def tags(call: Call) -> Answer:
+    """An event's parts, joined by the tags they have."""
+    return _drawn(call, event_graph.tags_graph)
+
+
+@endpoint("events/getEventGraphGeneric")
+def generic(call: Call) -> Answer:
+    """An event's parts, joined by what their attributes have in common in ``keyType``."""
+    pivot = str(call.param("keyType") or "")
+    if pivot and pivot not in event_graph.PIVOTS:
+        raise MispError(400, f"keyType has to be one of: {', '.join(event_graph.PIVOTS)}.")
+    return _drawn(call, lambda parts: event_graph.generic_graph(parts, pivot))
+
+
+@endpoint("events/getReferenceData")
+def reference_data(call: Call) -> Answer:
+    """The reference with this uuid, in a list."""
+    return Json([{"ObjectReference": stored_reference(find_reference_with_target(call.actor, call.arg(0)))}])
+
+
+@endpoint("events/getEventTimeline")
+def timeline(call: Call) -> Answer:
+    """When the parts of an event were first and last seen, and sighted."""
+    event = find_event(call.actor, call.arg(0))
+    parts = event_graph.event_parts(call.actor, [event.id])
+    return Json(event_graph.timeline(call.actor, parts, event.id))
+
+
+@endpoint("events/getDistributionGraph")
+def distribution(call: Call) -> Answer:
+    """How many of an event's parts reach how far."""
+    return Json(event_graph.distribution_graph(call.actor, find_event(call.actor, call.arg(0)).id))
+
+
+@endpoint("events/viewEventAttributes")
+def attributes(call: Call) -> Answer:
+    """A page of an event's attributes, by the filters of attributes/restSearch."""
+    event = find_event(call.actor, call.arg(0))
+    output = format_for(Scope.ATTRIBUTES, "json")
+    if output is None:
+        raise MispError(404, "Invalid output format.")
+    limit, _ = limit_and_offset(call, PAGE)
+    given = {"page": 1} | by_name(call, Scope.ATTRIBUTES) | {"eventid": event.id, "limit": limit}
+    return export(call, Scope.ATTRIBUTES, given, "json", output)
+
+
+@endpoint("events/filterEventIndex")
+def filters(_call: Call) -> Answer:
+    """What events/index can be filtered by."""
+    return Json(list(FILTERS))
+
+
+@endpoint("eventGraph/view")
+def view(call: Call) -> Answer:
+    """The graphs of an event that one's organisation keeps, or the one whose id follows the event's."""
+    kept = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
+    emails = dict(User.objects.filter(pk__in={each.user_id for each in kept}).values_list("pk", "email"))
+    return Json([_wire(each, emails.get(each.user_id, "")) for each in kept])
+
+
+@endpoint("eventGraph/viewPicture")
+def view_picture(call: Call) -> Answer:
+    """The picture of a kept graph: ``/eventGraph/viewPicture/<event>/<graph>``."""
+    (kept,) = services.graphs_of(call.actor, call.arg(0), call.arg(1))
+    if not kept.preview:
+        raise MispError(404, "The event graph has no picture.")
+    return Text(bytes(kept.preview), "image/png", headers={"X-Content-Type-Options": "nosniff"})
+
+
+@endpoint(
+    "eventGraph/add",
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=Description(
+        "POST an EventGraph object to this API to keep a graph of an event for your organisation.",
+        ("network_json",),
+        ("network_name", "preview_img"),
+        "/eventGraph/add/[event_id]",
+    ),
+)
+def add(call: Call) -> Answer:
+    """Keep a graph of an event that one may read."""
+    data = call.data("EventGraph")
+    try:
+        kept = services.keep_graph(call.actor, call.arg(0) or str(data.get("event_id") or ""), data)
+    except Invalid as invalid:
+        raise SaveFailed("add EventGraph", "/eventGraph/add", invalid.errors) from invalid
+    return saved("EventGraph added.", f"/eventGraph/add/{kept.event_id}", id=str(kept.pk))
+
+
+@endpoint("eventGraph/delete", requires=(Permission.MODIFY,), writes=True)
+def delete(call: Call) -> Answer:
+    """Forget a kept graph."""
+    number = str(services.delete_graph(call.actor, call.arg(0)))
+    return saved("EventGraph deleted.", f"/eventGraph/delete/{number}", id=number)
+
+
+def _drawn(call: Call, draw: Callable[[Parts], Graph]) -> Answer:
+    event = find_event(call.actor, call.arg(0))
+    ids = [event.id]
+    if as_bool(call.param("extended")):
+        ids += [each.id for each in extended_events(call.actor, event)[1]]
+    return Json(draw(event_graph.event_parts(call.actor, ids)))
+
+
+def _wire(kept: EventGraph, email: str) -> dict[str, Any]:
+    picture = services.DATA_URL + b64encode(bytes(kept.preview)).decode() if kept.preview else ""
+    return {
+        "EventGraph": {
+            "id": str(kept.pk),
+            "event_id": str(kept.event_id),
+            "user_id": str(kept.user_id),
+            "org_id": str(kept.org_id),
+            "timestamp": str(kept.timestamp),
+            "network_name": kept.network_name,
+            "network_json": kept.network_json,
+            "preview_img": picture,
+        },
+        "User": {"email": email},
+    }

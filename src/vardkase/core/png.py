@@ -1,0 +1,38 @@
+"""Whether bytes are one whole PNG picture and nothing else."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+WIDEST = 10_000
+"""Pixels each way: whoever shows a picture unfolds it."""
+
+
+def is_png(content: bytes) -> bool:
+    """Whether `content` is a PNG of reasonable size: whole chunks, rightly summed, from IHDR to IEND and no further."""
+    if not content.startswith(SIGNATURE):
+        return False
+    try:
+        chunks = list(_chunks(content))
+        kinds = [kind for kind, _ in chunks]
+        width, height = struct.unpack_from(">II", chunks[0][1])
+    except (ValueError, struct.error, IndexError):
+        return False
+    framed = kinds[0] == b"IHDR" and kinds[-1] == b"IEND" and kinds.count(b"IEND") == 1 and b"IDAT" in kinds
+    return framed and 0 < width <= WIDEST and 0 < height <= WIDEST
+
+
+def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and data of each chunk; raises ValueError where one is cut off or its checksum is wrong."""
+    place = len(SIGNATURE)
+    while place < len(content):
+        length, kind = struct.unpack_from(">I4s", content, place)
+        end = place + 8 + length
+        (checksum,) = struct.unpack_from(">I", content, end)
+        if zlib.crc32(content[place + 4 : end]) != checksum:
+            raise ValueError("wrong checksum")
+        yield kind, content[place + 8 : end]
+        place = end + 4

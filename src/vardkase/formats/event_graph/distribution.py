@@ -1,0 +1,67 @@
+"""How far the parts of an event reach: how many of them have which distribution."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json import EventOptions
+from vardkase.formats.misp_json.scope import scope_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import part_predicate
+from vardkase.misp.distribution import Distribution
+
+NAMES = {
+    Distribution.ORGANISATION: "Your organisation only",
+    Distribution.COMMUNITY: "This community only",
+    Distribution.CONNECTED: "Connected communities",
+    Distribution.ALL: "All communities",
+    Distribution.SHARING_GROUP: "Sharing group",
+    Distribution.INHERIT: "Inherit event",
+}
+KINDS = ("event", "attribute", "object", "obj_attr", "event_report")
+
+
+def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
+    """For each kind of part ``{distribution: number}`` of those the actor may read, and their sharing groups."""
+    scope = scope_of(actor, EventOptions())
+    report = f"{part_predicate(actor, 'p')} AND NOT p.deleted"
+    sql = COUNTS.format(event=scope.event, attribute=scope.attribute, object=scope.part("o"), report=report)
+    rows = scope.rows(sql, event=event_id)
+    counts: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}
+    for kind, distribution, _, count in rows:
+        counts[kind][distribution] += count
+    groups = {group for *_, group, _ in rows if group}
+    return {
+        **{kind: {str(each): found[each] for each in sorted(found)} for kind, found in counts.items()},
+        "distributionInfo": {
+            str(int(each)): {"key": name, "value": int(each)} for each, name in NAMES.items()
+        },
+        "sharing_groups": _named(groups),
+    }
+
+
+def _named(groups: set[int]) -> list[dict[str, str]]:
+    """The sharing groups of parts that were shown, with their names."""
+    found = cursor().execute(GROUPS, {"groups": list(groups)}).fetchall() if groups else []
+    return [{"id": number, "name": name, "uuid": uuid} for number, name, uuid in found]
+
+
+COUNTS = """
+SELECT kind, distribution, sharing_group_id, count(*) FROM (
+    SELECT 'event' AS kind, e.distribution, CASE e.distribution WHEN 4 THEN e.sharing_group_id END AS sharing_group_id
+    FROM event e WHERE e.id = %(event)s AND {event}
+    UNION ALL
+    SELECT CASE WHEN a.object_id IS NULL THEN 'attribute' ELSE 'obj_attr' END, a.distribution,
+        CASE a.distribution WHEN 4 THEN a.sharing_group_id END
+    FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.event_id = %(event)s AND {event} AND {attribute}
+    UNION ALL
+    SELECT 'object', o.distribution, CASE o.distribution WHEN 4 THEN o.sharing_group_id END
+    FROM object o JOIN event e ON e.id = o.event_id WHERE o.event_id = %(event)s AND {event} AND {object}
+    UNION ALL
+    SELECT 'event_report', p.distribution, CASE p.distribution WHEN 4 THEN p.sharing_group_id END
+    FROM event_report p JOIN event e ON e.id = p.event_id WHERE p.event_id = %(event)s AND {event} AND {report}
+) found GROUP BY kind, distribution, sharing_group_id
+"""
+GROUPS = "SELECT id::text, name, uuid::text FROM sharing_group WHERE id = ANY(%(groups)s) ORDER BY id"

@@ -1,0 +1,123 @@
+"""What of an event its reader may see, fetched in four queries whatever its size, and never more than may be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from vardkase.formats.misp_json import EventOptions
+from vardkase.formats.misp_json.columns import ATTRIBUTE, OBJECT, REFERENCE
+from vardkase.formats.misp_json.scope import Scope, scope_of
+from vardkase.formats.misp_json.structs import Attribute
+from vardkase.formats.misp_json.tags import Attachment, TagBook
+from vardkase.identity.access.actor import Actor
+
+MOST_NODES = 5_000
+"""Objects, and attributes, of one drawing: no page shows more, and none is drawn in reasonable time."""
+
+
+class DrawnObject(msgspec.Struct, gc=False):
+    """An object's own columns, as on the wire."""
+
+    id: str
+    name: str
+    meta_category: str
+    description: str
+    template_uuid: str
+    template_version: str
+    event_id: str
+    uuid: str
+    timestamp: str
+    distribution: str
+    sharing_group_id: str
+    comment: str
+    deleted: bool
+    first_seen: str | None
+    last_seen: str | None
+
+
+class DrawnReference(msgspec.Struct, gc=False):
+    """A reference from an object, as on the wire; `referenced_type` is "1" for objects and "0" for attributes."""
+
+    id: str
+    uuid: str
+    timestamp: str
+    object_id: str
+    referenced_uuid: str
+    referenced_id: str
+    referenced_type: str
+    relationship_type: str
+    comment: str
+    deleted: bool
+    event_id: str
+    source_uuid: str
+
+
+@dataclass(slots=True)
+class Parts:
+    """The living parts of one or several events that a reader may see."""
+
+    objects: list[DrawnObject]
+    attributes: list[Attribute]
+    references: list[DrawnReference]
+    tags: dict[int, list[Attachment]]
+    """Attribute id → what is attached to it."""
+    book: TagBook
+    inside: dict[str, list[Attribute]] = field(init=False)
+    """Object id → the attributes in it."""
+
+    def __post_init__(self) -> None:
+        self.inside = {each.id: [] for each in self.objects}
+        for attribute in self.attributes:
+            if attribute.object_id in self.inside:
+                self.inside[attribute.object_id].append(attribute)
+
+    @property
+    def outside(self) -> list[Attribute]:
+        """The attributes that are in no object."""
+        return [attribute for attribute in self.attributes if attribute.object_id == "0"]
+
+
+def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
+    """The parts of the events among these that the actor may read, the oldest MOST_NODES of each kind."""
+    scope = scope_of(actor, EventOptions())
+    chosen = {"events": list(event_ids), "most": MOST_NODES}
+    objects = [DrawnObject(*row) for row in scope.rows(_objects(scope), **chosen)]
+    attributes = [Attribute(*row) for row in scope.rows(_attributes(scope), **chosen)]
+    known = {*(each.uuid for each in objects), *(each.uuid for each in attributes)}
+    references = [DrawnReference(*row) for row in scope.rows(_references(scope), **chosen)]
+    return Parts(
+        objects,
+        attributes,
+        [each for each in references if each.source_uuid in known and each.referenced_uuid in known],
+        scope.tags.of_attributes(each.id for each in attributes),
+        scope.tags,
+    )
+
+
+def _objects(scope: Scope) -> str:
+    return OBJECTS.format(columns=OBJECT, event=scope.event, part=scope.part("o"))
+
+
+def _attributes(scope: Scope) -> str:
+    return ATTRIBUTES.format(columns=ATTRIBUTE, event=scope.event, part=scope.attribute)
+
+
+def _references(scope: Scope) -> str:
+    return REFERENCES.format(columns=REFERENCE, event=scope.event, part=scope.part("o"))
+
+
+OBJECTS = """
+SELECT {columns} FROM object o JOIN event e ON e.id = o.event_id
+WHERE o.event_id = ANY(%(events)s) AND {event} AND {part} ORDER BY o.id LIMIT %(most)s
+"""
+ATTRIBUTES = """
+SELECT {columns} FROM attribute a JOIN event e ON e.id = a.event_id
+WHERE a.event_id = ANY(%(events)s) AND {event} AND {part} ORDER BY a.id LIMIT %(most)s
+"""
+REFERENCES = """
+SELECT {columns} FROM object_reference r JOIN object o ON o.id = r.object_id JOIN event e ON e.id = o.event_id
+WHERE r.event_id = ANY(%(events)s) AND NOT r.deleted AND {event} AND {part} ORDER BY r.id LIMIT %(most)s
+"""

@@ -1,0 +1,134 @@
+"""Keeping graphs of events. A graph may show what only its makers see: other organisations never get it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.png import is_png
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_graphs.models import EventGraph
+from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.queries.find import Reference, find_event
+from vardkase.intel.services.locking import lock_event
+from vardkase.misp.flags import as_int
+
+LARGEST = 1024 * 1024
+"""Bytes of a drawing, and of its picture."""
+MOST_GRAPHS = 100
+"""Graphs of one event that one organisation keeps."""
+NO_GRAPH = "Invalid event graph"
+DATA_URL = "data:image/png;base64,"
+
+
+def graphs_of(actor: Actor, event: Reference, graph: Reference | None = None) -> list[EventGraph]:
+    """Those that the actor's organisation keeps of an event, newest first, or the one named. Raises NotFound."""
+    kept = _own(actor).filter(event=find_event(actor, event).id).order_by("-pk")
+    if graph is None:
+        return list(kept[:MOST_GRAPHS])
+    found = list(kept.filter(pk=as_int(graph) or 0))
+    if not found:
+        raise NotFound(NO_GRAPH)
+    return found
+
+
+@transaction.atomic
+def keep_graph(actor: Actor, event: Reference, data: Mapping[str, Any]) -> EventGraph:
+    """Keep ``network_json``, ``network_name`` and ``preview_img`` (base64 PNG). Raises NotFound, Invalid by field."""
+    actor.require(Permission.ADD)
+    actor.require_writing()
+    found = lock_event(actor, find_event(actor, event).id)
+    errors: dict[str, list[str]] = {}
+    kept = EventGraph(
+        event=found,
+        org_id=actor.organisation_id,
+        user_id=actor.user_id or 0,
+        timestamp=now_seconds(),
+        network_name=_name(data.get("network_name"), errors),
+        network_json=_drawing(data.get("network_json"), errors),
+        preview=_picture(data.get("preview_img"), errors),
+    )
+    if EventGraph.objects.filter(event=found, org=actor.organisation_id).count() >= MOST_GRAPHS:
+        errors["event_id"] = [f"An organisation keeps at most {MOST_GRAPHS} graphs of an event."]
+    if errors:
+        raise Invalid(errors)
+    kept.save()
+    record(actor, "event_graph.added", _target(kept), {"event": str(found.uuid)})
+    return kept
+
+
+@transaction.atomic
+def delete_graph(actor: Actor, graph: Reference) -> int:
+    """Forget one's own graph, or with `perm_modify_org` a colleague's; returns its id. Raises NotFound, Forbidden."""
+    actor.require(Permission.MODIFY)
+    actor.require_writing()
+    found = _own(actor).select_for_update().filter(pk=as_int(graph) or 0).first()
+    if found is None:
+        raise NotFound(NO_GRAPH)
+    find_event(actor, found.event_id)
+    if not (actor.is_site_admin or actor.may(Permission.MODIFY_ORG) or found.user_id == actor.user_id):
+        raise Forbidden("You are not authorised to do that.")
+    number = found.pk
+    record(actor, "event_graph.deleted", _target(found), {"event": str(found.event.uuid)})
+    found.delete()
+    return int(number)
+
+
+def forget_of_removed(removed: AttributesRemoved) -> None:
+    """The graphs go with their event."""
+    if removed.attribute_ids is None:
+        EventGraph.objects.filter(event=removed.event_id).delete()
+
+
+def _own(actor: Actor) -> QuerySet[EventGraph]:
+    every = EventGraph.objects.all()
+    return every if actor.is_site_admin else every.filter(org=actor.organisation_id)
+
+
+def _name(given: Any, errors: dict[str, list[str]]) -> str:
+    if given is None:
+        return ""
+    if not isinstance(given, str) or len(given) > 255 or "\0" in given:
+        errors["network_name"] = ["The name must be a text of at most 255 characters."]
+        return ""
+    return given
+
+
+def _drawing(given: Any, errors: dict[str, list[str]]) -> str:
+    """A drawing as JSON; it may come as JSON in a text, as MISP's pages send it."""
+    try:
+        decoded = json.loads(given) if isinstance(given, str) else given
+        text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        decoded, text = None, ""
+    if not isinstance(decoded, dict | list) or "\\u0000" in text:
+        errors["network_json"] = ["The graph must be a JSON object."]
+    elif len(text.encode("utf-8", "replace")) > LARGEST:
+        errors["network_json"] = [f"The graph must be smaller than {LARGEST} bytes."]
+    return text
+
+
+def _picture(given: Any, errors: dict[str, list[str]]) -> bytes:
+    if given in (None, ""):
+        return b""
+    try:
+        content = b64decode(str(given).removeprefix(DATA_URL), validate=True)
+    except ValueError:
+        content = b""
+    if len(content) > LARGEST or not is_png(content):
+        errors["preview_img"] = [f"The picture must be a PNG of at most {LARGEST} bytes, in base64."]
+        return b""
+    return content
+
+
+def _target(graph: EventGraph) -> Target:
+    return Target("event_graph", graph.pk, title=graph.network_name)
