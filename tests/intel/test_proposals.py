@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.calls import answer, call, send
 from tests.cast import Cast, Player
+from tests.factories import make_attribute, make_event
 from tests.intel.proposed import decide, listed, propose, propose_change, propose_deletion, shown, viewed
 from tests.intel.sighted import attribute_of, beacons, configure
 from vardkase.audit.models import AuditEntry
@@ -363,3 +364,17 @@ def test_every_act_is_in_the_trail(cast: Cast, event: Event) -> None:
         ("proposal.added", cast.partner.user.email),
         ("proposal.discarded", cast.analyst.user.email),
     ]
+
+
+def test_a_proposal_for_a_hidden_attribute_is_not_noticed_by_searching(cast: Cast) -> None:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    hidden = make_attribute(event, distribution=0)
+    hidden.save()
+    propose_change(cast.site_admin, hidden, comment="better")
+
+    def found(player: Player, wanted: int) -> bool:
+        return bool(call(player.key, "POST", "/events/index", {"hasproposal": wanted})[1])
+
+    assert (found(cast.stranger, 1), found(cast.stranger, 0)) == (False, True)
+    assert (found(cast.analyst, 1), found(cast.analyst, 0)) == (True, False)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from vardkase.api.answers import Answer, saved
 from vardkase.api.dispatch import Call
 from vardkase.api.errors import SaveFailed
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.services.parts import AddedParts, add_parts
@@ -42,8 +41,8 @@ def decoded(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return msgspec.json.decode(given)
-    except (msgspec.DecodeError, RecursionError):
+        return json_limits.decoded(given)
+    except ValueError:
         return None
 
 

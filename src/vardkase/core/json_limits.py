@@ -6,8 +6,11 @@ import re
 from itertools import accumulate
 from typing import Any
 
+import msgspec
+
 MAX_DEPTH = 100
 BRACKETS = b"{}[]"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -30,6 +33,23 @@ def depth(value: Any) -> int:
     while level := [inner for outer in level for inner in _children(outer)]:
         found += 1
     return found
+
+
+def decoded(written: str | bytes) -> Any:
+    """The JSON of a stranger that stands in a text, or was fetched; raises ValueError for what nobody can keep.
+
+    A request's own body is measured when it is read (`api.body`); a text inside of it may hold JSON again.
+    """
+    raw = written.encode() if isinstance(written, str) else written.removeprefix(BYTE_ORDER_MARK)
+    if holds_nul(raw):
+        raise ValueError("A text in the JSON holds the character U+0000.")
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError("This is not JSON.") from error
+    if apparent_depth(raw) > MAX_DEPTH and depth(value) > MAX_DEPTH:
+        raise ValueError(f"The JSON nests deeper than {MAX_DEPTH}.")
+    return value
 
 
 def _children(value: Any) -> list[Any]:

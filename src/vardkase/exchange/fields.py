@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from vardkase.core import json_limits
 from vardkase.identity.organisations.fields import short_text
 
 RULE_LISTS = ("OR", "NOT")
@@ -73,8 +74,8 @@ def decoded(value: Any) -> Any:
     if not isinstance(value, str):
         return value or {}
     try:
-        return json.loads(value) if value.strip() else {}
-    except (ValueError, RecursionError):
+        return json_limits.decoded(value) if value.strip() else {}
+    except ValueError:
         raise ValueError("This is not JSON.") from None
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.knowledge.decaying_models.rules import RANGES, overridden
 from vardkase.misp.flags import as_bool
@@ -54,8 +53,8 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
     overrides = given.get("modelOverrides") or {}
     if isinstance(overrides, str):
         try:
-            overrides = msgspec.json.decode(overrides)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+            overrides = json_limits.decoded(overrides)
+        except ValueError:
             overrides = None
     if not isinstance(overrides, dict):
         raise Invalid({"modelOverrides": ["modelOverrides must be an object."]})

@@ -15,6 +15,7 @@ from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_s
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import proposal_predicate
 from vardkase.intel.protection.instance_key import instance_fingerprint
 from vardkase.intel.rules import must_sign
 from vardkase.misp.flags import as_bool
@@ -215,11 +216,14 @@ def _email(statement: Statement, value: Any) -> Iterator[str]:
     yield f"e.user_id IN (SELECT u.id FROM account u WHERE u.email ILIKE {pattern}{own})"
 
 
-def _proposals(_statement: Statement, value: Any) -> Iterator[str]:
-    """With or without open proposals; 2, or both, asks nothing."""
+def _proposals(statement: Statement, value: Any) -> Iterator[str]:
+    """With or without open proposals that the reader may see; 2, or both, asks nothing."""
     wanted = read.flags(value)
     if wanted is not None:
-        open_ones = "SELECT 1 FROM proposal s WHERE s.event_id = e.id AND NOT s.deleted"
+        open_ones = (
+            "SELECT 1 FROM proposal s LEFT JOIN attribute a ON a.id = s.attribute_id "
+            f"WHERE s.event_id = e.id AND NOT s.deleted AND {proposal_predicate(statement.actor)}"
+        )
         yield f"{'' if True in wanted else 'NOT '}EXISTS ({open_ones})"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.hub.dashboards import services
 from vardkase.hub.dashboards.models import DashboardTemplate
@@ -116,8 +117,8 @@ def _decoded(given: Any) -> Any:
     if not isinstance(given, str):
         return given or {}
     try:
-        return json.loads(given or "{}")
-    except (ValueError, RecursionError):
+        return json_limits.decoded(given or "{}")
+    except ValueError:
         return None
 
 

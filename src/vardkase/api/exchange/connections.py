@@ -11,6 +11,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.servers import queries, services
@@ -162,8 +163,8 @@ def _written(call: Call) -> dict[str, Any]:
     inner = given.get("json")
     if isinstance(inner, str) and "remote_org_id" not in given:
         try:
-            chosen = json.loads(inner)
-        except (ValueError, RecursionError):
+            chosen = json_limits.decoded(inner)
+        except ValueError:
             raise MispError(400, "json is not a JSON document.") from None
         if isinstance(chosen, dict) and as_int(chosen.get("id")):
             given = {**given, "remote_org_id": chosen["id"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import Any
 
@@ -11,6 +10,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.exchange.feeds import feed_dict, found, require_host
 from vardkase.api.paging import limit_and_offset
+from vardkase.core import json_limits
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
@@ -111,8 +111,8 @@ def fetch_selected(call: Call) -> Answer:
     feed = found(call)
     given = call.data("Feed").get("data")
     try:
-        chosen = json.loads(given) if isinstance(given, str) else given
-    except (ValueError, RecursionError):
+        chosen = json_limits.decoded(given) if isinstance(given, str) else given
+    except ValueError:
         chosen = None
     if not isinstance(chosen, list) or not all(isinstance(each, dict) for each in chosen):
         raise MispError(400, "data must be a list of values.")

@@ -9,6 +9,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.paging import limit_and_offset
+from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.exchange.feeds import queries, services
 from vardkase.exchange.feeds.headers import told
@@ -142,7 +143,7 @@ def toggle_selected(call: Call) -> Answer:
     """``/feeds/toggleSelected/<1 or 0>/<cache?>`` with the ids in a list: several at once."""
     given = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
     try:
-        ids = json.loads(given) if isinstance(given, str) else given
+        ids = json_limits.decoded(given) if isinstance(given, str) else given
     except ValueError:
         ids = None
     if not isinstance(ids, list) or not all(isinstance(each, str | int) for each in ids):
@@ -167,8 +168,8 @@ def import_feeds(call: Call) -> Answer:
     inner = body.get("Feed") if isinstance(body, dict) else None
     if isinstance(inner, dict) and isinstance(inner.get("json"), str):
         try:
-            documents = json.loads(inner["json"])
-        except (ValueError, RecursionError):
+            documents = json_limits.decoded(inner["json"])
+        except ValueError:
             raise MispError(400, "json is not a JSON document.") from None
     if not isinstance(documents, list) or len(documents) > EVERYTHING:
         raise MispError(400, "A list of feeds is expected.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from vardkase.api.answers import Answer, Redirect, not_toggled, toggled
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
+from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -117,7 +117,7 @@ def _cluster_ids(given: Any) -> list[str]:
     """Ids or uuids; nothing for what is no list."""
     if isinstance(given, str):
         try:
-            given = json.loads(given)
+            given = json_limits.decoded(given)
         except ValueError:
             return []
     return [str(number) for number in given] if isinstance(given, list) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
@@ -10,6 +9,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.api.paging import paged
+from vardkase.core import json_limits
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import element_dict
 from vardkase.identity.access.permissions import Permission
@@ -57,6 +57,6 @@ def _json(call: Call) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(given)
-    except (ValueError, RecursionError):
+        return json_limits.decoded(given)
+    except ValueError:
         raise MispError(405, "Error while decoding JSON") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import paged
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported, galaxy_file_value
 from vardkase.identity.access.permissions import Permission
@@ -131,8 +131,8 @@ def _documents(call: Call) -> list[Any]:
     wrapped = call.data("Galaxy").get("json")
     if isinstance(wrapped, str):
         try:
-            body = json.loads(wrapped)
-        except (ValueError, RecursionError):
+            body = json_limits.decoded(wrapped)
+        except ValueError:
             raise MispError(405, "Error while decoding JSON") from None
     if isinstance(body, dict) and isinstance(body.get("values"), list):
         return [_of_file(body, value) for value in body["values"]]

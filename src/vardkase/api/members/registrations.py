@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.throttle import FailedAttempts
+from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.registrations import queries, services
 from vardkase.identity.registrations.models import Inbox
@@ -88,7 +88,7 @@ def _references(call: Call) -> list[str]:
     given: Any = call.arg(0) or call.data("User").get("id") or ""
     if isinstance(given, str) and given.startswith("["):
         try:
-            given = json.loads(given)
+            given = json_limits.decoded(given)
         except ValueError:
             given = ""
     return [str(one) for one in (given if isinstance(given, list) else [given])]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from vardkase.analysis.decay import simulation
 from vardkase.analysis.decay.options import decay_options
 from vardkase.analysis.search.filters import Scope
@@ -15,6 +13,7 @@ from vardkase.analysis.search.sql import query
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import attributes_document, chosen_ids
 from vardkase.formats.misp_json.decay import model_document, plain
@@ -226,8 +225,8 @@ def _sent_types(call: Call) -> Any:
 
 def _decoded(text: str) -> Any:
     try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+        return json_limits.decoded(text)
+    except ValueError:
         return text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from vardkase.api.answers import Answer, not_toggled, toggled
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
+from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -135,7 +135,7 @@ def listed(given: Any) -> list[str]:
     """One value, or a list, also as JSON in a text."""
     if isinstance(given, str) and given.startswith("["):
         try:
-            given = json.loads(given)
+            given = json_limits.decoded(given)
         except ValueError:
             given = [given]
     values = given if isinstance(given, list) else [given]

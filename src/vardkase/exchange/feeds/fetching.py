@@ -14,11 +14,11 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import reading
+from vardkase.exchange.feeds.claims import refuse_impostor, without_claims
 from vardkase.exchange.feeds.models import Feed, SourceFormat
 from vardkase.exchange.feeds.reading import Announced
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.attributes import add_attributes
@@ -28,7 +28,6 @@ from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
-from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import Detected
 from vardkase.misp.values import normalise
@@ -92,8 +91,8 @@ def _take_events(actor: Actor, feed: Feed) -> Fetched:
 
 def _take_event(actor: Actor, feed: Feed, announced: Announced, fetched: Fetched) -> None:
     try:
-        document = _dressed(feed, reading.feed_event(feed, announced.uuid))
-        _refuse_impostor(feed, document)
+        document = _dressed(feed, without_claims(feed, reading.feed_event(feed, announced.uuid)))
+        refuse_impostor(feed, document)
         stored = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
         with transaction.atomic():
             if stored is None:
@@ -106,16 +105,6 @@ def _take_event(actor: Actor, feed: Feed, announced: Announced, fetched: Fetched
                 publish_event(actor, number)
     except (Invalid, Conflict, Forbidden, OutgoingFailed):
         fetched.failed += 1
-
-
-def _refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
-    """No feed speaks for a member, nor changes a member's event, but in the name that was chosen for the feed."""
-    orgc = document.get("Orgc")
-    named = str(orgc.get("uuid") or "") if isinstance(orgc, dict) else ""
-    members = Organisation.objects.filter(local=True).exclude(pk=feed.orgc_id or 0)
-    speaks = UUID.fullmatch(named.lower()) and members.filter(uuid=named).exists()
-    if speaks or Event.objects.filter(uuid=document["uuid"], orgc__in=members).exists():
-        raise Forbidden("The event is, or pretends to be, a member's own.")
 
 
 def _dressed(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import codecs
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import batched, chain
 from typing import Any
 
+from vardkase.core import json_limits
 from vardkase.core.expressions import compiled, expression_from
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed
@@ -150,8 +150,8 @@ def _json(feed: Feed, name: str, manner: Manner) -> Any:
     if reply.status != 200:
         raise BadFeed(f"The feed answered {name} with status {reply.status}.")
     try:
-        return json.loads(reply.content)
-    except (ValueError, RecursionError) as error:
+        return json_limits.decoded(reply.content)
+    except ValueError as error:
         raise BadFeed(f"The feed's {name} is no JSON.") from error
 
 

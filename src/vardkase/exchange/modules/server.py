@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from django.conf import settings
 
+from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
@@ -84,6 +85,8 @@ def ask(module: Module, request: dict[str, Any], seconds: float) -> Any:
         answer = msgspec.json.decode(reply.content)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ModuleFailed(f"The module {module.name} answered no JSON.") from error
+    if apparent_depth(reply.content) > MAX_DEPTH and depth(answer) > MAX_DEPTH:
+        raise ModuleFailed(f"The answer of the module {module.name} nests too deeply.")
     if isinstance(answer, dict) and "error" in answer:
         raise ModuleFailed(str(answer["error"])[:1000])
     if not isinstance(answer, dict):

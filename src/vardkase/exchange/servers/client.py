@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
@@ -109,8 +110,8 @@ def _document(server: Server, path: str) -> dict[str, Any]:
 
 def _decoded(reply: Reply) -> Any:
     try:
-        return json.loads(reply.content)
-    except (ValueError, RecursionError):
+        return json_limits.decoded(reply.content)
+    except ValueError:
         return None
 
 

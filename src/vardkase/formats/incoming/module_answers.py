@@ -36,12 +36,23 @@ def _standard(results: Mapping[str, Any], comment: str) -> Document:
     for name in PARTS:
         parts = found.get(name)
         document[name] = (
-            [dict(part) for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+            [_without_groups(part) for part in parts if isinstance(part, dict)]
+            if isinstance(parts, list)
+            else []
         )
     for part in (*document["Attribute"], *document["Object"]):
         part["comment"] = part.get("comment") or comment
         part.pop("timestamp", None)
     return document
+
+
+def _without_groups(value: Any) -> Any:
+    """Without descriptions of sharing groups: whoever asked a module might change a group by storing its answer."""
+    if isinstance(value, list):
+        return [_without_groups(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _without_groups(inner) for name, inner in value.items() if name != "SharingGroup"}
+    return value
 
 
 def _attributes(result: Mapping[str, Any], comment: str) -> Iterator[dict[str, Any]]:

@@ -97,7 +97,7 @@ def _workers(actor: Actor, config: Config) -> list[dict[str, Any]]:
 
 
 def _recent(actor: Actor, config: Config) -> Summary:
-    period = config.get("period") or "weekly"
+    period = str(config.get("period") or "weekly")
     if period not in PERIODS:
         raise Invalid({"period": ["Has to be one of: daily, weekly, monthly."]})
     filters = config.get("filters")

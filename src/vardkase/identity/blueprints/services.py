@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
+from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict
 from vardkase.core.fields import Readers, fill
@@ -128,8 +128,8 @@ def _locked(actor: Actor, reference: Reference) -> SharingGroupBlueprint:
 
 def _rules(value: Any) -> dict[str, Any]:
     try:
-        tree = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        tree = json_limits.decoded(value) if isinstance(value, str) else value
+    except ValueError:
         raise ValueError("The rules are not JSON.") from None
     condition(tree)
     return dict(tree)

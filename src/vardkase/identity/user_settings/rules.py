@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from vardkase.core import json_limits
 from vardkase.misp.flags import as_bool
 
 LARGEST = 100_000
@@ -71,8 +72,8 @@ def _decoded(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     try:
-        return json.loads(PYTHON_BYTES.sub(r"\1", given))
-    except (ValueError, RecursionError):
+        return json_limits.decoded(PYTHON_BYTES.sub(r"\1", given))
+    except ValueError:
         return given
 
 

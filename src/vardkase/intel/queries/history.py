@@ -41,6 +41,8 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
     entries = every_entry().filter(condition)
     if actor.is_site_admin:
         return entries
+    if event.org_id != actor.organisation_id:
+        entries = entries.exclude(pk__in=_about_hidden_parts(actor, event.id))
     taken_over = Q(target_kind="event", target_id=event.id, action=TAKEN_OVER)
     since = every_entry().filter(taken_over).aggregate(last=Max("pk"))["last"] or 0
     return entries.filter(Q(pk__gte=since) | Q(organisation_id=actor.organisation_id))
@@ -56,3 +58,22 @@ def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:
     """
     parameters = {**reader_parameters(actor), "event": event_id, "kind": kind}
     return [row[0] for row in cursor().execute(sql, parameters)]
+
+
+def _about_hidden_parts(actor: Actor, event_id: int) -> list[int]:
+    """The ids of the entries about many attributes at once, of which the reader may not see every one now."""
+    visible = f"{event_predicate(actor)} AND {attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}"
+    parameters = {**reader_parameters(actor), "event": event_id}
+    return [row[0] for row in cursor().execute(ABOUT_HIDDEN.format(visible=visible), parameters)]
+
+
+ABOUT_HIDDEN = """
+SELECT l.id FROM audit_entry l
+WHERE l.target_kind = 'event' AND l.target_id = %(event)s AND jsonb_typeof(l.change -> 'attributes') = 'array'
+  AND EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(l.change -> 'attributes') named (id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM attribute a JOIN event e ON e.id = a.event_id WHERE a.id = named.id::bigint AND {visible}
+    )
+  )
+"""

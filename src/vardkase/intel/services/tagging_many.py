@@ -90,9 +90,10 @@ def tag_attributes(
     is_local = [local or tag.local_only for tag in tags]
     for each in set(is_local):
         require_may_tag(actor, event, local=each)
+    chosen = visible_attributes(actor, event, attribute_ids, deleted=False)
     values = {
         "event": event.pk,
-        "ids": visible_attributes(actor, event, attribute_ids, deleted=False),
+        "ids": chosen,
         "tags": [tag.pk for tag in tags],
         "local": is_local,
         "scopes": [exclusive_scope(tag.name) if exclusive else "" for tag in tags],
@@ -101,7 +102,13 @@ def tag_attributes(
     added = cursor().execute(LINK, values).fetchall()
     if not all(row[0] for row in added):
         touch(event)
-    _record(actor, "tag.attached", event, tags, {"local": all(is_local), "count": len(added)})
+    _record(
+        actor,
+        "tag.attached",
+        event,
+        tags,
+        {"local": all(is_local), "count": len(added), "attributes": chosen},
+    )
     return len(added)
 
 
@@ -137,7 +144,7 @@ def untag_attributes(
         require_may_tag(actor, event, local=each)
     if not all(gone):
         touch(event)
-    _record(actor, "tag.detached", event, tags, {"count": len(gone)})
+    _record(actor, "tag.detached", event, tags, {"count": len(gone), "attributes": chosen})
     return gone
 
 

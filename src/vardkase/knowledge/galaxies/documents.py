@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
+from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.knowledge.galaxies.rules import UUID_FORM
 from vardkase.misp.fields import read_text
@@ -166,6 +165,6 @@ def _authors(value: Any) -> list[str] | None:
 
 def _json(member: str, text: str) -> Any:
     try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+        return json_limits.decoded(text)
+    except ValueError:
         raise Invalid({member: ["This is not valid JSON."]}) from None

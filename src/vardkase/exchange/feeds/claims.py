@@ -1,0 +1,121 @@
+"""What a feed says in the name of others, and of groups: no feed speaks for a member, nor knows who shares with whom.
+
+Feeds are fetched with a site administrator's rights, so what they may not say is taken out before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from vardkase.core.errors import Forbidden
+from vardkase.exchange.feeds.models import Feed
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Event
+from vardkase.intel.services.assemble import numbered_parts
+from vardkase.misp.analyst_data import KINDS
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_int
+
+SPEAKERS = {
+    "Sighting": ("Organisation", ""),
+    "ShadowAttribute": ("Org", "org_uuid"),
+    **dict.fromkeys(KINDS, ("Orgc", "orgc_uuid")),
+}
+"""What others say of a part → the member that is a block about who says it, and the one that is only its uuid."""
+OF_GROUPS = frozenset(("SharingGroup", "sharing_group_id"))
+
+type Said = tuple[str, dict[str, Any]]
+"""One of `SPEAKERS`, and the document."""
+
+
+def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
+    """Raise Forbidden for an event that is a member's or nobody's, but in the name that was chosen for the feed."""
+    named = _uuid(_block(document, "Orgc").get("uuid"))
+    members = _members(feed)
+    speaks = not named or members.filter(uuid=named).exists()
+    if speaks or Event.objects.filter(uuid=document["uuid"], orgc__in=members).exists():
+        raise Forbidden("The event is, or pretends to be, a member's own.")
+
+
+def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
+    """The event without what it says in the name of members, or of nobody, and without sharing groups.
+
+    Strangers' words stay, unless their uuid is that of a member's. What is for a group is for the hub's own
+    organisation.
+    """
+    said = list(_said(event))
+    speakers = {speaker for each in said for speaker in _named(*each)}
+    uuids = {uuid for _, document in said if (uuid := _uuid(document.get("uuid")))}
+    members = _members(feed)
+    barred = {str(uuid) for uuid in members.filter(uuid__in=speakers).values_list("uuid", flat=True)}
+    theirs = AnalystData.objects.filter(uuid__in=uuids, orgc__in=members).values_list("uuid", flat=True)
+    kept: dict[str, Any] = _kept(event, barred, {str(uuid) for uuid in theirs})
+    return kept
+
+
+def _members(feed: Feed) -> Any:
+    return Organisation.objects.filter(local=True).exclude(pk=feed.orgc_id or 0)
+
+
+def _said(value: Any) -> Iterator[Said]:
+    """What others say, wherever it stands; documents of feeds do not nest deeply."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _said(each)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name in SPEAKERS:
+                yield from ((name, part) for part in _parts(name, inner))
+            yield from _said(inner)
+
+
+def _kept(value: Any, barred: set[str], theirs: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_kept(each, barred, theirs) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for name, inner in value.items():
+        if name in SPEAKERS:
+            parts = [part for part in _parts(name, inner) if _may_say(name, part, barred, theirs)]
+            kept[name] = _kept(parts, barred, theirs)
+        elif name not in OF_GROUPS:
+            kept[name] = _kept(inner, barred, theirs)
+    if as_int(kept.get("distribution")) == Distribution.SHARING_GROUP:
+        kept["distribution"] = int(Distribution.ORGANISATION)
+    return kept
+
+
+def _may_say(kind: str, document: dict[str, Any], barred: set[str], theirs: set[str]) -> bool:
+    speakers = set(_named(kind, document))
+    return bool(speakers) and not speakers & barred and _uuid(document.get("uuid")) not in theirs
+
+
+def _named(kind: str, document: dict[str, Any]) -> Iterator[str]:
+    """The organisations that a document says it is of."""
+    block, alone = SPEAKERS[kind]
+    for given in (_block(document, block).get("uuid"), document.get(alone)):
+        if uuid := _uuid(given):
+            yield uuid
+
+
+def _parts(kind: str, given: Any) -> list[dict[str, Any]]:
+    """The documents in a list or alone, out of their wrappers."""
+    parts = [part for _, part in numbered_parts(given, kind) if isinstance(part, dict)]
+    return [_block(part, kind) or part for part in parts]
+
+
+def _block(document: dict[str, Any], name: str) -> dict[str, Any]:
+    block = document.get(name)
+    return block if isinstance(block, dict) else {}
+
+
+def _uuid(given: Any) -> str:
+    """A uuid in its usual form; "" for anything else."""
+    try:
+        return str(UUID(str(given)))
+    except ValueError:
+        return ""

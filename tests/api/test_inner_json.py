@@ -1,0 +1,35 @@
+"""JSON that stands as text inside of a body is as limited as the body itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+
+DEEP = "[" * 300 + "]" * 300
+TEXTS = ('{"a": "x\\u0000y"}', '{"a": "\\ud800"}', f'{{"a": {DEEP}}}', '{"AND":' * 3000 + "{}" + "}" * 3000)
+CALLS = (
+    ("/userSettings/setSetting", lambda text: {"setting": "publish_alert_filter", "value": text}),
+    ("/userSettings/setSetting", lambda text: {"setting": "dashboard", "value": f'[{{"widget":"a","x":{text}}}]'}),
+    ("/dashboards/renderWidget", lambda text: {"widget": "EventStreamWidget", "config": f'{{"filters":{text}}}'}),
+    ("/dashboards/saveTemplate", lambda text: {"name": "n", "value": f'[{{"widget":"a","x":{text}}}]'}),
+    ("/sharingGroupBlueprints/add", lambda text: {"name": "n", "rules": f'{{"OR":{text}}}'}),
+    ("/galaxies/import", lambda text: {"Galaxy": {"json": text}}),
+    ("/decayingModel/add", lambda text: {"name": "n", "parameters": text}),
+    ("/attributes/restSearch", lambda text: {"includeDecayScore": 1, "modelOverrides": text}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=("nul", "surrogate", "deep", "filters"))
+def test_what_nobody_can_keep_is_refused_and_not_stored(cast: Cast, text: str) -> None:
+    for path, body in CALLS:
+        response = send(cast.org_admin.key, "POST", path, body(text))
+        assert response.status_code < 500, (path, response.content)
+    assert call(cast.org_admin.key, "GET", "/userSettings/index")[1] == []
+    assert call(cast.org_admin.key, "GET", "/dashboards/listTemplates")[1] == []
+
+
+def test_a_period_that_is_no_text_is_refused(cast: Cast) -> None:
+    body = {"widget": "TrendingTagsWidget", "config": {"period": ["daily"]}}
+    assert call(cast.reader.key, "POST", "/dashboards/renderWidget", body)[0] == 400

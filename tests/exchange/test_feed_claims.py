@@ -1,0 +1,132 @@
+"""A hostile feed: what it says in the names of members, and of groups that are here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import HERE
+from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from vardkase.core.settings.models import SettingValue
+from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Attribute, Event
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.sightings.models import Sighting
+
+STRANGER = {"uuid": str(uuid4()), "name": "Somebody else"}
+LATER = "2031-01-01 00:00:00"
+
+
+@pytest.fixture(autouse=True)
+def at_once(cast: Cast, settings: Any) -> None:
+    """No worker runs in these tests, and the feeds stand on this machine."""
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    SettingValue.objects.create(name="MISP.background_jobs", value=False)
+
+
+def taken(cast: Cast, *events: dict[str, Any], distribution: int = 5) -> str:
+    """What fetching a feed with these events answers."""
+    with publishing(misp_files(*events)) as server:
+        number = add(cast, f"{server.url}/feed/", source_format="misp", distribution=distribution)
+        return fetch(cast, number)
+
+
+def member(org: Organisation) -> dict[str, str]:
+    return {"uuid": str(org.uuid), "name": org.name}
+
+
+def note(text: str, **more: Any) -> dict[str, Any]:
+    return {"uuid": str(uuid4()), "note": text, "modified": LATER, "distribution": "3", **more}
+
+
+def opened_to(cast: Cast, org: Organisation) -> dict[str, Any]:
+    """The cast's group as a hostile feed describes it: `org` is in it, and may let others in."""
+    group = SharingGroup.objects.get(pk=cast.group.pk)
+    entry = {"org_id": str(org.pk), "extend": True, "Organisation": member(org)}
+    return {"uuid": str(group.uuid), "name": group.name, "SharingGroupOrg": [entry]}
+
+
+def members_of(cast: Cast) -> set[str]:
+    return set(SharingGroupOrg.objects.filter(sharing_group=cast.group).values_list("org__name", flat=True))
+
+
+@pytest.mark.parametrize("distribution", [1, 5])
+def test_it_lets_nobody_into_a_group(cast: Cast, distribution: int) -> None:
+    before, block = members_of(cast), opened_to(cast, cast.org_c)
+    reach = {"distribution": "4", "sharing_group_id": str(cast.group.pk), "SharingGroup": block}
+    hostile = event(FIRST, 1000, "one.example", **reach)
+    hostile["Attribute"][0] |= reach
+    hostile["EventReport"] = [{"uuid": str(uuid4()), "name": "r", "content": "c", **reach}]
+    hostile["Note"] = [note("n", Orgc=STRANGER, **reach)]
+    assert taken(cast, hostile, distribution=distribution).endswith("Downloaded 1 new event(s).")
+    assert members_of(cast) == before
+    stored, part = Event.objects.get(uuid=FIRST), Attribute.objects.get(event__uuid=FIRST)
+    assert (stored.distribution, stored.sharing_group_id) == ({5: 0}.get(distribution, distribution), None)
+    assert (part.distribution, part.sharing_group_id) == ({5: 0}.get(distribution, 5), None)
+    assert [each.sharing_group_id for each in AnalystData.objects.all()] == [None]
+
+
+def test_what_a_member_wrote_stays_as_it_is(cast: Cast) -> None:
+    about = f"/analystData/add/Note/{uuid4()}/Event"
+    _, body = call(cast.analyst.key, "POST", about, {"note": "ours", "distribution": 0})
+    uuid = body["Note"]["uuid"]
+    hostile = event(FIRST, 1000, "one.example")
+    hostile["Note"] = [note("theirs", uuid=uuid.upper(), Orgc=STRANGER)]
+    hostile["Attribute"][0]["Note"] = {**note("theirs", Orgc=STRANGER), "Note": [note("theirs", uuid=uuid)]}
+    taken(cast, hostile)
+    stored = AnalystData.objects.get(uuid=uuid)
+    assert (stored.text, stored.distribution, str(stored.orgc.uuid)) == ("ours", 0, str(cast.org_a.uuid))
+    assert stored.object_uuid != Event.objects.get(uuid=FIRST).uuid
+
+
+def test_it_says_nothing_in_the_name_of_a_member_or_of_nobody(cast: Cast) -> None:
+    ours = member(cast.org_a)
+    hostile = event(FIRST, 1000, "one.example")
+    seen = {"date_sighting": "1700000000", "type": "0", "attribute_uuid": hostile["Attribute"][0]["uuid"]}
+    proposed = {"type": "domain", "category": "Network activity", "value": "p.example"}
+    hostile["Note"] = [
+        note("a", Orgc=ours),
+        note("b", orgc_uuid=ours["uuid"]),
+        note("c", Orgc={"uuid": "{" + ours["uuid"].upper() + "}", "name": "x"}, orgc_uuid=STRANGER["uuid"]),
+        note("d"),
+        note("stranger", Orgc=STRANGER, Opinion=[{"opinion": 0, "uuid": str(uuid4()), "Orgc": ours}]),
+    ]
+    hostile["Attribute"][0] |= {
+        "Sighting": [{**seen, "Organisation": ours}, {**seen, "org_id": "1"}, {**seen, "Organisation": STRANGER}],
+        "ShadowAttribute": [
+            {**proposed, "Org": ours},
+            {"ShadowAttribute": {**proposed, "value": "q.example", "org_uuid": ours["uuid"]}},
+            {**proposed, "value": "r.example"},
+            {**proposed, "value": "s.example", "Org": STRANGER},
+        ],
+    }  # fmt: skip
+    taken(cast, hostile)
+    said = [*AnalystData.objects.values_list("orgc__uuid", flat=True)]
+    said += [*Sighting.objects.values_list("org__uuid", flat=True)]
+    said += [*Proposal.objects.values_list("org__uuid", flat=True)]
+    assert list(map(str, said)) == [STRANGER["uuid"]] * 3
+
+
+def test_an_event_without_a_creator_is_not_the_hubs(cast: Cast) -> None:
+    nobodys = event(FIRST, 1000, "one.example", Orgc={"name": "No uuid"})
+    assert taken(cast, nobodys, event(SECOND, 1000, "two.example")) == (
+        f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+    )
+    assert not Event.objects.filter(uuid=FIRST).exists()
+
+
+@pytest.mark.parametrize("poison", ['"a\\u0000b"', "[" * 300 + "]" * 300, '"\\ud800"', "NaN"])
+def test_one_event_that_cannot_be_kept_stops_no_other(cast: Cast, poison: str) -> None:
+    files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))
+    whole = json.dumps({"Event": event(FIRST, 1000, "one.example", info="@")})
+    files[f"/feed/{FIRST}.json"] = whole.replace('"@"', poison).encode()
+    with publishing(files) as server:
+        number = add(cast, f"{server.url}/feed/", source_format="misp")
+        told = fetch(cast, number)
+    assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
