@@ -75,4 +75,18 @@ def _in_words() -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        raise Refused(f"{type(error).__name__}: {error}"[:1000]) from error
+        raise Refused(_why(error)[:1000]) from error
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with the document, for whoever sent it."""
+    match error:
+        case json.JSONDecodeError():
+            return f"The document is not JSON: {error}."
+        case UnicodeError():
+            return "The document is not UTF-8."
+        case RecursionError():
+            return "The document is nested too deeply."
+        case KeyError() | TypeError() | AttributeError():
+            return f"The document is not STIX: a part is missing or of the wrong kind ({error})."
+    return str(error) or f"The document is not STIX ({type(error).__name__})."

@@ -26,6 +26,7 @@ from mixbox.namespaces import Namespace
 from stix2.serialization import STIXJSONEncoder
 
 from vardkase.formats.stix.patterns import validate_by_shape
+from vardkase.formats.stix.tags import compare_by_name
 
 PARSERS = {"2.0": MISPtoSTIX20Parser, "2.1": MISPtoSTIX21Parser}
 encoder = STIXJSONEncoder()
@@ -37,6 +38,7 @@ class Stix2:
     def __init__(self, version: str) -> None:
         gc.disable()  # Much is made and little dropped, and the process ends with the export.
         validate_by_shape()
+        compare_by_name()
         self._parser = PARSERS[version]()
         specified = '"spec_version": "2.0", ' if version == "2.0" else ""
         self._before = f'{{"type": "bundle", "id": "bundle--{uuid4()}", {specified}"objects": ['
