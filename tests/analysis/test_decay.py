@@ -353,6 +353,7 @@ def test_only_site_administrators_touch_the_hubs_models(cast: Cast, model: Decay
 def test_what_is_no_model_is_refused_by_field(cast: Cast, changes: dict[str, Any], field: str) -> None:
     status, body = call(cast.analyst.key, "POST", "/decayingModel/add", {**MINE, **changes})
     assert (status, list(body["errors"])) == (403, [field])
+    assert "1e" not in str(body["errors"]), "bounds are written out"
     assert not DecayingModel.objects.exists()
 
 

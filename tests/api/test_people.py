@@ -275,6 +275,7 @@ def test_organisation_administrators_hold_no_more_than_misps(cast: Cast) -> None
         (ADD, {"email": "n@a.example", "password": "x" * 5000}, "password"),
         ("/admin/roles/add", {"name": "x", "rate_limit_count": 2**31}, "rate_limit_count"),
         ("/admin/roles/add", {"name": {"x": 1}}, "name"),
+        ("/admin/roles/add", {"name": "x", "perm_tagger": "maybe"}, "perm_tagger"),
         ("/auth_keys/add/me", {"comment": ["x"]}, "comment"),
         ("/admin/organisations/add", {"name": ["x"]}, "name"),
     ],

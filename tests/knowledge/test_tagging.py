@@ -74,3 +74,17 @@ def test_others_may_not(cast: Cast, attribute: Attribute) -> None:
         assert call(cast.stranger.key, "POST", path, {})[1]["saved"] is False
         assert call(cast.reader.key, "POST", path, {})[0] == 403
     assert not EventTag.objects.exists()
+
+
+@pytest.mark.parametrize("tag", ["tlp:red", {"name": "tlp:red"}, ["tlp:red"], [{"name": "tlp:red"}]])
+def test_a_tag_in_a_document_is_not_lost_for_how_it_is_written(
+    cast: Cast, attribute: Attribute, tag: Any
+) -> None:
+    """Least of all a TLP mark: what is not marked is shared as if it were free."""
+    Tag.objects.create(name="tlp:red")
+    added = call(cast.analyst.key, "POST", "/events/add", {"info": "new", "Tag": tag})[1]
+    edited = call(cast.analyst.key, "POST", f"/events/edit/{attribute.event_id}", {"Tag": tag})[1]
+    for answer in (added, edited):
+        assert [each["name"] for each in answer["Event"]["Tag"]] == ["tlp:red"]
+    call(cast.analyst.key, "POST", f"/attributes/edit/{attribute.pk}", {"Tag": tag})
+    assert AttributeTag.objects.filter(attribute=attribute.pk, tag__name="tlp:red").exists()

@@ -59,7 +59,8 @@ def test_values_of_other_json_types(sent: object, stored: str) -> None:
 def test_tags_come_as_names_and_documents() -> None:
     tags = attribute(Tag=["tlp:red", {"name": "x", "local": 1}]).tags
     assert [tag["name"] for tag in tags] == ["tlp:red", "x"]
-    assert attribute(Tag="nonsense").tags == []
+    assert attribute(Tag="tlp:red").tags == attribute(Tag={"name": "tlp:red"}).tags == [{"name": "tlp:red"}]
+    assert attribute(Tag=7).tags == attribute(Tag="").tags == []
 
 
 def test_several_faults_are_told_at_once() -> None:

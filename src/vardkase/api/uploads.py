@@ -26,7 +26,7 @@ NO_LEVEL = (
     "Distribution level 5 is not supported when uploading a sample without passing an event ID. "
     "Distribution level 5 is meant to take on the distribution level of an existing event."
 )
-BASE64 = "A sample's data is not valid base64."
+BASE64 = "The data of a sample is not valid base64."
 
 
 @endpoint(

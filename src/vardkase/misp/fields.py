@@ -106,21 +106,25 @@ def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, and ``tags``."""
     tags: list[dict[str, Any]] = []
     for key in ("Tag", "EventTag", "AttributeTag", "tags"):
-        listed = data.get(key)
-        if isinstance(listed, list):
-            tags += [tag for entry in listed if (tag := _tag(entry)) is not None]
+        tags += listed_tags(data.get(key))
     return tags
+
+
+def listed_tags(listed: object) -> list[dict[str, Any]]:
+    """The tags of a list of dicts or names. One alone need not be in a list: a lost TLP mark would do harm."""
+    entries = listed if isinstance(listed, list) else [listed]
+    return [tag for entry in entries if (tag := _tag(entry)) is not None]
 
 
 def _tag(entry: object) -> dict[str, Any] | None:
     if isinstance(entry, str):
-        return {"name": entry}
+        return {"name": entry} if entry else None
     if isinstance(entry, dict):
         inner = entry.get("Tag")
         return (
             {**inner, **{k: v for k, v in entry.items() if k == "local"}}
             if isinstance(inner, dict)
-            else entry
+            else entry or None
         )
     return None
 

@@ -21,6 +21,7 @@ from vardkase.intel.services.publish import publish_event, unpublish_event
 from vardkase.intel.services.results import Ingested
 from vardkase.misp.flags import as_bool
 
+SEVERAL = "One event is added at a time; events/add_misp_export takes several."
 HEADER_MEMBERS = (
     "date",
     "threat_level_id",
@@ -48,7 +49,8 @@ HEADER_MEMBERS = (
 def add(call: Call) -> Answer:
     """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
     try:
-        stored = add_event(call.actor, call.big_data("Event", "Attribute"), signed_document(call))
+        document = _exported(call.big_data("Event", "Attribute"))
+        stored = add_event(call.actor, document, signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:
@@ -58,6 +60,19 @@ def add(call: Call) -> Answer:
     except Invalid as invalid:
         raise SaveFailed("add Event", "/events/add", {"Event": invalid.errors}) from invalid
     return _stored(call, stored)
+
+
+def _exported(sent: dict[str, Any]) -> dict[str, Any]:
+    """The event, also out of ``{"response": [{"Event": {…}}]}``, as MISP exports it; Invalid if there are more."""
+    for wrapper in ("response", "Event"):
+        held = sent.get(wrapper)
+        if isinstance(held, list) and len(held) > 1:
+            raise Invalid({wrapper: [SEVERAL]})
+        if isinstance(held, list) and held:
+            held = held[0]
+        if isinstance(held, dict):
+            sent = held
+    return sent
 
 
 def _location(call: Call, exists: EventExists) -> dict[str, str]:

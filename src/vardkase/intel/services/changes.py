@@ -21,6 +21,7 @@ from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
+from vardkase.misp.fields import listed_tags
 from vardkase.misp.flags import as_int
 from vardkase.misp.time import render_seen
 
@@ -149,8 +150,7 @@ def named(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def tag_mentions(sent: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tags a document lists, each as a dict with at least a name or an id."""
-    listed = sent.get("Tag")
-    return [tag for tag in listed if isinstance(tag, dict)] if isinstance(listed, list) else []
+    return listed_tags(sent.get("Tag"))
 
 
 def _overlay(stored: Attribute, sent: Mapping[str, Any]) -> dict[str, Any]:

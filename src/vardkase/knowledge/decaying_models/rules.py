@@ -110,6 +110,11 @@ def _references(given: object, errors: dict[str, list[str]]) -> list[str]:
     return refs
 
 
+def _plain(value: float) -> str:
+    """A bound without an exponent: 0.000001 and 1000000."""
+    return f"{value:f}".rstrip("0").rstrip(".")
+
+
 def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
     if not isinstance(given, Mapping):
         errors["parameters"] = ["Parameters must be an object."]
@@ -117,7 +122,7 @@ def _parameters(given: object, errors: dict[str, list[str]]) -> dict[str, Any]:
     parameters = dict(given)
     for name, (least, most) in RANGES.items():
         if (value := number(parameters.get(name))) is None or not least <= value <= most:
-            errors[name] = [f"`{name}` must be a number between {least:g} and {most:g}."]
+            errors[name] = [f"`{name}` must be a number between {_plain(least)} and {_plain(most)}."]
         else:
             parameters[name] = value
     config = parameters.setdefault("base_score_config", {}) or {}

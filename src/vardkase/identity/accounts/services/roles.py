@@ -15,7 +15,7 @@ from vardkase.identity.accounts.rules import PERMISSIONS
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
-from vardkase.misp.flags import as_bool
+from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_bool
 
 READ_ONLY = ("perm_audit", "perm_auth")
 USER = (
@@ -131,13 +131,20 @@ def _count(value: Any) -> int:
     return number(value, LARGEST_COUNT)
 
 
+def _flag(value: Any) -> bool:
+    """A flag in any of MISP's spellings; a permission is not given for a word nobody knows."""
+    if isinstance(value, str) and value.strip().lower() not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError(gettext("Please enter true or false."))
+    return as_bool(value)
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "name": short_text,
-    **dict.fromkeys(PERMISSIONS, as_bool),
-    "restricted_to_site_admin": as_bool,
+    **dict.fromkeys(PERMISSIONS, _flag),
+    "restricted_to_site_admin": _flag,
     "memory_limit": short_text,
     "max_execution_time": short_text,
-    "enforce_rate_limit": as_bool,
+    "enforce_rate_limit": _flag,
     "rate_limit_count": _count,
     "restsearch_limit_result": _count,
 }
