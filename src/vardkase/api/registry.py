@@ -41,6 +41,7 @@ import vardkase.api.exchange.feed_contents
 import vardkase.api.exchange.feeds
 import vardkase.api.exchange.modules
 import vardkase.api.exchange.servers
+import vardkase.api.exchange.synchronisation
 import vardkase.api.exchange.zeromq
 import vardkase.api.galaxies.attachments
 import vardkase.api.galaxies.cluster_relations

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core import json_limits
-from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
-from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.http import Reply
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import NOT_JSON, Peer
 from vardkase.exchange.servers.queries import find_server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
@@ -18,9 +18,7 @@ from vardkase.identity.organisations.queries import Reference
 WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
 """MISP's numbers for how a connection is."""
 POST_FINE, POST_FAILED, POST_DIFFERS, POST_HEADERS = 1, 8, 9, 10
-PATIENCE = 30.0
 TEST = {"testString": "This is a test: åäö ÅÄÖ € ☃"}
-NOT_JSON = "The other instance did not answer with JSON."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def test_connection(actor: Actor, reference: Reference, local_version: str) -> d
     """How a connection is, in MISP's members: `status` (sync-protocol §1) and what belongs to it. Raises NotFound."""
     server = find_server(actor, reference)
     try:
-        reply = _ask(server, "GET", "servers/getVersion")
+        reply = Peer(server).ask("GET", "servers/getVersion")
     except OutgoingFailed as failed:
         return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
     info = _decoded(reply)
@@ -79,27 +77,8 @@ def remote_filtering_rules(actor: Actor, reference: Reference) -> dict[str, list
     }
 
 
-def _ask(server: Server, method: Method, path: str, body: Any = None) -> Reply:
-    headers = {
-        "Authorization": KEYS.decrypt(server.encrypted_key),
-        "Accept": "application/json",
-        "Content-Type": "application/json",
-        "MISP-uuid": instance_uuid(),
-    }
-    manner = Manner(
-        authority=server.authority,
-        client_certificate=KEYS.decrypt(server.encrypted_certificate),
-        direct=server.skip_proxy,
-        patience=PATIENCE / 2,
-        seconds=PATIENCE,
-        limit=16 * MEBIBYTE,
-    )
-    content = None if body is None else json.dumps(body).encode()
-    return fetch(method, f"{server.url}/{path}", headers=headers, body=content, manner=manner)
-
-
 def _document(server: Server, path: str) -> dict[str, Any]:
-    reply = _ask(server, "GET", path)
+    reply = Peer(server).ask("GET", path)
     found = _decoded(reply)
     if reply.status != 200:
         raise OutgoingFailed(f"The other instance answered with status {reply.status}.")
@@ -127,7 +106,7 @@ def _refusal(status: int, answer: Any) -> int:
 def _post_test(server: Server) -> int:
     """Whether what we send arrives as it was sent, in MISP's numbers."""
     try:
-        reply = _ask(server, "POST", "servers/postTest", TEST)
+        reply = Peer(server).ask("POST", "servers/postTest", TEST)
     except OutgoingFailed:
         return POST_FAILED
     found = _decoded(reply)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vardkase.core.errors import Forbidden
-from vardkase.identity.access.actor import Actor, actor_for
-from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.actor import Actor, actor_for, sharing_group_ids
+from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 
 
 def job_actor(user_id: int) -> Actor:
@@ -14,3 +15,34 @@ def job_actor(user_id: int) -> Actor:
     if user is None or not user.is_active:
         raise Forbidden("Whoever ordered this may not act any more.")
     return actor_for(user, Credential.JOB)
+
+
+SYNCHRONISING = frozenset(
+    {
+        Permission.ADD,
+        Permission.MODIFY,
+        Permission.PUBLISH,
+        Permission.SYNC,
+        Permission.SHARING_GROUP,
+        Permission.TAGGER,
+        Permission.TAG_EDITOR,
+        Permission.SIGHTING,
+        Permission.GALAXY_EDITOR,
+        Permission.ANALYST_DATA,
+    }
+)
+"""What a connection may do with what it brings: what a user of MISP's role "Sync user" may."""
+
+
+def connection_actor(organisation_id: int, name: str, *, internal: bool = False) -> Actor:
+    """A connection that takes things in for the organisation that runs it."""
+    organisation = Organisation.objects.get(pk=organisation_id)
+    return Actor(
+        user_id=None,
+        name=name,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        permissions=SYNCHRONISING | ({Permission.SYNC_INTERNAL} if internal else frozenset()),
+        credential=Credential.JOB,
+        sharing_group_ids=sharing_group_ids(organisation.pk),
+    )

@@ -1,0 +1,63 @@
+"""servers/*: pulling from other instances, and pushing to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vardkase.api.answers import Answer, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.settings.instance import BACKGROUND_JOBS
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.sync import pull, push, tasks
+from vardkase.misp.flags import as_bool
+
+BOTH = ("GET", "POST")
+"""MISP's clients up to 2.5.33 order these by GET."""
+PULLED = (
+    "Pull completed. {0.events} events pulled, {0.failed} events could not be pulled, {0.proposals} proposals pulled, "
+    "{0.sightings} sightings pulled, {0.clusters} clusters pulled, {0.analyst_data} analyst data pulled."
+)
+PUSHED = "Push complete. {0.events} events pushed, {0.failed} events could not be pushed."
+
+
+@endpoint("servers/pull", site_admin=True, writes=True, methods=BOTH)
+def pull_from(call: Call) -> Answer:
+    """Take in what a connection offers: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
+    server = find_server(call.actor, call.arg(0))
+    technique, force = call.arg(1, pull.FULL), as_bool(call.param("force"))
+    return _told(
+        "pull",
+        server,
+        lambda: PULLED.format(pull.pull(call.actor, server, technique, force=force)),
+        lambda: tasks.order_pull(call.actor, server.pk, technique, force=force),
+    )
+
+
+@endpoint("servers/push", site_admin=True, writes=True, methods=BOTH)
+def push_to(call: Call) -> Answer:
+    """Send what the other instance lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
+    server = find_server(call.actor, call.arg(0))
+    technique = call.arg(1, push.FULL)
+    return _told(
+        "push",
+        server,
+        lambda: PUSHED.format(push.push(call.actor, server, technique)),
+        lambda: tasks.order_push(call.actor, server.pk, technique),
+    )
+
+
+def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:
+    """Do it now, or have it done by the worker; either way, say what became of it."""
+    url = f"/servers/{verb}/{server.pk}"
+    try:
+        if BACKGROUND_JOBS.value:
+            said = f"{verb.capitalize()} queued for background execution. Job ID: {order()}"
+        else:
+            said = do()
+    except (Invalid, Conflict, OutgoingFailed) as refused:
+        raise SaveFailed(f"{verb} Server", url, str(refused), id=str(server.pk)) from refused
+    return saved(said, url, id=str(server.pk))

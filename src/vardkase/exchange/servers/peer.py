@@ -1,0 +1,108 @@
+"""Speaking to the instance at the other end of a connection: one request, its answer, what failed in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vardkase.core import json_limits
+from vardkase.core.instance import instance_uuid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.servers.models import KEYS, Server
+
+SHORT = 30.0
+"""Seconds that a question about the connection itself may take."""
+PAUSES = (1.0, 4.0)
+"""Seconds before asking again, when asking again is of use."""
+PASSING = frozenset((429, 500, 502, 503, 504))
+"""Statuses that may be others in a moment."""
+NOT_JSON = "The other instance did not answer with JSON."
+
+
+class RemoteRefused(OutgoingFailed):
+    """The other instance answered with an error; `status` is its HTTP status, the text its message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(f"The other instance answered with status {status}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer."""
+
+    server: Server
+    seconds: float = SHORT
+    limit: int = 16 * MEBIBYTE
+
+    def ask(
+        self, method: Method, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Send one request (`body` as JSON, bytes as they are) and return the answer, whatever its status.
+
+        Raises OutgoingFailed.
+        """
+        content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
+        sent = {**self._headers(), **(headers or {})}
+        return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
+
+    def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
+        """As `ask`, for what may be asked twice: tries again after a cut or a passing fault."""
+        for pause in PAUSES:
+            try:
+                reply = self.ask(method, path, body)
+            except OutgoingFailed:
+                time.sleep(pause)
+                continue
+            if reply.status not in PASSING:
+                return reply
+            time.sleep(pause)
+        return self.ask(method, path, body)
+
+    def document(self, method: Method, path: str, body: Any = None) -> Any:
+        """The JSON that a request is answered with. Raises RemoteRefused, OutgoingFailed."""
+        return decoded(self.patiently(method, path, body))
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Authorization": KEYS.decrypt(self.server.encrypted_key),
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "MISP-uuid": instance_uuid(),
+        }
+
+    def _manner(self) -> Manner:
+        return Manner(
+            authority=self.server.authority,
+            client_certificate=KEYS.decrypt(self.server.encrypted_certificate),
+            direct=self.server.skip_proxy,
+            patience=self.seconds / 2,
+            seconds=self.seconds,
+            limit=self.limit,
+        )
+
+
+def decoded(reply: Reply) -> Any:
+    """The JSON of a good answer. Raises RemoteRefused, OutgoingFailed when it is none."""
+    if not 200 <= reply.status < 300:
+        raise RemoteRefused(reply.status, message_of(reply))
+    try:
+        return json_limits.decoded(reply.content)
+    except ValueError as error:
+        raise OutgoingFailed(NOT_JSON) from error
+
+
+def message_of(reply: Reply) -> str:
+    """What the other instance says went wrong, in one short line."""
+    try:
+        answer = json_limits.decoded(reply.content)
+    except ValueError:
+        return "no reason given"
+    told = answer.get("message") or answer.get("name") if isinstance(answer, dict) else None
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    return " ".join(str(part)[:300] for part in (told, errors) if part) or "no reason given"

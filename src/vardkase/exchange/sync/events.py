@@ -1,0 +1,152 @@
+"""Events on their way in: fetched several at a time, stored one after the other, each whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.races import again_if_overtaken
+from vardkase.core.sql import cursor
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import Reply
+from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
+from vardkase.exchange.sync.arriving import Document, Passage, is_empty, parts
+from vardkase.exchange.sync.models import Outcome
+from vardkase.exchange.sync.runs import Log, take_back
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.models import Event
+from vardkase.intel.protection.services import Signed
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.merge import edit_event
+from vardkase.misp.flags import as_int
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Requests on their way at a time."""
+WAITING = 8
+"""Answers that may wait to be stored."""
+VIEW = (
+    "events/view/{uuid}/deleted[]:0/deleted[]:1/excludeGalaxy:1/includeEventCorrelations:0"
+    "/includeFeedCorrelations:0/includeWarninglistHits:0"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking in the events of one connection needs."""
+
+    actor: Actor
+    peer: Peer
+    passage: Passage
+
+    def take(self, book: Log, wanted: Sequence[tuple[str, int]]) -> None:
+        """Fetch and store events (uuid, and the version that was offered). Raises Cancelled."""
+        for (uuid, timestamp), answer in self._fetched(wanted):
+            outcome, reason = self._outcome(uuid, answer)
+            if outcome in (Outcome.ADDED, Outcome.UPDATED):
+                take_back(self.peer.server, uuid)
+            book.event(uuid, timestamp, outcome, reason)
+
+    def _fetched(self, wanted: Sequence[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], Future[Reply]]]:
+        """Each with its answer, in order; only so many are asked for ahead."""
+        pending: deque[tuple[tuple[str, int], Future[Reply]]] = deque()
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pull") as pool:
+            try:
+                for each in wanted:
+                    pending.append((each, pool.submit(self._ask, each[0])))
+                    if len(pending) >= WAITING:
+                        yield pending.popleft()
+                while pending:
+                    yield pending.popleft()
+            finally:
+                for _, answer in pending:
+                    answer.cancel()
+
+    def _ask(self, uuid: str) -> Reply:
+        path = VIEW.format(uuid=uuid) + ("" if self.passage.trusted else "/excludeLocalTags:1")
+        return self.peer.patiently("GET", path)
+
+    def _outcome(self, uuid: str, answer: Future[Reply]) -> tuple[Outcome, str]:
+        """What became of an event, and why; whatever is wrong with one stops no other."""
+        try:
+            return self._stored(uuid, answer.result())
+        except RemoteRefused as refused:
+            return Outcome.FAILED, str(refused)
+        except OutgoingFailed as failed:
+            return Outcome.FAILED, str(failed)
+        except VardkaseError as refused:
+            return Outcome.REFUSED, str(refused)
+        except Exception as fault:
+            log.exception("event %s of connection %s", uuid, self.peer.server.pk)
+            return Outcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
+
+    def _stored(self, uuid: str, reply: Reply) -> tuple[Outcome, str]:
+        answer = decoded(reply)
+        event = answer.get("Event") if isinstance(answer, dict) else None
+        if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid:
+            raise OutgoingFailed("The other instance answered with something else than the event.")
+        arrived = self.passage.event(event)
+        if is_empty(event):
+            return Outcome.EMPTY, "The event has no attributes and no reports."
+        signature = reply.headers.get("x-pgp-signature")
+        signed = Signed(reply.content, signature) if signature else None
+        return again_if_overtaken(lambda: self._store(uuid, arrived, signed))
+
+    @transaction.atomic
+    def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> tuple[Outcome, str]:
+        stored = Event.objects.filter(uuid=uuid).values_list("pk", "locked", "timestamp").first()
+        if stored is None:
+            add_event(self.actor, arrived, signed)
+            return Outcome.ADDED, ""
+        number, locked, timestamp = stored
+        if not locked and not self.passage.trusted:
+            return Outcome.KNOWN, "The event was created here; what others change in it is not taken in."
+        if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
+            return Outcome.KNOWN, "The event here is as new."
+        if self.peer.server.remove_missing_tags:
+            arrived = _without_missing_tags(number, arrived)
+        edit_event(self.actor, number, arrived, signed)
+        return Outcome.UPDATED, ""
+
+
+def _without_missing_tags(event_id: int, arrived: Document) -> Document:
+    """The document, also saying of each global tag that it does not name that it is to be taken off."""
+    rows = cursor().execute(GLOBAL_TAGS, {"event": event_id}).fetchall()
+    stored: dict[str | None, set[str]] = {}
+    for uuid, name in rows:
+        stored.setdefault(uuid, set()).add(name)
+    return {
+        **_detaching(arrived, stored.get(None, set())),
+        "Attribute": [_of_attribute(each, stored) for each in parts(arrived, "Attribute")],
+        "Object": [
+            {**each, "Attribute": [_of_attribute(inner, stored) for inner in parts(each, "Attribute")]}
+            for each in parts(arrived, "Object")
+        ],
+    }
+
+
+def _of_attribute(attribute: Document, stored: dict[str | None, set[str]]) -> Document:
+    return _detaching(attribute, stored.get(str(attribute.get("uuid")).lower(), set()))
+
+
+def _detaching(part: Document, stored: set[str]) -> Document:
+    named = {str(tag.get("name")).lower() for tag in parts(part, "Tag")}
+    gone = [{"name": name, "deleted": True} for name in sorted(stored) if name.lower() not in named]
+    return {**part, "Tag": [*parts(part, "Tag"), *gone]} if gone else part
+
+
+GLOBAL_TAGS = """
+SELECT NULL, t.name FROM event_tag et JOIN tag t ON t.id = et.tag_id
+WHERE et.event_id = %(event)s AND NOT et.local
+UNION ALL
+SELECT a.uuid::text, t.name
+FROM attribute_tag at JOIN tag t ON t.id = at.tag_id JOIN attribute a ON a.id = at.attribute_id
+WHERE at.event_id = %(event)s AND NOT at.local
+"""

@@ -1,0 +1,86 @@
+"""The events that another instance has to offer, and those of them that we lack (sync-protocol §3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.sql import cursor
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.peer import Peer
+from vardkase.exchange.sync.rules import index_request
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_bool, as_int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An event in the index of another instance. Times are Unix seconds."""
+
+    uuid: str
+    timestamp: int
+    sighting_timestamp: int
+    creator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we have of an event that is offered."""
+
+    id: int
+    timestamp: int
+    sighting_timestamp: int
+    locked: bool
+
+
+def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[Offered]:
+    """The published events that the rules let in. Raises OutgoingFailed."""
+    found = peer.document("POST", "events/index", index_request(rules))
+    rows = [found] if isinstance(found, dict) and "id" in found else found
+    if not isinstance(rows, list):
+        raise OutgoingFailed("The other instance did not answer with a list of events.")
+    return list(_read(rows))
+
+
+def _read(rows: Iterable[Any]) -> Iterator[Offered]:
+    for row in rows:
+        if not isinstance(row, dict) or not as_bool(row.get("published")):
+            continue
+        uuid, creator = (str(row.get(name) or "").lower() for name in ("uuid", "orgc_uuid"))
+        if UUID.fullmatch(uuid):
+            timestamp, sighted = (as_int(row.get(name)) or 0 for name in ("timestamp", "sighting_timestamp"))
+            yield Offered(uuid, timestamp, sighted, creator)
+
+
+def not_blocked(offered: Sequence[Offered]) -> list[Offered]:
+    """Those whose uuid and creator are on no blocklist."""
+    events = {each.uuid for each in offered}
+    creators = {each.creator for each in offered if UUID.fullmatch(each.creator)}
+    rows = cursor().execute(BLOCKED, {"events": list(events), "creators": list(creators)})
+    blocked = {row[0] for row in rows.fetchall()}
+    return [each for each in offered if each.uuid not in blocked and each.creator not in blocked]
+
+
+def known_events(offered: Iterable[Offered]) -> dict[str, Known]:
+    """What we have of them, by uuid."""
+    rows = cursor().execute(KNOWN, {"uuids": [each.uuid for each in offered]}).fetchall()
+    return {uuid: Known(*values) for uuid, *values in rows}
+
+
+def is_wanted(offered: Offered, known: Known | None, *, internal: bool) -> bool:
+    """Whether it is new, or newer than a copy that came by synchronisation."""
+    if known is None:
+        return True
+    return offered.timestamp > known.timestamp and (known.locked or internal)
+
+
+BLOCKED = """
+SELECT uuid::text FROM blocklist_entry
+WHERE kind = 'event' AND uuid = ANY(%(events)s::uuid[])
+    OR kind = 'organisation' AND uuid = ANY(%(creators)s::uuid[])
+"""
+
+KNOWN = """
+SELECT uuid::text, id, timestamp, sighting_timestamp, locked FROM event WHERE uuid = ANY(%(uuids)s::uuid[])
+"""

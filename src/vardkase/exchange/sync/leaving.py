@@ -1,0 +1,101 @@
+"""What happens to an event between us and the instance it is sent to (sync-protocol §4.3).
+
+The event was rendered for the organisation at the other end, so nothing that it may not read is in it; here goes
+what it may read on this hub, but not take home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.arriving import Document, parts
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool, as_int
+
+OURS = (
+    "id",
+    "org_id",
+    "orgc_id",
+    "Org",
+    "proposal_email_lock",
+    "org",
+    "orgc",
+    "RelatedEvent",
+    "Galaxy",
+    "user_id",
+)
+"""What only means something here."""
+NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute")
+TRAVELS = frozenset(
+    {Distribution.CONNECTED, Distribution.ALL, Distribution.SHARING_GROUP, Distribution.INHERIT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How documents leave over a connection: internal ones keep their reach and their local tags.
+
+    `without_tags` (lower case) keep an attribute at home.
+    """
+
+    internal: bool
+    unpublished: bool = False
+    sightings: bool = False
+    without_tags: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, server: Server, without_tags: frozenset[str] = frozenset()) -> Departure:
+        """The departure of a push."""
+        return cls(server.internal, server.unpublish_event, server.push_sightings, without_tags)
+
+    def event(self, event: Mapping[str, Any]) -> Document:
+        """The event as it is sent."""
+        sent = self._part(
+            {name: value for name, value in event.items() if name not in (*OURS, "ShadowAttribute")}
+        )
+        sent["locked"] = True
+        if self.unpublished:
+            sent["published"] = False
+        sent["Attribute"] = self._attributes(event)
+        sent["Object"] = [self._object(each) for each in self._travelling(event, "Object")]
+        sent["EventReport"] = [self._part(each) for each in self._travelling(event, "EventReport")]
+        if not self.sightings:
+            sent.pop("Sighting", None)
+        return sent
+
+    def _object(self, found: Document) -> Document:
+        return {**self._part(found), "Attribute": self._attributes(found)}
+
+    def _attributes(self, holder: Mapping[str, Any]) -> list[Document]:
+        return [self._part(each) for each in self._travelling(holder, "Attribute") if self._passes(each)]
+
+    def _passes(self, attribute: Document) -> bool:
+        names = {str(tag.get("name")).lower() for tag in parts(attribute, "Tag")}
+        return not names & self.without_tags
+
+    def _travelling(self, holder: Mapping[str, Any], member: str) -> list[Document]:
+        """The parts that may go to other instances."""
+        found = parts(holder, member)
+        return (
+            found
+            if self.internal
+            else [each for each in found if as_int(each.get("distribution")) in TRAVELS]
+        )
+
+    def _part(self, part: Mapping[str, Any]) -> Document:
+        """Anything with a reach of its own: one step closer, with the tags that may travel."""
+        sent = {name: value for name, value in part.items() if name not in NOT_SENT}
+        if not self.sightings:
+            sent.pop("Sighting", None)
+        if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
+            sent["distribution"] = int(Distribution.COMMUNITY)
+        if isinstance(part.get("Tag"), list):
+            sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
+        return sent
+
+    def _tag_travels(self, tag: Document) -> bool:
+        local = as_bool(tag.get("local")) and not self.internal
+        return not local and as_bool(tag.get("exportable"), default=True)

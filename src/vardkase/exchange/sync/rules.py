@@ -1,0 +1,46 @@
+"""The rules of a connection, as MISP writes them: which events may pass, by tag and creator (sync-protocol §0)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "type_objects": "type_object"}
+"""What each rule is called when it is asked of an index."""
+
+
+def index_request(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that asks for the events a pull may take; what `url_params` holds overrides the rest."""
+    asked: dict[str, Any] = {"minimal": 1, "published": 1}
+    for rule, name in FILTERS.items():
+        if values := [*listed(rules, rule, "OR"), *(f"!{value}" for value in listed(rules, rule, "NOT"))]:
+            asked[name] = values
+    return asked | url_params(rules)
+
+
+def creators(rules: Mapping[str, Any]) -> list[str]:
+    """The creators that may pass, and those that may not with an exclamation mark before them."""
+    return [*listed(rules, "orgs", "OR"), *(f"!{name}" for name in listed(rules, "orgs", "NOT"))]
+
+
+def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The further filters, which MISP keeps as JSON in a text; none when they make no sense."""
+    try:
+        given = json.loads(str(rules.get("url_params") or "{}"))
+    except ValueError:
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def listed(rules: Mapping[str, Any], rule: str, side: str) -> list[str]:
+    """The values of one side (OR or NOT) of a rule."""
+    return list(_values(rules, rule, side))
+
+
+def _values(rules: Mapping[str, Any], rule: str, side: str) -> Iterator[str]:
+    sides = rules.get(rule)
+    values = sides.get(side) if isinstance(sides, dict) else None
+    for value in values if isinstance(values, list) else []:
+        if value not in (None, ""):
+            yield str(value)

@@ -1,0 +1,129 @@
+"""Keeping book of a run while it goes on: what was found, what is done, what came of each event."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils import timezone
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.sql import cursor
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+
+MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
+TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED})
+EVERY = 0.5
+"""Seconds between two looks at the run's row: to tell how far it is, and to learn that it is to stop."""
+
+
+class Cancelled(VardkaseError):
+    """Somebody asked for the run to stop."""
+
+
+@dataclass(slots=True)
+class Log:
+    """The book of one run. Its rows are written as it goes, so that whoever looks sees how far it is."""
+
+    run: SyncRun
+    counts: Counter[str] = field(default_factory=Counter)
+    _looked: float = 0.0
+
+    def expect(self, total: int) -> None:
+        """There are `total` events to deal with."""
+        self.run.total = total
+        self._save()
+
+    def event(self, uuid: str, timestamp: int, outcome: Outcome, reason: str = "") -> None:
+        """An event has been dealt with. Raises Cancelled."""
+        self.run.done += 1
+        self.counts["events"] += outcome in MOVED
+        self.counts["failed"] += outcome in TROUBLE
+        MovedEvent.objects.create(
+            run=self.run, uuid=UUID(uuid), timestamp=timestamp, outcome=outcome, reason=reason[:1000]
+        )
+        if outcome in TROUBLE or outcome is Outcome.EMPTY:
+            self._set_aside(uuid, timestamp, outcome, reason)
+        self.look()
+
+    def count(self, kind: str, amount: int) -> None:
+        """So many other things were moved. Raises Cancelled."""
+        self.counts[kind] += amount
+        self.look()
+
+    def trouble(self, kind: str, reason: str) -> None:
+        """A whole kind of things could not be moved; the run goes on."""
+        self.run.fault = f"{self.run.fault}\n{kind}: {reason}".strip()[:2000]
+
+    def look(self) -> None:
+        """Tell how far the run is, now and then, and stop when it has been cancelled. Raises Cancelled."""
+        if time.monotonic() - self._looked < EVERY:
+            return
+        self._save()
+        if SyncRun.objects.filter(pk=self.run.pk, state=State.CANCELLED).exists():
+            raise Cancelled("The run was cancelled.")
+
+    def _save(self) -> None:
+        self._looked = time.monotonic()
+        self.run.counts = dict(self.counts)
+        self.run.save(update_fields=["total", "done", "counts", "heard"])
+
+    def _set_aside(self, uuid: str, timestamp: int, outcome: Outcome, reason: str) -> None:
+        values = {
+            "server": self.run.server_id,
+            "uuid": uuid,
+            "timestamp": timestamp,
+            "outcome": outcome.value,
+            "reason": reason[:1000],
+        }
+        cursor().execute(SET_ASIDE, values)
+
+
+@contextmanager
+def running(server: Server, direction: Direction, technique: str, user_id: int | None) -> Iterator[Log]:
+    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
+    run = SyncRun.objects.create(
+        server=server, direction=direction, technique=technique, user_id=user_id or 0
+    )
+    log = Log(run)
+    try:
+        yield log
+    except Cancelled:
+        _end(log, State.CANCELLED)
+        raise
+    except BaseException as fault:
+        _end(log, State.FAILED, str(fault) or type(fault).__name__)
+        raise
+    _end(log, State.DONE)
+
+
+def _end(log: Log, state: State, fault: str = "") -> None:
+    log.run.state, log.run.ended = state, timezone.now()
+    log.run.fault = fault[:2000] or log.run.fault
+    log.run.counts = dict(log.counts)
+    log.run.save()
+
+
+def set_aside(server: Server) -> dict[str, int]:
+    """The events that are not fetched again over this connection, with the version that was met."""
+    rows = SetAside.objects.filter(server=server).values_list("uuid", "timestamp")
+    return {str(uuid): timestamp for uuid, timestamp in rows}
+
+
+def take_back(server: Server, uuid: str) -> None:
+    """The event has been taken in after all."""
+    SetAside.objects.filter(server=server, uuid=uuid).delete()
+
+
+SET_ASIDE = """
+INSERT INTO sync_set_aside AS known (server_id, uuid, timestamp, outcome, reason, attempts, since)
+VALUES (%(server)s, %(uuid)s, %(timestamp)s, %(outcome)s, %(reason)s, 1, now())
+ON CONFLICT (server_id, uuid) DO UPDATE
+SET timestamp = excluded.timestamp, outcome = excluded.outcome, reason = excluded.reason,
+    attempts = CASE WHEN known.timestamp = excluded.timestamp THEN known.attempts + 1 ELSE 1 END
+"""

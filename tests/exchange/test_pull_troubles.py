@@ -1,0 +1,178 @@
+"""A peer that is slow, broken or hostile: nothing is half, nothing stops the rest, and it is told what happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import HERE, Running, serving
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import peer
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
+from vardkase.exchange.sync.pull import pull
+from vardkase.exchange.sync.runs import Cancelled, Log
+from vardkase.intel.models import Event
+
+KEY = "A" * 40
+VERSION = {"version": "2.5.1", "perm_sync": True, "perm_sighting": True}
+
+type Said = tuple[int, bytes]
+
+
+@pytest.fixture(autouse=True)
+def _on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    monkeypatch.setattr(peer, "PAUSES", (0.0, 0.0))
+
+
+def event(**members: Any) -> dict[str, Any]:
+    attributes = [{"uuid": str(uuid4()), "type": "domain", "value": "a.example"}]
+    return {"uuid": str(uuid4()), "info": "there", "timestamp": "1700000000", "published": True} | {
+        "Attribute": attributes,
+        "distribution": "3",
+        **members,
+    }
+
+
+def misp(events: dict[str, Said]) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A peer that offers events by uuid, with what it answers when one is asked for."""
+    index = [
+        {"uuid": uuid, "timestamp": "1700000000", "published": True, "orgc_uuid": str(uuid4())}
+        for uuid in events
+    ]
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        status, content = 200, b"[]"
+        if handler.path.startswith("/servers/getVersion"):
+            content = json.dumps(VERSION).encode()
+        elif handler.path.startswith("/events/index"):
+            content = json.dumps(index).encode()
+        elif handler.path.startswith("/events/view/"):
+            status, content = events[handler.path.split("/")[3]]
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def connection(cast: Cast, url: str) -> Server:
+    body = {"name": "There", "url": url, "authkey": KEY, "remote_org_id": cast.org_b.pk, "pull": True}
+    number = call(cast.site_admin.key, "POST", "/servers/add", body)[1]["Server"]["id"]
+    return Server.objects.get(pk=number)
+
+
+def good(**members: Any) -> tuple[str, Said]:
+    made = event(**members)
+    return made["uuid"], (200, json.dumps({"Event": made}).encode())
+
+
+def asked_for(running: Running) -> list[str]:
+    return [path.split("/")[3] for _, path, _, _ in running.requests if path.startswith("/events/view/")]
+
+
+def test_what_is_wrong_with_one_event_stops_no_other(cast: Cast) -> None:
+    deep = b'{"Event": ' + b"[" * 2000 + b"]" * 2000 + b"}"
+    broken: dict[str, Said] = {
+        str(uuid4()): (500, b"<html>oops</html>"),
+        str(uuid4()): (200, b"<html>please sign in</html>"),
+        str(uuid4()): (200, b'{"Event": {"uuid": "half'),
+        str(uuid4()): (200, deep),
+        str(uuid4()): (200, json.dumps({"Event": event()}).encode()),  # Another event than was asked for.
+    }
+    refused, content = good(info="")
+    empty = good(Attribute=[])
+    fine = good()
+    with serving(misp(dict([*broken.items(), (refused, content), empty, fine]))) as there:
+        server = connection(cast, there.url)
+        pulled = pull(cast.site_admin.actor, server)
+        assert (pulled.events, pulled.failed) == (1, len(broken) + 1)
+        assert list(Event.objects.values_list("uuid", flat=True))
+        assert Event.objects.get().info == "there"
+        told = dict(MovedEvent.objects.values_list("uuid", "outcome"))
+        assert {str(uuid): outcome for uuid, outcome in told.items()} == {
+            **dict.fromkeys(broken, "failed"),
+            refused: "refused",
+            empty[0]: "empty",
+            fine[0]: "added",
+        }
+        assert all(SetAside.objects.exclude(outcome="empty").values_list("reason", flat=True))
+        before = len(there.requests)
+        assert pull(cast.site_admin.actor, server).failed == 0
+        assert (
+            asked_for(Running("", there.requests[before:])) == []
+        )  # What was set aside is not fetched again …
+        pull(cast.site_admin.actor, server, force=True)
+        assert set(asked_for(Running("", there.requests[before:]))) == {
+            *broken,
+            refused,
+            empty[0],
+            fine[0],
+        }  # … but by force.
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "told"),
+    [
+        (403, b'{"message": "no"}', "Not authorised"),
+        (502, b"<html>", "status 502"),
+        (200, b"<html>", "did not answer with JSON"),
+        (200, b"[]", "did not say what it is"),
+    ],
+)
+def test_a_peer_that_cannot_be_asked_is_told_of(cast: Cast, status: int, content: bytes, told: str) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    with serving(answer) as there:
+        server = connection(cast, there.url)
+        with pytest.raises(OutgoingFailed, match=told):
+            pull(cast.site_admin.actor, server)
+    run = SyncRun.objects.get()
+    assert run.state == State.FAILED
+    assert told in run.fault
+
+
+def test_a_peer_that_is_gone_is_told_of_over_the_api(cast: Cast) -> None:
+    with serving(misp({})) as there:
+        server = connection(cast, there.url)
+    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
+    status, body = call(cast.site_admin.key, "POST", f"/servers/pull/{server.pk}/full", {})
+    assert (status, body["message"]) == (403, "Could not pull Server")
+    assert "could not be reached" in body["errors"]
+    assert KEY not in json.dumps(body)
+    assert KEY not in SyncRun.objects.get().fault
+
+
+def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = dict(good() for _ in range(6))
+    seen = Log.event
+
+    def cut(self: Log, *given: Any) -> None:
+        seen(self, *given)
+        if self.run.done == 2:
+            raise Cancelled("cut")
+
+    with serving(misp(events)) as there:
+        server = connection(cast, there.url)
+        with monkeypatch.context() as patched:
+            patched.setattr(Log, "event", cut)
+            with pytest.raises(Cancelled):
+                pull(cast.site_admin.actor, server)
+        assert Event.objects.count() == 2
+        assert SyncRun.objects.get().state == State.CANCELLED
+        assert pull(cast.site_admin.actor, server).events == 4
+    assert Event.objects.count() == 6
+    assert not Event.objects.filter(locked=False).exists()

@@ -1,0 +1,254 @@
+"""Two real hubs: what one publishes reaches the other as the rules say, by pull and by push."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from bench.client import Refused
+from tests.exchange.hubs import Hub, two_hubs
+from tests.wire.samples import GOOD, read_document
+
+Hubs = tuple[Hub, Hub]
+
+
+@pytest.fixture(scope="module")
+def hubs() -> Iterator[Hubs]:
+    """A and B, connected both ways."""
+    with two_hubs() as both:
+        yield both
+
+
+def reached(event: dict[str, Any] | None) -> dict[str, str]:
+    """Value → distribution of what is in an event."""
+    found = event["Attribute"] if event else []
+    return {attribute["value"]: attribute["distribution"] for attribute in found}
+
+
+def counted(message: str) -> int:
+    """How many events a pull or push moved."""
+    return int(message.split(".")[1].split(maxsplit=1)[0])
+
+
+def attribute(value: str, **members: Any) -> dict[str, Any]:
+    return {"uuid": str(uuid4()), "type": "text", "category": "Other", "value": value, **members}
+
+
+def test_published_events_arrive_whole(hubs: Hubs) -> None:
+    a, b = hubs
+    for path in GOOD:
+        event = read_document(path)["Event"]
+        a.post("/events/add/metadata:1", {"Event": {**event, "published": True, "distribution": 3}})
+    assert counted(b.pull()) >= len(GOOD)
+    for path in GOOD:
+        uuid = read_document(path)["Event"]["uuid"]
+        assert comparable(b.event(uuid)) == closer(comparable(a.event(uuid)))
+    assert counted(b.pull()) == 0
+
+
+def comparable(event: dict[str, Any] | None) -> Any:
+    """An event without what only means something on one hub."""
+    assert event
+    for name in (
+        "RelatedEvent",
+        "Org",
+        "locked",
+        "publish_timestamp",
+        "event_creator_email",
+        "attribute_count",
+    ):
+        event.pop(name, None)
+    return without_ids(event)
+
+
+def closer(part: Any) -> Any:
+    """What is expected on the other hub: without what is for the organisation alone, and a step closer."""
+    if isinstance(part, list):
+        return [
+            closer(each) for each in part if not isinstance(each, dict) or each.get("distribution") != "0"
+        ]
+    if isinstance(part, dict):
+        moved = {"1": "0", "2": "1"}.get(part.get("distribution", ""), part.get("distribution"))
+        inner = {name: closer(value) for name, value in part.items()}
+        return {**inner, "distribution": moved} if "distribution" in part else inner
+    return part
+
+
+def without_ids(part: Any) -> Any:
+    if isinstance(part, list):
+        return [without_ids(each) for each in part]
+    if isinstance(part, dict):
+        kept = {name: value for name, value in part.items() if name != "id" and not name.endswith("_id")}
+        return {name: without_ids(value) for name, value in kept.items() if name not in ("Galaxy", "local")}
+    return part
+
+
+def test_each_hop_brings_things_a_step_closer(hubs: Hubs) -> None:
+    a, b = hubs
+    inside = [attribute(f"reach {reach}", distribution=reach) for reach in (0, 1, 2, 3, 5)]
+    mine = {
+        reach: a.add(distribution=reach, Attribute=[dict(each, uuid=str(uuid4())) for each in inside])
+        for reach in range(4)
+    }
+    b.pull()
+    assert b.event(mine[0]["uuid"]) is None
+    for reach, arrived in ((1, "0"), (2, "1"), (3, "3")):
+        event = b.event(mine[reach]["uuid"])
+        assert event
+        assert event["distribution"] == arrived
+        assert reached(event) == {"reach 1": "0", "reach 2": "1", "reach 3": "3", "reach 5": "5"}
+        assert event["Orgc"]["uuid"] == mine[reach]["Orgc"]["uuid"]
+        assert event["org_id"] == "1"
+
+
+def test_changes_at_the_origin_follow(hubs: Hubs) -> None:
+    a, b = hubs
+    one, other = attribute("first"), attribute("second")
+    event = a.add(Attribute=[one, other], Tag=[{"name": "tlp:green"}, {"name": "own", "local": 1}])
+    b.pull()
+    assert [tag["name"] for tag in (b.event(event["uuid"]) or {})["Tag"]] == ["tlp:green"]
+    later = int(event["timestamp"]) + 10
+    changed = [
+        {**one, "value": "changed", "timestamp": later},
+        {**other, "deleted": True, "timestamp": later},
+    ]
+    a.post(f"/events/edit/{event['uuid']}", {"Event": {"timestamp": later, "Attribute": changed}})
+    assert counted(b.pull("update")) == 0  # Not published again.
+    a.post(f"/events/publish/{event['uuid']}")
+    assert counted(b.pull("update")) == 1
+    found = (b.event(event["uuid"]) or {})["Attribute"]
+    assert {each["value"]: each["deleted"] for each in found} == {"changed": False, "second": True}
+
+
+def test_what_was_made_here_is_not_changed_from_there(hubs: Hubs) -> None:
+    a, b = hubs
+    event = a.add()
+    b.pull()
+    copy = b.event(event["uuid"]) or {}
+    later = {"timestamp": int(event["timestamp"]) + 60, "info": "changed on B", "published": True}
+    b.post(f"/events/edit/{event['uuid']}", {"Event": {**later, "Attribute": copy["Attribute"]}})
+    a.pull()
+    assert (a.event(event["uuid"]) or {})["info"] == event["info"]
+
+
+def test_one_event_is_asked_for_by_itself(hubs: Hubs) -> None:
+    a, b = hubs
+    one, other = a.add(), a.add()
+    assert counted(b.pull(one["id"])) == 1
+    assert b.event(one["uuid"])
+    assert b.event(other["uuid"]) is None
+    assert counted(b.pull(other["uuid"])) == 1
+    assert "1 events could not be pulled" in b.pull("99999999")
+    with pytest.raises(Refused, match="Invalid pull technique"):
+        b.pull("nosuch")
+
+
+def test_rules_let_in_by_tag_and_creator(hubs: Hubs) -> None:
+    a, b = hubs
+    keep, drop, both = (
+        a.add(Tag=[{"name": name} for name in names]) for names in (("keep",), ("drop",), ("keep", "drop"))
+    )
+    rules = {"tags": {"OR": ["keep"], "NOT": ["drop"]}, "orgs": {"OR": [], "NOT": []}, "url_params": ""}
+    b.post(f"/servers/edit/{b.connection}", {"pull_rules": json.dumps(rules)})
+    try:
+        b.pull()
+        assert b.event(keep["uuid"])
+        assert not b.event(drop["uuid"])
+        assert not b.event(both["uuid"])
+    finally:
+        b.post(f"/servers/edit/{b.connection}", {"pull_rules": json.dumps({})})
+    b.pull()
+    assert b.event(drop["uuid"])
+
+
+def test_a_blocked_event_stays_out(hubs: Hubs) -> None:
+    a, b = hubs
+    event = a.add()
+    b.pull()
+    b.post(f"/events/delete/{event['uuid']}")
+    b.pull()
+    assert b.event(event["uuid"]) is None
+
+
+def test_what_others_say_comes_along(hubs: Hubs) -> None:
+    a, b = hubs
+    for hub in hubs:  # Everybody sees every sighting.
+        hub.post("/servers/serverSettingsEdit/Plugin.Sightings_policy", {"value": 2})
+    event = a.add()
+    b.pull()
+    number = (b.event(event["uuid"]) or {})["Attribute"][0]["uuid"]
+    a.post(f"/sightings/add/{number}", {"source": "sensor"})
+    a.post(f"/events/publishSightings/{event['uuid']}")
+    a.post(f"/analyst_data/add/Note/{event['uuid']}/Event", {"note": "told on A", "distribution": 3})
+    message = b.pull()
+    assert "1 sightings pulled" in message
+    assert "1 analyst data pulled" in message
+    copy = b.get(f"/events/view/{event['uuid']}")["Event"]
+    assert [each["source"] for each in copy["Attribute"][0]["Sighting"]] == ["sensor"]
+    assert [each["note"] for each in copy["Note"]] == ["told on A"]
+
+
+def test_proposals_come_home(hubs: Hubs) -> None:
+    a, b = hubs
+    event = a.add()
+    b.pull()
+    proposed = {"type": "domain", "category": "Network activity", "value": f"{uuid4()}.example"}
+    b.post(f"/shadow_attributes/add/{event['uuid']}", proposed)
+    assert "1 proposals pulled" in a.pull()
+    held = (a.event(event["uuid"]) or {})["ShadowAttribute"]
+    assert [each["value"] for each in held] == [proposed["value"]]
+
+
+def test_a_push_sends_what_may_travel(hubs: Hubs) -> None:
+    a, b = hubs
+    b.push()  # What the other stories left.
+    inside = [attribute(f"sent {reach}", distribution=reach) for reach in (0, 1, 2, 3, 5)]
+    mine = {
+        reach: b.add(distribution=reach, Attribute=[dict(each, uuid=str(uuid4())) for each in inside])
+        for reach in range(4)
+    }
+    hidden = b.add(published=False)
+    assert b.push() == "Push complete. 2 events pushed, 0 events could not be pushed."
+    for reach, arrived in ((0, None), (1, None), (2, "1"), (3, "3")):
+        event = a.event(mine[reach]["uuid"])
+        assert (event and event["distribution"]) == arrived
+        if event:
+            assert reached(event) == {"sent 2": "1", "sent 3": "3", "sent 5": "5"}
+            assert event["locked"] is True
+    assert a.event(hidden["uuid"]) is None
+    assert b.push() == "Push complete. 0 events pushed, 0 events could not be pushed."
+
+
+def test_a_push_obeys_its_rules(hubs: Hubs) -> None:
+    a, b = hubs
+    b.push()
+    kept, sent = b.add(Tag=[{"name": "stays"}]), b.add()
+    tag = b.get("/tags/search/stays")[0]["Tag"]["id"]
+    rules = {"tags": {"OR": [], "NOT": [tag]}, "orgs": {"OR": [], "NOT": []}}
+    b.post(f"/servers/edit/{b.connection}", {"push_rules": json.dumps(rules)})
+    try:
+        assert counted(b.push()) == 1
+    finally:
+        b.post(f"/servers/edit/{b.connection}", {"push_rules": json.dumps({})})
+    assert a.event(kept["uuid"]) is None
+    assert a.event(sent["uuid"])
+
+
+def test_what_is_published_goes_out_by_itself(hubs: Hubs) -> None:
+    a, b = hubs
+    b.set(push=True)
+    try:
+        event = b.add(published=False)
+        b.post(f"/events/publish/{event['uuid']}")
+        deadline = time.monotonic() + 60
+        while (arrived := a.event(event["uuid"])) is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+    finally:
+        b.set(push=False)
+    assert arrived
+    assert arrived["published"] is True
