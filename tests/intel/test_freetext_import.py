@@ -12,6 +12,7 @@ from tests.factories import make_attribute, make_event
 from vardkase.analysis.correlation.services import rebuild
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.proposals.models import Proposal
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 
@@ -132,16 +133,44 @@ def test_bad_wishes_store_nothing(cast: Cast, event: Event) -> None:
 
 
 def test_who_may_not_change_the_event_stores_nothing(cast: Cast, event: Event) -> None:
-    for key, expected in ((cast.reader.key, 403), (cast.stranger.key, 403), (cast.partner_sync.key, 403)):
-        assert post(key, event, value="1.2.3.4")[0] == expected
+    assert post(cast.reader.key, event, value="1.2.3.4")[0] == 403
+    for key in (cast.reader.key, cast.stranger.key, cast.partner_sync.key):
         body = {"JsonObject": [{"type": "domain", "value": "a.com"}]}
-        assert call(key, "POST", f"/events/saveFreeText/{event.pk}", body)[0] == expected
+        assert call(key, "POST", f"/events/saveFreeText/{event.pk}", body)[0] == 403
     Event.objects.update(distribution=0)
     for action in ("freeTextImport", "saveFreeText"):
         sent = {"value": "1.2.3.4", "JsonObject": [{"type": "domain", "value": "a.com"}]}
         assert send(cast.stranger.key, "POST", f"/events/{action}/{event.pk}", sent).status_code == 404
         assert send(None, "POST", f"/events/{action}/{event.pk}", sent).status_code == 403
     assert not Attribute.objects.exists()
+    assert not Proposal.objects.exists()
+
+
+@pytest.mark.usefixtures("resolvers")
+def test_who_may_not_change_the_event_proposes_what_the_text_holds(cast: Cast, event: Event) -> None:
+    hidden = make_attribute(
+        event, type="ip-dst", category="Network activity", value1="203.0.113.7", distribution=0
+    )
+    hidden.save()
+    wishes = {"adhereToWarninglists": True, "comment": "From C", "distribution": 0}
+    status, found = post(cast.stranger.key, event, value=TEXT, **wishes)
+    assert status == 200, found
+    said = {each["ShadowAttribute"]["value"]: each["ShadowAttribute"] for each in found}
+    assert "9.9.9.9" not in said, "warninglists are heeded"
+    assert "203.0.113.7" in said, "what is hidden in the event is not told by its absence"
+    proposals = Proposal.objects.filter(event=event)
+    assert set(proposals.values_list("value1", flat=True)) == set(said)
+    assert set(proposals.values_list("org", "user_id", "comment")) == {
+        (cast.org_c.pk, cast.stranger.user.pk, "From C")
+    }
+    event.refresh_from_db()
+    assert (event.proposal_email_lock, Attribute.objects.count()) == (True, 1)
+    assert AuditEntry.objects.filter(action="proposal.added").count() == 1
+    assert post(cast.stranger.key, event, value=TEXT, **wishes) == (200, []), (
+        "the same text proposes nothing new"
+    )
+    status, _ = call(cast.analyst.key, "POST", f"/shadow_attributes/accept/{said['evil.com']['id']}")
+    assert (status, Attribute.objects.filter(value1="evil.com").count()) == (200, 1)
 
 
 def test_what_was_looked_through_is_saved(cast: Cast, event: Event) -> None:

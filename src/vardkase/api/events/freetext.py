@@ -17,10 +17,14 @@ from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute
+from vardkase.intel.proposals.freetext import propose_freetext
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.attributes import add_attributes
 from vardkase.intel.services.freetext import FreetextWishes, Warned, add_freetext, values_in
+from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import Detected
 from vardkase.misp.values import normalise, split
@@ -48,6 +52,7 @@ CHUNK = 2_000
 def free_text_import(call: Call) -> Answer:
     """Store what a text holds; with ``returnMetaAttributes`` nothing is stored, and the findings are answered.
 
+    Who may not change the event proposes the values to its owner.
     Who says that the background will do (``disable_background_processing:0``) is answered as MISP does before its
     background work begins: with all that was found, also what is not stored.
     """
@@ -62,13 +67,17 @@ def free_text_import(call: Call) -> Answer:
     wishes = FreetextWishes(
         warned, _reach(data.get("distribution")), data.get("sharing_group_id"), _text(data.get("comment"))
     )
+    own = may_modify_event(call.actor, event)
     try:
-        stored = add_freetext(call.actor, event.id, text, wishes)
+        stored = add_freetext(call.actor, event.id, text, wishes) if own else []
+        proposed = [] if own else propose_freetext(call.actor, event.id, text, wishes)
     except Invalid as refused:
         raise SaveFailed("freeTextImport Event", WHERE, refused.errors) from refused
     if call.named.get("disable_background_processing") == "0":
         return Json([_parsed(each, event) for each in values_in(text)])
-    return Stream(_as_stored(stored))
+    return (
+        Stream(_as_stored(stored)) if own else Json([_as_proposed(call, event, *each) for each in proposed])
+    )
 
 
 @endpoint(
@@ -202,3 +211,32 @@ def _attribute(row: Attribute, found: Detected) -> dict[str, Any]:
         "deleted": "0",
         "disable_correlation": "0",
     }
+
+
+def _as_proposed(call: Call, event: EventRow, proposal: Proposal, found: Detected) -> dict[str, Any]:
+    """A new proposal as MISP answers it here, otherwise than in shadow_attributes/add."""
+    said = {
+        "old_id": "0",
+        "to_ids": int(proposal.to_ids),
+        "deleted": "0",
+        "timestamp": proposal.timestamp,
+        "proposal_to_delete": "0",
+        "disable_correlation": "0",
+        "value": proposal.value,
+        "original_value": found.original,
+        "type": proposal.type,
+        "category": proposal.category,
+        "distribution": int(Distribution.INHERIT),
+        "event_id": str(event.id),
+        "comment": proposal.comment,
+        "org_id": str(proposal.org_id),
+        "event_org_id": str(event.org_id),
+        "email": call.actor.name,
+        "event_uuid": str(event.uuid),
+        "org": "",
+        "uuid": str(proposal.uuid),
+        "value1": proposal.value1,
+        "value2": proposal.value2 or "",
+        "id": str(proposal.pk),
+    }
+    return {"ShadowAttribute": said}

@@ -39,7 +39,7 @@ from vardkase.misp.time import render_seen
 @transaction.atomic
 def propose_attribute(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Proposal:
     """Propose a new attribute for an event that the actor may read. Raises NotFound, Invalid, Forbidden."""
-    _require_proposing(actor)
+    require_proposing(actor)
     event = lock_event(actor, event_id)
     return _proposed(actor, event, read_proposal(data, import_filter()))
 
@@ -50,7 +50,7 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 
     Raises NotFound, Forbidden, and Invalid when `data` names nothing that can change, or something wrong.
     """
-    _require_proposing(actor)
+    require_proposing(actor)
     said = {name: data[name] for name in CHANGEABLE if data.get(name) is not None}
     if not said:
         raise Invalid("Invalid input.")
@@ -64,7 +64,7 @@ def propose_change(actor: Actor, reference: Reference, data: Mapping[str, Any]) 
 @transaction.atomic
 def propose_deletion(actor: Actor, reference: Reference) -> Proposal:
     """Propose that an attribute go. Raises NotFound, Forbidden."""
-    _require_proposing(actor)
+    require_proposing(actor)
     attribute, event = _locked_attribute(actor, reference)
     proposal = proposal_of(attribute)
     proposal.to_delete, proposal.comment = True, ""
@@ -96,7 +96,7 @@ def accept_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) -> 
 @transaction.atomic
 def discard_proposal(actor: Actor, reference: Reference) -> None:
     """Decline a proposal, or take back one's own organisation's. Raises NotFound, NotYours."""
-    _require_proposing(actor)
+    require_proposing(actor)
     event = lock_event(actor, find_proposal(actor, reference).event_id)
     _discard(actor, event, [find_proposal(actor, reference)])
 
@@ -107,7 +107,7 @@ def discard_proposals(actor: Actor, event_id: int, ids: Sequence[int] | None) ->
 
     Raises NotFound, NotYours.
     """
-    _require_proposing(actor)
+    require_proposing(actor)
     event = lock_event(actor, event_id)
     proposals = _open(actor, event, ids)
     _discard(actor, event, proposals)
@@ -135,7 +135,8 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM proposal WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
 
 
-def _require_proposing(actor: Actor) -> None:
+def require_proposing(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may propose anything."""
     actor.require_writing()
     actor.require(Permission.ADD)
 

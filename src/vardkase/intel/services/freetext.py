@@ -65,7 +65,7 @@ def add_freetext(
     NotYours, Forbidden, Invalid, SharingGroupRefused.
     """
     found = values_in(text, wishes.warned)
-    added = add_attributes(actor, event_id, (_document(each, wishes) for each in found))
+    added = add_attributes(actor, event_id, (document_of(each, wishes) for each in found))
     refused = added.rejections.errors
     for errors in refused.values():
         # The values are good, so what else there is to refuse, all of them have in common.
@@ -75,7 +75,8 @@ def add_freetext(
     return list(zip(added.attribute_ids, stored, strict=True))
 
 
-def _document(found: Detected, wishes: FreetextWishes) -> dict[str, Any]:
+def document_of(found: Detected, wishes: FreetextWishes) -> dict[str, Any]:
+    """What was found, as an attribute."""
     document = {
         "type": found.type,
         "category": found.category,

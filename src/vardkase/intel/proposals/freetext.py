@@ -1,0 +1,64 @@
+"""Values found in a text, proposed to the owner of an event by who may not change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.documents import read_proposal
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.services import announce, require_proposing
+from vardkase.intel.services.freetext import FreetextWishes, document_of, values_in
+from vardkase.intel.services.locking import lock_event
+from vardkase.knowledge.import_expressions.applying import import_filter
+from vardkase.misp.attribute import BLOCKED
+from vardkase.misp.freetext import Detected
+
+AT_ONCE = 1_000
+
+type Proposed = tuple[Proposal, Detected]
+"""A new proposal, and what was found."""
+
+
+@transaction.atomic
+def propose_freetext(actor: Actor, event_id: int, text: str, wishes: FreetextWishes) -> list[Proposed]:
+    """Propose what a text holds for an event that the actor may read; how far it reaches is the owner's to say.
+
+    What the actor's organisation proposes already is passed over, and what an import expression keeps out. What the
+    event has is not: that would tell what is hidden. Raises NotFound, Forbidden, Invalid.
+    """
+    require_proposing(actor)
+    event = lock_event(actor, event_id)
+    found = list(_new(actor, event, values_in(text, wishes.warned), wishes))
+    Proposal.objects.bulk_create([proposal for proposal, _ in found], batch_size=AT_ONCE)
+    if found:
+        announce(actor, event)
+        about = Target("event", event.pk, event.uuid, event.info)
+        record(actor, "proposal.added", about, {"count": len(found)})
+    return found
+
+
+def _new(actor: Actor, event: Event, found: list[Detected], wishes: FreetextWishes) -> Iterator[Proposed]:
+    own = Proposal.objects.filter(event=event, org_id=actor.organisation_id, attribute=None, deleted=False)
+    known = set(own.values_list("type", "value1", "value2"))
+    rewrite = import_filter()
+    for each in found:
+        try:
+            proposal = read_proposal(document_of(each, wishes), rewrite)
+        except Invalid as invalid:
+            if invalid.errors != {"value": [BLOCKED]}:
+                raise
+            continue
+        if (said := (proposal.type, proposal.value1, proposal.value2)) not in known:
+            known.add(said)
+            proposal.event, proposal.org_id, proposal.user_id = (
+                event,
+                actor.organisation_id,
+                actor.user_id or 0,
+            )
+            yield proposal, each
