@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from tests.api.calls import call
-from tests.cast import Cast, Player
-from tests.factories import make_key, make_organisation, make_sharing_group
+from tests.api.calls import call, send
+from tests.cast import PUBLISHER, Cast, Player
+from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
 from tests.intel.sighted import configure
 from vardkase.audit.models import AuditEntry
+from vardkase.core.openpgp import public_part
+from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.queries.event_parts import event_acts, event_versions
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.sightings.settings import EVERYONE, POLICY
 
 REFUSED = "You do not have permission to use this functionality."
 VALUE = "delegated.example"
@@ -114,6 +122,93 @@ def test_whose_event_it_was_is_not_told_by_its_history(cast: Cast, event: Event,
         assert "Organisation A" not in told
     assert "Organisation A" in json.dumps(call(cast.analyst.key, "GET", f"{path}/{event.pk}")[1])
     assert "Organisation A" in json.dumps(call(cast.site_admin.key, "GET", f"{path}/{event.pk}")[1])
+
+
+@pytest.fixture
+def worked_on(cast: Cast, event: Event) -> Event:
+    """The event with everything on it that tells who wrote it: all by A, before anybody else saw it."""
+    attribute = event.attributes.get(value1=VALUE)
+    told = {
+        f"/sightings/add/{attribute.pk}": {"source": "Organisation A's sensor"},
+        f"/shadow_attributes/add/{event.pk}": {"type": "domain", "value": f"maybe.{VALUE}"},
+        f"/shadow_attributes/edit/{attribute.pk}": {"value": f"rather.{VALUE}"},
+        f"/analystData/add/Note/{event.uuid}/Event": {"note": "Said of the event", "distribution": 5},
+        f"/analystData/add/Opinion/{attribute.uuid}/Attribute": {"opinion": 7, "distribution": 5},
+        f"/events/protect/{event.pk}": {},
+        f"/cryptographicKeys/add/Event/{event.pk}": {
+            "key_data": public_part(new_secret_key("Organisation A", 1))
+        },
+        f"/eventGraph/add/{event.pk}": {"network_json": {}, "network_name": "Organisation A's graph"},
+        f"/events/addEventLock/{event.pk}": {},
+        f"/events/publish/{event.pk}": {},
+    }
+    for path, body in told.items():
+        status, answered = call(cast.publisher.key, "POST", path, body)
+        assert status == 200, (path, answered)
+    return event
+
+
+READING = (
+    "/events/view/{event}/deleted:1",
+    "/sightings/listSightings/{event}/event",
+    "/sightings/index/{event}",
+    "/shadow_attributes/index/{event}",
+    "/shadow_attributes/index/all:1/deleted[]:0/deleted[]:1",
+    "/analyst_data/index/Note",
+    "/analyst_data/index/Opinion",
+    "/cryptographicKeys/index/Event/{event}",
+    "/eventGraph/view/{event}",
+    "/events/checkLocks/{event}/0",
+    "/events/getEventTimeline/{event}",
+    "/auditLogs/eventIndex/{event}",
+)
+
+
+def test_nothing_that_came_with_the_event_tells_whose_it_was(cast: Cast, worked_on: Event) -> None:
+    configure(POLICY.name, EVERYONE)
+    assert accept(cast.partner, asked(cast, worked_on, distribution=3))[0] == 200
+    publisher = make_user(cast.org_b, make_role("Publisher", PUBLISHER), "publisher@b.example")
+    assert call(make_key(publisher), "POST", f"/events/publish/{worked_on.pk}")[0] == 200
+    for reader in (cast.stranger, cast.partner, cast.partner_sync):
+        for path in READING:
+            answered = send(reader.key, "GET", path.format(event=worked_on.pk)).getvalue().decode()
+            assert "Organisation A" not in answered, path
+            assert "a.example" not in answered, path
+            assert str(cast.org_a.uuid) not in answered, path
+    search = {"returnFormat": "json", "id": worked_on.pk}
+    _, found = call(cast.stranger.key, "POST", "/sightings/restSearch/event", search)
+    assert "Organisation A" not in json.dumps(found)
+    assert len(found["response"]) == 1  # That it was seen is told, and not by whom.
+
+
+def test_the_pages_tell_its_new_owners_of_their_own_versions_and_acts(cast: Cast, worked_on: Event) -> None:
+    assert [
+        line.version
+        for line in event_versions(cast.analyst.actor, find_event(cast.analyst.actor, worked_on.pk))
+    ]
+    accept(cast.partner, asked(cast, worked_on, distribution=3))
+    AuditEntry.objects.filter(action="event.delegation_accepted").update(
+        created=timezone.now() + timedelta(hours=1)
+    )
+    found = find_event(cast.partner.actor, worked_on.pk)
+    assert event_versions(cast.partner.actor, found) == []
+    assert [entry.action for entry in event_acts(cast.partner.actor, found)] == ["event.delegation_accepted"]
+    assert len(event_versions(cast.site_admin.actor, found)) == 1
+
+
+def test_what_the_former_owner_said_of_it_is_their_own_now(cast: Cast, worked_on: Event) -> None:
+    accept(cast.partner, asked(cast, worked_on, distribution=3))
+    assert len(call(cast.analyst.key, "GET", "/analyst_data/index/Note")[1]) == 1
+    worked_on.refresh_from_db()
+    assert worked_on.protected is None
+
+
+def test_a_request_that_is_declined_changes_nothing(cast: Cast, worked_on: Event) -> None:
+    assert decline(cast.partner, asked(cast, worked_on))[0] == 200
+    answered = json.dumps(call(cast.analyst.key, "GET", f"/sightings/listSightings/{worked_on.pk}/event")[1])
+    assert "Organisation A" in answered
+    assert worked_on.cryptographic_keys.count() == 1
+    assert Proposal.objects.filter(event=worked_on).count() == 2
 
 
 def test_whoever_accepts_decides_where_that_was_left_open(cast: Cast, event: Event) -> None:

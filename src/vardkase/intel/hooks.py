@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from vardkase.core.hooks import Hook
 
@@ -48,7 +49,17 @@ class EventPublished:
     published_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class EventTakenOver:
+    """An event that only `former_org_id` saw belongs to another organisation now, and who it was is to stay unknown."""
+
+    event_id: int
+    event_uuid: UUID
+    former_org_id: int
+
+
 attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")
+event_taken_over: Hook[EventTakenOver] = Hook("event_taken_over")

@@ -17,7 +17,7 @@ from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
-from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.hooks import AttributesRemoved, EventTakenOver, event_taken_over
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event, lock_own_event
@@ -27,6 +27,10 @@ from vardkase.misp.flags import as_int
 
 NOT_YOURS = "You are not authorised to do that."
 LONGEST_MESSAGE = 10_000
+CHANGED = (
+    "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
+)  # fmt: skip
+"""What of an event is another when it changes hands."""
 DISTRIBUTIONS: frozenset[int] = frozenset(Distribution) - {Distribution.INHERIT}
 
 
@@ -68,6 +72,8 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
 def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Event:
     """Take the event over, unpublished; `data` says how far it reaches where the request leaves that open.
 
+    What would tell whose event it was goes: the rooms that hold such things hear of it by `event_taken_over`.
+
     Raises NotFound, Forbidden, Conflict when others see the event meanwhile, Invalid.
     """
     delegation, event = _locked(actor, reference)
@@ -78,21 +84,13 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     decided = data if delegation.distribution == RECIPIENT_DECIDES else asked
     distribution, event.sharing_group_id = _reach(actor, decided, Distribution.ORGANISATION)
     event.distribution = distribution
+    former = event.org_id
     event.org_id = event.orgc_id = delegation.org_id
     event.user_id = (actor.user_id or 0) if delegation.org_id == actor.organisation_id else 0
-    event.timestamp, event.published = now_seconds(), False
-    event.save(
-        update_fields=[
-            "org_id",
-            "orgc_id",
-            "user_id",
-            "distribution",
-            "sharing_group_id",
-            "timestamp",
-            "published",
-        ]
-    )
+    event.timestamp, event.published, event.protected = now_seconds(), False, None
+    event.save(update_fields=CHANGED)
     delegation.delete()
+    event_taken_over.emit(EventTakenOver(event.pk, event.uuid, former))
     record(actor, "event.delegation_accepted", _target(event), {"distribution": event.distribution})
     return event
 

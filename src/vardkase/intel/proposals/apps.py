@@ -11,3 +11,4 @@ class ProposalsConfig(AppConfig):
 
         hooks.attributes_changed.register(services.forget_of_deleted)
         hooks.attributes_removed.register(services.forget_of_removed)
+        hooks.event_taken_over.register(services.forget_of_former_owner)

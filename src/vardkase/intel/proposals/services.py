@@ -15,7 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotYours
-from vardkase.intel.hooks import AttributesChanged, AttributesRemoved
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal
 from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
@@ -133,6 +133,13 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM proposal WHERE event_id = %s", (removed.event_id,))
     else:
         cursor().execute("DELETE FROM proposal WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
+
+
+def forget_of_former_owner(taken: EventTakenOver) -> None:
+    """What an event's former owner proposed to itself would tell who that was, decided or not."""
+    cursor().execute(
+        "DELETE FROM proposal WHERE event_id = %s AND org_id = %s", (taken.event_id, taken.former_org_id)
+    )
 
 
 def require_proposing(actor: Actor) -> None:

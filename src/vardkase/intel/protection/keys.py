@@ -15,7 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.protection.models import PGP, CryptographicKey
 from vardkase.intel.queries.find import Reference, matches
@@ -107,6 +107,11 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
     """The keys go with their event."""
     if removed.attribute_ids is None:
         CryptographicKey.objects.filter(event=removed.event_id).delete()
+
+
+def forget_of_former_owner(taken: EventTakenOver) -> None:
+    """Whoever has the event now decides who may sign it; a key also tells whose it is."""
+    CryptographicKey.objects.filter(event=taken.event_id).delete()
 
 
 def _readable(parts: list[Any], assembler: Assembler) -> Iterator[CryptographicKey]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from vardkase.audit.models import AuditEntry
-from vardkase.audit.queries import entries_about
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, part_predicate, reader_parameters
+from vardkase.intel.queries.history import acts_on_event, taken_over_at
 from vardkase.intel.queries.rows import EventRow
 
 ACTS = 200
@@ -84,16 +84,20 @@ def may_read_history(actor: Actor, event: EventRow) -> bool:
 
 
 def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
-    """What was published, latest first; nothing for those who may not read the history."""
+    """What was published, latest first; nothing for those who may not read the history.
+
+    A version from before the event was taken over would tell whose it was.
+    """
     if not may_read_history(actor, event):
         return []
-    rows = cursor().execute(VERSIONS, {"uuid": event.uuid}).fetchall()
+    since = 0 if actor.is_site_admin else taken_over_at(event.id)
+    rows = cursor().execute(VERSIONS, {"uuid": event.uuid, "since": since}).fetchall()
     return [VersionLine(*row) for row in rows]
 
 
 def event_acts(actor: Actor, event: EventRow) -> list[AuditEntry]:
     """The latest acts on the event itself; nothing for those who may not read the history."""
-    return entries_about("event", event.id, limit=ACTS) if may_read_history(actor, event) else []
+    return acts_on_event(actor, event.id, ACTS) if may_read_history(actor, event) else []
 
 
 def extended_events(actor: Actor, event: EventRow) -> tuple[list[Neighbour], list[Neighbour]]:
@@ -135,7 +139,7 @@ WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report}
 VERSIONS = """
 SELECT v.version, v.published_at, v.published_by, s.size
 FROM event_version v JOIN snapshot s ON s.sha256 = v.snapshot_id
-WHERE v.event_uuid = %(uuid)s ORDER BY v.version DESC
+WHERE v.event_uuid = %(uuid)s AND v.published_at >= %(since)s ORDER BY v.version DESC
 """
 
 NEIGHBOURS = """

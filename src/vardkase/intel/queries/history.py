@@ -43,9 +43,30 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
         return entries
     if event.org_id != actor.organisation_id:
         entries = entries.exclude(pk__in=_about_hidden_parts(actor, event.id))
-    taken_over = Q(target_kind="event", target_id=event.id, action=TAKEN_OVER)
-    since = every_entry().filter(taken_over).aggregate(last=Max("pk"))["last"] or 0
-    return entries.filter(Q(pk__gte=since) | Q(organisation_id=actor.organisation_id))
+    return entries.filter(_told(actor, event.id))
+
+
+def acts_on_event(actor: Actor, event_id: int, limit: int) -> list[AuditEntry]:
+    """The latest acts on an event itself that `history_of_event` would tell of, newest first."""
+    entries = every_entry().filter(target_kind="event", target_id=event_id)
+    told = entries if actor.is_site_admin else entries.filter(_told(actor, event_id))
+    return list(told.order_by("-pk")[:limit])
+
+
+def taken_over_at(event_id: int) -> int:
+    """When the event came to the organisation that has it, in Unix seconds; 0 when it was here from the start."""
+    found = AuditEntry.objects.filter(pk=_taken_over(event_id)).values_list("created", flat=True).first()
+    return int(found.timestamp()) if found else 0
+
+
+def _told(actor: Actor, event_id: int) -> Q:
+    return Q(pk__gte=_taken_over(event_id)) | Q(organisation_id=actor.organisation_id)
+
+
+def _taken_over(event_id: int) -> int:
+    """The number of the entry that tells of the last taking over; 0 when there is none."""
+    taken_over = Q(target_kind="event", target_id=event_id, action=TAKEN_OVER)
+    return every_entry().filter(taken_over).aggregate(last=Max("pk"))["last"] or 0
 
 
 def _parts(actor: Actor, kind: str, event_id: int) -> list[int]:

@@ -21,7 +21,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.hooks import AttributesRemoved
+from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event
@@ -142,6 +142,14 @@ def forget_sightings(removed: AttributesRemoved) -> None:
         cursor().execute("DELETE FROM sighting WHERE event_id = %s", (removed.event_id,))
     else:
         cursor().execute("DELETE FROM sighting WHERE attribute_id = ANY(%s)", (list(removed.attribute_ids),))
+
+
+def anonymise_former_owner(taken: EventTakenOver) -> None:
+    """What an event's former owner saw of it stays, and nobody is told any more who saw it."""
+    cursor().execute(
+        "UPDATE sighting SET org_id = NULL, source = '' WHERE event_id = %s AND org_id = %s",
+        (taken.event_id, taken.former_org_id),
+    )
 
 
 def copy_sightings(copies: Mapping[int, int]) -> None:
