@@ -100,3 +100,34 @@ def test_only_site_administrators_ask(cast: Cast) -> None:
                 assert call(key, "GET", f"/servers/{action}/{number}")[0] == 403
             assert call(cast.site_admin.key, "GET", f"/servers/{action}/999999")[0] == 404
     assert other.requests == []
+
+
+def test_what_is_there_is_looked_at(server: WebServer, server_cast: Cast) -> None:
+    admin = server_cast.site_admin.key
+    for info in ("first", "second"):
+        event = {
+            "info": info,
+            "distribution": 1,
+            "Attribute": [{"type": "domain", "value": f"{info}.example"}],
+        }
+        assert call(server_cast.stranger.key, "POST", "/events/add", {"Event": event})[0] == 200
+    number = connect(server_cast, server.url, server_cast.partner_sync.key)
+    index = call(admin, "GET", f"/servers/previewIndex/{number}")[1]
+    assert {row["info"] for row in index} == {"first", "second"}
+    found = call(admin, "GET", f"/servers/previewIndex/{number}/searcheventinfo:first")[1]
+    assert [row["info"] for row in found] == ["first"]
+    event = call(admin, "GET", f"/servers/previewEvent/{number}/{found[0]['id']}")[1]["Event"]
+    assert event["Attribute"][0]["value"] == "first.example"
+    status, body = call(admin, "GET", f"/servers/previewEvent/{number}/99999999")
+    assert (status, body["message"]) == (404, "Event &#039;99999999&#039; not found.")
+
+
+def test_the_key_is_renewed(server: WebServer, server_cast: Cast) -> None:
+    admin, old = server_cast.site_admin.key, server_cast.partner_sync.key
+    number = connect(server_cast, server.url, old)
+    status, body = call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")
+    assert (status, body["message"]) == (200, "API key updated.")
+    assert how_it_is(server_cast, number)["status"] == 1
+    assert call(old, "GET", "/servers/getVersion")[0] == 403
+    call(admin, "POST", f"/servers/edit/{number}", {"authkey": KEY})
+    assert call(admin, "POST", f"/servers/resetRemoteAuthKey/{number}")[0] == 404

@@ -194,6 +194,7 @@ SENTENCES: dict[str, str | Promise] = {
     "server.added": _("The connection was added"),
     "server.deleted": _("The connection was deleted"),
     "server.edited": _("The connection was changed"),
+    "server.key_renewed": _("The other instance gave the connection a new key"),
     "server.ordered": _("The order of the connections was changed"),
     "setting.changed": _("The setting was changed"),
     "sharing_group.created": _("The sharing group was created"),

@@ -1,18 +1,18 @@
-"""servers/*: pulling from other instances, and pushing to them."""
+"""servers/*: pulling from other instances, pushing to them, and looking at what they have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from vardkase.api.answers import Answer, saved
+from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
-from vardkase.api.errors import SaveFailed
+from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server
-from vardkase.exchange.sync import pull, push, tasks
+from vardkase.exchange.sync import previews, pull, push, tasks
 from vardkase.misp.flags import as_bool
 
 BOTH = ("GET", "POST")
@@ -48,6 +48,36 @@ def push_to(call: Call) -> Answer:
         lambda: PUSHED.format(push.push(call.actor, server, technique)),
         lambda: tasks.order_push(call.actor, server.pk, technique),
     )
+
+
+@endpoint("servers/previewIndex", site_admin=True)
+def preview_index(call: Call) -> Answer:
+    """The events that the other instance has, newest first; filters, page and limit as in its own index."""
+    filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
+    try:
+        return Json(previews.preview_index(call.actor, call.arg(0), filters))
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+
+
+@endpoint("servers/previewEvent", site_admin=True)
+def preview_event(call: Call) -> Answer:
+    """One event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
+    try:
+        return Json(previews.preview_event(call.actor, call.arg(0), call.arg(1)))
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+
+
+@endpoint("servers/resetRemoteAuthKey", site_admin=True, writes=True)
+def reset_remote_key(call: Call) -> Answer:
+    """Have the other instance give us a new key, and keep it."""
+    try:
+        previews.reset_remote_key(call.actor, call.arg(0))
+    except OutgoingFailed as failed:
+        raise MispError(404, str(failed)) from failed
+    number = str(find_server(call.actor, call.arg(0)).pk)
+    return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
 
 
 def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:

@@ -34,11 +34,15 @@ class RemoteRefused(OutgoingFailed):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer."""
+    """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer.
+
+    `patient` ones, for background work, ask again after a cut or a passing fault.
+    """
 
     server: Server
     seconds: float = SHORT
     limit: int = 16 * MEBIBYTE
+    patient: bool = False
 
     def ask(
         self, method: Method, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
@@ -52,8 +56,8 @@ class Peer:
         return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
 
     def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
-        """As `ask`, for what may be asked twice: tries again after a cut or a passing fault."""
-        for pause in PAUSES:
+        """As `ask`, for what may be asked twice."""
+        for pause in PAUSES if self.patient else ():
             try:
                 reply = self.ask(method, path, body)
             except OutgoingFailed:

@@ -87,7 +87,7 @@ class _Pull:
 
     def __init__(self, server: Server, technique: str, force: bool, book: Log) -> None:
         self.server, self.technique, self.force, self.book = server, technique, force, book
-        peer = Peer(server, SECONDS, LARGEST)
+        peer = Peer(server, SECONDS, LARGEST, patient=True)
         storer = connection_actor(server.org_id, f"connection {server.name}", internal=server.internal)
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.peer = peer

@@ -80,7 +80,7 @@ class _Push:
 
     def __init__(self, server: Server, book: Log) -> None:
         self.server, self.book = server, book
-        self.peer = Peer(server, SECONDS, 16 * MEBIBYTE)
+        self.peer = Peer(server, SECONDS, 16 * MEBIBYTE, patient=True)
         self.reader = reader_of(server)
         self.departure = Departure.of(server, names_of_tags(server.push_rules))
 

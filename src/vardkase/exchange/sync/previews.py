@@ -1,0 +1,72 @@
+"""Looking at what another instance has, without taking anything in; and a new key there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import NotFound
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import MEBIBYTE
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
+from vardkase.exchange.servers.queries import find_server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import Reference
+
+SECONDS = 60.0
+LARGEST = 64 * MEBIBYTE
+PAGE = 60
+NEW_KEY = re.compile(r"\b[A-Za-z0-9]{40}\b")
+
+
+def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]) -> list[Any]:
+    """A page of the other instance's events, newest first; `filters` are those of its index, page and limit too.
+
+    Raises NotFound, Forbidden, OutgoingFailed.
+    """
+    asked = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
+    path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in asked.items())
+    found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
+    if not isinstance(found, list):
+        raise OutgoingFailed("The other instance did not answer with a list of events.")
+    return found
+
+
+def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, Any]:
+    """One event as the other instance has it. Raises NotFound, Forbidden, OutgoingFailed."""
+    missing = NotFound(f"Event '{event}' not found.")
+    try:
+        found = _peer(find_server(actor, reference)).document("GET", f"events/{quote(event, safe='')}")
+    except RemoteRefused as refused:
+        if refused.status == 404:
+            raise missing from refused
+        raise
+    if not isinstance(found, dict) or not isinstance(found.get("Event"), dict):
+        raise missing
+    return found
+
+
+@transaction.atomic
+def reset_remote_key(actor: Actor, reference: Reference) -> None:
+    """Have the other instance make us a new key, and use it from now on. Raises NotFound, Forbidden, OutgoingFailed."""
+    server = find_server(actor, reference)
+    actor.require_writing()
+    Server.objects.select_for_update().get(pk=server.pk)
+    found = decoded(
+        Peer(server).ask("POST", "users/resetauthkey/me", {})
+    )  # Once: each call makes another key.
+    told = str(found.get("message")) if isinstance(found, dict) else ""
+    if not (key := NEW_KEY.search(told)):
+        raise OutgoingFailed("The other instance did not tell us a new key.")
+    Server.objects.filter(pk=server.pk).update(encrypted_key=KEYS.encrypt(key[0]))
+    record(actor, "server.key_renewed", Target("server", server.pk, title=server.name))
+
+
+def _peer(server: Server) -> Peer:
+    return Peer(server, SECONDS, LARGEST)
