@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
-from tests.factories import make_attribute, make_event
-from tests.support.modules import running_modules
+from tests.exchange.module_scene import URL, attribute, switch_on
+from tests.factories import make_event
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
-
-URL = "https://www.evil.com:8443/a?b=c"
-
-
-@pytest.fixture(scope="session")
-def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_modules(tmp_path_factory.mktemp("modules")) as url:
-        yield url
-
-
-@pytest.fixture
-def modules(module_server: str, settings: Settings) -> None:
-    settings.VARDKASE_MODULES_URL = module_server
 
 
 @pytest.fixture
@@ -36,26 +21,6 @@ def event(cast: Cast) -> Event:
     event = make_event(cast.org_a, distribution=3)
     event.save()
     return event
-
-
-def attribute(event: Event, kind: str, value: str, category: str = "Network activity") -> Attribute:
-    made = make_attribute(event, type=kind, category=category, value1=value)
-    made.save()
-    return made
-
-
-def switch_on(cast: Cast, *names: str, kind: str = "Enrichment", **more: Any) -> None:
-    wanted: dict[str, Any] = {f"{kind}_services_enable": True, f"{kind}_hover_enable": True}
-    wanted |= {f"{kind}_{name}_enabled": True for name in names} | {
-        f"{kind}_{name}": v for name, v in more.items()
-    }
-    if kind != "Enrichment":
-        del wanted[f"{kind}_hover_enable"]
-    for name, value in wanted.items():
-        status, body = call(
-            cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/Plugin.{name}", {"value": value}
-        )
-        assert status == 200, body
 
 
 @pytest.mark.usefixtures("modules")
@@ -118,7 +83,7 @@ def test_an_answer_in_misps_format_becomes_objects_that_refer_to_the_attribute(
     switch_on(cast, "extract_url_components")
     made = attribute(event, "url", URL)
     attribute(event, "md5", "d41d8cd98f00b204e9800998ecf8427e", "Payload delivery")
-    path = f"/events/enrichEvent/{event.uuid}"
+    path = f"/events/enrichEvent/{event.uuid}/disable_background_processing:1"
     status, body = call(cast.analyst.key, "POST", path, {"extract_url_components": True})
     assert (status, body["message"]) == (200, "0 attributes and 1 object added."), body
     added = Object.objects.get()

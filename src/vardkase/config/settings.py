@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",
     "vardkase.exchange.servers.apps.ServersConfig",
     "vardkase.exchange.feeds.apps.FeedsConfig",
+    "vardkase.exchange.modules.apps.ModulesConfig",
     "vardkase.exchange.sync.apps.SyncConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.config.apps.InstallationConfig",

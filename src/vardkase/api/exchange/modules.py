@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import msgspec
-
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.parts import added, decoded
+from vardkase.core.settings.instance import BACKGROUND_JOBS
+from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 from vardkase.exchange.modules.server import Kind, Module, ask, modules
 from vardkase.exchange.modules.settings import TIMEOUTS
+from vardkase.exchange.modules.tasks import order_enrichment
 from vardkase.exchange.modules.use import (
     ask_about,
     configured,
@@ -23,17 +24,14 @@ from vardkase.exchange.modules.use import (
     usable_module,
     usable_modules,
 )
-from vardkase.formats.misp_json import AttributeOptions, attribute_dict, attribute_pages, chosen_ids
+from vardkase.formats.misp_json import attribute_dict
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.errors import NotYours
 from vardkase.intel.queries.find import find_attribute, find_event
-from vardkase.intel.queries.lists import attributes_of_types
 from vardkase.intel.queries.rows import EventRow
-from vardkase.intel.rules import may_modify_event
 from vardkase.misp.flags import as_bool
 
-WHOLE = AttributeOptions(include_attachments=True)
 NOBODY = "No modules were named."
+QUEUED = "Enrichment task queued for background processing. Check back later to see the results."
 
 
 def reaching(answer: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
@@ -89,7 +87,7 @@ def query(call: Call) -> Answer:
 def enrich_attribute(call: Call) -> Answer:
     """Ask modules about an attribute and add what they know to its event."""
     found = find_attribute(call.actor, call.arg(0))
-    chosen = _own(call, found.event, _named_modules(call, "Attribute"))
+    chosen = modules_for(call.actor, found.event, _named_modules(call, "Attribute"))
     return _enrich(call, found.event, chosen, [attribute_dict(call.actor, found.id, WHOLE)])
 
 
@@ -105,11 +103,17 @@ def enrich_attribute(call: Call) -> Answer:
 )
 @reaching
 def enrich_event(call: Call) -> Answer:
-    """Ask modules about every attribute of an event that they take, and add what they know."""
+    """Ask modules about every attribute of an event that they take, and add what they know: by the worker.
+
+    With ``disable_background_processing:1``, or where background jobs are off, at once.
+    """
     event = find_event(call.actor, call.arg(0))
-    chosen = _own(call, event, _named_modules(call, "Event"))
-    types = sorted({kind for module in chosen for kind in module.inputs})
-    return _enrich(call, event, chosen, _attributes_of_types(call, event, types))
+    names = _named_modules(call, "Event")
+    chosen = modules_for(call.actor, event, names)
+    if chosen and BACKGROUND_JOBS.value and not as_bool(call.named.get("disable_background_processing")):
+        order_enrichment(call.actor, event.id, names)
+        return saved(QUEUED, f"/events/enrichEvent/{call.arg(0)}", id=str(event.id))
+    return _enrich(call, event, chosen, attributes_for(call.actor, event, chosen))
 
 
 @endpoint("attributes/hoverEnrichment", requires=(Permission.ADD,))
@@ -134,7 +138,7 @@ def query_enrichment(call: Call) -> Answer:
         raise MispError(405, f"The module {module.name} takes no attributes of type {found.type}.")
     storing = as_bool(call.param("save"))
     if storing:
-        _own(call, found.event, [])
+        modules_for(call.actor, found.event, [])
     document = enrichment(module, attribute_dict(call.actor, found.id, WHOLE))
     return added(call, found.event, document) if storing else Json(document)
 
@@ -174,22 +178,6 @@ def _parts(document: dict[str, Any]) -> list[dict[str, Any]]:
 def _named_modules(call: Call, model: str) -> list[str]:
     """Names sent with true: ``{"dns": true}``, or in a form's model."""
     return [name for name, wanted in call.data(model).items() if as_bool(wanted)]
-
-
-def _own(call: Call, event: EventRow, names: list[str]) -> list[Module]:
-    """The modules of these names, for an event that the caller may change: nobody else sends it to modules."""
-    call.actor.require_writing()
-    if not may_modify_event(call.actor, event):
-        raise NotYours
-    return [usable_module(call.actor, Kind.EXPANSION, name) for name in names]
-
-
-def _attributes_of_types(call: Call, event: EventRow, types: list[str]) -> Iterator[dict[str, Any]]:
-    ids = chosen_ids(attributes_of_types(call.actor, event.id, types))
-    for page in attribute_pages(call.actor, ids, WHOLE):
-        for attribute in page:
-            attribute.Event = attribute.Object = msgspec.UNSET
-            yield msgspec.json.decode(msgspec.json.encode(attribute))
 
 
 def _enrich(call: Call, event: EventRow, chosen: list[Module], attributes: Any) -> Answer:

@@ -50,10 +50,12 @@ class Enrichment:
     left: int = 0
 
 
-def enriched(modules: Sequence[Module], attributes: Iterable[Mapping[str, Any]]) -> Enrichment:
-    """Ask each module about each attribute of a type it takes, for LONGEST seconds at most."""
+def enriched(
+    modules: Sequence[Module], attributes: Iterable[Mapping[str, Any]], seconds: float = LONGEST
+) -> Enrichment:
+    """Ask each module about each attribute of a type it takes, for so many `seconds` at most."""
     found = Enrichment()
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + seconds
     for attribute in attributes:
         for module in modules:
             if attribute["type"] not in module.inputs:

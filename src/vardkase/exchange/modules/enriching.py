@@ -1,0 +1,65 @@
+"""Enriching an event: which modules may be asked about it, about what, and the whole of it as a background job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import msgspec
+
+from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.exchange.modules.server import Kind, Module
+from vardkase.exchange.modules.use import enriched, usable_module
+from vardkase.formats.misp_json import AttributeOptions, attribute_pages, chosen_ids
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import NotYours
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.lists import attributes_of_types
+from vardkase.intel.queries.rows import EventRow
+from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.parts import add_parts
+
+WHOLE = AttributeOptions(include_attachments=True)
+AT_ONCE = 50
+"""Attributes that modules are asked about before what they know is stored."""
+PATIENCE = 3600.0
+"""Seconds that a job may spend on one batch."""
+
+
+def modules_for(actor: Actor, event: EventRow, names: Sequence[str]) -> list[Module]:
+    """The modules of these names, for an event that the actor may change: nobody else sends it to modules.
+
+    Raises Forbidden, NotYours, NotFound, ModulesUnreachable.
+    """
+    actor.require_writing()
+    if not may_modify_event(actor, event):
+        raise NotYours
+    return [usable_module(actor, Kind.EXPANSION, name) for name in names]
+
+
+def attributes_for(actor: Actor, event: EventRow, modules: Sequence[Module]) -> Iterator[dict[str, Any]]:
+    """The attributes of an event, as MISP's documents, that at least one of the modules takes."""
+    types = sorted({kind for module in modules for kind in module.inputs})
+    ids = chosen_ids(attributes_of_types(actor, event.id, types))
+    for page in attribute_pages(actor, ids, WHOLE):
+        for attribute in page:
+            attribute.Event = attribute.Object = msgspec.UNSET
+            yield msgspec.json.decode(msgspec.json.encode(attribute))
+
+
+def enrich_event(actor: Actor, event_id: int, names: Sequence[str]) -> None:
+    """Ask modules about every attribute of an event that they take, and add what they know, a part at a time.
+
+    Raises what `modules_for` raises; ModuleFailed with each module's last fault, once all else is stored.
+    """
+    event = find_event(actor, event_id)
+    chosen = modules_for(actor, event, names)
+    faults: dict[str, str] = {}
+    for attributes in batched(attributes_for(actor, event, chosen), AT_ONCE):
+        found = enriched(chosen, attributes, PATIENCE)
+        faults |= found.errors | ({"time": "The modules took too long."} if found.left else {})
+        if any(found.parts.values()):
+            add_parts(actor, event.id, found.parts)
+    if faults:
+        raise ModuleFailed("; ".join(f"{name}: {fault}" for name, fault in sorted(faults.items())))

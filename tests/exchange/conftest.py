@@ -1,0 +1,21 @@
+"""A module server for the tests that ask one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from tests.support.modules import running_modules
+
+
+@pytest.fixture(scope="session")
+def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_modules(tmp_path_factory.mktemp("modules")) as url:
+        yield url
+
+
+@pytest.fixture
+def modules(module_server: str, settings: Settings) -> None:
+    settings.VARDKASE_MODULES_URL = module_server

@@ -1,0 +1,88 @@
+"""Events enriched by the worker: ordered and answered at once, done as whoever ordered it may then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.module_scene import URL, attribute, switch_on
+from tests.factories import make_event
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.exchange.modules import tasks
+from vardkase.exchange.modules.errors import ModuleFailed
+from vardkase.intel.errors import NotYours
+from vardkase.intel.models import Attribute, Event, Object
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    event = make_event(cast.org_a, distribution=3)
+    event.save()
+    return event
+
+
+def ordered() -> list[dict[str, Any]]:
+    """The arguments of the jobs that wait."""
+    waiting = ProcrastinateJob.objects.filter(task_name="modules.enrich").order_by("id")
+    return list(waiting.values_list("args", flat=True))
+
+
+@pytest.mark.usefixtures("modules")
+def test_an_event_is_enriched_by_the_worker_and_the_client_does_not_wait(cast: Cast, event: Event) -> None:
+    switch_on(cast, "hub_told", "extract_url_components")
+    for number in range(3):
+        attribute(event, "domain", f"h{number}.example")
+    attribute(event, "domain", "fails.example")
+    attribute(event, "url", URL)
+    path, names = (
+        f"/events/enrichEvent/{event.uuid}",
+        {"hub_told": True, "extract_url_components": 1, "cve": False},
+    )
+    status, body = call(cast.analyst.key, "POST", path, names)
+    assert (status, body["saved"], body["id"]) == (200, True, str(event.pk)), body
+    assert "queued for background processing" in body["message"]
+    assert Attribute.objects.count() == 5
+    [job] = ordered()
+    assert job == {
+        "user_id": cast.analyst.user.pk, "event_id": event.pk, "modules": ["hub_told", "extract_url_components"]
+    }  # fmt: skip
+    with pytest.raises(ModuleFailed, match="hub_told: The other side is closed"):
+        tasks.enrich(**job)
+    assert Attribute.objects.filter(value1="203.0.113.5").count() == 1, "what the others know is stored, once"
+    assert Object.objects.filter(name="url").count() == 1
+    assert call(cast.analyst.key, "POST", path, {})[0] == 403, "no module is named"
+    assert len(ordered()) == 1
+
+
+@pytest.mark.usefixtures("modules")
+def test_a_job_may_do_what_its_owner_may_when_it_runs(cast: Cast, event: Event) -> None:
+    switch_on(cast, "hub_told")
+    attribute(event, "domain", "evil.example")
+    path = f"/events/enrichEvent/{event.pk}"
+    assert call(cast.analyst.key, "POST", path, {"hub_told": True})[0] == 200
+    [job] = ordered()
+    Event.objects.update(orgc=cast.org_b)
+    with pytest.raises(NotYours):
+        tasks.enrich(**job)
+    Event.objects.update(orgc=cast.org_a, org=cast.org_a)
+    switch_on(cast, "hub_told", hub_told_restrict=cast.org_b.pk)
+    with pytest.raises(NotFound):
+        tasks.enrich(**job)
+    switch_on(cast, "hub_told", hub_told_restrict=0)
+    cast.analyst.user.disabled = True
+    cast.analyst.user.save()
+    with pytest.raises(Forbidden):
+        tasks.enrich(**job)
+    assert Attribute.objects.count() == 1
+
+
+@pytest.mark.usefixtures("modules")
+def test_who_may_not_change_the_event_orders_nothing(cast: Cast, event: Event) -> None:
+    switch_on(cast, "hub_told")
+    for key in (cast.reader.key, cast.stranger.key, cast.partner_sync.key, None):
+        assert call(key, "POST", f"/events/enrichEvent/{event.pk}", {"hub_told": True})[0] == 403
+    assert not ordered()
