@@ -66,6 +66,7 @@ SENTENCES: dict[str, str | Promise] = {
     "auth_key.created": _("The API key was created"),
     "auth_key.deleted": _("The API key was revoked"),
     "auth_key.edited": _("The API key was changed"),
+    "auth_key.ended": _("The API keys of accounts that synchronise were ended"),
     "auth_key.reset": _("The API key was replaced"),
     "blocklist.added": _("The entry was added to the blocklist"),
     "blocklist.edited": _("The entry of the blocklist was changed"),
@@ -177,6 +178,7 @@ SENTENCES: dict[str, str | Promise] = {
     "organisation.created": _("The organisation was created"),
     "organisation.deleted": _("The organisation was deleted"),
     "organisation.edited": _("The organisation was changed"),
+    "organisation.merged": _("The organisation was merged into another"),
     "proposal.accepted": _("The proposal was accepted"),
     "proposal.added": _("The proposal was made"),
     "proposal.discarded": _("The proposal was discarded"),
@@ -247,6 +249,7 @@ SENTENCES: dict[str, str | Promise] = {
     "user.sign_in_refused": _("A wrong password was given"),
     "user.signed_in": _("Sign-in succeeded"),
     "user.signed_out_everywhere": _("The account was signed out everywhere"),
+    "user.written_to": _("An administrator sent a mail to accounts"),
     "user_setting.changed": _("The personal setting was changed"),
     "user_setting.deleted": _("The personal setting was taken back"),
     "warninglist.added": _("The warning list was added"),
@@ -266,6 +269,7 @@ SEVERAL: dict[str, str | Promise] = {
     "attribute.restored": _("Attributes were restored"),
     "object_reference.added": _("Relationships were added"),
     "tag.attached": _("The tag was put on attributes"),
+    "user.edited": _("The accounts were changed"),
 }
 """The same when one entry tells of a number of things at once."""
 

@@ -82,6 +82,23 @@ def edit(call: Call) -> Answer:
     return Json(_with_user(key))
 
 
+@endpoint("auth_keys/pin", requires=(Permission.AUTH,), writes=True)
+def pin(call: Call) -> Answer:
+    """Let the key be used from the address in the path, and from nowhere that was not named."""
+    key = queries.find_key(call.actor, call.arg(0))
+    # An IPv6 address looks like a named argument, so it is taken from the path as it was written.
+    address = call.segments[1] if len(call.segments) > 1 else str(call.param("ip") or "")
+    url = f"/auth_keys/pin/{key.pk}"
+    try:
+        new = services.pin_key(call.actor, key, address)
+    except Invalid as error:
+        raise SaveFailed("pin AuthKey", url, error.errors, id=key.pk) from error
+    text = (
+        "The key may be used from this address." if new else "The key may be used from this address already."
+    )
+    return saved(text, url, id=key.pk)
+
+
 @endpoint("auth_keys/delete", requires=(Permission.AUTH,), writes=True)
 def delete(call: Call) -> Answer:
     key = queries.find_key(call.actor, call.arg(0))

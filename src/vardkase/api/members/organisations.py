@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Count
 
@@ -15,6 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import emails_of
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
+from vardkase.misp.flags import as_bool
 
 OPTIONAL = ["description", "type", "nationality", "sector", "uuid", "contacts", "local"]
 ABOUT_ADD = Description(
@@ -116,3 +119,38 @@ def delete(call: Call) -> Answer:
     except Conflict as error:
         raise SaveFailed("delete Organisation", url, [], id=number) from error
     return saved("Organisation deleted", url, id=number)
+
+
+@endpoint("admin/organisations/generateuuid", site_admin=True)
+def generate_uuid(call: Call) -> Answer:
+    """A uuid for an organisation that is about to be added."""
+    return Json({"uuid": str(uuid4())})
+
+
+@endpoint(
+    "admin/organisations/merge",
+    site_admin=True,
+    writes=True,
+    describes=Description(
+        "Give everything of one organisation to another, and remove it.",
+        ["target_id"],
+        [],
+        "/admin/organisations/merge/[organisation_id]/[target_id]",
+    ),
+)
+def merge(call: Call) -> Answer:
+    """Merge the organisation into the target, which MISP's form names by ``targetType`` and a list of each type."""
+    organisation = queries.find_organisation(call.arg(0))
+    number = str(organisation.pk)
+    url = f"/admin/organisations/merge/{number}"
+    target = queries.find_organisation(call.arg(1) or _merge_target(call.data("Organisation")))
+    try:
+        services.merge_organisations(call.actor, organisation.pk, target.pk)
+    except Invalid as error:
+        raise SaveFailed("merge Organisation", url, error.errors, id=number) from error
+    return saved("Organisation merged", url, id=str(target.pk))
+
+
+def _merge_target(data: Mapping[str, Any]) -> str:
+    listed = "orgsExternal" if as_bool(data.get("targetType")) else "orgsLocal"
+    return str(data.get("target_id") or data.get(listed) or "")

@@ -213,9 +213,19 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/users/delete", requires=(Permission.ADMIN,), writes=True)
 def delete(call: Call) -> Answer:
+    return _deleted(call, "/admin/users/delete")
+
+
+@endpoint("users/delete", requires=(Permission.ADMIN,), writes=True)
+def delete_plainly(call: Call) -> Answer:
+    """The same by the address it had before."""
+    return _deleted(call, "/users/delete")
+
+
+def _deleted(call: Call, where: str) -> Answer:
     user = queries.find_user(call.actor, call.arg(0))
     number = str(user.pk)
-    url = f"/admin/users/delete/{number}"
+    url = f"{where}/{number}"
     try:
         services.delete_user(call.actor, user)
     except Invalid as error:

@@ -12,6 +12,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor, sharing_group_ids
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
@@ -107,6 +108,11 @@ def forget_of_removed(removed: AttributesRemoved) -> None:
     """A request goes with its event."""
     if removed.attribute_ids is None:
         EventDelegation.objects.filter(event_id=removed.event_id).delete()
+
+
+def forget_to_oneself(merged: OrganisationsMerged) -> None:
+    """Who asks and who is asked may be the same organisation now: there is nothing left to take over."""
+    EventDelegation.objects.filter(org=merged.target_id, requester_org=merged.target_id).delete()
 
 
 def _locked(actor: Actor, reference: Reference) -> tuple[EventDelegation, Event]:

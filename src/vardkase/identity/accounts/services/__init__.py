@@ -1,7 +1,8 @@
 """Use cases of users, roles and API keys."""
 
 from vardkase.identity.accounts.services.first_run import FirstRun, first_run
-from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, reset_keys
+from vardkase.identity.accounts.services.keys import delete_key, edit_key, issue_key, pin_key, reset_keys
+from vardkase.identity.accounts.services.letters import Recipients, write_to_users
 from vardkase.identity.accounts.services.recovery import reset_password, reset_second_factor
 from vardkase.identity.accounts.services.roles import (
     create_role,
@@ -10,6 +11,7 @@ from vardkase.identity.accounts.services.roles import (
     ensure_default_roles,
     set_default_role,
 )
+from vardkase.identity.accounts.services.together import end_keys_of_sync_users, switch_field
 from vardkase.identity.accounts.services.users import (
     change_password,
     create_user,
@@ -21,6 +23,7 @@ from vardkase.identity.accounts.services.users import (
 
 __all__ = [
     "FirstRun",
+    "Recipients",
     "change_password",
     "create_role",
     "create_user",
@@ -32,11 +35,15 @@ __all__ = [
     "edit_own_account",
     "edit_role",
     "edit_user",
+    "end_keys_of_sync_users",
     "ensure_default_roles",
     "first_run",
     "issue_key",
+    "pin_key",
     "reset_keys",
     "reset_password",
     "reset_second_factor",
     "set_default_role",
+    "switch_field",
+    "write_to_users",
 ]

@@ -56,6 +56,26 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
 
 
 @transaction.atomic
+def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
+    """Let a key be used from one more address, and from nowhere that was not named; False when it may already.
+
+    The first address that is pinned ends the use from all others. Raises Invalid, Forbidden.
+    """
+    _require_control(actor, key.user)
+    try:
+        pinned = str(ipaddress.ip_address(address))
+    except ValueError:
+        message = gettext("%(address)s is not a valid IP range") % {"address": address}
+        raise Invalid({"allowed_ips": [message]}) from None
+    key = AuthKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+    known = key.allowed_ips or []
+    if pinned in known:
+        return False
+    edit_key(actor, key, {"allowed_ips": [*known, pinned]})
+    return True
+
+
+@transaction.atomic
 def delete_key(actor: Acting, key: AuthKey) -> None:
     """Revoke a key: the next request with it is refused."""
     _require_control(actor, key.user)

@@ -11,6 +11,7 @@ from vardkase.identity.organisations.services.groups import (
     remove_organisation_from_group,
     remove_server_from_group,
 )
+from vardkase.identity.organisations.services.merging import merge_organisations
 from vardkase.identity.organisations.services.organisations import (
     create_organisation,
     delete_organisation,
@@ -28,6 +29,7 @@ __all__ = [
     "delete_sharing_group",
     "edit_organisation",
     "edit_sharing_group",
+    "merge_organisations",
     "remove_organisation_from_group",
     "remove_server_from_group",
 ]

@@ -1,0 +1,77 @@
+"""Mail from administrators to the people whose accounts they look after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.services import Mail, count_messages, queue_mail
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users, visible_users
+from vardkase.identity.organisations.acting import ADMIN, Acting
+
+LONGEST = 10_000
+LONGEST_SUBJECT = 200
+LETTERS_AN_HOUR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a mail is for, among those that its writer administers: some accounts, some organisations, or all."""
+
+    user_ids: tuple[int, ...] | None = None
+    organisation_ids: tuple[int, ...] | None = None
+
+
+@transaction.atomic
+def write_to_users(actor: Acting, to: Recipients, subject: Any, message: Any) -> int:
+    """Send one text to each account that is meant, that the actor looks after, and that may sign in.
+
+    Answers go to the actor. Returns how many are written to; where there is no mail server nothing goes out.
+    Raises Forbidden, Invalid by field, NotFound when it is for nobody, TooManyMessages after twenty in an hour.
+    """
+    actor.require_writing()
+    if actor.user_id is None or not (actor.is_site_admin or ADMIN in actor.permissions):
+        raise Forbidden
+    subject = _text(subject, "subject", LONGEST_SUBJECT)
+    text = _text(message, "body", LONGEST)
+    mails = [_mail(actor, person, subject, text) for person in _people(actor, to)]
+    if not mails:
+        raise NotFound("Invalid user")
+    count_messages(actor.user_id, allowed=LETTERS_AN_HOUR)
+    queue_mail(mails)
+    record(actor, "user.written_to", Target("user"), {"count": len(mails), "subject": subject})
+    return len(mails)
+
+
+def _people(actor: Acting, to: Recipients) -> QuerySet[User]:
+    people = active_users().filter(pk__in=visible_users(actor).values("pk"))
+    if to.user_ids is not None:
+        people = people.filter(pk__in=to.user_ids)
+    if to.organisation_ids is not None:
+        people = people.filter(org__in=to.organisation_ids)
+    return people
+
+
+def _text(given: Any, field: str, longest: int) -> str:
+    text = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+    if not text or len(text) > longest or "\0" in text:
+        reason = gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+        raise Invalid({field: [reason]})
+    return text
+
+
+def _mail(actor: Acting, person: User, subject: str, text: str) -> Mail:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"sender": actor.name, "organisation": actor.organisation_name}
+        head = gettext("%(sender)s (%(organisation)s) writes to you as an administrator:") % facts
+        foot = gettext("Your answer to this mail goes to %(sender)s.") % facts
+    return Mail(person.email, subject, f"{head}\n\n{text}\n\n-- \n{foot}\n", reply_to=actor.name)

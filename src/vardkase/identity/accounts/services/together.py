@@ -1,0 +1,85 @@
+"""Many accounts changed at once: a few statements and one audit row, however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.queries import visible_users
+from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.organisations.acting import Acting
+
+SWITCHES = frozenset({"disabled", "autoalert", "contactalert"})
+"""The fields that may be switched for many."""
+MOST_AT_ONCE = 5_000
+
+
+@transaction.atomic
+def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool) -> int:
+    """Set one of `SWITCHES` of all of the accounts, or of none; returns how many there are.
+
+    Raises NotFound when the actor may not see one of them, Forbidden when they may not change one, Invalid for
+    another field, for disabling oneself, and for the last site administrator.
+    """
+    actor.require_writing()
+    if field not in SWITCHES:
+        raise Invalid({"field": [gettext("This field cannot be changed for many accounts at once.")]})
+    wanted = set(user_ids)
+    if not wanted or len(wanted) > MOST_AT_ONCE:
+        raise Invalid({"user_ids": [gettext("Accounts have to be named, and not too many of them.")]})
+    if field == "disabled" and on and actor.user_id in wanted:
+        raise Invalid({"user_ids": [gettext("You cannot switch off your own account.")]})
+    chosen = visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",))
+    users = list(chosen)
+    if len(users) != len(wanted):
+        raise NotFound("Invalid user")
+    if not all(rules.may_administer(actor, user) for user in users):
+        raise Forbidden
+    User.objects.filter(pk__in=wanted).update(**{field: on}, date_modified=timezone.now())
+    keep_a_site_admin()
+    change = {field: on, "count": len(users), "users": sorted(wanted)}
+    record(actor, "user.edited", Target("user"), change)
+    return len(users)
+
+
+@transaction.atomic
+def end_keys_of_sync_users(actor: Acting) -> int:
+    """End every valid key of those whose role synchronises (site administrators aside), and tell them by mail.
+
+    MISP makes new keys and mails them; here nobody but their owner ever sees one, so each makes their own.
+    Returns how many accounts lost keys. Raises Forbidden for others than site administrators.
+    """
+    actor.require_writing()
+    if not actor.is_site_admin:
+        raise Forbidden
+    now = now_seconds()
+    machines = Q(user__role__perm_sync=True, user__role__perm_site_admin=False)
+    valid = AuthKey.objects.filter(machines, Q(expiration=0) | Q(expiration__gt=now))
+    owners = list(User.objects.filter(pk__in=valid.values("user")).order_by("pk"))
+    ended = AuthKey.objects.filter(pk__in=valid.values("pk")).update(expiration=now - 1)
+    queue_mail([_notice(person) for person in owners if person.is_active])
+    change = {"count": len(owners), "ended": ended, "users": [person.pk for person in owners]}
+    record(actor, "auth_key.ended", Target("auth_key"), change)
+    return len(owners)
+
+
+def _notice(person: User) -> Mail:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        subject = gettext("Your API keys have been ended")
+        text = gettext(
+            "An administrator has ended all API keys of accounts that synchronise, and so yours. Please sign in, "
+            "make a new key, and give it to the machines that used the old one."
+        )
+    link = f"{settings.BASE_URL}/account/" if settings.BASE_URL else ""
+    return Mail(person.email, subject, "\n\n".join(part for part in (text, link) if part) + "\n")

@@ -1,0 +1,18 @@
+"""What the rooms above may listen to. It runs inside the transaction that makes the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.core.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationsMerged:
+    """Whatever was of the organisation `source_id` is of `target_id` now."""
+
+    source_id: int
+    target_id: int
+
+
+organisations_merged: Hook[OrganisationsMerged] = Hook("organisations_merged")

@@ -1,0 +1,137 @@
+"""Two organisations that turn out to be one, and the uuid for a new one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import UniqueConstraint
+from django.test.utils import CaptureQueriesContext
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import (
+    make_attribute,
+    make_event,
+    make_organisation,
+    make_role,
+    make_sharing_group,
+    make_user,
+)
+from vardkase.audit.models import AuditEntry
+from vardkase.core.settings.models import SettingValue
+from vardkase.identity.organisations.models import Organisation, SharingGroupOrg
+from vardkase.identity.organisations.services.merging import organisation_columns
+from vardkase.intel.event_delegations.models import EventDelegation
+from vardkase.intel.models import Event
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.object_templates.models import ObjectRelationship
+
+
+def merge(key: str | None, source: Organisation, target: Organisation) -> tuple[int, dict[str, object]]:
+    return call(key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk})
+
+
+def test_everything_of_the_one_is_the_others(cast: Cast) -> None:
+    """B turns out to be a part of A: its people, events, groups and words are A's, and seen as A's."""
+    a, b = cast.org_a, cast.org_b
+    event = make_event(b, info="Of B")
+    event.save()
+    pulled = make_event(cast.org_c, orgc=b)
+    pulled.save()
+    value = make_attribute(event)
+    value.save()
+    Sighting.objects.create(attribute=value, event=event, org=b, date_sighting=1)
+    Event.objects.bulk_create(make_event(b) for _ in range(50))
+    ObjectRelationship.objects.create(name="watches", org_id=b.pk)
+    both = SharingGroupOrg.objects.get(sharing_group=cast.group, org=b)
+    both.extend = True
+    both.save()
+    of_b = make_sharing_group(b, [b], name="B alone")
+    EventDelegation.objects.create(event=event, org=a, requester_org=b, distribution=1)
+    assert call(cast.analyst.key, "GET", f"/events/view/{event.pk}")[0] == 200, "it was asked to take it over"
+    secret = make_event(b, info="B's secret")
+    secret.save()
+    assert call(cast.analyst.key, "GET", f"/events/view/{secret.pk}")[0] == 404
+    with CaptureQueriesContext(connection) as seen:
+        status, body = merge(cast.site_admin.key, b, a)
+    assert (status, body["message"], body["id"]) == (200, "Organisation merged", str(a.pk)), body
+    assert len(seen) < 70, "a statement for each column, none for each row"
+    assert not Organisation.objects.filter(pk=b.pk).exists()
+    for table, column in organisation_columns():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE {column} = %s", [b.pk])
+            assert cursor.fetchone() == (0,), f"{table}.{column}"
+    pulled.refresh_from_db()
+    of_b.refresh_from_db()
+    assert (pulled.org_id, pulled.orgc_id) == (cast.org_c.pk, a.pk)
+    assert (of_b.org_id, of_b.organisation_uuid) == (a.pk, a.uuid)
+    assert [(each.org_id, each.extend) for each in cast.group.members.all()] == [(a.pk, True)]
+    assert not EventDelegation.objects.exists(), "nobody takes over from themselves"
+    assert Sighting.objects.get().org_id == a.pk
+    assert call(cast.analyst.key, "GET", f"/events/view/{secret.pk}")[1]["Event"]["Orgc"]["name"] == a.name
+    assert call(cast.partner.key, "POST", f"/events/edit/{event.pk}", {"info": "Still mine"})[0] == 200
+    entry = AuditEntry.objects.get(action="organisation.merged")
+    assert (entry.title, entry.target_uuid, entry.change["into"]) == (b.name, b.uuid, a.pk)
+    assert entry.change["moved"]["event.orgc_id"] == 53
+
+
+def test_the_target_as_misps_form_names_it(cast: Cast) -> None:
+    spare, other = (make_organisation(name) for name in ("Spare", "Remote"))
+    Organisation.objects.filter(pk=other.pk).update(local=False)
+    form = {"Organisation": {"targetType": 1, "orgsLocal": cast.org_a.pk, "orgsExternal": other.pk}}
+    path = f"/admin/organisations/merge/{spare.uuid}"
+    assert call(cast.site_admin.key, "POST", path, form)[1]["id"] == str(other.pk)
+    assert (
+        call(cast.site_admin.key, "POST", f"/admin/organisations/merge/{other.pk}/{cast.org_a.pk}")[0] == 200
+    )
+
+
+def test_what_cannot_be_merged_changes_nothing(cast: Cast) -> None:
+    remote = make_organisation("Remote")
+    Organisation.objects.filter(pk=remote.pk).update(local=False)
+    SettingValue.objects.create(name="MISP.host_org_id", value=cast.hub.pk)
+    for source, target, field in (
+        (cast.org_a, cast.org_a, "target_id"),
+        (cast.hub, cast.org_a, "id"),
+        (cast.org_a, remote, "target_id"),
+    ):
+        status, body = merge(cast.site_admin.key, source, target)
+        assert (status, list(body["errors"])) == (403, [field])  # type: ignore[call-overload]
+    assert call(cast.site_admin.key, "POST", f"/admin/organisations/merge/{cast.org_a.pk}", {})[0] == 404
+    for key in (cast.org_admin.key, cast.analyst.key, cast.partner_sync.key, cast.reader.key, None):
+        assert merge(key, cast.org_a, cast.org_b)[0] == 403
+        assert call(key, "GET", "/admin/organisations/generateuuid")[0] == 403
+    assert Organisation.objects.count() == 5
+    assert cast.analyst.user.org_id == cast.org_a.pk
+    assert not AuditEntry.objects.filter(action="organisation.merged").exists()
+
+
+def test_only_membership_of_groups_can_clash() -> None:
+    """Else the statements that move an organisation's rows would meet rows that the other has already."""
+    columns = set(organisation_columns())
+    clashing = {
+        model._meta.db_table
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint)
+        for name in constraint.fields
+        if (model._meta.db_table, model._meta.get_field(name).column) in columns  # type: ignore[union-attr]
+    }
+    assert clashing == {"sharing_group_org"}
+
+
+def test_a_uuid_for_a_new_organisation(cast: Cast) -> None:
+    first, second = (
+        call(cast.site_admin.key, "GET", "/admin/organisations/generateuuid")[1]["uuid"] for _ in "ab"
+    )
+    assert UUID(first) != UUID(second)
+
+
+def test_who_was_moved_keeps_their_role(cast: Cast) -> None:
+    spare = make_organisation("Spare")
+    person = make_user(spare, make_role("Reader", frozenset()), "somebody@spare.example")
+    assert merge(cast.site_admin.key, spare, cast.org_c)[0] == 200
+    person.refresh_from_db()
+    assert (person.org_id, person.role.name) == (cast.org_c.pk, "Reader")
