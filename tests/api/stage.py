@@ -53,6 +53,7 @@ from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.event_graphs.models import EventGraph
 from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.models import (
     Attribute,
     AttributeTag,
@@ -191,6 +192,19 @@ def _saved[Row: (Event, Attribute, Object, EventReport)](row: Row) -> Row:
 @ours
 def event(it: Things) -> Event:
     return _saved(make_event(it.stage.a, info=SECRET))
+
+
+@ours
+def event_template(it: Things) -> EventTemplate:
+    own = uuid.uuid4()
+    definition = {
+        "schema_version": 1,
+        "uuid": str(own),
+        "name": SECRET,
+        "event_defaults": {},
+        "structure": [],
+    }
+    return EventTemplate.objects.create(uuid=own, name=SECRET, org=it.stage.a, definition=definition)
 
 
 @ours

@@ -33,6 +33,7 @@ import vardkase.api.events.older_exports
 import vardkase.api.events.protection
 import vardkase.api.events.reading
 import vardkase.api.events.stix
+import vardkase.api.events.templates
 import vardkase.api.events.writing
 import vardkase.api.exchange.communities
 import vardkase.api.exchange.connection_tests

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_delegations.apps.EventDelegationsConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",
+    "vardkase.intel.event_templates.apps.EventTemplatesConfig",
     "vardkase.intel.proposals.apps.ProposalsConfig",
     "vardkase.intel.sightings.apps.SightingsConfig",
     "vardkase.intel.analyst_data.apps.AnalystDataConfig",

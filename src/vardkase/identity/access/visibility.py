@@ -185,7 +185,8 @@ def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", 
 
 
 def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
-    """SQL for what an organisation makes for itself or for all (columns `org_id`, `all_orgs`): decaying models."""
+    """SQL for what an organisation makes for itself or for all (columns `org_id`, `all_orgs`): decaying models, tag
+    collections, event templates."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:

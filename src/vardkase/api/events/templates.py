@@ -1,0 +1,138 @@
+"""event_templates/*: forms for events, kept and filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.api.paging import limit_and_offset
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_templates import services, starters
+from vardkase.intel.event_templates.models import EventTemplate
+from vardkase.intel.event_templates.queries import find_template, visible_templates
+from vardkase.intel.queries.find import find_event
+
+PAGE = 60
+MODEL = "EventTemplate"
+AUTHOR = (Permission.TEMPLATE,)
+MEMBERS = ["name", "description", "distribution", "active", "definition"]
+ABOUT_ADD = Description(
+    "POST an EventTemplate object to this API to add a template; its definition is that of MISP's library.",
+    ["definition"],
+    ["uuid", "name", "description", "distribution", "active"],
+)
+ABOUT_EDIT = Description(
+    "POST an EventTemplate object to this API to change it.",
+    (),
+    MEMBERS,
+    "/event_templates/edit/[template_id]",
+)
+ABOUT_INSTANTIATE = Description(
+    "POST values by the ids of the template's fields to this API to make an event of them.",
+    ["values"],
+    (),
+    "/event_templates/instantiate/[template_id]",
+)
+
+
+@endpoint("event_templates/index")
+def index(call: Call) -> Answer:
+    """The templates of one's organisation and those for everyone, a page of them."""
+    found = visible_templates(call.actor)
+    if isinstance(sought := call.param("searchall"), str) and sought:
+        found = found.filter(name__icontains=sought) | found.filter(description__icontains=sought)
+    if isinstance(name := call.param("name"), str) and name:
+        found = found.filter(name__iexact=name)
+    limit, offset = limit_and_offset(call, PAGE)
+    return Json([_wire(each) for each in found[offset : offset + limit]])
+
+
+@endpoint("event_templates/view")
+def view(call: Call) -> Answer:
+    """One template, by id or uuid."""
+    return Json(_wire(find_template(call.actor, call.arg(0))))
+
+
+@endpoint("event_templates/export")
+def export(call: Call) -> Answer:
+    """The definition alone, as the library of templates keeps it."""
+    return Json(find_template(call.actor, call.arg(0)).definition)
+
+
+@endpoint("event_templates/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)
+def add(call: Call) -> Answer:
+    try:
+        return Json({MODEL: _row(services.add_template(call.actor, call.data(MODEL)))})
+    except Invalid as error:
+        raise SaveFailed(f"add {MODEL}s", "/EventTemplates/add", error.errors) from error
+
+
+@endpoint("event_templates/edit", requires=AUTHOR, writes=True, describes=ABOUT_EDIT)
+def edit(call: Call) -> Answer:
+    try:
+        return Json({MODEL: _row(services.edit_template(call.actor, call.arg(0), call.data(MODEL)))})
+    except Invalid as error:
+        url = f"/EventTemplates/edit/{call.arg(0)}"
+        raise SaveFailed(f"edit {MODEL}s", url, error.errors) from error
+
+
+@endpoint("event_templates/delete", requires=AUTHOR, writes=True)
+def delete(call: Call) -> Answer:
+    """Delete a template; the events that were made from it stay."""
+    number = services.delete_template(call.actor, call.arg(0))
+    return saved("EventTemplate deleted.", f"/event_templates/delete/{call.arg(0)}", id=str(number))
+
+
+@endpoint("event_templates/validate_definition", requires=AUTHOR, methods=("POST", "PUT"))
+def validate_definition(call: Call) -> Answer:
+    """What is wrong with a definition, which is not kept."""
+    given = call.data(MODEL)
+    errors = services.check_definition(given.get("definition", given))
+    return Json({"valid": not errors, "errors": errors})
+
+
+@endpoint("event_templates/update_from_library", site_admin=True, writes=True)
+def update_from_library(call: Call) -> Answer:
+    """Install or renew the templates that come with the hub; those that somebody changed stay."""
+    return Json(starters.update_from_library(call.actor))
+
+
+@endpoint("event_templates/instantiate", requires=(Permission.ADD,), writes=True, describes=ABOUT_INSTANTIATE)
+def instantiate(call: Call) -> Answer:
+    """Make an event of what was entered."""
+    given = call.data(MODEL)
+    try:
+        event_id = services.instantiate(call.actor, call.arg(0), given.get("values", given))
+    except Invalid as error:
+        url = f"/EventTemplates/instantiate/{call.arg(0)}"
+        raise SaveFailed(f"instantiate {MODEL}s", url, error.errors) from error
+    return Json({"event_id": event_id, "event_uuid": str(find_event(call.actor, event_id).uuid)})
+
+
+def _wire(template: EventTemplate) -> dict[str, Any]:
+    org = template.org
+    return {
+        MODEL: _row(template),
+        "Organisation": {"id": str(org.pk), "name": org.name, "uuid": str(org.uuid)},
+    }
+
+
+def _row(template: EventTemplate) -> dict[str, Any]:
+    return {
+        "id": str(template.pk),
+        "uuid": str(template.uuid),
+        "name": template.name,
+        "description": template.description or None,
+        "org_id": str(template.org_id),
+        "creator_user_id": str(template.creator_user_id),
+        "distribution": str(int(template.all_orgs)),
+        "active": template.active,
+        "misp_default": template.default,
+        "version": str(template.version),
+        "created": template.created.strftime("%Y-%m-%d %H:%M:%S"),
+        "modified": template.modified.strftime("%Y-%m-%d %H:%M:%S"),
+        "definition": template.definition,
+    }

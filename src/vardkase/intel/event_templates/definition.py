@@ -1,0 +1,274 @@
+"""The definition of an event template, as the library of MISP's templates has it (schema version 1).
+
+Its elements are what a form shows, in order: headings and texts, fields for attributes, objects, tags, clusters and
+files, and references that are made between what was entered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vardkase.core.errors import Invalid
+from vardkase.misp.types import CATEGORIES, TYPES, category_allows
+
+LONGEST = 65_535
+MOST_ELEMENTS = 500
+VARIABLE = re.compile(r"\{\{(date|now|user|field:([a-zA-Z_][a-zA-Z0-9_]*))\}\}")
+"""What a title may name: the day, the moment, who fills the form in, and what stands in a field."""
+
+type Identifier = Annotated[str, Meta(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=255)]
+type Words = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+type Prose = Annotated[str, Meta(max_length=LONGEST)] | None
+type Names = Annotated[tuple[Words, ...], Meta(max_length=MOST_ELEMENTS)]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A document without members that nobody reads."""
+
+
+class Element(Strict, frozen=True, kw_only=True, tag_field="type"):
+    """Something in the form."""
+
+    id: Identifier
+
+
+class Section(Element, frozen=True, kw_only=True, tag="section"):
+    """A heading; fields name it as their parent."""
+
+    label: Words
+    help: Prose = None
+
+
+class TextBlock(Element, frozen=True, kw_only=True, tag="text_block"):
+    """A text to be read."""
+
+    content: Annotated[str, Meta(max_length=LONGEST)]
+
+
+class Field(Element, frozen=True, kw_only=True):
+    """Something to be filled in."""
+
+    label: Words
+    help: Prose = None
+    parent: Identifier | None = None
+    mandatory: bool = False
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether it may be filled in more than once."""
+        return False
+
+
+class Repeated(Field, frozen=True, kw_only=True):
+    """A field that may come again for as many as there are."""
+
+    repeatable: bool = False
+
+    @property
+    def takes_several(self) -> bool:
+        return self.repeatable
+
+
+class Chosen(Field, frozen=True, kw_only=True):
+    """A field for one or several of what is there to choose from."""
+
+    multiple: bool = False
+
+    @property
+    def takes_several(self) -> bool:
+        return self.multiple
+
+
+class AttributeKind(Strict, frozen=True, kw_only=True):
+    """What an entered value becomes."""
+
+    category: Words
+    type: Words
+    to_ids_default: bool | None = None
+    comment_template: Prose = None
+    default_value: Prose = None
+
+
+class AttributeField(Repeated, frozen=True, kw_only=True, tag="attribute_field"):
+    """A value that becomes an attribute."""
+
+    misp: AttributeKind
+
+
+class TemplateReference(Strict, frozen=True, kw_only=True):
+    """An object template, of this version or a later one."""
+
+    uuid: Words
+    name: Words
+    minimum_version: Annotated[int, Meta(ge=1)] | None = None
+    pinned_version: Annotated[int, Meta(ge=1)] | None = None
+
+    @property
+    def version(self) -> int:
+        """The oldest version that will do."""
+        return self.minimum_version or self.pinned_version or 1
+
+
+class Relation(Strict, frozen=True, kw_only=True):
+    """One value in an object: what the form says of it."""
+
+    object_relation: Words
+    mandatory: bool = False
+    default_value: Prose = None
+    hidden: bool = False
+    label_override: Prose = None
+    help_override: Prose = None
+
+
+class ObjectField(Repeated, frozen=True, kw_only=True, tag="object_field"):
+    """Values that become an object; with `relations` only those can be entered."""
+
+    object_template: TemplateReference
+    relations: Annotated[tuple[Relation, ...], Meta(max_length=MOST_ELEMENTS)] = ()
+
+
+class TagField(Chosen, frozen=True, kw_only=True, tag="tag_field"):
+    """Tags for the event, of some taxonomies or of any."""
+
+    restrict_taxonomies: Names = ()
+
+
+class GalaxyField(Chosen, frozen=True, kw_only=True, tag="galaxy_field"):
+    """Clusters for the event, of some galaxies or of any."""
+
+    restrict_galaxy_types: Names = ()
+
+
+class FileField(Repeated, frozen=True, kw_only=True, tag="file_field"):
+    """Files that become attachments, or malware samples in their encrypted archive."""
+
+    as_: Annotated[Literal["attachment", "malware-sample"], Meta()] = msgspec.field(
+        default="attachment", name="as"
+    )
+
+
+class Reference(Element, frozen=True, kw_only=True, tag="object_reference"):
+    """A reference from one entered object to another, or to an attribute."""
+
+    from_: Identifier = msgspec.field(name="from")
+    to: Identifier
+    relationship_type: Words
+    comment: Prose = None
+
+
+type AnyField = AttributeField | ObjectField | TagField | GalaxyField | FileField
+type AnyElement = Section | TextBlock | AnyField | Reference
+
+
+class DefaultTag(Strict, frozen=True, kw_only=True):
+    """A tag that every event of the template gets."""
+
+    name: Words
+    locked: bool = False
+
+
+class DefaultCluster(Strict, frozen=True, kw_only=True):
+    """A cluster that every event of the template gets."""
+
+    galaxy_type: Words
+    value: Words
+    locked: bool = False
+
+
+class EventDefaults(Strict, frozen=True, kw_only=True):
+    """The head of the event."""
+
+    info_template: Annotated[str, Meta(max_length=LONGEST)] = ""
+    distribution: Annotated[int, Meta(ge=0, le=4)] = 0
+    sharing_group_id: Annotated[int, Meta(ge=1)] | None = None
+    threat_level_id: Annotated[int, Meta(ge=1, le=4)] = 4
+    analysis: Annotated[int, Meta(ge=0, le=2)] = 0
+    tags: Annotated[tuple[DefaultTag, ...], Meta(max_length=MOST_ELEMENTS)] = ()
+    galaxy_clusters: Annotated[tuple[DefaultCluster, ...], Meta(max_length=MOST_ELEMENTS)] = ()
+
+
+class Definition(Strict, frozen=True, kw_only=True):
+    """A whole template. `misp_default` and `library_metadata` are the library's own."""
+
+    schema_version: Literal[1]
+    uuid: Words
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    description: Prose = None
+    event_defaults: EventDefaults
+    structure: Annotated[tuple[AnyElement, ...], Meta(max_length=MOST_ELEMENTS)]
+    misp_default: bool = False
+    library_metadata: dict[str, Any] | None = None
+
+    def fields(self) -> Sequence[AnyField]:
+        """What can be filled in."""
+        return [each for each in self.structure if isinstance(each, Field)]
+
+
+def document_of(given: Any) -> Any:
+    """A definition as a document, when it was sent as JSON in a text. Raises Invalid."""
+    try:
+        return msgspec.json.decode(given) if isinstance(given, str) else given
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Invalid({"definition": [str(error)]}) from None
+
+
+def read_definition(document: Any) -> Definition:
+    """The definition in a document. Raises Invalid under ``definition``, with every reason."""
+    try:
+        definition = msgspec.convert(document, Definition)
+    except msgspec.ValidationError as error:
+        raise Invalid({"definition": [str(error)]}) from None
+    if problems := list(_problems(definition)):
+        raise Invalid({"definition": problems})
+    return definition
+
+
+def rendered(template: str, words: Mapping[str, str]) -> str:
+    """A title or comment with its variables filled in; what nobody entered is left out."""
+    return VARIABLE.sub(lambda found: words.get(found.group(2) or found.group(1), ""), template)
+
+
+def _problems(definition: Definition) -> Iterator[str]:
+    elements: dict[str, AnyElement] = {}
+    for element in definition.structure:
+        if element.id in elements:
+            yield f"{element.id}: the id is used twice."
+        elements[element.id] = element
+    for element in definition.structure:
+        for problem in _problems_of(element, elements):
+            yield f"{element.id}: {problem}"
+    defaults = definition.event_defaults
+    if defaults.distribution == 4 and defaults.sharing_group_id is None:
+        yield "event_defaults: distribution 4 needs a sharing_group_id."
+    if "{{" in VARIABLE.sub("", defaults.info_template):
+        yield "event_defaults: info_template takes {{date}}, {{now}}, {{user}} and {{field:<id>}}."
+    for _, field in VARIABLE.findall(defaults.info_template):
+        if field and not isinstance(elements.get(field), Field):
+            yield f"event_defaults: info_template names {field}, which is no field."
+
+
+def _problems_of(element: AnyElement, elements: Mapping[str, AnyElement]) -> Iterator[str]:
+    parent = element.parent if isinstance(element, Field) else None
+    if parent is not None and not isinstance(elements.get(parent), Section):
+        yield f"its parent {parent} is no section."
+    if isinstance(element, AttributeField):
+        yield from _problems_of_kind(element.misp)
+    if isinstance(element, Reference):
+        if not isinstance(elements.get(element.from_), ObjectField):
+            yield f"from: {element.from_} is no object_field."
+        if not isinstance(elements.get(element.to), ObjectField | AttributeField | FileField):
+            yield f"to: {element.to} becomes nothing that can be referred to."
+
+
+def _problems_of_kind(kind: AttributeKind) -> Iterator[str]:
+    if kind.type not in TYPES:
+        yield f"there is no type {kind.type}."
+    elif kind.category not in CATEGORIES:
+        yield f"there is no category {kind.category}."
+    elif not category_allows(kind.category, kind.type):
+        yield f"the category {kind.category} has no type {kind.type}."

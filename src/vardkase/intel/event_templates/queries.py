@@ -1,0 +1,38 @@
+"""Event templates looked up: an actor's are its organisation's own and those for everyone."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
+from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.intel.event_templates.models import EventTemplate
+
+INVALID = "Invalid event template."
+
+
+def visible_templates(actor: Actor) -> QuerySet[EventTemplate]:
+    """The templates that `actor` may use, those changed last first."""
+    sql = f"SELECT t.id FROM event_template t WHERE {own_or_everyones_predicate(actor, 't')}"
+    ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
+    return EventTemplate.objects.filter(pk__in=ids).order_by("-modified", "-pk").select_related("org")
+
+
+def find_template(actor: Actor, reference: Reference) -> EventTemplate:
+    """One template by id or uuid. Raises NotFound."""
+    condition = by_reference(reference)
+    found = visible_templates(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound(INVALID)
+    return found
+
+
+def find_own_template(actor: Actor, reference: Reference) -> EventTemplate:
+    """As `find_template`, of those that the actor may change: its organisation's. Raises NotFound."""
+    found = find_template(actor, reference)
+    if not (actor.is_site_admin or found.org_id == actor.organisation_id):
+        raise NotFound(INVALID)
+    return found

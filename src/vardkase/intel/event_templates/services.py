@@ -1,0 +1,240 @@
+"""Event templates made, changed, and filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.core.fields import Readers, apply
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.fields import filled, text
+from vardkase.identity.organisations.queries import Reference
+from vardkase.intel.event_templates.definition import (
+    Definition,
+    GalaxyField,
+    ObjectField,
+    document_of,
+    read_definition,
+)
+from vardkase.intel.event_templates.filling import Form, cluster_answers, default_clusters
+from vardkase.intel.event_templates.models import EventTemplate
+from vardkase.intel.event_templates.queries import find_own_template, find_template
+from vardkase.intel.models import EventTag
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.results import Rejections
+from vardkase.intel.services.templates import check_requirements
+from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.queries import active_templates
+from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.misp.fields import UUID as UUID_FORM
+from vardkase.misp.flags import as_bool
+
+UUID_TAKEN = "uuid must be unique"
+BAD_UUID = "uuid must be a valid UUID"
+BAD_DISTRIBUTION = "distribution must be 0 (org only) or 1 (community)"
+NO_OBJECT_TEMPLATE = "{}: the object template {} is not here in a version from {} on."
+NO_TAG = "The tag {} is not here, or you may not use it."
+NOT_VALUES = "Expected the values by the ids of the template's fields."
+
+
+@transaction.atomic
+def add_template(actor: Actor, data: Mapping[str, Any]) -> EventTemplate:
+    """A new template of the actor's organisation. Raises Invalid by field, Forbidden."""
+    _require_author(actor)
+    definition = read_definition(document_of(data.get("definition")))
+    known = {"name": definition.name, "description": definition.description}
+    template = EventTemplate(org_id=actor.organisation_id, creator_user_id=actor.user_id or 0)
+    template.uuid = _free_uuid(data.get("uuid") or definition.uuid)
+    _write(template, {**known, **data})
+    record(actor, "event_template.added", _target(template))
+    return template
+
+
+@transaction.atomic
+def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> EventTemplate:
+    """Change a template, which then counts a version up. Raises Invalid by field, NotFound, Forbidden."""
+    _require_author(actor)
+    template = find_own_template(actor, reference)
+    template.version += 1
+    template.default = False  # From now on it is somebody's own, and no update overwrites it.
+    _write(template, data)
+    record(actor, "event_template.edited", _target(template), {"version": template.version})
+    return template
+
+
+@transaction.atomic
+def delete_template(actor: Actor, reference: Reference) -> int:
+    """Delete a template; events that were made from it stay. Returns its id; raises NotFound, Forbidden."""
+    _require_author(actor)
+    template = find_own_template(actor, reference)
+    target, number = _target(template), template.pk
+    template.delete()
+    record(actor, "event_template.deleted", target)
+    return number
+
+
+@transaction.atomic
+def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
+    """Make an event of what was entered in a template's form, all of it or nothing; returns the event's id.
+
+    Raises Invalid by field, NotFound, Forbidden, and what adding an event raises.
+    """
+    actor.require(Permission.ADD)
+    template = find_template(actor, reference)
+    if not isinstance(values, Mapping):
+        raise Invalid({"values": [NOT_VALUES]})
+    definition = read_definition(template.definition)
+    clusters = _clusters(actor, definition, values)
+    form = Form(definition, values, _object_templates(definition), clusters, actor.name)
+    document = form.document()
+    for place, each in enumerate(document["Object"]):
+        _check(form.sources[f"Object.{place}"], each)
+    _make_cluster_tags(actor, [*clusters.values(), *default_clusters(definition)])
+    stored = add_event(actor, document)
+    if stored.rejections:
+        raise Invalid(_by_field(form, stored.rejections))
+    _require_tags(form, stored.event_id)
+    return stored.event_id
+
+
+def check_definition(given: Any) -> list[str]:
+    """What is wrong with a definition; nothing when it can be kept."""
+    try:
+        require_object_templates(read_definition(document_of(given)))
+    except Invalid as refused:
+        return [why for reasons in _by_name(refused.errors).values() for why in reasons]
+    return []
+
+
+def _write(template: EventTemplate, data: Mapping[str, Any]) -> None:
+    apply(template, data, READERS)
+    if "definition" in data:
+        document = document_of(data["definition"])
+        require_object_templates(read_definition(document))
+        template.definition = {**document, "uuid": str(template.uuid)}
+    if "distribution" in data:
+        template.all_orgs = _is_for_all(data["distribution"])
+    template.save()
+
+
+def _is_for_all(distribution: Any) -> bool:
+    if str(distribution) not in {"0", "1"}:
+        raise Invalid({"distribution": [BAD_DISTRIBUTION]})
+    return str(distribution) == "1"
+
+
+def _free_uuid(given: Any) -> UUID:
+    form = str(given).strip().lower()
+    if not UUID_FORM.fullmatch(form):
+        raise Invalid({"uuid": [BAD_UUID]})
+    if EventTemplate.objects.filter(uuid=form).exists():
+        raise Invalid({"uuid": [UUID_TAKEN]})
+    return UUID(form)
+
+
+def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
+    """The versions in use of the object templates that a form has objects of, by uuid."""
+    wanted = {
+        each.object_template.uuid.lower() for each in definition.fields() if isinstance(each, ObjectField)
+    }
+    found = active_templates().filter(uuid__in=[uuid for uuid in wanted if UUID_FORM.fullmatch(uuid)])
+    return {str(each.uuid): each for each in found.order_by("version")}
+
+
+def require_object_templates(definition: Definition) -> None:
+    """Raises Invalid when an object template that a form needs is not here."""
+    there = _object_templates(definition)
+    problems = []
+    for each in definition.fields():
+        if isinstance(each, ObjectField):
+            wanted = each.object_template
+            found = there.get(wanted.uuid.lower())
+            if found is None or found.version < wanted.version:
+                problems.append(NO_OBJECT_TEMPLATE.format(each.id, wanted.name, wanted.version))
+    if problems:
+        raise Invalid({"definition": problems})
+
+
+def _clusters(actor: Actor, definition: Definition, values: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """(field, what was chosen) → the tag of the cluster: one that the actor may read, named by value or by tag."""
+    chosen = list(cluster_answers(definition, values))
+    if not chosen:
+        return {}
+    names = {name for _, name in chosen}
+    found = visible_clusters(actor).filter(Q(value__in=names) | Q(tag_name__in=names), deleted=False)
+    rows = list(found.order_by("pk").values_list("galaxy__type", "value", "tag_name"))
+    return {
+        (asked.id, name): tag
+        for asked, name in reversed(chosen)
+        for kind, value, tag in reversed(rows)
+        if name in (value, tag) and _takes(asked, kind)
+    }
+
+
+def _make_cluster_tags(actor: Actor, names: Sequence[str]) -> None:
+    """Make the tags of clusters that are here: whoever may tag may choose any cluster (see `attach_cluster`)."""
+    if names and actor.may(Permission.TAGGER):
+        here = visible_clusters(actor).filter(tag_name__in=names, deleted=False)
+        known = set(here.values_list("tag_name", flat=True))
+        resolve_tags(actor, [{"name": name} for name in known], may_create=True)
+
+
+def _require_tags(form: Form, event_id: int) -> None:
+    """Raises Invalid, by field, when the event lacks a tag: without its TLP, say, it would say something else."""
+    linked = EventTag.objects.filter(event=event_id).values_list("tag__name", flat=True)
+    there = {name.lower() for name in linked}
+    missing: dict[str, list[str]] = {}
+    for name, asked in form.tags.items():
+        if name.lower() not in there:
+            missing.setdefault(asked, []).append(NO_TAG.format(name))
+    if missing:
+        raise Invalid(missing)
+
+
+def _takes(asked: GalaxyField, kind: str) -> bool:
+    return not asked.restrict_galaxy_types or kind in asked.restrict_galaxy_types
+
+
+def _check(name: str, document: Mapping[str, Any]) -> None:
+    """Raises Invalid, under the field's name, when an object lacks what its template requires."""
+    try:
+        check_requirements(document, [part["object_relation"] for part in document["Attribute"]])
+    except Invalid as refused:
+        raise Invalid({name: [str(refused)]}) from None
+
+
+def _by_field(form: Form, rejections: Rejections) -> FieldErrors:
+    """What was refused in the document, under the names of the fields that it comes from."""
+    errors: dict[str, list[str]] = {}
+    for place, reasons in rejections.errors.items():
+        name = form.sources.get(".".join(place.split(".")[:2]), place)
+        errors.setdefault(name, []).extend(why for each in reasons.values() for why in each)
+    return errors
+
+
+def _by_name(errors: FieldErrors | str) -> FieldErrors:
+    return {"definition": [errors]} if isinstance(errors, str) else errors
+
+
+def _require_author(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.TEMPLATE)
+
+
+def _target(template: EventTemplate) -> Target:
+    return Target("event_template", template.pk, template.uuid, template.name)
+
+
+READERS: Readers = {
+    "name": filled("name", 255),
+    "description": text,
+    "active": as_bool,
+}

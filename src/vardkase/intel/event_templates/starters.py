@@ -1,0 +1,72 @@
+"""The templates that come with the hub: installed and brought up to date when a site administrator asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_templates.definition import read_definition
+from vardkase.intel.event_templates.models import EventTemplate
+from vardkase.intel.event_templates.services import require_object_templates
+from vardkase.knowledge.sources.files import read_any
+
+OURS = Path(__file__).parent / "data"
+OUTCOMES = ("installed", "updated", "skipped_current", "skipped_forked", "failed")
+
+type Summary = dict[str, list[dict[str, Any]]]
+"""MISP's outcomes, each with what it befell."""
+
+
+@transaction.atomic
+def update_from_library(actor: Actor) -> Summary:
+    """Install the templates that are new, for everyone but not switched on, and renew those nobody has changed."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    summary: Summary = {outcome: [] for outcome in OUTCOMES}
+    for path in sorted(OURS.glob("*.json")):
+        outcome, told = _taken(actor, read_any(path))
+        summary[outcome].append({"slug": path.stem, **told})
+    counts = {outcome: len(summary[outcome]) for outcome in ("installed", "updated")}
+    record(actor, "event_template.updated", Target("event_template"), counts)
+    return summary
+
+
+def _taken(actor: Actor, document: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """What becomes of one definition, and what is told of it."""
+    try:
+        definition = read_definition(document)
+        require_object_templates(definition)
+    except Invalid as refused:
+        return "failed", {"error": str(refused)}
+    stored = EventTemplate.objects.filter(uuid=definition.uuid).first()
+    outcome = _outcome(stored, document)
+    template = stored or EventTemplate(
+        uuid=definition.uuid,
+        org_id=actor.organisation_id,
+        creator_user_id=actor.user_id or 0,
+        all_orgs=True,
+        active=False,
+        default=True,
+        version=0,
+    )
+    if outcome in ("installed", "updated"):
+        template.name, template.description = definition.name, definition.description or ""
+        template.definition = document
+        template.version += 1
+        template.save()
+    return outcome, {"uuid": definition.uuid, "name": definition.name, "id": template.pk}
+
+
+def _outcome(stored: EventTemplate | None, document: Mapping[str, Any]) -> str:
+    if stored is None:
+        return "installed"
+    if not stored.default:
+        return "skipped_forked"
+    return "skipped_current" if stored.definition == document else "updated"

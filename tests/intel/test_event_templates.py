@@ -1,0 +1,382 @@
+"""Event templates: kept by an organisation, filled in by anybody who may use them."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories.knowledge import make_cluster, make_galaxy
+from vardkase.audit.models import AuditEntry
+from vardkase.intel.event_templates.models import EventTemplate
+from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
+from vardkase.knowledge.object_templates.loader import store
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.misp.datafiles import data_file
+
+NO_TEMPLATE = "Invalid event template."
+FILE = {"uuid": "688c46fb-5edb-40a3-8273-1af7923e2215", "name": "file", "minimum_version": 1}
+DEFINITION: dict[str, Any] = {
+    "schema_version": 1,
+    "uuid": "0b5f4a0e-59a9-4d0c-8d7a-6b0c2e6c1a01",
+    "name": "Phishing",
+    "description": "A mail that lures",
+    "event_defaults": {
+        "info_template": "Phishing from {{field:sender}} by {{user}}",
+        "distribution": 1,
+        "threat_level_id": 2,
+        "analysis": 1,
+        "tags": [{"name": "tlp:amber", "locked": True}],
+        "galaxy_clusters": [{"galaxy_type": "tool", "value": "Kit"}],
+    },
+    "structure": [
+        {"type": "section", "id": "mail", "label": "The mail", "help": None},
+        {"type": "text_block", "id": "hint", "content": "Look into the *headers*."},
+        {
+            "type": "attribute_field",
+            "id": "sender",
+            "parent": "mail",
+            "label": "Sender",
+            "mandatory": True,
+            "misp": {"category": "Payload delivery", "type": "email-src"},
+        },
+        {
+            "type": "attribute_field",
+            "id": "hosts",
+            "label": "Hosts",
+            "repeatable": True,
+            "misp": {
+                "category": "Network activity",
+                "type": "hostname",
+                "to_ids_default": False,
+                "comment_template": "In a mail of {{field:sender}}",
+                "default_value": "mail.example",
+            },
+        },
+        {
+            "type": "object_field",
+            "id": "sample",
+            "label": "Sample",
+            "repeatable": True,
+            "object_template": FILE,
+            "relations": [
+                {"object_relation": "filename", "mandatory": True},
+                {"object_relation": "md5"},
+                {"object_relation": "state", "default_value": "Malicious", "hidden": True},
+            ],
+        },
+        {"type": "tag_field", "id": "level", "label": "TLP", "restrict_taxonomies": ["tlp", "pap"]},
+        {"type": "galaxy_field", "id": "actor", "label": "Who", "restrict_galaxy_types": ["threat-actor"]},
+        {"type": "file_field", "id": "picture", "label": "Picture", "as": "attachment"},
+        {"type": "file_field", "id": "binary", "label": "Binary", "as": "malware-sample"},
+        {
+            "type": "object_reference",
+            "id": "sent",
+            "from": "sample",
+            "to": "sender",
+            "relationship_type": "sent-by",
+            "comment": None,
+        },
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def templates(cast: Cast) -> None:
+    names = ("file", "email", "vulnerability")
+    files = [data_file("pymisp", f"data/misp-objects/objects/{name}/definition.json") for name in names]
+    store([json.loads(file.read_bytes()) for file in files])
+    for name in ("tlp:amber", "tlp:green"):
+        Tag.objects.create(name=name)
+    make_cluster(make_galaxy("tool"), "Kit")
+
+
+def add(player: Player, definition: Any = None, **more: Any) -> dict[str, Any]:
+    said = {"definition": definition or DEFINITION, **more}
+    status, body = call(player.key, "POST", "/eventTemplates/add", {"EventTemplate": said})
+    assert status == 200, body
+    row: dict[str, Any] = body["EventTemplate"]
+    return row
+
+
+def fill(player: Player, template: dict[str, Any], **values: Any) -> tuple[int, Any]:
+    return call(player.key, "POST", f"/event_templates/instantiate/{template['uuid']}", {"values": values})
+
+
+def with_change(*path: Any, to: Any) -> dict[str, Any]:
+    """The definition with another value at a place in it."""
+    changed = copy.deepcopy(DEFINITION)
+    here: Any = changed
+    for step in path[:-1]:
+        here = here[step]
+    here[path[-1]] = to
+    return changed
+
+
+def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
+    key = cast.org_admin.key
+    row = add(cast.org_admin)
+    assert (
+        row.items()
+        >= {
+            "uuid": DEFINITION["uuid"],
+            "name": "Phishing",
+            "description": "A mail that lures",
+            "org_id": str(cast.org_a.pk),
+            "creator_user_id": str(cast.org_admin.user.pk),
+            "distribution": "0",
+            "active": True,
+            "misp_default": False,
+            "version": "1",
+            "definition": DEFINITION,
+        }.items()
+    )
+    organisation = {"id": str(cast.org_a.pk), "name": cast.org_a.name, "uuid": str(cast.org_a.uuid)}
+    shown = {"EventTemplate": row, "Organisation": organisation}
+    assert call(key, "GET", "/event_templates/index") == (200, [shown])
+    assert call(key, "GET", "/eventTemplates/index/searchall:lures")[1] == [shown]
+    assert call(key, "GET", "/eventTemplates/index/searchall:nothing")[1] == []
+    for reference in (row["id"], row["uuid"]):
+        assert call(key, "GET", f"/eventTemplates/view/{reference}") == (200, shown)
+    assert call(key, "GET", f"/eventTemplates/export/{row['id']}") == (200, DEFINITION)
+    said = {"name": "Lures", "active": "0", "distribution": 1, "uuid": str(uuid4()), "version": 9}
+    edited = call(key, "POST", f"/eventTemplates/edit/{row['id']}", said)[1]["EventTemplate"]
+    assert (edited["name"], edited["active"], edited["distribution"], edited["version"]) == (
+        "Lures", False, "1", "2",
+    )  # fmt: skip
+    assert edited["uuid"] == row["uuid"]
+    assert edited["definition"] == DEFINITION
+    status, body = call(key, "POST", f"/eventTemplates/delete/{row['id']}")
+    assert (status, body["message"], body["id"]) == (200, "EventTemplate deleted.", row["id"])
+    assert call(key, "GET", f"/eventTemplates/view/{row['id']}")[1]["message"] == NO_TEMPLATE
+    told = AuditEntry.objects.filter(target_kind="event_template").order_by("pk")
+    assert [each.action.partition(".")[2] for each in told] == ["added", "edited", "deleted"]
+
+
+def test_a_filled_in_form_becomes_an_event(cast: Cast) -> None:
+    cluster = make_cluster(make_galaxy(), "Sandy")
+    picture = base64.b64encode(b"\x89PNG").decode()
+    status, body = fill(
+        cast.analyst,
+        add(cast.org_admin),
+        sender=" eva@evil.example ",
+        hosts=["a.evil.example", "b.evil.example", ""],
+        sample=[
+            {"filename": "a.exe", "md5": "d41d8cd98f00b204e9800998ecf8427e"},
+            {"filename": ["b.exe"]},
+            {},
+        ],
+        level="tlp:green",
+        actor="Sandy",
+        picture={"filename": "p.png", "data": picture},
+        binary={"filename": "c.exe", "data": base64.b64encode(b"MZ").decode()},
+    )
+    assert status == 200, body
+    event = Event.objects.get(pk=body["event_id"])
+    assert body["event_uuid"] == str(event.uuid)
+    assert (event.info, event.distribution, event.threat_level_id, event.analysis, event.published) == (
+        f"Phishing from eva@evil.example by {cast.analyst.user.email}", 1, 2, 1, False,
+    )  # fmt: skip
+    flat = Attribute.objects.filter(event=event, object=None)
+    assert {(each.type, each.value1, each.to_ids, each.comment) for each in flat} == {
+        ("email-src", "eva@evil.example", True, ""),
+        ("hostname", "a.evil.example", False, "In a mail of eva@evil.example"),
+        ("hostname", "b.evil.example", False, "In a mail of eva@evil.example"),
+        ("attachment", "p.png", False, ""),
+        ("malware-sample", "c.exe", True, ""),
+    }
+    first, second = Object.objects.filter(event=event).order_by("pk")
+    assert set(Attribute.objects.filter(object=first).values_list("object_relation", "value1")) == {
+        ("filename", "a.exe"),
+        ("md5", "d41d8cd98f00b204e9800998ecf8427e"),
+        ("state", "Malicious"),
+    }
+    assert Attribute.objects.filter(object=second, value1="b.exe").exists()
+    reference = ObjectReference.objects.get(event=event)
+    assert (reference.object_id, reference.relationship_type) == (first.pk, "sent-by")
+    assert reference.referenced_uuid == flat.get(type="email-src").uuid
+    names = set(EventTag.objects.filter(event=event).values_list("tag__name", flat=True))
+    assert names == {"tlp:amber", "tlp:green", cluster.tag_name, 'misp-galaxy:tool="Kit"'}
+
+
+def test_what_nobody_enters_is_left_out_or_its_default(cast: Cast) -> None:
+    status, body = fill(cast.org_admin, add(cast.org_admin), sender="eva@evil.example")
+    assert status == 200, body
+    values = set(Attribute.objects.filter(event=body["event_id"]).values_list("value1", flat=True))
+    assert values == {"eva@evil.example", "mail.example"}
+    names = set(EventTag.objects.filter(event=body["event_id"]).values_list("tag__name", flat=True))
+    assert names == {"tlp:amber", 'misp-galaxy:tool="Kit"'}
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "why"),
+    [
+        ({}, "sender", "This field is required."),
+        ({"sender": ""}, "sender", "This field is required."),
+        ({"sender": "no address"}, "sender", "Email address has an invalid format."),
+        ({"sender": ["a@b.example", "c@d.example"]}, "sender", "Only one value is expected."),
+        ({"sender": {"a": "b"}}, "sender", "A text is expected."),
+        ({"sender": 5}, "sender", "A text is expected."),
+        ({"nothing": "x"}, "nothing", "The template has no such field."),
+        ({"mail": "x"}, "mail", "The template has no such field."),
+        ({"hosts": ["x.example"] * 201}, "hosts", "At most 200 values are expected."),
+        ({"sample": "a.exe"}, "sample", "A value for each relation"),
+        ({"sample": {"md5": "d41d8cd98f00b204e9800998ecf8427e"}}, "sample", "filename is required."),
+        ({"sample": {"filename": "a", "sha1": "x"}}, "sample", "The object has no sha1 to fill in."),
+        ({"sample": {"filename": "a", "md5": ["x", "y"]}}, "sample", "Could not save the object as a unique"),
+        ({"sample": {"filename": "a", "md5": "x"}}, "sample", "Checksum has an invalid length"),
+        ({"level": "osint:source"}, "level", "osint:source is a tag of none of these taxonomies: tlp, pap."),
+        ({"level": "tlp:purple"}, "level", "The tag tlp:purple is not here, or you may not use it."),
+        ({"actor": "Nobody"}, "actor", "There is no cluster Nobody."),
+        ({"picture": "p.png"}, "picture", "A file is expected"),
+        ({"picture": {"filename": "p.png", "data": ["x"]}}, "picture", "A file is expected"),
+    ],
+    ids=str,
+)
+def test_what_does_not_fit_is_refused_by_field_and_nothing_is_made(
+    cast: Cast, values: dict[str, Any], field: str, why: str
+) -> None:
+    given = {"sender": "eva@evil.example", **values} if field != "sender" else values
+    status, body = fill(cast.analyst, add(cast.org_admin), **given)
+    assert (status, body["message"], list(body["errors"])) == (
+        403,
+        "Could not instantiate EventTemplates",
+        [field],
+    )
+    assert body["errors"][field][0].startswith(why)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("values", [[], "x", 5, None], ids=str)
+def test_values_have_to_be_a_form(cast: Cast, values: Any) -> None:
+    path = f"/event_templates/instantiate/{add(cast.org_admin)['id']}"
+    status, _ = call(cast.analyst.key, "POST", path, {"values": values})
+    assert (status, Event.objects.exists()) == (403, False)
+
+
+@pytest.mark.parametrize(
+    ("definition", "why"),
+    [
+        (None, "Expected `object`"),
+        ("{", "Input data was truncated"),
+        ([], "Expected `object`"),
+        (with_change("schema_version", to=2), "Invalid enum value 2"),
+        (with_change("surprise", to=1), "Object contains unknown field `surprise`"),
+        (with_change("structure", 2, "type", to="riddle"), "Invalid value 'riddle' - at `$.structure[2].type`"),
+        (with_change("structure", 2, "id", to="a b"), "Expected `str` matching regex"),
+        (with_change("structure", 3, "id", to="sender"), "sender: the id is used twice."),
+        (with_change("structure", 2, "parent", to="hosts"), "sender: its parent hosts is no section."),
+        (with_change("structure", 2, "misp", "type", to="colour"), "sender: there is no type colour."),
+        (with_change("structure", 2, "misp", "category", to="Mail"), "sender: there is no category Mail."),
+        (with_change("structure", 2, "misp", "type", to="btc"), "sender: the category Payload delivery"),
+        (with_change("structure", 9, "from", to="sender"), "sent: from: sender is no object_field."),
+        (with_change("structure", 9, "to", to="level"), "sent: to: level becomes nothing"),
+        (with_change("structure", 4, "object_template", "minimum_version", to=9999), "sample: the object template"),
+        (with_change("event_defaults", "distribution", to=4), "event_defaults: distribution 4 needs"),
+        (with_change("event_defaults", "info_template", to="{{secret}}"), "event_defaults: info_template takes"),
+        (with_change("event_defaults", "info_template", to="{{field:mail}}"), "event_defaults: info_template names"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_definition_that_makes_no_sense_is_refused(cast: Cast, definition: Any, why: str) -> None:
+    key = cast.org_admin.key
+    status, body = call(key, "POST", "/event_templates/add", {"definition": definition})
+    assert (status, body["message"]) == (403, "Could not add EventTemplates")
+    assert body["errors"]["definition"][0].startswith(why)
+    assert not EventTemplate.objects.exists()
+    _, checked = call(key, "POST", "/event_templates/validateDefinition", {"definition": definition})
+    assert (checked["valid"], checked["errors"][0].startswith(why)) == (False, True)
+    good = call(key, "POST", "/event_templates/validateDefinition", {"definition": json.dumps(DEFINITION)})
+    assert good == (200, {"valid": True, "errors": []})
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({"distribution": 3}, "distribution"), ({"name": ""}, "name"), ({"uuid": "x"}, "uuid")],
+    ids=str,
+)
+def test_a_malformed_head_is_refused_by_field(cast: Cast, said: dict[str, Any], field: str) -> None:
+    body = {"definition": DEFINITION, **said}
+    status, told = call(cast.org_admin.key, "POST", "/event_templates/add", body)
+    assert (status, list(told["errors"])) == (403, [field])
+    add(cast.org_admin)
+    status, told = call(cast.org_admin.key, "POST", "/event_templates/add", {"definition": DEFINITION})
+    assert told["errors"] == {"uuid": ["uuid must be unique"]}
+
+
+def test_a_template_is_its_organisations_unless_it_is_for_everyone(cast: Cast) -> None:
+    own = add(cast.org_admin)
+    shared = add(cast.org_admin, with_change("uuid", to=str(uuid4())), distribution="1")
+
+    def sees(player: Player) -> set[str]:
+        return {each["EventTemplate"]["id"] for each in call(player.key, "GET", "/event_templates/index")[1]}
+
+    assert sees(cast.analyst) == sees(cast.site_admin) == {own["id"], shared["id"]}
+    assert sees(cast.stranger) == sees(cast.partner) == {shared["id"]}
+    for path in ("view", "export"):
+        assert call(cast.stranger.key, "GET", f"/event_templates/{path}/{own['id']}")[0] == 404
+    assert fill(cast.stranger, own, sender="a@b.example")[0] == 404
+    assert fill(cast.stranger, shared, sender="a@b.example")[0] == 200
+    assert Event.objects.get().org_id == cast.org_c.pk
+    assert fill(cast.reader, own, sender="a@b.example")[0] == 403
+
+
+def test_only_authors_of_the_organisation_change_it(cast: Cast) -> None:
+    number = add(cast.org_admin, distribution="1")["id"]
+    for path in ("add", f"edit/{number}", f"delete/{number}"):
+        for player in (cast.analyst, cast.reader, cast.partner_sync):
+            assert call(player.key, "POST", f"/event_templates/{path}", {"name": "x"})[0] == 403
+    author = cast.stranger
+    author.user.role = cast.org_admin.user.role
+    author.user.save()
+    for path in (f"edit/{number}", f"delete/{number}"):
+        status, body = call(author.key, "POST", f"/event_templates/{path}", {"name": "x"})
+        assert (status, body["message"]) == (404, NO_TEMPLATE)
+    assert EventTemplate.objects.get().name == "Phishing"
+    assert call(cast.site_admin.key, "POST", f"/event_templates/edit/{number}", {"name": "y"})[0] == 200
+
+
+def test_the_hubs_own_templates_are_installed_and_renewed(cast: Cast) -> None:
+    def update() -> dict[str, list[str]]:
+        status, body = call(cast.site_admin.key, "POST", "/event_templates/updateFromLibrary")
+        assert status == 200, body
+        return {outcome: [each["slug"] for each in listed] for outcome, listed in body.items()}
+
+    every = ["phishing-mail", "ransomware", "suspicious-domain", "vulnerability"]
+    assert update()["installed"] == every
+    row = EventTemplate.objects.get(name="Suspicious domain")
+    assert (row.active, row.all_orgs, row.default, row.version) == (False, True, True, 1)
+    assert update()["skipped_current"] == every
+    EventTemplate.objects.filter(name="Ransomware").update(definition={})
+    call(cast.site_admin.key, "POST", f"/event_templates/edit/{row.pk}", {"active": True, "name": "Ours"})
+    told = update()
+    assert (told["updated"], told["skipped_forked"], told["failed"]) == (
+        ["ransomware"],
+        ["suspicious-domain"],
+        [],
+    )
+    assert call(cast.org_admin.key, "POST", "/event_templates/updateFromLibrary")[0] == 403
+    status, body = fill(
+        cast.analyst,
+        {"uuid": str(row.uuid)},
+        domain="evil.example",
+        addresses=["203.0.113.9"],
+        tlp="tlp:green",
+    )
+    assert status == 200, body
+    assert Attribute.objects.get(type="ip-dst").comment == "evil.example pointed here"
+
+
+def test_an_event_without_a_tag_of_its_template_is_not_made(cast: Cast) -> None:
+    template = add(cast.org_admin)
+    Tag.objects.filter(name="tlp:amber").delete()
+    status, body = fill(cast.analyst, template, sender="eva@evil.example")
+    why = "The tag tlp:amber is not here, or you may not use it."
+    assert (status, body["errors"]) == (403, {"event_defaults": [why]})
+    assert not Event.objects.exists()
