@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
-from vardkase.api.openapi.document import address_of
+from vardkase.api.openapi.document import address_of, summary_of, words_of
+from vardkase.formats.registry import FORMATS
 
 KINDS = {"get", "post", "put", "delete"}
 
@@ -72,6 +74,20 @@ def test_an_argument_that_is_one_of_some_words_keeps_its_place(document: Any) ->
     """MISP writes ``[add|edit]``; the arguments behind it must not move up."""
     rest = "{add_or_edit}/{event_id}/{template_id}/{object_id}/{similar_objects}"
     assert f"/objects/revise_object/{rest}" in document["paths"]
+
+
+def test_nothing_is_left_unsaid(document: Any) -> None:
+    """Each endpoint says what it does in a sentence, and what stands where in its path."""
+    unsaid = [found.name for found in declared_permissions() if summary_of(found) == words_of(found.name)]
+    assert unsaid == []
+    nameless = re.compile(r"\{(second|third|fourth|argument_\d+|\w+_\d)\}")
+    assert [path for path in document["paths"] if nameless.search(path)] == []
+
+
+def test_the_formats_of_a_search_are_listed(document: Any) -> None:
+    search = document["paths"]["/events/restSearch"]["post"]["requestBody"]["content"]["application/json"]
+    told = search["schema"]["properties"]["returnFormat"]["description"]
+    assert all(name in told for name in FORMATS)
 
 
 def test_only_what_is_open_to_visitors_needs_no_key(document: Any) -> None:

@@ -61,7 +61,7 @@ class Description:
     ``{"Event": {…}}``, "[Attribute]" for a list.
     """
 
-    text: str
+    text: str = ""
     mandatory: Any = ()
     optional: Any = ()
     url: str = ""

@@ -99,6 +99,7 @@ def save_template(call: Call) -> Answer:
 
 @endpoint("dashboards/deleteTemplate", writes=True)
 def delete_template(call: Call) -> Answer:
+    """Delete a dashboard template."""
     services.delete_template(call.actor, call.arg(0))
     return saved("Dashboard template deleted.", f"/dashboards/deleteTemplate/{call.arg(0)}", id=call.arg(0))
 

@@ -17,16 +17,19 @@ UPDATED_BY_OPERATOR = (
 
 @endpoint("servers/dbSchemaDiagnostic", site_admin=True)
 def schema(call: Call) -> Answer:
+    """Whether the database's schema is the one that this version needs, and its indexes."""
     return Json(diagnostics.schema(call.actor))
 
 
 @endpoint("servers/dbConfiguration", site_admin=True)
 def database_configuration(call: Call) -> Answer:
+    """The database's settings."""
     return Json(diagnostics.database_configuration(call.actor))
 
 
 @endpoint("servers/getWorkers", site_admin=True)
 def get_workers(call: Call) -> Answer:
+    """The background workers and whether they are alive."""
     return Json(workers.queues(call.actor))
 
 
@@ -38,16 +41,19 @@ def start_worker(call: Call) -> Answer:
 
 @endpoint("servers/stopWorker", site_admin=True, writes=True)
 def stop_worker(call: Call) -> Answer:
+    """Stop the background worker with a process id; the hub starts another."""
     return _stopped(call, "Worker stop signal sent", as_int(call.arg(0), 0))
 
 
 @endpoint("servers/killAllWorkers", site_admin=True, writes=True)
 def kill_all_workers(call: Call) -> Answer:
+    """Stop the background workers; the hub starts new ones."""
     return _stopped(call, "Killing workers.")
 
 
 @endpoint("servers/restartWorkers", site_admin=True, writes=True)
 def restart_workers(call: Call) -> Answer:
+    """Stop the background workers, so that the hub starts new ones."""
     return _stopped(call, "Restarting workers.")
 
 
@@ -59,6 +65,7 @@ def restart_dead_workers(call: Call) -> Answer:
 
 @endpoint("servers/update", site_admin=True, writes=True)
 def update(call: Call) -> Answer:
+    """Say how the software is updated: not over the API."""
     return Json({"results": [{"input": "", "output": [UPDATED_BY_OPERATOR], "status": 1}]})
 
 

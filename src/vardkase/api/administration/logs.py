@@ -42,11 +42,13 @@ def index(call: Call) -> Answer:
 
 @endpoint("logs/index", requires=(Permission.AUDIT,))
 def own_index(call: Call) -> Answer:
+    """The entries that the caller may read, at MISP's other address."""
     return _logs(call, _found(call))
 
 
 @endpoint("admin/logs/search", requires=(Permission.AUDIT,))
 def search(call: Call) -> Answer:
+    """Search the audit trail; takes what admin/logs/index takes."""
     return _logs(call, _found(call))
 
 
@@ -58,6 +60,7 @@ def event_index(call: Call) -> Answer:
 
 @endpoint("logs/returnDates")
 def return_dates(call: Call) -> Answer:
+    """On which days something was recorded, and how often."""
     return Json(_days(call))
 
 
@@ -69,12 +72,14 @@ def audit_index(call: Call) -> Answer:
 
 @endpoint("auditLogs/eventIndex")
 def audit_event_index(call: Call) -> Answer:
+    """The history of an event in the newer shape, newest first."""
     entries = history_of_event(call.actor, call.arg(0)).order_by("-pk")
     return Json(_audit_rows(call.actor, _page(call, entries)))
 
 
 @endpoint("auditLogs/fullChange", requires=(Permission.AUDIT,))
 def full_change(call: Call) -> Answer:
+    """One entry of the audit trail with everything that it changed."""
     number = as_int(call.arg(0))
     found = readable_trail(call.actor).filter(pk=number).first() if number else None
     if found is None:
@@ -84,6 +89,7 @@ def full_change(call: Call) -> Answer:
 
 @endpoint("auditLogs/returnDates")
 def audit_return_dates(call: Call) -> Answer:
+    """On which days something was recorded, and how often."""
     return Json(_days(call))
 
 

@@ -44,6 +44,7 @@ def server_settings(call: Call) -> Answer:
 
 @endpoint("servers/getSetting", site_admin=True)
 def get_setting(call: Call) -> Answer:
+    """One setting with its value, description and kind."""
     line = instance.find_setting(call.actor, call.arg(0))
     if line.secret:
         raise MispError(403, REDACTED)

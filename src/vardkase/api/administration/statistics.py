@@ -31,6 +31,7 @@ LINE = "\\n"
 
 @endpoint("users/statistics")
 def statistics(call: Call) -> Answer:
+    """Figures of use, a page of them: data, orgs, users, tags, attributehistogram or sightings."""
     page = PAGES.get((call.arg(0) or "data").lower())
     if page is None:
         raise MispError(404, "Invalid page.")
@@ -39,16 +40,19 @@ def statistics(call: Call) -> Answer:
 
 @endpoint("users/attributehistogram")
 def attribute_histogram(call: Call) -> Answer:
+    """How many attributes of each type each organisation has."""
     return Json(_histogram(call))
 
 
 @endpoint("users/histogram")
 def histogram(call: Call) -> Answer:
+    """The same as users/attributehistogram."""
     return Json(_histogram(call))
 
 
 @endpoint("users/tagStatisticsGraph")
 def tag_statistics_graph(call: Call) -> Answer:
+    """How often each tag is used."""
     return Json(_tags(call))
 
 

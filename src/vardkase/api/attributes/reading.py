@@ -6,7 +6,7 @@ import msgspec
 
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.attributes.attachments import attachment
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import NotFound
@@ -53,7 +53,10 @@ def describe_types(_call: Call) -> Answer:
     return Text(describe_types_bytes(), content_type="application/json; charset=UTF-8")
 
 
-@endpoint("attributes/attribute_statistics")
+@endpoint(
+    "attributes/attribute_statistics",
+    describes=Description(url="/attributes/attributeStatistics/[type_or_category]/[percentage]"),
+)
 def attribute_statistics(call: Call) -> Answer:
     """How many attributes there are of each type or category, in numbers or per cent."""
     counts = count_attributes(call.actor, "category" if call.arg(0) == "category" else "type")
@@ -69,7 +72,10 @@ def download(call: Call) -> Answer:
     return attachment(_downloadable(call, call.arg(0)))
 
 
-@endpoint("attributes/download_attachment")
+@endpoint(
+    "attributes/download_attachment",
+    describes=Description(url="/attributes/downloadAttachment/[download]/[attribute_id]"),
+)
 def download_attachment(call: Call) -> Answer:
     """The older route of the same: ``/attributes/downloadAttachment/download/<id>``."""
     return attachment(_downloadable(call, call.arg(1) if call.arg(0) == "download" else call.arg(0)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Text, not_toggled, saved, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
@@ -56,13 +56,18 @@ def edit_object_field(call: Call) -> Answer:
     return _edited(call, _field(call.data("Object"), OF_OBJECTS), edit_object)
 
 
-@endpoint("attributes/fetch_view_value")
+@endpoint(
+    "attributes/fetch_view_value",
+    describes=Description(url="/attributes/fetchViewValue/[attribute_id]/[field]"),
+)
 def fetch_attribute_value(call: Call) -> Answer:
     """One field of an attribute as text: ``/attributes/fetchViewValue/<id>/<field>``."""
     return _value(find_attribute(call.actor, call.arg(0)), call.arg(1), (*OF_ATTRIBUTES, "timestamp"))
 
 
-@endpoint("objects/fetch_view_value")
+@endpoint(
+    "objects/fetch_view_value", describes=Description(url="/objects/fetchViewValue/[object_id]/[field]")
+)
 def fetch_object_value(call: Call) -> Answer:
     """One field of an object as text."""
     return _value(find_object(call.actor, call.arg(0)), call.arg(1), (*OF_OBJECTS, "timestamp"))

@@ -109,7 +109,10 @@ def index(call: Call) -> Answer:
     return Stream(analyst_data_list(call.actor, paged(call, ids)))
 
 
-@endpoint("analyst_data/get_related_element")
+@endpoint(
+    "analyst_data/get_related_element",
+    describes=Description(url="/analystData/getRelatedElement/[type]/[uuid]"),
+)
 def get_related_element(call: Call) -> Answer:
     """The element of a type with a uuid, as far as the caller may read it."""
     kind, uuid = call.arg(0), call.arg(1).lower()
@@ -120,7 +123,9 @@ def get_related_element(call: Call) -> Answer:
     return Json(found.get(thing, []))
 
 
-@endpoint("analyst_data/get_children")
+@endpoint(
+    "analyst_data/get_children", describes=Description(url="/analystData/getChildren/[type]/[uuid]/[levels]")
+)
 def get_children(call: Call) -> Answer:
     """What is said of one: ``/analystData/getChildren/<type>/<uuid>/<levels>``."""
     found = queries.find_analyst_data(call.actor, _kind(call), call.arg(1))

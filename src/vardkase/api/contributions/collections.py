@@ -129,7 +129,12 @@ def add_element(call: Call) -> Answer:
     return _added(call, call.arg(0), call.data("CollectionElement"), "add")
 
 
-@endpoint("collection_elements/add_element_to_collection", requires=EDITOR, writes=True)
+@endpoint(
+    "collection_elements/add_element_to_collection",
+    requires=EDITOR,
+    writes=True,
+    describes=Description(url="/collectionElements/addElementToCollection/[element_type]/[element_uuid]"),
+)
 def add_element_to_collection(call: Call) -> Answer:
     """Put what the path names (``/Event/<uuid>``) into the collection that the body names."""
     data = dict(call.data("CollectionElement"))

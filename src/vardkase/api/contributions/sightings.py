@@ -58,7 +58,12 @@ def add(call: Call) -> Answer:
     return Stream(sighting_rows(call.actor, [stored[-1].id], BARE))
 
 
-@endpoint("sightings/quick_add", requires=(Permission.SIGHTING,), writes=True)
+@endpoint(
+    "sightings/quick_add",
+    requires=(Permission.SIGHTING,),
+    writes=True,
+    describes=Description(url="/sightings/quickAdd/[attribute_id]/[type]"),
+)
 def quick_add(call: Call) -> Answer:
     """Report a sighting of one attribute: ``/sightings/quickAdd/<attribute>/<type>``."""
     report = report_of({"type": call.arg(1, "0")})
@@ -97,13 +102,19 @@ def index(call: Call) -> Answer:
     return Stream(_list(encoder.encode(page)[1:-1] for page in pages))
 
 
-@endpoint("sightings/list_sightings")
+@endpoint(
+    "sightings/list_sightings",
+    describes=Description(url="/sightings/listSightings/[id]/[context]/[organisation_id]"),
+)
 def list_sightings(call: Call) -> Answer:
     """The sightings of an attribute or event, newest first, perhaps of one organisation only."""
     return _listed(call, _asked(call))
 
 
-@endpoint("sightings/view_sightings")
+@endpoint(
+    "sightings/view_sightings",
+    describes=Description(url="/sightings/viewSightings/[id]/[context]/[organisation_id]"),
+)
 def view_sightings(call: Call) -> Answer:
     """As listSightings, as far back as Plugin.Sightings_range goes."""
     return _listed(call, recent(_asked(call)))

@@ -95,7 +95,7 @@ def filters(_call: Call) -> Answer:
     return Json(list(FILTERS))
 
 
-@endpoint("eventGraph/view")
+@endpoint("eventGraph/view", describes=Description(url="/eventGraph/view/[event_id]/[graph_id]"))
 def view(call: Call) -> Answer:
     """The graphs of an event that one's organisation keeps, or the one whose id follows the event's."""
     kept = services.graphs_of(call.actor, call.arg(0), call.arg(1) or None)
@@ -103,7 +103,9 @@ def view(call: Call) -> Answer:
     return Json([_wire(each, emails.get(each.user_id, "")) for each in kept])
 
 
-@endpoint("eventGraph/viewPicture")
+@endpoint(
+    "eventGraph/viewPicture", describes=Description(url="/eventGraph/viewPicture/[event_id]/[graph_id]")
+)
 def view_picture(call: Call) -> Answer:
     """The picture of a kept graph: ``/eventGraph/viewPicture/<event>/<graph>``."""
     (kept,) = services.graphs_of(call.actor, call.arg(0), call.arg(1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vardkase.api.answers import Answer, Json, Text
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_locks import services
@@ -17,7 +17,12 @@ def add_event_lock(call: Call) -> Answer:
     return Json({"lock_id": str(services.add_lock(call.actor, call.arg(0)))})
 
 
-@endpoint("events/removeEventLock", requires=(Permission.AUTH,), writes=True)
+@endpoint(
+    "events/removeEventLock",
+    requires=(Permission.AUTH,),
+    writes=True,
+    describes=Description(url="/events/removeEventLock/[event_id]/[lock_id]"),
+)
 def remove_event_lock(call: Call) -> Answer:
     """Take one's own lock back."""
     return Json({"deleted": services.remove_lock(call.actor, call.arg(0), call.arg(1))})

@@ -65,7 +65,7 @@ def unprotect(call: Call) -> Answer:
         "POST a CryptographicKey object to this API to let its holder change a protected event.",
         ("key_data",),
         ("type",),
-        "/cryptographicKeys/add/Event/[event_id]",
+        "/cryptographicKeys/add/[parent_type]/[event_id]",
     ),
 )
 def add(call: Call) -> Answer:

@@ -33,7 +33,7 @@ OPTIONS = ("galaxies_as_tags", "distribution", "sharing_group_id", "publish")
         "Make an event of a STIX document: 1.x in XML, 2.x in JSON, as the body or as the file of a form.",
         (),
         OPTIONS,
-        url="/events/upload_stix/[stix_version]",
+        url="/events/upload_stix/[stix_version]/[publish]/[galaxies_as_tags]",
     ),
 )
 def upload_stix(call: Call) -> Answer:

@@ -31,12 +31,14 @@ def community_dict(community: Community) -> dict[str, Any]:
 
 @endpoint("communities/index", site_admin=True)
 def index(call: Call) -> Answer:
+    """Communities that a newcomer may ask to join."""
     search = str(call.param("searchall") or call.param("value") or "")
     return Json([community_dict(each) for each in communities(call.actor, search)])
 
 
 @endpoint("communities/view", site_admin=True)
 def view(call: Call) -> Answer:
+    """One community, by its uuid."""
     return Json(community_dict(find_community(call.actor, call.arg(0))))
 
 

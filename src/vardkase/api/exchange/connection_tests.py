@@ -12,6 +12,7 @@ from vardkase.exchange.servers import client
 
 @endpoint("servers/testConnection", site_admin=True)
 def test_connection(call: Call) -> Answer:
+    """Try whether a server can be reached and what its key may do there."""
     return Json(client.test_connection(call.actor, call.arg(0), MISP_VERSION))
 
 

@@ -130,7 +130,12 @@ def delete(call: Call) -> Answer:
     return saved("Server deleted", "/servers/delete/Server deleted", id="Server deleted")
 
 
-@endpoint("servers/changePriority", site_admin=True, writes=True)
+@endpoint(
+    "servers/changePriority",
+    site_admin=True,
+    writes=True,
+    describes=Description(url="/servers/changePriority/[server_id]/[up|down]"),
+)
 def change_priority(call: Call) -> Answer:
     """``/servers/changePriority/<id>/<up or down>``: one place earlier or later."""
     server = queries.find_server(call.actor, call.arg(0))

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.exchange.feeds import feed_dict, found, require_host
 from vardkase.api.paging import limit_and_offset
@@ -49,7 +49,7 @@ def preview_index(call: Call) -> Answer:
         raise MispError(404, str(failed)) from failed
 
 
-@endpoint("feeds/previewEvent")
+@endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
 def preview_event(call: Call) -> Answer:
     """One event of a MISP feed as the feed has it."""
     feed = found(call)
@@ -92,7 +92,13 @@ def fetch_from_all_feeds(call: Call) -> Answer:
     return Json({"result": f"{DONE} {failed} feed(s) could not be fetched." if failed else DONE})
 
 
-@endpoint("feeds/getEvent", site_admin=True, writes=True, methods=BOTH)
+@endpoint(
+    "feeds/getEvent",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/feeds/getEvent/[feed_id]/[event_uuid]"),
+)
 def get_event(call: Call) -> Answer:
     """Take in one event of a MISP feed; MISP's clients then look at the preview again."""
     feed = found(call)

@@ -124,17 +124,20 @@ def edit(call: Call) -> Answer:
 
 @endpoint("feeds/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a feed; what came from it stays."""
     number = services.delete_feed(call.actor, found(call).pk)
     return saved("Feed deleted.", f"/feeds/delete/{number}", id=number)
 
 
 @endpoint("feeds/enable", site_admin=True, writes=True)
 def enable(call: Call) -> Answer:
+    """Fetch a feed from now on."""
     return _toggled(call, "Feed enabled.", enabled=True)
 
 
 @endpoint("feeds/disable", site_admin=True, writes=True)
 def disable(call: Call) -> Answer:
+    """Fetch a feed no longer."""
     return _toggled(call, "Feed disabled.", enabled=False)
 
 

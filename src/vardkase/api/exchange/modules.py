@@ -128,7 +128,13 @@ def hover(call: Call) -> Answer:
     )
 
 
-@endpoint("events/queryEnrichment", requires=(Permission.ADD,), writes=True, methods=("GET", "POST", "PUT"))
+@endpoint(
+    "events/queryEnrichment",
+    requires=(Permission.ADD,),
+    writes=True,
+    methods=("GET", "POST", "PUT"),
+    describes=Description(url="/events/queryEnrichment/[attribute_id]/[module]"),
+)
 @reaching
 def query_enrichment(call: Call) -> Answer:
     """What a module knows of an attribute, as parts of an event; with ``save`` they are added to it."""

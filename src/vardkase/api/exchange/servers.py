@@ -17,6 +17,7 @@ HIDDEN_UUID = "-"
 
 @endpoint("servers/getVersion", requires=(Permission.AUTH,))
 def version(call: Call) -> Answer:
+    """The version of MISP whose API this is, and what the caller may do with it."""
     actor = call.actor
     return Json(
         {
@@ -35,11 +36,13 @@ def version(call: Call) -> Answer:
 
 @endpoint("servers/getPyMISPVersion")
 def pymisp_version(call: Call) -> Answer:
+    """The version of PyMISP that goes with this hub."""
     return Json({"version": MISP_VERSION})
 
 
 @endpoint("servers/getInstanceUUID", requires=(Permission.SYNC,))
 def get_instance_uuid(call: Call) -> Answer:
+    """The uuid of this hub."""
     return Json({"uuid": instance_uuid()})
 
 
@@ -64,6 +67,7 @@ def sync_filtering_rules(call: Call) -> Answer:
 
 @endpoint("servers/queryACL", site_admin=True)
 def query_acl(call: Call) -> Answer:
+    """Which permissions each endpoint takes."""
     return _acl(call.arg(0, "printAllFunctionNames"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings.instance import BACKGROUND_JOBS
@@ -24,7 +24,13 @@ PULLED = (
 PUSHED = "Push complete. {0.events} events pushed, {0.failed} events could not be pushed."
 
 
-@endpoint("servers/pull", site_admin=True, writes=True, methods=BOTH)
+@endpoint(
+    "servers/pull",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/servers/pull/[server_id]/[technique]"),
+)
 def pull_from(call: Call) -> Answer:
     """Take in what a connection offers: ``/servers/pull/<id>/<full, update, an event's id or uuid>``."""
     server = find_server(call.actor, call.arg(0))
@@ -37,7 +43,13 @@ def pull_from(call: Call) -> Answer:
     )
 
 
-@endpoint("servers/push", site_admin=True, writes=True, methods=BOTH)
+@endpoint(
+    "servers/push",
+    site_admin=True,
+    writes=True,
+    methods=BOTH,
+    describes=Description(url="/servers/push/[server_id]/[technique]"),
+)
 def push_to(call: Call) -> Answer:
     """Send what the other instance lacks: ``/servers/push/<id>/<full, incremental, an event's id>``."""
     server = find_server(call.actor, call.arg(0))
@@ -60,7 +72,11 @@ def preview_index(call: Call) -> Answer:
         raise MispError(404, str(failed)) from failed
 
 
-@endpoint("servers/previewEvent", site_admin=True)
+@endpoint(
+    "servers/previewEvent",
+    site_admin=True,
+    describes=Description(url="/servers/previewEvent/[server_id]/[event_id]"),
+)
 def preview_event(call: Call) -> Answer:
     """One event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
     try:

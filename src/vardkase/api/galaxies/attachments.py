@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, Redirect, not_toggled, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -26,7 +26,12 @@ NOT_PERMITTED = "No permission to attach this cluster to given target."
 NOT_PARSED = "Failed to parse request."
 
 
-@endpoint("galaxies/attach_cluster", requires=(Permission.TAGGER,), writes=True)
+@endpoint(
+    "galaxies/attach_cluster",
+    requires=(Permission.TAGGER,),
+    writes=True,
+    describes=Description(url="/galaxies/attachCluster/[target_id]/[target_type]"),
+)
 def attach(call: Call) -> Answer:
     """Put the cluster named in the body on the event, attribute or tag collection named in the path."""
     cluster_id = str(call.data("Galaxy").get("target_id") or "")
@@ -35,7 +40,12 @@ def attach(call: Call) -> Answer:
     return toggled("Cluster attached." if changed else "Cluster already attached.", check_publish=True)
 
 
-@endpoint("galaxies/attach_multiple_clusters", requires=(Permission.TAGGER,), writes=True)
+@endpoint(
+    "galaxies/attach_multiple_clusters",
+    requires=(Permission.TAGGER,),
+    writes=True,
+    describes=Description(url="/galaxies/attachMultipleClusters/[target_id]/[target_type]"),
+)
 def attach_several(call: Call) -> Answer:
     """Put each of ``target_ids`` (a list, also as JSON in a text) on the thing, or things, in the path."""
     wanted = _cluster_ids(call.data("Galaxy").get("target_ids"))
@@ -49,7 +59,12 @@ def attach_several(call: Call) -> Answer:
     return toggled(f"{changed} cluster(s) attached.", check_publish=True)
 
 
-@endpoint("galaxy_clusters/detach", requires=(Permission.TAGGER,), writes=True)
+@endpoint(
+    "galaxy_clusters/detach",
+    requires=(Permission.TAGGER,),
+    writes=True,
+    describes=Description(url="/galaxyClusters/detach/[target_id]/[target_type]/[tag_id]"),
+)
 def detach(call: Call) -> Answer:
     """Take a cluster, named by its tag's id, off what carries it; MISP answers with the way back."""
     try:

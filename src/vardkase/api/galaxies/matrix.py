@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vardkase.api.answers import Answer, Json
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.clusters import find_cluster
 from vardkase.core.errors import NotFound
@@ -21,7 +21,10 @@ from vardkase.knowledge.galaxies.matrix import Matrix, galaxy_matrix, matrix_gal
 ONE_EVENT = "SELECT %(event)s::bigint AS id"
 
 
-@endpoint("events/view_galaxy_matrix")
+@endpoint(
+    "events/view_galaxy_matrix",
+    describes=Description(url="/events/viewGalaxyMatrix/[scope_id]/[galaxy_id]/[scope]"),
+)
 def of_event(call: Call) -> Answer:
     """The matrix of the galaxy in the path (after the event or attribute), with scores for that thing.
 

@@ -50,6 +50,7 @@ def _with_user(key: AuthKey) -> dict[str, Any]:
 
 @endpoint("auth_keys/index", requires=(Permission.AUTH,))
 def index(call: Call) -> Answer:
+    """API keys: one's own, or those of the accounts that the caller may administer."""
     keys = queries.visible_keys(call.actor)
     if call.args:
         keys = keys.filter(user=queries.find_user(call.actor, call.arg(0)))
@@ -58,6 +59,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("auth_keys/view", requires=(Permission.AUTH,))
 def view(call: Call) -> Answer:
+    """One API key, never the secret itself."""
     return Json(_with_user(queries.find_key(call.actor, call.arg(0))))
 
 
@@ -101,6 +103,7 @@ def pin(call: Call) -> Answer:
 
 @endpoint("auth_keys/delete", requires=(Permission.AUTH,), writes=True)
 def delete(call: Call) -> Answer:
+    """Revoke an API key; it stops working at once."""
     key = queries.find_key(call.actor, call.arg(0))
     number = key.pk
     services.delete_key(call.actor, key)

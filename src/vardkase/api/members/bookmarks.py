@@ -37,11 +37,13 @@ def bookmark_dict(bookmark: Bookmark) -> dict[str, Any]:
 
 @endpoint("bookmarks/index")
 def index(call: Call) -> Answer:
+    """One's own bookmarks and those shown to one's organisation."""
     return Json([{"Bookmark": bookmark_dict(each)} for each in services.bookmarks(call.actor)])
 
 
 @endpoint("bookmarks/view")
 def view(call: Call) -> Answer:
+    """One bookmark."""
     return Json({"Bookmark": bookmark_dict(services.find_bookmark(call.actor, call.arg(0)))})
 
 
@@ -65,5 +67,6 @@ def edit(call: Call) -> Answer:
 
 @endpoint("bookmarks/delete", writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a bookmark."""
     services.delete_bookmark(call.actor, call.arg(0))
     return saved("Bookmark deleted.", f"/bookmarks/delete/{call.arg(0)}", id=call.arg(0))

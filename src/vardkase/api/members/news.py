@@ -64,6 +64,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("news/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a piece of news."""
     services.delete_news(call.actor, call.arg(0))
     return saved("News item deleted.", f"/news/delete/{call.arg(0)}", id=call.arg(0))
 

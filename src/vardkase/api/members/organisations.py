@@ -58,6 +58,7 @@ def organisation_reference(organisation: Organisation) -> dict[str, str]:
 
 @endpoint("organisations/index")
 def index(call: Call) -> Answer:
+    """The organisations; `scope` is local (the default), external or all."""
     scope = str(call.param("scope", "local"))
     search = str(call.param("searchall", "") or "")
     found = list(queries.organisations(scope, search).annotate(user_count=Count("users")))
@@ -73,6 +74,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("organisations/view")
 def view(call: Call) -> Answer:
+    """One organisation, by number, uuid or name."""
     organisation = queries.find_organisation(call.arg(0))
     row = organisation_dict(organisation)
     del row["landingpage"]
@@ -86,6 +88,7 @@ def view(call: Call) -> Answer:
 
 @endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))
 def uuids(call: Call) -> Answer:
+    """The uuids of the organisations on this hub."""
     return Json([str(organisation.uuid) for organisation in queries.organisations("local")])
 
 
@@ -111,6 +114,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/organisations/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete an organisation that has no users, events or sharing groups."""
     organisation = queries.find_organisation(call.arg(0))
     number = str(organisation.pk)
     url = f"/admin/organisations/delete/{number}"

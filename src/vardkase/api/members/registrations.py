@@ -60,12 +60,14 @@ def register(call: Call) -> Answer:
 
 @endpoint("users/registrations", site_admin=True)
 def registrations(call: Call) -> Answer:
+    """Requests for an account that wait."""
     search = call.param("value") or call.param("searchall") or ""
     return Json([{"Inbox": inbox_dict(request)} for request in queries.waiting(call.actor, str(search))])
 
 
 @endpoint("users/acceptRegistrations", site_admin=True, writes=True)
 def accept(call: Call) -> Answer:
+    """Accept requests for an account: accounts are made with the organisation and role given."""
     found = queries.find_requests(call.actor, _references(call))
     chosen = call.data("User")
     if not chosen.get("org_id"):
@@ -79,6 +81,7 @@ def accept(call: Call) -> Answer:
 
 @endpoint("users/discardRegistrations", site_admin=True, writes=True)
 def discard(call: Call) -> Answer:
+    """Discard requests for an account."""
     count = services.discard_requests(call.actor, queries.find_requests(call.actor, _references(call)))
     return saved(f"{count} registration(s) discarded.", "/users/discardRegistrations")
 

@@ -89,11 +89,13 @@ def _level(role: Role) -> int:
 
 @endpoint("roles/index")
 def index(call: Call) -> Answer:
+    """All roles with their permissions."""
     return Json([{"Role": role_dict(role) | {"default": role.default_role}} for role in queries.roles()])
 
 
 @endpoint("roles/view")
 def view(call: Call) -> Answer:
+    """One role with its permissions."""
     return Json({"Role": role_dict(queries.find_role(call.arg(0)))})
 
 
@@ -120,6 +122,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/roles/delete", site_admin=True, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a role that nobody has and that is not the default."""
     role = queries.find_role(call.arg(0))
     number = role.pk
     try:
@@ -131,6 +134,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("admin/roles/set_default", site_admin=True, writes=True)
 def set_default(call: Call) -> Answer:
+    """Make a role the one that new accounts get when none is named."""
     role = queries.find_role(call.arg(0))
     services.set_default_role(call.actor, role)
     return saved("Default role set.", f"/admin/roles/set_default/{role.pk}", id=str(role.pk))

@@ -46,11 +46,13 @@ def blueprint_dict(blueprint: SharingGroupBlueprint) -> dict[str, Any]:
 
 @endpoint("sharing_group_blueprints/index", requires=WHO)
 def index(call: Call) -> Answer:
+    """The blueprints that the caller may see."""
     return Json([_shown(each) for each in queries.blueprints(call.actor)])
 
 
 @endpoint("sharing_group_blueprints/view", requires=WHO)
 def view(call: Call) -> Answer:
+    """One blueprint of sharing groups."""
     return Json(_shown(queries.find_blueprint(call.actor, call.arg(0))))
 
 
@@ -89,6 +91,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("sharing_group_blueprints/delete", requires=WHO, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a blueprint; its sharing group stays."""
     services.delete_blueprint(call.actor, call.arg(0))
     url = f"/sharing_group_blueprints/delete/{call.arg(0)}"
     return saved("SharingGroupBlueprint deleted.", url, id=call.arg(0))

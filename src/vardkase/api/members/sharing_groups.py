@@ -144,6 +144,7 @@ def _group(call: Call, reference: Any, refusal: MispError | None = None) -> Shar
 
 @endpoint("sharing_groups/index")
 def index(call: Call) -> Answer:
+    """The sharing groups that the caller may use."""
     passive = as_bool(call.arg(0, "0"))
     groups = queries.visible_groups(call.actor).filter(active=not passive)
     return Json({"response": [_listed(call, group) for group in groups]})
@@ -151,6 +152,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("sharing_groups/view")
 def view(call: Call) -> Answer:
+    """One sharing group with its organisations and servers."""
     group = _group(call, call.arg(0))
     named = {THIS_INSTANCE: ("Local instance", call.base_url)}
     named |= names_of(server.server_id for server in group.servers.all())
@@ -191,6 +193,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("sharing_groups/delete", requires=(Permission.SHARING_GROUP,), writes=True)
 def delete(call: Call) -> Answer:
+    """Delete a sharing group that nothing is shared with."""
     group = _group(call, call.arg(0))
     number = str(group.pk)
     url = f"/sharing_groups/delete/{number}"
@@ -201,8 +204,14 @@ def delete(call: Call) -> Answer:
     return saved("SharingGroup deleted", url, id=number)
 
 
-@endpoint("sharing_groups/addOrg", requires=(Permission.SHARING_GROUP,), writes=True)
+@endpoint(
+    "sharing_groups/addOrg",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/addOrg/[sharing_group_id]/[organisation_id]/[extend]"),
+)
 def add_organisation(call: Call) -> Answer:
+    """Put an organisation into a sharing group; with `extend` it may change the group."""
     group, organisation = _pair(call)
     extend = as_bool(call.arg(2) or call.param("extend", False))
     url = "/sharing_groups/addOrg"
@@ -211,8 +220,14 @@ def add_organisation(call: Call) -> Answer:
     return saved("Organisation added to the sharing group.", url)
 
 
-@endpoint("sharing_groups/removeOrg", requires=(Permission.SHARING_GROUP,), writes=True)
+@endpoint(
+    "sharing_groups/removeOrg",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/removeOrg/[sharing_group_id]/[organisation_id]"),
+)
 def remove_organisation(call: Call) -> Answer:
+    """Take an organisation out of a sharing group."""
     group, organisation = _pair(call)
     url = "/sharing_groups/removeOrg"
     with _changing_members("remove Organisation from SharingGroup", url):
@@ -220,8 +235,14 @@ def remove_organisation(call: Call) -> Answer:
     return saved("Organisation removed from the sharing group.", url)
 
 
-@endpoint("sharing_groups/addServer", requires=(Permission.SHARING_GROUP,), writes=True)
+@endpoint(
+    "sharing_groups/addServer",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/addServer/[sharing_group_id]/[server_id]/[all_orgs]"),
+)
 def add_server(call: Call) -> Answer:
+    """Put a server into a sharing group; with `all_orgs` for everybody there."""
     group, server = _group_and_server(call)
     all_orgs = as_bool(call.arg(2) or call.param("all_orgs", False))
     url = "/sharing_groups/addServer"
@@ -230,8 +251,14 @@ def add_server(call: Call) -> Answer:
     return saved("Server added to the sharing group.", url)
 
 
-@endpoint("sharing_groups/removeServer", requires=(Permission.SHARING_GROUP,), writes=True)
+@endpoint(
+    "sharing_groups/removeServer",
+    requires=(Permission.SHARING_GROUP,),
+    writes=True,
+    describes=Description(url="/sharingGroups/removeServer/[sharing_group_id]/[server_id]"),
+)
 def remove_server(call: Call) -> Answer:
+    """Take a server out of a sharing group."""
     group, server = _group_and_server(call)
     url = "/sharing_groups/removeServer"
     with _changing_members("remove Server from SharingGroup", url):

@@ -18,6 +18,7 @@ ABOUT_SET = Description(
     "POST a User setting object in JSON format to this API to create a new setting or override one.",
     ["setting", "value"],
     ["user_id"],
+    "/userSettings/setSetting/[user_id]/[setting]",
 )
 ABOUT_DELETE = Description(
     "POST to delete a user setting, by its ID or by the name of the setting.", (), ["setting", "user_id"]
@@ -37,6 +38,7 @@ def setting_dict(setting: UserSetting) -> dict[str, Any]:
 
 @endpoint("userSettings/index")
 def index(call: Call) -> Answer:
+    """The user settings that the caller may read."""
     found = queries.visible_settings(call.actor)
     if name := call.param("setting"):
         found = found.filter(setting__in=[str(one) for one in (name if isinstance(name, list) else [name])])
@@ -47,11 +49,15 @@ def index(call: Call) -> Answer:
 
 @endpoint("userSettings/view")
 def view(call: Call) -> Answer:
+    """One user setting, by its number."""
     return Json({"UserSetting": setting_dict(queries.find_user_setting(call.actor, call.arg(0)))})
 
 
-@endpoint("userSettings/getSetting")
+@endpoint(
+    "userSettings/getSetting", describes=Description(url="/userSettings/getSetting/[user_id]/[setting]")
+)
 def get_setting(call: Call) -> Answer:
+    """One setting of a user, by the user's number and the setting's name."""
     name = call.arg(1) or str(call.param("setting") or "")
     if name not in rules.SETTINGS:
         raise MispError(404, INVALID_SETTING)
@@ -86,6 +92,7 @@ def delete(call: Call) -> Answer:
 
 @endpoint("userSettings/setHomePage", writes=True)
 def set_home_page(call: Call) -> Answer:
+    """Choose the page that one sees after signing in."""
     path = call.data("UserSetting").get("path")
     try:
         changed = services.set_user_setting(call.actor, _user(call), "homepage", path)
@@ -96,6 +103,7 @@ def set_home_page(call: Call) -> Answer:
 
 @endpoint("userSettings/eventIndexColumnToggle", writes=True)
 def toggle_column(call: Call) -> Answer:
+    """Show or hide a column of one's list of events."""
     column = call.arg(0)
     if not column:
         raise MispError(405, "No column given.")

@@ -148,6 +148,7 @@ def listed_user(user: User) -> dict[str, Any]:
 
 @endpoint("users/view")
 def view(call: Call) -> Answer:
+    """One account: one's own (`me`), or one that the caller may administer."""
     return Json(viewed_user(queries.find_user(call.actor, call.arg(0, "me"))))
 
 
@@ -158,6 +159,7 @@ def edit_own(call: Call) -> Answer:
 
 @endpoint("users/change_pw", writes=True)
 def change_password(call: Call) -> Answer:
+    """Change one's own password."""
     password = str(call.data("User").get("password") or "")
     try:
         user = services.change_password(call.actor, password)
@@ -168,6 +170,7 @@ def change_password(call: Call) -> Answer:
 
 @endpoint("users/resetauthkey", requires=(Permission.AUTH,), writes=True)
 def reset_key(call: Call) -> Answer:
+    """Make a new API key; those before it end."""
     user = queries.find_user(call.actor, call.arg(0, "me"))
     raw = services.reset_keys(call.actor, user)
     return saved(f"Authkey updated: {raw}", f"/users/resetauthkey/{user.pk}", id=str(user.pk))
@@ -175,11 +178,13 @@ def reset_key(call: Call) -> Answer:
 
 @endpoint("users/heartbeat")
 def heartbeat(call: Call) -> Answer:
+    """Whether the hub is up."""
     return message("The instance is up.")
 
 
 @endpoint("admin/users/index", requires=(Permission.ADMIN,))
 def index(call: Call) -> Answer:
+    """The accounts that the caller may administer."""
     found = queries.search_users(
         call.actor,
         value=str(call.param("value") or call.param("searchall") or call.param("searchemail") or ""),
@@ -191,6 +196,7 @@ def index(call: Call) -> Answer:
 
 @endpoint("admin/users/view", requires=(Permission.ADMIN,))
 def admin_view(call: Call) -> Answer:
+    """One account that the caller may administer, with its role and organisation."""
     user = queries.find_user(call.actor, call.arg(0))
     shown = viewed_user(user)
     shown["User"]["orgAdmins"] = queries.administrators_of(user.org_id)
@@ -213,6 +219,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/users/delete", requires=(Permission.ADMIN,), writes=True)
 def delete(call: Call) -> Answer:
+    """Delete an account."""
     return _deleted(call, "/admin/users/delete")
 
 

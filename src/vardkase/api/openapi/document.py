@@ -44,7 +44,8 @@ SIMPLE = {"saved": "Saved", "message": "Message", "toggled": "Toggled", "not_tog
 INTRODUCTION = (
     "Everything that this hub answers over HTTP. Requests, answers, status codes and messages are those of MISP's "
     "API, so that its clients work unchanged. Arguments stand in the path; parameters may be sent in the query, in "
-    "the path as `name:value`, or in the body. Ids are numbers or uuids."
+    "the path as `name:value`, or in the body. Ids are numbers or uuids. The key stands in the header Authorization. "
+    "A body is JSON or XML and says so in Content-Type: without it, curl sends a form."
 )
 
 
@@ -146,8 +147,12 @@ def summary_of(found: Endpoint) -> str:
     """The first sentence of the function's docstring, else what a GET is told, else the action's words."""
     documented = (found.handler.__doc__ or "").strip().partition("\n\n")[0]
     told = found.describes.text if found.describes else ""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_|/", " ", found.name).lower().capitalize()
-    return " ".join((documented or told or words).split()).rstrip(".")
+    return " ".join((documented or told or words_of(found.name)).split()).rstrip(".")
+
+
+def words_of(name: str) -> str:
+    """An endpoint's name in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_|/", " ", name).lower().capitalize()
 
 
 def requirements(found: Endpoint) -> list[str]:
@@ -207,6 +212,8 @@ def _responses(found: Endpoint, reading: Reading) -> dict[str, Any]:
     answers: dict[str, Any] = {"200": _entity(entity) if entity else _success(reading)}
     if "Redirect" in reading.answers:
         answers["302"] = {"description": "Done; the address in Location shows it."}
+    if 204 in reading.statuses:
+        answers["204"] = {"description": "There is nothing to tell."}
     for status, (name, _, _) in REFUSALS.items():
         if status in EVERYWHERE or status in reading.statuses or (status == 409 and found.writes):
             answers[str(status)] = {"$ref": f"#/components/responses/{name}"}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vardkase.formats.registry import FORMATS
+
 type Schema = dict[str, Any]
 
 NUMBER: Schema = {"type": ["integer", "string"]}
@@ -43,7 +45,27 @@ MEANINGS: dict[str, Schema] = {
     "metadata": FLAG | {"description": "Only the header of the event"},
     "extended": FLAG | {"description": "With what extends the event"},
     "breakOnDuplicate": FLAG | {"description": "Refuse what the event already has"},
-    "returnFormat": TEXT | {"description": "json, csv, xml, stix2, suricata, and others"},
+    "returnFormat": TEXT | {"description": f"{', '.join(FORMATS)}; of objects json alone", "default": "json"},
+    "value1": TEXT | {"description": "The first part of a composite value, or the value"},
+    "value2": TEXT | {"description": "The second part of a composite value"},
+    "org": {"description": "The organisation that made it: name, number or uuid; ! excludes"},
+    "from": {"description": "Not before this day, these seconds since 1970, or this long ago: 7d, 12h, 30m"},
+    "to": {"description": "Not after, written as from"},
+    "last": {"description": "Published this long ago at most (7d, 12h, 30m), or between two such"},
+    "eventid": {"description": "Numbers or uuids of events; ! excludes"},
+    "withAttachments": FLAG | {"description": "With the files, in Base64"},
+    "event_timestamp": {"description": "Events changed since: seconds since 1970 or 7d; or between two"},
+    "publish_timestamp": {"description": "Published since: seconds since 1970 or 7d; or between two"},
+    "attribute_timestamp": {
+        "description": "Attributes changed since: seconds since 1970 or 7d; or between two"
+    },
+    "enforceWarninglist": FLAG | {"description": "Leave out what stands in an enabled warninglist"},
+    "requested_attributes": {"description": "The columns of CSV"},
+    "headerless": FLAG | {"description": "CSV without its first line"},
+    "object_relation": TEXT | {"description": "What the attribute is in its object"},
+    "decayingModel": {"description": "Numbers of decaying models, with includeDecayScore"},
+    "eventinfo": TEXT | {"description": "Words of the event's title; % is a wildcard"},
+    "sharinggroup": {"description": "Numbers of sharing groups"},
     "tags": {
         "type": ["string", "array", "object"],
         "description": "One tag, or a list; ! excludes, % is a wildcard",

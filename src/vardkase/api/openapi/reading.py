@@ -85,6 +85,13 @@ def _read(function: FunctionType, found: Reading) -> list[FunctionType]:
             found.statuses.add(int(str(node.args[0].value)))
         elif name in ANSWERS:
             found.answers.add(name)
+            found.statuses |= {
+                each.value.value
+                for each in node.keywords
+                if each.arg == "status"
+                and isinstance(each.value, ast.Constant)
+                and isinstance(each.value.value, int)
+            }
             if name == "Json" and node.args:
                 found.shapes.append(_shape(node.args[0], function))
         elif any(isinstance(each, ast.Name) and each.id == "call" for each in node.args):

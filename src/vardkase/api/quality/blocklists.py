@@ -81,7 +81,11 @@ def _declare(wire: Wire) -> None:
 
 
 def _of(wire: Wire, handle: Callable[[Wire, Call], Answer]) -> Callable[[Call], Answer]:
-    return lambda call: handle(wire, call)
+    def answer(call: Call) -> Answer:
+        return handle(wire, call)
+
+    answer.__doc__ = handle.__doc__
+    return answer
 
 
 def _index(wire: Wire, call: Call) -> Answer:

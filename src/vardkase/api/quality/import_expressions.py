@@ -59,6 +59,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint("admin/regexp/delete", requires=KEEPER, writes=True)
 def delete(call: Call) -> Answer:
+    """Delete an import expression."""
     services.delete_expression(call.actor, call.arg(0))
     return saved("Regexp deleted", f"/admin/regexp/delete/{call.arg(0)}", id=call.arg(0))
 

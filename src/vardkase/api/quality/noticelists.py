@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, not_toggled, saved, toggled
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.core.errors import NotFound
 from vardkase.knowledge.noticelists import queries, services
@@ -35,7 +35,12 @@ def view(call: Call) -> Answer:
     return Json({"Noticelist": _noticelist(noticelist) | {"NoticelistEntry": entries}})
 
 
-@endpoint("noticelists/enable_noticelist", site_admin=True, writes=True)
+@endpoint(
+    "noticelists/enable_noticelist",
+    site_admin=True,
+    writes=True,
+    describes=Description(url="/noticelists/enableNoticelist/[noticelist_id]/[enable]"),
+)
 def enable(call: Call) -> Answer:
     """Enable when the path says so, else disable; MISP answers with the way to the list."""
     number = as_int(call.arg(0)) or 0

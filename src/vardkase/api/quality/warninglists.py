@@ -106,7 +106,12 @@ def export(call: Call) -> Answer:
     return Stream(_list_file(_found(call)))
 
 
-@endpoint("warninglists/enable_warninglist", requires=(Permission.WARNINGLIST,), writes=True)
+@endpoint(
+    "warninglists/enable_warninglist",
+    requires=(Permission.WARNINGLIST,),
+    writes=True,
+    describes=Description(url="/warninglists/enableWarninglist/[warninglist_id]/[enable]"),
+)
 def enable(call: Call) -> Answer:
     """Enable when the path says so, else disable; MISP answers with the way to the list."""
     number = _found(call).pk

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
@@ -63,7 +63,12 @@ def remove(call: Call) -> Answer:
     return saved(text, "/tags/removeTagFromObject")
 
 
-@endpoint("tags/modify_tag_relationship", requires=(Permission.TAGGER,), writes=True)
+@endpoint(
+    "tags/modify_tag_relationship",
+    requires=(Permission.TAGGER,),
+    writes=True,
+    describes=Description(url="/tags/modifyTagRelationship/[event|attribute]/[link_id]"),
+)
 def modify_relationship(call: Call) -> Answer:
     """Say how a tag relates to what carries it: ``/{event|attribute}/{id of the link}``."""
     kind = call.arg(0).lower()

@@ -112,7 +112,7 @@ def delete(call: Call) -> Answer:
     return Json({"name": text, "message": text, "url": call.base_url + call.path})
 
 
-@endpoint("tags/search")
+@endpoint("tags/search", describes=Description(url="/tags/search/[tag]/[strict]"))
 def search(call: Call) -> Answer:
     """Tags by name, with the taxonomy or the cluster they stand for. ``%`` stands for anything."""
     names = call.param("tag") or call.param("tagname") or call.arg(0)
@@ -124,7 +124,7 @@ def search(call: Call) -> Answer:
     return Json([_found(tag, meanings, clusters) for tag in tags])
 
 
-@endpoint("tags/tag_statistics")
+@endpoint("tags/tag_statistics", describes=Description(url="/tags/tagStatistics/[percentage]/[namesort]"))
 def tag_statistics(call: Call) -> Answer:
     """How many events carry each tag, and the tags of each enabled taxonomy: ``/{percentage}/{namesort}``."""
     counts = event_tag_counts(call.actor)
