@@ -252,3 +252,45 @@ def test_what_is_published_goes_out_by_itself(hubs: Hubs) -> None:
         b.set(push=False)
     assert arrived
     assert arrived["published"] is True
+
+
+def test_protected_events_travel_signed_or_not_at_all(hubs: Hubs) -> None:
+    """What a real MISP does with the same (recordings, sync 22)."""
+    a, b = hubs
+    vouched, foreign, bare = (a.add(published=False) for _ in range(3))
+    for event in (vouched, foreign, bare):
+        a.post(f"/events/protect/{event['id']}")
+    b.post(f"/events/protect/{b.add(distribution=0)['id']}")
+    for event, hub in ((vouched, a), (foreign, b)):
+        armored = hub.client.get("/users/getGpgPublicKey").body.decode()
+        a.post(f"/cryptographicKeys/add/Event/{event['id']}", {"type": "pgp", "key_data": armored})
+    for event in (vouched, foreign, bare):
+        a.post(f"/events/publish/{event['id']}")
+    b.pull()
+    arrived = b.event(vouched["uuid"])
+    assert arrived
+    assert (arrived["protected"], len(arrived["CryptographicKey"])) == (True, 1)
+    assert [b.event(event["uuid"]) for event in (foreign, bare)] == [None, None]
+
+    def changed(info: str) -> None:
+        a.post(f"/events/edit/{vouched['id']}", {"info": info})
+        a.post(f"/events/publish/{vouched['id']}")
+        time.sleep(1)  # What is not later by a second is no news.
+
+    time.sleep(1)
+    changed("pulled, signed")
+    b.pull()
+    assert told(b.event(vouched["uuid"])) == "pulled, signed"
+    changed("pushed, signed")
+    assert counted(a.push()) >= 1
+    assert told(b.event(vouched["uuid"])) == "pushed, signed"
+    a.post(f"/events/unprotect/{vouched['id']}")
+    changed("unsigned")
+    a.push()
+    b.pull()
+    assert told(b.event(vouched["uuid"])) == "pushed, signed"
+
+
+def told(event: dict[str, Any] | None) -> str:
+    """What an event says it is about."""
+    return event["info"] if event else ""

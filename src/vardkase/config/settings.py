@@ -270,6 +270,7 @@ VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
 
 # What the hub itself turns to (exchange/http.py): public addresses, and these networks.
 VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
+VARDKASE_PAGE_NETWORKS = env_networks("VARDKASE_PAGE_NETWORKS")
 VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
 VARDKASE_MODULES_URL = env_str("VARDKASE_MODULES_URL", "http://127.0.0.1:6666")
 

@@ -14,6 +14,9 @@ TRANSLATED = IPv6Network("64:ff9b::/96")
 TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
 """6to4 and Teredo: retired, and another address hides in them."""
 
+METADATA = frozenset({IPv4Address("168.63.129.16")})
+"""Public by number, and yet of the machine itself: where Azure tells a machine its secrets."""
+
 
 def networks(written: Iterable[str]) -> tuple[Network, ...]:
     """Networks in CIDR notation; raises ValueError."""
@@ -38,6 +41,6 @@ def _plain(address: Address) -> Address:
 
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
+        return address.is_global and not address.is_multicast and address not in METADATA
     hidden = any(address in tunnel for tunnel in TUNNELS)
     return address in GLOBAL_UNICAST and address.is_global and not hidden

@@ -41,13 +41,15 @@ class Manner:
 
     `authority` (PEM): only certificates it signed, or itself, are trusted. `client_certificate` (PEM): our
     certificate and its key. `networks` (CIDR): where this server may stand although it is not public, beside
-    the operator's. `direct`: past the proxy. `patience` is the longest silence, `seconds` the longest exchange,
+    the operator's, which count only with `inside`: not for an address that any member may name. `direct`: past the
+    proxy. `patience` is the longest silence, `seconds` the longest exchange,
     `limit` the most bytes of an answer, after decompression.
     """
 
     authority: str = ""
     client_certificate: str = ""
     networks: tuple[str, ...] = ()
+    inside: bool = True
     direct: bool = False
     patience: float = 30.0
     seconds: float = 120.0
@@ -137,7 +139,8 @@ def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
 def _ask(
     gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
 ) -> BaseHTTPResponse:
-    gate.permitted = networks((*settings.VARDKASE_PRIVATE_NETWORKS, *manner.networks))
+    operators = settings.VARDKASE_PRIVATE_NETWORKS if manner.inside else ()
+    gate.permitted = networks((*operators, *manner.networks))
     context = tls_context(manner.authority, manner.client_certificate) if target.scheme == "https" else None
     proxy = "" if manner.direct else settings.VARDKASE_PROXY
     connection, path, extra = connection_to(gate, target, context, manner.patience, proxy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
 from markdownify import markdownify
 
 from vardkase.core.errors import Invalid
@@ -42,8 +43,10 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
 
 
 def _fetched(url: str) -> Reply:
+    """The page. Any member may name it, so it may not stand where only feeds and connections are looked for."""
+    manner = Manner(networks=tuple(settings.VARDKASE_PAGE_NETWORKS), inside=False, limit=LONGEST_PAGE)
     try:
-        reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=Manner(limit=LONGEST_PAGE))
+        reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=manner)
     except OutgoingFailed as failed:
         raise Invalid({"url": [str(failed)]}) from failed
     if reply.status != 200:

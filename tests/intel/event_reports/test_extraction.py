@@ -165,7 +165,12 @@ def test_a_page_becomes_a_report(cast: Cast, settings: Any) -> None:
         assert (
             call(cast.analyst.key, "POST", path, {"url": server.url})[0] == 403
         )  # Not on the public network.
-        settings.VARDKASE_PRIVATE_NETWORKS = HERE
+        settings.VARDKASE_PRIVATE_NETWORKS = (
+            HERE  # For feeds and connections, not for what any member may name.
+        )
+        assert call(cast.analyst.key, "POST", path, {"url": server.url})[0] == 403
+        assert server.requests == []
+        settings.VARDKASE_PAGE_NETWORKS = HERE
         status, stored = call(cast.analyst.key, "POST", path, {"url": server.url})
     assert status == 200, stored
     assert stored["EventReport"]["name"] == "Campaign"

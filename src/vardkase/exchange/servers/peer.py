@@ -32,6 +32,10 @@ class RemoteRefused(OutgoingFailed):
         super().__init__(f"The other instance answered with status {status}: {message}")
 
 
+AGENT = "MISP 2.5 (Vardkase)"
+"""MISP signs protected events for those alone whose user agent begins with its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer.
@@ -78,6 +82,7 @@ class Peer:
             "Accept": "application/json",
             "Content-Type": "application/json",
             "MISP-uuid": instance_uuid(),
+            "User-Agent": AGENT,
         }
 
     def _manner(self) -> Manner:
