@@ -145,7 +145,9 @@ def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(cast: Cast)
         (b"<a>" * 200 + b"</a>" * 200, "nests deeper"), (b'{"Event": [5]}', "not MISP JSON"),
         (b'{"response": [{"info": "good"}, {"info": "a\\u0000"}]}', "U+0000"),
         (b'[{"info": "good"}, {"x": ' + b"[" * 200 + b"]" * 200 + b"}]", "nests deeper"), (b"[" * 9999, "not MISP"),
-        (b'[{"info": "good"}, {', "not MISP JSON"), (b'{"filecontent": "<x"}', "not XML"), (b"\xff\xfe\0", "not XML"),
+        (b'[{"info": "good"}, {', "not MISP JSON"), (b'[{"info": "good"}, {"info": "\xff"}]', "not MISP JSON"),
+        (b'[{"info": "good"}, {"info": "\\ud800"}]', "not MISP JSON"), (b'{"filecontent": "\xff"}', "not MISP JSON"),
+        (b'{"filecontent": "<x"}', "not XML"), (b"\xff\xfe\0", "not XML"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_whole_changes_nothing(cast: Cast, file: bytes, words: str) -> None:

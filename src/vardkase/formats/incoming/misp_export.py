@@ -33,7 +33,8 @@ def _of_json(content: bytes) -> Iterator[bytes]:
         raise Refused("A text in the file holds the character U+0000.")
     try:
         for event in _unwrapped(content):
-            if apparent_depth(event) > MAX_DEPTH and depth(msgspec.json.decode(event)) > MAX_DEPTH:
+            decoded = msgspec.json.decode(event)  # All of it, so that the hub meets only what can be read.
+            if apparent_depth(event) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
                 raise Refused(f"The file nests deeper than {MAX_DEPTH}.")
             yield event
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
