@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import json
 from typing import Any
 from uuid import uuid4
@@ -13,6 +12,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.intel.phishing_template import DEFINITION, add, fill, with_change
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
@@ -21,70 +21,6 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.datafiles import data_file
 
 NO_TEMPLATE = "Invalid event template."
-FILE = {"uuid": "688c46fb-5edb-40a3-8273-1af7923e2215", "name": "file", "minimum_version": 1}
-DEFINITION: dict[str, Any] = {
-    "schema_version": 1,
-    "uuid": "0b5f4a0e-59a9-4d0c-8d7a-6b0c2e6c1a01",
-    "name": "Phishing",
-    "description": "A mail that lures",
-    "event_defaults": {
-        "info_template": "Phishing from {{field:sender}} by {{user}}",
-        "distribution": 1,
-        "threat_level_id": 2,
-        "analysis": 1,
-        "tags": [{"name": "tlp:amber", "locked": True}],
-        "galaxy_clusters": [{"galaxy_type": "tool", "value": "Kit"}],
-    },
-    "structure": [
-        {"type": "section", "id": "mail", "label": "The mail", "help": None},
-        {"type": "text_block", "id": "hint", "content": "Look into the *headers*."},
-        {
-            "type": "attribute_field",
-            "id": "sender",
-            "parent": "mail",
-            "label": "Sender",
-            "mandatory": True,
-            "misp": {"category": "Payload delivery", "type": "email-src"},
-        },
-        {
-            "type": "attribute_field",
-            "id": "hosts",
-            "label": "Hosts",
-            "repeatable": True,
-            "misp": {
-                "category": "Network activity",
-                "type": "hostname",
-                "to_ids_default": False,
-                "comment_template": "In a mail of {{field:sender}}",
-                "default_value": "mail.example",
-            },
-        },
-        {
-            "type": "object_field",
-            "id": "sample",
-            "label": "Sample",
-            "repeatable": True,
-            "object_template": FILE,
-            "relations": [
-                {"object_relation": "filename", "mandatory": True},
-                {"object_relation": "md5"},
-                {"object_relation": "state", "default_value": "Malicious", "hidden": True},
-            ],
-        },
-        {"type": "tag_field", "id": "level", "label": "TLP", "restrict_taxonomies": ["tlp", "pap"]},
-        {"type": "galaxy_field", "id": "actor", "label": "Who", "restrict_galaxy_types": ["threat-actor"]},
-        {"type": "file_field", "id": "picture", "label": "Picture", "as": "attachment"},
-        {"type": "file_field", "id": "binary", "label": "Binary", "as": "malware-sample"},
-        {
-            "type": "object_reference",
-            "id": "sent",
-            "from": "sample",
-            "to": "sender",
-            "relationship_type": "sent-by",
-            "comment": None,
-        },
-    ],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -95,28 +31,6 @@ def templates(cast: Cast) -> None:
     for name in ("tlp:amber", "tlp:green"):
         Tag.objects.create(name=name)
     make_cluster(make_galaxy("tool"), "Kit")
-
-
-def add(player: Player, definition: Any = None, **more: Any) -> dict[str, Any]:
-    said = {"definition": definition or DEFINITION, **more}
-    status, body = call(player.key, "POST", "/eventTemplates/add", {"EventTemplate": said})
-    assert status == 200, body
-    row: dict[str, Any] = body["EventTemplate"]
-    return row
-
-
-def fill(player: Player, template: dict[str, Any], **values: Any) -> tuple[int, Any]:
-    return call(player.key, "POST", f"/event_templates/instantiate/{template['uuid']}", {"values": values})
-
-
-def with_change(*path: Any, to: Any) -> dict[str, Any]:
-    """The definition with another value at a place in it."""
-    changed = copy.deepcopy(DEFINITION)
-    here: Any = changed
-    for step in path[:-1]:
-        here = here[step]
-    here[path[-1]] = to
-    return changed
 
 
 def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
@@ -144,7 +58,6 @@ def test_a_template_from_its_making_to_its_end(cast: Cast) -> None:
     assert call(key, "GET", "/eventTemplates/index/searchall:nothing")[1] == []
     for reference in (row["id"], row["uuid"]):
         assert call(key, "GET", f"/eventTemplates/view/{reference}") == (200, shown)
-    assert call(key, "GET", f"/eventTemplates/export/{row['id']}") == (200, DEFINITION)
     said = {"name": "Lures", "active": "0", "distribution": 1, "uuid": str(uuid4()), "version": 9}
     edited = call(key, "POST", f"/eventTemplates/edit/{row['id']}", said)[1]["EventTemplate"]
     assert (edited["name"], edited["active"], edited["distribution"], edited["version"]) == (
@@ -340,6 +253,47 @@ def test_only_authors_of_the_organisation_change_it(cast: Cast) -> None:
         assert (status, body["message"]) == (404, NO_TEMPLATE)
     assert EventTemplate.objects.get().name == "Phishing"
     assert call(cast.site_admin.key, "POST", f"/event_templates/edit/{number}", {"name": "y"})[0] == 200
+
+
+def test_a_template_travels_and_is_copied(cast: Cast) -> None:
+    row = add(cast.org_admin, distribution=1)
+    key, path = cast.org_admin.key, "/event_templates/import"
+    _, exported = call(key, "GET", f"/event_templates/export/{row['id']}")
+    assert exported["_meta"]["event_template_schema_version"] == 1
+    assert exported["template"] == {
+        "uuid": row["uuid"],
+        "name": "Phishing",
+        "description": "A mail that lures",
+        "version": 1,
+        "distribution": 1,
+        "active": True,
+        "definition": DEFINITION,
+    }
+    status, body = call(key, "POST", path, exported)
+    assert (status, body["errors"]) == (403, {"uuid": ["uuid must be unique"]})
+    exported["template"]["name"] = "Renamed"
+    _, body = call(key, "POST", f"{path}?mode=overwrite", exported)
+    assert body == {
+        "event_template_id": int(row["id"]),
+        "event_template_uuid": row["uuid"],
+        "mode": "overwrite",
+    }
+    assert EventTemplate.objects.get().name == "Renamed"
+    assert call(key, "POST", f"{path}/mode:duplicate_as_new", exported)[1]["mode"] == "duplicate_as_new"
+    EventTemplate.objects.filter(uuid=row["uuid"]).delete()
+    _, body = call(key, "POST", path, exported)
+    assert (body["mode"], body["event_template_uuid"]) == ("new", row["uuid"])
+    _, copied = call(key, "POST", f"/event_templates/duplicate/{row['uuid']}")
+    assert copied["EventTemplate"].items() >= {"name": "Renamed (copy)", "distribution": "0"}.items()
+    assert copied["EventTemplate"]["definition"]["uuid"] == copied["EventTemplate"]["uuid"] != row["uuid"]
+    for sent, query in (({}, ""), ({"template": 1}, ""), (exported, "?mode=x"), ([], "")):
+        assert call(key, "POST", f"{path}{query}", sent)[0] == 403
+    author = cast.stranger
+    author.user.role = cast.org_admin.user.role
+    author.user.save()
+    assert call(author.key, "POST", f"{path}?mode=overwrite", exported)[0] == 404
+    _, copied = call(author.key, "POST", f"/event_templates/duplicate/{row['uuid']}", {"name": "Mine"})
+    assert copied["EventTemplate"].items() >= {"name": "Mine", "org_id": str(cast.org_c.pk)}.items()
 
 
 def test_the_hubs_own_templates_are_installed_and_renewed(cast: Cast) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.api.exchange.servers import MISP_VERSION
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
@@ -58,8 +60,43 @@ def view(call: Call) -> Answer:
 
 @endpoint("event_templates/export")
 def export(call: Call) -> Answer:
-    """The definition alone, as the library of templates keeps it."""
-    return Json(find_template(call.actor, call.arg(0)).definition)
+    """A template as another instance takes it in: whose it is stays here."""
+    template = find_template(call.actor, call.arg(0))
+    meta = {
+        "misp_version": MISP_VERSION,
+        "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "event_template_schema_version": 1,
+    }
+    exported = {
+        "uuid": str(template.uuid),
+        "name": template.name,
+        "description": template.description or None,
+        "version": template.version,
+        "distribution": int(template.all_orgs),
+        "active": template.active,
+        "definition": template.definition,
+    }
+    return Json({"_meta": meta, "template": exported})
+
+
+@endpoint("event_templates/import", requires=AUTHOR, writes=True)
+def import_template(call: Call) -> Answer:
+    """Take in what `export` gave; ``mode`` says what becomes of one that is here already."""
+    mode = str(call.named.get("mode") or call.query.get("mode") or "fail")
+    try:
+        template, became = services.import_template(call.actor, call.body, mode)
+    except Invalid as error:
+        raise SaveFailed(f"import {MODEL}s", "/EventTemplates/import", error.errors) from error
+    told = {"event_template_id": template.pk, "event_template_uuid": str(template.uuid), "mode": became}
+    return Json(told)
+
+
+@endpoint("event_templates/duplicate", requires=AUTHOR, writes=True)
+def duplicate(call: Call) -> Answer:
+    """A copy of a template for one's own organisation, under the ``name`` that is sent."""
+    name = call.data(MODEL).get("name")
+    template = services.duplicate_template(call.actor, call.arg(0), str(name or ""))
+    return Json({MODEL: _row(template)})
 
 
 @endpoint("event_templates/add", requires=AUTHOR, writes=True, describes=ABOUT_ADD)

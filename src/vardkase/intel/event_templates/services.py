@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -41,6 +41,9 @@ UUID_TAKEN = "uuid must be unique"
 BAD_UUID = "uuid must be a valid UUID"
 BAD_DISTRIBUTION = "distribution must be 0 (org only) or 1 (community)"
 NO_OBJECT_TEMPLATE = "{}: the object template {} is not here in a version from {} on."
+MODES = ("fail", "overwrite", "duplicate_as_new")
+IMPORTED = ("uuid", "name", "description", "distribution", "active", "definition")
+NO_TEMPLATE = "The template is missing."
 NO_TAG = "The tag {} is not here, or you may not use it."
 NOT_VALUES = "Expected the values by the ids of the template's fields."
 
@@ -68,6 +71,35 @@ def edit_template(actor: Actor, reference: Reference, data: Mapping[str, Any]) -
     _write(template, data)
     record(actor, "event_template.edited", _target(template), {"version": template.version})
     return template
+
+
+@transaction.atomic
+def duplicate_template(actor: Actor, reference: Reference, name: str = "") -> EventTemplate:
+    """A copy of a template that the actor may use, for its own organisation. Raises NotFound, Invalid, Forbidden."""
+    source = find_template(actor, reference)
+    copied = {"name": name or f"{source.name} (copy)", "description": source.description}
+    return add_template(actor, {**copied, "uuid": str(uuid4()), "definition": source.definition})
+
+
+@transaction.atomic
+def import_template(actor: Actor, document: Any, mode: str) -> tuple[EventTemplate, str]:
+    """Take in a template as `export` writes it; also returns what it became: a mode, or ``new``.
+
+    `mode` says what becomes of one that is here already: ``fail``, ``overwrite`` (where the actor may change it)
+    or ``duplicate_as_new``. Raises Invalid by field, NotFound, Forbidden.
+    """
+    if mode not in MODES:
+        raise Invalid({"mode": [f"Options: {', '.join(MODES)}"]})
+    given = document.get("template") if isinstance(document, Mapping) else None
+    if not isinstance(given, Mapping):
+        raise Invalid({"template": [NO_TEMPLATE]})
+    sent = {name: given[name] for name in IMPORTED if name in given}
+    uuid = str(sent.get("uuid") or "").lower()
+    if mode == "fail" or not (UUID_FORM.fullmatch(uuid) and EventTemplate.objects.filter(uuid=uuid).exists()):
+        return add_template(actor, sent), "new"
+    if mode == "overwrite":
+        return edit_template(actor, uuid, sent), mode
+    return add_template(actor, {**sent, "uuid": str(uuid4())}), mode
 
 
 @transaction.atomic
