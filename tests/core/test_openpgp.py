@@ -35,17 +35,21 @@ def test_what_a_real_misp_signed_is_recognised(recorded: Any) -> None:
     content = re.sub(r"\s", "", recorded["content"]).encode()
     signature = b64decode(recorded["signature"])
     assert public_key(recorded["key"]).fingerprint == recorded["fingerprint"]
-    assert is_signed_by(recorded["key"], signature, content)
-    assert not is_signed_by(recorded["key"], signature, content + b" ")
-    assert not is_signed_by(recorded["key"], b"no signature", content)
+    assert is_signed_by([recorded["key"]], signature, content)
+    assert not is_signed_by([recorded["key"]], signature, content + b" ")
+    assert not is_signed_by([recorded["key"]], b"no signature", content)
 
 
 def test_a_made_key_signs_and_its_public_half_recognises(secret: str) -> None:
     public = public_part(secret)
     signature = signature_of([b"one ", b"two"], secret)
-    assert is_signed_by(public, signature, b"one two")
-    assert not is_signed_by(public, signature, b"one three")
-    assert not is_signed_by(public_part(new_secret_key("Another", THEN)), signature, b"one two")
+    assert is_signed_by([public], signature, b"one two")
+    assert not is_signed_by([public], signature, b"one three")
+    assert is_signed_by(
+        ["nonsense", public_part(new_secret_key("Another", THEN)), public], signature, b"one two"
+    )
+    assert not is_signed_by([], signature, b"one two")
+    assert not is_signed_by([public_part(new_secret_key("Another", THEN))], signature, b"one two")
 
 
 def test_many_keys_are_well_formed_whatever_their_numbers() -> None:
@@ -58,7 +62,7 @@ def test_a_signature_by_a_subkey_is_none_of_the_key() -> None:
     """MISP takes those of the primary key only; Sequoia's own generator makes a subkey that signs."""
     pair = Tsk.generate("Somebody")
     signature = sign(pair.signer(), b"content", mode=SignatureMode.DETACHED, armor=False)
-    assert not is_signed_by(str(pair.extract_certificate()), signature, b"content")
+    assert not is_signed_by([str(pair.extract_certificate())], signature, b"content")
     with pytest.raises(ValueError, match="primary key"):
         public_part(str(pair))
 

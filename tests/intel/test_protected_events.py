@@ -165,7 +165,7 @@ def test_an_event_goes_out_to_peers_signed_by_the_hub(cast: Cast, event: Event) 
     assert (
         json.loads(content)["Event"]["CryptographicKey"][0]["fingerprint"] == public_key(armored).fingerprint
     )
-    assert is_signed_by(armored, signature, re.sub(rb"\s", b"", content))
+    assert is_signed_by([armored], signature, re.sub(rb"\s", b"", content))
     browser = send(cast.partner_sync.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": "curl"})
     assert "X-PGP-Signature" not in browser
 
@@ -321,11 +321,11 @@ def test_the_hubs_key_is_made_once_lies_encrypted_and_signs_for_those_who_may(ca
     assert "PRIVATE KEY" not in json.dumps(stored)
     signed = send(cast.site_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob å")
     assert signed.content.startswith(b"-----BEGIN PGP SIGNATURE-----")
-    assert is_signed_by(first, signed.content, "a blob å".encode())
+    assert is_signed_by([first], signed.content, "a blob å".encode())
     raw = send(
         cast.site_admin.key, "POST", "/cryptographicKeys/serverSign", b"raw", content_type="text/plain"
     )
-    assert is_signed_by(first, raw.content, b"raw")
+    assert is_signed_by([first], raw.content, b"raw")
     assert call(cast.org_admin.key, "POST", "/cryptographicKeys/serverSign", "a blob")[0] == 403
 
 

@@ -49,16 +49,17 @@ def public_key(armored: str) -> PublicKey:
     return PublicKey(found.fingerprint.upper(), found.is_revoked)
 
 
-def is_signed_by(armored: str, signature: bytes, content: bytes) -> bool:
-    """Whether the primary key of the public key `armored` made the detached `signature` of `content`."""
-    key = _certificate(armored)
-    if key is None:
-        return False
+def is_signed_by(armored: Iterable[str], signature: bytes, content: bytes) -> bool:
+    """Whether the primary key of one of some public keys made the detached `signature` of `content`.
+
+    The content is read once, however many keys there are.
+    """
+    keys = [key for each in armored if (key := _certificate(each)) is not None]
     try:
-        found = verify(content, lambda _ids: [key], signature=Sig.from_bytes(signature)).valid_sigs
+        found = verify(content, lambda _ids: keys, signature=Sig.from_bytes(signature)).valid_sigs
     except (RuntimeError, ValueError, OSError):
         return False
-    return any(each.certificate == each.signing_key == key.fingerprint for each in found)
+    return any(each.certificate == each.signing_key for each in found)
 
 
 def signature_of(content: Iterable[bytes], secret_key: str) -> bytes:
@@ -80,7 +81,7 @@ def armored_signature(signature: bytes) -> str:
 def public_part(secret_key: str) -> str:
     """The armored public key of an armored secret one; raises ValueError unless its primary key can sign."""
     public = str(_secret(secret_key).extract_certificate())
-    if not is_signed_by(public, signature_of([b"a trial"], secret_key), b"a trial"):
+    if not is_signed_by([public], signature_of([b"a trial"], secret_key), b"a trial"):
         raise ValueError(NO_SIGNING_KEY)
     return public
 

@@ -44,7 +44,8 @@ def protect_event(actor: Actor, event_id: int, *, protected: bool) -> Event:
     """Switch protection on or off. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
-    signing_key()  # From now on people may want to add it.
+    if protected:
+        signing_key()  # From now on people may want to add it.
     event.protected = protected
     event.save(update_fields=["protected"])
     touch(event)
@@ -119,5 +120,5 @@ def _require(keys: Sequence[str], given: Signed | None) -> None:
     except ValueError:
         raise SignatureRefused(BADLY_SIGNED) from None
     content = SPACES.sub(b"", given.content)
-    if not any(is_signed_by(key, signature, content) for key in keys):
+    if not is_signed_by(keys, signature, content):
         raise SignatureRefused(BADLY_SIGNED)
