@@ -143,10 +143,36 @@ def test_order(value: Any, expected: tuple[Order, ...]) -> None:
 
 def test_paging() -> None:
     assert (search(limit="2", page="3").limit, search(limit="2", page="3").page) == (2, 3)
-    assert (search(limit=0).limit, search(limit=-1, page=-5).page) == (None, 1)
-    for wrong in ({"limit": "x"}, {"page": [1]}):
-        with pytest.raises(Invalid):
-            search(**wrong)
+    assert (search(limit=0).limit, search(limit=-1, page=-1).page) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "x"),
+        ("limit", -5),
+        ("page", [1]),
+        ("page", -2),
+        ("from", "2026-99-99"),
+        ("from", ["2026-01-01"]),
+        ("to", "2026-99-99"),
+        ("date", "2026-02-30"),
+        ("date", ["2026-01-01"]),
+        ("published", "maybe"),
+        ("published", [1, "maybe"]),
+        ("published", {"OR": [1]}),
+        ("to_ids", 2),
+        ("deleted", "soon"),
+        ("protected", "x"),
+        ("timestamp", [1, 2, 3]),
+        ("value", {"XOR": ["a"]}),
+    ],
+)
+def test_a_filter_that_cannot_be_understood_is_refused_by_name(name: str, value: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse(Scope.EVENTS, {name: value}, now=NOW)
+    assert refused.value.errors == {name: [str(refused.value)]}
+    assert str(refused.value).startswith("Invalid filter: ")
 
 
 def test_searchall_takes_its_text_from_value() -> None:

@@ -94,11 +94,19 @@ def test_a_get_without_parameters_is_refused(on_stage: Stage) -> None:
         ({"tags": {"OR": [["alpha"]]}}, 400),
         ({"timestamp": [1, 2, 3]}, 400),
         ({"limit": "many"}, 400),
+        ({"limit": -5}, 400),
+        ({"published": "maybe"}, 400),
+        ({"from": "2026-99-99"}, 400),
         ({"returnFormat": "cache", "hash_type": "rot13"}, 400),
     ],
 )
 def test_what_cannot_be_searched_is_refused(on_stage: Stage, body: Any, status: int) -> None:
     assert ask(on_stage, "/attributes/restSearch", body).status_code == status
+
+
+def test_a_refused_filter_is_named(on_stage: Stage) -> None:
+    response = ask(on_stage, "/events/restSearch", {"published": "maybe"})
+    assert list(answer(response)["errors"]) == ["published"]
 
 
 def test_text_holds_only_what_is_published_and_for_detection(on_stage: Stage) -> None:

@@ -106,7 +106,8 @@ def _search(scope: Scope, given: dict[str, Any], output: Format) -> Search:
         output.check(search)
         decay_options(search.options)  # Refused before the first byte, where it is of use to say so.
     except Invalid as error:
-        raise MispError(400, str(error)) from error
+        named: dict[str, Any] = {} if isinstance(error.errors, str) else {"errors": error.errors}
+        raise MispError(400, str(error), **named) from error
     return search
 
 

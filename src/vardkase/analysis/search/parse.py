@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.filters import Scope, Search
 from vardkase.analysis.search.parameters import accepted
 from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
 
 TERMS: dict[Scope, dict[str, str]] = {
     Scope.EVENTS: {
@@ -152,9 +154,17 @@ def _each(
     """Each field read from its parameter; of two parameters for one field the later named here counts."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
-        if name in known and (value := reader(known[name])) is not None:
+        if name in known and (value := _named(name, reader, known[name])) is not None:
             found[field] = value
     return found
+
+
+def _named(name: str, reader: Callable[[Any], Any], value: Any) -> Any:
+    """What `reader` makes of the parameter; a refusal says which it was."""
+    try:
+        return reader(value)
+    except Invalid as refused:
+        raise Invalid({name: [str(refused)]}) from None
 
 
 def _flags(scope: Scope, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,21 +174,25 @@ def _flags(scope: Scope, known: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in known.items()
         if value is not False or name not in FALSE_IS_ABSENT[scope]
     }
-    return {**_each(names, asked, read.flags), "deleted": read.deleted_flags(known.get("deleted"))}
+    return {
+        **_each(names, asked, read.flags),
+        "deleted": _named("deleted", read.deleted_flags, known.get("deleted")),
+    }
 
 
 def _seen(scope: Scope, known: Mapping[str, Any], now: int) -> dict[str, Any]:
     if scope is Scope.EVENTS:
         return {}
+    uppers = {"first_seen": False, "last_seen": True}
     return {
-        "first_seen": read.seen(known.get("first_seen"), now, upper=False),
-        "last_seen": read.seen(known.get("last_seen"), now, upper=True),
+        name: _named(name, partial(read.seen, now=now, upper=upper), known.get(name))
+        for name, upper in uppers.items()
     }
 
 
 def _galaxy_elements(known: Mapping[str, Any]) -> Any:
     for name, value in known.items():
-        if name.startswith("galaxy.") and (found := read.terms(value)):
+        if name.startswith("galaxy.") and (found := _named(name, read.terms, value)):
             yield name.removeprefix("galaxy."), found
 
 

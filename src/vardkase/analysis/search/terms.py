@@ -84,20 +84,25 @@ def numbers(value: Any) -> tuple[int, ...] | None:
 
 
 def flags(value: Any) -> frozenset[bool] | None:
-    """`true`, `0`, `"1"`, `"exclude"`, `"only"`, `[0, 1]`; both values, or none, ask nothing."""
-    items = value if isinstance(value, list) else [value]
-    words = {_text(item).casefold() for item in items}
-    found = frozenset([True] * bool(words & TRUE_WORDS) + [False] * bool(words & FALSE_WORDS))
+    """`true`, `0`, `"1"`, `"exclude"`, `"only"`, `[0, 1]`; both values, or none, ask nothing.
+
+    Raises Invalid for other words: taken for no filter they would find everything.
+    """
+    found = _yes_and_no(value)
     return found if len(found) == 1 else None
 
 
 def deleted_flags(value: Any) -> frozenset[bool]:
     """As `flags`; absent means only what is not deleted."""
+    return _yes_and_no(value) or frozenset((False,))
+
+
+def _yes_and_no(value: Any) -> frozenset[bool]:
     items = value if isinstance(value, list) else [value]
-    words = {_text(item).casefold() for item in items}
-    if words & TRUE_WORDS:
-        return frozenset((True, False)) if words & FALSE_WORDS else frozenset((True,))
-    return frozenset((False,))
+    words = {_text(item).casefold() for item in items} - {""}
+    if words - TRUE_WORDS - FALSE_WORDS:
+        raise Invalid("Invalid filter: 0, 1 or a list of both is expected.")
+    return frozenset([True] * bool(words & TRUE_WORDS) + [False] * bool(words & FALSE_WORDS))
 
 
 def moments(value: Any, now: int) -> Range | None:
@@ -127,18 +132,22 @@ def seen(value: Any, now: int, *, upper: bool) -> Range | None:
 
 
 def days(start: Any, end: Any, date: Any, now: int) -> Dates | None:
-    """The days of `from`, `to` and `date`. An unreadable `from` asks nothing, such a `to` finds nothing."""
-    lower = _day(start, now) if _text(start) and _readable(start, now) else None
-    upper = _day(end, now) if _text(end) else None
+    """The days of `from`, `to` and `date`; raises Invalid for what was meant for a day and is none.
+
+    As in MISP a mere word that is no day asks nothing as `from`, and finds nothing as `to`.
+    """
+    lower = _day("from", start, now) if _text(start) else None
+    lower = lower if _readable(start, now) else None
+    upper = _day("to", end, now) if _text(end) else None
     if upper is not None and not _readable(end, now):
         upper = "0001-01-01"
     if isinstance(date, list):
         if len(date) != 2:
-            raise Invalid("Invalid filter: a range of days needs exactly two values.")
-        first, last = sorted(_day(item, now) for item in date)
+            raise Invalid({"date": ["Invalid filter: a range of days needs exactly two values."]})
+        first, last = sorted(_day("date", item, now) for item in date)
         lower, upper = max(lower or first, first), min(upper or last, last)
     elif _text(date):
-        lower = max(lower or "", _day(date, now))
+        lower = max(lower or "", _day("date", date, now))
     return Dates(lower, upper) if lower or upper else None
 
 
@@ -156,11 +165,17 @@ def orders(value: Any, columns: frozenset[str]) -> tuple[Order, ...]:
 
 
 def whole_number(name: str, value: Any, largest: int = LARGEST_PAGE) -> int:
-    """A `limit`, `page` or `after_id`, no further than `largest`; raises Invalid for what is no number."""
+    """A `limit`, `page` or `after_id`, no further than `largest`; raises Invalid for what is no such number.
+
+    -1 is let through: some clients say "all of it" so, and MISP agrees.
+    """
     try:
-        return min(int(_text(value)[:40] or 0), largest)
+        number = min(int(_text(value)[:40] or 0), largest)
     except ValueError:
-        raise Invalid(f"Invalid filter: {name} must be a number.") from None
+        raise Invalid({name: [f"Invalid filter: {name} must be a number."]}) from None
+    if number < -1:
+        raise Invalid({name: [f"Invalid filter: {name} must not be negative."]})
+    return number
 
 
 def _moment(value: Any, now: int) -> int:
@@ -173,6 +188,13 @@ def _readable(value: Any, now: int) -> bool:
     return _moment(value, now) != now + 1
 
 
-def _day(value: Any, now: int) -> str:
+def _day(name: str, value: Any, now: int) -> str:
+    if not _readable(value, now) and not _is_word(value):
+        raise Invalid({name: [f"Invalid filter: {name} must be a date, as 2024-01-31, or an age, as 5d."]})
     moment = min(max(_moment(value, now), 0), LARGEST)
     return datetime.fromtimestamp(moment, UTC).date().isoformat()
+
+
+def _is_word(value: Any) -> bool:
+    """No digit in it: not a date that was mistyped."""
+    return isinstance(value, str) and not any(character.isdigit() for character in value)
