@@ -9,6 +9,7 @@ import vardkase.api.administration.logs
 import vardkase.api.administration.periodic_summaries
 import vardkase.api.administration.server_settings
 import vardkase.api.administration.statistics
+import vardkase.api.attributes.lookups
 import vardkase.api.attributes.reading
 import vardkase.api.attributes.selected
 import vardkase.api.attributes.single_fields

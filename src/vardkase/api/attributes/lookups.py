@@ -1,0 +1,138 @@
+"""Exact questions: fastLookup, downloadSample, and the cache that other instances keep of this one's values."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.lookups import (
+    FAST_LOOKUP,
+    FoundSample,
+    attributes_after,
+    events_with_values,
+    samples_beside,
+    samples_with_md5,
+)
+from vardkase.analysis.search.parse import parse
+from vardkase.api.answers import Answer, Json, Stream, message
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError
+from vardkase.core import files
+from vardkase.core.errors import NotFound
+from vardkase.formats.text import digests
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+from vardkase.misp.flags import as_bool, as_int
+
+MOST_VALUES = 1_000
+MOST_LINES = 50_000
+LONGEST = 65_535
+MD5 = re.compile(r"[0-9a-fA-F]{32}")
+DIGEST = re.compile(r"(?:[0-9a-fA-F]{2}){16,64}")
+ONLY_MD5 = "Only MD5 hashes can be used to fetch malware samples at this point in time."
+NO_HITS = "No hits with the given parameters."
+
+
+@endpoint(
+    "attributes/fastLookup",
+    methods=("POST",),
+    describes=Description(
+        "The ids of the events that hold each of up to a thousand values, without wildcards.",
+        ("value",),
+        ("maxAge",),
+    ),
+)
+def fast_lookup(call: Call) -> Answer:
+    """Value → ids of events, of the values that are there. ``maxAge`` says how old MISP's cache may be: none here."""
+    if not FAST_LOOKUP.value:
+        raise MispError(405, "Fast lookups are switched off on this instance (MISP.fast_lookup_enabled).")
+    found = events_with_values(call.actor, _values(call.param("value")))
+    return Json({value: [str(number) for number in events] for value, events in found.items()})
+
+
+@endpoint(
+    "attributes/downloadSample",
+    describes=Description(
+        "Samples by the MD5 of their content, or with allSamples all of the events that hold a hash.",
+        url="/attributes/downloadSample/[hash]/[allSamples]/[eventID]",
+    ),
+)
+def download_sample(call: Call) -> Answer:
+    """Samples in their encrypted archives, base64 in JSON."""
+    digest = str(call.param("hash") or call.arg(0))
+    every = as_bool(call.param("allSamples", call.arg(1)))
+    event = _event(call, str(call.param("eventID") or call.arg(2)))
+    if every and (DIGEST.fullmatch(digest) or (not digest and event is not None)):
+        found = samples_beside(call.actor, digest, event)
+    elif MD5.fullmatch(digest):
+        found = samples_with_md5(call.actor, digest, event)
+    else:
+        return message(ONLY_MD5)
+    return Stream(_archives(found)) if found else message(NO_HITS)
+
+
+@endpoint("attributes/getInstanceCache", requires=(Permission.SYNC,))
+def instance_cache(call: Call) -> Answer:
+    """A line with the MD5 and the event's uuid for each value that came after the attribute in the path.
+
+    It is what restSearch gives as ``cache``; ``X-Last-Id`` is where to go on, as long as lines come.
+    """
+    last = max(as_int(call.arg(0)) or 0, 0)
+    limit = min(max(as_int(call.param("limit")) or MOST_LINES, 1), MOST_LINES)
+    ids = attributes_after(call.actor, last, limit)
+    search = parse(Scope.ATTRIBUTES, {"includeEventUuid": True})
+    headers = {"X-Last-Id": str(ids[-1] if ids else last), "X-Result-Count": str(len(ids))}
+    return Stream(digests(call.actor, search, ids), "text/plain; charset=UTF-8", headers)
+
+
+def _values(given: Any) -> list[str]:
+    values = given if isinstance(given, list) else [given]
+    if not values or len(values) > MOST_VALUES:
+        raise MispError(400, f"value: one to {MOST_VALUES} values are expected.")
+    if not all(isinstance(each, str | int | float) and str(each).strip() for each in values):
+        raise MispError(400, "value: texts are expected.")
+    texts = list(dict.fromkeys(map(str, values)))
+    if any(len(text) > LONGEST for text in texts):
+        raise MispError(400, f"value: texts of at most {LONGEST} characters are expected.")
+    return texts
+
+
+def _event(call: Call, reference: str) -> int | None:
+    """The event that samples are asked of; 0 for one that is not there, None for all."""
+    if not reference:
+        return None
+    try:
+        return find_event(call.actor, reference).id
+    except NotFound:
+        return 0
+
+
+def _archives(found: Sequence[FoundSample]) -> Iterator[bytes]:
+    """One sample at a time: together they may be bigger than memory."""
+    separator = b'{"result":['
+    for sample in found:
+        yield separator + msgspec.json.encode(
+            {
+                "md5": sample.md5,
+                "base64": _content(sample),
+                "filename": sample.filename,
+                "attribute_id": str(sample.attribute_id),
+                "event_id": str(sample.event_id),
+                "event_info": sample.event_info,
+            }
+        )
+        separator = b","
+    yield b"]}"
+
+
+def _content(sample: FoundSample) -> str:
+    """Empty when the file has not come along, as in MISP."""
+    try:
+        return base64.b64encode(files.read(sample.data_sha256 or "")).decode()
+    except FileNotFoundError:
+        return ""
