@@ -9,24 +9,39 @@ from __future__ import annotations
 import json
 import lzma
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 PACKED = Path(__file__).parents[1] / "tests" / "data" / "recordings.jsonl.xz"
 WORLDS = ("pymisp-live", "behaviour")
+FRESH = {"10b_malware_samples", "19b_event_reports_by_id"}
+"""Files of behaviour/ that were recorded on an instance of their own, set up in the same way."""
+SET_UP = "00_setup"
 KEPT = ("n", "t", "as", "method", "path", "request", "status", "response")
 
 
 def packed(folder: Path) -> Iterator[dict[str, Any]]:
     """The exchanges of every world, in order, with only what replaying needs."""
     for world in WORLDS:
-        exchanges = [
-            _shortened(world, file.stem, json.loads(line))
-            for file in sorted((folder / world).glob("*.jsonl"))
-            for line in file.read_text("utf-8").splitlines()
-        ]
-        yield from sorted(exchanges, key=lambda exchange: exchange["t"])
+        files = {file.stem: file for file in sorted((folder / world).glob("*.jsonl"))}
+        yield from _world(world, [files[name] for name in files if name not in FRESH])
+        if apart := sorted(FRESH & files.keys()):
+            fresh = _world(f"{world}-fresh", [files[name] for name in (SET_UP, *apart)])
+            yield from (one for one in fresh if one["file"] != SET_UP or not _makes_event(one))
+
+
+def _makes_event(exchange: dict[str, Any]) -> bool:
+    return bool(exchange["path"] == "/events/add")
+
+
+def _world(world: str, files: Iterable[Path]) -> list[dict[str, Any]]:
+    exchanges = [
+        _shortened(world, file.stem, json.loads(line))
+        for file in files
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    return sorted(exchanges, key=lambda exchange: exchange["t"])
 
 
 def _shortened(world: str, file: str, exchange: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """tests/data/recording_differences.toml: where we answer otherwise than the recordings, and why.
 
-`[[left_out]]` names exchanges that are not asked: `file` and `endpoint` are patterns. `[[difference]]` has a `world`,
+`[[left_out]]` names exchanges that are not asked: `file` and `endpoint` are patterns, `n` their places in the file and
+`status` what they were answered with, where not all are meant. `[[difference]]` has a `world`,
 a `reason` and the differences `at` that it holds for, as "file | endpoint | place | kind", each of them a pattern.
 `place` is where in the answer (`#` stands for any element of a list), `kind` is one of lacks, also, type, value,
 length and `status THEIRS -> OURS`.
@@ -29,7 +30,10 @@ def left_out(exchange: dict[str, Any]) -> bool:
     """Whether an exchange is not asked."""
     file, endpoint = exchange["file"], endpoint_of(exchange["path"])
     return any(
-        fnmatchcase(file, rule["file"]) and fnmatchcase(endpoint, rule["endpoint"])
+        fnmatchcase(file, rule["file"])
+        and fnmatchcase(endpoint, rule["endpoint"])
+        and exchange["n"] in rule.get("n", [exchange["n"]])
+        and exchange["status"] == rule.get("status", exchange["status"])
         for rule in _listed()["left_out"]
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER = re.compile(r"\d+")
-SEGMENT = re.compile(r"(?:(\w+):)?(\d+)(\.\w+)?")
+SEGMENT = re.compile(r"(?:(\w+):)?(\d+(?:\|\d+)*)(\.\w+)?")
 KEY = re.compile(r"KEY_[A-Z0-9_]+")
 
 KINDS = {
@@ -29,8 +29,10 @@ KINDS = {
     "taxonomy": "Taxonomy",
     "galaxie": "Galaxy",
     "relatedevent": "Event",
+    "searchevent": "Event",
     "objecttemplate": "ObjectTemplate",
     "template": "ObjectTemplate",
+    "target": "GalaxyCluster",
 }
 """The kind of what a member, a wrapper or a controller in the singular names, where its own name is not it."""
 ADDED_TO = {
@@ -44,15 +46,27 @@ ADDED_TO = {
     "object_references": "Object",
 }
 """What `<controller>/add/<id>` and `<controller>/index/<id>` name."""
-PROPOSED = {("shadow_attributes", "edit"), ("shadow_attributes", "delete")}
-"""A proposal to change an attribute names the attribute."""
+NAMED = {
+    ("sightings", "index"): "Event",
+    ("shadow_attributes", "edit"): "Attribute",
+    ("shadow_attributes", "delete"): "Attribute",
+}
+"""What the first number of other actions names: a proposal to change an attribute names the attribute."""
+ATTACHING = {"attachCluster", "attachMultipleClusters", "detach", "listSightings"}
+"""Actions in whose path the kind of the first number follows it; a second number is a tag's."""
+BARE = {"event", "attribute", "object", "tag"}
+"""Members of a request that hold an id though they are not called one."""
+IDS = re.compile(r'[\["!]*\d+(?:[\s,|&"!\]]+\d*)*')
+"""One id or several, in any notation."""
 SECOND = {"addTag": "Tag", "removeTag": "Tag", "addOrg": "Organisation", "removeOrg": "Organisation"}
 """What the second number of an action names."""
 
 
 def kind_of(name: str) -> str:
     """The kind that `org_id`, `Orgc`, `sharing_groups` or `galaxyClusters` stands for, in one form for all."""
-    bare = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_id").removesuffix("id")
+    bare = (
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().rstrip("s").removesuffix("_id").removesuffix("id")
+    )
     bare = bare.rstrip("s").replace("_", "") or "event"
     return KINDS.get(bare, bare.title())
 
@@ -60,11 +74,25 @@ def kind_of(name: str) -> str:
 def named_by(controller: str, action: str = "") -> str:
     """The kind of what the first number in the path of an action names."""
     snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", controller).lower()
+    if (snake, action) in NAMED:
+        return NAMED[snake, action]
     if action in ("add", "index") and snake in ADDED_TO:
         return ADDED_TO[snake]
-    if (snake, action) in PROPOSED:
-        return "Attribute"
     return "Event" if snake == "event_delegations" else kind_of(snake)
+
+
+def _same_name(recorded: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Whether two things, and those within them, are called the same."""
+    within = [
+        (theirs, own[key]) for key, theirs in recorded.items() if isinstance(theirs, dict) and key in own
+    ]
+    called = ("name", "value", "email", "info")
+    return all(
+        theirs.get(name) == ours.get(name)
+        for theirs, ours in [(recorded, own), *within]
+        if isinstance(ours, dict)
+        for name in called
+    )
 
 
 @dataclass(slots=True)
@@ -88,7 +116,7 @@ class Names:
 
     def _same_thing(self, recorded: dict[str, Any], own: dict[str, Any]) -> bool:
         """Lists need not be in the same order: what has another name or uuid is something else."""
-        if not all(recorded.get(name) == own.get(name) for name in ("name", "value", "email", "info")):
+        if not _same_name(recorded, own):
             return "saved" in recorded
         theirs, ours = recorded.get("uuid"), own.get("uuid")
         return not isinstance(theirs, str) or self.uuids.get(theirs, ours) == ours
@@ -113,7 +141,8 @@ class Names:
         prefix = "/admin" if front.startswith("/admin/") else ""
         _, controller, *rest = front.removeprefix(prefix).split("/")
         action = rest[0] if rest else ""
-        kinds = [named_by(controller, action), SECOND.get(action, "Tag")]
+        first = kind_of(rest[2]) if action in ATTACHING and len(rest) > 2 else named_by(controller, action)
+        kinds = [first, SECOND.get(action, "Tag")]
         renamed = [self._segment(kinds, segment) for segment in rest]
         return prefix + "/".join(["", controller, *renamed]) + mark + query
 
@@ -122,7 +151,7 @@ class Names:
         if not match or not (match[1] is None or match[1].endswith("id")):
             return segment
         kind = kind_of(match[1]) if match[1] else kinds.pop(0) if kinds else ""
-        own = self.ids.get((kind, match[2]), match[2])
+        own = NUMBER.sub(lambda number: self.ids.get((kind, number[0]), number[0]), match[2])
         return f"{match[1]}:{own}" if match[1] else own + (match[3] or "")
 
     def body(self, recorded: Any, kind: str, member: str = "") -> Any:
@@ -134,10 +163,10 @@ class Names:
             return [self.body(value, kind, member) for value in recorded]
         if isinstance(recorded, bool) or not isinstance(recorded, (int, str)):
             return recorded
-        if member.endswith("id") and "uu" not in member and member != "threat_level_id":
+        if (member.endswith(("id", "ids")) or member in BARE) and IDS.fullmatch(str(recorded)):
             named = kind if member in ("id", "idList") else kind_of(member)
             renamed = NUMBER.sub(lambda n: self.ids.get((named, n[0]), n[0]), str(recorded))
-            return int(renamed) if isinstance(recorded, int) else self.text(renamed)
+            return int(renamed) if isinstance(recorded, int) else renamed
         return self.text(recorded) if isinstance(recorded, str) else recorded
 
     def text(self, recorded: str) -> str:

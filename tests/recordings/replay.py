@@ -21,7 +21,7 @@ from django.http import StreamingHttpResponse
 
 from tests.api.calls import send
 from tests.recordings.compare import Difference, differences
-from tests.recordings.names import UUID, Names, named_by
+from tests.recordings.names import UUID, Names, kind_of, named_by
 
 PACKED = Path(__file__).parents[1] / "data" / "recordings.jsonl.xz"
 
@@ -97,9 +97,16 @@ def _body(names: Names, exchange: dict[str, Any], endpoint: str) -> Any:
     recorded = exchange["request"]
     if isinstance(recorded, dict) and "$base64" in recorded:
         return b64decode(recorded["$base64"])
-    kind = named_by(_controller(endpoint))
-    own = names.body(recorded, kind)
+    own = names.body(recorded, _about(exchange, endpoint))
     return own.encode() if isinstance(own, str) else own
+
+
+def _about(exchange: dict[str, Any], endpoint: str) -> str:
+    """The kind of what a body's own `id` names: a search for sightings says of what, in its path or body."""
+    body = exchange["request"]
+    said = [body.get("context") if isinstance(body, dict) else None, *exchange["path"].split("/")[3:4]]
+    about = next((kind_of(each) for each in said if each in ("attribute", "event")), None)
+    return about or named_by(_controller(endpoint), "" if endpoint != "sightings/add" else "add")
 
 
 def _decoded(response: Any) -> Any:

@@ -5,21 +5,34 @@ A difference that is not listed fails, and so does a listed one that no longer o
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tests.recordings import knowledge
 from tests.recordings.accepted import left_out, unlisted_and_stale
 from tests.recordings.names import Names
 from tests.recordings.replay import exchanges, replayed
 from vardkase.api.throttle import FailedAttempts
 from vardkase.identity.accounts.services import first_run
 
+ADDRESSES = {
+    "pymisp-live": "http://127.0.0.1:8900",
+    "behaviour": "http://127.0.0.1:8901",
+    "behaviour-fresh": "http://127.0.0.1:8901",
+}
+
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
-@pytest.mark.parametrize("world", ["pymisp-live", "behaviour"])
-def test_answers_are_those_that_were_recorded(world: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = _stage()
+@pytest.mark.parametrize("world", ADDRESSES)
+def test_answers_are_those_that_were_recorded(
+    world: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
+) -> None:
+    settings.VARDKASE_KNOWLEDGE_DIR = str(tmp_path)
+    settings.BASE_URL = ADDRESSES[world]
+    names = _stage(world, tmp_path)
     found = []
     for exchange in exchanges()[world]:
         if not left_out(exchange):
@@ -30,12 +43,15 @@ def test_answers_are_those_that_were_recorded(world: str, monkeypatch: pytest.Mo
     assert not stale, "\n".join(["Listed differences that no longer occur:", *stale])
 
 
-def _stage() -> Names:
-    """An installation as it is after its first start, with the first administrator's key."""
+def _stage(world: str, folder: Path) -> Names:
+    """An installation as it is after its first start, with the first administrator's key and some knowledge."""
     FailedAttempts.forget_all()
     made = first_run()
     assert made
-    return Names(keys={"KEY_ADMIN": made.key})
+    names = Names(keys={"KEY_ADMIN": made.key})
+    knowledge.place(folder)
+    knowledge.load(names, exchanges()[world])
+    return names
 
 
 def _set_clock(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:

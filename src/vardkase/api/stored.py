@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.intel.models import Attribute, AttributeTag, Object, ObjectReference
 from vardkase.intel.queries.rows import ReferenceRow
 from vardkase.intel.services.batch import NewAttribute, NewObject
@@ -42,6 +43,12 @@ def stored_tags(attribute_id: int) -> list[dict[str, Any]]:
         }
         for link in links
     ]
+
+
+def tags_of_edited(attribute_id: int) -> list[dict[str, Any]]:
+    """The tags of one attribute, those too that documents leave out, as an edit answers them: without their owner."""
+    tags = Tag.objects.filter(attribute_tags__attribute=attribute_id).order_by("attribute_tags__pk")
+    return [{name: value for name, value in tag_dict(tag).items() if name != "org_id"} for tag in tags]
 
 
 def _tags_of(attribute_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg
 from django.db import connection
 
@@ -23,6 +24,11 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
     """
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, **options)
+
+
+def from_jsonb(value: str | None) -> Any:
+    """What a jsonb column holds: Django has psycopg hand it over as text."""
+    return None if value is None else msgspec.json.decode(value)
 
 
 def reserve_ids(table: str, count: int) -> list[int]:

@@ -24,11 +24,11 @@ MAX_NAME = 255
 
 @dataclass(slots=True)
 class ReportInput:
-    """A checked report."""
+    """A checked report; `content` is None where nothing is said of it, so that a stored one keeps its own."""
 
     uuid: str | None
     name: str
-    content: str
+    content: str | None
     distribution: int
     sharing_group_id: int | None
     sharing_group: dict[str, Any] | None
@@ -48,7 +48,7 @@ def parse_report(
     parsed = ReportInput(
         uuid=read_uuid(data, errors),
         name=name[:MAX_NAME],
-        content=read_text(data.get("content")),
+        content=read_text(data["content"]) if data.get("content") is not None else None,
         distribution=read_part_distribution(data, default_distribution, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),

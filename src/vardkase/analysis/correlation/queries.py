@@ -275,8 +275,8 @@ def _paired(holders: list[list[int]], others: list[list[tuple[int, int]]], cap: 
         elif found:
             for attribute_id in own:
                 pairs.extend([Pair(attribute_id, *other) for other in found])
-    # A composite may share both its halves with the same attribute.
-    result.pairs.extend(dict.fromkeys(pairs))
+    # A composite may share both its halves with the same attribute; the order of keys differs from hub to hub.
+    result.pairs.extend(sorted(set(pairs)))
     return result
 
 

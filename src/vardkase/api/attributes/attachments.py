@@ -44,7 +44,7 @@ def picture(row: Attached) -> Answer:
     content = _content(row) if row.type == "attachment" else b""
     kind = next((kind for start, kind in PICTURES if content.startswith(start)), None)
     if kind is None:
-        raise MispError(404, "The attribute is not a picture.")
+        raise MispError(404, "Attribute is not an image.")
     return Text(content, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 

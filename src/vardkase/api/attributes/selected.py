@@ -63,7 +63,7 @@ def delete_selected(call: Call) -> Answer:
     try:
         deleted = delete_attributes(call.actor, event, chosen, hard=hard)
     except NotFound:
-        raise SaveFailed("deleteSelected Attribute", DELETE_URL, "No matching attributes.") from None
+        raise MispError(404, "No matching attributes found.") from None
     told = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
     return saved(told, f"{DELETE_URL}/{event}", id=str(event))
 

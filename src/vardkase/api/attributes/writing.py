@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, message
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags
+from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
@@ -94,7 +94,8 @@ def edit(call: Call) -> Answer:
         raise MispError(405, str(old)) from old
     stored = stored_attribute(attribute_id)
     del stored["value1"], stored["value2"]
-    return Json({"Attribute": stored})
+    tags = tags_of_edited(attribute_id)
+    return Json({"Attribute": stored | ({"Tag": tags} if tags else {})})
 
 
 @endpoint("attributes/delete", requires=(Permission.ADD,), writes=True)

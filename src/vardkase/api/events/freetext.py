@@ -56,7 +56,7 @@ def free_text_import(call: Call) -> Answer:
     Who says that the background will do (``disable_background_processing:0``) is answered as MISP does before its
     background work begins: with all that was found, also what is not stored.
     """
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = call.data("Attribute")
     text = data.get("value")
     if not isinstance(text, str):
@@ -93,7 +93,7 @@ def free_text_import(call: Call) -> Answer:
 )
 def save_free_text(call: Call) -> Answer:
     """Store chosen values; a type such as ``ip-src/ip-dst`` stands for one attribute of each."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = call.data("Attribute")
     chosen = decoded(data.get("JsonObject"))
     if not isinstance(chosen, list) or not chosen:

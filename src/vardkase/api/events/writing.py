@@ -48,9 +48,11 @@ HEADER_MEMBERS = (
 )
 def add(call: Call) -> Answer:
     """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
+    data = call.big_data("Event", "Attribute")
+    if not data:
+        raise MispError(405, "No valid event data received.")
     try:
-        document = _exported(call.big_data("Event", "Attribute"))
-        stored = add_event(call.actor, document, signed_document(call))
+        stored = add_event(call.actor, _exported(data), signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:
@@ -125,7 +127,7 @@ def delete(call: Call) -> Answer:
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
 def publish(call: Call) -> Answer:
     """Publish without telling people by mail."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     _or_405(event.id, publish_event, call)
     return saved("Job queued", f"/events/publish/{event.id}", id=str(event.id))
 
@@ -133,7 +135,7 @@ def publish(call: Call) -> Answer:
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
 def alert(call: Call) -> Answer:
     """Publish and tell people by mail."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     _or_405(event.id, publish_event, call)
     return saved("Job queued", f"/events/alert/{event.id}", id=str(event.id))
 
@@ -141,7 +143,7 @@ def alert(call: Call) -> Answer:
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
 def unpublish(call: Call) -> Answer:
     """Take an event back to unpublished."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid Event.")
     _or_405(event.id, unpublish_event, call)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
 

@@ -15,7 +15,7 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.servers import queries, services
-from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.models import Server, no_pull_rules, no_push_rules
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -43,6 +43,12 @@ ABOUT_EDIT = Description(
 )
 
 
+def _rules(rules: dict[str, Any], empty: dict[str, Any]) -> str:
+    """Rules as JSON, their members in the order of `empty` ones: jsonb keeps none."""
+    ordered = {name: rules[name] for name in [*empty, *(rules.keys() - empty.keys())] if name in rules}
+    return json.dumps(ordered, separators=(",", ":"))
+
+
 def server_dict(server: Server) -> dict[str, Any]:
     """A connection in MISP's order of members, without its key."""
     return {
@@ -64,8 +70,8 @@ def server_dict(server: Server) -> dict[str, Any]:
         "publish_without_email": server.publish_without_email,
         "unpublish_event": server.unpublish_event,
         "self_signed": server.self_signed,
-        "pull_rules": json.dumps(server.pull_rules, separators=(",", ":")),
-        "push_rules": json.dumps(server.push_rules, separators=(",", ":")),
+        "pull_rules": _rules(server.pull_rules, no_pull_rules()),
+        "push_rules": _rules(server.push_rules, no_push_rules()),
         "cert_file": f"{server.pk}.pem" if server.authority else None,
         "client_cert_file": f"{server.pk}_client.pem" if server.encrypted_certificate else None,
         "internal": server.internal,

@@ -31,6 +31,13 @@ ABOUT_EDIT = Description(
 )
 
 
+VIEWED = (
+    "id", "name", "date_created", "date_modified", "type", "nationality", "sector", "contacts", "description",
+    "local", "uuid", "restricted_to_domain",
+)  # fmt: skip
+"""What organisations/view tells everybody, in its order."""
+
+
 def organisation_dict(organisation: Organisation) -> dict[str, Any]:
     """An organisation in MISP's order of members; the empty texts that MISP keeps as null are null."""
     return {
@@ -46,7 +53,7 @@ def organisation_dict(organisation: Organisation) -> dict[str, Any]:
         "uuid": str(organisation.uuid),
         "contacts": organisation.contacts or None,
         "local": organisation.local,
-        "restricted_to_domain": organisation.restricted_to_domain or None,
+        "restricted_to_domain": organisation.restricted_to_domain,
         "landingpage": organisation.landingpage or None,
     }
 
@@ -77,13 +84,14 @@ def view(call: Call) -> Answer:
     """One organisation, by number, uuid or name."""
     organisation = queries.find_organisation(call.arg(0))
     row = organisation_dict(organisation)
-    del row["landingpage"]
-    row["user_count"] = str(organisation.users.count())
+    shown = {name: row[name] for name in VIEWED}
     if call.actor.is_site_admin:
-        row["created_by_email"] = emails_of([organisation.created_by]).get(organisation.created_by, "Unknown")
-    else:
-        del row["created_by"]
-    return Json({"Organisation": row})
+        shown["created_by"] = row["created_by"]
+    shown["user_count"] = str(organisation.users.count())
+    if call.actor.is_site_admin and organisation.created_by:
+        maker = emails_of([organisation.created_by]).get(organisation.created_by, "Unknown")
+        shown["created_by_email"] = maker
+    return Json({"Organisation": shown})
 
 
 @endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))

@@ -74,7 +74,7 @@ def _preferences(user: User) -> dict[str, Any]:
     return {
         "sub": None,
         "external_auth_required": user.external_auth_required,
-        "external_auth_key": user.external_auth_key or "",
+        "external_auth_key": user.external_auth_key,
         "last_api_access": seconds(user.last_api_access),
         "notification_daily": user.notification_daily,
         "notification_weekly": user.notification_weekly,
@@ -162,10 +162,10 @@ def change_password(call: Call) -> Answer:
     """Change one's own password."""
     password = str(call.data("User").get("password") or "")
     try:
-        user = services.change_password(call.actor, password)
+        services.change_password(call.actor, password)
     except Invalid as error:
         raise SaveFailed("change_pw User", "/users/change_pw", error.errors) from error
-    return saved("Password Changed.", "/users/change_pw", id=str(user.pk))
+    return saved("Password Changed.", "/users/change_pw")
 
 
 @endpoint("users/resetauthkey", requires=(Permission.AUTH,), writes=True)
@@ -252,7 +252,7 @@ def _edited(call: Call, *, own: bool) -> Answer:
         )
     except Invalid as error:
         raise _refused("edit", url, error) from error
-    return Json(saved_user(user))
+    return Json(viewed_user(user) if own else saved_user(user))
 
 
 def _refused(action: str, url: str, error: Invalid) -> MispError | SaveFailed:

@@ -32,7 +32,7 @@ from vardkase.misp.flags import as_bool
 )
 def add(call: Call) -> Answer:
     """Add an object; the template may be named in the path."""
-    event = find_event(call.actor, call.arg(0))
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     data = _with_template_of_path(call)
     breaks = as_bool(call.param("breakOnDuplicate"))
     try:

@@ -6,11 +6,13 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.exchange.errors import OutgoingFailed
@@ -147,7 +149,8 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
     if actor.is_site_admin or actor.user_id is None:
         raise Forbidden(NOT_FOR_SITE_ADMINS)
     host = find_organisation(host_organisation_id() or 0)
-    _, raw = issue_key(actor, User.objects.get(pk=actor.user_id), {"comment": "Sync configuration"})
+    comment = f"Auto generated sync key - {datetime.fromtimestamp(now_seconds(), UTC):%Y-%m-%d %H:%M:%S}"
+    _, raw = issue_key(actor, User.objects.get(pk=actor.user_id), {"comment": comment})
     organisation = {"name": host.name, "uuid": str(host.uuid)}
     return {"url": base_url, "uuid": instance, "authkey": raw, "Organisation": organisation}
 

@@ -36,6 +36,13 @@ type Section = tuple[str, Iterator[bytes]]
 DEPTH = 2
 AT_ONCE = 500
 
+FIRST, BELOW, WITHIN = range(3)
+"""Where something is said: of the thing that a document is about, of what is said of that, or of a part of it."""
+NOTE, OPINION, RELATIONSHIP = range(3)
+IN_SHORT = {FIRST: {NOTE, OPINION, RELATIONSHIP}, BELOW: {OPINION}}
+"""What names its organisations in short there: each kind where MISP comes upon it first. It looks for opinions on
+notes as soon as it has notes, so opinions beside notes are not its first."""
+
 
 class AnalystBook:
     """Analyst data of one document for one reader; organisations and groups are looked up once."""
@@ -46,12 +53,15 @@ class AnalystBook:
         self._organisations = OrganisationBook()
         self._any: bool | None = None
 
-    def of(self, uuids: Iterable[str], depth: int = DEPTH) -> dict[str, ByKind]:
-        """What is said of some things, by their uuid, in a query a level; things of which nothing is said lack."""
+    def of(self, uuids: Iterable[str], depth: int = DEPTH, start: int = FIRST) -> dict[str, ByKind]:
+        """What is said of some things, by their uuid, in a query a level; things of which nothing is said lack.
+
+        `start` is the level at which the document shows it: from there on it says how organisations are named.
+        """
         levels: list[list[Said]] = []
         wanted = list(uuids)
         while wanted and len(levels) < depth and self._is_any():
-            level = list(self._rows(OF_THINGS, uuids=array_of(wanted)))
+            level = list(self._rows(OF_THINGS, start + len(levels), uuids=array_of(wanted)))
             levels.append(level)
             wanted = [each["uuid"] for each in level]
         below: dict[str, ByKind] = {}
@@ -61,17 +71,20 @@ class AnalystBook:
         return below
 
     def lists_of(self, uuids: Iterable[str]) -> dict[str, dict[str, Raw]]:
-        """The same with each list encoded, for the members of a struct."""
+        """The same for parts of an event, each list encoded for the members of a struct."""
         return {
-            uuid: {kind: Raw(encoder.encode(said)) for kind, said in by_kind.items()}
-            for uuid, by_kind in self.of(uuids).items()
+            uuid: {
+                kind: Raw(encoder.encode([_without_end(each) for each in said]))
+                for kind, said in by_kind.items()
+            }
+            for uuid, by_kind in self.of(uuids, start=WITHIN).items()
         }
 
     def leading_to(self, uuids: Sequence[str]) -> dict[str, list[Said]]:
         """The relationships that lead to some things, by the thing's uuid: ``RelationshipInbound``."""
         found: dict[str, list[Said]] = {}
         if uuids and self._is_any():
-            for each in self._rows(LEADING_TO, uuids=array_of(uuids)):
+            for each in self._rows(LEADING_TO, FIRST, uuids=array_of(uuids)):
                 found.setdefault(each["related_object_uuid"], []).append(each)
         return found
 
@@ -95,37 +108,38 @@ class AnalystBook:
     def _pages(self, uuid: str, kind: int) -> Iterator[bytes]:
         """What is said of one thing, of a kind, a page at a time."""
         last = 0
-        while page := list(self._rows(PAGES, uuid=uuid, kind=kind, last=last, limit=AT_ONCE)):
-            below = self.of([said["uuid"] for said in page], DEPTH - 1)
+        while page := list(self._rows(PAGES, FIRST, uuid=uuid, kind=kind, last=last, limit=AT_ONCE)):
+            below = self.of([said["uuid"] for said in page], DEPTH - 1, BELOW)
             yield encoder.encode([_with_below(said, below) for said in page])[1:-1]
             last = int(page[-1]["id"])
 
-    def chosen(self, ids: Sequence[int], *, whole: bool = True) -> list[Said]:
-        """Some by id, in that order, each with its `whole` organisations."""
-        return list(self._rows(CHOSEN, whole=whole, ids=array_of(map(str, ids))))
+    def chosen(self, ids: Sequence[int]) -> list[Said]:
+        """Some by id, in that order, each with its whole organisations."""
+        return list(self._rows(CHOSEN, WITHIN, ids=array_of(map(str, ids))))
 
     def _is_any(self) -> bool:
         if self._any is None:
             self._any = cursor().execute("SELECT 1 FROM analyst_data LIMIT 1").fetchone() is not None
         return self._any
 
-    def _rows(self, sql: str, *, whole: bool = False, **parameters: Any) -> Iterator[Said]:
+    def _rows(self, sql: str, level: int, **parameters: Any) -> Iterator[Said]:
         visible = analyst_data_predicate(self._actor)
         statement = sql.format(columns=COLUMNS, visible=visible)
         rows = cursor().execute(statement, reader_parameters(self._actor) | parameters).fetchall()
         self._organisations.learn(number for row in rows for number in row[-2:])
         self._groups.learn(row[GROUP] or "0" for row in rows)
         related = related_objects(self._actor, [(row[-3], row[-4]) for row in rows if row[-4]])
+        named_whole = _named_whole(level, rows)
         for row in rows:
-            yield self._said(row, related, whole=whole)
+            yield self._said(row, related, whole=(row[0], row[THING]) in named_whole)
 
     def _said(self, row: Sequence[Any], related: dict[tuple[str, str], Any], *, whole: bool) -> Said:
         kind, org_id, orgc_id = row[0], row[-2], row[-1]
         said: Said = dict(zip(MEMBERS, row[1:], strict=False))
         said |= dict(zip(OWN_MEMBERS[kind], _own(kind, row), strict=True))
         said |= {"note_type": kind, "note_type_name": KINDS[kind]}
-        said["Orgc"] = self._organisations.block(orgc_id, whole=whole)
-        said["Org"] = self._organisations.block(org_id, whole=whole)
+        said["Orgc"] = self._organisations.creator(orgc_id, whole=whole)
+        said["Org"] = self._organisations.owner(org_id, whole=whole)
         if row[GROUP] and said["distribution"] == "4":
             said["SharingGroup"] = self._groups.block(row[GROUP])
         said["_canEdit"] = may_edit(self._actor, orgc_id)
@@ -143,7 +157,7 @@ def analyst_data_dict(actor: Actor, number: int, *, viewed: bool = False) -> dic
     said = found[0]
     if viewed:
         del said["_canEdit"]
-        said |= book.of([said["uuid"]], depth=1).get(said["uuid"], {})
+        said |= book.of([said["uuid"]], 1, BELOW).get(said["uuid"], {})
     return {said["note_type_name"]: said}
 
 
@@ -168,6 +182,21 @@ def _list(book: AnalystBook, chosen: Chosen) -> Iterator[bytes]:
     yield b"]"
 
 
+def _named_whole(level: int, rows: Sequence[Sequence[Any]]) -> set[tuple[int, str]]:
+    """The kinds, with the thing they are said of, whose organisations are named with all their members."""
+    found = {(row[0], row[THING]) for row in rows}
+    short = IN_SHORT.get(level, set())
+    return {
+        (kind, thing)
+        for kind, thing in found
+        if kind not in short or _beside_notes(kind, thing, found, level)
+    }
+
+
+def _beside_notes(kind: int, thing: str, found: set[tuple[int, str]], level: int) -> bool:
+    return level == FIRST and kind == OPINION and (NOTE, thing) in found
+
+
 def _grouped(level: Iterable[Said]) -> dict[str, ByKind]:
     found: dict[str, ByKind] = {}
     for said in level:
@@ -180,6 +209,10 @@ def _with_below(said: Said, below: dict[str, ByKind]) -> Said:
     children = below.get(said["uuid"], {})
     ends = any("_max_depth_reached" not in child for each in children.values() for child in each)
     return said | children | {"_max_depth_reached": ends}
+
+
+def _without_end(said: Said) -> Said:
+    return {name: value for name, value in said.items() if name != "_max_depth_reached"}
 
 
 def _own(kind: int, row: Sequence[Any]) -> tuple[Any, ...]:
@@ -200,8 +233,8 @@ OWN_MEMBERS = (
     ("opinion", "comment"),
     ("relationship_type", "related_object_uuid", "related_object_type"),
 )
-GROUP = 11
-"""The place of the sharing group's id in a row."""
+THING, GROUP = 3, 11
+"""The places of the uuid of what it is said of, and of the sharing group's id, in a row."""
 
 COLUMNS = """n.kind, n.id::text, n.uuid::text, n.object_uuid::text, n.object_type, n.authors,
     org.uuid::text, orgc.uuid::text, to_char(n.created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),

@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.clusters import CLUSTER_MEMBERS, MEMBER_COLUMNS, facts_of
+from vardkase.formats.misp_json.clusters import MEMBER_COLUMNS, facts_of, members_of
 from vardkase.formats.misp_json.knowledge import galaxy_dict, tag_dict
 from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
 from vardkase.identity.access.actor import Actor
@@ -75,7 +75,7 @@ SINGLE = frozenset(
 def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
     sql = BY_ID.format(members=MEMBER_COLUMNS, visible=cluster_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"ids": ids}).fetchall()
-    clusters = [dict(zip(CLUSTER_MEMBERS, row, strict=True)) for row in rows]
+    clusters = [members_of(row) for row in rows]
     facts = facts_of(actor, clusters)
     _name_tags(
         [

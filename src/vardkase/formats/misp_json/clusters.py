@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vardkase.core.sql import cursor
+from vardkase.core.sql import cursor, from_jsonb
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters, relation_predicate
@@ -26,9 +26,15 @@ def clusters_by_tag(actor: Actor, tag_names: list[str]) -> dict[str, Cluster]:
     """Lower-case tag name → the cluster it stands for, for those that the actor may read."""
     sql = CLUSTERS.format(members=MEMBER_COLUMNS, visible=cluster_predicate(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"names": tag_names}).fetchall()
-    found = {name: dict(zip(CLUSTER_MEMBERS, members, strict=True)) for name, *members in rows}
+    found = {name: members_of(row) for name, *row in rows}
     facts = facts_of(actor, list(found.values()))
     return {name: _cluster(members, facts) for name, members in found.items()}
+
+
+def members_of(row: Sequence[Any]) -> dict[str, Any]:
+    """A cluster's own members, out of the values of `MEMBER_COLUMNS`."""
+    members: dict[str, Any] = dict(zip(CLUSTER_MEMBERS, row, strict=True))
+    return members | {"authors": from_jsonb(members["authors"])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ def _organisations(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         return {}
     found = {}
     for row in cursor().execute(ORGANISATIONS, {"ids": wanted}).fetchall():
-        found[row[0]] = dict(zip(HOUSE, row, strict=True))
+        members = dict(zip(HOUSE, row, strict=True))
+        found[row[0]] = members | {"restricted_to_domain": from_jsonb(members["restricted_to_domain"])}
     return found
 
 
@@ -175,6 +182,6 @@ ORGANISATIONS = """
 SELECT id::text, name, to_char(date_created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
        to_char(date_modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), description, type, nationality,
        sector, created_by::text, uuid::text, nullif(contacts, ''), local,
-       nullif(restricted_to_domain, '[]'::jsonb), landingpage
+       restricted_to_domain, landingpage
 FROM organisation WHERE id = ANY(%(ids)s)
 """

@@ -75,8 +75,8 @@ def _rows(
     found = [dict(zip(MEMBERS, row, strict=False)) for row in rows]
     groups.learn(each["sharing_group_id"] for each in found)
     for each, (*_, org_id, orgc_id, email) in zip(found, rows, strict=True):
-        each["Orgc"] = organisations.block(orgc_id, whole=False)
-        each["Org"] = organisations.block(org_id, whole=False)
+        each["Orgc"] = organisations.owner(orgc_id, whole=False)
+        each["Org"] = organisations.owner(org_id, whole=False)
         if email and (actor.is_site_admin or orgc_id == actor.organisation_id):
             each["User"] = {"id": each["user_id"], "email": email}
         if each["sharing_group_id"] != "0":

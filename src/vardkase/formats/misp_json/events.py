@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Raw
 
 from vardkase.core.errors import NotFound
-from vardkase.formats.misp_json.analyst_data import AnalystBook
+from vardkase.formats.misp_json.analyst_data import WITHIN, AnalystBook
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.formats.misp_json.contents import Contents
 from vardkase.formats.misp_json.headers import batches, extend, headers
@@ -121,7 +121,7 @@ def _context(scope: Scope, event_id: int, attachments: list[Attachment]) -> Iter
 def _with_analyst_data(book: AnalystBook, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each related event with what is said of it beside it, and the relationships that lead to it."""
     uuids = [block["Event"]["uuid"] for block in related]
-    said, inbound = book.of(uuids), book.leading_to(uuids)
+    said, inbound = book.of(uuids, start=WITHIN), book.leading_to(uuids)
     return [
         {**block, **said.get(uuid, {}), "RelationshipInbound": inbound.get(uuid, [])}
         for uuid, block in zip(uuids, related, strict=True)

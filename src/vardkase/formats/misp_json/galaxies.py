@@ -73,7 +73,7 @@ class GalaxyBook:
 
 def _tail(attachment: Attachment, association: str) -> bytes:
     members = {
-        "tag_id": str(attachment.tag_id),
+        "tag_id": attachment.tag_id,
         association: str(attachment.id),
         "local": attachment.local,
         "relationship_type": attachment.relationship_type or False,

@@ -54,7 +54,7 @@ def extend(scope: Scope, header: EventHeader) -> list[int]:
     if not (options.extended or options.extension_list):
         return []
     rows = scope.rows(EXTENSIONS.format(visible=scope.event), uuid=header.uuid, event=int(header.id))
-    if options.extension_list:
+    if options.extension_list and rows:
         header.ExtendedBy = Raw(encoder.encode([_extending(*row) for row in rows]))
     if not options.extended or not rows:
         return []
@@ -65,7 +65,7 @@ def extend(scope: Scope, header: EventHeader) -> list[int]:
 def _header(scope: Scope, row: tuple[Any, ...]) -> EventHeader:
     own, (email, *organisations) = row[:WIDTH], row[WIDTH:]
     header = EventHeader(*own)
-    if email and (scope.actor.is_site_admin or int(header.org_id) == scope.actor.organisation_id):
+    if email and (scope.actor.is_site_admin or int(header.orgc_id) == scope.actor.organisation_id):
         header.event_creator_email = email
     header.Org = Organisation(*organisations[:4])
     header.Orgc = Organisation(*organisations[4:])

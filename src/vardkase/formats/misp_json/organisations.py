@@ -7,16 +7,17 @@ from typing import Any
 
 from msgspec import Raw
 
-from vardkase.core.sql import cursor
+from vardkase.core.sql import cursor, from_jsonb
 from vardkase.formats.misp_json.structs import encoder
 
 
 class OrganisationBook:
-    """The organisations met so far, each whole and as the few members that name it."""
+    """The organisations met so far, each whole and as the few members that name an owner or a creator."""
 
     def __init__(self) -> None:
         self._whole: dict[int, Raw] = {}
-        self._short: dict[int, Raw] = {}
+        self._owner: dict[int, Raw] = {}
+        self._creator: dict[int, Raw] = {}
 
     def learn(self, ids: Iterable[int]) -> None:
         """Fetch those that are not known yet, in a query."""
@@ -25,24 +26,31 @@ class OrganisationBook:
             return
         for number, *row in cursor().execute(ORGANISATIONS, (list(missing),)):
             whole: dict[str, Any] = dict(zip(MEMBERS, row, strict=True))
+            whole["restricted_to_domain"] = from_jsonb(whole["restricted_to_domain"])
             self._whole[number] = Raw(encoder.encode(whole))
-            self._short[number] = Raw(encoder.encode({name: whole[name] for name in SHORT}))
+            self._owner[number] = Raw(encoder.encode({name: whole[name] for name in OWNER}))
+            self._creator[number] = Raw(encoder.encode({name: whole[name] for name in CREATOR}))
 
-    def block(self, number: int, *, whole: bool) -> Raw:
-        """An organisation that was learnt."""
-        return (self._whole if whole else self._short)[number]
+    def owner(self, number: int, *, whole: bool) -> Raw:
+        """An organisation that was learnt, as the ``Org`` of something."""
+        return (self._whole if whole else self._owner)[number]
+
+    def creator(self, number: int, *, whole: bool) -> Raw:
+        """An organisation that was learnt, as the ``Orgc`` of something: MISP leaves its description out."""
+        return (self._whole if whole else self._creator)[number]
 
 
 MEMBERS = (
     "id", "name", "date_created", "date_modified", "description", "type", "nationality", "sector", "created_by",
     "uuid", "contacts", "local", "restricted_to_domain", "landingpage",
 )  # fmt: skip
-SHORT = ("id", "name", "uuid", "type", "description", "sector", "nationality", "local")
+OWNER = ("id", "name", "uuid", "type", "description", "sector", "nationality", "local")
+CREATOR = tuple(name for name in OWNER if name != "description")
 
 ORGANISATIONS = """
 SELECT id, id::text, name, to_char(date_created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
        to_char(date_modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), nullif(description, ''), type,
        nationality, sector, created_by::text, uuid::text, nullif(contacts, ''), local,
-       nullif(restricted_to_domain, '[]'), nullif(landingpage, '')
+       restricted_to_domain, nullif(landingpage, '')
 FROM organisation WHERE id = ANY(%s)
 """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import Raw
 
-from vardkase.core.sql import array_of, cursor
+from vardkase.core.sql import array_of, cursor, from_jsonb
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
@@ -30,12 +31,21 @@ type Thing = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where things of a type are: columns, their members on the wire, FROM, and the alias that has the uuid."""
+    """Where things of a type are: columns, their members on the wire, FROM, and the alias that has the uuid.
+
+    `jsonb` names the members whose columns are jsonb.
+    """
 
     columns: str
     members: Sequence[str]
     table: str
     alias: str
+    jsonb: Sequence[str] = ()
+
+    def document(self, kind: str, row: Sequence[Any]) -> Raw:
+        """``{"Event": {…}}`` out of the values of the columns."""
+        members = dict(zip(self.members, row, strict=True))
+        return Raw(encoder.encode({kind: members | {name: from_jsonb(members[name]) for name in self.jsonb}}))
 
 
 def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
@@ -57,9 +67,7 @@ def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
         f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {_visible(actor, kind)}"
     )
     rows = cursor().execute(sql, reader_parameters(actor) | {"uuids": array_of(uuids)}).fetchall()
-    return [
-        (row[0], Raw(encoder.encode({kind: dict(zip(source.members, row[1:], strict=True))}))) for row in rows
-    ]
+    return [(uuid, source.document(kind, row)) for uuid, *row in rows]
 
 
 def _visible(actor: Actor, kind: str) -> str:
@@ -128,6 +136,7 @@ SOURCES = {
         ),
         "galaxy_cluster c",
         "c",
+        jsonb=("authors",),
     ),
     "Organisation": _Source(
         "o.id::text, o.name, o.uuid::text, o.type, o.nationality, o.sector, o.local",

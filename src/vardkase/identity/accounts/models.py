@@ -15,7 +15,7 @@ from vardkase.identity.organisations.models import Organisation
 
 
 class Role(models.Model):
-    """A named set of MISP's permission flags (misp/features.md §13)."""
+    """A named set of MISP's permission flags (misp/features.md §13); limits that nobody ever set are null."""
 
     name = models.CharField(max_length=255)
     perm_add = models.BooleanField(default=False)
@@ -49,8 +49,8 @@ class Role(models.Model):
     perm_sync_authoritative = models.BooleanField(default=False)
     default_role = models.BooleanField(default=False)
     restricted_to_site_admin = models.BooleanField(default=False)
-    memory_limit = models.CharField(max_length=255, blank=True, default="")
-    max_execution_time = models.CharField(max_length=255, blank=True, default="")
+    memory_limit = models.CharField(max_length=255, blank=True, null=True)
+    max_execution_time = models.CharField(max_length=255, blank=True, null=True)
     enforce_rate_limit = models.BooleanField(default=False)
     rate_limit_count = models.IntegerField(default=0)
     restsearch_limit_result = models.IntegerField(default=0)

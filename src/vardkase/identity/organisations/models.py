@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 class Organisation(models.Model):
     """A member (local) or somebody known through synchronisation (remote).
 
+    `restricted_to_domain` is null until somebody edits the organisation.
     `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them.
     """
 
@@ -22,7 +23,7 @@ class Organisation(models.Model):
     sector = models.CharField(max_length=255, blank=True, default="")
     contacts = models.TextField(blank=True, default="")
     landingpage = models.TextField(blank=True, null=True)
-    restricted_to_domain = models.JSONField(default=list, blank=True)
+    restricted_to_domain = models.JSONField(null=True, blank=True)
     local = models.BooleanField(default=False)
     created_by = models.BigIntegerField(default=0)
     date_created = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Collate, Upper
 
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.acting import Acting
@@ -47,7 +48,7 @@ def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisati
             condition |= Q(**{f"{field}__icontains": search})
         identity = by_reference(search) if "-" in search else None
         found = found.filter(condition | identity if identity is not None else condition)
-    return found.order_by("name", "pk")
+    return found.order_by(Collate(Upper("name"), "C"), "pk")
 
 
 def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:

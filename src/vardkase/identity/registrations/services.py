@@ -63,7 +63,7 @@ def accept_requests(actor: Actor, requests: Sequence[Inbox], chosen: Mapping[str
     _require_site_admin(actor)
     for request in requests:
         fields = {name: chosen[name] for name in ("org_id", "role_id") if chosen.get(name)}
-        user = create_user(actor, {"email": request.data["email"], **fields})
+        user = create_user(actor, {"email": request.data["email"], "contactalert": True, **fields})
         record(actor, "registration.accepted", _target(request), {"user": user.email})
         request.delete()
     return len(requests)

@@ -23,7 +23,7 @@ def store_reports(actor: Actor, event: Event, parts: object, assembler: Assemble
     book = TagBook(actor, [mention for report in parsed for mention in report.tags])
     for report in parsed:
         stored = known.get(report.uuid or "")
-        if stored is None or _replaces(event, stored, report, assembler):
+        if stored is None or _replaces(event, stored, report):
             link_tags(_stored(event, stored, report, assembler), book, report.tags)
 
 
@@ -41,14 +41,15 @@ def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
             yield parsed
 
 
-def _replaces(event: Event, stored: EventReport, sent: ReportInput, assembler: Assembler) -> bool:
-    return stored.event_id == event.pk and (sent.timestamp or assembler.now) > stored.timestamp
+def _replaces(event: Event, stored: EventReport, sent: ReportInput) -> bool:
+    """One that says no time is the newest, as in MISP."""
+    return stored.event_id == event.pk and (not sent.timestamp or sent.timestamp > stored.timestamp)
 
 
 def _stored(event: Event, stored: EventReport | None, sent: ReportInput, assembler: Assembler) -> EventReport:
     report = stored or EventReport(event=event, uuid=UUID(sent.uuid))
     report.name = sent.name
-    report.content = sent.content
+    report.content = report.content if sent.content is None else sent.content
     report.distribution, report.sharing_group_id = assembler.sharing.limited(
         sent.distribution, sent.sharing_group_id, sent.sharing_group
     )

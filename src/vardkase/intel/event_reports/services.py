@@ -104,7 +104,7 @@ def _parsed(data: Mapping[str, Any]) -> ReportInput:
 
 def _assign(actor: Actor, report: EventReport, parsed: ReportInput) -> None:
     report.name = parsed.name
-    report.content = parsed.content
+    report.content = report.content if parsed.content is None else parsed.content
     report.deleted = parsed.deleted
     report.distribution, report.sharing_group_id = SharingGroups(actor).limited(
         parsed.distribution, parsed.sharing_group_id, parsed.sharing_group

@@ -35,14 +35,14 @@ OBJECT = 1
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def find_event(actor: Actor, reference: Reference) -> EventRow:
-    """The event, if the actor may read it."""
+def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid event") -> EventRow:
+    """The event, if the actor may read it; `missing` is how MISP words that it is not there."""
     row = _one(
         f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {matches('e', reference)} "
         f"AND {event_predicate(actor)}",
         actor,
         reference,
-        "Invalid event",
+        missing,
     )
     return EventRow(*row)
 

@@ -42,6 +42,8 @@ def add_object(
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
+    if not data.get("Attribute"):
+        raise Invalid(NO_ATTRIBUTES)
     document = with_template(data)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)

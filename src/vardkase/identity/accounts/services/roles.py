@@ -59,7 +59,7 @@ def ensure_default_roles() -> None:
 def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
     """Add a role from its wire fields (name, perm_…, …); raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
-    role = Role()
+    role = Role(memory_limit="", max_execution_time="")
     _apply(role, data)
     role.save()
     record(actor, "role.created", _target(role), {"permissions": _held(role)})

@@ -43,7 +43,8 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     actor.require_writing()
     if not actor.is_site_admin and ADMIN not in actor.permissions:
         raise Forbidden
-    user = User(change_pw=True, invited_by=actor.user_id or 0, nids_sid=random.randint(1_000_000, 9_999_999))  # noqa: S311
+    user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
+    user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
     user.role = _role(actor, data) or _default_role()
     if not rules.may_assign(actor, user.role):
@@ -240,7 +241,6 @@ OWN: dict[str, Callable[[Any], Any]] = {
     "gpgkey": text,
     "certif_public": text,
     "nids_sid": number,
-    "termsaccepted": as_bool,
     "newsread": number,
     "notification_daily": as_bool,
     "notification_weekly": as_bool,
@@ -248,6 +248,7 @@ OWN: dict[str, Callable[[Any], Any]] = {
 }
 ADMINISTERED: dict[str, Callable[[Any], Any]] = {
     **OWN,
+    "termsaccepted": as_bool,
     "change_pw": as_bool,
     "disabled": as_bool,
     "expiration": _moment,

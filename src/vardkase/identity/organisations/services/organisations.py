@@ -41,6 +41,7 @@ def edit_organisation(actor: Acting, organisation: Organisation, data: Mapping[s
     """Change the wire fields that `data` holds; raises as `create_organisation` does."""
     _require_site_admin(actor)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
     organisation.save()
     record(actor, "organisation.edited", _target(organisation), {"fields": changed})
