@@ -97,11 +97,12 @@ def _same_name(recorded: dict[str, Any], own: dict[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class Names:
-    """Recorded ids by kind, uuids and keys, with ours."""
+    """Recorded ids by kind, uuids, keys and ETags, with ours."""
 
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
     uuids: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    etags: dict[str, str] = field(default_factory=dict)
 
     def learn(self, recorded: Any, own: Any, kind: str) -> None:
         """Note the ids, uuids and keys that stand in the same place in both answers."""

@@ -2,7 +2,7 @@
 
 A line is an exchange: its `world` (one instance from its set-up on), `file` (a subject, or a test of PyMISP) and
 place `n` in it, `t` when (epoch seconds), `as` whose key (a label; `KEY_…` in the answers is where it was made),
-`method`, `path`, `request` and `headers` as sent, `status`, content `type` and `response`.
+`method`, `path`, `request` and `headers` as sent, `status`, content `type`, perhaps `etag`, and `response`.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ def _compared(names: Names, exchange: dict[str, Any], endpoint: str) -> Iterator
     label = f"KEY_{exchange['as'].upper()}"
     key = {"nobody": None, "invalid key": "x" * 40}.get(exchange["as"], names.keys.get(label, label))
     response = _send(names, key, exchange, endpoint)
+    if "etag" in exchange and "ETag" in response.headers:
+        names.etags[exchange["etag"]] = response.headers["ETag"]
     if response.status_code != exchange["status"]:
         yield Difference("", f"status {exchange['status']} -> {response.status_code}", "")
         return
@@ -85,7 +87,11 @@ def _controller(endpoint: str) -> str:
 
 
 def _send(names: Names, key: str | None, exchange: dict[str, Any], endpoint: str) -> Any:
-    headers = {name: value for name, value in exchange["headers"].items() if name != "content-type"}
+    headers = {
+        name: names.etags.get(value, value)
+        for name, value in exchange["headers"].items()
+        if name != "content-type"
+    }
     options: dict[str, Any] = {"headers": {"accept": "*/*", **headers}}
     options["content_type"] = exchange["headers"].get("content-type", "")
     path = names.path(exchange["path"])

@@ -16,13 +16,19 @@ from tests.recordings.accepted import left_out, unlisted_and_stale
 from tests.recordings.names import Names
 from tests.recordings.replay import exchanges, replayed
 from vardkase.api.throttle import FailedAttempts
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import first_run
+from vardkase.identity.organisations.models import Organisation
 
 ADDRESSES = {
     "pymisp-live": "http://127.0.0.1:8900",
     "behaviour": "http://127.0.0.1:8901",
     "behaviour-fresh": "http://127.0.0.1:8901",
+    "sync-pulled": "http://127.0.0.1:8900",
+    "sync-pushed": "http://127.0.0.1:8901",
 }
+HOSTS = {"sync-pulled": ("ORG-A", "admin@a.test"), "sync-pushed": ("ORG-B", "admin@b.test")}
+"""The host organisations, and their administrators, that are not called as after a first start."""
 
 
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
@@ -48,6 +54,10 @@ def _stage(world: str, folder: Path) -> Names:
     FailedAttempts.forget_all()
     made = first_run()
     assert made
+    if world in HOSTS:
+        name, email = HOSTS[world]
+        Organisation.objects.update(name=name)
+        User.objects.update(email=email)
     names = Names(keys={"KEY_ADMIN": made.key})
     knowledge.place(folder)
     knowledge.load(names, exchanges()[world])

@@ -60,10 +60,12 @@ def delete_selected(call: Call) -> Answer:
         if named == "all"
         else attributes_by_event(call.actor, listed(named)).get(event, [])
     )
+    if named == "all" and not chosen:
+        raise MispError(404, "No matching attributes found.")
     try:
         deleted = delete_attributes(call.actor, event, chosen, hard=hard)
     except NotFound:
-        raise MispError(404, "No matching attributes found.") from None
+        raise SaveFailed("deleteSelected Attribute", DELETE_URL, "No matching attributes.") from None
     told = f"{deleted} attribute{'' if deleted == 1 else 's'} deleted."
     return saved(told, f"{DELETE_URL}/{event}", id=str(event))
 

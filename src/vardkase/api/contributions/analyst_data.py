@@ -138,10 +138,10 @@ def index_minimal(call: Call) -> Answer:
     """Uuid → moment of change of everything the caller may read, by type; ``orgc_name`` narrows by creator."""
     wanted = call.param("orgc_name") or []
     names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted])]
-    found: dict[str, dict[str, str]] = {kind.label: {} for kind in Kind}
+    found: dict[str, dict[str, str]] = {}
     for kind, uuid, modified in queries.minimal_index(call.actor, names):
-        found[Kind(kind).label][uuid] = modified
-    return Json(_with_lists(found))
+        found.setdefault(Kind(kind).label, {})[uuid] = modified
+    return Json(found or [])
 
 
 @endpoint("analyst_data/filter_analyst_data_for_push", requires=(Permission.SYNC,))

@@ -149,6 +149,11 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         else settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION
     )
     trusted = _is_trusted(actor)
+    limit = (distribution, header.sharing_group_id, header.sharing_group)
+    if not (trusted and header.sharing_group):
+        assembler.sharing.required(*limit)
+    # A peer's event arrives even where its group may not be taken over: for the own organisation only.
+    distribution, sharing_group_id = assembler.sharing.limited(*limit)
     return Event.objects.create(
         uuid=UUID(header.uuid) if header.uuid else uuid4(),
         org_id=actor.organisation_id,
@@ -159,9 +164,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         threat_level_id=header.threat_level_id or DEFAULT_THREAT_LEVEL.value,
         analysis=header.analysis or 0,
         distribution=distribution,
-        sharing_group_id=assembler.sharing.required(
-            distribution, header.sharing_group_id, header.sharing_group
-        ),
+        sharing_group_id=sharing_group_id,
         timestamp=header.timestamp or assembler.now,
         locked=trusted and as_bool(header.locked),
         disable_correlation=header.disable_correlation,
