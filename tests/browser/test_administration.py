@@ -22,6 +22,7 @@ LISTS = (
     "roles",
     "roles/new",
     "audit",
+    "connections",
 )
 LIBRARIES = ("/taxonomies/", "/warninglists/")
 

@@ -220,6 +220,7 @@ SENTENCES: dict[str, str | Promise] = {
     "sighting.deleted": _("The sighting was deleted"),
     "sighting.published": _("Sightings were published"),
     "sighting.received": _("Sightings were received from another instance"),
+    "server.run_cancelled": _("A run of the connection was cancelled"),
     "tag.attached": _("The tag was put on"),
     "tag.changed": _("The tag was changed"),
     "tag.created": _("The tag was created"),
@@ -273,6 +274,7 @@ SEVERAL: dict[str, str | Promise] = {
     "attribute.edited": _("Attributes were changed"),
     "attribute.restored": _("Attributes were restored"),
     "object_reference.added": _("Relationships were added"),
+    "server.run_cancelled": _("A run of the connection was cancelled"),
     "tag.attached": _("The tag was put on attributes"),
     "user.edited": _("The accounts were changed"),
 }

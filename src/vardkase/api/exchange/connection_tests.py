@@ -5,7 +5,6 @@ from __future__ import annotations
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.exchange.servers import MISP_VERSION
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import client
 
@@ -13,7 +12,7 @@ from vardkase.exchange.servers import client
 @endpoint("servers/testConnection", site_admin=True)
 def test_connection(call: Call) -> Answer:
     """Try whether a server can be reached and what its key may do there."""
-    return Json(client.test_connection(call.actor, call.arg(0), MISP_VERSION))
+    return Json(client.test_connection(call.actor, call.arg(0)))
 
 
 @endpoint("servers/getRemoteUser", site_admin=True)

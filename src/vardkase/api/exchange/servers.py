@@ -8,9 +8,8 @@ from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import organisations
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.misp.version import MISP_VERSION
 
-# The MISP that we are compatible with: peers decide by these numbers what they may ask of us.
-MISP_VERSION = "2.5.1"
 REQUEST_ENCODINGS = ["gzip", "br"]
 HIDDEN_UUID = "-"
 

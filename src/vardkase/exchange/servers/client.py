@@ -13,6 +13,7 @@ from vardkase.exchange.servers.peer import NOT_JSON, Peer
 from vardkase.exchange.servers.queries import find_server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.version import MISP_VERSION
 
 WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
 """MISP's numbers for how a connection is."""
@@ -29,7 +30,7 @@ class RemoteUser:
     may_sync: bool
 
 
-def test_connection(actor: Actor, reference: Reference, local_version: str) -> dict[str, Any]:
+def test_connection(actor: Actor, reference: Reference) -> dict[str, Any]:
     """How a connection is, in MISP's members: `status` (sync-protocol §1) and what belongs to it. Raises NotFound."""
     server = find_server(actor, reference)
     try:
@@ -46,9 +47,9 @@ def test_connection(actor: Actor, reference: Reference, local_version: str) -> d
         return {"status": status, "info": info, "client_certificate": None, "post": answered}
     return {
         "status": WORKS,
-        "local_version": local_version,
+        "local_version": MISP_VERSION,
         "version": info["version"],
-        **_compared(local_version, info["version"]),
+        **_compared(MISP_VERSION, info["version"]),
         "post": post,
         "response_encoding": reply.headers.get("content-encoding"),
         "request_encoding": info.get("request_encoding", []),

@@ -1,0 +1,65 @@
+"""What the runs of connections have to tell: to site administrators only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import NotFound
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str], SyncRun]:
+    """The newest run of each connection and direction. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    newest = (
+        SyncRun.objects.filter(server__in=[server.pk for server in servers])
+        .order_by("server", "direction", "-pk")
+        .distinct("server", "direction")
+    )
+    return {(run.server_id, run.direction): run for run in newest}
+
+
+def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
+    """The runs of a connection. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return SyncRun.objects.filter(server=server_id)
+
+
+def find_run(actor: Actor, run_id: int) -> SyncRun:
+    """One run with its connection. Raises NotFound, Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    found = SyncRun.objects.select_related("server").filter(pk=run_id).first()
+    if found is None:
+        raise NotFound("Invalid run")
+    return found
+
+
+def events_of(actor: Actor, run_id: int) -> QuerySet[MovedEvent]:
+    """What became of each event of a run. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return MovedEvent.objects.filter(run=run_id)
+
+
+def set_aside_of(actor: Actor, server_id: int) -> QuerySet[SetAside]:
+    """The events that could not be taken in over a connection, newest first; empty ones are no trouble."""
+    actor.require(Permission.SITE_ADMIN)
+    return SetAside.objects.filter(server=server_id).exclude(outcome="empty").order_by("-since", "-pk")
+
+
+@transaction.atomic
+def cancel_run(actor: Actor, run_id: int) -> SyncRun:
+    """Have a run stop after the event it is at; what it has moved stays. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    run = find_run(actor, run_id)
+    stopped = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING)
+    if stopped.update(state=State.CANCELLED, ended=timezone.now()):
+        record(actor, "server.run_cancelled", Target("server", run.server_id, title=run.server.name))
+    return run
