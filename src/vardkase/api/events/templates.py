@@ -8,7 +8,6 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.exchange.servers import MISP_VERSION
 from vardkase.api.paging import limit_and_offset
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
@@ -16,6 +15,7 @@ from vardkase.intel.event_templates import services, starters
 from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.event_templates.queries import find_template, visible_templates
 from vardkase.intel.queries.find import find_event
+from vardkase.misp.version import MISP_VERSION
 
 PAGE = 60
 MODEL = "EventTemplate"
