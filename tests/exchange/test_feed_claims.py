@@ -121,6 +121,13 @@ def test_an_event_without_a_creator_is_not_the_hubs(cast: Cast) -> None:
     assert not Event.objects.filter(uuid=FIRST).exists()
 
 
+def test_a_protected_event_is_changed_by_signed_documents_only(cast: Cast) -> None:
+    taken(cast, event(FIRST, 1000, "one.example"))
+    Event.objects.filter(uuid=FIRST).update(protected=True)
+    assert taken(cast, event(FIRST, 2000, "two.example")) == f"{DONE} 1 event(s) could not be added."
+    assert [each.value1 for each in Attribute.objects.all()] == ["one.example"]
+
+
 @pytest.mark.parametrize("poison", ['"a\\u0000b"', "[" * 300 + "]" * 300, '"\\ud800"', "NaN"])
 def test_one_event_that_cannot_be_kept_stops_no_other(cast: Cast, poison: str) -> None:
     files = misp_files(event(FIRST, 1000, "one.example"), event(SECOND, 1000, "two.example"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -148,3 +149,21 @@ def test_an_event_is_not_merged_with_itself_nor_with_one_too_large(cast: Cast, m
     monkeypatch.setattr(merging, "MOST", 2)
     status, body = call(cast.site_admin.key, "POST", f"/events/merge/{one.pk}/{two.pk}")
     assert (status, values(one)) == (403, set()), body
+
+
+def test_an_event_with_too_many_files_is_not_merged(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it would be in memory at once."""
+    monkeypatch.setattr(merging, "MOST_BYTES", 17)
+    file = {
+        "type": "attachment",
+        "category": "Payload delivery",
+        "data": base64.b64encode(b"sample").decode(),
+    }
+    source = made(cast, Attribute=[{**file, "value": f"{place}.bin"} for place in range(3)])
+    target = made(cast)
+    path = f"/events/merge/{target.pk}"
+    assert call(cast.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 403
+    assert values(target) == set()
+    Attribute.objects.filter(event=source, value1="0.bin").update(deleted=True)
+    assert call(cast.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 200
+    assert values(target) == {"1.bin", "2.bin"}

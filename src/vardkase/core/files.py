@@ -36,6 +36,14 @@ def read(digest: str) -> bytes:
     return _path(digest).read_bytes()
 
 
+def size(digest: str) -> int:
+    """How many bytes are stored under `digest`; none when it is gone."""
+    try:
+        return _path(digest).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def _path(digest: str) -> Path:
     if len(digest) != 64 or not all(character in "0123456789abcdef" for character in digest):
         raise FileNotFoundError(digest)

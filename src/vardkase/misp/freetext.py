@@ -80,7 +80,7 @@ type Guess = tuple[str, tuple[str, ...], str]
 def detect(text: str) -> list[Detected]:
     """Every value that `text` (prose, lists, JSON, a web page) seems to hold, each once, in order of appearance."""
     found: dict[str, Detected] = {}
-    for word in _words(text):
+    for word in dict.fromkeys(_words(text)):
         guess = _guess(refang(word))
         if guess is None or guess[0] in found or validate(guess[1][0], normalise(guess[1][0], guess[0])):
             continue
@@ -122,7 +122,9 @@ def _strings_of_json(text: str) -> list[str]:
         if isinstance(value, dict | list):
             open_values += reversed(list(value.values()) if isinstance(value, dict) else value)
         elif isinstance(value, str):
-            strings.append(value)
+            strings.append(
+                value.encode("utf-8", "replace").decode()
+            )  # Half a surrogate pair is no character.
     return strings
 
 

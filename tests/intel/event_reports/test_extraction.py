@@ -176,3 +176,16 @@ def test_a_page_becomes_a_report(cast: Cast, settings: Any) -> None:
     assert stored["EventReport"]["name"] == "Campaign"
     assert stored["EventReport"]["content"].startswith("# Head\n\nevil.example\n\n---\nhttp://127.0.0.1")
     assert call(cast.stranger.key, "POST", path, {"url": "http://a.example"})[0] == 403
+
+
+@pytest.mark.parametrize("distribution", [0, 5])
+def test_what_is_taken_out_of_a_hidden_report_stays_hidden(cast: Cast, distribution: int) -> None:
+    event = make_event(cast.analyst, distribution=1)
+    report = make_report(cast.analyst, event, content="198.51.100.7", distribution=distribution)
+    assert call(cast.analyst.key, "POST", f"/event_reports/extractAllFromReport/{report['id']}")[0] == 200
+    accepted = {"content": "@[suggestion](198.51.100.8)", "suggestions": {"198.51.100.8": {"type": "ip-dst"}}}
+    accept = f"/event_reports/replaceSuggestionInReport/{report['id']}"
+    assert call(cast.analyst.key, "POST", accept, accepted)[0] == 200
+    assert len(values(event)) == 2
+    _, found = call(cast.stranger.key, "POST", "/attributes/restSearch", {"eventid": event["id"]})
+    assert len(found["response"]["Attribute"]) == (2 if distribution == 5 else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 
 from vardkase.analysis.correlation.models import CorrelationRule, Selector
 from vardkase.audit.services import Target, record
+from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, fill
@@ -99,8 +99,8 @@ def _read_type(value: Any) -> str:
 def _read_list(value: Any) -> list[Any]:
     """The entries as they are sent: a list, or its JSON."""
     try:
-        entries = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        entries = json_limits.decoded(value) if isinstance(value, str) else value
+    except ValueError:
         entries = None
     if not isinstance(entries, list) or not 0 < len(entries) <= MOST_SELECTED:
         raise ValueError(NOT_A_LIST)

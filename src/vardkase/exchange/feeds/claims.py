@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from vardkase.core.errors import Forbidden
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.organisations.models import Organisation
@@ -32,12 +34,16 @@ type Said = tuple[str, dict[str, Any]]
 
 
 def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
-    """Raise Forbidden for an event that is a member's or nobody's, but in the name that was chosen for the feed."""
+    """Raise Forbidden for an event that is a member's or nobody's, but in the name that was chosen for the feed.
+
+    An event that is protected here is changed by signed documents only, which feeds do not have.
+    """
     named = _uuid(_block(document, "Orgc").get("uuid"))
     members = _members(feed)
     speaks = not named or members.filter(uuid=named).exists()
-    if speaks or Event.objects.filter(uuid=document["uuid"], orgc__in=members).exists():
-        raise Forbidden("The event is, or pretends to be, a member's own.")
+    guarded = Q(orgc__in=members) | Q(protected=True)
+    if speaks or Event.objects.filter(guarded, uuid=document["uuid"]).exists():
+        raise Forbidden("The event is, or pretends to be, a member's own, or it is protected.")
 
 
 def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:

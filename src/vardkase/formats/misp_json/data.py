@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from vardkase.core import files
+from vardkase.core.sql import cursor
 from vardkase.misp.types import ATTACHMENT_TYPES
 
 
@@ -16,3 +17,14 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | None:
         return base64.b64encode(files.read(digest)).decode()
     except FileNotFoundError:
         return None
+
+
+def bytes_attached(event_id: int) -> int:
+    """How many bytes of files hang on the living attributes of an event."""
+    return sum(files.size(digest) * count for digest, count in cursor().execute(ATTACHED, (event_id,)))
+
+
+ATTACHED = """
+SELECT data_sha256, count(*) FROM attribute
+WHERE event_id = %s AND NOT deleted AND data_sha256 IS NOT NULL GROUP BY data_sha256
+"""

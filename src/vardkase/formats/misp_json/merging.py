@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from vardkase.core.errors import Invalid
+from vardkase.formats.misp_json.data import bytes_attached
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.identity.access.actor import Actor
@@ -14,7 +15,9 @@ from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 
 MOST = 50_000
-TOO_LARGE = f"Events of at most {MOST} attributes can be merged into another."
+MOST_BYTES = 128 * 1024 * 1024
+"""Of files; the parts are all in memory at once."""
+TOO_LARGE = f"Events of at most {MOST} attributes, and 128 MiB of files, can be merged into another."
 WITHOUT = EventOptions(
     include_attachments=True,
     include_event_correlations=False,
@@ -29,7 +32,7 @@ def parts_to_merge(actor: Actor, source: EventRow) -> dict[str, Any]:
 
     What others said of them (sightings, proposals) stays with the source. Raises Invalid for one too large.
     """
-    if source.attribute_count > MOST:
+    if source.attribute_count > MOST or bytes_attached(source.id) > MOST_BYTES:
         raise Invalid(TOO_LARGE)
     event = msgspec.json.decode(b"".join(event_document(actor, source.id, WITHOUT)))["Event"]
     return with_fresh_uuids({name: event.get(name, []) for name in (*PARTS, "Tag")})

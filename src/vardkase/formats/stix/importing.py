@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
+from vardkase.core import json_limits
 from vardkase.core.confined import Limits, ProgramFailed, Workshop
 from vardkase.core.errors import Invalid
 
@@ -35,8 +35,8 @@ def read_stix2(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, An
 def _read(job: str, content: bytes, name: str, galaxies_as_tags: bool) -> dict[str, Any]:
     try:
         with reading.job({"job": job, "galaxies_as_tags": galaxies_as_tags}) as process:
-            answer = json.loads(b"".join(process.ask(content)))
-    except ProgramFailed as failed:
+            answer = json_limits.decoded(b"".join(process.ask(content)))
+    except (ProgramFailed, ValueError) as failed:
         raise Invalid(str(failed)) from failed
     event: dict[str, Any] = {key: value for key, value in answer["event"].items() if key not in FORGOTTEN}
     original = original_file(name, content, answer["format"])

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
+from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.png import is_png
@@ -106,11 +107,11 @@ def _name(given: Any, errors: dict[str, list[str]]) -> str:
 def _drawing(given: Any, errors: dict[str, list[str]]) -> str:
     """A drawing as JSON; it may come as JSON in a text, as MISP's pages send it."""
     try:
-        decoded = json.loads(given) if isinstance(given, str) else given
+        decoded = json_limits.decoded(given) if isinstance(given, str) else given
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError):
+    except ValueError:
         decoded, text = None, ""
-    if not isinstance(decoded, dict | list) or "\\u0000" in text:
+    if not isinstance(decoded, dict | list):
         errors["network_json"] = ["The graph must be a JSON object."]
     elif len(text.encode("utf-8", "replace")) > LARGEST:
         errors["network_json"] = [f"The graph must be smaller than {LARGEST} bytes."]

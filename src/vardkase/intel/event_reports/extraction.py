@@ -154,7 +154,9 @@ def _known(actor: Actor, event_id: int, keys: Sequence[Parts]) -> dict[Parts, UU
 def _document(
     value: str, kind: str, category: Any, to_ids: Any, report: EventReport, comment: Any = None
 ) -> dict[str, Any]:
+    """What is made of a report goes as far as the report: taking values out of a hidden one publishes nothing."""
     members = {"category": category, "to_ids": to_ids, "comment": comment or COMMENT + report.name}
+    members |= {"distribution": report.distribution, "sharing_group_id": report.sharing_group_id}
     return {"uuid": str(uuid4()), "type": kind, "value": value, **_given(members)}
 
 
