@@ -10,8 +10,9 @@ import pytest
 from tests.cast import Cast
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
 from vardkase.identity.organisations.services import capture_organisations, capture_sharing_group
 
 NEW = "97a2b341-f64d-5e63-b3d7-3f473010c844"
@@ -131,3 +132,19 @@ def test_a_read_only_key_captures_nothing(cast: Cast) -> None:
     actor: Actor = actor_for(cast.partner_sync.user, Credential.READ_ONLY_KEY)
     with pytest.raises(Forbidden):
         capture_sharing_group(actor, block(cast))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("owner", ["hub", "org_a"])
+def test_a_connection_lets_nobody_into_a_group_that_was_made_here(cast: Cast, owner: str) -> None:
+    """Also where the hub owns it, or may extend it: what another instance says is not the hub's word."""
+    SharingGroup.objects.filter(pk=cast.group.pk).update(org=getattr(cast, owner))
+    SharingGroupOrg.objects.create(sharing_group=cast.group, org=cast.hub, extend=True)
+    group = SharingGroup.objects.get(pk=cast.group.pk)
+    entry = {"extend": True, "Organisation": {"uuid": str(cast.org_c.uuid), "name": "C"}}
+    sent = {"uuid": str(group.uuid), "name": "Taken over", "modified": "2031-01-01 00:00:00"}
+    before = set(SharingGroupOrg.objects.values_list("sharing_group", "org"))
+    connection = connection_actor(cast.hub.pk, "connection to B")
+    assert capture_sharing_group(connection, {**sent, "SharingGroupOrg": [entry]}) == group.pk
+    assert set(SharingGroupOrg.objects.values_list("sharing_group", "org")) == before
+    assert SharingGroup.objects.get(pk=group.pk).name == group.name

@@ -44,6 +44,11 @@ class Actor:
     def is_site_admin(self) -> bool:
         return Permission.SITE_ADMIN in self.permissions
 
+    @property
+    def is_connection(self) -> bool:
+        """Whether this is a connection that brings what another instance says: never the word of anybody here."""
+        return self.user_id is None and self.credential is Credential.JOB
+
     def may(self, *permissions: Permission) -> bool:
         """Whether the actor holds every one of `permissions`."""
         return self.permissions.issuperset(permissions)

@@ -13,9 +13,14 @@ def may_contribute(actor: Actor) -> bool:
 
 
 def may_edit(actor: Actor, orgc_id: int) -> bool:
-    """Site administrators, and the creating organisation's people who may write analyst data."""
+    """Site administrators, and the creating organisation's people who may write analyst data.
+
+    A connection is nobody's people: it brings newer versions only of what came from elsewhere.
+    """
     if actor.is_site_admin:
         return True
+    if actor.is_connection:
+        return False
     return orgc_id == actor.organisation_id and actor.may(Permission.ADD, Permission.ANALYST_DATA)
 
 

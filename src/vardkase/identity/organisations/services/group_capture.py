@@ -101,7 +101,12 @@ def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
 
 
 def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
-    """Take over what is new: everything for its owner and who brought it, members for who may extend it."""
+    """Take over what is new: everything for its owner and who brought it, members for who may extend it.
+
+    A group that was made here is not changed by what a connection brings, whoever's it is.
+    """
+    if actor.is_connection and group.local:
+        return
     owns = _brought(actor, group) or rules.may_delete_group(actor, group)
     if not owns and not rules.may_change_group(actor, group, group.members.all()):
         return

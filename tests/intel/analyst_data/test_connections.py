@@ -1,0 +1,37 @@
+"""What a connection brings of what analysts say: it is another instance's word, in whoever's name."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from vardkase.identity.access.jobs import connection_actor
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.analyst_data.services import receive_analyst_data
+from vardkase.intel.services.events import add_event
+
+LATER = "2031-01-01 00:00:00"
+
+
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize("locked", [False, True])
+def test_it_changes_no_note_that_was_written_here(cast: Cast, locked: bool, carried: bool) -> None:
+    """Not even the hub's own, in whose name a connection stores what it brings."""
+    about = f"/analystData/add/Note/{uuid4()}/Event"
+    _, body = call(cast.site_admin.key, "POST", about, {"note": "ours", "distribution": 3})
+    uuid = body["Note"]["uuid"]
+    AnalystData.objects.filter(uuid=uuid).update(locked=locked)
+    theirs: dict[str, Any] = {"uuid": uuid, "note": "theirs", "modified": LATER, "distribution": 3}
+    connection = connection_actor(cast.hub.pk, "connection to B")
+    if carried:
+        part = {"type": "text", "value": "x"}
+        add_event(connection, {"info": "x", "uuid": str(uuid4()), "Attribute": [part], "Note": [theirs]})
+    else:
+        receive_analyst_data(
+            connection, {"Note": {**theirs, "object_uuid": str(uuid4()), "object_type": "Event"}}
+        )
+    assert AnalystData.objects.get(uuid=uuid).text == ("theirs" if locked else "ours")
