@@ -63,6 +63,7 @@ def comparable(event: dict[str, Any] | None) -> Any:
         "attribute_count",
     ):
         event.pop(name, None)
+    event["Orgc"] = event["Orgc"]["uuid"]  # Each hub has its own name for the other's organisation.
     return without_ids(event)
 
 
