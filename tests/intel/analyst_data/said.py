@@ -69,7 +69,7 @@ def readers(cast: Cast, uuid: str) -> set[str]:
     minimal = {
         name
         for name, player in players.items()
-        if uuid in call(player.key, "POST", "/analyst_data/indexMinimal", {})[1]["Note"]
+        if (found := call(player.key, "POST", "/analyst_data/indexMinimal", {})[1]) and uuid in found["Note"]
     }
     assert shown == listed == minimal
     return shown

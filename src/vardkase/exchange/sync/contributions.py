@@ -178,7 +178,9 @@ def _listed(found: Any, member: str) -> list[Document]:
 
 
 def _versions(found: Any) -> dict[str, dict[str, str]]:
-    """Uuid → moment of change by type; MISP writes an empty map as a list."""
+    """Uuid → moment of change by type; MISP writes an empty map as a list, at either level."""
+    if found == []:
+        return {}
     if not isinstance(found, dict):
         raise OutgoingFailed("The other instance did not say which analyst data it has.")
     return {kind.label: _moments(found.get(kind.label)) for kind in Kind}
