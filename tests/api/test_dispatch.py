@@ -133,6 +133,12 @@ def test_writing_takes_more_than_get(cast: Cast) -> None:
     assert (status, body["message"]) == (405, "This method is only accessible via POST requests.")
 
 
+def test_an_unusual_method_is_told_the_usual_ones(cast: Cast) -> None:
+    status, body = call(cast.analyst.key, "PATCH", "/events/index", {})
+    told = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
+    assert (status, body["message"]) == (405, told)
+
+
 def test_get_on_a_described_endpoint_tells_what_to_send(cast: Cast) -> None:
     status, body = call(cast.site_admin.key, "GET", "/admin/organisations/add")
     assert (status, body["name"]) == (200, "/admin/organisations/add API description")

@@ -216,6 +216,27 @@ def test_roles(cast: Cast) -> None:
         assert call(cast.org_admin.key, "POST", path, {"name": "mine"})[0] == 403
 
 
+OVER_EVENTS = ("perm_add", "perm_modify", "perm_modify_org", "perm_publish")
+
+
+def test_a_level_stands_for_its_permissions(cast: Cast) -> None:
+    admin = cast.site_admin.key
+    for level in range(4):
+        sent = {"name": f"level {level}", "permission": str(level)}
+        _, added = call(admin, "POST", "/admin/roles/add", sent)
+        role = added["Role"]
+        held = [role[flag] for flag in OVER_EVENTS]
+        assert (role["permission"], sum(held), held) == (str(level), (0, 2, 3, 4)[level], sorted(held)[::-1])
+    path = f"/admin/roles/edit/{role['id']}"
+    _, lowered = call(admin, "POST", path, role | {"permission": "1"})
+    assert [lowered["Role"][flag] for flag in OVER_EVENTS] == [True, True, False, False]
+    _, raised = call(admin, "POST", path, lowered["Role"] | {"perm_publish": True})
+    assert raised["Role"]["perm_publish"] is True
+    for wrong in ("9", "-1", "all", [1]):
+        status, body = call(admin, "POST", path, {"permission": wrong})
+        assert (status, list(body["errors"])) == (403, ["permission"])
+
+
 def test_keys(cast: Cast) -> None:
     wanted = {"comment": "k", "read_only": True, "allowed_ips": ["127.0.0.0/8"], "expiration": "2033-05-18"}
     status, body = call(cast.analyst.key, "POST", "/auth_keys/add/me", wanted)

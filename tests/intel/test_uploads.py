@@ -64,6 +64,11 @@ def test_nothing_sent_changes_nothing(cast: Cast, event: Event) -> None:
     assert event.timestamp == before
 
 
+def test_a_body_that_names_no_files_is_refused(cast: Cast, event: Event) -> None:
+    status, body = call(cast.analyst.key, "POST", f"/attributes/add_attachment/{event.pk}", {"comment": "x"})
+    assert (status, list(body["errors"])) == (403, ["values"])
+
+
 def test_a_sample_becomes_a_file_object(cast: Cast, event: Event) -> None:
     body = {"files": [sent("up.bin", CONTENT)], "comment": "cm", "distribution": 0}
     status, answer = call(cast.analyst.key, "POST", f"/events/upload_sample/{event.pk}", body)

@@ -201,7 +201,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     found.authorise(actor)
     method = request.method or "GET"
     if not found.allows(method):
-        return _describe(found)
+        return _describe(found, method)
     call = Call(request, route, actor)
     if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
@@ -216,8 +216,10 @@ def _caller(request: HttpRequest, route: Route) -> Authenticated:
     return authenticate(request)
 
 
-def _describe(found: Endpoint) -> Answer:
+def _describe(found: Endpoint, method: str) -> Answer:
     """The answer to a GET on an endpoint that writes: what to send, where we have said so."""
+    if method not in READING_METHODS and method != "HEAD":
+        raise MispError(405, f"{method} is not used here, but {', '.join(found.methods)}.")
     about = found.describes
     if about is None or not (about.mandatory or about.optional):
         raise MispError(405, ONLY_POST)

@@ -22,6 +22,7 @@ NO_SAMPLES = (
     "No samples received, or samples not in the correct format. "
     "Please refer to the API documentation on the automation page."
 )
+NO_FILES = "Files are expected: of a form, or each with its filename and its data in base64."
 NO_LEVEL = (
     "Distribution level 5 is not supported when uploading a sample without passing an event ID. "
     "Distribution level 5 is meant to take on the distribution level of an existing event."
@@ -44,7 +45,10 @@ def add_attachment(call: Call) -> Answer:
     """Add files as attachments, or with ``malware`` as samples; leads on to the event, as MISP does."""
     event = _event(call, call.arg(0))
     body = call.data("Attribute")
-    sent = call.files() or [(sample.name, sample.content) for sample in _samples(body.get("values"))]
+    files = call.files()
+    if not files and "values" not in body:
+        raise SaveFailed("add Attribute", "/attributes/add_attachment", {"values": [NO_FILES]})
+    sent = files or [(sample.name, sample.content) for sample in _samples(body.get("values"))]
     about = {name: body[name] for name in ABOUT if body.get(name) is not None}
     try:
         add_attachments(call.actor, event, sent, about, malware=as_bool(body.get("malware")))

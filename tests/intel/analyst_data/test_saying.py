@@ -83,6 +83,13 @@ def test_a_relationship_shows_what_it_leads_to_to_those_who_may_read_that(cast: 
         assert set(call(player.key, "GET", path)[1]) == found
 
 
+@pytest.mark.parametrize("sent", [{}, {"note": None}])
+def test_a_note_that_says_nothing_is_refused(cast: Cast, sent: dict[str, Any]) -> None:
+    status, body = call(cast.analyst.key, "POST", f"/analystData/add/Note/{EVENT}/Event", sent)
+    assert (status, list(body["errors"])) == (403, ["note"])
+    assert not AnalystData.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("kind", "members", "field"),
     [

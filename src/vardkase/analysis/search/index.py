@@ -200,9 +200,13 @@ def _all(statement: Statement, value: Any) -> Iterator[str]:
 
 def _published(statement: Statement, value: Any) -> Iterator[str]:
     """0 or 1; 2, or both, asks nothing."""
-    wanted = read.flags(value)
+    wanted = _yes_or_no(value)
     if wanted is not None:
         yield f"e.published = {statement.bind(True in wanted, 'boolean')}"
+
+
+def _yes_or_no(value: Any) -> frozenset[bool] | None:
+    return None if str(value) == "2" else read.flags(value)
 
 
 def _email(statement: Statement, value: Any) -> Iterator[str]:
@@ -218,7 +222,7 @@ def _email(statement: Statement, value: Any) -> Iterator[str]:
 
 def _proposals(statement: Statement, value: Any) -> Iterator[str]:
     """With or without open proposals that the reader may see; 2, or both, asks nothing."""
-    wanted = read.flags(value)
+    wanted = _yes_or_no(value)
     if wanted is not None:
         open_ones = (
             "SELECT 1 FROM proposal s LEFT JOIN attribute a ON a.id = s.attribute_id "

@@ -11,6 +11,7 @@ from vardkase.api.wire import stamp
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.rules import level_of
 
 LEVELS = ("read_only", "manage_own", "manage_org", "publish")
 FLAGS_BEFORE = (
@@ -42,7 +43,7 @@ FLAGS_AFTER = (
     "perm_sync_internal",
     "perm_sync_authoritative",
 )
-WRITABLE = ("name", "perm_…", "restricted_to_site_admin", "memory_limit", "max_execution_time")
+WRITABLE = ("name", "perm_…", "permission", "restricted_to_site_admin", "memory_limit", "max_execution_time")
 ABOUT_ADD = Description(
     "POST a Role object in JSON format to this API to create a role.", ["name"], WRITABLE[1:]
 )
@@ -56,7 +57,7 @@ ABOUT_EDIT = Description(
 
 def role_dict(role: Role) -> dict[str, Any]:
     """A role as MISP shows it, in its order of members."""
-    level = _level(role)
+    level = level_of(role)
     return {
         "id": str(role.pk),
         "name": role.name,
@@ -76,15 +77,6 @@ def role_dict(role: Role) -> dict[str, Any]:
         "permission": str(level),
         "permission_description": LEVELS[level],
     }
-
-
-def _level(role: Role) -> int:
-    """MISP's older scale of what a role may do to events."""
-    if not (role.perm_add and role.perm_modify):
-        return 0
-    if not role.perm_modify_org:
-        return 1
-    return 3 if role.perm_publish else 2
 
 
 @endpoint("roles/index")

@@ -15,6 +15,17 @@ def flags_of(role: Role) -> frozenset[str]:
     return frozenset(name for name in PERMISSIONS if getattr(role, name))
 
 
+LEVEL_FLAGS = ("perm_add", "perm_modify", "perm_modify_org", "perm_publish")
+LEVELS: tuple[tuple[str, ...], ...] = ((), LEVEL_FLAGS[:2], LEVEL_FLAGS[:3], LEVEL_FLAGS)
+"""MISP's older scale of what a role may do to events: read, change one's own, the organisation's, publish."""
+
+
+def level_of(role: Role) -> int:
+    """The highest level whose permissions `role` has all of; an index of `LEVELS`."""
+    held = flags_of(role)
+    return max(level for level, flags in enumerate(LEVELS) if held.issuperset(flags))
+
+
 def may_assign(actor: Acting, role: Role) -> bool:
     """Whether `actor` may give `role` to somebody: nobody hands out more than they hold themselves."""
     if actor.is_site_admin:

@@ -35,6 +35,7 @@ from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import AnalystInput, parse_analyst_data
 
 BLOCKED = {"uuid": ["Blocked by the analyst data blocklist."]}
+EMPTY = {"note": ["This field cannot be left blank"]}
 __all__ = [
     "Captured",
     "add_analyst_data",
@@ -165,6 +166,9 @@ def _parsed(kind: Kind, data: Mapping[str, Any]) -> AnalystInput:
     parsed = parse_analyst_data(kind, data)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
+    # MISP takes an empty text, and peers have them; a note that was forgotten is another thing.
+    if kind is Kind.NOTE and data.get("note") is None:
+        raise Invalid(EMPTY)
     return parsed
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.accounts.models import Role
-from vardkase.identity.accounts.rules import PERMISSIONS
+from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
@@ -57,7 +57,10 @@ def ensure_default_roles() -> None:
 
 @transaction.atomic
 def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
-    """Add a role from its wire fields (name, perm_…, …); raises Invalid by field, Forbidden."""
+    """Add a role from its wire fields (name, perm_…, …); raises Invalid by field, Forbidden.
+
+    `permission`, a level of MISP's older scale, stands for the permissions over events that it means.
+    """
     _require_site_admin(actor)
     role = Role(memory_limit="", max_execution_time="")
     _apply(role, data)
@@ -111,16 +114,31 @@ def _require_site_admin(actor: Acting) -> None:
 
 
 def _apply(role: Role, data: Mapping[str, Any]) -> None:
+    before = level_of(role)
     for name, reader in READERS.items():
         if name in data:
             try:
                 setattr(role, name, reader(data[name]))
             except ValueError as error:
                 raise Invalid({name: [str(error)]}) from error
+    _apply_level(role, before, data.get("permission"))
     if not role.name:
         raise Invalid({"name": [gettext("Name cannot be empty.")]})
     if Role.objects.exclude(pk=role.pk).filter(name__iexact=role.name).exists():
         raise Invalid({"name": [gettext("A role with this name already exists.")]})
+
+
+def _apply_level(role: Role, before: int, given: Any) -> None:
+    """Set the permissions of the level `given`. The one the role had says nothing: clients send back what they read."""
+    if given is None:
+        return
+    try:
+        level = number(given, len(LEVELS) - 1)
+    except ValueError:
+        raise Invalid({"permission": [gettext("Please enter a level from 0 to 3.")]}) from None
+    if level != before:
+        for flag in LEVEL_FLAGS:
+            setattr(role, flag, flag in LEVELS[level])
 
 
 def _held(role: Role) -> list[str]:
