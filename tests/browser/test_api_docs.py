@@ -19,9 +19,10 @@ def test_an_endpoint_opens_where_it_stands(
     page = opened.page
     page.fill("input[name=q]", "events edit")
     page.locator("summary:has-text('/tags/add')").first.wait_for(state="detached")
-    page.click("summary:has-text('/events/edit/{event_id}')")
-    page.wait_for_selector("details[open] table")
-    assert page.locator("details[open] pre").inner_text().startswith("curl -X POST")
+    page.click(".api-ep summary:has-text('/events/edit/{event_id}')")
+    page.wait_for_selector(".api-ep[open] table")
+    assert page.locator(".api-ep[open] td.p2").first.is_visible()
+    assert page.locator(".api-ep[open] pre").inner_text().startswith("curl -X POST")
     assert opened.violations() == []
     assert opened.overflow() <= 0
     assert opened.complaints == []

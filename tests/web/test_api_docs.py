@@ -17,11 +17,27 @@ def text(path: str, **headers: str) -> str:
 
 def test_a_visitor_finds_an_endpoint() -> None:
     everything = text(reverse("api_docs"))
-    assert everything.count("<details class") > 300
+    assert everything.count('<details class="api-ep"') > 300
+    assert everything.count('<details class="api-sec">') > 50
     filtered = text(reverse("api_docs") + "?q=rest_search+events")
     assert "/events/restSearch" in filtered
     assert "/tags/add" not in filtered
     assert "Ingen adress stämmer" in text(reverse("api_docs") + "?q=zzz", **{"Accept-Language": "sv"})
+
+
+def test_an_endpoint_stands_once_with_the_arguments_it_may_have() -> None:
+    found = text(reverse("api_docs") + "?q=users+view+one")
+    assert "/users/view/{user_id}" in found
+    assert ">/users/view<" not in found
+    assert "krävs" not in text(reverse("api_docs_endpoint", args=["users-view-user_id"]))
+    assert "krävs" in text(reverse("api_docs_endpoint", args=["events-edit-event_id"]))
+
+
+def test_a_swedish_reader_is_told_what_is_needed_and_what_is_in_english() -> None:
+    needed = "(perm_add), en nyckel som får skriva"
+    assert needed in text(reverse("api_docs_endpoint", args=["events-edit-event_id"]))
+    assert "Beskrivningarna är på engelska" in text(reverse("api_docs"))
+    assert "are in English" not in text(reverse("api_docs"), **{"Accept-Language": "en"})
 
 
 def test_one_endpoint_in_full_and_as_a_part() -> None:

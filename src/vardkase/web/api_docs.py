@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.web.permission_words import FLAGS
+
 METHODS = ("get", "post", "put", "delete")
+NEEDS = {"site administrator": _("site administrator"), "a key that may write": _("a key that may write")}
 EXAMPLES = {"integer": 1, "boolean": True, "array": [], "object": {}}
 
 
@@ -67,12 +73,16 @@ class Details:
 
 
 def sections(document: Mapping[str, Any], wanted: str = "") -> list[Section]:
-    """The controllers with the endpoints that hold every word of `wanted`; case and underscores do not count."""
+    """The controllers with the endpoints that hold every word of `wanted`; case and underscores do not count.
+
+    An endpoint whose arguments may be left out has two addresses; the longer one says more and stands alone.
+    """
     words = [_plain(word) for word in wanted.split()]
     found: dict[str, list[Entry]] = {each["name"]: [] for each in document["tags"]}
+    longest = {_bare(path): path for path in sorted(document["paths"], key=len)}
     for path, item in document["paths"].items():
         entry = _entry(path, item)
-        if all(word in entry.search for word in words):
+        if longest[_bare(path)] == path and all(word in entry.search for word in words):
             found[_first(item)["tags"][0]].append(entry)
     return [Section(name, tuple(entries)) for name, entries in found.items() if entries]
 
@@ -90,12 +100,18 @@ def slug_of(path: str) -> str:
     return re.sub(r"\W+", "-", path).strip("-")
 
 
+def _bare(path: str) -> str:
+    """The address without its arguments, which stand last."""
+    return path.partition("/{")[0]
+
+
 def _details(document: Mapping[str, Any], path: str, item: Mapping[str, Any], server: str) -> Details:
     operation = _first(item)
-    members = tuple(_members(item))
+    shortest = min((each for each in document["paths"] if _bare(each) == _bare(path)), key=len)
+    members = tuple(_members(item, shortest))
     return Details(
         entry=_entry(path, item),
-        requires=tuple(operation["x-requires"]),
+        requires=tuple(_need(told) for told in operation["x-requires"]),
         public=operation.get("security") == [],
         members=members,
         replies=tuple(_replies(document, operation["responses"])),
@@ -117,13 +133,26 @@ def _first(item: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _members(item: Mapping[str, Any]) -> Iterator[Member]:
-    """Path, query and body, each member once: what a body may hold may stand in the query of a GET as well."""
+def _need(told: str) -> str:
+    """What a caller must hold, in words with the flag behind: "Create events (perm_add)"."""
+    flags = told.split(" or ")
+    if not all(flag in FLAGS for flag in flags):
+        return str(NEEDS.get(told, told))
+    return gettext(" or ").join(f"{FLAGS[flag][0]} ({flag})" for flag in flags)
+
+
+def _members(item: Mapping[str, Any], shortest: str) -> Iterator[Member]:
+    """Path, query and body, each member once: what a body may hold may stand in the query of a GET as well.
+
+    An argument of the path is required when it stands in the `shortest` address of the endpoint.
+    """
     body = {member.name: member for member in _of_body(_first(item).get("requestBody"))}
     for parameter in item.get("get", _first(item)).get("parameters", ()):
         if parameter["name"] not in body:
             about = parameter.get("description", "")
             required = parameter.get("required", False)
+            if parameter["in"] == "path":
+                required = f"{{{parameter['name']}}}" in shortest
             yield Member(parameter["name"], parameter["in"], _kind(parameter["schema"]), required, about)
     yield from body.values()
 
