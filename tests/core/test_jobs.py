@@ -1,0 +1,31 @@
+"""What the worker writes when a job fails."""
+
+from __future__ import annotations
+
+import logging
+from io import StringIO
+
+import pytest
+from django.conf import settings
+
+from vardkase.core.jobs import ExpectedFailures
+from vardkase.exchange.errors import OutgoingFailed
+
+FORESEEN = OutgoingFailed("feeds.example could not be reached: 100%")
+
+
+@pytest.mark.parametrize(("error", "traced"), [(FORESEEN, False), (KeyError("x"), True)])
+def test_what_was_foreseen_takes_one_line_and_a_fault_is_traced(error: Exception, traced: bool) -> None:
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected"]
+    out = StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(ExpectedFailures())
+    logger = logging.Logger("jobs")
+    logger.addHandler(handler)
+    try:
+        raise error
+    except (OutgoingFailed, KeyError):
+        logger.exception("Job %s ended", "feeds.fetch")
+    written = out.getvalue()
+    assert str(error) in written
+    assert ("Traceback" in written, len(written.splitlines()) > 1) == (traced, traced)
