@@ -20,8 +20,9 @@ def test_what_was_foreseen_takes_one_line_and_a_fault_is_traced(error: Exception
     out = StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(ExpectedFailures())
-    logger = logging.Logger("jobs")
+    logger = logging.getLogger("vardkase.test_jobs")
     logger.addHandler(handler)
+    logger.propagate = False
     try:
         raise error
     except (OutgoingFailed, KeyError):

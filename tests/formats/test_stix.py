@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pymisp import MISPAttribute, MISPTag
@@ -141,6 +142,15 @@ def test_a_bundle_becomes_an_event_that_keeps_the_file(cast: Cast) -> None:
     status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
     assert (status, body["saved"]) == (403, False)
     assert "already exists" in body["errors"]
+
+
+def test_what_is_here_already_is_told_when_it_comes_in_another_report(cast: Cast) -> None:
+    call(cast.analyst.key, "POST", "/events/upload_stix/2", BUNDLE)
+    again = json.dumps(BUNDLE).replace("1562e0fa-7f6f-5e8b-964b-b8e57860aada", str(uuid4()))
+    status, body = call(cast.analyst.key, "POST", "/events/upload_stix/2", json.loads(again))
+    assert (status, body["Attribute"]) == (200, [])
+    [(place, reason)] = body["errors"].items()
+    assert (place.partition(".")[0], list(reason)) == ("Attribute", ["uuid"])
 
 
 def test_a_form_with_a_file_and_wishes(cast: Cast) -> None:

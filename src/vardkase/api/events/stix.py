@@ -54,7 +54,10 @@ def upload_stix(call: Call) -> Answer:
     except Invalid as invalid:
         raise _refused(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.
-    return Text(msgspec.json.encode(inner_form(call.actor, stored.event_id)), JSON_TYPE)
+    answer = inner_form(call.actor, stored.event_id)
+    if stored.rejections:  # Parts whose uuids are taken, as when a document comes again.
+        answer["errors"] = stored.rejections.errors
+    return Text(msgspec.json.encode(answer), JSON_TYPE)
 
 
 def _refused(errors: Any) -> SaveFailed:
