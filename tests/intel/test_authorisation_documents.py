@@ -141,9 +141,11 @@ def test_nobody_joins_a_sharing_group_through_a_document(cast: Cast) -> None:
         "SharingGroupOrg": members,
     }
     sync = make_user(cast.org_c, cast.partner_sync.user.role)
-    for key in (cast.stranger.key, make_key(sync)):
-        status, _ = call(key, "POST", "/events/add", {"info": "x", "distribution": 4, "SharingGroup": block})
-        assert status == 405
+    event = {"info": "x", "distribution": 4, "SharingGroup": block}
+    assert call(cast.stranger.key, "POST", "/events/add", event)[0] == 405
+    # A peer's event arrives for its own organisation alone (recordings, sync 15).
+    status, body = call(make_key(sync), "POST", "/events/add", event)
+    assert (status, body["Event"]["distribution"], body["Event"]["sharing_group_id"]) == (200, "0", "0")
     assert not cast.group.members.filter(org=cast.org_c).exists()
 
 

@@ -122,7 +122,7 @@ def test_a_reference_names_its_target() -> None:
 def test_a_report_needs_a_name_alone() -> None:
     parsed = parse_report({"name": "r"})
     assert isinstance(parsed, ReportInput)
-    assert (parsed.content, parsed.distribution) == ("", Distribution.INHERIT)
+    assert (parsed.content, parsed.distribution) == (None, Distribution.INHERIT)
     assert parse_report({"name": " ", "content": "c"}) == {"name": ["This field cannot be left blank"]}
 
 

@@ -317,7 +317,9 @@ def test_bodies_that_are_none(key: str) -> None:
         b"\0",
     ):
         assert withstands(key, "POST", add, body) == 405
-    for body in (b'"Event"', b"5", b"null", b"[]", b"[[]]", b'{"Event": []}', b'{"request": {"request": 5}}'):
+    for body in (b"null", b"[]", b"{}"):
+        assert withstands(key, "POST", add, body) == 405
+    for body in (b'"Event"', b"5", b"[[]]", b'{"Event": []}', b'{"request": {"request": 5}}'):
         assert withstands(key, "POST", add, body) == 403
     form = "application/x-www-form-urlencoded"
     for body in (b"data[Event][info][][x]=1&data[Event]=2", b"info=%ff%fe", b"=&&[]=1&[[[]]]=2"):

@@ -52,9 +52,23 @@ def plain_body(request: HttpRequest) -> bytes:
     return DECOMPRESSORS[encoding](body, limit)
 
 
+NOTHING = (b"", b"null", b"[]", b"{}")
+READ = frozenset(("application/json", "application/x-www-form-urlencoded", MULTIPART, *XML))
+
+
+def is_nothing(raw: bytes, content_type: str) -> bool:
+    """Whether MISP takes a body for none: an empty one, or one of a type that it does not read."""
+    return raw.strip() in NOTHING or media_type(content_type) not in READ
+
+
+def media_type(content_type: str) -> str:
+    """A Content-Type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def decoded_body(raw: bytes, content_type: str) -> Any:
     """The body as a dict or list. What is neither JSON, XML nor a form counts as no body, as in MISP."""
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = media_type(content_type)
     if not raw.strip():
         return {}
     if kind == "application/json":

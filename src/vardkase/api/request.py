@@ -15,8 +15,11 @@ from django.conf import settings
 
 from vardkase.api.body import (
     MULTIPART,
+    XML,
     decoded_body,
+    is_nothing,
     lazy_members,
+    media_type,
     multipart_fields,
     multipart_file,
     multipart_files,
@@ -160,7 +163,7 @@ class Call:
 
     def big_data(self, model: str, member: str) -> dict[str, Any]:
         """As `data`, but in a big JSON body the array `member` is decoded element by element."""
-        is_json = self.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "application/json"
+        is_json = media_type(self.headers.get("Content-Type", "")) == "application/json"
         members = lazy_members(self.raw, model, member) if is_json else None
         return self.data(model) if members is None else members
 
@@ -175,6 +178,16 @@ class Call:
     def arg(self, position: int, default: str = "") -> str:
         """The path argument at `position`, or `default` when the path is shorter."""
         return self.args[position] if position < len(self.args) else default
+
+    @property
+    def sends_nothing(self) -> bool:
+        """Whether there is no body, or none that is read."""
+        return is_nothing(self.raw, self.headers.get("Content-Type", ""))
+
+    @property
+    def sends_xml(self) -> bool:
+        """Whether the body is XML."""
+        return media_type(self.headers.get("Content-Type", "")) in XML
 
     @property
     def wants_xml(self) -> bool:

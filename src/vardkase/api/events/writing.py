@@ -49,10 +49,11 @@ HEADER_MEMBERS = (
 def add(call: Call) -> Answer:
     """Store an event; answers with it as it was stored, or only its header with ``/metadata:1``."""
     data = call.big_data("Event", "Attribute")
-    if not data:
+    if not data and call.sends_nothing:
         raise MispError(405, "No valid event data received.")
     try:
-        stored = add_event(call.actor, _exported(data), signed_document(call))
+        document = _exported(data) if call.sends_xml else data
+        stored = add_event(call.actor, document, signed_document(call))
     except (SharingGroupRefused, SignatureRefused) as refused:
         raise MispError(405, str(refused)) from refused
     except EventExists as exists:
@@ -65,7 +66,7 @@ def add(call: Call) -> Answer:
 
 
 def _exported(sent: dict[str, Any]) -> dict[str, Any]:
-    """The event, also out of ``{"response": [{"Event": {…}}]}``, as MISP exports it; Invalid if there are more."""
+    """The event of an export in XML, ``<response><Event>…``; Invalid if there are more. In JSON MISP takes none."""
     for wrapper in ("response", "Event"):
         held = sent.get(wrapper)
         if isinstance(held, list) and len(held) > 1:
