@@ -326,3 +326,13 @@ def test_switching_galaxies(cast: Cast, galaxy: Galaxy) -> None:
     assert post(cast.site_admin, "/galaxies/wipe_default")[0] == 200
     assert [found.type for found in Galaxy.objects.all()] == ["kept"]
     assert [cluster.value for cluster in GalaxyCluster.objects.all()] == ["my actor"]
+
+
+def test_the_tag_of_a_hidden_cluster_is_not_told(cast: Cast, galaxy: Galaxy) -> None:
+    cluster = add(cast.analyst, galaxy, ACTOR | {"distribution": "0"})
+    call(cast.site_admin.key, "POST", "/tags/add", {"name": cluster["tag_name"]})
+    for player, told in ((cast.analyst, True), (cast.stranger, False), (cast.site_admin, True)):
+        names = [tag["name"] for tag in call(player.key, "GET", "/tags/index")[1]["Tag"]]
+        assert (cluster["tag_name"] in names) is told
+        found = call(player.key, "GET", f"/tags/search/%25{UUID}%25")[1]
+        assert bool(found) is told

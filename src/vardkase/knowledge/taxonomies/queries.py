@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.galaxies.models import GalaxyCluster
+from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.taxonomies.models import (
     FavouriteTag,
     Tag,
@@ -66,11 +68,14 @@ class ExclusiveConflict:
 
 
 def visible_tags(actor: Actor) -> QuerySet[Tag]:
-    """Tags the actor may see: not those kept for another organisation or user. By name."""
+    """Tags the actor may see: not those kept for another organisation or user, or of a hidden cluster. By name."""
     tags = Tag.objects.order_by("name")
     if actor.is_site_admin:
         return tags
-    return tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
+    readable = visible_clusters(actor).values("pk")
+    hidden = GalaxyCluster.objects.filter(default=False).exclude(pk__in=readable).values("tag_name")
+    own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
+    return own.exclude(is_galaxy=True, name__in=hidden)
 
 
 def favourites(actor: Actor) -> set[int]:
