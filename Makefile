@@ -3,7 +3,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-PYTEST_OPTIONS ?= -n 2
+# Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
+PYTEST_OPTIONS ?= -n 3 --dist loadgroup
 SOURCES := src tests bench
 
 .PHONY: help run test lint bench setup tools

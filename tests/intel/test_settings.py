@@ -90,3 +90,29 @@ def test_a_deleted_attribute_keeps_nothing_of_what_it_said(cast: Cast, *, hard: 
     search = {"value": "secret.example", "deleted": [0, 1]}
     found = call(cast.analyst.key, "POST", "/attributes/restSearch", search)[1]
     assert found["response"]["Attribute"] == []
+
+
+def test_correlation_is_switched_off_and_on(cast: Cast) -> None:
+    value = [{"type": "domain", "value": "shared.example"}]
+    first, second = (added(cast.analyst.key, Attribute=value, distribution=1) for _ in range(2))
+    path = f"/events/view/{second['id']}"
+
+    def related() -> list[str]:
+        event = call(cast.analyst.key, "GET", path)[1]["Event"]
+        return [each["Event"]["id"] for each in event.get("RelatedEvent", [])]
+
+    assert related() == [first["id"]]
+    set_to(cast, "MISP.completely_disable_correlation", value=True)
+    assert related() == []
+    asked = {"eventid": second["id"], "includeCorrelations": 1}
+    found = call(cast.analyst.key, "POST", "/attributes/restSearch", asked)[1]["response"]["Attribute"]
+    assert not found[0].get("RelatedAttribute")
+    set_to(cast, "MISP.completely_disable_correlation", value=False)
+    assert related() == [first["id"]]
+
+
+def test_tags_nobody_knew_are_hidden_at_first(cast: Cast) -> None:
+    set_to(cast, "MISP.incoming_tags_disabled_by_default", value=True)
+    added(cast.partner_sync.key, Tag=[{"name": "unheard-of"}])
+    found = call(cast.site_admin.key, "GET", "/tags/search/unheard-of")[1]
+    assert found[0]["Tag"]["hide_tag"] is True

@@ -1,10 +1,10 @@
 """Reading correlations: always under the reader's visibility rule, always bounded.
 
 Two attributes of different events correlate when they share a key and both rows say `correlates`, or when their
-fuzzy hashes are alike. A value
-with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is over-correlating: it is named and
-counted, and its occurrences are listed when somebody asks for that value. Events that a correlation rule keeps
-apart are not related with each other; how often a value is found is another question, which no rule answers.
+fuzzy hashes are alike. A value with more readable other occurrences than VARDKASE_CORRELATION_LIMIT is
+over-correlating: it is named and counted, and its occurrences are listed when somebody asks for that value. Events
+that a correlation rule keeps apart are not related with each other; how often a value is found is another question,
+which no rule answers.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.conf import settings
 
 from vardkase.analysis.correlation.keeping_apart import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.correlation.settings import DISABLED
 from vardkase.analysis.correlation.similar import (
     Similar,
     linking,
@@ -165,6 +166,8 @@ ORDER BY counted.occurrences DESC, counted.key
 
 def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
     """The events that correlate with one event, most shared values first."""
+    if DISABLED.value:
+        return []
     rules = rules_naming([event_id]).get(event_id, [])
     others = _others(actor, "%(rules)s" if rules else "")
     sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
@@ -178,12 +181,16 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
 
 def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
     """Every correlation of every attribute of an event."""
+    if DISABLED.value:
+        return Correlations()
     shared = _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
     return _with_alike(shared, similar_to_event(actor, event_id))
 
 
 def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
     """The correlations of some attributes, a page of them or one."""
+    if DISABLED.value:
+        return Correlations()
     shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
     return _with_alike(shared, similar_to_attributes(actor, attribute_ids))
 
@@ -195,6 +202,8 @@ def correlations_of_values(
 
     The first member of each pair is the position of the value.
     """
+    if DISABLED.value:
+        return []
     parts = [(place, part) for place, value in enumerate(values) for part in correlation_parts(*value)]
     keys = keys_of(part for _, part in parts)
     rules = rules_naming([event_id]).get(event_id, [])

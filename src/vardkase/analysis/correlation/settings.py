@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from vardkase.core.settings import Setting
 
+DISABLED = Setting(
+    "MISP.completely_disable_correlation",
+    False,
+    "Whether nothing is told of what events and attributes have in common. The keys are kept, so it can be undone.",
+)
+
 SSDEEP_THRESHOLD = Setting(
     "MISP.ssdeep_correlation_threshold",
     40,

@@ -19,6 +19,7 @@ from vardkase.knowledge.taxonomies.rules import (
     may_use,
     parse_machine_tag,
 )
+from vardkase.knowledge.taxonomies.settings import HIDE_INCOMING
 from vardkase.misp.flags import as_bool, as_int
 
 type Mention = Mapping[str, Any]
@@ -64,7 +65,7 @@ SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[])
 
 def _create(mentions: Sequence[Mention]) -> dict[str, Tag]:
     """Make tags; one that somebody else made meanwhile is taken as it is."""
-    rows = _rows(CREATE, _columns(mentions))
+    rows = _rows(CREATE, {**_columns(mentions), "hidden": HIDE_INCOMING.value})
     by_name = {row["name"].lower(): _tag(row) for row in rows}
     names = (_name(mention).lower() for mention in mentions)
     return {name: by_name[name] for name in names if name in by_name}
@@ -74,7 +75,7 @@ CREATE = """
 INSERT INTO tag AS stored (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
                            is_custom_galaxy, local_only)
 SELECT n.name, coalesce(n.colour, nullif(e.colour, ''), nullif(p.colour, ''), n.fallback),
-       coalesce(n.numerical_value, e.numerical_value, p.numerical_value), n.exportable, 0, 0, FALSE,
+       coalesce(n.numerical_value, e.numerical_value, p.numerical_value), n.exportable, 0, 0, %(hidden)s,
        n.is_galaxy, n.is_custom_galaxy, n.local_only
 FROM unnest(%(name)s::text[], %(colour)s::text[], %(fallback)s::text[], %(numerical_value)s::int[],
             %(exportable)s::bool[], %(local_only)s::bool[], %(is_galaxy)s::bool[],

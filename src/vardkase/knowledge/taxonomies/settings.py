@@ -1,0 +1,12 @@
+"""What a site administrator may set about tags."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+HIDE_INCOMING = Setting(
+    "MISP.incoming_tags_disabled_by_default",
+    False,
+    "Whether tags that documents bring along, and nobody knew, are kept out of the choices of tags at first.",
+    level=2,
+)
