@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 # Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
-PYTEST_OPTIONS ?= -n 3 --dist loadgroup
+PYTEST_OPTIONS ?= -n 3
 SOURCES := src tests bench
 
 .PHONY: help run test lint bench setup tools

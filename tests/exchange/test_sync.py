@@ -14,11 +14,6 @@ from bench.client import Refused
 from tests.exchange.hubs import Hub, two_hubs
 from tests.wire.samples import GOOD, read_document
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.xdist_group("hubs"),
-]  # One pair of hubs for all, early in the run.
-
 Hubs = tuple[Hub, Hub]
 
 
