@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 PACKED = Path(__file__).parents[1] / "tests" / "data" / "recordings.jsonl.xz"
-WORLDS = ("pymisp-live", "behaviour")
+WORLDS = {"pymisp-live": "pymisp-live", "pymisp-newest": "pymisp-live/newest", "behaviour": "behaviour"}
+"""What one fresh instance was asked, and the folder of it."""
 FRESH = {"10b_malware_samples", "19b_event_reports_by_id"}
 """Files of behaviour/ that were recorded on an instance of their own, set up in the same way."""
 SET_UP = "00_setup"
@@ -25,8 +26,8 @@ KEPT = ("n", "t", "as", "method", "path", "request", "status", "response")
 
 def packed(folder: Path) -> Iterator[dict[str, Any]]:
     """The exchanges of every world, in order, with only what replaying needs."""
-    for world in WORLDS:
-        files = {file.stem: file for file in sorted((folder / world).glob("*.jsonl"))}
+    for world, place in WORLDS.items():
+        files = {file.stem: file for file in sorted((folder / place).glob("*.jsonl"))}
         yield from _world(world, [files[name] for name in files if name not in FRESH])
         if apart := sorted(FRESH & files.keys()):
             fresh = _world(f"{world}-fresh", [files[name] for name in (SET_UP, *apart)])

@@ -22,6 +22,7 @@ from vardkase.identity.organisations.models import Organisation
 
 ADDRESSES = {
     "pymisp-live": "http://127.0.0.1:8900",
+    "pymisp-newest": "http://127.0.0.1:8900",
     "behaviour": "http://127.0.0.1:8901",
     "behaviour-fresh": "http://127.0.0.1:8901",
     "sync-pulled": "http://127.0.0.1:8900",
