@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import StreamingHttpResponse
 from pymisp import MISPObject
 
@@ -95,6 +96,10 @@ def _stage() -> tuple[dict[str, str], Names]:
     two = make_organisation("Org-Two", uuid="31ccc73c-f1cc-5b7d-8de9-d6a1bd629fe3", sector="Test")
     keys = {player: _key(player, two if player.endswith("2") else one) for player in PLAYERS}
     names = Names()
+    with connection.cursor() as cursor:  # The recordings ask for 999, a group that is not there.
+        cursor.execute(
+            "SELECT setval('sharing_group_id_seq', greatest(nextval('sharing_group_id_seq'), 1000))"
+        )
     group = make_sharing_group(one, [one, two], name="SG both", uuid="b4e3daca-7f42-5fef-b1c9-c7b030a499bf")
     names.ids["SharingGroup"] = {"1": str(group.pk)}
     tags = ("tlp:white", "tlp:amber", "alpha", "beta", "gamma", "hidden", "noexport")
