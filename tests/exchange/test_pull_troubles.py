@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast
@@ -176,3 +178,16 @@ def test_a_pull_that_was_cut_goes_on_where_it_was(cast: Cast, monkeypatch: pytes
         assert pull(cast.site_admin.actor, server).events == 4
     assert Event.objects.count() == 6
     assert not Event.objects.filter(locked=False).exists()
+
+
+def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) -> None:
+    with serving(misp({})) as there:
+        server = connection(cast, there.url)
+        died = SyncRun.objects.create(server=server, direction="pull", technique="full")
+        SyncRun.objects.filter(pk=died.pk).update(heard=timezone.now() - timedelta(hours=1))
+        lives = SyncRun.objects.create(server=server, direction="pull", technique="full")
+        pull(cast.site_admin.actor, server)
+    died.refresh_from_db()
+    lives.refresh_from_db()
+    assert (died.state, died.fault) == (State.FAILED, "The run was cut off.")
+    assert lives.state == State.RUNNING

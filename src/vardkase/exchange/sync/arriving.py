@@ -16,6 +16,9 @@ type Document = dict[str, Any]
 CLOSER = {Distribution.COMMUNITY: Distribution.ORGANISATION, Distribution.CONNECTED: Distribution.COMMUNITY}
 """One step closer to home at each hop; other reaches stay as they are."""
 
+SAID = ("Note", "Opinion", "Relationship")
+"""What is said of a part stands in it, has a reach of its own, and may be spoken of itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -65,7 +68,8 @@ class Passage:
             arrived["distribution"] = int(CLOSER[Distribution(reach)])
         if isinstance(part.get("Tag"), list):
             arrived["Tag"] = [tag for tag in parts(part, "Tag") if not as_bool(tag.get("local"))]
-        return arrived
+        said = {kind: [self.part(each) for each in parts(part, kind)] for kind in SAID if kind in part}
+        return arrived | said
 
     def _attributes(self, holder: Mapping[str, Any]) -> list[Document]:
         found = parts(holder, "Attribute")

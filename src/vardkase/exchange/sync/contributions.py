@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
+from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync.arriving import Document, Passage, parts
@@ -89,8 +90,7 @@ class Sources:
             asked = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(some)}
             found = self.peer.document("POST", "sightings/restSearch/event", asked)
             taken += self._by_event(_listed(found, ""), "Sighting", self._take_sightings)
-            for uuid in some:
-                Event.objects.filter(uuid=uuid).update(sighting_timestamp=sighted[uuid])
+            cursor().execute(SIGHTED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
         return taken
 
     def analyst_data(self) -> int:
@@ -101,8 +101,7 @@ class Sources:
         taken = 0
         for kind, uuids in wanted.items():
             for some in batched(uuids, NAMED):
-                for part in self._named(f"analyst_data/index/{kind}", some):
-                    taken += self._take_analyst_data(kind, part)
+                taken += self._take_analyst_data(kind, self._named(f"analyst_data/index/{kind}", some))
         return taken
 
     def collections(self) -> int:
@@ -150,10 +149,16 @@ class Sources:
     def _take_sightings(self, event_id: int, rows: Sequence[Document]) -> int:
         return receive_sightings(self.actor, event_id, read_sightings(self.actor, rows))
 
-    def _take_analyst_data(self, kind: str, part: Document) -> int:
-        inner = self.passage.part(_inner(part, kind))
-        done = _harmless(lambda: analyst_data.receive_analyst_data(self.actor, {kind: inner}))
+    def _take_analyst_data(self, kind: str, found: Sequence[Document]) -> int:
+        said = [self.passage.part(_inner(part, kind)) for part in found]
+        done = _harmless(lambda: analyst_data.receive_analyst_data(self.actor, {kind: said}))
         return done[analyst_data.Captured.IMPORTED] if done else 0
+
+
+SIGHTED_AT = """
+UPDATE event e SET sighting_timestamp = told.at
+FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uuid = told.uuid
+"""
 
 
 def _harmless[Result](work: Any) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.arriving import Document, parts
+from vardkase.exchange.sync.arriving import SAID, Document, parts
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
 
@@ -94,7 +94,10 @@ class Departure:
             sent["distribution"] = int(Distribution.COMMUNITY)
         if isinstance(part.get("Tag"), list):
             sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
-        return sent
+        said = {
+            kind: [self._part(each) for each in self._travelling(part, kind)] for kind in SAID if kind in part
+        }
+        return sent | said
 
     def _tag_travels(self, tag: Document) -> bool:
         local = as_bool(tag.get("local")) and not self.internal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Any
 
@@ -41,7 +41,6 @@ OPTIONS = EventOptions(
     include_attachments=True,
     include_all_tags=True,
     include_event_correlations=False,
-    include_analyst_data=True,
 )
 
 
@@ -148,7 +147,8 @@ class _Push:
         return Outcome.SENT, ""
 
     def _event(self, each: Candidate) -> Document:
-        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, OPTIONS)))
+        options = replace(OPTIONS, include_analyst_data=self.server.push_analyst_data)
+        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, options)))
         return self.departure.event(document["Event"])
 
     def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,6 +21,10 @@ MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
 TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED})
 EVERY = 0.5
 """Seconds between two looks at the run's row: to tell how far it is, and to learn that it is to stop."""
+
+
+SILENCE = timedelta(minutes=20)
+"""Longer than any one event may take: a run that was not heard of for so long was cut off with its process."""
 
 
 class Cancelled(VardkaseError):
@@ -87,6 +92,10 @@ class Log:
 @contextmanager
 def running(server: Server, direction: Direction, technique: str, user_id: int | None) -> Iterator[Log]:
     """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
+    cut = SyncRun.objects.filter(server=server, direction=direction, state=State.RUNNING)
+    cut.filter(heard__lt=timezone.now() - SILENCE).update(
+        state=State.FAILED, fault="The run was cut off.", ended=timezone.now()
+    )
     run = SyncRun.objects.create(
         server=server, direction=direction, technique=technique, user_id=user_id or 0
     )

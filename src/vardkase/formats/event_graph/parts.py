@@ -10,7 +10,7 @@ import msgspec
 from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.columns import ATTRIBUTE, OBJECT, REFERENCE
 from vardkase.formats.misp_json.scope import Scope, scope_of
-from vardkase.formats.misp_json.structs import Attribute
+from vardkase.formats.misp_json.structs import Attribute, ObjectReference
 from vardkase.formats.misp_json.tags import Attachment, TagBook
 from vardkase.identity.access.actor import Actor
 
@@ -38,30 +38,13 @@ class DrawnObject(msgspec.Struct, gc=False):
     last_seen: str | None
 
 
-class DrawnReference(msgspec.Struct, gc=False):
-    """A reference from an object, as on the wire; `referenced_type` is "1" for objects and "0" for attributes."""
-
-    id: str
-    uuid: str
-    timestamp: str
-    object_id: str
-    referenced_uuid: str
-    referenced_id: str
-    referenced_type: str
-    relationship_type: str
-    comment: str
-    deleted: bool
-    event_id: str
-    source_uuid: str
-
-
 @dataclass(slots=True)
 class Parts:
     """The living parts of one or several events that a reader may see."""
 
     objects: list[DrawnObject]
     attributes: list[Attribute]
-    references: list[DrawnReference]
+    references: list[ObjectReference]
     tags: dict[int, list[Attachment]]
     """Attribute id → what is attached to it."""
     book: TagBook
@@ -87,7 +70,7 @@ def event_parts(actor: Actor, event_ids: Sequence[int]) -> Parts:
     objects = [DrawnObject(*row) for row in scope.rows(_objects(scope), **chosen)]
     attributes = [Attribute(*row) for row in scope.rows(_attributes(scope), **chosen)]
     known = {*(each.uuid for each in objects), *(each.uuid for each in attributes)}
-    references = [DrawnReference(*row) for row in scope.rows(_references(scope), **chosen)]
+    references = [ObjectReference(*row) for row in scope.rows(_references(scope), **chosen)]
     return Parts(
         objects,
         attributes,

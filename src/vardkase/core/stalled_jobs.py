@@ -1,0 +1,22 @@
+"""Jobs of a worker that was killed are taken up again: until then they would hold their locks for ever."""
+
+from __future__ import annotations
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
+
+ATTEMPTS = 5
+"""A job that was cut off so often is what kills its worker."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jobs.take_up_again", queueing_lock="jobs.take_up_again", pass_context=True)
+async def take_up_again(context: JobContext, timestamp: int) -> None:
+    """Have every job done again whose worker has not been heard of for half a minute."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        if job.attempts < ATTEMPTS:
+            await manager.retry_job(job)
+        else:
+            await manager.finish_job(job, Status.FAILED, delete_job=False)

@@ -1,0 +1,42 @@
+"""What a document loses and how close it comes on its way between two instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.exchange.sync.arriving import Passage
+from vardkase.exchange.sync.leaving import Departure
+
+
+def said() -> dict[str, Any]:
+    """An event with notes of every reach, and one that is spoken of itself."""
+    notes = [{"note": f"reach {reach}", "distribution": str(reach)} for reach in (0, 1, 2, 3, 5)]
+    notes[3]["Opinion"] = [
+        {"comment": "ours", "distribution": "1"},
+        {"comment": "theirs", "distribution": "2"},
+    ]
+    attribute = {"value": "a", "distribution": "5", "Note": [{"note": "near", "distribution": "1"}]}
+    return {"distribution": "3", "Note": notes, "Attribute": [attribute]}
+
+
+def test_what_is_said_of_an_event_is_sent_as_far_as_it_says() -> None:
+    sent = Departure(internal=False).event(said())
+    assert {each["note"]: each["distribution"] for each in sent["Note"]} == {
+        "reach 2": 1,
+        "reach 3": "3",
+        "reach 5": "5",
+    }
+    assert sent["Note"][1]["Opinion"] == [{"comment": "theirs", "distribution": 1}]
+    assert sent["Attribute"][0]["Note"] == []
+
+
+def test_what_is_said_of_an_event_arrives_a_step_closer() -> None:
+    arrived = Passage(trusted=False).event(said())
+    assert [each["distribution"] for each in arrived["Note"]] == ["0", 0, 1, "3", "5"]
+    assert [each["distribution"] for each in arrived["Note"][3]["Opinion"]] == [0, 1]
+    assert arrived["Attribute"][0]["Note"][0]["distribution"] == 0
+
+
+def test_between_the_instances_of_one_organisation_nothing_changes() -> None:
+    assert Passage(trusted=True).event(said())["Note"] == said()["Note"]
+    assert Departure(internal=True).event(said())["Note"] == said()["Note"]
