@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "vardkase.intel.event_graphs.apps.EventGraphsConfig",
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
+    "vardkase.exchange.outbox.apps.OutboxConfig",
     "vardkase.exchange.zeromq.apps.ZeroMqConfig",
     "vardkase.exchange.servers.apps.ServersConfig",
     "vardkase.exchange.feeds.apps.FeedsConfig",

@@ -15,12 +15,13 @@ from vardkase.identity.access.permissions import Credential, Permission
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An event that may be sent; `timestamp` (Unix seconds) is its version."""
+    """An event that may be sent, as it was changed and published last (Unix seconds)."""
 
     id: int
     uuid: str
     timestamp: int
     sighting_timestamp: int
+    published: int
 
 
 def groups_reaching(server: Server) -> tuple[int, ...]:
@@ -89,7 +90,7 @@ WHERE g.active AND (
 
 # A rule that names only what is not here (a tag by name, say) lets nothing out: so does MISP.
 CANDIDATES = """
-SELECT e.id, e.uuid::text, e.timestamp, e.sighting_timestamp
+SELECT e.id, e.uuid::text, e.timestamp, e.sighting_timestamp, e.publish_timestamp
 FROM event e
 WHERE e.published AND e.id > %(after)s
     AND (%(event)s::bigint IS NULL OR e.id = %(event)s)

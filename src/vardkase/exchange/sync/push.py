@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply
+from vardkase.exchange.outbox import deliveries
+from vardkase.exchange.outbox.models import Kind, State
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded, message_of
 from vardkase.exchange.sync.arriving import Document
@@ -24,7 +27,7 @@ from vardkase.formats.misp_json import event_document
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.protection import services as protection
-from vardkase.misp.fields import UUID
+from vardkase.misp.fields import UUID as UUID_PATTERN
 from vardkase.misp.flags import as_bool
 
 log = logging.getLogger(__name__)
@@ -44,12 +47,24 @@ OPTIONS = EventOptions(
 )
 
 
+DELIVERED = {
+    Outcome.SENT: State.SENT,
+    Outcome.KNOWN: State.KNOWN,
+    Outcome.FAILED: State.FAILED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Pushed:
     """How many events went out, and how many could not."""
 
     events: int
     failed: int
+
+
+def receiver(server: Server) -> deliveries.Receiver:
+    """A connection as a receiver of what is published."""
+    return deliveries.Receiver(Kind.CONNECTION, server.pk, server.name)
 
 
 def require_technique(technique: str) -> None:
@@ -95,6 +110,8 @@ class _Push:
         found = candidates(self.server, event_id=event_id, after=after)
         wanted = self._wanted(found)
         self.book.expect(len(wanted))
+        if event_id is not None and not wanted:
+            self._stays(event_id, allowed=bool(found))
         failed = [each.id for each in wanted if not self._send(each)]
         self._remember(technique, found, failed)
 
@@ -119,8 +136,15 @@ class _Push:
     def _send(self, each: Candidate) -> bool:
         """Send one event, and write down what came of it; returns whether it arrived or was not needed."""
         outcome, reason = self._outcome(each)
+        version = deliveries.Version(each.id, UUID(each.uuid), each.published)
+        deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
         self.book.event(each.uuid, each.timestamp, outcome, reason)
         return outcome is not Outcome.FAILED
+
+    def _stays(self, event_id: int, *, allowed: bool) -> None:
+        """Write down that an event was not sent: the other instance has it, or it may not go there."""
+        state = State.KNOWN if allowed else State.WITHHELD
+        deliveries.settle(receiver(self.server), deliveries.version_of(event_id), state)
 
     def _outcome(self, each: Candidate) -> tuple[Outcome, str]:
         try:
@@ -175,4 +199,4 @@ class _Push:
 def _place(reply: Reply) -> str:
     """The event that a refusal says is there already: the last part of its Location."""
     known = reply.headers.get("location", "").rpartition("/")[2]
-    return known if known.isdecimal() or UUID.fullmatch(known.lower()) else ""
+    return known if known.isdecimal() or UUID_PATTERN.fullmatch(known.lower()) else ""

@@ -6,9 +6,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import pull, push
+from vardkase.exchange.sync.push import receiver
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
 from vardkase.intel.hooks import EventPublished
@@ -48,9 +50,12 @@ def push_connection(user_id: int, server_id: int, technique: str) -> None:
 def send_published(published: EventPublished) -> None:
     """Have an event sent to every connection that pushes, in the transaction that publishes it.
 
-    The jobs are the outbox: they are there when the publication is. What a peer has already it does not ask for.
+    The jobs are there when the publication is. What a peer has already it does not ask for.
     """
-    for server_id in Server.objects.filter(push=True).order_by("priority").values_list("pk", flat=True):
+    servers = {each.pk: each for each in Server.objects.filter(push=True).order_by("priority")}
+    version = deliveries.version_of(published.event_id)
+    claimed = deliveries.claim([receiver(each) for each in servers.values()], version)
+    for server_id in (each for each in servers if each in claimed):
         push_event.configure(lock=f"push {server_id}").defer(server_id=server_id, event_id=published.event_id)
 
 

@@ -1,0 +1,106 @@
+"""What was sent to whom, when, and which version: one row for each receiver and version, so once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from vardkase.core.sql import cursor
+from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.intel.models import Event
+
+LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who is sent something; `name` is what people know it by."""
+
+    kind: Kind
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an event: `published` (Unix seconds) names it."""
+
+    event_id: int
+    event_uuid: UUID
+    published: int
+
+
+def version_of(event_id: int) -> Version:
+    """The version of an event that was published last. Raises Event.DoesNotExist."""
+    return Version(*Event.objects.values_list("pk", "uuid", "publish_timestamp").get(pk=event_id))
+
+
+def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:
+    """Put down that a version waits for these receivers of one kind; returns the ids of those it had not waited for.
+
+    Whoever gets an id back sends; in one transaction with what sends it (a job, a mail in its queue), it is sent once.
+    """
+    if not receivers:
+        return set()
+    rows = cursor().execute(CLAIM, {
+        "kind": receivers[0].kind.value,
+        "ids": [each.id for each in receivers],
+        "names": [each.name for each in receivers],
+        "event": version.event_id,
+        "uuid": version.event_uuid,
+        "version": version.published,
+    })  # fmt: skip
+    return {row[0] for row in rows.fetchall()}
+
+
+def settle(receiver: Receiver, version: Version, state: State, reason: str = "") -> None:
+    """Put down what became of a version; what waited in older versions has become of that too."""
+    values = {
+        "kind": receiver.kind.value,
+        "receiver": receiver.id,
+        "name": receiver.name,
+        "event": version.event_id,
+        "uuid": version.event_uuid,
+        "version": version.published,
+        "state": state.value,
+        "reason": reason[:LONGEST_REASON],
+    }
+    cursor().execute(SETTLE, values)
+    cursor().execute(SETTLE_OLDER, values)
+
+
+def was_sent(receiver: Receiver, version: Version) -> bool:
+    """Whether the receiver has this version from us."""
+    return Delivery.objects.filter(
+        kind=receiver.kind,
+        receiver_id=receiver.id,
+        event_uuid=version.event_uuid,
+        version=version.published,
+        state__in=(State.SENT, State.KNOWN),
+    ).exists()
+
+
+CLAIM = """
+INSERT INTO delivery (kind, receiver_id, receiver_name, event_id, event_uuid, version, state, reason, at)
+SELECT %(kind)s, receiver.id, receiver.name, %(event)s, %(uuid)s, %(version)s, 'waiting', '', now()
+FROM unnest(%(ids)s::bigint[], %(names)s::text[]) AS receiver (id, name)
+ON CONFLICT (event_uuid, kind, receiver_id, version) DO NOTHING
+RETURNING receiver_id
+"""
+
+# A version that has arrived stays so, whatever a later attempt to send it again comes to.
+SETTLE = """
+INSERT INTO delivery AS known
+    (kind, receiver_id, receiver_name, event_id, event_uuid, version, state, reason, at)
+VALUES (%(kind)s, %(receiver)s, %(name)s, %(event)s, %(uuid)s, %(version)s, %(state)s, %(reason)s, now())
+ON CONFLICT (event_uuid, kind, receiver_id, version) DO UPDATE
+SET state = excluded.state, reason = excluded.reason, receiver_name = excluded.receiver_name, at = excluded.at
+WHERE known.state NOT IN ('sent', 'known') OR excluded.state = 'sent'
+"""
+
+SETTLE_OLDER = """
+UPDATE delivery SET state = %(state)s, reason = %(reason)s, at = now()
+WHERE event_uuid = %(uuid)s AND kind = %(kind)s AND receiver_id = %(receiver)s
+    AND version < %(version)s AND state IN ('waiting', 'failed')
+"""

@@ -1,0 +1,84 @@
+"""What is to go out, in one line for all receivers, and what became of each event version at each of them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """Something that receivers are to hear of, under one of MISP's topics (`misp_json` is a published event).
+
+    `event_id` and `event_uuid` say of which event, and `version` is when that was published (Unix seconds);
+    `subject_id` is the row that the topic speaks of, where that is not the event. `place` is the entry's place in
+    the line; it has none before `entries.line_up` has given it one, after its transaction is through.
+    """
+
+    topic = models.TextField()
+    subject_id = models.BigIntegerField(null=True)
+    event_id = models.BigIntegerField(null=True)
+    event_uuid = models.UUIDField(null=True)
+    version = models.BigIntegerField(default=0)
+    place = models.BigIntegerField(null=True, unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "outbox"
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(place=None), name="outbox_without_place"),
+            models.Index(fields=["at"], name="outbox_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.subject_id or self.event_id}"
+
+
+class Kind(models.TextChoices):
+    """What a receiver is."""
+
+    CONNECTION = "connection"
+    STREAM = "stream"
+    FEED = "feed"
+    MAIL = "mail"
+
+
+class State(models.TextChoices):
+    """What became of a delivery. `known`: the receiver had it; `withheld`: a rule keeps it from the receiver."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    KNOWN = "known"
+    WITHHELD = "withheld"
+    FAILED = "failed"
+
+
+class Delivery(models.Model):
+    """One version of one event for one receiver: there is never a second row, so it goes out once.
+
+    `receiver_id` is the connection, stream, feed or user, and `receiver_name` what that was called at the time: both
+    outlive it. `version` is Unix seconds; `reason` says why the state is what it is; `at` is when it came about.
+    """
+
+    kind = models.TextField(choices=Kind)
+    receiver_id = models.BigIntegerField()
+    receiver_name = models.TextField()
+    event_id = models.BigIntegerField()
+    event_uuid = models.UUIDField()
+    version = models.BigIntegerField()
+    state = models.TextField(choices=State, default=State.WAITING)
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "delivery"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_uuid", "kind", "receiver_id", "version"], name="delivery_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["kind", "receiver_id", "-id"], name="delivery_receiver"),
+            models.Index(fields=["at"], name="delivery_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_uuid} {self.version} to {self.receiver_name}"

@@ -1,0 +1,98 @@
+"""What is published is entered for all who are to hear of it, and a version goes to nobody twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.support.web_server import WebServer
+from vardkase.exchange.outbox import entries
+from vardkase.exchange.outbox.deliveries import Receiver, Version, claim, settle, was_sent
+from vardkase.exchange.outbox.models import Delivery, Entry, Kind, State
+from vardkase.exchange.servers.models import Server
+
+LISTENER = Receiver(Kind.STREAM, 7, "Analysis")
+
+
+def publish(key: str) -> str:
+    """A new event, published; returns its id."""
+    status, body = call(key, "POST", "/events/add", {"info": "Beacon", "distribution": 1})
+    assert status == 200, body
+    assert call(key, "POST", f"/events/publish/{body['Event']['id']}", {})[0] == 200
+    return str(body["Event"]["id"])
+
+
+def test_each_publication_is_a_version_of_its_own(cast: Cast) -> None:
+    number = publish(cast.publisher.key)
+    call(cast.publisher.key, "POST", f"/events/publish/{number}", {})
+    entered = Entry.objects.filter(event_id=number).order_by("id")
+    assert [entry.topic for entry in entered] == ["misp_json", "misp_json"]
+    assert entered[0].version < entered[1].version
+    assert entered[0].event_uuid == entered[1].event_uuid
+
+
+@pytest.mark.django_db
+def test_connections_that_push_are_promised_each_version_once(cast: Cast) -> None:
+    for name, push in (("Finland", True), ("Norway", True), ("Quiet", False)):
+        Server.objects.create(
+            name=name, url="https://peer.example", org=cast.hub, remote_org=cast.org_b, push=push, priority=1
+        )
+    number = publish(cast.publisher.key)
+    waiting = Delivery.objects.filter(event_id=number)
+    assert sorted(waiting.values_list("receiver_name", "state")) == [
+        ("Finland", "waiting"),
+        ("Norway", "waiting"),
+    ]
+
+
+@pytest.fixture
+def other_transaction(server: WebServer) -> Iterator[psycopg.Connection]:
+    """A second writer beside the test's own connection; what both write stays until the test ends."""
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+        yield other
+
+
+def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Connection) -> None:
+    start = entries.last_place()
+    enter = "INSERT INTO outbox (topic, version, at) VALUES ('late', 0, now())"
+    other_transaction.execute(enter)  # Has the lower id, and is through later.
+    entries.enter("early", [1])
+    entries.line_up()
+    first = entries.after(start, 10)
+    assert [entry.topic for entry in first] == ["early"]
+    other_transaction.commit()
+    entries.line_up()
+    assert [entry.topic for entry in entries.after(first[0].place or 0, 10)] == ["late"]
+    assert first[0].pk > entries.after(first[0].place or 0, 10)[0].pk
+
+
+@pytest.mark.django_db
+def test_places_go_on_after_the_line_was_cleaned_away() -> None:
+    entries.enter("one", [1, 2, 3])
+    end = entries.last_place()
+    Entry.objects.all().delete()
+    entries.enter("two", [4, 5])
+    entries.line_up()
+    assert [(entry.subject_id, (entry.place or 0) > end) for entry in entries.after(end, 10)] == [
+        (4, True),
+        (5, True),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_version_is_claimed_once_and_what_arrived_stays_so() -> None:
+    first, second = (Version(1, uuid, 100 + at) for uuid in [uuid4()] for at in (0, 1))
+    assert claim([LISTENER], first) == {7}
+    assert claim([LISTENER], first) == set()
+    assert claim([LISTENER], second) == {7}
+    settle(LISTENER, second, State.SENT)
+    states = Delivery.objects.order_by("version").values_list("version", "state")
+    assert list(states) == [(100, "sent"), (101, "sent")]  # The newer went instead of the older.
+    settle(LISTENER, second, State.FAILED, "nobody there")
+    assert was_sent(LISTENER, second)
