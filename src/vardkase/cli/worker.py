@@ -24,6 +24,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from procrastinate.contrib.django import app
 
         from vardkase.core.jobs import worker_name
+        from vardkase.core.jobs.progress import followed
         from vardkase.exchange.zeromq.publisher import publish_until
 
         connection.close()  # What is opened from here on carries the worker's name.
@@ -32,7 +33,9 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
             beside(publish_until),
             app.replace_connector(app.connector.get_worker_connector()),  # type: ignore[attr-defined]
         ):
-            app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=GRACE)
+            app.run_worker(
+                concurrency=concurrency, shutdown_graceful_timeout=GRACE, task_middleware=[followed]
+            )
 
 
 @contextmanager

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "procrastinate.contrib.django",
     "vardkase.core.settings.apps.SettingsConfig",
+    "vardkase.core.jobs.apps.JobsConfig",
+    "vardkase.core.schedules.apps.SchedulesConfig",
     "vardkase.core.mail.apps.MailConfig",
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",

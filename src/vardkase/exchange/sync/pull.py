@@ -68,8 +68,10 @@ def require_technique(technique: str) -> None:
     raise Invalid(f"Invalid pull technique `{technique}`.")
 
 
-def pull(actor: Actor, server: Server, technique: str = FULL, *, force: bool = False) -> Pulled:
+def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: bool = False) -> Pulled:
     """Take in what `server` offers. `technique` is full, update, pull_relevant_clusters, or one event's id or uuid.
+
+    `actor` ordered it; None when the hub did so by itself.
 
     With `force` also what was set aside, and copies that are as new. Raises Invalid, Conflict when pulling is off,
     OutgoingFailed when the other instance cannot be asked at all, Cancelled.
@@ -77,7 +79,7 @@ def pull(actor: Actor, server: Server, technique: str = FULL, *, force: bool = F
     require_technique(technique)
     if not server.pull:
         raise Conflict("Pull is not enabled for this server.")
-    with running(server, Direction.PULL, technique, actor.user_id) as book:
+    with running(server, Direction.PULL, technique, actor.user_id if actor else None) as book:
         _Pull(server, technique, force, book).work()
     return Pulled.of(book)
 

@@ -36,15 +36,23 @@ def order_push(actor: Actor, server_id: int, technique: str) -> int:
 @app.task(name="sync.pull")
 def pull_connection(user_id: int, server_id: int, technique: str, force: bool) -> None:
     """Pull over a connection; the job fails with the connection's fault."""
-    actor = job_actor(user_id)
-    pull.pull(actor, find_server(actor, server_id), technique, force=force)
+    actor, server = _ordered(user_id, server_id)
+    pull.pull(actor, server, technique, force=force)
 
 
 @app.task(name="sync.push")
 def push_connection(user_id: int, server_id: int, technique: str) -> None:
     """Push over a connection; the job fails with the connection's fault."""
+    actor, server = _ordered(user_id, server_id)
+    push.push(actor, server, technique)
+
+
+def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
+    """Who ordered it, None when the hub did by itself (user 0); and the connection."""
+    if not user_id:
+        return None, Server.objects.get(pk=server_id)
     actor = job_actor(user_id)
-    push.push(actor, find_server(actor, server_id), technique)
+    return actor, find_server(actor, server_id)
 
 
 def send_published(published: EventPublished) -> None:

@@ -1,0 +1,47 @@
+"""Jobs that have ended are not kept for ever."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.core.settings import Setting
+from vardkase.core.sql import cursor
+
+TICKS = ("jobs.take_up_again", "schedules.look")
+"""What the worker does each minute; nobody looks for yesterday's."""
+
+DAYS_KEPT = Setting(
+    "Vardkase.job_days_kept",
+    30,
+    "How many days a background job is kept after it has ended.",
+    level=2,
+    check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+)
+
+
+def forget_ended() -> int:
+    """Remove jobs that ended long ago (`Vardkase.job_days_kept`), each minute's after an hour; returns how many."""
+    parameters = {"days": DAYS_KEPT.value, "ticks": list(TICKS)}
+    return cursor().execute(FORGET, parameters).rowcount
+
+
+FORGET_ENDED = Schedule(
+    "jobs.forget_ended",
+    _("Remove old jobs"),
+    _("Removes background jobs that ended a while ago, with their logs."),
+    forget_ended,
+    Rhythm.HOURLY,
+    time(0, 20),
+    on=True,
+)
+FORGET = """
+DELETE FROM procrastinate_jobs j
+WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS (
+    SELECT 1 FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - CASE
+        WHEN j.task_name = ANY(%(ticks)s) AND j.status = 'succeeded' THEN interval '1 hour'
+        ELSE make_interval(days => %(days)s) END
+)
+"""

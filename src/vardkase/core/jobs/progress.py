@@ -1,0 +1,117 @@
+"""How a job tells how far it is, and learns that it is to stop.
+
+Whatever works in the background calls `report` and `say`, whether a job, a command or a page has it work: outside a
+job they do nothing. They write on the caller's connection, so what is told inside a transaction is seen at its end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError
+from procrastinate import JobContext
+from procrastinate.exceptions import JobAborted
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.jobs.models import JobLine
+from vardkase.core.sql import cursor
+
+EVERY = 0.5
+"""Seconds between two writes of the progress of one job, and between two looks whether it is to stop."""
+
+LONGEST_LINE, LONGEST_FAULT = 500, 2000
+UNFORESEEN = "An unforeseen fault ({name}). The log of the worker has it under the job's number."
+
+
+@dataclass(slots=True)
+class _Running:
+    """The job that this thread does."""
+
+    id: int
+    wrote: float = 0.0
+
+
+_running: ContextVar[_Running | None] = ContextVar("running job", default=None)
+
+
+def report(done: int, total: int = 0, line: str = "") -> None:
+    """`done` of `total` things are dealt with (0: nobody knows of how many); `line` goes into the job's log.
+
+    Written twice a second at most, and always when all is done. Raises JobAborted when somebody has asked the job to
+    stop: let it pass through.
+    """
+    if (job := _running.get()) is None:
+        return
+    if line:
+        say(line)
+    if time.monotonic() - job.wrote < EVERY and done != total:
+        return
+    job.wrote = time.monotonic()
+    cursor().execute(TOLD, {"job": job.id, "done": done, "total": total})
+    if _is_to_stop(job.id):
+        raise JobAborted
+
+
+def say(line: str) -> None:
+    """Write a line into the job's log."""
+    if (job := _running.get()) is not None:
+        JobLine.objects.create(job_id=job.id, text=line[:LONGEST_LINE])
+
+
+def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
+    """Around each job of a worker: its progress is its own, and why it failed is kept in words."""
+    if context.job.id is None:
+        return run()
+    token = _running.set(_Running(context.job.id))
+    try:
+        result = run()
+    except JobAborted:
+        raise
+    except Exception as fault:
+        _keep_fault(context.job.id, fault)
+        raise
+    else:
+        cursor().execute(FORGIVEN, (context.job.id,))
+        return result
+    finally:
+        _running.reset(token)
+
+
+def in_words(fault: BaseException) -> str:
+    """Why something failed: what the code foresaw says so itself, anything else may hold what nobody should read."""
+    if isinstance(fault, VardkaseError):
+        return (str(fault) or type(fault).__name__)[:LONGEST_FAULT]
+    return UNFORESEEN.format(name=type(fault).__name__)
+
+
+def _keep_fault(job_id: int, fault: Exception) -> None:
+    try:
+        cursor().execute(FAILED, {"job": job_id, "fault": in_words(fault)})
+    except DatabaseError:  # What is wrong may be the database itself; the worker's log has the fault.
+        return
+
+
+def _is_to_stop(job_id: int) -> bool:
+    row = (
+        cursor().execute("SELECT abort_requested FROM procrastinate_jobs WHERE id = %s", (job_id,)).fetchone()
+    )
+    return bool(row and row[0])
+
+
+# What is done grows less when the job is tried again: the rate is that of the new try.
+TOLD = """
+INSERT INTO job_progress AS known (job_id, done, total, started, heard, fault)
+VALUES (%(job)s, %(done)s, %(total)s, clock_timestamp(), clock_timestamp(), '')
+ON CONFLICT (job_id) DO UPDATE SET done = excluded.done, total = excluded.total, heard = excluded.heard, fault = '',
+    started = CASE WHEN excluded.done < known.done THEN excluded.started ELSE known.started END
+"""
+FAILED = """
+INSERT INTO job_progress (job_id, done, total, started, heard, fault)
+VALUES (%(job)s, 0, 0, clock_timestamp(), clock_timestamp(), %(fault)s)
+ON CONFLICT (job_id) DO UPDATE SET fault = excluded.fault, heard = excluded.heard
+"""
+FORGIVEN = "UPDATE job_progress SET fault = '' WHERE job_id = %s AND fault <> ''"

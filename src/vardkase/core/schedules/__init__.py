@@ -1,0 +1,90 @@
+"""What the hub does by itself now and then. A room registers its own in its ``AppConfig.ready()``.
+
+A `Schedule` is part of the software; whether it is on, and when it is due, is a row that site administrators change
+(`hub.instance.schedules`). The worker looks each minute what is due, and does it as a job like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+
+__all__ = ["Rhythm", "Schedule", "find", "next_after", "register", "registered"]
+
+
+class Rhythm(StrEnum):
+    """How often: weekly is on Mondays, monthly on the first."""
+
+    QUARTERLY = "quarter"
+    """Each quarter of an hour."""
+    HOURLY = "hour"
+    DAILY = "day"
+    WEEKLY = "week"
+    MONTHLY = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One thing the hub does by itself.
+
+    `name` reads ``room.verb``; `title` and `help` are for the page. `work` is called in a job, outside a transaction;
+    what takes long it orders as jobs of their own. It returns how many things it ordered or dealt with, and what it
+    raises is shown as the fault of the run. `rhythm`, `at` (of the day; for HOURLY the minute counts) and `on` hold
+    until somebody chooses otherwise.
+    """
+
+    name: str
+    title: Promise
+    help: Promise
+    work: Callable[[], int]
+    rhythm: Rhythm = Rhythm.DAILY
+    at: time = time(3, 0)
+    on: bool = False
+
+
+_registered: dict[str, Schedule] = {}
+
+
+def register(schedule: Schedule) -> None:
+    """Have the hub do this by itself; registering the same one twice has no effect."""
+    if _registered.setdefault(schedule.name, schedule) != schedule:
+        raise RuntimeError(f"schedule {schedule.name} is registered twice")
+
+
+def registered() -> dict[str, Schedule]:
+    """Every schedule by its name."""
+    return dict(sorted(_registered.items()))
+
+
+def find(name: str) -> Schedule | None:
+    """The schedule of this name, if any room has registered it."""
+    return _registered.get(name)
+
+
+def next_after(moment: datetime, rhythm: Rhythm, at: time, zone: ZoneInfo) -> datetime:
+    """When a rhythm is due next after `moment`, by the clocks of `zone`."""
+    local = moment.astimezone(zone)
+    if rhythm is Rhythm.QUARTERLY:
+        return _hour(local) + timedelta(minutes=(local.minute // 15 + 1) * 15)
+    if rhythm is Rhythm.HOURLY:
+        due = _hour(local) + timedelta(minutes=at.minute)
+        return due if due > local else due + timedelta(hours=1)
+    day = local.date()
+    while not _falls_on(day, rhythm) or datetime.combine(day, at, zone) <= local:
+        day += timedelta(days=1)
+    return datetime.combine(day, at, zone)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _falls_on(day: date, rhythm: Rhythm) -> bool:
+    if rhythm is Rhythm.WEEKLY:
+        return day.weekday() == 0
+    return rhythm is Rhythm.DAILY or day.day == 1

@@ -1,0 +1,100 @@
+"""Keeping the times of what the hub does by itself, and having it done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from vardkase.core.jobs.progress import in_words
+from vardkase.core.schedules import Rhythm, Schedule, find, next_after, registered
+from vardkase.core.schedules.models import ScheduledTask
+
+RUN = "schedules.run"
+"""The task that does what is due."""
+
+
+def all_tasks() -> list[ScheduledTask]:
+    """A row for every schedule that a room has registered, by name; new ones get their first times here."""
+    rows = [_first(schedule) for schedule in registered().values()]
+    ScheduledTask.objects.bulk_create(rows, ignore_conflicts=True)
+    return list(ScheduledTask.objects.filter(name__in=registered()).order_by("name"))
+
+
+@transaction.atomic
+def order_due() -> list[str]:
+    """Order what is due now, once each however many ask; returns the names."""
+    all_tasks()
+    now = timezone.now()
+    due = ScheduledTask.objects.select_for_update(skip_locked=True).filter(
+        name__in=registered(), paused=False, next_run__lte=now
+    )
+    names = []
+    for row in due:
+        row.next_run = _next(Rhythm(row.rhythm), row.at, now)
+        row.save(update_fields=["next_run"])
+        order(row.name)
+        names.append(row.name)
+    return names
+
+
+def order(name: str, user_id: int = 0) -> bool:
+    """Have it done in a moment, for `user_id` (0: by itself); False when it waits to be done already."""
+    job = app.configure_task(RUN, lock=f"schedule {name}", queueing_lock=f"schedule {name}")
+    try:
+        with transaction.atomic():
+            job.defer(name=name, user_id=user_id)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def change(row: ScheduledTask, rhythm: Rhythm, at: time, *, paused: bool) -> None:
+    """Choose other times, and when it is due by them."""
+    row.rhythm, row.at, row.paused = rhythm, at, paused
+    row.next_run = _next(rhythm, at, timezone.now())
+    row.save(update_fields=["rhythm", "at", "paused", "next_run"])
+
+
+def run(name: str) -> None:
+    """Do it now, and keep how it went; what it raises goes on to the caller."""
+    schedule = find(name)
+    if schedule is None:  # Ordered by a newer or an older hub.
+        return
+    all_tasks()
+    with _kept(name) as row:
+        row.last_count = schedule.work()
+
+
+@contextmanager
+def _kept(name: str) -> Iterator[ScheduledTask]:
+    row = ScheduledTask.objects.get(pk=name)
+    row.last_run, row.last_count, row.last_fault = timezone.now(), 0, ""
+    row.save(update_fields=["last_run"])
+    try:
+        yield row
+    except BaseException as fault:
+        row.last_fault = in_words(fault)
+        raise
+    finally:
+        row.last_ended = timezone.now()
+        row.save(update_fields=["last_ended", "last_count", "last_fault"])
+
+
+def _first(schedule: Schedule) -> ScheduledTask:
+    return ScheduledTask(
+        name=schedule.name,
+        paused=not schedule.on,
+        rhythm=schedule.rhythm,
+        at=schedule.at,
+        next_run=_next(schedule.rhythm, schedule.at, timezone.now()),
+    )
+
+
+def _next(rhythm: Rhythm, at: time, now: datetime) -> datetime:
+    return next_after(now, rhythm, at, timezone.get_default_timezone())

@@ -1,0 +1,75 @@
+"""Fetching from and sending to every connection by itself; off until somebody switches it on."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Schedule
+from vardkase.core.settings import Setting
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.models import MovedEvent, State, SyncRun
+from vardkase.exchange.sync.pull import FULL
+from vardkase.exchange.sync.tasks import pull_connection, push_connection
+
+DAYS_KEPT = Setting(
+    "Vardkase.sync_run_days_kept",
+    180,
+    "How many days the book of a pull or push is kept after it has ended.",
+    level=2,
+    check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+)
+
+
+def pull_all() -> int:
+    """Order a pull of every connection that pulls; returns how many."""
+    servers = Server.objects.filter(pull=True).values_list("pk", flat=True)
+    for pk in servers:
+        pull_connection.configure(lock=f"pull {pk}").defer(
+            user_id=0, server_id=pk, technique=FULL, force=False
+        )
+    return len(servers)
+
+
+def push_all() -> int:
+    """Order a push to every connection that pushes; returns how many."""
+    servers = Server.objects.filter(push=True).values_list("pk", flat=True)
+    for pk in servers:
+        push_connection.configure(lock=f"push {pk}").defer(user_id=0, server_id=pk, technique=FULL)
+    return len(servers)
+
+
+def forget_runs() -> int:
+    """Remove runs that ended long ago, with what they say of each event; returns how many."""
+    before = timezone.now() - timedelta(days=DAYS_KEPT.value)
+    old = SyncRun.objects.exclude(state=State.RUNNING).filter(ended__lt=before)
+    MovedEvent.objects.filter(run__in=old).delete()
+    return old.delete()[0]
+
+
+SCHEDULES = (
+    Schedule(
+        "sync.pull_all",
+        _("Fetch from connected hubs"),
+        _("Fetches what is new from every connection that fetches."),
+        pull_all,
+        at=time(3, 30),
+    ),
+    Schedule(
+        "sync.push_all",
+        _("Send to connected hubs"),
+        _("Sends what they lack to every connection that sends. What is published goes out at once anyway."),
+        push_all,
+        at=time(4, 30),
+    ),
+    Schedule(
+        "sync.forget_runs",
+        _("Remove old runs of connections"),
+        _("Removes what is kept of pulls and pushes that ended long ago."),
+        forget_runs,
+        at=time(2, 10),
+        on=True,
+    ),
+)

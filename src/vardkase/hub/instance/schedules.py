@@ -1,0 +1,59 @@
+"""What the hub does by itself, as site administrators see and change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import NotFound
+from vardkase.core.schedules import Rhythm, Schedule, find, services
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """One thing that the hub does by itself: what it is, and when it is done."""
+
+    schedule: Schedule
+    task: ScheduledTask
+
+
+def scheduled_tasks(actor: Actor) -> list[Scheduled]:
+    """All of them, by name. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    found = ((find(task.name), task) for task in services.all_tasks())
+    return [Scheduled(schedule, task) for schedule, task in found if schedule is not None]
+
+
+def find_scheduled(actor: Actor, name: str) -> Scheduled:
+    """The one of this name. Raises Forbidden, NotFound."""
+    for each in scheduled_tasks(actor):
+        if each.schedule.name == name:
+            return each
+    raise NotFound("Invalid task.")
+
+
+@transaction.atomic
+def change_schedule(actor: Actor, name: str, rhythm: Rhythm, at: time, *, paused: bool) -> None:
+    """Choose when it is done, and whether at all. Raises Forbidden, NotFound."""
+    actor.require_writing()
+    found = find_scheduled(actor, name)
+    services.change(found.task, rhythm, at, paused=paused)
+    facts = {"rhythm": rhythm.value, "at": at.isoformat("minutes"), "paused": paused}
+    record(actor, "schedule.changed", Target("schedule", title=name), facts)
+
+
+@transaction.atomic
+def run_now(actor: Actor, name: str) -> bool:
+    """Have it done in a moment, paused or not; False when that is ordered already. Raises Forbidden, NotFound."""
+    actor.require_writing()
+    find_scheduled(actor, name)
+    ordered = services.order(name, actor.user_id or 0)
+    if ordered:
+        record(actor, "schedule.ordered", Target("schedule", title=name))
+    return ordered

@@ -1,0 +1,90 @@
+"""A job tells how far it is, keeps why it failed, and stops when it is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import JobAborted
+
+from vardkase.core.errors import Conflict
+from vardkase.core.jobs import progress
+from vardkase.core.jobs.cleanup import forget_ended
+from vardkase.core.jobs.models import JobLine, JobProgress
+
+
+@pytest.fixture
+def job(db: None) -> int:
+    return int(app.configure_task("feeds.fetch", allow_unknown=True).defer(user_id=0, feed_id=1))
+
+
+def doing(job: int, work: Callable[[], Any]) -> Any:
+    """Do `work` as the worker does the job."""
+    return progress.followed(work, SimpleNamespace(job=SimpleNamespace(id=job)), None)  # type: ignore[arg-type]
+
+
+def sql(text: str, *parameters: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(text, parameters)
+
+
+def test_how_far_it_is_and_what_it_says(job: int) -> None:
+    def work() -> None:
+        progress.report(1, 4, "first")
+        progress.report(2, 4)  # Too soon to be written.
+        assert JobProgress.objects.get(pk=job).done == 1
+        progress.report(4, 4, "x" * 9000)
+
+    doing(job, work)
+    told = JobProgress.objects.get(pk=job)
+    assert (told.done, told.total, told.fault) == (4, 4, "")
+    assert [len(line.text) for line in JobLine.objects.filter(job_id=job).order_by("pk")] == [5, 500]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [(Conflict("Pull is off."), "Pull is off."), (KeyError("s3cret"), "KeyError")]
+)
+def test_why_it_failed_is_kept_until_it_succeeds(job: int, fault: Exception, words: str) -> None:
+    def fail() -> None:
+        raise fault
+
+    with pytest.raises(type(fault)):
+        doing(job, fail)
+    kept = JobProgress.objects.get(pk=job).fault
+    assert words in kept
+    assert "s3cret" not in kept
+    doing(job, lambda: None)
+    assert JobProgress.objects.get(pk=job).fault == ""
+
+
+def test_it_stops_when_it_is_asked_to(job: int) -> None:
+    sql("UPDATE procrastinate_jobs SET status = 'doing', abort_requested = true WHERE id = %s", job)
+    with pytest.raises(JobAborted):
+        doing(job, lambda: progress.report(1, 4))
+    assert JobProgress.objects.get(pk=job).fault == ""
+
+
+def test_outside_a_job_nothing_is_told(db: None) -> None:
+    progress.report(1, 2, "to nobody")
+    assert not JobProgress.objects.exists()
+
+
+def test_ended_jobs_are_forgotten_after_their_time_with_what_they_told(job: int) -> None:
+    doing(job, lambda: progress.report(1, 1, "done"))
+    kept = int(app.configure_task("feeds.fetch", allow_unknown=True).defer(user_id=0, feed_id=2))
+    tick = int(app.configure_task("schedules.look").defer(timestamp=0))
+    sql("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ANY(%s)", [job, tick])
+    assert forget_ended() == 0
+    sql(
+        "UPDATE procrastinate_events SET at = now() - interval '2 hours' WHERE job_id = ANY(%s)",
+        [job, kept, tick],
+    )
+    assert forget_ended() == 1
+    sql("UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = ANY(%s)", [job, kept])
+    assert forget_ended() == 1
+    assert not JobProgress.objects.exists()
+    assert not JobLine.objects.exists()

@@ -1,0 +1,109 @@
+"""What the hub does by itself: when it is due, once each time, and how it went."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from vardkase.core import schedules
+from vardkase.core.errors import Conflict
+from vardkase.core.schedules import Rhythm, Schedule, next_after, services
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.core.schedules.tasks import look, run
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+DONE: list[str] = []
+
+
+def works() -> int:
+    DONE.append("works")
+    return 3
+
+
+def fails() -> int:
+    raise Conflict("The cellar is locked.")
+
+
+@pytest.fixture(autouse=True)
+def own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    """Two schedules of the test's own, and no others."""
+    words = gettext_lazy("Overview")
+    monkeypatch.setattr(schedules, "_registered", {})
+    schedules.register(Schedule("test.works", words, words, works, on=True))
+    schedules.register(Schedule("test.fails", words, words, fails))
+    DONE.clear()
+
+
+def due(name: str) -> None:
+    services.all_tasks()
+    ScheduledTask.objects.filter(pk=name).update(next_run=timezone.now() - timedelta(days=2))
+
+
+def ordered() -> list[str]:
+    jobs = ProcrastinateJob.objects.filter(task_name="schedules.run", status="todo")
+    return sorted(job.args["name"] for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("now", "rhythm", "at", "expected"),
+    [
+        ("2026-11-25T10:07", Rhythm.QUARTERLY, "00:00", "2026-11-25T10:15"),
+        ("2026-11-25T10:45", Rhythm.QUARTERLY, "00:00", "2026-11-25T11:00"),
+        ("2026-11-25T10:20", Rhythm.HOURLY, "00:20", "2026-11-25T11:20"),
+        ("2026-11-25T10:19", Rhythm.HOURLY, "00:20", "2026-11-25T10:20"),
+        ("2026-11-25T10:00", Rhythm.DAILY, "03:00", "2026-11-26T03:00"),
+        ("2026-11-25T02:59", Rhythm.DAILY, "03:00", "2026-11-25T03:00"),
+        ("2026-11-25T10:00", Rhythm.WEEKLY, "06:30", "2026-11-30T06:30"),
+        ("2026-11-30T06:30", Rhythm.WEEKLY, "06:30", "2026-12-07T06:30"),
+        ("2026-11-25T10:00", Rhythm.MONTHLY, "06:30", "2026-12-01T06:30"),
+    ],
+)
+def test_when_a_rhythm_is_due_next(now: str, rhythm: Rhythm, at: str, expected: str) -> None:
+    local = datetime.fromisoformat(now).replace(tzinfo=STOCKHOLM)
+    found = next_after(local.astimezone(UTC), rhythm, time.fromisoformat(at), STOCKHOLM)
+    assert found == datetime.fromisoformat(expected).replace(tzinfo=STOCKHOLM)
+
+
+def test_what_is_due_is_ordered_once_and_what_is_paused_is_not() -> None:
+    due("test.works")
+    due("test.fails")
+    look(timestamp=0)
+    look(timestamp=60)
+    assert ordered() == ["test.works"]
+    assert ScheduledTask.objects.get(pk="test.works").next_run > timezone.now()
+
+
+def test_how_it_went_is_kept() -> None:
+    run("test.works")
+    with pytest.raises(Conflict):
+        run("test.fails")
+    well, badly = (ScheduledTask.objects.get(pk=name) for name in ("test.works", "test.fails"))
+    assert (DONE, well.last_count, well.last_fault, well.is_running) == (["works"], 3, "", False)
+    assert (badly.last_fault, badly.is_running) == ("The cellar is locked.", False)
+    run("test.unknown")
+
+
+def test_other_times_hold_from_then_on() -> None:
+    [fails_row, works_row] = services.all_tasks()
+    services.change(works_row, Rhythm.MONTHLY, time(5, 0), paused=False)
+    services.change(fails_row, Rhythm.QUARTERLY, time(5, 0), paused=False)
+    kept = {row.name: (row.rhythm, row.paused) for row in services.all_tasks()}
+    assert kept == {"test.works": ("month", False), "test.fails": ("quarter", False)}
+    assert works_row.next_run.astimezone(STOCKHOLM).day == 1
+
+
+def test_it_waits_once_however_often_it_is_ordered() -> None:
+    assert services.order("test.works", 7)
+    assert not services.order("test.works", 8)
+    assert ordered() == ["test.works"]
+
+
+def test_a_name_stands_for_one_thing() -> None:
+    words = gettext_lazy("Overview")
+    with pytest.raises(RuntimeError):
+        schedules.register(Schedule("test.works", words, words, fails))
