@@ -18,9 +18,10 @@ from tests.exchange.servers import HERE, Running, says, serving
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import tasks
-from vardkase.exchange.feeds.models import Feed, FeedValue
-from vardkase.exchange.feeds.queries import md5_of
+from vardkase.exchange.feeds.models import Feed
 from vardkase.intel.models import Attribute, Event
+from vardkase.knowledge.caches.hashing import md5_of
+from vardkase.knowledge.caches.models import CachedValue
 from vardkase.knowledge.import_expressions.models import ImportExpression
 
 THEIRS = {"uuid": "aaaaaaaa-0000-4000-8000-00000000000a", "name": "ORG-A"}
@@ -276,7 +277,7 @@ def test_a_feed_that_breaks_off_leaves_its_cache_as_it_was(cast: Cast) -> None:
         status, body = call(cast.site_admin.key, "GET", f"/feeds/cacheFeeds/{number}")
         assert (status, body["message"]) == (403, "Could not cache the feeds")
         assert fetch(cast, number) == "Fetching the feed has failed."
-    assert FeedValue.objects.count() == 1
+    assert CachedValue.objects.count() == 1
     assert not Attribute.objects.exists()
 
 
@@ -322,7 +323,7 @@ def test_the_worker_does_it_as_whoever_ordered_it(cast: Cast) -> None:
         run: dict[str, Callable[..., None]] = {"feeds.fetch": tasks.fetch, "feeds.cache": tasks.cache}
         for name, job in jobs.items():
             run[name](**job.args)
-        assert (Attribute.objects.get().value1, FeedValue.objects.count()) == ("10.1.1.1", 1)
+        assert (Attribute.objects.get().value1, CachedValue.objects.count()) == ("10.1.1.1", 1)
         type(cast.site_admin.user).objects.filter(pk=cast.site_admin.user.pk).update(disabled=True)
         with pytest.raises(Exception, match="may not act"):
             tasks.fetch(**jobs["feeds.fetch"].args)

@@ -32,9 +32,9 @@ from tests.support.web_server import WebServer
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds.export import FeedContent, export_feed
-from vardkase.exchange.feeds.models import FeedValue
-from vardkase.exchange.feeds.queries import md5_of
 from vardkase.intel.models import Attribute, Event, EventTag, Object
+from vardkase.knowledge.caches.hashing import md5_of
+from vardkase.knowledge.caches.models import CachedValue
 from vardkase.knowledge.taxonomies.models import Tag
 
 
@@ -285,6 +285,6 @@ def test_a_feed_reader_takes_it_in(cast: Cast, feed: Path, settings: Any) -> Non
         ("evil.example", "192.0.2.1"),
         ("a.exe", None),
     }
-    assert {each.hex for each in FeedValue.objects.values_list("md5", flat=True)} == {
+    assert {each.hex for each in CachedValue.objects.values_list("md5", flat=True)} == {
         md5_of(value) for value in ("evil.example", "192.0.2.1", "a.exe")
     }

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "vardkase.knowledge.blocklists.apps.BlocklistsConfig",
     "vardkase.knowledge.import_expressions.apps.ImportExpressionsConfig",
     "vardkase.knowledge.decaying_models.apps.DecayingModelsConfig",
+    "vardkase.knowledge.caches.apps.CachesConfig",
     "vardkase.intel.apps.IntelConfig",
     "vardkase.intel.event_delegations.apps.EventDelegationsConfig",
     "vardkase.intel.event_reports.apps.EventReportsConfig",

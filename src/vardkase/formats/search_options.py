@@ -12,6 +12,7 @@ from vardkase.analysis.search.trim import trim_conditions
 from vardkase.formats.misp_json import AttributeOptions, Condition, Deleted, EventOptions, ObjectOptions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.caches.kinds import FEED, SERVER
 from vardkase.misp.flags import as_bool
 
 
@@ -36,10 +37,16 @@ def event_options(actor: Actor, search: Search) -> EventOptions:
         include_analyst_data=flag("includeAnalystData"),
         include_warninglist_hits=flag("includeWarninglistHits"),
         enforce_warninglist=flag("enforceWarninglist"),
+        elsewhere=elsewhere(feeds=flag("includeFeedCorrelations"), servers=flag("includeServerCorrelations")),
         decay=decay_options(search.options),
         to_ids=None if search.to_ids is None else True in search.to_ids,
         attributes=_trimming(actor, search),
     )
+
+
+def elsewhere(*, feeds: bool, servers: bool) -> tuple[str, ...]:
+    """The kinds of cached sources that a document names beside what they know too."""
+    return (*((FEED,) if feeds else ()), *((SERVER,) if servers else ()))
 
 
 def attribute_options(search: Search) -> AttributeOptions:

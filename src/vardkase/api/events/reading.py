@@ -15,6 +15,7 @@ from vardkase.api.paging import paged
 from vardkase.api.responses import XML_TYPE
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
+from vardkase.formats.search_options import elsewhere
 from vardkase.formats.xml import whole_events
 from vardkase.intel.queries.find import find_event
 from vardkase.misp.flags import as_bool
@@ -71,6 +72,10 @@ def view_options(call: Call) -> EventOptions:
         include_granular_correlations=as_bool(call.param("includeGranularCorrelations")),
         include_analyst_data=True,
         include_warninglist_hits=as_bool(call.param("includeWarninglistHits"), default=True),
+        elsewhere=elsewhere(
+            feeds=as_bool(call.param("includeFeedCorrelations"), default=True),
+            servers=as_bool(call.param("includeServerCorrelations")),
+        ),
         to_ids={"1": True, "2": False}.get(str(to_ids)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Redirect, saved
@@ -17,6 +17,8 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.feeds import caching, fetching, queries, reading, tasks
 from vardkase.exchange.feeds.fetching import Fetched
 from vardkase.exchange.feeds.models import Feed, SourceFormat
+from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.caches.queries import Elsewhere, Hit, Overlap, Source, coverage, overlaps, united
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import Detected
@@ -148,21 +150,22 @@ def search_caches(call: Call) -> Answer:
     ]
     if len(values) > MOST_VALUES:
         raise MispError(400, f"At most {MOST_VALUES} values can be looked for at once.")
-    hits = queries.search_caches(call.actor, [value for value in values if value])
-    return Json([_hit(call, hit) for hit in hits])
+    hits = Elsewhere(call.actor).hits(filter(None, values))
+    return Json([_hit(call, hit) for hit in united(chain.from_iterable(hits.values()))])
 
 
 @endpoint("feeds/compareFeeds")
 def compare_feeds(call: Call) -> Answer:
-    """Every cached feed with how much of it each other one holds."""
-    return Json([_compared(feed, others) for feed, others in queries.overlaps(call.actor)])
+    """Every cached feed and connected instance with how much of it each other one holds."""
+    feeds = {feed.pk: feed for feed in queries.feeds(call.actor)}
+    return Json([_compared(feeds, source, others) for source, others in overlaps(call.actor)])
 
 
 @endpoint("feeds/feedCoverage")
 def feed_coverage(call: Call) -> Answer:
     """The percentage of a cached feed that other cached feeds hold too."""
     require_host(call)
-    return Json(queries.coverage(found(call)) or 0)
+    return Json(coverage(FEED, found(call).pk) or 0)
 
 
 def _uuid(call: Call) -> str:
@@ -211,15 +214,29 @@ def _cached(call: Call, feed: Feed) -> str:
     return ""
 
 
-def _hit(call: Call, hit: queries.Hit) -> dict[str, Any]:
-    feed = {name: feed_dict(hit.feed)[name] for name in ("id", "name", "url", "provider", "source_format")}
-    urls = [f"{call.base_url}/feeds/previewEvent/{feed['id']}/{uuid}" for uuid in hit.event_uuids]
-    return {"Feed": {**feed, "type": "Feed", "uuid": hit.event_uuids, "direct_urls": urls}}
+def _hit(call: Call, hit: Hit) -> dict[str, Any]:
+    """A source that holds what was looked for; MISP calls connected instances feeds here as well."""
+    source, is_feed = hit.source, hit.source.kind == FEED
+    place = (
+        f"{call.base_url}/feeds/previewEvent/{source.number}"
+        if is_feed
+        else f"{source.about['url']}/events/view"
+    )
+    urls = [{"url": f"{place}/{uuid}", "name": f"Event {uuid}"} for uuid in hit.event_uuids]
+    kind = "Feed" if is_feed else "MISP Server"
+    return {"Feed": {**source.about, "type": kind, "uuid": list(hit.event_uuids), "direct_urls": urls}}
 
 
-def _compared(feed: Feed, others: list[tuple[Feed, int, int]]) -> dict[str, Any]:
+def _compared(feeds: dict[int, Feed], source: Source, others: list[Overlap]) -> dict[str, Any]:
     compared = [
-        {"id": str(other.pk), "name": other.name, "overlap_count": count, "overlap_percentage": percent}
-        for other, count, percent in others
+        {
+            "id": str(each.other.number),
+            "name": each.other.about["name"],
+            "overlap_count": each.shared,
+            "overlap_percentage": each.percent,
+        }
+        for each in others
     ]
-    return {"Feed": feed_dict(feed) | {"ComparedFeed": compared}}
+    of_feed = source.kind == FEED
+    about = feed_dict(feeds[source.number]) if of_feed else {**source.about, "is_misp_server": True}
+    return {"Feed": about | {"values": source.size, "ComparedFeed": compared}}

@@ -16,12 +16,14 @@ from vardkase.exchange.feeds.headers import told
 from vardkase.exchange.feeds.models import HEADERS, Feed
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.caches.queries import coverage, find_cached
 
 EVERYTHING = 10_000
 OPTIONAL = [
     "provider", "source_format", "rules", "enabled", "distribution", "sharing_group_id", "tag_id", "fixed_event",
     "delta_merge", "publish", "override_ids", "settings", "lookup_visible", "headers", "caching_enabled",
-    "force_to_ids", "orgc_id",
+    "force_to_ids", "orgc_id", "input_source", "delete_local_file", "tag_collection_id",
 ]  # fmt: skip
 ABOUT_ADD = Description(
     "POST a Feed object in JSON format to this API to add a feed.", ["name", "provider", "url"], OPTIONAL
@@ -54,14 +56,14 @@ def feed_dict(feed: Feed) -> dict[str, Any]:
         "publish": feed.publish,
         "override_ids": feed.override_ids,
         "settings": json.dumps(feed.settings, separators=(",", ":")) if feed.settings else "[]",
-        "input_source": "network",
-        "delete_local_file": False,
+        "input_source": feed.input_source,
+        "delete_local_file": feed.delete_local_file,
         "lookup_visible": feed.lookup_visible,
         "headers": told(HEADERS.decrypt(feed.encrypted_headers)),
         "caching_enabled": feed.caching_enabled,
         "force_to_ids": feed.force_to_ids,
         "orgc_id": str(feed.orgc_id or 0),
-        "tag_collection_id": "0",
+        "tag_collection_id": str(feed.tag_collection_id or 0),
     }
 
 
@@ -87,7 +89,9 @@ def index(call: Call) -> Answer:
     if search:
         rows = rows.filter(name__icontains=search) | rows.filter(url__icontains=search)
     limit, offset = limit_and_offset(call, EVERYTHING)
-    return Json([_listed(feed) for feed in rows[offset : offset + limit]])
+    some = list(rows[offset : offset + limit])
+    cached = queries.cached_at(feed.pk for feed in some)
+    return Json([_listed(feed, cached.get(feed.pk)) for feed in some])
 
 
 @endpoint("feeds/view")
@@ -95,9 +99,10 @@ def view(call: Call) -> Answer:
     """One feed with what is cached of it; for the organisation that runs the installation."""
     require_host(call)
     feed = found(call, "Invalid Feed.")
+    cached = find_cached(FEED, feed.pk)
     figures = {
-        "cached_elements": queries.cached_elements(feed),
-        "coverage_by_other_feeds": f"{queries.coverage(feed):g}%",
+        "cached_elements": cached.size if cached else 0,
+        "coverage_by_other_feeds": f"{coverage(FEED, feed.pk):g}%",
     }
     return Json({"Feed": feed_dict(feed) | figures})
 
@@ -186,8 +191,8 @@ def _toggled(call: Call, text: str, *, enabled: bool) -> Answer:
     return Json({"name": text, "message": text, "url": f"/feeds/{call.action}/{number}"})
 
 
-def _listed(feed: Feed) -> dict[str, Any]:
-    stamp = False if feed.cached is None else str(feed.cached)
+def _listed(feed: Feed, cached: int | None) -> dict[str, Any]:
+    stamp = False if cached is None else str(cached)
     row: dict[str, Any] = {"Feed": feed_dict(feed) | {"cache_timestamp": stamp}}
     if feed.tag:
         row["Tag"] = tag_dict(feed.tag)

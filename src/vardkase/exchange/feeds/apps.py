@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class FeedsConfig(AppConfig):
     name = "vardkase.exchange.feeds"
     label = "feeds"
+
+    def ready(self) -> None:
+        from vardkase.exchange.feeds.queries import described  # noqa: PLC0415 - models load after apps
+        from vardkase.knowledge.caches import kinds  # noqa: PLC0415 - the same
+
+        kinds.register(kinds.FEED, described)

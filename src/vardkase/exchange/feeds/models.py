@@ -1,4 +1,4 @@
-"""Feeds: lists and events that others publish on the web, and the values of those that are cached."""
+"""Feeds: lists and events that others publish, and how fetching and caching them went."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import models
 
 from vardkase.core.secrets import Safe
 from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.distribution import Distribution
 
@@ -20,11 +21,19 @@ class SourceFormat(models.TextChoices):
     FREETEXT = "freetext"
 
 
+class InputSource(models.TextChoices):
+    """Where a feed lies: on the web, or in a folder of this machine that the operator opened for feeds."""
+
+    NETWORK = "network"
+    LOCAL = "local"
+
+
 class Feed(models.Model):
     """One feed (core-format §14). `event_id` is the event that a list goes into with `fixed_event`, 0 for none yet.
 
     `encrypted_headers` are sent along and may hold a key: `HEADERS` opens them. `orgc` is whose name new events
-    bear; none stands for whoever fetches. `cached` is Unix seconds.
+    bear; none stands for whoever fetches. `url` of a local feed is a path on this machine; its file is removed after
+    it was fetched with `delete_local_file`.
     """
 
     name = models.CharField(max_length=255)
@@ -48,7 +57,9 @@ class Feed(models.Model):
     encrypted_headers = models.TextField(blank=True, default="")
     caching_enabled = models.BooleanField(default=False)
     orgc = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    cached = models.BigIntegerField(null=True)
+    input_source = models.CharField(max_length=16, choices=InputSource, default=InputSource.NETWORK)
+    delete_local_file = models.BooleanField(default=False)
+    tag_collection = models.ForeignKey(TagCollection, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         db_table = "feed"
@@ -57,19 +68,43 @@ class Feed(models.Model):
         return self.name
 
 
-class FeedValue(models.Model):
-    """A value of a cached feed, by its MD5 (16 bytes, as MISP's hashes.csv has it), and in which event it is."""
+class Act(models.TextChoices):
+    """What is done with a feed."""
 
-    feed = models.ForeignKey(Feed, models.CASCADE, related_name="values", db_index=False)
-    md5 = models.UUIDField()
-    event_uuid = models.UUIDField(null=True)
+    FETCH = "fetch"
+    CACHE = "cache"
+
+
+class State(models.TextChoices):
+    """Where a run is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class FeedRun(models.Model):
+    """One time that a feed was fetched or cached.
+
+    `done` tells how far it is: values read of a list, events dealt with of a MISP feed; `total` is 0 while nobody
+    knows. `counts` says what came of it (added, edited, failed, attributes, values), `fault` why it failed.
+    """
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="runs")
+    act = models.TextField(choices=Act)
+    user_id = models.BigIntegerField(default=0)
+    state = models.TextField(choices=State, default=State.RUNNING)
+    fault = models.TextField(blank=True, default="")
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    started = models.DateTimeField(auto_now_add=True)
+    heard = models.DateTimeField(auto_now=True)
+    ended = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "feed_value"
-        indexes = [
-            models.Index(fields=["md5", "feed"], name="feed_value_md5"),
-            models.Index(fields=["feed"], name="feed_value_feed"),
-        ]
+        db_table = "feed_run"
+        indexes = [models.Index(fields=["feed", "-id"], name="feed_run_feed")]
 
     def __str__(self) -> str:
-        return f"{self.md5} in {self.feed_id}"
+        return f"{self.act} {self.feed_id}"

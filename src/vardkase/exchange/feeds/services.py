@@ -21,6 +21,8 @@ from vardkase.exchange.fields import decoded, member_of, name, origin, rules, we
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, find_group, find_organisation
+from vardkase.knowledge.caches import services as caches
+from vardkase.knowledge.caches.kinds import FEED
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
@@ -77,6 +79,7 @@ def delete_feed(actor: Actor, reference: Reference) -> int:
     _require_site_admin(actor)
     feed = find_feed(actor, reference)
     number, target = feed.pk, _target(feed)
+    caches.forget(FEED, number)
     feed.delete()
     record(actor, "feed.deleted", target)
     return number

@@ -88,6 +88,15 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         add_warnings(page)
     if scope.scorer and scope.options.decay and scope.options.decay.include_score:
         add_scores(scope.scorer, page)
+    _complete(scope, page, carried)
+    if scope.options.include_attachments and any(row[WIDTH] for row in rows):
+        yield from _with_data(page, [row[WIDTH] for row in rows])
+    else:
+        yield page
+
+
+def _complete(scope: Scope, page: Page, carried: Carried) -> None:
+    """Give the attributes what hangs on them."""
     if carried.tags:
         _add_tags(scope, page)
     if carried.sightings:
@@ -98,11 +107,9 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
         _add_groups(scope, page)
     if scope.options.include_granular_correlations:
         _add_correlations(scope, page)
+    if scope.elsewhere:
+        scope.elsewhere.add(page)
     add_analyst_data(scope, page)
-    if scope.options.include_attachments and any(row[WIDTH] for row in rows):
-        yield from _with_data(page, [row[WIDTH] for row in rows])
-    else:
-        yield page
 
 
 def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:

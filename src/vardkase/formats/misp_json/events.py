@@ -100,6 +100,8 @@ def _sections(scope: Scope, contents: Contents, members: list[int]) -> Iterator[
         yield "Object", contents.objects(members)
     if whole and not options.no_event_reports:
         yield _section("EventReport", contents.reports(members))
+    if scope.elsewhere:
+        yield from scope.elsewhere.sections(members)
     yield _section("CryptographicKey", contents.keys(members))
     if attachments:
         yield _section("Tag", [scope.tags.tag(attachment) for attachment in attachments])

@@ -54,6 +54,8 @@ class EventOptions:
     include_analyst_data: bool = False
     include_warninglist_hits: bool = False
     enforce_warninglist: bool = False
+    elsewhere: tuple[str, ...] = ()
+    """The kinds of cached sources (`knowledge.caches.kinds`) of which those are named that know a value too."""
     decay: DecayOptions | None = None
     to_ids: bool | None = None
     attributes: Condition | None = None

@@ -11,6 +11,7 @@ from msgspec import Raw
 from vardkase.analysis.decay.scores import Scorer
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.analyst_data import AnalystBook
+from vardkase.formats.misp_json.elsewhere import ElsewhereBook, elsewhere_book
 from vardkase.formats.misp_json.galaxies import GalaxyBook
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.misp_json.sharing_groups import SharingGroupBook
@@ -39,6 +40,8 @@ class Scope:
     """Of documents that show scores."""
     analyst: AnalystBook | None = None
     """Of documents that show analyst data."""
+    elsewhere: ElsewhereBook | None = None
+    """Of documents that show who else knows the values."""
 
     @property
     def event(self) -> str:
@@ -75,6 +78,7 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
     tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
     scope = Scope(actor, options, tags, GalaxyBook(actor, tags), scorer=scorer)
+    scope.elsewhere = elsewhere_book(actor, options.elsewhere)
     if options.include_analyst_data:
         scope.analyst = AnalystBook(actor, scope.groups)
     return scope

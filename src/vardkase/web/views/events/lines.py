@@ -15,6 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.attribute_lines import AttributeLine, Layout
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.intel.queries.rows import EventRow
+from vardkase.knowledge.caches.queries import Hit, elsewhere_for
 from vardkase.web.chips import INHERIT
 from vardkase.web.views.events.rows import moment
 
@@ -27,6 +28,8 @@ class ShownLine:
     event: EventRow
     correlations: int
     over: bool
+    elsewhere: Sequence[Hit] = ()
+    """The cached feeds and instances that know the value too."""
 
     @property
     def value_url(self) -> str:
@@ -76,8 +79,16 @@ def _shown(actor: Actor, event: EventRow, lines: Sequence[AttributeLine]) -> lis
     events: dict[int, set[int]] = {}
     for pair in found.pairs:
         events.setdefault(pair.attribute_id, set()).add(pair.related_event_id)
+    elsewhere = elsewhere_for(actor)
+    known = elsewhere.of_attributes({line.id: (line.type, line.value) for line in lines}) if elsewhere else {}
     return [
-        ShownLine(line, event, len(events.get(line.id, ())), line.id in found.over_correlating)
+        ShownLine(
+            line,
+            event,
+            len(events.get(line.id, ())),
+            line.id in found.over_correlating,
+            known.get(line.id, ()),
+        )
         for line in lines
     ]
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from vardkase.analysis.search.finding import FoundAttribute
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.index import index_rows
+from vardkase.knowledge.caches.queries import Hit as Known
+from vardkase.knowledge.caches.queries import elsewhere_for
 from vardkase.web.views.events.lines import value_url
 from vardkase.web.views.events.rows import ListedEvent, moment
 
@@ -19,6 +21,8 @@ class Hit:
 
     attribute: FoundAttribute
     event: ListedEvent
+    elsewhere: Sequence[Known] = ()
+    """The cached feeds and instances that know the value too."""
 
     @property
     def value_url(self) -> str:
@@ -33,4 +37,11 @@ def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
     """The attributes in their order; their events are read in one go."""
     ids = sorted({attribute.event_id for attribute in attributes})
     events = {row.id: ListedEvent(row, 0) for row in index_rows(actor, ids)}
-    return [Hit(each, events[each.event_id]) for each in attributes if each.event_id in events]
+    elsewhere = elsewhere_for(actor)
+    asked = {each.id: (each.type, each.value) for each in attributes}
+    known = elsewhere.of_attributes(asked) if elsewhere else {}
+    return [
+        Hit(each, events[each.event_id], known.get(each.id, ()))
+        for each in attributes
+        if each.event_id in events
+    ]

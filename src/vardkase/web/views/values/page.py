@@ -20,6 +20,8 @@ from vardkase.analysis.search.finding import (
 )
 from vardkase.analysis.search.value_page import Life, life_of, near_values, occurrences
 from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.caches.queries import Hit as Known
+from vardkase.knowledge.caches.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import Candidate, Hit, find_hits
 from vardkase.web.display import long_date, thin
 from vardkase.web.pages import PageRequest, page
@@ -63,6 +65,7 @@ def value(request: PageRequest) -> HttpResponse:
         "last_seen": moment(life.last_seen) if life else None,
         "verdict": verdict_on(life, warnings),
         "warnings": warnings,
+        "elsewhere": _elsewhere(request.actor, kind, text),
         "hits": hits_of(request.actor, found.rows),
         "near": [{"near": each, "url": value_url(each.value)} for each in near_values(request.actor, text)]
         if life
@@ -71,6 +74,12 @@ def value(request: PageRequest) -> HttpResponse:
         **page_links(request, found),
     }
     return render(request, "values/value.html", context)
+
+
+def _elsewhere(actor: Actor, kind: str, text: str) -> list[Known] | None:
+    """The cached feeds and instances that know the value; None when there are none to ask."""
+    elsewhere = elsewhere_for(actor)
+    return elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None
 
 
 def verdict_on(life: Life | None, warnings: list[Hit], now: float | None = None) -> Verdict:

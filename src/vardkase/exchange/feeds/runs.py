@@ -1,0 +1,82 @@
+"""Keeping book of a run while it goes on, so that whoever looks sees how far it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from vardkase.exchange.feeds.models import Act, Feed, FeedRun, State
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+EVERY = 0.5
+"""Seconds between two writings of how far the run is."""
+SILENCE = timedelta(minutes=60)
+"""A run that was not heard of for so long was cut off with its process."""
+KEPT = 50
+"""Runs that are remembered of each feed."""
+
+
+@dataclass(slots=True)
+class Log:
+    """The book of one run."""
+
+    run: FeedRun
+    _written: float = 0.0
+
+    def reached(self, done: int, total: int = 0) -> None:
+        """Tell how far the run is."""
+        self.run.done, self.run.total = done, total
+        if time.monotonic() - self._written > EVERY:
+            self._written = time.monotonic()
+            self.run.save(update_fields=["done", "total", "heard"])
+
+    def brought(self, counts: Mapping[str, int]) -> None:
+        """Tell what came of it."""
+        self.run.counts = dict(counts)
+
+
+@contextmanager
+def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
+    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
+    cut = FeedRun.objects.filter(feed=feed, act=act, state=State.RUNNING)
+    cut.filter(heard__lt=timezone.now() - SILENCE).update(
+        state=State.FAILED, fault="The run was cut off.", ended=timezone.now()
+    )
+    log = Log(FeedRun.objects.create(feed=feed, act=act, user_id=actor.user_id or 0))
+    try:
+        yield log
+    except BaseException as fault:
+        _end(log.run, State.FAILED, str(fault) or type(fault).__name__)
+        raise
+    _end(log.run, State.DONE)
+
+
+def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
+    """The runs of a feed. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return FeedRun.objects.filter(feed=feed_id)
+
+
+def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], FeedRun]:
+    """The newest run of each feed and act. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    newest = (
+        FeedRun.objects.filter(feed__in=[feed.pk for feed in feeds])
+        .order_by("feed", "act", "-pk")
+        .distinct("feed", "act")
+    )
+    return {(run.feed_id, run.act): run for run in newest}
+
+
+def _end(run: FeedRun, state: State, fault: str = "") -> None:
+    run.state, run.fault, run.ended = state, fault[:2000], timezone.now()
+    run.save()
+    newest = FeedRun.objects.filter(feed=run.feed_id).order_by("-pk").values("pk")
+    FeedRun.objects.filter(feed=run.feed_id).exclude(pk__in=newest[:KEPT]).delete()

@@ -1,0 +1,56 @@
+"""Which cached feeds and connected instances know the values of a document: beside each, and of the whole event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Raw
+
+from vardkase.formats.misp_json.structs import Attribute, encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.caches.queries import Elsewhere, Hit, elsewhere_for, united
+
+MOST_EVENTS = 1000
+"""Events of one source that are named of a whole event."""
+
+
+@dataclass(slots=True)
+class ElsewhereBook:
+    """What was met in a document so far: event id → the sources that know any of its values."""
+
+    elsewhere: Elsewhere
+    met: dict[int, list[Hit]] = field(default_factory=dict)
+
+    def add(self, page: Sequence[Attribute]) -> None:
+        """Give each attribute that may correlate its `Feed` and `Server`; one query."""
+        asked = {each.id: (each.type, each.value) for each in page if not each.disable_correlation}
+        known = self.elsewhere.of_attributes(asked)
+        for attribute in page if known else ():
+            if hits := known.get(attribute.id):
+                for kind, blocks in _by_kind(hits).items():
+                    setattr(attribute, kind, Raw(encoder.encode(blocks)))
+                event_id = int(attribute.event_id)
+                self.met[event_id] = united([*self.met.get(event_id, ()), *hits], MOST_EVENTS)
+
+    def sections(self, event_ids: Iterable[int]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """The event's own `Feed` and `Server`, once all of its attributes have been added."""
+        hits = united(hit for event_id in event_ids for hit in self.met.pop(event_id, ()))
+        for kind, blocks in _by_kind(hits).items():
+            yield kind, iter([encoder.encode(blocks)[1:-1]])
+
+
+def elsewhere_book(actor: Actor, kinds: Sequence[str]) -> ElsewhereBook | None:
+    """A new book; None for who may not see what others know, and where nothing is cached that it may see."""
+    elsewhere = elsewhere_for(actor, kinds)
+    return ElsewhereBook(elsewhere) if elsewhere else None
+
+
+def _by_kind(hits: Iterable[Hit]) -> dict[str, list[dict[str, Any]]]:
+    """Kind → its sources as they stand on the wire; the members are named as the kinds are."""
+    blocks: dict[str, list[dict[str, Any]]] = {}
+    for hit in hits:
+        events = {"event_uuids": list(hit.event_uuids)} if hit.event_uuids else {}
+        blocks.setdefault(hit.source.kind, []).append({**hit.source.about, **events})
+    return blocks

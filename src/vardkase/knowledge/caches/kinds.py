@@ -1,0 +1,29 @@
+"""The kinds of sources that can be cached. The rooms that have them tell here who may know of which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from vardkase.identity.access.actor import Actor
+
+FEED, SERVER = "Feed", "Server"
+"""The names of the kinds, which are those of the members on the wire."""
+
+type About = dict[str, Any]
+"""What is told of a source beside a value that it has: id, name, url, and for feeds provider and source_format."""
+type Describe = Callable[[Actor, Collection[int]], dict[int, About]]
+"""Those of the numbered sources that the actor may know of, and what it may know."""
+
+_kinds: dict[str, Describe] = {}
+
+
+def register(kind: str, describe: Describe) -> None:
+    """Have `describe` speak for a kind; from the room's ``AppConfig.ready()``."""
+    _kinds[kind] = describe
+
+
+def described(actor: Actor, kind: str, numbers: Collection[int]) -> dict[int, About]:
+    """The sources of one kind that the actor may know of; one query at most."""
+    describe = _kinds.get(kind)
+    return describe(actor, numbers) if describe and numbers else {}

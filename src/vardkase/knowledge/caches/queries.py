@@ -1,0 +1,163 @@
+"""Who else knows a value, and how much the sources have in common, as far as the reader may know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from vardkase.core.sql import array_of, cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.caches.hashing import md5_of, parts_of
+from vardkase.knowledge.caches.kinds import FEED, SERVER, About, described
+from vardkase.knowledge.caches.models import NO_EVENT, CachedSource
+
+MOST_EVENTS = 100
+"""Events that are named for one value of one source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cached source that the reader may know of. `cached` is Unix seconds, `size` the number of its values."""
+
+    kind: str
+    number: int
+    cached: int
+    size: int
+    about: About
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A source that has a value, and the uuids of those of its events that do (none for lists)."""
+
+    source: Source
+    event_uuids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many values of a source another one has as well."""
+
+    other: Source
+    shared: int
+    percent: int
+
+
+@dataclass
+class Elsewhere:
+    """Who else knows values, for one reader and one answer: which sources there are is asked once."""
+
+    actor: Actor
+    kinds: Sequence[str] = (FEED, SERVER)
+
+    @cached_property
+    def sources(self) -> dict[int, Source]:
+        """Id → the cached sources of these kinds that the reader may know of."""
+        return cached_sources(self.actor, self.kinds)
+
+    def hits(self, values: Iterable[str]) -> dict[str, list[Hit]]:
+        """Value → who else has it, for those that somebody has; one query."""
+        if not self.sources:
+            return {}
+        asked = {md5_of(value): value for value in values}
+        parameters = {"md5s": array_of(asked), "sources": list(self.sources), "most": MOST_EVENTS}
+        found: dict[str, list[Hit]] = {}
+        for md5, source_id, uuids in cursor().execute(HITS, parameters):
+            events = tuple(str(uuid) for uuid in uuids if uuid != NO_EVENT)
+            found.setdefault(asked[md5.hex], []).append(Hit(self.sources[source_id], events))
+        return found
+
+    def of_attributes[Key](self, values: Mapping[Key, tuple[str, str]]) -> dict[Key, list[Hit]]:
+        """Key → who else has that value (given by MISP type and text) or a half of it; one query."""
+        parts = {key: parts_of(*value) for key, value in values.items()} if self.sources else {}
+        hits = self.hits(part for some in parts.values() for part in some)
+        if not hits:
+            return {}
+        met = {key: [hit for part in some for hit in hits.get(part, ())] for key, some in parts.items()}
+        return {key: united(found) for key, found in met.items() if found}
+
+
+def elsewhere_for(actor: Actor, kinds: Sequence[str] = (FEED, SERVER)) -> Elsewhere | None:
+    """What others know beside values; None for who may not see that, and where nothing is cached that it may see."""
+    if not kinds or not actor.may(Permission.VIEW_FEED_CORRELATIONS):
+        return None
+    elsewhere = Elsewhere(actor, kinds)
+    return elsewhere if elsewhere.sources else None
+
+
+def united(hits: Iterable[Hit], most: int = MOST_EVENTS) -> list[Hit]:
+    """Each source once, by kind and number, with the events of all its hits; at most `most` of them."""
+    events: dict[tuple[str, int], set[str]] = {}
+    sources: dict[tuple[str, int], Source] = {}
+    for hit in hits:
+        key = (hit.source.kind, hit.source.number)
+        sources[key] = hit.source
+        events.setdefault(key, set()).update(hit.event_uuids)
+    return [Hit(sources[key], tuple(sorted(events[key])[:most])) for key in sorted(sources)]
+
+
+def cached_sources(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> dict[int, Source]:
+    """Id → the cached sources of some kinds that the actor may know of, in the order of their numbers."""
+    found: dict[int, Source] = {}
+    rows = list(CachedSource.objects.filter(cached__isnull=False).order_by("kind", "number")) if kinds else []
+    for kind in kinds:
+        own = [row for row in rows if row.kind == kind]
+        about = described(actor, kind, [row.number for row in own])
+        found |= {
+            row.pk: Source(kind, row.number, row.cached or 0, row.size, about[row.number])
+            for row in own
+            if row.number in about
+        }
+    return found
+
+
+def overlaps(actor: Actor, kinds: Iterable[str] = (FEED, SERVER)) -> list[tuple[Source, list[Overlap]]]:
+    """Every cached source with what each other one shares with it, counted when either was cached last."""
+    known = cached_sources(actor, kinds)
+    rows = cursor().execute(OVERLAPS, {"sources": list(known)})
+    shared = {(source, other): number for source, other, number in rows}
+    return [
+        (
+            source,
+            [
+                Overlap(other, number := shared.get((pk, key), 0), 100 * number // (source.size or 1))
+                for key, other in known.items()
+                if key != pk
+            ],
+        )
+        for pk, source in known.items()
+    ]
+
+
+def find_cached(kind: str, number: int) -> CachedSource | None:
+    """What is cached of one source."""
+    return CachedSource.objects.filter(kind=kind, number=number, cached__isnull=False).first()
+
+
+def coverage(kind: str, number: int) -> float:
+    """The percentage of a source's values that other sources have as well."""
+    source = find_cached(kind, number)
+    if source is None or not source.size:
+        return 0.0
+    covered = list(source.overlaps.values_list("shared", flat=True))
+    if len(covered) > 1:  # Only then values may be counted twice.
+        row = cursor().execute(COVERED, {"source": source.pk}).fetchone()
+        covered = [row[0]] if row else []
+    return round(100 * sum(covered) / source.size, 2)
+
+
+HITS = """
+SELECT md5, source_id, (array_agg(event_uuid ORDER BY event_uuid))[1:%(most)s] FROM cached_value
+WHERE md5 = ANY(%(md5s)s::uuid[]) AND source_id = ANY(%(sources)s) GROUP BY md5, source_id ORDER BY source_id
+"""
+OVERLAPS = """
+SELECT source_id, other_id, shared FROM cached_overlap
+WHERE source_id = ANY(%(sources)s) AND other_id = ANY(%(sources)s)
+"""
+COVERED = """
+SELECT count(DISTINCT own.md5) FROM cached_value own
+WHERE own.source_id = %(source)s AND EXISTS (
+    SELECT FROM cached_value other WHERE other.md5 = own.md5 AND other.source_id <> %(source)s)
+"""
