@@ -32,8 +32,8 @@ class Running:
 
 
 @contextmanager
-def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[Running]:
-    """Answer every request with `answer`, which writes to the handler."""
+def serving(answer: Answer, context: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Running]:
+    """Answer every request with `answer`, which writes to the handler; on any free port, or this one."""
     running = Running("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -43,12 +43,12 @@ def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Iterator[R
             running.requests.append((self.command, self.path, dict(self.headers), content))
             answer(self)
 
-        do_POST = do_CONNECT = do_GET  # noqa: N815  http.server's names
+        do_POST = do_HEAD = do_CONNECT = do_GET  # noqa: N815  http.server's names
 
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     if context:
@@ -84,8 +84,8 @@ def leads_to(url: str, status: int = 302) -> Answer:
 
 
 @cache
-def certificate() -> str:
-    """A certificate of 127.0.0.1 that signed itself, with its key (PEM)."""
+def certificate(until: dt.datetime | None = None) -> str:
+    """A certificate of 127.0.0.1 that signed itself, with its key (PEM); it holds for a day, or `until`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "peer.example")])
     now = dt.datetime.now(dt.UTC)
@@ -96,7 +96,7 @@ def certificate() -> str:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_after(until or now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -107,10 +107,10 @@ def certificate() -> str:
     return (made.public_bytes(serialization.Encoding.PEM) + private).decode()
 
 
-def encrypted(folder: Path) -> ssl.SSLContext:
-    """What a server with `certificate` speaks."""
+def encrypted(folder: Path, shown: str | None = None) -> ssl.SSLContext:
+    """What a server with this certificate (PEM with its key; `certificate`) speaks."""
     file = folder / "server.pem"
-    file.write_text(certificate())
+    file.write_text(shown or certificate())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context

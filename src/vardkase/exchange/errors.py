@@ -13,7 +13,11 @@ class AddressRefused(OutgoingFailed):
     """The address is not one that this hub turns to."""
 
 
-class TimedOut(OutgoingFailed):
+class Unreachable(OutgoingFailed):
+    """The other side could not be reached, or the exchange was cut: another time it may go well."""
+
+
+class TimedOut(Unreachable):
     """The other side took too long."""
 
 

@@ -22,7 +22,7 @@ from urllib3.util import Url, parse_url
 
 from vardkase.exchange.addresses import networks
 from vardkase.exchange.connections import Gate, connection_to
-from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut
+from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
 from vardkase.exchange.tls import tls_context
 
 MEBIBYTE = 1024 * 1024
@@ -188,13 +188,13 @@ def _pieces(gate: Gate, reply: BaseHTTPResponse, target: Url, limit: int) -> Ite
 
 @contextmanager
 def _in_words(gate: Gate, target: Url) -> Iterator[None]:
-    """What the libraries raise, as OutgoingFailed."""
+    """What the libraries raise, as Unreachable."""
     try:
         yield
     except (OSError, HTTPException, HTTPError, ValueError) as error:
         if gate.timed_out or isinstance(error, TimeoutError):
             raise TimedOut(f"{_place(target)} took too long.") from error
-        raise OutgoingFailed(f"{_place(target)} could not be reached: {_cause(error)}") from error
+        raise Unreachable(f"{_place(target)} could not be reached: {_cause(error)}") from error
 
 
 def _cause(error: Exception) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.utils import timezone
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.models import Delivery, Kind, State
@@ -70,6 +72,19 @@ def settle(receiver: Receiver, version: Version, state: State, reason: str = "")
     cursor().execute(SETTLE_OLDER, values)
 
 
+def waiting(receiver: Receiver, limit: int) -> list[int]:
+    """The events of which a version waits for the receiver, at most `limit`, the longest waiting first."""
+    values = {"kind": receiver.kind.value, "receiver": receiver.id, "limit": limit}
+    return [row[0] for row in cursor().execute(WAITING, values).fetchall()]
+
+
+def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: State, reason: str) -> None:
+    """Put down what became of all versions of events that wait for the receiver."""
+    Delivery.objects.filter(
+        kind=receiver.kind, receiver_id=receiver.id, event_id__in=event_ids, state=State.WAITING
+    ).update(state=state, reason=reason, at=timezone.now())
+
+
 def was_sent(receiver: Receiver, version: Version) -> bool:
     """Whether the receiver has this version from us."""
     return Delivery.objects.filter(
@@ -87,6 +102,12 @@ SELECT %(kind)s, receiver.id, receiver.name, %(event)s, %(uuid)s, %(version)s, '
 FROM unnest(%(ids)s::bigint[], %(names)s::text[]) AS receiver (id, name)
 ON CONFLICT (event_uuid, kind, receiver_id, version) DO NOTHING
 RETURNING receiver_id
+"""
+
+WAITING = """
+SELECT event_id FROM delivery
+WHERE kind = %(kind)s AND receiver_id = %(receiver)s AND state = 'waiting'
+GROUP BY event_id ORDER BY min(id) LIMIT %(limit)s
 """
 
 # A version that has arrived stays so, whatever a later attempt to send it again comes to.

@@ -78,6 +78,9 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["kind", "receiver_id", "-id"], name="delivery_receiver"),
             models.Index(fields=["at"], name="delivery_at"),
+            models.Index(
+                fields=["kind", "receiver_id"], condition=models.Q(state="waiting"), name="delivery_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
-from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
 from vardkase.exchange.servers.models import KEYS, Server
 
@@ -19,7 +19,9 @@ SHORT = 30.0
 """Seconds that a question about the connection itself may take."""
 PAUSES = (1.0, 4.0)
 """Seconds before asking again, when asking again is of use."""
-PASSING = frozenset((429, 500, 502, 503, 504))
+AWAY = frozenset((429, 502, 503, 504))
+"""Statuses of an instance, or of what stands before it, that is not there now."""
+PASSING = AWAY | {500}
 """Statuses that may be others in a moment."""
 NOT_JSON = "The other instance did not answer with JSON."
 
@@ -64,7 +66,7 @@ class Peer:
         for pause in PAUSES if self.patient else ():
             try:
                 reply = self.ask(method, path, body)
-            except OutgoingFailed:
+            except Unreachable:
                 time.sleep(pause)
                 continue
             if reply.status not in PASSING:

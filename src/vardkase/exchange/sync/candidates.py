@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,12 @@ def reader_of(server: Server) -> Actor:
     )
 
 
-def candidates(server: Server, *, event_id: int | None = None, after: int = 0) -> list[Candidate]:
-    """The events that may go over a connection, by id: all, one, or those with an id above `after`."""
+def candidates(server: Server, *, event_ids: Sequence[int] | None = None, after: int = 0) -> list[Candidate]:
+    """The events that may go over a connection, by id: all, some, or those with an id above `after`."""
     values = {
         "groups": list(groups_reaching(server)),
         "internal": server.internal,
-        "event": event_id,
+        "events": None if event_ids is None else list(event_ids),
         "after": after,
         **_rule_parameters(server.push_rules),
     }
@@ -93,7 +93,7 @@ CANDIDATES = """
 SELECT e.id, e.uuid::text, e.timestamp, e.sighting_timestamp, e.publish_timestamp
 FROM event e
 WHERE e.published AND e.id > %(after)s
-    AND (%(event)s::bigint IS NULL OR e.id = %(event)s)
+    AND (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s))
     AND (e.distribution IN (2, 3) OR %(internal)s AND e.distribution = 1
          OR e.distribution = 4 AND e.sharing_group_id = ANY(%(groups)s::bigint[]))
     AND (NOT %(named_tags)s OR EXISTS (

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.outages import raise_outage
 from vardkase.core.races import again_if_overtaken
 from vardkase.core.sql import cursor
-from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import Reply
-from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
+from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.arriving import Document, Passage, is_empty, parts
 from vardkase.exchange.sync.models import Outcome
 from vardkase.exchange.sync.runs import Log, take_back
@@ -47,7 +48,7 @@ class Intake:
     passage: Passage
 
     def take(self, book: Log, wanted: Sequence[tuple[str, int]]) -> None:
-        """Fetch and store events (uuid, and the version that was offered). Raises Cancelled."""
+        """Fetch and store events (uuid, and the version that was offered). Raises Cancelled, Outage, Unreachable."""
         for (uuid, timestamp), answer in self._fetched(wanted):
             outcome, reason = self._outcome(uuid, answer)
             if outcome in (Outcome.ADDED, Outcome.UPDATED):
@@ -74,16 +75,19 @@ class Intake:
         return self.peer.patiently("GET", path)
 
     def _outcome(self, uuid: str, answer: Future[Reply]) -> tuple[Outcome, str]:
-        """What became of an event, and why; whatever is wrong with one stops no other."""
+        """What became of an event, and why; whatever is wrong with one stops no other. Raises Outage."""
         try:
             return self._stored(uuid, answer.result())
         except RemoteRefused as refused:
-            return Outcome.FAILED, str(refused)
+            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
+        except Unreachable as cut:
+            return Outcome.CUT, str(cut)
         except OutgoingFailed as failed:
             return Outcome.FAILED, str(failed)
         except VardkaseError as refused:
             return Outcome.REFUSED, str(refused)
         except Exception as fault:
+            raise_outage(fault)
             log.exception("event %s of connection %s", uuid, self.peer.server.pk)
             return Outcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
 

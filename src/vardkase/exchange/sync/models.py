@@ -52,7 +52,7 @@ class SyncRun(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """What became of one event of a run."""
+    """What became of one event of a run. `cut`: the other side was lost on the way; the next run tries again."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -61,6 +61,7 @@ class Outcome(models.TextChoices):
     EMPTY = "empty"
     REFUSED = "refused"
     FAILED = "failed"
+    CUT = "cut"
 
 
 class MovedEvent(models.Model):
@@ -85,7 +86,10 @@ class MovedEvent(models.Model):
 
 
 class SetAside(models.Model):
-    """An event that could not be taken in (or is empty): it is not fetched again in this version (`timestamp`)."""
+    """An event that could not be taken in (or is empty): it is not fetched again in this version (`timestamp`).
+
+    One that was only cut off on its way is, up to `runs.MOST_CUTS` times.
+    """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="set_aside")
     uuid = models.UUIDField()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from typing import Any
@@ -12,12 +12,13 @@ from uuid import UUID
 import msgspec
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
-from vardkase.exchange.errors import OutgoingFailed
+from vardkase.core.outages import raise_outage
+from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE, Reply
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.models import Kind, State
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded, message_of
+from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
 from vardkase.exchange.sync.arriving import Document
 from vardkase.exchange.sync.candidates import Candidate, candidates, names_of_tags, reader_of
 from vardkase.exchange.sync.leaving import Departure
@@ -32,7 +33,9 @@ from vardkase.misp.flags import as_bool
 
 log = logging.getLogger(__name__)
 
-FULL, INCREMENTAL = "full", "incremental"
+FULL, INCREMENTAL, PUBLISHED = "full", "incremental", "published"
+AT_A_TIME = 500
+"""Publications in one run."""
 SECONDS = 300.0
 ASKED_AT_ONCE = 1000
 BENIGN = "Event in the request not newer than the local copy."
@@ -51,6 +54,7 @@ DELIVERED = {
     Outcome.SENT: State.SENT,
     Outcome.KNOWN: State.KNOWN,
     Outcome.FAILED: State.FAILED,
+    Outcome.CUT: State.WAITING,
 }
 
 
@@ -73,20 +77,30 @@ def require_technique(technique: str) -> None:
         raise Invalid(f"Invalid push technique `{technique}`.")
 
 
-def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
+def push(actor: Actor, server: Server, technique: str = FULL) -> Pushed:
     """Send what the other instance lacks. `technique` is full, incremental, or one event's id here.
 
-    `actor` ordered it; None when it follows from a publication.
-
     Raises Invalid, Conflict when pushing is off, OutgoingFailed when the other instance cannot be asked at all or
-    lets us send nothing, Cancelled.
+    lets us send nothing, Cancelled, Outage.
     """
     require_technique(technique)
     if not server.push:
         raise Conflict("Push is not enabled for this server.")
-    with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
-        _Push(server, book).work(technique)
+    with running(server, Direction.PUSH, technique, actor.user_id) as book:
+        _Push(server, book).work(technique, [int(technique)] if technique.isdecimal() else None)
     return Pushed(book.counts["events"], book.counts["failed"])
+
+
+def push_published(server: Server) -> None:
+    """Send every publication that waits for a connection, the oldest first.
+
+    Raises Unreachable when some could not be sent and wait on, and what `push` raises.
+    """
+    while waiting := deliveries.waiting(receiver(server), AT_A_TIME):
+        with running(server, Direction.PUSH, PUBLISHED, None) as book:
+            _Push(server, book).work(PUBLISHED, waiting)
+        if book.cut:
+            raise Unreachable("Some events could not be sent; the run says why.")
 
 
 class _Push:
@@ -98,20 +112,19 @@ class _Push:
         self.reader = reader_of(server)
         self.departure = Departure.of(server, names_of_tags(server.push_rules))
 
-    def work(self, technique: str) -> None:
-        """Ask what the other instance wants of what may go, and send it."""
+    def work(self, technique: str, event_ids: Sequence[int] | None) -> None:
+        """Ask what the other instance wants of what may go (of `event_ids`, or at all), and send it."""
         version = self._version()
         if not version.get("perm_sync"):
             if version.get("perm_sighting"):
+                self._settle(event_ids or (), State.WITHHELD, NO_RIGHTS)
                 return
             raise OutgoingFailed(NO_RIGHTS)
         after = (self.server.lastpushedid or 0) if technique == INCREMENTAL else 0
-        event_id = int(technique) if technique.isdecimal() else None
-        found = candidates(self.server, event_id=event_id, after=after)
+        found = candidates(self.server, event_ids=event_ids, after=after)
         wanted = self._wanted(found)
         self.book.expect(len(wanted))
-        if event_id is not None and not wanted:
-            self._stays(event_id, allowed=bool(found))
+        self._stay(event_ids or (), found, wanted)
         failed = [each.id for each in wanted if not self._send(each)]
         self._remember(technique, found, failed)
 
@@ -139,19 +152,30 @@ class _Push:
         version = deliveries.Version(each.id, UUID(each.uuid), each.published)
         deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
         self.book.event(each.uuid, each.timestamp, outcome, reason)
-        return outcome is not Outcome.FAILED
+        return outcome not in (Outcome.FAILED, Outcome.CUT)
 
-    def _stays(self, event_id: int, *, allowed: bool) -> None:
-        """Write down that an event was not sent: the other instance has it, or it may not go there."""
-        state = State.KNOWN if allowed else State.WITHHELD
-        deliveries.settle(receiver(self.server), deliveries.version_of(event_id), state)
+    def _stay(
+        self, event_ids: Sequence[int], found: Sequence[Candidate], wanted: Sequence[Candidate]
+    ) -> None:
+        """Write down what is not sent: it may not go there, or the other instance has it."""
+        allowed, asked_for = {each.id for each in found}, {each.id for each in wanted}
+        self._settle(set(event_ids) - allowed, State.WITHHELD, "The event does not go over this connection.")
+        self._settle(allowed - asked_for, State.KNOWN, "The other instance has it as new.")
+
+    def _settle(self, event_ids: Collection[int], state: State, reason: str) -> None:
+        deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
     def _outcome(self, each: Candidate) -> tuple[Outcome, str]:
         try:
             return self._sent(each)
+        except RemoteRefused as refused:
+            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
+        except Unreachable as cut:
+            return Outcome.CUT, str(cut)
         except VardkaseError as failed:
             return Outcome.FAILED, str(failed)
         except Exception as fault:
+            raise_outage(fault)
             log.exception("event %s for connection %s", each.uuid, self.server.pk)
             return Outcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
 
@@ -190,7 +214,7 @@ class _Push:
 
     def _remember(self, technique: str, found: Sequence[Candidate], failed: Sequence[int]) -> None:
         """Up to where everything has been sent: the next incremental push begins there."""
-        if technique.isdecimal() or not found:
+        if technique not in (FULL, INCREMENTAL) or not found:
             return
         last = min(failed) - 1 if failed else max(each.id for each in found)
         Server.objects.filter(pk=self.server.pk).update(lastpushedid=last)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from vardkase.core.errors import VardkaseError
 from vardkase.core.sql import cursor
+from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
 
 MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
-TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED})
+TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.CUT})
+MOST_CUTS = 5
+"""An event that was cut off in so many runs is left alone, and a run in which so many in a row were cut off ends."""
 EVERY = 0.5
 """Seconds between two looks at the run's row: to tell how far it is, and to learn that it is to stop."""
 
@@ -38,6 +42,13 @@ class Log:
     run: SyncRun
     counts: Counter[str] = field(default_factory=Counter)
     _looked: float = 0.0
+    _cut: int = 0
+    """Events that were cut off since the last that was not."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the last event was cut off on its way."""
+        return self._cut > 0
 
     def expect(self, total: int) -> None:
         """There are `total` events to deal with."""
@@ -45,15 +56,18 @@ class Log:
         self._save()
 
     def event(self, uuid: str, timestamp: int, outcome: Outcome, reason: str = "") -> None:
-        """An event has been dealt with. Raises Cancelled."""
+        """An event has been dealt with. Raises Cancelled, and Unreachable when the other side seems to be gone."""
         self.run.done += 1
         self.counts["events"] += outcome in MOVED
         self.counts["failed"] += outcome in TROUBLE
         MovedEvent.objects.create(
             run=self.run, uuid=UUID(uuid), timestamp=timestamp, outcome=outcome, reason=reason[:1000]
         )
-        if outcome in TROUBLE or outcome is Outcome.EMPTY:
+        if self.run.direction == Direction.PULL and (outcome in TROUBLE or outcome is Outcome.EMPTY):
             self._set_aside(uuid, timestamp, outcome, reason)
+        self._cut = self._cut + 1 if outcome is Outcome.CUT else 0
+        if self._cut == MOST_CUTS:
+            raise Unreachable(reason)
         self.look()
 
     def count(self, kind: str, amount: int) -> None:
@@ -106,7 +120,10 @@ def running(server: Server, direction: Direction, technique: str, user_id: int |
         _end(log, State.CANCELLED)
         raise
     except BaseException as fault:
-        _end(log, State.FAILED, str(fault) or type(fault).__name__)
+        if not connection.is_usable():
+            connection.close()
+        with suppress(DatabaseError):  # Without a database nothing can be written down: SILENCE ends the run.
+            _end(log, State.FAILED, str(fault) or type(fault).__name__)
         raise
     _end(log, State.DONE)
 
@@ -120,7 +137,11 @@ def _end(log: Log, state: State, fault: str = "") -> None:
 
 def set_aside(server: Server) -> dict[str, int]:
     """The events that are not fetched again over this connection, with the version that was met."""
-    rows = SetAside.objects.filter(server=server).values_list("uuid", "timestamp")
+    rows = (
+        SetAside.objects.filter(server=server)
+        .exclude(outcome=Outcome.CUT, attempts__lt=MOST_CUTS)
+        .values_list("uuid", "timestamp")
+    )
     return {str(uuid): timestamp for uuid, timestamp in rows}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
-from vardkase.exchange.errors import OutgoingFailed
+from vardkase.core.outages import Outage
+from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server
@@ -15,32 +17,48 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
 from vardkase.intel.hooks import EventPublished
 
-AGAIN = RetryStrategy(max_attempts=6, exponential_wait=4)
-"""A peer that cannot be reached is tried again for about an hour and a half."""
+PASSING = (Unreachable, Outage)
+"""Failures after which it is of use to try again."""
+SOME_TIMES = RetryStrategy(max_attempts=5, exponential_wait=4, retry_exceptions=PASSING)
+"""For about half an hour."""
+ORDERED = 10
+"""The priority of what a person ordered: it does not wait behind what waits to be tried again."""
+
+
+class UntilReached(BaseRetryStrategy):
+    """Tries again for a week: soon at first, then every quarter of an hour."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if not isinstance(exception, PASSING) or job.attempts >= 7 * 24 * 4:
+            return None
+        return RetryDecision(retry_in={"seconds": min(4 ** (job.attempts + 1), 900)})
+
+
+UNTIL_REACHED = UntilReached()
 
 
 def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = False) -> int:
     """Have a connection pulled; returns the job's id. Raises Invalid."""
     pull.require_technique(technique)
-    job = pull_connection.configure(lock=f"pull {server_id}")
+    job = pull_connection.configure(lock=f"pull {server_id}", priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique, force=force)
 
 
 def order_push(actor: Actor, server_id: int, technique: str) -> int:
     """Have a connection pushed to; returns the job's id. Raises Invalid."""
     push.require_technique(technique)
-    job = push_connection.configure(lock=f"push {server_id}")
+    job = push_connection.configure(lock=f"push {server_id}", priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique)
 
 
-@app.task(name="sync.pull")
+@app.task(name="sync.pull", retry=SOME_TIMES)
 def pull_connection(user_id: int, server_id: int, technique: str, force: bool) -> None:
     """Pull over a connection; the job fails with the connection's fault."""
     actor, server = _ordered(user_id, server_id)
     pull.pull(actor, server, technique, force=force)
 
 
-@app.task(name="sync.push")
+@app.task(name="sync.push", retry=SOME_TIMES)
 def push_connection(user_id: int, server_id: int, technique: str) -> None:
     """Push over a connection; the job fails with the connection's fault."""
     actor, server = _ordered(user_id, server_id)
@@ -58,18 +76,18 @@ def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, Server]:
 def send_published(published: EventPublished) -> None:
     """Have an event sent to every connection that pushes, in the transaction that publishes it.
 
-    The jobs are there when the publication is. What a peer has already it does not ask for.
+    One job sends all that waits for a connection, so that those behind it find nothing left to do.
     """
-    servers = {each.pk: each for each in Server.objects.filter(push=True).order_by("priority")}
-    version = deliveries.version_of(published.event_id)
-    claimed = deliveries.claim([receiver(each) for each in servers.values()], version)
-    for server_id in (each for each in servers if each in claimed):
-        push_event.configure(lock=f"push {server_id}").defer(server_id=server_id, event_id=published.event_id)
+    servers = Server.objects.filter(push=True).order_by("priority")
+    for server_id in deliveries.claim(
+        [receiver(each) for each in servers], deliveries.version_of(published.event_id)
+    ):
+        push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
 
-@app.task(name="sync.push_event", retry=AGAIN)
-def push_event(server_id: int, event_id: int) -> None:
-    """Send one published event; the job is tried again when the peer cannot be reached."""
+@app.task(name="sync.push_published", retry=UNTIL_REACHED)
+def push_published(server_id: int) -> None:
+    """Send what was published and waits for a connection."""
     server = Server.objects.filter(pk=server_id, push=True).first()
-    if server is not None and push.push(None, server, str(event_id)).failed:
-        raise OutgoingFailed("The event could not be sent; the run says why.")
+    if server is not None:
+        push.push_published(server)
