@@ -77,8 +77,10 @@ def require_technique(technique: str) -> None:
         raise Invalid(f"Invalid push technique `{technique}`.")
 
 
-def push(actor: Actor, server: Server, technique: str = FULL) -> Pushed:
+def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
     """Send what the other instance lacks. `technique` is full, incremental, or one event's id here.
+
+    `actor` ordered it; None when the hub did by itself.
 
     Raises Invalid, Conflict when pushing is off, OutgoingFailed when the other instance cannot be asked at all or
     lets us send nothing, Cancelled, Outage.
@@ -86,7 +88,7 @@ def push(actor: Actor, server: Server, technique: str = FULL) -> Pushed:
     require_technique(technique)
     if not server.push:
         raise Conflict("Push is not enabled for this server.")
-    with running(server, Direction.PUSH, technique, actor.user_id) as book:
+    with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
         _Push(server, book).work(technique, [int(technique)] if technique.isdecimal() else None)
     return Pushed(book.counts["events"], book.counts["failed"])
 
