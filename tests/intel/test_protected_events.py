@@ -15,10 +15,10 @@ from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
 from vardkase.audit.models import AuditEntry
 from vardkase.core.openpgp import is_signed_by, public_key, public_part, signature_of
+from vardkase.core.openpgp.instance_key import SIGNING_KEY, signing_key
 from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.core.settings.models import SettingValue
 from vardkase.intel.models import Event
-from vardkase.intel.protection.instance_key import SIGNING_KEY, signing_key
 from vardkase.intel.protection.models import CryptographicKey
 
 PEER = {"User-Agent": "MISP 2.5.1 - #5afe7e03"}

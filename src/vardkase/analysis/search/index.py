@@ -13,10 +13,10 @@ from vardkase.analysis.search.statement import Statement, containing, like_patte
 from vardkase.analysis.search.tags import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
 from vardkase.core.clock import now_seconds
+from vardkase.core.openpgp.instance_key import instance_fingerprint
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import proposal_predicate
-from vardkase.intel.protection.instance_key import instance_fingerprint
 from vardkase.intel.rules import must_sign
 from vardkase.misp.flags import as_bool
 

@@ -10,10 +10,10 @@ from vardkase.api.answers import Answer, Json, Stream, Text, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.openpgp.instance_key import instance_public_key
 from vardkase.formats.misp_json.keys import key_document
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.protection import keys, services
-from vardkase.intel.protection.instance_key import instance_public_key
 from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.queries.find import find_event

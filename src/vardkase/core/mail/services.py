@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import make_msgid
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +15,7 @@ from django.utils import timezone
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.settings import DISABLED
 from vardkase.core.mail.tasks import deliver
 from vardkase.core.sql import cursor
 
@@ -25,12 +28,20 @@ LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A plain text to one address; answers go to `reply_to`."""
+    """A text to one address, with the same in HTML where there is any; answers go to `reply_to`.
+
+    `content` is a MIME entity that is closed for its reader, in place of both. `about` is what `hooks.mail_settled`
+    tells when the mail is sent or given up.
+    """
 
     recipient: str
     subject: str
     text: str
     reply_to: str = ""
+    html: str = ""
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] | None = None
 
 
 class TooManyMessages(VardkaseError):
@@ -42,8 +53,8 @@ class TooManyMessages(VardkaseError):
 
 
 def can_send() -> bool:
-    """Whether the operator has named a mail server."""
-    return bool(settings.VARDKASE_SMTP_HOST)
+    """Whether the operator has named a mail server, and mail is not switched off."""
+    return bool(settings.VARDKASE_SMTP_HOST) and not DISABLED.value
 
 
 @transaction.atomic
@@ -69,7 +80,17 @@ def count_messages(user_id: int, *, allowed: int) -> None:
 def _row(mail: Mail) -> OutgoingMail:
     """The subject becomes one line: it may hold what somebody wrote."""
     subject = " ".join(mail.subject.split())[:LONGEST_SUBJECT]
-    return OutgoingMail(recipient=mail.recipient, reply_to=mail.reply_to, subject=subject, text=mail.text)
+    return OutgoingMail(
+        recipient=mail.recipient,
+        reply_to=mail.reply_to,
+        subject=subject,
+        text=mail.text,
+        html=mail.html,
+        content=mail.content,
+        headers=dict(mail.headers),
+        message_id=make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2]),
+        about=mail.about,
+    )
 
 
 COUNT = """

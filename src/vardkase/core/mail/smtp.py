@@ -6,13 +6,16 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, make_msgid
+from email.utils import formataddr, formatdate, make_msgid
 
 from django.conf import settings
 from django.utils.encoding import punycode
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.compose import entity, signed
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.settings import FROM_NAME, REPLY_TO, SIGN
+from vardkase.core.openpgp.instance_key import SIGNING_KEY
 
 PATIENCE = 30.0
 PERMANENT = 500
@@ -35,7 +38,7 @@ def send(mail: OutgoingMail) -> None:
         raise MailRefused("The mail has a header that no mail may have.") from None
     try:
         with _connected() as server:
-            server.send_message(document)
+            server.sendmail(settings.VARDKASE_MAIL_FROM, [_ascii(mail.recipient)], document)
     except smtplib.SMTPRecipientsRefused as refused:
         raise _fault(max(code for code, _ in refused.recipients.values()), "the recipient") from None
     except smtplib.SMTPAuthenticationError as refused:
@@ -47,19 +50,30 @@ def send(mail: OutgoingMail) -> None:
         raise MailDelayed(f"The mail server cannot be used ({type(fault).__name__}).") from None
 
 
-def written(mail: OutgoingMail) -> EmailMessage:
+def written(mail: OutgoingMail) -> bytes:
     """The mail as it goes out. Raises ValueError for a header of more than one line."""
-    document = EmailMessage(policy=SMTP)
-    document["From"] = settings.VARDKASE_MAIL_FROM
-    document["To"] = _ascii(mail.recipient)
-    if mail.reply_to:
-        document["Reply-To"] = _ascii(mail.reply_to)
-    document["Subject"] = mail.subject
-    document["Date"] = formatdate()
-    document["Message-ID"] = make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2])
-    document["Auto-Submitted"] = "auto-generated"
-    document.set_content(mail.text)
-    return document
+    head = EmailMessage(policy=SMTP)
+    head["From"] = formataddr((FROM_NAME.value, settings.VARDKASE_MAIL_FROM))
+    head["To"] = _ascii(mail.recipient)
+    if answers := mail.reply_to or REPLY_TO.value:
+        head["Reply-To"] = _ascii(answers)
+    head["Subject"] = mail.subject
+    head["Date"] = formatdate()
+    head["Message-ID"] = mail.message_id or make_msgid()
+    head["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        head[name] = value
+    head["MIME-Version"] = "1.0"
+    return head.as_bytes().rstrip(b"\r\n") + b"\r\n" + _content(mail)
+
+
+def _content(mail: OutgoingMail) -> bytes:
+    """What is closed for its reader as it is; anything else signed, where the hub has a key."""
+    if mail.content is not None:
+        return bytes(mail.content)
+    part = entity(mail.text, mail.html)
+    key = SIGNING_KEY.value if SIGN.value else ""
+    return signed(part, key) if key else part
 
 
 def _connected() -> smtplib.SMTP:

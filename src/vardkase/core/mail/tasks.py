@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from vardkase.core.mail.hooks import MailSettled, mail_settled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
 
@@ -22,11 +24,19 @@ def deliver(context: JobContext, mail_id: int) -> None:
         return
     try:
         send(mail)
-    except MailRefused:
-        mail.delete()
+    except MailRefused as refused:
+        _forget(mail, str(refused))
         raise
-    except MailDelayed:
+    except MailDelayed as delayed:
         if context.job.attempts >= RETRIES:
-            mail.delete()
+            _forget(mail, str(delayed))
         raise
+    _forget(mail)
+
+
+@transaction.atomic
+def _forget(mail: OutgoingMail, fault: str = "") -> None:
+    """Remove the mail, and tell whom it concerns what became of it."""
     mail.delete()
+    if mail.about is not None:
+        mail_settled.emit(MailSettled(mail.about, fault))

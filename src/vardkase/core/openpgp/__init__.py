@@ -1,4 +1,4 @@
-"""OpenPGP as MISP uses it: detached signatures by the primary key of a pair (recordings, sync 22).
+"""OpenPGP as MISP uses it: detached signatures by the primary key of a pair (recordings, sync 22), encrypted mail.
 
 Sequoia does the work, and holds peers to today's algorithms: a signature with SHA-1, or by a short key, counts as none.
 """
@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pysequoia import ArmorKind, Cert, Sig, SignatureMode, Tsk, armor, sign_file, verify
+from pysequoia import ArmorKind, Cert, Sig, SignatureMode, Tsk, armor, encrypt, sign_file, verify
 from pysequoia.packet import PacketPile, Tag
 
 __all__ = [
+    "NO_ENCRYPTION_KEY",
     "NO_PUBLIC_KEY",
     "NO_SIGNING_KEY",
     "PublicKey",
     "armored_signature",
+    "encrypted",
     "is_signed_by",
     "public_key",
     "public_part",
@@ -26,6 +29,9 @@ __all__ = [
 
 NO_PUBLIC_KEY = "This is not an OpenPGP public key in ASCII armor."
 NO_SIGNING_KEY = "This is not an OpenPGP secret key, without a passphrase, whose primary key signs."
+NO_ENCRYPTION_KEY = (
+    "Nothing can be encrypted with this OpenPGP key: it is expired, revoked, or not made for that."
+)
 ARMOR = "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 LONGEST_KEY = 65_535
 """Characters; MISP's column holds as many."""
@@ -78,6 +84,21 @@ def armored_signature(signature: bytes) -> str:
     return armor(signature, ArmorKind.Signature)
 
 
+def encrypted(content: bytes, armored: str, secret_key: str = "") -> str:
+    """`content` as an armored message for the owner of one public key, signed by `secret_key` where one is given.
+
+    Raises ValueError for what is no key, or is expired, revoked, or not made for encryption.
+    """
+    revoked, certificate = public_key(armored).revoked, _certificate(armored)
+    if certificate is None or revoked or not _encrypts_now(armored):
+        raise ValueError(NO_ENCRYPTION_KEY)
+    signer = _secret(secret_key).signer() if secret_key else None
+    try:
+        return encrypt(content, [certificate], signer).decode("ascii")
+    except RuntimeError as error:
+        raise ValueError(NO_ENCRYPTION_KEY) from error
+
+
 def public_part(secret_key: str) -> str:
     """The armored public key of an armored secret one; raises ValueError unless its primary key can sign."""
     public = str(_secret(secret_key).extract_certificate())
@@ -91,6 +112,27 @@ def _certificate(armored: str) -> Cert | None:
         return Cert.from_bytes(armored.encode())
     except (RuntimeError, ValueError):
         return None
+
+
+def _encrypts_now(armored: str) -> bool:
+    """Whether a key in it is made for encryption and good today: pysequoia's `encrypt` does not ask when keys expire.
+
+    What the newest of the signatures on a key says of its use and its time holds.
+    """
+    certificate, now = _certificate(armored), datetime.now(UTC)
+    if certificate is None or (certificate.expiration and certificate.expiration <= now):
+        return False
+    newest: dict[str, tuple[datetime, bool]] = {}
+    key, made = "", now
+    for packet in PacketPile.from_bytes(armored.encode()):
+        if packet.tag in (Tag.PublicKey, Tag.PublicSubkey):
+            key, made = packet.fingerprint or "", packet.key_created or now
+        elif packet.tag == Tag.Signature and (flags := packet.key_flags) is not None:
+            period = packet.key_validity_period
+            good = flags.transport_encryption and (period is None or made + period > now)
+            said = (packet.signature_created or made, good)
+            newest[key] = max(newest.get(key, said), said)
+    return any(good for _, good in newest.values())
 
 
 def _holds_secrets(armored: str) -> bool:

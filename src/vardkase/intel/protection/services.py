@@ -14,11 +14,11 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.openpgp import armored_signature, is_signed_by, signature_of
+from vardkase.core.openpgp.instance_key import instance_fingerprint, signing_key
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import SignatureRefused
 from vardkase.intel.models import Event
-from vardkase.intel.protection.instance_key import instance_fingerprint, signing_key
 from vardkase.intel.protection.keys import MOST_KEYS, keys_of
 from vardkase.intel.rules import must_sign
 from vardkase.intel.services.locking import lock_own_event, touch

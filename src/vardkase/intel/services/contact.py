@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.services import Mail, can_send, count_messages, queue_mail
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.intel.queries.find import Reference, find_event
@@ -36,7 +39,7 @@ class Contacted:
 def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creator_only: bool) -> Contacted:
     """Write to the event's creator, or to those of its organisation who want such messages.
 
-    The mail is not encrypted, so it names the event by number and uuid only. Raises NotFound, Forbidden,
+    It is encrypted for those who have a key, and names the event by number and uuid only. Raises NotFound, Forbidden,
     Invalid, or TooManyMessages after twenty in an hour.
     """
     actor.require_writing()
@@ -45,7 +48,7 @@ def contact_reporter(actor: Actor, reference: Reference, message: Any, *, creato
     event = find_event(actor, reference)
     text = _message(message)
     count_messages(actor.user_id, allowed=MESSAGES_AN_HOUR)
-    queued = queue_mail([_mail(actor, event, person, text) for person in _reporters(event, creator_only)])
+    queued = queue_mail(list(_mails(actor, event, _reporters(event, creator_only), text)))
     record(
         actor,
         "event.reporter_contacted",
@@ -70,7 +73,15 @@ def _reporters(event: EventRow, creator_only: bool) -> list[User]:
     return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
 
 
-def _mail(actor: Actor, event: EventRow, person: User, message: str) -> Mail:
+def _mails(actor: Actor, event: EventRow, people: list[User], message: str) -> Iterator[Mail]:
+    """A mail to each who can have one: a key that cannot be used keeps the mail back."""
+    policy = MailPolicy.now()
+    for person in people:
+        with suppress(CannotBeSent):
+            yield addressed(_letter(actor, event, person, message), person, policy)
+
+
+def _letter(actor: Actor, event: EventRow, person: User, message: str) -> Letter:
     with translation.override(person.language or settings.LANGUAGE_CODE):
         facts = {
             "sender": actor.name,
@@ -83,4 +94,4 @@ def _mail(actor: Actor, event: EventRow, person: User, message: str) -> Mail:
         foot = gettext("Your answer to this mail goes to %(sender)s.") % facts
     link = f"{settings.BASE_URL}/events/{event.id}" if settings.BASE_URL else ""
     text = "\n\n".join(part for part in (head, message, "-- \n" + foot, link) if part) + "\n"
-    return Mail(person.email, subject, text, reply_to=actor.name)
+    return Letter(subject, text, reply_to=actor.name)

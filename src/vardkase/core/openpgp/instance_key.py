@@ -20,8 +20,8 @@ def _fault(armored: str) -> str | None:
 SIGNING_KEY = Setting(
     "GnuPG.signing_key",
     "",
-    "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events with. It is made when "
-    "an event is first protected; set it to go on with the key of an earlier instance.",
+    "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events and its mail with. It "
+    "is made when an event is first protected; set it to go on with the key of an earlier instance.",
     check=_fault,
     secret=True,
 )

@@ -1,0 +1,66 @@
+"""What stands in a mail, as MIME: a text with or without HTML, signed, or closed for one reader (RFC 3156, 8551)."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from secrets import token_hex
+
+from vardkase.core import openpgp, smime
+
+VERSION = "Version: 1"
+
+
+def entity(text: str, html: str = "", subject: str = "") -> bytes:
+    """A text, with the same in HTML where there is any; `subject` is one that only the reader is to see."""
+    part = EmailMessage(policy=SMTP)
+    part.set_content(text, cte="quoted-printable")
+    if html:
+        part.add_alternative(html, subtype="html", cte="quoted-printable")
+    del part["MIME-Version"]
+    if subject:
+        part["Subject"] = subject
+        part.set_param("protected-headers", "v1")
+    return part.as_bytes()
+
+
+def signed(part: bytes, secret_key: str) -> bytes:
+    """An entity with a detached OpenPGP signature beside it; raises ValueError for a key that cannot sign."""
+    signature = openpgp.armored_signature(openpgp.signature_of([part], secret_key))
+    return _joined(
+        'multipart/signed; micalg="pgp-sha512"; protocol="application/pgp-signature"',
+        part,
+        b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n' + _lines(signature),
+    )
+
+
+def closed_by_openpgp(part: bytes, public_key: str, secret_key: str = "") -> bytes:
+    """An entity that only the owner of an OpenPGP key can read, signed inside; raises ValueError."""
+    message = openpgp.encrypted(part, public_key, secret_key)
+    return _joined(
+        'multipart/encrypted; protocol="application/pgp-encrypted"',
+        f"Content-Type: application/pgp-encrypted\r\n\r\n{VERSION}\r\n".encode(),
+        b'Content-Type: application/octet-stream; name="encrypted.asc"\r\n'
+        b'Content-Disposition: inline; filename="encrypted.asc"\r\n\r\n' + _lines(message),
+    )
+
+
+def closed_by_smime(part: bytes, certificate: str) -> bytes:
+    """An entity that only the owner of a certificate can read; raises ValueError with the reason."""
+    closed = EmailMessage(policy=SMTP)
+    closed.set_content(smime.enveloped(part, certificate), "application", "pkcs7-mime", filename="smime.p7m")
+    closed.set_param("smime-type", "enveloped-data")
+    del closed["MIME-Version"]
+    return closed.as_bytes()
+
+
+def _joined(kind: str, *parts: bytes) -> bytes:
+    """A multipart entity of parts that stay as they are, byte for byte: they are signed."""
+    boundary = token_hex(16)
+    line = f"--{boundary}".encode()
+    body = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts)
+    return f'Content-Type: {kind}; boundary="{boundary}"\r\n\r\n'.encode() + body + line + b"--\r\n"
+
+
+def _lines(armored: str) -> bytes:
+    return "\r\n".join(armored.splitlines()).encode() + b"\r\n"

@@ -1,0 +1,19 @@
+"""What the rooms above may listen to, in the transaction that forgets the mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core.hooks import Hook
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettled:
+    """A mail was sent, or given up because of `fault`; `about` is what its writer gave along."""
+
+    about: dict[str, Any]
+    fault: str
+
+
+mail_settled: Hook[MailSettled] = Hook("mail_settled")

@@ -1,0 +1,21 @@
+"""What site administrators decide about the hub's mail; where the mail server is, the operator says."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+DISABLED = Setting(
+    "MISP.disable_emailing", False, "Whether the hub sends no mail at all: for maintenance, or a first pull."
+)
+FROM_NAME = Setting(
+    "MISP.email_from_name", "", "The name beside the hub's address in what it sends.", level=2
+)
+REPLY_TO = Setting(
+    "MISP.email_reply_to",
+    "",
+    "Where answers to the hub's mail go when nobody wrote it; empty: to the sender's address.",
+    level=2,
+)
+SIGN = Setting(
+    "GnuPG.sign", True, "Whether the hub signs its mail, once it has a key (GnuPG.signing_key).", level=2
+)

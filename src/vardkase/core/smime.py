@@ -1,0 +1,53 @@
+"""S/MIME: closing a mail for the owner of one certificate (RFC 8551, enveloped data)."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuilder, PKCS7Options
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from django.utils import timezone
+
+NO_CERTIFICATE = "This is not an X.509 certificate with an RSA key."
+NOT_VALID_NOW = "The certificate is not valid now."
+MAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
+ANYTHING = ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE
+NOT_FOR_MAIL = "The certificate is not made for mail."
+LONGEST = 65_535
+"""Characters; MISP's column holds as many."""
+
+
+def enveloped(content: bytes, certificate: str) -> bytes:
+    """`content` (a MIME entity) closed for the owner of a PEM certificate, DER; raises ValueError with the reason."""
+    owner = usable_certificate(certificate)
+    builder = PKCS7EnvelopeBuilder().set_data(content).set_content_encryption_algorithm(AES256)
+    return builder.add_recipient(owner).encrypt(Encoding.DER, [PKCS7Options.Binary])
+
+
+def usable_certificate(pem: str) -> x509.Certificate:
+    """The certificate, if mail can be closed with it today; raises ValueError with the reason otherwise."""
+    try:
+        found = x509.load_pem_x509_certificate(pem[:LONGEST].encode())
+        key = found.public_key()
+    except (ValueError, TypeError) as error:
+        raise ValueError(NO_CERTIFICATE) from error
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError(NO_CERTIFICATE)
+    if not found.not_valid_before_utc <= timezone.now() <= found.not_valid_after_utc:
+        raise ValueError(NOT_VALID_NOW)
+    if not _is_for_mail(found):
+        raise ValueError(NOT_FOR_MAIL)
+    return found
+
+
+def _is_for_mail(found: x509.Certificate) -> bool:
+    """Whether its uses, where it names any, include mail."""
+    try:
+        uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except ValueError:
+        return False
+    return MAIL in uses or ANYTHING in uses

@@ -1,0 +1,151 @@
+"""Mail to a person: closed with their OpenPGP key or certificate where they have one, and what is said where not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.compose import closed_by_openpgp, closed_by_smime, entity
+from vardkase.core.mail.services import Mail
+from vardkase.core.mail.settings import SIGN
+from vardkase.core.openpgp.instance_key import SIGNING_KEY
+from vardkase.core.settings import Setting
+
+ONLY_ENCRYPTED = Setting(
+    "GnuPG.onlyencrypted", False, "Whether people without a key of their own get no mail about events at all."
+)
+BODY_ONLY_ENCRYPTED = Setting(
+    "GnuPG.bodyonlyencrypted",
+    True,
+    "Whether mail that is not encrypted leaves out what events hold, and only names them.",
+)
+OBSCURE_SUBJECT = Setting(
+    "GnuPG.obscure_subject", False, "Whether an encrypted mail has its subject inside only.", level=2
+)
+OBSCURED = "..."
+"""As mail programs write it that encrypt subjects."""
+
+NO_KEY = "There is no key, and mail goes out encrypted only (GnuPG.onlyencrypted)."
+
+
+class CannotBeSent(VardkaseError):
+    """Why a mail may not or cannot go to a person."""
+
+
+class Addressee(Protocol):
+    """Whoever has an address and perhaps a key."""
+
+    @property
+    def email(self) -> str:
+        """Where mail goes."""
+        ...
+
+    @property
+    def gpgkey(self) -> str | None:
+        """An armored OpenPGP key."""
+        ...
+
+    @property
+    def certif_public(self) -> str | None:
+        """A PEM certificate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says. `subject` is seen by everybody on the way; `secret_subject` by nobody but the reader.
+
+    `open_text` is what may be said where nothing is encrypted; None when `text` and `html` may be.
+    """
+
+    subject: str
+    text: str
+    html: str = ""
+    secret_subject: str = ""
+    open_text: str | None = None
+    reply_to: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailPolicy:
+    """The settings of encryption as they are now; read once for many mails."""
+
+    only_encrypted: bool
+    body_only_encrypted: bool
+    obscure_subject: bool
+    signing_key: str
+
+    @classmethod
+    def now(cls) -> MailPolicy:
+        """What holds now."""
+        return cls(
+            ONLY_ENCRYPTED.value,
+            BODY_ONLY_ENCRYPTED.value,
+            OBSCURE_SUBJECT.value,
+            SIGNING_KEY.value if SIGN.value else "",
+        )
+
+
+def addressed(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
+    """The mail as `to` may get it. An OpenPGP key goes before a certificate.
+
+    Raises CannotBeSent for an expired or otherwise unusable key, and where there has to be one and is none.
+    """
+    if not has_key(to):
+        return _open(letter, to, policy)
+    subject = OBSCURED if policy.obscure_subject else letter.subject
+    inner = entity(letter.text, letter.html, letter.secret_subject or letter.subject)
+    return Mail(
+        to.email,
+        subject,
+        "",
+        reply_to=letter.reply_to,
+        content=_closed(inner, to, policy),
+        headers=letter.headers,
+        about=letter.about,
+    )
+
+
+def has_key(to: Addressee) -> bool:
+    """Whether mail to this person is encrypted."""
+    return bool((to.gpgkey or "").strip() or (to.certif_public or "").strip())
+
+
+def fault_of_key(to: Addressee) -> str:
+    """Why nothing can be encrypted for this person; nothing when it can, or there is no key."""
+    try:
+        if has_key(to):
+            _closed(b"", to, None)
+    except CannotBeSent as fault:
+        return str(fault)
+    return ""
+
+
+def _closed(inner: bytes, to: Addressee, policy: MailPolicy | None) -> bytes:
+    try:
+        if key := (to.gpgkey or "").strip():
+            return closed_by_openpgp(inner, key, policy.signing_key if policy else "")
+        return closed_by_smime(inner, (to.certif_public or "").strip())
+    except ValueError as fault:
+        raise CannotBeSent(str(fault)) from fault
+
+
+def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
+    """Where nothing can be encrypted; what the policy keeps back is not in it."""
+    hides = letter.open_text is not None
+    if hides and policy.only_encrypted:
+        raise CannotBeSent(NO_KEY)
+    brief = letter.open_text if policy.body_only_encrypted else None
+    return Mail(
+        to.email,
+        letter.subject,
+        letter.text if brief is None else brief,
+        reply_to=letter.reply_to,
+        html=letter.html if brief is None else "",
+        headers=letter.headers,
+        about=letter.about,
+    )
