@@ -59,11 +59,14 @@ def presented_keys(request: HttpRequest) -> list[str]:
     return [part for part in parts if KEY.fullmatch(part)][:MAX_KEYS]
 
 
-def authenticate(request: HttpRequest) -> Authenticated:
-    """The caller of `request`; MispError 403 with MISP's reason, or 429 when the address failed too often."""
+def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authenticated:
+    """The caller of `request`; MispError 403 with MISP's reason, or 429 when the address failed too often.
+
+    `keys` are those that it presents otherwise than as MISP's clients do.
+    """
     address: str | None = getattr(request, "client_address", None)
     try:
-        row = _row_of(presented_keys(request))
+        row = _row_of(presented_keys(request) if keys is None else keys)
         _check(row, address)
     except MispError as error:
         if error.message == AUTHENTICATION_FAILED and failures.add(address or ""):

@@ -1,7 +1,7 @@
 """The limit that a role sets on searches: so many in a quarter of an hour, counted together over all processes.
 
-As MISP does, only restSearch of events and attributes counts, and fastLookup, which is a search of many values; a role
-with the limit 0 may not search at all.
+As MISP does, only restSearch of events and attributes counts, and fastLookup, which is a search of many values; so does
+a page of a TAXII collection. A role with the limit 0 may not search at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 
 WINDOW = 900
-LIMITED = frozenset(("events/restsearch", "attributes/restsearch", "attributes/fastlookup"))
+TAXII_PAGE = "taxii2/objects"
+LIMITED = frozenset(("events/restsearch", "attributes/restsearch", "attributes/fastlookup", TAXII_PAGE))
 NOT_AT_ALL = "API searches are not allowed for this user role."
 EXCEEDED = "Rate limit exceeded."
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from vardkase.api import dispatch, registry
+from vardkase.api.taxii import face as taxii
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,13 +32,15 @@ class TrustedProxies:
 
 
 class ApiFirst:
-    """Hands a request in MISP's API to its dispatcher, past sessions, cookies and everything for browsers."""
+    """Hands a request in MISP's API, or in TAXII, to its dispatcher, past sessions, cookies and all for browsers."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
         self.controllers = registry.controllers()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(taxii.PREFIX):
+            return taxii.respond(request)
         if speaks_api(request, self.controllers):
             return dispatch.respond(request)
         return self.get_response(request)

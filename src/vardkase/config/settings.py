@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.feeds.apps.FeedsConfig",
     "vardkase.exchange.modules.apps.ModulesConfig",
     "vardkase.exchange.sync.apps.SyncConfig",
+    "vardkase.exchange.taxii.apps.TaxiiConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.config.apps.InstallationConfig",
 ]

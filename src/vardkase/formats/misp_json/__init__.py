@@ -2,7 +2,13 @@
 
 from vardkase.formats.misp_json.chosen import Chosen, chosen_ids
 from vardkase.formats.misp_json.event_index import event_index
-from vardkase.formats.misp_json.events import event_document, event_parts, events_document, export_events
+from vardkase.formats.misp_json.events import (
+    event_document,
+    event_parts,
+    events_document,
+    export_events,
+    separate_events,
+)
 from vardkase.formats.misp_json.listed_attributes import (
     attribute_dict,
     attribute_pages,
@@ -46,6 +52,7 @@ __all__ = [
     "report_dict",
     "report_elements",
     "report_list",
+    "separate_events",
     "sighting_pages",
     "sighting_rows",
     "split_attributes",

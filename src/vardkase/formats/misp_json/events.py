@@ -46,6 +46,12 @@ def events_document(actor: Actor, chosen: Chosen, options: EventOptions | None =
     return coalesced(_response(actor, chosen, options or EventOptions()))
 
 
+def separate_events(actor: Actor, chosen: Chosen, options: EventOptions) -> Iterator[tuple[int, bytes]]:
+    """The readable ones of the chosen events, each as its id and ``{"Event": {…}}``."""
+    for header, sections in event_parts(actor, chosen, options):
+        yield int(header.id), b"".join(_rendered(header, sections))
+
+
 def export_events(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """Events for a file that is to be imported elsewhere: with deleted parts and attachments."""
     return events_document(actor, chosen, EXPORT)

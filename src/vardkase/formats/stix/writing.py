@@ -56,6 +56,20 @@ class Stix2:
 SEPARATOR = ", "
 
 
+class Stix2Objects:
+    """The objects of STIX 2.1 of one event after the other, each event complete in itself."""
+
+    def __init__(self) -> None:
+        validate_by_shape()
+        compare_by_name()
+
+    def __call__(self, document: bytes) -> Iterator[bytes]:
+        parser = MISPtoSTIX21Parser()
+        parser.parse_json_content(document)
+        for stix_object in parser.fetch_stix_objects:
+            yield encoder.encode(stix_object).encode()
+
+
 class Stix1Events:
     """A package that holds a package for each event."""
 

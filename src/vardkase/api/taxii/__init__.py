@@ -1,0 +1,1 @@
+"""The TAXII 2.1 server over HTTP (OASIS, TAXII Version 2.1): one API root, every collection that the caller finds."""

@@ -1,0 +1,33 @@
+"""Who calls: by an API key in Authorization, or by HTTP basic authentication with the key as password."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+from django.http import HttpRequest
+
+from vardkase.api.authentication import AUTHENTICATION_FAILED, KEY, Authenticated, authenticate
+from vardkase.api.errors import MispError
+
+BASIC = "basic "
+
+
+def caller(request: HttpRequest) -> Authenticated:
+    """The caller; MispError as for MISP's API, also when the name is not that of the key's user."""
+    given = request.headers.get("Authorization", "").strip()
+    if given[: len(BASIC)].lower() != BASIC:
+        return authenticate(request)
+    name, password = _credentials(given[len(BASIC) :])
+    who = authenticate(request, [password] if KEY.fullmatch(password) else [])
+    if who.actor.name.casefold() != name.casefold():
+        raise MispError(403, AUTHENTICATION_FAILED)
+    return who
+
+
+def _credentials(encoded: str) -> tuple[str, str]:
+    """User and password; empty ones when the header holds neither."""
+    try:
+        name, _, password = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:  # Neither base64 nor UTF-8.
+        return "", ""
+    return name.strip(), password.strip()

@@ -1,0 +1,68 @@
+"""One TAXII request: who asks, for what, and what they send."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from vardkase.api.body import plain_body
+from vardkase.api.taxii.caller import caller
+from vardkase.api.taxii.messages import TaxiiError, is_taxii
+from vardkase.core import json_limits
+from vardkase.identity.access.actor import Actor
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of an envelope: whoever has more sends several."""
+
+
+class TaxiiCall:
+    """One request by an authenticated actor; `allowance` is how many searches its role has."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.who = caller(request)
+        self._request = request
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.who.actor
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query string, the last value of each name."""
+        return self._request.GET.dict()
+
+    @property
+    def base_url(self) -> str:
+        """How the server is reached, without a slash at the end."""
+        return settings.BASE_URL or self._request.build_absolute_uri("/").rstrip("/")
+
+    @cached_property
+    def envelope(self) -> dict[str, Any]:
+        """The body. Raises TaxiiError unless it is a JSON object of TAXII's media type that is not too big."""
+        if not is_taxii(self._request.headers.get("Content-Type", "")):
+            raise TaxiiError(415, "Unsupported media type", "Send application/taxii+json;version=2.1.")
+        try:
+            decoded = json_limits.decoded(self._body())
+        except ValueError as error:
+            raise TaxiiError(400, "Bad request", "The body is not JSON.") from error
+        if not isinstance(decoded, dict):
+            raise TaxiiError(400, "Bad request", "The body is not an envelope.")
+        return decoded
+
+    def _body(self) -> bytes:
+        limit = max_content_length()
+        if int(self._request.META.get("CONTENT_LENGTH") or 0) > limit:
+            raise TaxiiError(413, "Too large", f"At most {limit} bytes are taken at once.")
+        body = plain_body(self._request)
+        if len(body) > limit:
+            raise TaxiiError(413, "Too large", f"At most {limit} bytes are taken at once.")
+        return body
+
+
+def max_content_length() -> int:
+    """The most bytes of an envelope, before and after it was compressed."""
+    return min(settings.VARDKASE_MAX_BODY, LARGEST)

@@ -1,0 +1,156 @@
+"""The resources of a TAXII 2.1 server, in the order of the specification's sections 4 and 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from vardkase.api.rate_limit import TAXII_PAGE, counted
+from vardkase.api.taxii.calls import TaxiiCall, max_content_length
+from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
+from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write
+from vardkase.exchange.taxii.contents import Contents, Found, contents
+from vardkase.exchange.taxii.matching import ALL, Match, match_of, stix_time
+from vardkase.exchange.taxii.models import Collection
+
+PREFIX = "/taxii2/"
+ROOT = f"{PREFIX}api/"
+FILTERS_OF_ONE = ("added_after", "limit", "next", "match[version]", "match[spec_version]")
+"""What may be asked of one object."""
+
+
+def discovery(call: TaxiiCall) -> Answer:
+    """What is here: one API root."""
+    root = f"{call.base_url}{ROOT}"
+    return Answer(
+        {
+            "title": "Vårdkase",
+            "description": "Threat information of this hub, as far as you may read it.",
+            "default": root,
+            "api_roots": [root],
+        }
+    )
+
+
+def api_root(_call: TaxiiCall) -> Answer:
+    """The API root."""
+    return Answer(
+        {
+            "title": "Vårdkase",
+            "description": "Collections are saved searches and sharing groups.",
+            "versions": [TAXII],
+            "max_content_length": max_content_length(),
+        }
+    )
+
+
+def collections_resource(call: TaxiiCall) -> Answer:
+    """Every collection that the caller finds."""
+    found = [_collection(call, each) for each in collections(call.actor)]
+    return Answer({"collections": found} if found else {})
+
+
+def collection_resource(call: TaxiiCall, reference: str) -> Answer:
+    """One collection."""
+    return Answer(_collection(call, find_collection(call.actor, reference)))
+
+
+def manifest(call: TaxiiCall, reference: str) -> Answer:
+    """What is in a collection, without the objects themselves."""
+    collection = _readable(call, reference)
+    return _page(call, collection, match_of(call.parameters), bodies=False)
+
+
+def objects(call: TaxiiCall, reference: str) -> Answer:
+    """A page of the objects of a collection."""
+    return _page(call, _readable(call, reference), match_of(call.parameters))
+
+
+def one_object(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
+    """An object, by default its last version. 404 when there is none that the caller may read."""
+    answer = _page(call, _readable(call, reference), _match_one(call, stix_id))
+    if not answer.resource and not call.parameters.keys() & set(FILTERS_OF_ONE):
+        raise TaxiiError(404, "Not found", "There is no such object in the collection.")
+    return answer
+
+
+def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
+    """The versions of an object, oldest first."""
+    match = _match_one(call, stix_id)
+    asked = Match(match.added_after, match.limit, match.mark, match.ids, (), (ALL,), match.spec_versions)
+    page = _contents(call, _readable(call, reference), asked, bodies=False)
+    if not page.objects and not call.parameters.keys() & set(FILTERS_OF_ONE):
+        raise TaxiiError(404, "Not found", "There is no such object in the collection.")
+    found = sorted({_version(each) for each in page.objects})
+    return Answer(_paged({"versions": found}, page), headers=_added(page))
+
+
+def _collection(call: TaxiiCall, collection: Collection) -> dict[str, Any]:
+    described = {"description": collection.description} if collection.description else {}
+    return {
+        "id": str(collection.uuid),
+        "title": collection.name,
+        **described,
+        "can_read": may_read(call.actor, collection),
+        "can_write": may_write(call.actor, collection),
+        "media_types": [STIX],
+    }
+
+
+def _readable(call: TaxiiCall, reference: str) -> Collection:
+    collection = find_collection(call.actor, reference)
+    if not may_read(call.actor, collection):
+        raise TaxiiError(403, "Not permitted", "You may not read this collection.")
+    return collection
+
+
+def _match_one(call: TaxiiCall, stix_id: str) -> Match:
+    given = {name: value for name, value in call.parameters.items() if name in FILTERS_OF_ONE}
+    return match_of({**given, "match[id]": stix_id})
+
+
+def _page(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool = True) -> Answer:
+    page = _contents(call, collection, match, bodies=bodies)
+    found: Sequence[Any] = (
+        [msgspec.Raw(each.body.encode()) for each in page.objects]
+        if bodies
+        else [_manifest_record(each) for each in page.objects]
+    )
+    return Answer(_paged({"objects": found}, page), headers=_added(page))
+
+
+def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool) -> Contents:
+    counted(TAXII_PAGE, call.who)
+    return contents(call.actor, collection, match, bodies=bodies)
+
+
+def _paged(lists: dict[str, Any], page: Contents) -> dict[str, Any]:
+    """A resource without what is empty: the specification wants a page of nothing to be {}."""
+    more = {"more": True, "next": str(page.more)} if page.more else {}
+    return {**more, **(lists if page.objects else {})}
+
+
+def _added(page: Contents) -> dict[str, str]:
+    if not page.objects:
+        return {}
+    times = [each.added for each in page.objects]
+    return {
+        "X-TAXII-Date-Added-First": stix_time(min(times)),
+        "X-TAXII-Date-Added-Last": stix_time(max(times)),
+    }
+
+
+def _manifest_record(found: Found) -> dict[str, str]:
+    return {
+        "id": found.stix_id,
+        "date_added": stix_time(found.added),
+        "version": _version(found),
+        "media_type": STIX,
+    }
+
+
+def _version(found: Found) -> str:
+    """As the object says; one that says none has the time at which it was added."""
+    return found.version or stix_time(found.added)

@@ -1,0 +1,1 @@
+"""TAXII 2.1 both ways: collections of this hub for others (server), and collections of others (client)."""

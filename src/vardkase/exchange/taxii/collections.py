@@ -1,0 +1,202 @@
+"""Our collections: who finds which, and site administrators make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.parameters import accepted
+from vardkase.analysis.search.parse import parse
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.fields import Readers, apply
+from vardkase.exchange.fields import decoded, name
+from vardkase.exchange.taxii.models import Collection
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import find_group
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.flags import as_bool, as_int
+
+OF_THE_CLIENT = frozenset(("limit", "page", "order", "returnFormat", "published", "sharinggroup"))
+"""What a saved search does not decide: the client pages, a collection is in the order of publication."""
+REACHES = frozenset(Distribution) - {Distribution.INHERIT, Distribution.SHARING_GROUP}
+
+
+def as_member(actor: Actor) -> Actor:
+    """The actor as anybody of their organisation: TAXII gives nobody more than that, whoever runs the hub."""
+    return replace(actor, permissions=actor.permissions - {Permission.SITE_ADMIN})
+
+
+def collections(actor: Actor) -> QuerySet[Collection]:
+    """The collections that the actor's organisation may read or write, oldest first."""
+    if not actor.may_read:
+        return Collection.objects.none()
+    org = actor.organisation_id
+    mine = Q(org_id=org) | Q(open_to_read=True) | Q(open_to_write=True) | Q(readers=org) | Q(writers=org)
+    in_group = Q(sharing_group=None) | Q(sharing_group__in=actor.sharing_group_ids)
+    found = Collection.objects.filter(pk__in=Collection.objects.filter(mine, in_group).values("pk"))
+    return found.select_related("org", "sharing_group").prefetch_related("readers", "writers").order_by("pk")
+
+
+def find_collection(actor: Actor, reference: str) -> Collection:
+    """One of them by its uuid. Raises NotFound."""
+    try:
+        found = collections(actor).filter(uuid=UUID(reference)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("There is no such collection.")
+    return found
+
+
+def may_read(actor: Actor, collection: Collection) -> bool:
+    """Whether the actor may read what is in a collection that they find."""
+    return collection.open_to_read or _is_one_of(actor, collection, collection.readers.all())
+
+
+def may_write(actor: Actor, collection: Collection) -> bool:
+    """Whether the actor may write into a collection that they find: what is written is published at once."""
+    try:
+        actor.require_writing()
+        actor.require(Permission.ADD, Permission.PUBLISH)
+    except Forbidden:
+        return False
+    return collection.open_to_write or _is_one_of(actor, collection, collection.writers.all())
+
+
+def _is_one_of(actor: Actor, collection: Collection, organisations: Iterable[Organisation]) -> bool:
+    org = actor.organisation_id
+    return collection.org_id == org or any(each.pk == org for each in organisations)
+
+
+def search_of(collection: Collection) -> Search:
+    """The search whose published events a collection holds."""
+    group = {"sharinggroup": collection.sharing_group_id} if collection.sharing_group_id else {}
+    return parse(Scope.EVENTS, {**collection.filters, **group, "published": 1})
+
+
+def all_collections(actor: Actor) -> QuerySet[Collection]:
+    """Every collection, for those who run the hub. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return Collection.objects.select_related("org", "sharing_group").order_by("pk")
+
+
+def find_own(actor: Actor, number: int) -> Collection:
+    """One of them by id. Raises NotFound, Forbidden."""
+    found = all_collections(actor).filter(pk=number).first()
+    if found is None:
+        raise NotFound("There is no such collection.")
+    return found
+
+
+@transaction.atomic
+def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
+    """Add a collection of the actor's organisation. Raises Invalid by field, Forbidden.
+
+    `data`: name, description, filters, sharing_group_id, distribution, open_to_read, open_to_write, and the ids of
+    organisations in readers and writers.
+    """
+    _require_site_admin(actor)
+    collection = Collection(org_id=actor.organisation_id)
+    _fill(actor, collection, {"name": "", **data})
+    record(actor, "taxii_collection.added", target_of(collection))
+    return collection
+
+
+@transaction.atomic
+def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
+    """Change what `data` holds. Raises Invalid, NotFound, Forbidden."""
+    _require_site_admin(actor)
+    collection = find_own(actor, number)
+    _fill(actor, collection, data)
+    record(actor, "taxii_collection.edited", target_of(collection))
+    return collection
+
+
+@transaction.atomic
+def delete_collection(actor: Actor, number: int) -> None:
+    """Remove a collection; the events that were in it stay. Raises NotFound, Forbidden."""
+    _require_site_admin(actor)
+    collection = find_own(actor, number)
+    target = target_of(collection)
+    collection.delete()
+    record(actor, "taxii_collection.deleted", target)
+
+
+def target_of(collection: Collection) -> Target:
+    """A collection in the audit trail."""
+    return Target("taxii_collection", collection.pk, collection.uuid, collection.name)
+
+
+def saved_search(value: Any) -> dict[str, Any]:
+    """The filters of a saved search, as an object or its JSON. Raises ValueError."""
+    given = decoded(value)
+    if not isinstance(given, dict):
+        raise ValueError("The search must be a JSON object.")
+    known = accepted(Scope.EVENTS, given)
+    if unknown := given.keys() - known.keys():
+        raise ValueError(f"This is no filter of events: {min(map(str, unknown))[:40]}.")
+    if taken := known.keys() & OF_THE_CLIENT:
+        raise ValueError(f"A collection does not take this filter: {min(taken)}.")
+    try:
+        parse(Scope.EVENTS, known)
+    except Invalid as error:
+        raise ValueError(str(error)) from None
+    return known
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _fill(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None:
+    apply(collection, data, READERS)
+    if "sharing_group_id" in data:
+        collection.sharing_group_id = _group(actor, data["sharing_group_id"])
+    collection.save()
+    for members in ("readers", "writers"):
+        if members in data:
+            getattr(collection, members).set(_organisations(members, data[members]))
+
+
+def _group(actor: Actor, given: Any) -> int | None:
+    if not (number := as_int(given)):
+        return None
+    try:
+        return find_group(actor, number).pk
+    except NotFound as missing:
+        raise Invalid({"sharing_group_id": [str(missing)]}) from None
+
+
+def _organisations(members: str, given: Any) -> list[Organisation]:
+    numbers = {as_int(each) or 0 for each in given} if isinstance(given, list | tuple) else {0}
+    found = list(Organisation.objects.filter(pk__in=numbers, local=True))
+    if len(found) != len(numbers):
+        raise Invalid({members: ["Choose among the organisations of this hub."]})
+    return found
+
+
+def _reach(value: Any) -> int:
+    number = as_int(value)
+    if number not in REACHES:
+        raise ValueError("Please choose a distribution between 0 and 3.")
+    return int(number)
+
+
+READERS: Readers = {
+    "name": name,
+    "description": lambda value: str(value or "").strip(),
+    "filters": saved_search,
+    "distribution": _reach,
+    "open_to_read": as_bool,
+    "open_to_write": as_bool,
+}

@@ -1,0 +1,223 @@
+"""What is in a collection: its events in the order of publication, and their objects one after the other.
+
+An object is added when its event is published; a page goes on where the last one ended, by the event's time of
+publication, its id and the object's place in it. Only the events of a page are rendered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vardkase.analysis.search.sql import query
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.exchange.taxii.collections import as_member, search_of
+from vardkase.exchange.taxii.matching import ALL, END_OF_EVENT, FIRST, LAST, Mark, Match
+from vardkase.exchange.taxii.models import Collection
+from vardkase.exchange.taxii.renderings import renderings
+from vardkase.formats.misp_json import EventOptions
+from vardkase.formats.search_options import event_options
+from vardkase.identity.access.actor import Actor
+
+EVENTS_AT_ONCE = 50
+ATTRIBUTES_AT_ONCE = 2_000
+"""What is rendered before looking whether the page is full; one event may have more."""
+SECONDS = 20.0
+"""A page that takes longer ends with what it has, be it nothing, and says where to go on."""
+HOLDERS = 100
+"""Events, the newest, in which an object is looked for by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One object: `added` is Unix seconds, `version` as STIX writes it, `body` its JSON ("" where not asked for)."""
+
+    stix_id: str
+    added: int
+    version: str
+    body: str
+    mark: Mark
+
+
+@dataclass(slots=True)
+class Contents:
+    """A page. `more`: where the next one begins, None at the end."""
+
+    objects: list[Found] = field(default_factory=list)
+    more: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An event of a collection, with its number of attributes."""
+
+    event_id: int
+    added: int
+    size: int
+
+
+def contents(actor: Actor, collection: Collection, match: Match, *, bodies: bool = True) -> Contents:
+    """A page of what the actor may read of a collection."""
+    if match.asks_for_others:
+        return Contents()
+    return _Reader(as_member(actor), collection, match, bodies).page()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One page in the making."""
+
+    actor: Actor
+    collection: Collection
+    match: Match
+    bodies: bool
+
+    def page(self) -> Contents:
+        page = Contents()
+        options = self._options()
+        until = time.monotonic() + SECONDS
+        for batch in self._batches():
+            known = renderings(self.actor, [each.event_id for each in batch], options)
+            wanted = self.match.limit - len(page.objects)
+            found = self._objects([each for each in batch if each.event_id in known], known, wanted + 1)
+            page.objects += found[:wanted]
+            if len(found) > wanted:
+                page.more = page.objects[-1].mark
+                return page
+            if time.monotonic() > until:
+                page.more = Mark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
+                return page
+        return page
+
+    def _options(self) -> EventOptions:
+        """What is said of an event: what was published, and nothing that was said of it since or is for here only."""
+        return replace(
+            event_options(self.actor, search_of(self.collection)),
+            include_event_correlations=False,
+            no_sightings=True,
+            no_shadow_attributes=True,
+            exclude_local_tags=True,
+        )
+
+    def _batches(self) -> Iterator[list[_Entry]]:
+        """The events beyond the mark; those that may hold certain objects all at once, as their versions compete."""
+        if self.match.ids:
+            if batch := self._entries(self.match.mark, HOLDERS):
+                yield batch
+            return
+        mark = self.match.mark
+        while batch := _of_bounded_size(self._entries(mark, EVENTS_AT_ONCE)):
+            yield batch
+            mark = Mark(batch[-1].added, batch[-1].event_id, END_OF_EVENT)
+
+    def _entries(self, mark: Mark | None, most: int) -> list[_Entry]:
+        found = query(self.actor, search_of(self.collection))
+        conditions, parameters = self._conditions(found, mark)
+        newest = "DESC" if self.match.ids else "ASC"
+        sql = ENTRIES.format(conditions=" AND ".join(conditions), newest=newest)
+        rows = cursor().execute(sql, {**parameters, "most": most}).fetchall()
+        return sorted((_Entry(*row) for row in rows), key=lambda entry: (entry.added, entry.event_id))
+
+    def _conditions(self, found: SqlQuery, mark: Mark | None) -> tuple[list[str], dict[str, Any]]:
+        conditions = [f"e.id IN ({found.sql})", SETTLED]
+        parameters = dict(found.parameters)
+        if self.match.added_after is not None:
+            conditions.append("e.publish_timestamp > %(added_after)s")
+            parameters["added_after"] = self.match.added_after
+        if mark is not None:
+            sign = ">" if mark.place == END_OF_EVENT else ">="
+            conditions.append(f"(e.publish_timestamp, e.id) {sign} (%(mark_added)s, %(mark_event)s)")
+            parameters |= {"mark_added": mark.added, "mark_event": mark.event_id}
+        if self.match.ids:
+            conditions.append(f"e.id IN ({HOLDING})")
+            ids = list(self.match.ids)
+            uuids = [uuid for each in ids if (uuid := uuid_of(each))]
+            parameters |= {"stix_ids": ids, "stix_uuids": uuids}
+        return conditions, parameters
+
+    def _objects(self, batch: Sequence[_Entry], known: dict[int, int], most: int) -> list[Found]:
+        match, mark = self.match, self.match.mark
+        inside = bool(mark and batch and batch[0].event_id == mark.event_id and batch[0].added == mark.added)
+        conditions = ["o.stix_id = ANY(%(ids)s)"] if match.ids else []
+        conditions += ["o.type = ANY(%(types)s)"] if match.types else []
+        parameters = {
+            "renderings": [known[each.event_id] for each in batch],
+            "added": [each.added for each in batch],
+            "events": [each.event_id for each in batch],
+            "ids": list(match.ids),
+            "types": list(match.types),
+            "first": FIRST in match.versions,
+            "last": LAST in match.versions,
+            "all": ALL in match.versions,
+            "moments": match.moments,
+            "beyond": mark.place if mark and inside else 0,
+            "most": most,
+        }
+        sql = OBJECTS.format(
+            conditions=" AND ".join(conditions or ["TRUE"]), body="o.body" if self.bodies else "''"
+        )
+        rows = cursor().execute(sql, parameters)
+        return [
+            Found(stix_id, added, version, body, Mark(added, event_id, place))
+            for stix_id, version, body, added, event_id, place in rows
+        ]
+
+
+def uuid_of(stix_id: str) -> str:
+    """The uuid in the id of an object; "" when there is none."""
+    uuid = stix_id.rpartition("--")[2]
+    return uuid if len(uuid) == 36 and set(uuid) <= set("0123456789abcdefABCDEF-") else ""
+
+
+def _of_bounded_size(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The first of them, as many as are rendered together: one at least."""
+    total = 0
+    for count, entry in enumerate(entries):
+        total += entry.size
+        if count and total > ATTRIBUTES_AT_ONCE:
+            return list(entries[:count])
+    return list(entries)
+
+
+# What is being published right now may be committed after something newer: a client that has seen the newer would
+# never ask for it. So a second counts only when no transaction is open that could still publish in it.
+SETTLED = """
+e.publish_timestamp < floor(extract(epoch FROM least(clock_timestamp(), (
+    SELECT min(xact_start) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()))))
+"""
+ENTRIES = """
+SELECT e.id, e.publish_timestamp, e.attribute_count FROM event e
+WHERE e.published AND e.publish_timestamp > 0 AND {conditions}
+ORDER BY e.publish_timestamp {newest}, e.id {newest} LIMIT %(most)s
+"""
+# Where an object may be found: its uuid is that of something in the event, or somebody was given it out of it.
+HOLDING = """
+SELECT id FROM event WHERE uuid = ANY(%(stix_uuids)s::uuid[])
+UNION ALL SELECT event_id FROM attribute WHERE uuid = ANY(%(stix_uuids)s::uuid[])
+UNION ALL SELECT event_id FROM object WHERE uuid = ANY(%(stix_uuids)s::uuid[])
+UNION ALL SELECT r.event_id FROM taxii_object o JOIN taxii_rendering r ON r.id = o.rendering_id
+    WHERE o.stix_id = ANY(%(stix_ids)s)
+"""
+OBJECTS = """
+WITH chosen AS (
+    SELECT o.id, o.stix_id, o.place, r.added, r.event_id, r.event_place,
+           coalesce(o.version::timestamptz, to_timestamp(r.added)) AS moment
+    FROM unnest(%(renderings)s::bigint[], %(added)s::bigint[], %(events)s::bigint[])
+         WITH ORDINALITY AS r (id, added, event_id, event_place)
+    JOIN taxii_object o ON o.rendering_id = r.id
+    WHERE {conditions}
+), ranked AS (
+    SELECT *, min(moment) OVER same AS first, max(moment) OVER same AS last,
+           row_number() OVER (PARTITION BY stix_id, moment ORDER BY event_place) AS time
+    FROM chosen WINDOW same AS (PARTITION BY stix_id)
+)
+SELECT k.stix_id, coalesce(o.version, ''), {body}, k.added, k.event_id, k.place
+FROM ranked k JOIN taxii_object o ON o.id = k.id
+WHERE k.time = 1 AND (k.event_place > 1 OR k.place > %(beyond)s)
+  AND (%(all)s OR %(first)s AND k.moment = k.first OR %(last)s AND k.moment = k.last
+       OR k.moment = ANY(%(moments)s::timestamptz[]))
+ORDER BY k.event_place, k.place LIMIT %(most)s
+"""

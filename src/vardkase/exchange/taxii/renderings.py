@@ -1,0 +1,116 @@
+"""Events as STIX objects, made once for everybody who sees them alike and kept in the database.
+
+STIX takes a hundred times as long as the MISP JSON that it is made of. So the JSON is written anew for every
+reader, under the visibility rule of that moment, and only its digest decides whether there is STIX of it already:
+no rule has to say when a rendering is out of date, and none can be read by who could not have had it made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+from django.db import transaction
+
+from vardkase.core.clock import today
+from vardkase.core.confined import LimitReached, ProgramFailed
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.exchange.taxii.models import Rendering
+from vardkase.formats.misp_json import EventOptions, separate_events
+from vardkase.formats.stix.objects import MADE_BY, object_writer
+from vardkase.identity.access.actor import Actor
+
+logger = logging.getLogger(__name__)
+
+COPY = "COPY taxii_object (rendering_id, place, stix_id, type, version, body) FROM STDIN"
+
+
+class Head(msgspec.Struct):
+    """What a collection needs to know of an object."""
+
+    type: str
+    id: str
+    created: str | None = None
+    modified: str | None = None
+
+
+def renderings(actor: Actor, event_ids: Iterable[int], options: EventOptions) -> dict[int, int]:
+    """For each of the events that the actor may read: the id of its rendering as they see it."""
+    documents = dict(separate_events(actor, list(event_ids), options))
+    digests = {event_id: _digest(document) for event_id, document in documents.items()}
+    known = _known(digests.values())
+    missing = {event_id: documents[event_id] for event_id, digest in digests.items() if digest not in known}
+    if missing:
+        _render(missing, digests)
+        known = _known(digests.values())
+    return {event_id: known[digest] for event_id, digest in digests.items() if digest in known}
+
+
+def _digest(document: bytes) -> bytes:
+    return hashlib.sha256(MADE_BY.encode() + document).digest()
+
+
+def _known(digests: Iterable[bytes]) -> dict[bytes, int]:
+    """The renderings there are, which are in use as of today."""
+    parameters = {"digests": list(digests), "today": today()}
+    return {bytes(digest): number for digest, number in cursor().execute(KNOWN, parameters, binary=True)}
+
+
+def _render(documents: Mapping[int, bytes], digests: Mapping[int, bytes]) -> None:
+    """Store what is made of each event; one that STIX cannot be made of is stored empty, and stops no other."""
+    waiting = dict(documents)
+    while waiting:
+        with object_writer() as write:
+            while waiting:
+                event_id, document = waiting.popitem()
+                try:
+                    _store(event_id, digests[event_id], write, document)
+                except (LimitReached, ProgramFailed, Invalid) as fault:
+                    logger.warning("event %s is not served over TAXII: %s", event_id, fault)
+                    _store_fault(event_id, digests[event_id], str(fault))
+                    break  # The process is in no state to be asked again.
+
+
+@transaction.atomic
+def _store(event_id: int, digest: bytes, write: Callable[[bytes], Iterator[bytes]], document: bytes) -> None:
+    inserted = cursor().execute(INSERT, {"digest": digest, "event": event_id, "today": today(), "fault": ""})
+    if (row := inserted.fetchone()) is None:
+        return  # Somebody else was faster.
+    with cursor().copy(COPY) as copy:
+        for place, body in enumerate(write(document), 1):
+            head = msgspec.json.decode(body, type=Head)
+            copy.write_row((row[0], place, head.id, head.type, head.modified or head.created, body.decode()))
+
+
+def _store_fault(event_id: int, digest: bytes, fault: str) -> None:
+    parameters = {"digest": digest, "event": event_id, "today": today(), "fault": fault[:1000]}
+    cursor().execute(INSERT, parameters)
+
+
+def forget_unused(days: int) -> int:
+    """Remove renderings that nobody asked for in so many days; returns how many."""
+    row = cursor().execute(FORGET, {"today": today(), "days": days}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def faults() -> list[Rendering]:
+    """The events that could not be rendered lately, newest first."""
+    return list(Rendering.objects.exclude(fault="").order_by("-pk")[:20])
+
+
+KNOWN = """
+WITH found AS (SELECT id, digest, used FROM taxii_rendering WHERE digest = ANY(%(digests)s::bytea[])),
+     seen AS (UPDATE taxii_rendering r SET used = %(today)s FROM found f WHERE r.id = f.id AND f.used < %(today)s)
+SELECT digest, id FROM found
+"""
+INSERT = """
+INSERT INTO taxii_rendering (digest, event_id, fault, used) VALUES (%(digest)s, %(event)s, %(fault)s, %(today)s)
+ON CONFLICT (digest) DO NOTHING RETURNING id
+"""
+FORGET = """
+WITH gone AS (DELETE FROM taxii_rendering WHERE used < %(today)s::date - %(days)s::int RETURNING 1)
+SELECT count(*) FROM gone
+"""
