@@ -277,6 +277,8 @@ VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
 VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
 VARDKASE_PAGE_NETWORKS = env_networks("VARDKASE_PAGE_NETWORKS")
 VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
+# Feeds that lie on this machine are read below this folder only (exchange/feeds/local.py).
+VARDKASE_FEED_FOLDER = env_str("VARDKASE_FEED_FOLDER").strip()
 VARDKASE_MODULES_URL = env_str("VARDKASE_MODULES_URL", "http://127.0.0.1:6666")
 
 # The mail server (core/mail); without one the hub sends no mail.

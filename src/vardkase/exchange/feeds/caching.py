@@ -9,6 +9,7 @@ from vardkase.audit.services import Target, record
 from vardkase.exchange.feeds import reading
 from vardkase.exchange.feeds.models import Act, Feed, SourceFormat
 from vardkase.exchange.feeds.runs import running
+from vardkase.exchange.feeds.sources import BadFeed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.caches import services as caches
@@ -46,7 +47,7 @@ def _values(feed: Feed) -> Iterator[Cached]:
         return
     try:
         yield from reading.hashes(feed)
-    except reading.BadFeed:  # Not every feed has a list of its hashes: its events have the values.
+    except BadFeed:  # Not every feed has a list of its hashes: its events have the values.
         for announced in reading.manifest(feed):
             yield from _of_event(reading.feed_event(feed, announced.uuid), announced.uuid)
 

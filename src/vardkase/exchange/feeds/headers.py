@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import Any
 
 MASK = "*****"
@@ -33,6 +34,12 @@ def merged(wanted: Headers, stored: str) -> str:
     kept = {header.lower(): value for header, value in header_lines(stored)}
     lines = [(header, kept.get(header.lower(), "") if value == MASK else value) for header, value in wanted]
     return "\n".join(f"{header}: {value}" for header, value in lines)
+
+
+def basic_authentication(name: str, password: str) -> str:
+    """The header line by which a server that asks for a name and password is told them (RFC 7617, UTF-8)."""
+    credentials = b64encode(f"{name}:{password}".encode()).decode()
+    return f"Authorization: Basic {credentials}"
 
 
 def told(stored: str) -> str | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from vardkase.core.jobs.progress import in_words, report
 from vardkase.exchange.feeds.models import Act, Feed, FeedRun, State
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -19,6 +20,8 @@ EVERY = 0.5
 """Seconds between two writings of how far the run is."""
 SILENCE = timedelta(minutes=60)
 """A run that was not heard of for so long was cut off with its process."""
+COUNTED = 5_000
+"""Values of a list between two looks at the clock."""
 KEPT = 50
 """Runs that are remembered of each feed."""
 
@@ -31,11 +34,19 @@ class Log:
     _written: float = 0.0
 
     def reached(self, done: int, total: int = 0) -> None:
-        """Tell how far the run is."""
+        """Tell how far the run is. Raises JobAborted when somebody has asked the job to stop."""
         self.run.done, self.run.total = done, total
         if time.monotonic() - self._written > EVERY:
             self._written = time.monotonic()
             self.run.save(update_fields=["done", "total", "heard"])
+            report(done, total)
+
+    def counted[Item](self, items: Iterable[Item]) -> Iterator[Item]:
+        """The items as they come, telling how many there were."""
+        for number, item in enumerate(items, 1):
+            if not number % COUNTED:
+                self.reached(number)
+            yield item
 
     def brought(self, counts: Mapping[str, int]) -> None:
         """Tell what came of it."""
@@ -53,7 +64,7 @@ def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
     try:
         yield log
     except BaseException as fault:
-        _end(log.run, State.FAILED, str(fault) or type(fault).__name__)
+        _end(log.run, State.FAILED, in_words(fault))
         raise
     _end(log.run, State.DONE)
 

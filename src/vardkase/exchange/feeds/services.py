@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,24 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
-from vardkase.exchange.feeds.models import HEADERS, Feed, SourceFormat
+from vardkase.exchange.feeds.local import path_below
+from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
 from vardkase.exchange.feeds.queries import feeds, find_feed
+from vardkase.exchange.feeds.rules import check_times
 from vardkase.exchange.fields import decoded, member_of, name, origin, rules, web_address
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import Reference, find_group, find_organisation
 from vardkase.knowledge.caches import services as caches
 from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
 
 LIST = Path(__file__).parent / "data" / "feeds.json"
 HEADERS_AGAIN = "The address leads elsewhere now: enter the headers for it."
-ONLY_NETWORK = "Feeds are fetched from the network only: input_source has to be network."
+ONE_FILE = "A feed that is removed after it was fetched must lie on this machine."
 LONGEST_DELIMITER = 1
 MOST_COLUMNS = 50
 FLAGS = (
@@ -41,6 +44,7 @@ FLAGS = (
     "force_to_ids",
     "lookup_visible",
     "caching_enabled",
+    "delete_local_file",
 )
 
 
@@ -174,14 +178,34 @@ def _require_site_admin(actor: Actor) -> None:
 
 def _apply(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> list[str]:
     """Set what `data` holds; returns the names of what changed. All faults of plain fields are told at once."""
-    if data.get("input_source") not in (None, "", "network"):
-        raise Invalid({"input_source": [ONLY_NETWORK]})
     before = feed.url
-    changed = apply(feed, data, READERS)
+    place = {"url": _place(str(data.get("input_source") or feed.input_source))}
+    changed = apply(feed, _again(feed, data), {**READERS, **place})
+    if feed.delete_local_file and feed.input_source == InputSource.NETWORK:
+        raise Invalid({"delete_local_file": [ONE_FILE]})
     _references(actor, feed, data)
     _reach(feed)
     _headers(feed, data, moved=bool(before) and origin(before) != origin(feed.url))
     return changed
+
+
+def _again(feed: Feed, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`data`, with the address that stands when the feed is said to lie elsewhere now: it must be one there."""
+    if data.get("input_source") in (None, "", feed.input_source):
+        return {member: value for member, value in data.items() if member != "input_source"}
+    return {"url": feed.url, **data}
+
+
+def _place(source: str) -> Callable[[Any], str]:
+    """The reader of where a feed lies: an address on the web, or a path below the operator's folder."""
+
+    def read(value: Any) -> str:
+        if source == InputSource.LOCAL:
+            path_below(given := name(value))
+            return given
+        return web_address(value)
+
+    return read
 
 
 def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
@@ -190,6 +214,11 @@ def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
         feed.tag = Tag.objects.filter(pk=as_int(data["tag_id"]) or 0).first()
         if feed.tag is None and as_int(data["tag_id"]):
             raise Invalid({"tag_id": ["Invalid tag."]})
+    if "tag_collection_id" in data:
+        collection = as_int(data["tag_collection_id"]) or 0
+        feed.tag_collection = TagCollection.objects.filter(pk=collection).first()
+        if feed.tag_collection is None and collection:
+            raise Invalid({"tag_collection_id": ["Invalid tag collection."]})
     try:
         if "orgc_id" in data:
             feed.orgc = find_organisation(as_int(data["orgc_id"]) or 0) if as_int(data["orgc_id"]) else None
@@ -211,6 +240,9 @@ def _reach(feed: Feed) -> None:
 
 def _headers(feed: Feed, data: Mapping[str, Any], *, moved: bool) -> None:
     """What is sent along; a stored header goes to the server it was given for, and to no other."""
+    if feed.input_source == InputSource.LOCAL:
+        feed.encrypted_headers = ""
+        return
     stored = HEADERS.decrypt(feed.encrypted_headers)
     given = data.get("headers", told(stored))
     try:
@@ -234,7 +266,10 @@ def _number(value: Any) -> int:
 
 
 def _rules(value: Any) -> dict[str, Any] | None:
-    return rules(value) if value else None
+    """Rules as MISP writes them; the times that `url_params` ask for must be readable."""
+    given = rules(value) if value else None
+    check_times((given or {}).get("url_params"))
+    return given
 
 
 def _settings(value: Any) -> dict[str, Any]:
@@ -275,12 +310,12 @@ def _target(feed: Feed) -> Target:
 READERS: Readers = {
     "name": name,
     "provider": name,
-    "url": web_address,
     "rules": _rules,
+    "input_source": member_of(*InputSource.values),
     "distribution": _distribution,
     "source_format": member_of(*SourceFormat.values),
     "settings": _settings,
     "event_id": _number,
     **dict.fromkeys(FLAGS, as_bool),
 }
-IMPORTED = frozenset(READERS.keys() | {"input_source"}) - {"event_id", "enabled", "caching_enabled"}
+IMPORTED = (READERS.keys() | {"url"}) - {"event_id", "enabled", "caching_enabled", "delete_local_file"}

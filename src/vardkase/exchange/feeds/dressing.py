@@ -1,0 +1,67 @@
+"""How what comes from a feed is stored: the feed decides who may see it, how it is tagged, and by whom it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.exchange.feeds.models import Feed
+from vardkase.identity.access.actor import Actor
+from vardkase.knowledge.tag_collections.queries import default_tags
+from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
+from vardkase.misp.flags import as_bool
+
+
+def tags_of(actor: Actor, feed: Feed) -> list[str]:
+    """The names of the tags that everything from the feed bears: its tag and those of its collection."""
+    own = [feed.tag.name] if feed.tag else []
+    collected = default_tags(actor, feed.tag_collection_id) if feed.tag_collection_id else []
+    return list(dict.fromkeys([*own, *(tag.name for tag in collected)]))
+
+
+def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
+    """A feed's event as it is to be stored."""
+    settings = feed.settings or {}
+    event = {name: value for name, value in event.items() if name != "id"}
+    if feed.distribution != Distribution.INHERIT:
+        event = _reaching(event, feed)
+    given = event.get("Tag")
+    tags: list[Any] = given if isinstance(given, list) else []
+    event["Tag"] = [*tags, *({"name": name} for name in tags_of(actor, feed))]
+    if feed.orgc:
+        event["Orgc"] = {"uuid": str(feed.orgc.uuid), "name": feed.orgc.name}
+    if as_bool(settings.get("disable_correlation")):
+        event["disable_correlation"] = True
+    if as_bool(settings.get("unpublish_event")):
+        event["published"] = False
+    return event
+
+
+def event_for_list(actor: Actor, feed: Feed) -> dict[str, Any]:
+    """The event that a list goes into, as it is made."""
+    event = {
+        "info": f"{feed.name} feed",
+        "distribution": feed.distribution if feed.distribution != Distribution.INHERIT else 0,
+        "sharing_group_id": feed.sharing_group_id or 0,
+        "threat_level_id": int(ThreatLevel.UNDEFINED),
+        "analysis": int(Analysis.COMPLETED),
+    }
+    return dressed(actor, feed, event)
+
+
+def _reaching(event: dict[str, Any], feed: Feed) -> dict[str, Any]:
+    """The event with the feed's distribution, and everything in it with its event's."""
+    parts = {
+        name: [_inheriting(part) for part in event[name]]
+        for name in ("Attribute", "Object", "EventReport")
+        if isinstance(event.get(name), list)
+    }
+    kept = {name: value for name, value in event.items() if name != "SharingGroup"}
+    return kept | parts | {"distribution": feed.distribution, "sharing_group_id": feed.sharing_group_id or 0}
+
+
+def _inheriting(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    inside = part.get("Attribute")
+    inner = {"Attribute": [_inheriting(each) for each in inside]} if isinstance(inside, list) else {}
+    return {**part, **inner, "distribution": int(Distribution.INHERIT), "sharing_group_id": 0}

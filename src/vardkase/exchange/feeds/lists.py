@@ -1,0 +1,126 @@
+"""The values of a list become attributes of one event; a million of them need no more memory than a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.exchange.feeds.dressing import event_for_list, tags_of
+from vardkase.exchange.feeds.models import Feed
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.models import Event
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.attributes import add_attributes
+from vardkase.intel.services.bulk import delete_attributes
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.tagging import attach_tag
+from vardkase.knowledge.import_expressions.applying import import_filter
+from vardkase.misp.distribution import Distribution
+from vardkase.misp.freetext import Detected
+from vardkase.misp.values import normalise
+
+AT_ONCE = 5_000
+
+
+def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: bool) -> int:
+    """Add the values that the list's event does not hold; returns how many. Raises what `found` raises.
+
+    Those that are gone from a `whole` list go with `delta_merge`. The list is read to its end before the event is
+    touched, so nobody waits for a slow feed, and one that breaks off changes nothing.
+    """
+    cursor().execute(LISTED)
+    for some in batched(_rows(feed, found), AT_ONCE):
+        with cursor().copy("COPY listed_in_feed FROM STDIN") as copy:
+            for row in some:
+                copy.write_row(row)
+    return _store(actor, feed, whole=whole)
+
+
+def _rows(feed: Feed, found: Iterable[Detected]) -> Iterator[tuple[Any, ...]]:
+    """Type, category, value, flag for detection and comment of each value, as the feed and the hub want them."""
+    rewrite = import_filter()
+    for each in found:
+        value = rewrite(each.type, normalise(each.type, each.value))
+        if value is not None:
+            to_ids = (each.to_ids or feed.force_to_ids) and not feed.override_ids
+            yield each.type, each.category, value, to_ids, each.comment
+
+
+@transaction.atomic
+def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
+    event_id = _event_of(actor, feed)
+    added = _add_new(actor, event_id)
+    merges = whole and feed.delta_merge and feed.fixed_event
+    removed = _remove_vanished(actor, event_id) if merges else 0
+    cursor().execute("DROP TABLE listed_in_feed")
+    _tag(actor, feed, event_id)
+    if feed.publish and (added or removed):
+        publish_event(actor, event_id)
+    return added
+
+
+def _add_new(actor: Actor, event_id: int) -> int:
+    """The listed values that the event does not hold become its attributes; returns how many."""
+    cursor().execute(NEW, {"event": event_id, "inherit": int(Distribution.INHERIT)})
+    added = last = 0
+    while rows := cursor().execute(SOME, {"last": last, "limit": AT_ONCE}).fetchall():
+        last = rows[-1][0]
+        added += len(add_attributes(actor, event_id, [row[1] for row in rows]).attribute_ids)
+    cursor().execute("DROP TABLE new_in_feed")
+    return added
+
+
+def _remove_vanished(actor: Actor, event_id: int) -> int:
+    gone = [row[0] for row in cursor().execute(VANISHED, {"event": event_id}).fetchall()]
+    return delete_attributes(actor, event_id, gone) if gone else 0
+
+
+def _tag(actor: Actor, feed: Feed, event_id: int) -> None:
+    """The feed's tags, where the event lacks one: it may be older than they are."""
+    uuid = Event.objects.values_list("uuid", flat=True).get(pk=event_id)
+    for name in tags_of(actor, feed):
+        attach_tag(actor, uuid, name)
+
+
+def _event_of(actor: Actor, feed: Feed) -> int:
+    """The event that a list goes into: the one it went into before, or a new one."""
+    if feed.fixed_event and feed.event_id:
+        try:
+            return find_event(actor, feed.event_id).id
+        except NotFound:
+            pass  # Somebody deleted it.
+    number = add_event(actor, event_for_list(actor, feed)).event_id
+    if feed.fixed_event:
+        Feed.objects.filter(pk=feed.pk).update(event_id=number)
+    return number
+
+
+# What a list that broke off left lies in the session still.
+LISTED = """
+DROP TABLE IF EXISTS listed_in_feed;
+CREATE TEMPORARY TABLE listed_in_feed (type text, category text, value text, to_ids boolean, comment text)
+"""
+NEW = """
+CREATE TEMPORARY TABLE new_in_feed ON COMMIT DROP AS
+SELECT row_number() OVER () AS number, json_build_object(
+    'type', type, 'category', category, 'value', value, 'to_ids', to_ids, 'comment', comment,
+    'distribution', %(inherit)s::int) AS document
+FROM (
+    SELECT DISTINCT ON (type, value) * FROM listed_in_feed l WHERE NOT EXISTS (
+        SELECT 1 FROM attribute a WHERE a.event_id = %(event)s AND NOT a.deleted AND a.type = l.type
+        AND concat_ws('|', a.value1, a.value2) = l.value)
+    ORDER BY type, value) new
+"""
+SOME = "SELECT number, document FROM new_in_feed WHERE number > %(last)s ORDER BY number LIMIT %(limit)s"
+# The event is the feed's: what else somebody put into it goes as well, but nothing in objects.
+VANISHED = """
+SELECT a.id FROM attribute a
+WHERE a.event_id = %(event)s AND NOT a.deleted AND a.object_id IS NULL AND NOT EXISTS (
+    SELECT 1 FROM listed_in_feed l WHERE l.type = a.type AND l.value = concat_ws('|', a.value1, a.value2))
+"""

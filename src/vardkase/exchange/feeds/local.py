@@ -1,0 +1,87 @@
+"""Feeds that lie on this machine: below the one folder that the operator opened for them, and nowhere else.
+
+A path is walked from that folder a step at a time, and no step follows a link: what somebody puts into the folder
+cannot lead out of it, even while a feed is read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+
+from vardkase.exchange.errors import OutgoingFailed
+
+CHUNK = 65_536
+CLOSED = "Feeds on this machine need VARDKASE_FEED_FOLDER: the operator opens a folder for them."
+OUTSIDE = "The path must lie below {}."
+UNREADABLE = "{} cannot be read below the folder of feeds."
+
+
+def path_below(written: str) -> PurePosixPath:
+    """A path of the operator's folder, given whole or from there on, as one from there on.
+
+    Raises ValueError, in words, for any other, and where no folder was opened.
+    """
+    folder = _folder()
+    if folder is None:
+        raise ValueError(CLOSED)
+    path = PurePosixPath(written.strip())
+    if path.is_absolute():
+        if not path.is_relative_to(folder):
+            raise ValueError(OUTSIDE.format(folder))
+        path = path.relative_to(folder)
+    if not path.parts or ".." in path.parts or "\0" in written or "://" in written:
+        raise ValueError(OUTSIDE.format(folder))
+    return path
+
+
+def read(written: str, limit: int) -> Iterator[bytes]:
+    """The content of a file, piece by piece; at most `limit` bytes. Raises OutgoingFailed."""
+    total = 0
+    with _opened(written, os.O_RDONLY | os.O_NONBLOCK) as descriptor:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OutgoingFailed(UNREADABLE.format(written))
+        while piece := os.read(descriptor, CHUNK):
+            total += len(piece)
+            if total > limit:
+                raise OutgoingFailed(f"{written} is longer than {limit} bytes.")
+            yield piece
+
+
+def remove(written: str) -> None:
+    """Remove a file that has been taken in. Raises OutgoingFailed."""
+    path = path_below(written)
+    with _opened(str(path.parent), os.O_RDONLY | os.O_DIRECTORY) as folder:
+        try:
+            os.unlink(path.name, dir_fd=folder)
+        except OSError as error:
+            raise OutgoingFailed(f"{written} cannot be removed: {error.strerror}.") from error
+
+
+@contextmanager
+def _opened(written: str, flags: int) -> Iterator[int]:
+    folder = _folder()
+    try:
+        parts = path_below(written).parts if written != "." else ()
+    except ValueError as error:
+        raise OutgoingFailed(str(error)) from error
+    with ExitStack() as leaving:
+        try:
+            descriptor = os.open(folder or "", os.O_RDONLY | os.O_DIRECTORY)
+            leaving.callback(os.close, descriptor)
+            for number, part in enumerate(parts, 1):
+                step = flags if number == len(parts) else os.O_RDONLY | os.O_DIRECTORY
+                descriptor = os.open(part, step | os.O_NOFOLLOW, dir_fd=descriptor)
+                leaving.callback(os.close, descriptor)
+        except OSError as error:
+            raise OutgoingFailed(UNREADABLE.format(written)) from error
+        yield descriptor
+
+
+def _folder() -> Path | None:
+    return Path(settings.VARDKASE_FEED_FOLDER) if settings.VARDKASE_FEED_FOLDER else None

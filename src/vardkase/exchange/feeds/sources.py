@@ -1,0 +1,50 @@
+"""The bytes of a feed, wherever it lies: on the web, or in the folder of this machine that is open for feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vardkase.core.instance import instance_uuid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.feeds import local
+from vardkase.exchange.feeds.headers import header_lines
+from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource
+from vardkase.exchange.http import Manner, stream
+
+ACCEPT = "application/json, text/plain, text/*"
+
+
+class BadFeed(OutgoingFailed):
+    """The feed answered, but not with what a feed of its kind holds."""
+
+
+@contextmanager
+def opened(feed: Feed, name: str, manner: Manner) -> Iterator[Iterator[bytes]]:
+    """What a feed holds, or one file of it (`name`), piece by piece. Raises OutgoingFailed, BadFeed."""
+    place = place_of(feed, name)
+    if feed.input_source == InputSource.LOCAL:
+        yield local.read(place, manner.limit)
+        return
+    with stream("GET", place, headers=_headers(feed), manner=manner) as reply:
+        if reply.status != 200:
+            raise BadFeed(f"The feed answered {name} with status {reply.status}.".replace("  ", " "))
+        yield reply.content
+
+
+def place_of(feed: Feed, name: str = "") -> str:
+    """Where a feed or one of its files lies; the address of a MISP feed may name the folder or the manifest in it."""
+    if not name:
+        return feed.url
+    return f"{feed.url.removesuffix('manifest.json').rstrip('/')}/{name}"
+
+
+def taken_in(feed: Feed, name: str = "") -> None:
+    """A file has been taken in: it is removed, if that was wished of a local feed. Raises OutgoingFailed."""
+    if feed.input_source == InputSource.LOCAL and feed.delete_local_file:
+        local.remove(place_of(feed, name))
+
+
+def _headers(feed: Feed) -> dict[str, str]:
+    own = dict(header_lines(HEADERS.decrypt(feed.encrypted_headers)))
+    return {"Accept": ACCEPT, "MISP-uuid": instance_uuid(), **own}
