@@ -6,6 +6,7 @@ import { drawer } from "./islands/drawer";
 import { liveRegion } from "./islands/live";
 import { menus } from "./islands/menu";
 import { passkeyFailures } from "./islands/passkey";
+import { pickers } from "./islands/pick";
 import { rowKeys } from "./islands/rows";
 import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
@@ -27,6 +28,7 @@ const islands = [
   liveRegion,
   menus,
   passkeyFailures,
+  pickers,
   rowKeys,
   searchBox,
   selection,

@@ -23,6 +23,7 @@ LISTS = (
     "roles/new",
     "audit",
     "connections",
+    "connections/new",
 )
 LIBRARIES = ("/taxonomies/", "/warninglists/")
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import Cast, Player
+from tests.exchange.servers import HERE, certificate, encrypted, says, serving
 from tests.exchange.test_connection_tests import KEY
-from vardkase.exchange.servers.models import KEYS, Server
+from tests.factories import make_event
+from vardkase.exchange.certificates import of_pem
+from vardkase.exchange.servers import client
+from vardkase.exchange.servers.models import KEYS, Server, Standing
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.intel.models import Event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
+JSON = "application/json"
 LIST = "/administration/connections/"
 
 
@@ -64,9 +73,94 @@ def test_what_moved_and_failed_is_told(cast: Cast, connection: Server) -> None:
 
 
 def test_a_test_says_what_to_do(cast: Cast, connection: Server) -> None:
-    told = signed_in(cast.site_admin, "sv").post(f"{LIST}{connection.pk}/test/").content.decode()
-    assert "Den andra instansen går inte att nå" in told
-    assert "Kontrollera adressen" in told
+    client = signed_in(cast.site_admin, "sv")
+    told = client.post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "Nätet känner inte till namnet i adressen." in told
+    assert "Kontrollera hur adressen är stavad." in told
+    assert "Inte prövat" in told
+    later = client.get(f"{LIST}{connection.pk}/").content.decode()
+    assert "fungerar inte" in later
+    assert "Nätet säger ”" in later
+    assert "fungerar inte" in client.get(LIST).content.decode()
+
+
+def test_a_connection_that_works_is_told_with_who_we_are(cast: Cast, connection: Server) -> None:
+    answers = {
+        "/servers/getVersion": {"version": "2.4.190", "perm_sync": True, "perm_sighting": True},
+        "/servers/postTest": {"body": client.TEST, "headers": {"Content-type": JSON, "Accept": JSON}},
+        "/users/view/me.json": {
+            "User": {"email": "us@norden.example"},
+            "Role": {"name": "Sync user", "perm_sync": True},
+        },
+    }
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        says(json.dumps(answers[handler.path]).encode())(handler)
+
+    with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(answer) as peer:
+        Server.objects.filter(pk=connection.pk).update(url=peer.url)
+        told = signed_in(cast.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "The connection works." in told
+    assert "We are us@norden.example there, with the role “Sync user”." in told
+    assert "It is not: key and events pass in the open." in told
+    assert "It runs version 2.4.190" in told
+    standing = Standing.objects.get(server=connection)
+    assert (standing.works, standing.reason) == (True, "")
+
+
+def test_a_certificate_is_trusted_by_its_fingerprint(cast: Cast, connection: Server, tmp_path: Path) -> None:
+    browser = signed_in(cast.site_admin)
+    address = f"{LIST}{connection.pk}/"
+    refused = says(b"{}", 403)
+    with override_settings(VARDKASE_PRIVATE_NETWORKS=HERE), serving(refused, encrypted(tmp_path)) as peer:
+        Server.objects.filter(pk=connection.pk).update(url=peer.url)
+        told = browser.post(f"{address}test/").content.decode()
+        assert "Nobody that this hub trusts vouches for the other hub&#x27;s certificate." in told
+        shown = of_pem(certificate())
+        assert shown is not None
+        assert shown.fingerprint in told
+        browser.post(f"{address}trust/", {"fingerprint": shown.fingerprint[::-1]})
+        connection.refresh_from_db()
+        assert connection.authority == ""
+        browser.post(f"{address}trust/", {"fingerprint": shown.fingerprint})
+        told = browser.post(f"{address}test/").content.decode()
+    assert "The other hub does not know our key." in told
+    connection.refresh_from_db()
+    assert connection.self_signed
+    assert of_pem(connection.authority) == shown
+
+
+def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: Server) -> None:
+    browser, lost = signed_in(cast.site_admin, "sv"), uuid4()
+    SetAside.objects.create(
+        server=connection,
+        uuid=lost,
+        timestamp=1,
+        outcome=Outcome.FAILED,
+        reason="The other instance answered with status 500: Kaputt",
+    )
+    address = f"{LIST}{connection.pk}/"
+    assert "med status 500 och orden ”Kaputt”" in browser.get(address).content.decode()
+    browser.post(f"{address}fetch/", {"event": str(lost)})
+    assert [job.args["technique"] for job in ProcrastinateJob.objects.filter(task_name="sync.pull")] == [
+        str(lost)
+    ]
+    browser.post(f"{address}let-be/{lost}/")
+    assert str(lost) not in browser.get(address).content.decode()
+
+
+def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: Server) -> None:
+    event = Event.objects.get(uuid=make_event(cast.org_a, info="Phishing mot Norden").uuid)
+    run = SyncRun.objects.create(server=connection, direction=Direction.PUSH, technique="full")
+    MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=1, outcome=Outcome.FAILED, reason="Que?")
+    browser = signed_in(cast.site_admin)
+    for path in (f"runs/{run.pk}/", f"{connection.pk}/"):
+        told = browser.get(LIST + path).content.decode()
+        assert f'href="/events/{event.pk}/"' in told
+        assert "Phishing mot Norden" in told
+        assert "“Que?”" in told
+    MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=Outcome.SENT)
+    assert "Phishing mot Norden" not in browser.get(f"{LIST}{connection.pk}/").content.decode()
 
 
 def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None:
@@ -92,6 +186,17 @@ def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None
         "{server}/test/",
         "{server}/fetch/",
         "{server}/send/",
+        "new/",
+        "new/paste/",
+        "new/choices/?field=push_tags_or",
+        "{server}/edit/",
+        "{server}/choices/?field=push_tags_or",
+        "{server}/delete/",
+        "{server}/key/",
+        "{server}/earlier/",
+        "{server}/later/",
+        "{server}/trust/",
+        "{server}/let-be/2ee57a2c-0f0c-4b6d-8a3f-3c9e6b5f8a10/",
         "runs/{run}/",
         "runs/{run}/cancel/",
     ],

@@ -20,10 +20,10 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
-from vardkase.exchange.addresses import networks
+from vardkase.exchange.addresses import Network, networks
 from vardkase.exchange.connections import Gate, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
-from vardkase.exchange.tls import tls_context
+from vardkase.exchange.tls import tls_context, unchecked_context
 
 MEBIBYTE = 1024 * 1024
 CHUNK = 65_536
@@ -114,6 +114,23 @@ def stream(
         yield StreamedReply(reply.status, received, target.url, _pieces(gate, reply, target, manner.limit))
 
 
+def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
+    """The certificate (DER) that a server shows, whoever vouches for it: to be looked at by people.
+
+    Nothing is sent over the connection that this takes. Raises OutgoingFailed.
+    """
+    manner = manner or Manner()
+    target = _target(url)
+    if target.scheme != "https":
+        raise OutgoingFailed(f"{_place(target)} shows no certificate.")
+    gate = Gate(_permitted(manner))
+    with gate.closing_after(manner.seconds), _in_words(gate, target):
+        context = unchecked_context(manner.client_certificate)
+        connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
+        connection.connect()
+        return connection.sock.getpeercert(binary_form=True) or b""  # type: ignore[union-attr]
+
+
 def _followed(
     gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[BaseHTTPResponse, Url]:
@@ -139,13 +156,20 @@ def _redirect(method: Method, reply: BaseHTTPResponse) -> str:
 def _ask(
     gate: Gate, manner: Manner, method: Method, target: Url, headers: Mapping[str, str], body: bytes | None
 ) -> BaseHTTPResponse:
-    operators = settings.VARDKASE_PRIVATE_NETWORKS if manner.inside else ()
-    gate.permitted = networks((*operators, *manner.networks))
+    gate.permitted = _permitted(manner)
     context = tls_context(manner.authority, manner.client_certificate) if target.scheme == "https" else None
-    proxy = "" if manner.direct else settings.VARDKASE_PROXY
-    connection, path, extra = connection_to(gate, target, context, manner.patience, proxy)
+    connection, path, extra = connection_to(gate, target, context, manner.patience, _proxy(manner))
     connection.request(method, path, body=body, headers={**headers, **extra}, preload_content=False)
     return connection.getresponse()
+
+
+def _permitted(manner: Manner) -> tuple[Network, ...]:
+    operators = settings.VARDKASE_PRIVATE_NETWORKS if manner.inside else ()
+    return networks((*operators, *manner.networks))
+
+
+def _proxy(manner: Manner) -> str:
+    return "" if manner.direct else str(settings.VARDKASE_PROXY)
 
 
 def _target(url: str) -> Url:

@@ -204,6 +204,7 @@ SENTENCES: dict[str, str | Promise] = {
     "second_factor.renewed": _("A second factor was renewed"),
     "server.added": _("The connection was added"),
     "server.deleted": _("The connection was deleted"),
+    "server.event_dismissed": _("An event that a connection could not take in was let be"),
     "server.edited": _("The connection was changed"),
     "server.key_renewed": _("The other instance gave the connection a new key"),
     "server.ordered": _("The order of the connections was changed"),
@@ -281,7 +282,6 @@ SEVERAL: dict[str, str | Promise] = {
     "attribute.edited": _("Attributes were changed"),
     "attribute.restored": _("Attributes were restored"),
     "object_reference.added": _("Relationships were added"),
-    "server.run_cancelled": _("A run of the connection was cancelled"),
     "tag.attached": _("The tag was put on attributes"),
     "user.edited": _("The accounts were changed"),
 }

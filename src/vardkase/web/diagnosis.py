@@ -1,81 +1,259 @@
-"""How a connection is, in words for people who do not know MISP: what was found, and what to do."""
+"""How a connection is, in words for people who do not know MISP: each step with what was found, and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers import client
+from vardkase.exchange.servers.checkup import Checkup, Fault
+from vardkase.exchange.servers.models import Server
+from vardkase.web import display
+from vardkase.web.reasons import in_words
+
+SOON = 30
+"""Days before its end that a certificate is spoken of."""
+CLOCK = 120
+"""Seconds that two clocks may differ before it matters which change of an event is the newer."""
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a test. `state` is ok, warn, bad, or skipped for what was not come to."""
+
+    label: Words
+    state: str
+    finding: Words = ""
+    advice: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a test of a connection found. `detail` is the other instance's own word, or the network's."""
+    """What a test of a connection found. `fingerprint` is there when the shown certificate can be trusted by hand."""
 
     works: bool
-    finding: str | Promise
-    advice: str | Promise = ""
-    detail: str = ""
+    finding: Words
+    advice: Words
+    steps: list[Step]
+    fingerprint: str = ""
 
 
-FINDINGS: dict[int, tuple[Any, Any]] = {
-    client.NOT_REACHED: (
-        _("The other instance cannot be reached"),
+NAME, REACH, ENCRYPTION, CERTIFICATE, KEY, ROLE, VERSION, TRAFFIC, CLOCKS = LABELS = (
+    _("The name is known"),
+    _("Something answers there"),
+    _("The connection is encrypted"),
+    _("The certificate is right"),
+    _("Our key is accepted"),
+    _("Our account may exchange events"),
+    _("The versions fit"),
+    _("What we send arrives whole"),
+    _("The clocks agree"),
+)
+
+FAULTS: dict[Fault, tuple[int, Words, Words]] = {
+    Fault.NAME: (
+        0,
+        _("The network does not know the name in the address."),
         _(
-            "Check the address, and that firewalls on both sides let the connection through. If its certificate was "
-            "renewed, it may have to be entered anew here."
+            "Check how the address is spelled. If it is right, the other hub's domain name does not work: tell them."
         ),
     ),
+    Fault.CLOSED: (
+        0,
+        _("The address leads into a closed network that this hub may not turn to."),
+        _("If that is meant, those who run this hub can allow the network (VARDKASE_PRIVATE_NETWORKS)."),
+    ),
+    Fault.REACH: (
+        1,
+        _("Nothing answers there."),
+        _("Ask whether the other hub is up, and whether firewalls on both sides let the connection through."),
+    ),
+    Fault.SLOW: (
+        1,
+        _("There was no answer in time."),
+        _("Try again in a while. If it stays so, ask whether the other hub and the firewalls let us in."),
+    ),
+    Fault.ENCRYPTION: (
+        2,
+        _("No encrypted connection came about."),
+        _(
+            "The other hub has to offer TLS 1.2 or newer. If it asks for a certificate of ours, enter that in the "
+            "settings of the connection."
+        ),
+    ),
+    Fault.EXPIRED: (
+        3,
+        _("The other hub's certificate does not hold now."),
+        _("Ask its administrators to renew it. Until then nothing passes."),
+    ),
+    Fault.OTHER_NAME: (
+        3,
+        _("The other hub's certificate is for another name."),
+        _("Check the address. If it is right, ask the administrators for a certificate with that name."),
+    ),
+    Fault.UNTRUSTED: (
+        3,
+        _("Nobody that this hub trusts vouches for the other hub's certificate."),
+        _(
+            "Read the fingerprint to the other hub's administrators over another way, such as by telephone. If it is "
+            "theirs, trust the certificate here."
+        ),
+    ),
+    Fault.OTHER: (
+        1,
+        _("There was no usable answer."),
+        _(
+            "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
+        ),
+    ),
+}
+"""Where a connection failed: the place among `LABELS`, what was found, what to do."""
+
+GIVEN_ROLE = _("Ask its administrators to give the account the role of a synchronising user.")
+REFUSALS: dict[int, tuple[int, Words, Words]] = {
     client.UNEXPECTED: (
-        _("Something answers, but not as MISP does"),
+        4,
+        _("Something answers, but not as MISP does."),
         _(
             "Check that the address leads to MISP itself, and not to a sign-in page or a proxy in front of it."
         ),
     ),
     client.REFUSED: (
-        _("The other instance does not know our key"),
-        _("Ask its administrators for a new key of a synchronising account, and enter it here."),
+        4,
+        _("The other hub does not know our key."),
+        _("Ask its administrators for a new key of a synchronising account, and enter it in the settings."),
     ),
     client.PASSWORD: (
-        _("Our account there has to change its password"),
-        _("Ask the administrators there to sign in as the account once, or to let it go without."),
+        4,
+        _("Our account there has to change its password."),
+        _("Ask its administrators to sign in as the account once, or to let it go without."),
     ),
     client.TERMS: (
-        _("Our account there has to accept the terms of use"),
-        _("Ask the administrators there to sign in as the account once and accept them."),
+        4,
+        _("Our account there has to accept the terms of use."),
+        _("Ask its administrators to sign in as the account once and accept them."),
     ),
-    client.NO_RIGHTS: (
-        _("Our account there may not synchronise"),
-        _("Ask the administrators there to give the account the role of a synchronising user."),
-    ),
-    client.ONLY_SIGHTINGS: (
-        _("Our account there may only send sightings"),
-        _("Ask the administrators there to give the account the role of a synchronising user."),
-    ),
+    client.NO_RIGHTS: (5, _("Our account there may not exchange anything."), GIVEN_ROLE),
+    client.ONLY_SIGHTINGS: (5, _("Our account there may only send sightings."), GIVEN_ROLE),
 }
+"""How the other hub refuses us: the place among `LABELS`, what was found, what to do."""
 
 
-def diagnosis(found: dict[str, Any]) -> Diagnosis:
-    """The words for what `client.test_connection` found."""
-    status = found["status"]
-    if status == client.WORKS:
-        return _of_working(found)
-    finding, advice = FINDINGS.get(status, FINDINGS[client.UNEXPECTED])
-    info = found.get("info")
-    return Diagnosis(False, finding, advice, info if isinstance(info, str) else "")
+def diagnosis(server: Server, found: Checkup) -> Diagnosis:
+    """The words for what `checkup.check` found."""
+    status = found.result["status"]
+    if found.fault is not None:
+        place, finding, advice = FAULTS[found.fault]
+    elif status != client.WORKS:
+        place, finding, advice = REFUSALS.get(status, REFUSALS[client.UNEXPECTED])
+    else:
+        place, finding, advice = len(LABELS), gettext("The connection works."), ""
+    steps = list(_steps(server, found, place, finding, advice))
+    worst = next((step for step in steps if step.state == "bad"), None)
+    if worst is not None and place == len(LABELS):
+        finding, advice = worst.finding, worst.advice
+    certificate = found.certificate if found.fault is Fault.UNTRUSTED else None
+    return Diagnosis(worst is None, finding, advice, steps, certificate.fingerprint if certificate else "")
 
 
-def _of_working(found: dict[str, Any]) -> Diagnosis:
-    version = gettext("It runs version %(version)s.") % {"version": str(found["version"])[:20]}
-    if found["post"] != client.POST_FINE:
-        return Diagnosis(
-            False,
-            gettext("It answers, but what we send is changed on the way"),
-            gettext("A proxy between the two instances changes requests. Ask those who run it."),
-            version,
+def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:
+    """Every step: those before the fault went well, those after it were not come to."""
+    told = {
+        0: lambda: Step(NAME, "ok", urlsplit(server.url).hostname or ""),
+        2: lambda: _encryption(server),
+        3: lambda: _certificate(found),
+        5: lambda: _role(found),
+        6: lambda: _version(found),
+        7: lambda: _traffic(found),
+        8: lambda: _clock(found),
+    }
+    for number, label in enumerate(LABELS):
+        if number > place:
+            yield Step(label, "skipped")
+        elif number == place:
+            said = in_words(found.said) if found.said else ""
+            yield Step(label, "bad", f"{finding} {said}".strip(), advice)
+        else:
+            yield told[number]() if number in told else Step(label, "ok")
+
+
+def _encryption(server: Server) -> Step:
+    if server.url.startswith("https:"):
+        return Step(ENCRYPTION, "ok")
+    return Step(
+        ENCRYPTION,
+        "warn",
+        gettext("It is not: key and events pass in the open."),
+        gettext("Ask its administrators for an address that begins with https://."),
+    )
+
+
+def _certificate(found: Checkup) -> Step:
+    if found.certificate is None:
+        return Step(CERTIFICATE, "skipped")
+    left = found.certificate.days_left
+    holds = gettext("It holds until %(day)s.") % {"day": display.long_date(found.certificate.ends)}
+    if left > SOON:
+        return Step(CERTIFICATE, "ok", holds)
+    words = ngettext("%(n)s day is left.", "%(n)s days are left.", left) % {"n": left}
+    return Step(
+        CERTIFICATE, "warn", f"{holds} {words}", gettext("Remind its administrators to renew it in time.")
+    )
+
+
+def _role(found: Checkup) -> Step:
+    if found.account is None:
+        return Step(ROLE, "ok")
+    values = {"email": found.account.email, "role": found.account.role}
+    return Step(ROLE, "ok", gettext("We are %(email)s there, with the role “%(role)s”.") % values)
+
+
+def _version(found: Checkup) -> Step:
+    theirs = str(found.result.get("version"))[:20]
+    words = gettext("It runs version %(theirs)s, we speak %(ours)s.") % {
+        "theirs": theirs,
+        "ours": found.result.get("local_version"),
+    }
+    if found.result.get("mismatch") in ("major", "minor"):
+        return Step(
+            VERSION, "warn", words, gettext("Something may not pass. The older one should be updated.")
         )
-    return Diagnosis(True, gettext("The connection works"), "", version)
+    return Step(VERSION, "ok", words)
+
+
+def _traffic(found: Checkup) -> Step:
+    if found.result.get("post") == client.POST_FINE:
+        return Step(TRAFFIC, "ok")
+    return Step(
+        TRAFFIC,
+        "bad",
+        gettext("What we send is changed or stopped on the way."),
+        gettext("A proxy or firewall between the two hubs changes requests. Ask those who run it."),
+    )
+
+
+def _clock(found: Checkup) -> Step:
+    if found.clock is None:
+        return Step(CLOCKS, "skipped")
+    if abs(found.clock) <= CLOCK:
+        return Step(CLOCKS, "ok")
+    minutes = max(1, round(abs(found.clock) / 60))
+    if found.clock > 0:
+        words = ngettext("Theirs is %(n)s minute fast.", "Theirs is %(n)s minutes fast.", minutes)
+    else:
+        words = ngettext("Theirs is %(n)s minute slow.", "Theirs is %(n)s minutes slow.", minutes)
+    return Step(
+        CLOCKS,
+        "warn",
+        words % {"n": minutes},
+        gettext(
+            "Which change of an event is the newer goes by the clock. Whoever is wrong should set it right."
+        ),
+    )

@@ -147,12 +147,7 @@ def change_priority(call: Call) -> Answer:
     server = queries.find_server(call.actor, call.arg(0))
     if call.arg(1) not in ("up", "down"):
         raise MispError(405, "Invalid direction.")
-    order = [each.pk for each in queries.servers(call.actor)]
-    place = order.index(server.pk)
-    other = place + (-1 if call.arg(1) == "up" else 1)
-    if 0 <= other < len(order):
-        order[place], order[other] = order[other], order[place]
-        services.order_servers(call.actor, order)
+    services.move_server(call.actor, server.pk, earlier=call.arg(1) == "up")
     return saved("Priority changed.", "/servers/changePriority", id=str(server.pk))
 
 
@@ -169,7 +164,7 @@ def create_sync(call: Call) -> Answer:
 
 
 def _written(call: Call) -> dict[str, Any]:
-    """The document; ``json`` in it, as the pages send it, names an organisation by its id."""
+    """The document; ``json`` in it, as MISP's pages send it, names an organisation by its id, or a new one."""
     given = call.data("Server")
     inner = given.get("json")
     if isinstance(inner, str) and "remote_org_id" not in given:
@@ -178,7 +173,9 @@ def _written(call: Call) -> dict[str, Any]:
         except ValueError:
             raise MispError(400, "json is not a JSON document.") from None
         if isinstance(chosen, dict) and as_int(chosen.get("id")):
-            given = {**given, "remote_org_id": chosen["id"]}
+            return {**given, "remote_org_id": chosen["id"]}
+        if isinstance(chosen, dict) and chosen.get("uuid"):
+            return {**given, "remote_org": chosen}
     return given
 
 

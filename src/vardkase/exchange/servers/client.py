@@ -8,6 +8,7 @@ from typing import Any
 from vardkase.core import json_limits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import Reply
+from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import NOT_JSON, Peer
 from vardkase.exchange.servers.queries import find_server
@@ -17,6 +18,14 @@ from vardkase.misp.version import MISP_VERSION
 
 WORKS, NOT_REACHED, UNEXPECTED, REFUSED, PASSWORD, TERMS, NO_RIGHTS, ONLY_SIGHTINGS = range(1, 9)
 """MISP's numbers for how a connection is."""
+REASONS = {
+    UNEXPECTED: NOT_JSON,
+    REFUSED: "The other instance does not know our key.",
+    PASSWORD: "Our account on the other instance has to change its password.",
+    TERMS: "Our account on the other instance has to accept the terms of use.",
+    NO_RIGHTS: "Our account on the other instance may not synchronise.",
+    ONLY_SIGHTINGS: "Our account on the other instance may only send sightings.",
+}
 POST_FINE, POST_FAILED, POST_DIFFERS, POST_HEADERS = 1, 8, 9, 10
 TEST = {"testString": "This is a test: åäö ÅÄÖ € ☃"}
 
@@ -34,9 +43,32 @@ def test_connection(actor: Actor, reference: Reference) -> dict[str, Any]:
     """How a connection is, in MISP's members: `status` (sync-protocol §1) and what belongs to it. Raises NotFound."""
     server = find_server(actor, reference)
     try:
-        reply = Peer(server).ask("GET", "servers/getVersion")
+        found = judged(server, asked(server))
     except OutgoingFailed as failed:
-        return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
+        found = not_reached(failed)
+    noted(server, found)
+    return found
+
+
+def asked(server: Server) -> Reply:
+    """What the other instance answers when it is asked what it is. Raises OutgoingFailed."""
+    return Peer(server).ask("GET", "servers/getVersion")
+
+
+def not_reached(failed: OutgoingFailed) -> dict[str, Any]:
+    """What there is to say of a connection that could not be made, in MISP's members."""
+    return {"status": NOT_REACHED, "client_certificate": None, "info": str(failed)}
+
+
+def noted(server: Server, found: dict[str, Any]) -> None:
+    """Remember what a test found."""
+    works = found["status"] == WORKS
+    reason = "" if works else str(found.get("info") or REASONS.get(found["status"], REASONS[UNEXPECTED]))
+    standing.note(server.pk, works=works, reason=reason)
+
+
+def judged(server: Server, reply: Reply) -> dict[str, Any]:
+    """What an answer to `asked` says of the connection, in MISP's members; also sends something to see it come back."""
     info = _decoded(reply)
     if reply.status != 200 or not isinstance(info, dict) or not isinstance(info.get("version"), str):
         return {"status": _refusal(reply.status, info), "client_certificate": None}

@@ -66,3 +66,22 @@ class Server(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Standing(models.Model):
+    """Whether a connection works, as it was last found: by a run or a test at `at`.
+
+    `since` is when it began to be so. `reason` is why it does not, in English.
+    """
+
+    server = models.OneToOneField(Server, models.CASCADE, primary_key=True, related_name="standing")
+    works = models.BooleanField()
+    since = models.DateTimeField()
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "server_standing"
+
+    def __str__(self) -> str:
+        return f"{self.server_id} {'works' if self.works else 'does not work'}"

@@ -12,7 +12,7 @@ import msgspec
 from vardkase.core import json_limits
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
-from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch, presented_certificate
 from vardkase.exchange.servers.models import KEYS, Server
 
 SHORT = 30.0
@@ -77,6 +77,10 @@ class Peer:
     def document(self, method: Method, path: str, body: Any = None) -> Any:
         """The JSON that a request is answered with. Raises RemoteRefused, OutgoingFailed."""
         return decoded(self.patiently(method, path, body))
+
+    def certificate(self) -> bytes:
+        """The certificate (DER) that the other side shows, trusted or not. Raises OutgoingFailed."""
+        return presented_certificate(self.server.url, manner=self._manner())
 
     def _headers(self) -> dict[str, str]:
         return {

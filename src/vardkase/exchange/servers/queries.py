@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
-from vardkase.exchange.servers.models import Server
+from vardkase.exchange.certificates import Certificate, of_pem
+from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -46,3 +47,8 @@ def users_bound_to(server_ids: Iterable[int]) -> dict[int, list[User]]:
     for user in User.objects.filter(server_id__in=set(server_ids)).order_by("pk"):
         found.setdefault(user.server_id, []).append(user)
     return found
+
+
+def certificates_of(server: Server) -> tuple[Certificate | None, Certificate | None]:
+    """The certificate that vouches for the other side, and our own; None where the system's or none is used."""
+    return of_pem(server.authority), of_pem(KEYS.decrypt(server.encrypted_certificate))

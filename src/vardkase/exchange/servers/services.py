@@ -24,7 +24,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import issue_key
-from vardkase.identity.organisations.models import SharingGroupServer
+from vardkase.identity.organisations.models import Organisation, SharingGroupServer
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -34,6 +34,7 @@ KEY = re.compile(r"[A-Za-z0-9]{40}")
 BAD_KEY = "The authkey has to be exactly 40 characters long and consist of alphanumeric characters."
 KEY_AGAIN = "The address leads elsewhere now: enter the authkey for it."
 NOT_FOR_SITE_ADMINS = "Site admin accounts cannot be used to create server sync configurations."
+NO_UUID = "The organisation of the other instance must have a uuid."
 LONGEST_CERTIFICATE = 100_000
 FLAGS = (
     "push",
@@ -59,6 +60,8 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _require_site_admin(actor)
     server = Server(org_id=actor.organisation_id, priority=Server.objects.count() + 1)
     missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
+    if data.get("remote_org"):
+        missing.pop("remote_org_id", None)
     if missing:
         raise Invalid(missing)
     _apply(server, data)
@@ -77,7 +80,7 @@ def import_server(actor: Actor, document: Mapping[str, Any]) -> Server:
     block = document.get("Organisation")
     known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
     if not known:
-        raise Invalid({"Organisation": ["The organisation of the other instance must have a uuid."]})
+        raise Invalid({"Organisation": [NO_UUID]})
     given = {field: document.get(field) for field in ("url", "authkey")}
     named = document.get("name") or document.get("url")
     return add_server(actor, {**given, "name": named, "remote_org_id": next(iter(known.values()))})
@@ -117,6 +120,18 @@ def order_servers(actor: Actor, server_ids: Sequence[int]) -> None:
         stored[number].priority = place
     Server.objects.bulk_update(stored.values(), ["priority"])
     record(actor, "server.ordered", Target("server"), {"order": list(server_ids)})
+
+
+@transaction.atomic
+def move_server(actor: Actor, reference: Reference, *, earlier: bool) -> None:
+    """Give a connection the place before or after its own; the first and the last stay. Raises NotFound."""
+    moved = find_server(actor, reference)
+    order = [server.pk for server in servers(actor)]
+    place = order.index(moved.pk)
+    other = place + (-1 if earlier else 1)
+    if 0 <= other < len(order):
+        order[place], order[other] = order[other], order[place]
+        order_servers(actor, order)
 
 
 @transaction.atomic
@@ -197,16 +212,27 @@ def _keep_key_from_strangers(server: Server, before: str, changed: Sequence[str]
 
 
 def _organisation(server: Server, data: Mapping[str, Any]) -> list[str]:
-    if "remote_org_id" not in data:
+    """`remote_org_id`, or an organisation that may be new as `remote_org`: ``{"name": …, "uuid": …}``."""
+    if data.get("remote_org"):
+        found = _captured(data["remote_org"])
+    elif "remote_org_id" in data:
+        try:
+            found = find_organisation(str(data["remote_org_id"]))
+        except NotFound:
+            raise Invalid({"remote_org_id": ["Invalid organisation."]}) from None
+    else:
         return []
-    try:
-        found = find_organisation(str(data["remote_org_id"]))
-    except NotFound:
-        raise Invalid({"remote_org_id": ["Invalid organisation."]}) from None
     if found.pk == server.remote_org_id:
         return []
     server.remote_org = found
     return ["remote_org_id"]
+
+
+def _captured(block: Any) -> Organisation:
+    known = capture_organisations([block]) if isinstance(block, Mapping) else {}
+    if not known:
+        raise Invalid({"remote_org": [NO_UUID]})
+    return find_organisation(next(iter(known.values())))
 
 
 def _certificates(server: Server, data: Mapping[str, Any]) -> list[str]:

@@ -89,6 +89,7 @@ class SetAside(models.Model):
     """An event that could not be taken in (or is empty): it is not fetched again in this version (`timestamp`).
 
     One that was only cut off on its way is, up to `runs.MOST_CUTS` times.
+    A `dismissed` one has been seen to: it is shown no more unless a newer version cannot be taken in either.
     """
 
     server = models.ForeignKey(Server, models.CASCADE, related_name="set_aside")
@@ -98,6 +99,7 @@ class SetAside(models.Model):
     reason = models.TextField()
     attempts = models.IntegerField(default=1)
     since = models.DateTimeField(auto_now_add=True)
+    dismissed = models.BooleanField(default=False)
 
     class Meta:
         db_table = "sync_set_aside"

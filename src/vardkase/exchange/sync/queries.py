@@ -11,7 +11,7 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import MovedEvent, Outcome, SetAside, State, SyncRun
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -51,7 +51,8 @@ def events_of(actor: Actor, run_id: int) -> QuerySet[MovedEvent]:
 def set_aside_of(actor: Actor, server_id: int) -> QuerySet[SetAside]:
     """The events that could not be taken in over a connection, newest first; empty ones are no trouble."""
     actor.require(Permission.SITE_ADMIN)
-    return SetAside.objects.filter(server=server_id).exclude(outcome="empty").order_by("-since", "-pk")
+    found = SetAside.objects.filter(server=server_id, dismissed=False).exclude(outcome=Outcome.EMPTY)
+    return found.order_by("-since", "-pk")
 
 
 @transaction.atomic
@@ -63,3 +64,14 @@ def cancel_run(actor: Actor, run_id: int) -> SyncRun:
     if stopped.update(state=State.CANCELLED, ended=timezone.now()):
         record(actor, "server.run_cancelled", Target("server", run.server_id, title=run.server.name))
     return run
+
+
+@transaction.atomic
+def dismiss(actor: Actor, server: Server, uuid: str) -> None:
+    """Show an event that was set aside no longer; a newer version of it is fetched as ever. Raises Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    if SetAside.objects.filter(server=server, uuid=uuid, dismissed=False).update(dismissed=True):
+        record(
+            actor, "server.event_dismissed", Target("server", server.pk, title=server.name), {"uuid": uuid}
+        )

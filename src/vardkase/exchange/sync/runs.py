@@ -16,6 +16,7 @@ from django.utils import timezone
 from vardkase.core.errors import VardkaseError
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import Unreachable
+from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
 
@@ -133,6 +134,8 @@ def _end(log: Log, state: State, fault: str = "") -> None:
     log.run.fault = fault[:2000] or log.run.fault
     log.run.counts = dict(log.counts)
     log.run.save()
+    if state in (State.DONE, State.FAILED):
+        standing.note(log.run.server_id, works=state == State.DONE, reason=fault)
 
 
 def set_aside(server: Server) -> dict[str, int]:
@@ -151,9 +154,10 @@ def take_back(server: Server, uuid: str) -> None:
 
 
 SET_ASIDE = """
-INSERT INTO sync_set_aside AS known (server_id, uuid, timestamp, outcome, reason, attempts, since)
-VALUES (%(server)s, %(uuid)s, %(timestamp)s, %(outcome)s, %(reason)s, 1, now())
+INSERT INTO sync_set_aside AS known (server_id, uuid, timestamp, outcome, reason, attempts, since, dismissed)
+VALUES (%(server)s, %(uuid)s, %(timestamp)s, %(outcome)s, %(reason)s, 1, now(), false)
 ON CONFLICT (server_id, uuid) DO UPDATE
 SET timestamp = excluded.timestamp, outcome = excluded.outcome, reason = excluded.reason,
+    dismissed = known.dismissed AND known.timestamp = excluded.timestamp,
     attempts = CASE WHEN known.timestamp = excluded.timestamp THEN known.attempts + 1 ELSE 1 END
 """

@@ -7,6 +7,7 @@ Soft-deleted parts are found only when `deleted=True` is given.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -166,3 +167,13 @@ def is_reference(text: str) -> bool:
 def _is_id(reference: int | str) -> bool:
     text = str(reference)
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) <= BIGGEST_ID
+
+
+def titles_by_uuid(actor: Actor, uuids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Uuid → id and title of the events that are here and that the actor may read."""
+    rows = cursor().execute(
+        f"SELECT e.uuid::text, e.id, e.info FROM event e WHERE e.uuid = ANY(%(uuids)s::uuid[]) "
+        f"AND {event_predicate(actor)}",
+        reader_parameters(actor) | {"uuids": list(uuids)},
+    )
+    return {uuid: (number, info) for uuid, number, info in rows.fetchall()}

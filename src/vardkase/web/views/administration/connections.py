@@ -1,8 +1,10 @@
-"""Connections to other instances: are they up, what moved, what failed, and what to do about it."""
+"""Connections to other hubs: are they up, what moved, what failed, and what to do about it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,27 +12,39 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
-from vardkase.exchange.servers.client import test_connection
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import checkup
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.queries import find_server, servers
-from vardkase.exchange.sync import queries, tasks
+from vardkase.exchange.servers.queries import certificates_of, find_server, servers
+from vardkase.exchange.sync import figures, queries, tasks
+from vardkase.exchange.sync.figures import Figures
 from vardkase.exchange.sync.models import Direction, State
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import in_words
 from vardkase.web.views.administration.listing import listed
 
 SET_ASIDE_SHOWN = 20
+WAYS = (Direction.PULL, Direction.PUSH)
 
 
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
-    """Every connection, with how its last runs went."""
-    rows = list(servers(request.actor))
+    """Every connection: whether it works, and how its last runs went."""
+    rows = list(servers(request.actor).select_related("standing"))
     latest = queries.latest_runs(request.actor, rows)
+    counted = figures.figures(request.actor, [server.pk for server in rows])
     shown = [
-        (server, *(latest.get((server.pk, way)) for way in (Direction.PULL, Direction.PUSH)))
+        {
+            "server": server,
+            "standing": getattr(server, "standing", None),
+            "ways": [
+                (latest.get((server.pk, way)), counted.get((server.pk, way), Figures())) for way in WAYS
+            ],
+        }
         for server in rows
     ]
     return render(request, "administration/connections.html", {"rows": shown})
@@ -38,16 +52,36 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(Permission.SITE_ADMIN)
 def view(request: PageRequest, pk: int) -> HttpResponse:
-    """One connection: its last runs, and what could not be taken in."""
+    """One connection: whether it works, what it moved, and what could not be moved."""
     return _shown(request, find_server(request.actor, pk))
 
 
 @require_POST
 @page(Permission.SITE_ADMIN)
 def test(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask the other instance now."""
+    """Ask the other hub now."""
     server = find_server(request.actor, pk)
-    return _shown(request, server, found=diagnosis(test_connection(request.actor, pk)))
+    found = checkup.check(request.actor, pk)
+    return _shown(
+        request, server, found=diagnosis(server, found), certificate=found.certificate, account=found.account
+    )
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def trust(request: PageRequest, pk: int) -> HttpResponse:
+    """Trust the certificate whose fingerprint was looked at."""
+    try:
+        checkup.trust(request.actor, pk, request.POST.get("fingerprint", ""))
+    except OutgoingFailed as failed:
+        messages.error(request, in_words(str(failed)))
+    except Conflict:
+        messages.error(
+            request, gettext("The other hub shows another certificate now. Test the connection again.")
+        )
+    else:
+        messages.success(request, gettext("This certificate is trusted for the connection. Test it again."))
+    return redirect("server", pk)
 
 
 @require_POST
@@ -57,8 +91,8 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
     server = find_server(request.actor, pk)
     try:
         tasks.order_pull(request.actor, server.pk, request.POST.get("event") or "full")
-    except Invalid as refused:
-        messages.error(request, str(refused))
+    except Invalid:
+        messages.error(request, gettext("An event is named by its number there or its UUID."))
     else:
         messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
     return redirect("server", pk)
@@ -67,10 +101,19 @@ def pull(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def push(request: PageRequest, pk: int) -> HttpResponse:
-    """Have everything sent that the other instance lacks."""
+    """Have everything sent that the other hub lacks."""
     server = find_server(request.actor, pk)
     tasks.order_push(request.actor, server.pk, "full")
     messages.success(request, gettext("Sending begins in a moment. This page tells how it goes."))
+    return redirect("server", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
+    """Let an event be that could not be taken in."""
+    queries.dismiss(request.actor, find_server(request.actor, pk), str(uuid))
+    messages.success(request, gettext("The event is let be until the other hub changes it."))
     return redirect("server", pk)
 
 
@@ -78,12 +121,13 @@ def push(request: PageRequest, pk: int) -> HttpResponse:
 def run(request: PageRequest, pk: int) -> HttpResponse:
     """One run: what became of each event."""
     found = queries.find_run(request.actor, pk)
-    context = {"run": found, "server": found.server}
-    return render(
-        request,
-        "administration/connection_run.html",
-        context | listed(request, queries.events_of(request.actor, found.pk), {"pk"}, "pk"),
-    )
+    page_of = listed(request, queries.events_of(request.actor, found.pk), {"pk"}, "pk")
+    context = {
+        "run": found,
+        "server": found.server,
+        "titles": _titles(request, (row.uuid for row in page_of["rows"])),
+    }
+    return render(request, "administration/connection_run.html", context | page_of)
 
 
 @require_POST
@@ -98,12 +142,24 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
     runs = queries.runs_of(request.actor, server.pk)
     aside = queries.set_aside_of(request.actor, server.pk)
+    shown, unsent = list(aside[:SET_ASIDE_SHOWN]), figures.unsent(request.actor, server.pk)
+    counted = figures.figures(request.actor, [server.pk])
     context = {
         "server": server,
+        "standing": getattr(server, "standing", None),
+        "authority": certificates_of(server)[0],
         "running": runs.filter(state=State.RUNNING).order_by("-pk"),
-        "aside": aside[:SET_ASIDE_SHOWN],
+        "aside": shown,
         "aside_count": aside.count(),
+        "unsent": unsent,
+        "titles": _titles(request, [*(each.uuid for each in shown), *(each.uuid for each in unsent)]),
+        "pulled": counted.get((server.pk, Direction.PULL), Figures()),
+        "pushed": counted.get((server.pk, Direction.PUSH), Figures()),
         **listed(request, runs, {"pk"}, "-pk"),
         **more,
     }
     return render(request, "administration/connection.html", context)
+
+
+def _titles(request: PageRequest, uuids: Iterable[UUID]) -> dict[str, tuple[int, str]]:
+    return titles_by_uuid(request.actor, map(str, uuids))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web import converters
-from vardkase.web.views.administration import audit, connections, organisations, roles, sharing_groups, users
+from vardkase.web.views.administration import audit, organisations, roles, sharing_groups, users
+from vardkase.web.views.administration.connection_urls import connection_urls
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -58,12 +59,6 @@ urlpatterns = [
     path("roles/<int:pk>/edit/", roles.edit, name="role_edit"),
     path("roles/<int:pk>/default/", roles.make_default, name="role_make_default"),
     path("roles/<int:pk>/delete/", roles.delete, name="role_delete"),
-    path("connections/", connections.index, name="servers"),
-    path("connections/<int:pk>/", connections.view, name="server"),
-    path("connections/<int:pk>/test/", connections.test, name="server_test"),
-    path("connections/<int:pk>/fetch/", connections.pull, name="server_pull"),
-    path("connections/<int:pk>/send/", connections.push, name="server_push"),
-    path("connections/runs/<int:pk>/", connections.run, name="sync_run"),
-    path("connections/runs/<int:pk>/cancel/", connections.cancel, name="sync_run_cancel"),
+    *connection_urls,
     path("audit/", audit.index, name="audit"),
 ]

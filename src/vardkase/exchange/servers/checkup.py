@@ -1,0 +1,159 @@
+"""Going through a connection step by step: name, way, encryption, certificate, key, role, version, clock."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.core.errors import Conflict
+from vardkase.exchange.certificates import Certificate, of_der, pem_of
+from vardkase.exchange.errors import AddressRefused, OutgoingFailed, TimedOut
+from vardkase.exchange.http import Reply
+from vardkase.exchange.servers import client
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import Peer
+from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.servers.services import edit_server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import Reference
+
+OPENSSL_EXPIRED = frozenset({9, 10})
+"""OpenSSL's numbers for a certificate that does not hold yet, or no longer."""
+OPENSSL_OTHER_NAME = frozenset({62, 64})
+"""OpenSSL's numbers for a certificate of another name or address."""
+
+
+class Fault(StrEnum):
+    """At which step a connection could not be made."""
+
+    NAME = "name"
+    CLOSED = "closed"
+    REACH = "reach"
+    SLOW = "slow"
+    ENCRYPTION = "encryption"
+    EXPIRED = "expired"
+    OTHER_NAME = "other_name"
+    UNTRUSTED = "untrusted"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What was found. `result` is in MISP's members (`client.test_connection`).
+
+    `fault` and `said` tell why there is no connection, `certificate` is what the other side shows (None without
+    encryption), `clock` how many seconds its clock is before ours, `account` who we are there.
+    """
+
+    result: dict[str, Any]
+    fault: Fault | None = None
+    said: str = ""
+    certificate: Certificate | None = None
+    clock: int | None = None
+    account: client.RemoteUser | None = None
+
+
+def check(actor: Actor, reference: Reference) -> Checkup:
+    """Go through a connection, and remember whether it works. Raises NotFound, Forbidden."""
+    server = find_server(actor, reference)
+    try:
+        reply = client.asked(server)
+    except OutgoingFailed as failed:
+        fault = fault_of(failed)
+        found = Checkup(client.not_reached(failed), fault, str(failed), _certificate(server, fault))
+    else:
+        result = client.judged(server, reply)
+        found = Checkup(
+            result,
+            certificate=_certificate(server, None),
+            clock=_clock(reply),
+            account=_account(actor, server, result["status"]),
+        )
+    client.noted(server, found.result)
+    return found
+
+
+def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
+    """Trust the certificate that the other side shows, from now on this one alone.
+
+    `fingerprint` is the one that was looked at: should another be shown now, nothing is changed. Raises Conflict,
+    OutgoingFailed, NotFound, Forbidden.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    der = Peer(find_server(actor, reference)).certificate()
+    shown = of_der(der)
+    if shown is None or shown.fingerprint != fingerprint:
+        raise Conflict("The other side shows another certificate now.")
+    pinned = {"submitted_cert": pem_of(der), "self_signed": shown.signed_itself}
+    with transaction.atomic():
+        edit_server(actor, reference, pinned)
+
+
+def fault_of(failed: OutgoingFailed) -> Fault:
+    """The step at which a connection failed."""
+    if isinstance(failed, AddressRefused):
+        return Fault.CLOSED
+    for cause in _causes(failed):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _of_certificate(cause.verify_code)
+        if isinstance(cause, socket.gaierror):
+            return Fault.NAME
+        if isinstance(cause, ssl.SSLError):
+            return Fault.ENCRYPTION
+        if isinstance(cause, TimeoutError):
+            return Fault.SLOW
+        if isinstance(cause, OSError):
+            return Fault.REACH
+    return Fault.SLOW if isinstance(failed, TimedOut) else Fault.OTHER
+
+
+def _of_certificate(code: int) -> Fault:
+    if code in OPENSSL_EXPIRED:
+        return Fault.EXPIRED
+    return Fault.OTHER_NAME if code in OPENSSL_OTHER_NAME else Fault.UNTRUSTED
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What led to an error, the nearest first."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+        yield error
+
+
+BEFORE_CERTIFICATE = frozenset({Fault.NAME, Fault.CLOSED, Fault.REACH, Fault.SLOW})
+
+
+def _certificate(server: Server, fault: Fault | None) -> Certificate | None:
+    if fault in BEFORE_CERTIFICATE or not server.url.startswith("https:"):
+        return None
+    try:
+        return of_der(Peer(server).certificate())
+    except OutgoingFailed:
+        return None
+
+
+def _clock(reply: Reply) -> int | None:
+    try:
+        told = parsedate_to_datetime(reply.headers.get("date", ""))
+    except ValueError:
+        return None
+    return round((told.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _account(actor: Actor, server: Server, status: int) -> client.RemoteUser | None:
+    if status not in (client.WORKS, client.NO_RIGHTS, client.ONLY_SIGHTINGS):
+        return None
+    try:
+        return client.remote_user(actor, server.pk)
+    except OutgoingFailed:
+        return None

@@ -1,0 +1,22 @@
+"""Whether connections work, since when, and why not: as runs and tests have found it."""
+
+from __future__ import annotations
+
+from vardkase.core.sql import cursor
+
+LONGEST = 1000
+
+
+def note(server_id: int, *, works: bool, reason: str = "") -> None:
+    """Remember how a connection was found just now; when it began to be so stays."""
+    values = {"server": server_id, "works": works, "reason": reason[:LONGEST]}
+    cursor().execute(NOTE, values)
+
+
+NOTE = """
+INSERT INTO server_standing AS known (server_id, works, since, at, reason)
+SELECT id, %(works)s, now(), now(), %(reason)s FROM server WHERE id = %(server)s
+ON CONFLICT (server_id) DO UPDATE
+SET works = excluded.works, at = excluded.at, reason = excluded.reason,
+    since = CASE WHEN known.works = excluded.works THEN known.since ELSE excluded.since END
+"""

@@ -1,0 +1,361 @@
+"""A connection to another hub: its settings in words, and its rules in lists that are chosen from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.exchange.certificates import of_pem
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.services import FLAGS, LONGEST_CERTIFICATE
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import organisations
+from vardkase.web.forms.picking import Choices, Picker
+
+LISTS = {
+    "pull_tags_or": ("pull", "tags", "OR"),
+    "pull_tags_not": ("pull", "tags", "NOT"),
+    "pull_orgs_or": ("pull", "orgs", "OR"),
+    "pull_orgs_not": ("pull", "orgs", "NOT"),
+    "pull_types_not": ("pull", "type_attributes", "NOT"),
+    "pull_objects_not": ("pull", "type_objects", "NOT"),
+    "push_tags_or": ("push", "tags", "OR"),
+    "push_tags_not": ("push", "tags", "NOT"),
+    "push_orgs_or": ("push", "orgs", "OR"),
+    "push_orgs_not": ("push", "orgs", "NOT"),
+}
+"""Field of the form → which way, what, and which side of the rules it is."""
+
+PLAIN = ("name", "url", "remote_org_id", *(flag for flag in FLAGS if flag != "self_signed"))
+"""Settings that the form shows as they are stored."""
+
+ONLY_TAGS = _("Only events with any of these tags")
+NO_TAGS = _("No events with any of these tags")
+ONLY_CREATORS = _("Only events created by these organisations")
+NO_CREATORS = _("No events created by these organisations")
+EVERYTHING = _("Nothing chosen: everything passes.")
+TYPES_HELP = _(
+    "Takes effect while the setting MISP.enable_synchronisation_filtering_on_type is on. Events then arrive without "
+    "what is left out."
+)
+
+
+class CertificateField(forms.FileField):
+    """A certificate or key from a file (PEM); gives its text, empty when none was chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, None)
+        if not isinstance(file, UploadedFile):
+            return ""
+        if (file.size or 0) > LONGEST_CERTIFICATE:
+            raise ValidationError(gettext("The file is too big for a certificate."))
+        try:
+            return file.read().decode("ascii")
+        except UnicodeDecodeError:
+            raise ValidationError(gettext("The file has to be a certificate in PEM form.")) from None
+
+
+class ConnectionForm(forms.Form):
+    """Every setting of a connection; `wire` gives them under MISP's names."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=255, help_text=_("What this connection is called here. Only we see it.")
+    )
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=255,
+        help_text=_("Where the other hub is on the web, such as https://misp.example.org."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+    remote_org_id = forms.ChoiceField(
+        label=_("Organisation at the other end"),
+        required=False,
+        help_text=_(
+            "Who runs the other hub. What this organisation may not read here is never sent over the connection."
+        ),
+    )
+    new_org_name = forms.CharField(label=_("Its name"), required=False, max_length=255)
+    new_org_uuid = forms.UUIDField(
+        label=_("Its UUID"),
+        required=False,
+        help_text=_("The other hub's administrators tell it: it has to be the same there and here."),
+    )
+    authkey = forms.CharField(
+        label=_("Our key there"),
+        required=False,
+        max_length=40,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    pull = forms.BooleanField(
+        label=_("Fetch events from the other hub"),
+        required=False,
+        help_text=_("When it is told to, by hand or by a scheduled task."),
+    )
+    pull_galaxy_clusters = forms.BooleanField(
+        label=_("Fetch the other hub's own galaxy clusters too"), required=False
+    )
+    pull_analyst_data = forms.BooleanField(
+        label=_("Fetch notes, opinions and relationships too"), required=False
+    )
+    caching_enabled = forms.BooleanField(
+        label=_("Keep hashes of the other hub's values here"),
+        required=False,
+        help_text=_("Shows that the other hub knows a value too, without fetching its events."),
+    )
+    pull_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
+    pull_tags_not = Picker(label=NO_TAGS)
+    pull_orgs_or = Picker(label=ONLY_CREATORS, help_text=EVERYTHING)
+    pull_orgs_not = Picker(label=NO_CREATORS)
+    pull_types_not = Picker(label=_("Leave out attributes of these types"), help_text=TYPES_HELP)
+    pull_objects_not = Picker(label=_("Leave out objects of these kinds"), help_text=TYPES_HELP)
+    pull_changed = forms.RegexField(
+        r"^\d{1,4}[dhm]$",
+        label=_("Only events changed within"),
+        required=False,
+        help_text=_("A number and d (days), h (hours) or m (minutes), such as 30d. Empty: however old."),
+        error_messages={"invalid": _("Write a number and d, h or m, such as 30d.")},
+    )
+    pull_parameters = forms.CharField(
+        label=_("More filters of the other hub's index"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("One on each line, as name=value, such as threatlevel=1. Most connections need none."),
+    )
+    push = forms.BooleanField(
+        label=_("Send what is published here"),
+        required=False,
+        help_text=_("As soon as it is published. Only what may leave the hub is sent."),
+    )
+    push_sightings = forms.BooleanField(label=_("Send sightings too"), required=False)
+    push_galaxy_clusters = forms.BooleanField(label=_("Send our own galaxy clusters too"), required=False)
+    push_analyst_data = forms.BooleanField(
+        label=_("Send notes, opinions and relationships too"), required=False
+    )
+    push_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
+    push_tags_not = Picker(
+        label=NO_TAGS,
+        help_text=_("Attributes with one of these tags are left out of the events that are sent."),
+    )
+    push_orgs_or = Picker(label=ONLY_CREATORS, help_text=EVERYTHING)
+    push_orgs_not = Picker(label=NO_CREATORS)
+    internal = forms.BooleanField(
+        label=_("The other hub belongs to our own organisation"),
+        required=False,
+        help_text=_(
+            "Then reach is not narrowed on the way, local tags go along, and either side may change the other's "
+            "events. Leave it off for everybody else."
+        ),
+    )
+    unpublish_event = forms.BooleanField(
+        label=_("What arrives is unpublished"),
+        required=False,
+        help_text=_("Somebody here then looks at each event before it goes on."),
+    )
+    publish_without_email = forms.BooleanField(
+        label=_("What arrives is published without mail"),
+        required=False,
+        help_text=_("Nobody gets mail about events that come over this connection."),
+    )
+    remove_missing_tags = forms.BooleanField(
+        label=_("Take off tags that the other hub has taken off"),
+        required=False,
+        help_text=_("Tags that we have put on ourselves and that travel are taken off too; local ones stay."),
+    )
+    submitted_cert = CertificateField(
+        label=_("The other hub's certificate, or that of its authority (PEM)"),
+        help_text=_(
+            "Needed when it signed its own certificate, or its authority is not a public one. From then on only "
+            "this one is trusted. A certificate is always checked."
+        ),
+    )
+    delete_cert = forms.BooleanField(label=_("Take this certificate away"), required=False)
+    submitted_client_cert = CertificateField(
+        label=_("Our own certificate (PEM)"),
+        help_text=_(
+            "Only where the other hub asks for one. With its key, or the key in a file of its own below."
+        ),
+    )
+    client_key = CertificateField(
+        label=_("The key of our own certificate (PEM)"),
+        help_text=_("Without a pass phrase. It is kept encrypted and is never shown again."),
+    )
+    delete_client_cert = forms.BooleanField(label=_("Take our certificate away"), required=False)
+    skip_proxy = forms.BooleanField(
+        label=_("Go past the proxy"),
+        required=False,
+        help_text=_("Only has effect where this hub reaches others through a proxy."),
+    )
+
+    def __init__(
+        self, server: Server | None, sources: Mapping[str, Choices], *args: Any, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", initial_of(server) if server else {})
+        super().__init__(*args, **kwargs)
+        self.is_new = server is None
+        chosen: Any = self.fields["remote_org_id"]
+        chosen.choices = [("", _("A new organisation")), *_named(organisations("all"))]
+        self.fields["authkey"].help_text = NEW_KEY_HELP if server is None else OLD_KEY_HELP
+        for name, source in sources.items():
+            for field in (f"{name}_or", f"{name}_not"):
+                if isinstance(picker := self.fields.get(field), Picker):
+                    picker.source = source
+
+    @property
+    def limits_pull(self) -> bool:
+        """Whether anything of what may be fetched is limited, or wrong in the limits."""
+        return self._limits("pull", "pull_changed", "pull_parameters")
+
+    @property
+    def limits_push(self) -> bool:
+        """The same of what is sent."""
+        return self._limits("push")
+
+    def _limits(self, way: str, *more: str) -> bool:
+        lists = (field for field, (direction, _rule, _side) in LISTS.items() if direction == way)
+        return any(self[field].value() or self[field].errors for field in (*lists, *more))
+
+    def clean_pull_parameters(self) -> dict[str, Any]:
+        """The further filters by name."""
+        return dict(
+            _parameter(line) for line in self.cleaned_data["pull_parameters"].splitlines() if line.strip()
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A new organisation needs its name and UUID; a key without a certificate is of no use."""
+        given = self.cleaned_data
+        if not given.get("remote_org_id"):
+            for field in ("new_org_name", "new_org_uuid"):
+                if field in given and not given[field]:
+                    self.add_error(field, gettext("A new organisation needs this."))
+        if given.get("client_key") and not given.get("submitted_client_cert"):
+            self.add_error(
+                "submitted_client_cert", gettext("Choose the certificate that belongs to the key.")
+            )
+        return given
+
+    def wire(self) -> dict[str, Any]:
+        """The settings as the service takes them."""
+        given = self.cleaned_data
+        pem = "\n".join(filter(None, (given["submitted_client_cert"], given["client_key"])))
+        return {
+            **{name: given[name] for name in (*PLAIN, "authkey", "submitted_cert", "delete_cert")},
+            **self._self_signed(),
+            **self._organisation(),
+            "delete_client_cert": given["delete_client_cert"],
+            "submitted_client_cert": pem,
+            "pull_rules": self._rules("pull") | {"url_params": self._url_params()},
+            "push_rules": self._rules("push"),
+        }
+
+    def _self_signed(self) -> dict[str, bool]:
+        """MISP's flag follows from the certificate: nobody has to know which it is."""
+        pem = self.cleaned_data["submitted_cert"]
+        if not pem and not self.cleaned_data["delete_cert"]:
+            return {}
+        certificate = of_pem(pem)
+        return {"self_signed": certificate is not None and certificate.signed_itself}
+
+    def _organisation(self) -> dict[str, Any]:
+        """A new one, where none was chosen."""
+        given = self.cleaned_data
+        if given["remote_org_id"]:
+            return {}
+        return {"remote_org": {"name": given["new_org_name"], "uuid": str(given["new_org_uuid"])}}
+
+    def _rules(self, way: str) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for field, (direction, rule, side) in LISTS.items():
+            if direction == way:
+                found.setdefault(rule, {})[side] = self.cleaned_data[field]
+        return found
+
+    def _url_params(self) -> str:
+        given = dict(self.cleaned_data["pull_parameters"])
+        if self.cleaned_data["pull_changed"]:
+            given["timestamp"] = self.cleaned_data["pull_changed"]
+        return json.dumps(given) if given else ""
+
+
+class ImportForm(forms.Form):
+    """What the other hub's administrators send: the document that its page for new connections gives."""
+
+    document = forms.CharField(
+        label=_("What the other hub gave you"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off"}),
+        max_length=20_000,
+        help_text=_("A text in JSON with address, key and organisation. It begins with a brace."),
+    )
+
+    def clean_document(self) -> dict[str, Any]:
+        """The block of the connection, in its envelope or without."""
+        try:
+            found = json.loads(self.cleaned_data["document"])
+        except (ValueError, RecursionError):
+            found = None
+        inner = found.get("Server", found) if isinstance(found, dict) else None
+        if not isinstance(inner, dict):
+            raise ValidationError(gettext("This is not what a hub gives for a new connection."))
+        return inner
+
+
+NEW_KEY_HELP = _(
+    "The key (40 characters) of the account that the other hub made for us. It is kept encrypted and is never "
+    "shown again."
+)
+OLD_KEY_HELP = _(
+    "There is one. Write only to replace it; it is needed anew when the address leads elsewhere."
+)
+
+
+def initial_of(server: Server) -> dict[str, Any]:
+    """A stored connection as the form shows it: without key and certificates."""
+    rules = {"pull": server.pull_rules, "push": server.push_rules}
+    found = {
+        field: [str(each) for each in rules[way].get(rule, {}).get(side, ())]
+        for field, (way, rule, side) in LISTS.items()
+    }
+    return {**found, **{name: getattr(server, name) for name in PLAIN}, **_parameters_of(server)}
+
+
+def _parameters_of(server: Server) -> dict[str, str]:
+    """The further filters as the form's fields have them."""
+    try:
+        given = json.loads(server.pull_rules.get("url_params") or "{}")
+    except (ValueError, TypeError):
+        given = {}
+    given = dict(given) if isinstance(given, dict) else {}
+    changed = given.get("timestamp", "")
+    plain = isinstance(changed, str) and changed[-1:] in "dhm" and changed[:-1].isdecimal()
+    if plain:
+        given.pop("timestamp", None)
+    lines = "\n".join(f"{name}={_written(value)}" for name, value in given.items())
+    return {"pull_changed": changed if plain else "", "pull_parameters": lines}
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _parameter(line: str) -> tuple[str, Any]:
+    name, equals, text = (part.strip() for part in line.partition("="))
+    if not name or not equals:
+        raise ValidationError(gettext("Write each line as name=value."))
+    try:
+        value = json.loads(text) if text[:1] in "[{" else text
+    except ValueError:
+        value = text
+    return name, value
+
+
+def _named(rows: Iterable[Organisation]) -> list[tuple[str, str]]:
+    return [(str(row.pk), row.name) for row in rows]

@@ -1,0 +1,86 @@
+"""What the rules of a connection are chosen from.
+
+What we send is ruled by tags and organisations here, kept by their ids; what we fetch by the other hub's names
+for them, which it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Model, QuerySet
+
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.client import remote_filtering_rules
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import organisations
+from vardkase.knowledge.object_templates.queries import active_templates
+from vardkase.knowledge.taxonomies.queries import visible_tags
+from vardkase.misp.types import TYPES
+from vardkase.web.forms.picking import SHOWN, Choice, Choices, Names
+
+REMEMBERED = 600
+"""Seconds that the other hub's names are kept: somebody who types asks many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows[Row: Model]:
+    """Rows that have a name, stored by the value of another `column`."""
+
+    rows: Callable[[], QuerySet[Row]]
+    column: str = "pk"
+
+    def find(self, text: str) -> list[Choice]:
+        """Those with `text` in their name."""
+        return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
+
+    def named(self, values: Sequence[str]) -> list[Choice]:
+        """One that is gone shows as it is stored."""
+        sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
+        known = {
+            each.value: each for each in self._choices(self.rows().filter(**{f"{self.column}__in": sane}))
+        }
+        return [known.get(value, Choice(value, value)) for value in values]
+
+    def _choices(self, rows: Iterable[Row]) -> list[Choice]:
+        return [Choice(str(getattr(row, self.column)), row.name) for row in rows]  # type: ignore[attr-defined]
+
+
+def rule_choices(actor: Actor, server: Server | None) -> dict[str, Choices]:
+    """Where each list of the rules of `server` (None for a new one) is chosen from, by the start of its field."""
+    return {
+        "push_tags": Rows(lambda: visible_tags(actor)),
+        "push_orgs": Rows(lambda: organisations("all")),
+        "pull_tags": Names(lambda text: _names_of_tags(actor, server, text), free=True),
+        "pull_orgs": Names(lambda text: _names_of_organisations(actor, server, text), free=True),
+        "pull_types": Names(lambda text: (name for name in TYPES if text.lower() in name)),
+        "pull_objects": Rows(active_templates, "uuid"),
+    }
+
+
+def _names_of_tags(actor: Actor, server: Server | None, text: str) -> Iterable[str]:
+    known = visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)
+    return [*_remote(actor, server, "tags", text), *known[:SHOWN]]
+
+
+def _names_of_organisations(actor: Actor, server: Server | None, text: str) -> Iterable[str]:
+    known = organisations("all", text).values_list("name", flat=True)
+    return [*_remote(actor, server, "organisations", text), *known[:SHOWN]]
+
+
+def _remote(actor: Actor, server: Server | None, kind: str, text: str) -> list[str]:
+    """The other hub's own names that contain `text`; none while it cannot be asked."""
+    if server is None:
+        return []
+    names = cache.get_or_set(f"rule names {server.pk}", lambda: _asked(actor, server), REMEMBERED) or {}
+    return [name for name in names.get(kind, ()) if text.lower() in name.lower()][:SHOWN]
+
+
+def _asked(actor: Actor, server: Server) -> dict[str, list[str]]:
+    try:
+        return remote_filtering_rules(actor, server.pk)
+    except OutgoingFailed:
+        return {}

@@ -1,0 +1,43 @@
+"""The control for choosing several things by search. `{% load picking %}`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+
+from vardkase.web.forms.picking import Choice, Picker
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/picker.html", takes_context=True)
+def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
+    """A `Picker` with label, help, what is chosen, and a search among the rest at `url`.
+
+    The context's `searched` and `text` say in which field was searched for what, without scripts.
+    """
+    field = cast(Picker, bound.field)
+    described = [f"{bound.auto_id}_error"] if bound.errors else []
+    described += [f"{bound.auto_id}_hint"] if bound.help_text else []
+    text = str(context.get("text")) if context.get("searched") == bound.html_name else ""
+    return {
+        "field": bound,
+        "url": url,
+        "described": " ".join(described),
+        "name": bound.html_name,
+        **choices(field, [str(each) for each in bound.value() or ()], text),
+    }
+
+
+def choices(field: Picker, values: list[str], text: str) -> dict[str, Any]:
+    """What is chosen and what was found besides, as the template of the lists reads it."""
+    text = text.replace("\0", "").strip()[:200]
+    found: list[Choice] = field.source.find(text) if text else []
+    return {
+        "chosen": field.source.named(values),
+        "found": [each for each in found if each.value not in values],
+        "text": text,
+    }

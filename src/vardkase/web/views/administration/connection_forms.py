@@ -1,0 +1,142 @@
+"""Adding, changing and removing connections to other hubs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import services
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import certificates_of, find_server, users_bound_to
+from vardkase.exchange.sync.previews import reset_remote_key
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.connection import ConnectionForm, ImportForm
+from vardkase.web.forms.connection_errors import refuse
+from vardkase.web.forms.picking import Picker
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import in_words
+from vardkase.web.rule_choices import rule_choices
+from vardkase.web.templatetags.picking import choices
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    """Add a connection."""
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change a connection."""
+    return _write(request, find_server(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def take_over(request: PageRequest) -> HttpResponse:
+    """Add the connection that another hub has described; it fetches and sends nothing until it is told to."""
+    form = ImportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            server = services.import_server(request.actor, form.cleaned_data["document"])
+        except Invalid as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, gettext("The connection is added. Choose what it is to do."))
+            return redirect("server_edit", server.pk)
+    return render(
+        request, "administration/connection_import.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@page(Permission.SITE_ADMIN)
+def find(request: PageRequest, pk: int = 0) -> HttpResponse:
+    """What may be put on one list of the rules (`field`), as part of the form's page."""
+    form = _form(request, find_server(request.actor, pk) if pk else None)
+    name = request.GET.get("field", "")
+    field = form.fields.get(name)
+    if not isinstance(field, Picker):
+        raise Http404
+    context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
+    return render(request, "components/picked.html", context | {"name": name})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove the connection; what came over it stays."""
+    server = find_server(request.actor, pk)
+    if request.method != "POST":
+        context = {"server": server, "bound": users_bound_to([pk]).get(pk, [])}
+        return render(request, "administration/connection_delete.html", context)
+    services.delete_server(request.actor, pk)
+    messages.success(request, gettext("The connection is removed. What came over it stays."))
+    return redirect("servers")
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def new_key(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST have the other hub make us a new key in place of the old one."""
+    server = find_server(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/connection_key.html", {"server": server})
+    try:
+        reset_remote_key(request.actor, pk)
+    except OutgoingFailed as failed:
+        messages.error(request, in_words(str(failed)))
+    else:
+        messages.success(
+            request, gettext("The other hub has made a new key, and it is in use. The old one is dead.")
+        )
+    return redirect("server", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
+    """One place earlier or later in the order in which connections are served."""
+    services.move_server(request.actor, pk, earlier=way == "earlier")
+    return redirect("servers")
+
+
+def _form(request: PageRequest, server: Server | None) -> ConnectionForm:
+    sources = rule_choices(request.actor, server)
+    if request.method == "POST" and "find" not in request.POST:
+        return ConnectionForm(server, sources, request.POST, request.FILES)
+    form = ConnectionForm(server, sources)
+    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
+        for name, field in form.fields.items():
+            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    return form
+
+
+def _write(request: PageRequest, server: Server | None) -> HttpResponse:
+    form = _form(request, server)
+    if form.is_bound and form.is_valid():
+        try:
+            saved = _save(request, server, form)
+        except Invalid as refused:
+            refuse(form, refused)
+        else:
+            messages.success(request, gettext("Saved. Test the connection to see that it works."))
+            return redirect("server", saved.pk)
+    searched = request.POST.get("find", "")
+    authority, own = certificates_of(server) if server else (None, None)
+    context = {
+        "form": form,
+        "server": server,
+        "searched": searched,
+        "text": request.POST.get(f"q_{searched}", ""),
+        "authority": authority,
+        "own_certificate": own,
+    }
+    return render(request, "administration/connection_form.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: PageRequest, server: Server | None, form: ConnectionForm) -> Server:
+    if server is None:
+        return services.add_server(request.actor, form.wire())
+    return services.edit_server(request.actor, server.pk, form.wire())

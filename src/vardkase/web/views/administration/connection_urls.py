@@ -1,0 +1,29 @@
+"""Addresses of connections to other hubs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.administration import connection_forms as forms
+from vardkase.web.views.administration import connections
+
+connection_urls = [
+    path("connections/", connections.index, name="servers"),
+    path("connections/new/", forms.create, name="server_create"),
+    path("connections/new/paste/", forms.take_over, name="server_import"),
+    path("connections/new/choices/", forms.find, name="new_server_choices"),
+    path("connections/<int:pk>/", connections.view, name="server"),
+    path("connections/<int:pk>/edit/", forms.edit, name="server_edit"),
+    path("connections/<int:pk>/choices/", forms.find, name="server_choices"),
+    path("connections/<int:pk>/delete/", forms.delete, name="server_delete"),
+    path("connections/<int:pk>/key/", forms.new_key, name="server_key"),
+    path("connections/<int:pk>/earlier/", forms.move, {"way": "earlier"}, name="server_earlier"),
+    path("connections/<int:pk>/later/", forms.move, {"way": "later"}, name="server_later"),
+    path("connections/<int:pk>/test/", connections.test, name="server_test"),
+    path("connections/<int:pk>/trust/", connections.trust, name="server_trust"),
+    path("connections/<int:pk>/fetch/", connections.pull, name="server_pull"),
+    path("connections/<int:pk>/send/", connections.push, name="server_push"),
+    path("connections/<int:pk>/let-be/<uuid:uuid>/", connections.dismiss, name="server_dismiss"),
+    path("connections/runs/<int:pk>/", connections.run, name="sync_run"),
+    path("connections/runs/<int:pk>/cancel/", connections.cancel, name="sync_run_cancel"),
+]
