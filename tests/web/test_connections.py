@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client, override_settings
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import Cast, Player
@@ -19,7 +20,6 @@ from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.models import KEYS, Server, Standing
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
-from vardkase.intel.models import Event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -150,13 +150,14 @@ def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: S
 
 
 def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: Server) -> None:
-    event = Event.objects.get(uuid=make_event(cast.org_a, info="Phishing mot Norden").uuid)
+    event = make_event(cast.org_a, info="Phishing mot Norden")
+    event.save()
     run = SyncRun.objects.create(server=connection, direction=Direction.PUSH, technique="full")
     MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=1, outcome=Outcome.FAILED, reason="Que?")
     browser = signed_in(cast.site_admin)
     for path in (f"runs/{run.pk}/", f"{connection.pk}/"):
         told = browser.get(LIST + path).content.decode()
-        assert f'href="/events/{event.pk}/"' in told
+        assert reverse("event", args=[event.pk]) in told
         assert "Phishing mot Norden" in told
         assert "“Que?”" in told
     MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=Outcome.SENT)
