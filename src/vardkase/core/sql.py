@@ -6,7 +6,8 @@ psycopg cursor on the same connection, and so inside the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,21 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
     """
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, **options)
+
+
+@contextmanager
+def unhurried_commits() -> Iterator[None]:
+    """Let this connection's commits return before they are on the disk, for the length of a block.
+
+    For work that is found missing and done again if the machine stops in that fraction of a second: each commit stays
+    whole, and none is lost that a later one builds on.
+    """
+    cursor().execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        if connection.is_usable():  # A new connection begins as the database is set anyway.
+            cursor().execute("RESET synchronous_commit")
 
 
 def from_jsonb(value: str | None) -> Any:

@@ -19,7 +19,7 @@ from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.arriving import Document, Passage, is_empty, parts
 from vardkase.exchange.sync.models import Outcome
-from vardkase.exchange.sync.runs import Log, take_back
+from vardkase.exchange.sync.runs import Log, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Event
 from vardkase.intel.protection.services import Signed
@@ -49,9 +49,10 @@ class Intake:
 
     def take(self, book: Log, wanted: Sequence[tuple[str, int]]) -> None:
         """Fetch and store events (uuid, and the version that was offered). Raises Cancelled, Outage, Unreachable."""
+        aside = all_set_aside(self.peer.server)
         for (uuid, timestamp), answer in self._fetched(wanted):
             outcome, reason = self._outcome(uuid, answer)
-            if outcome in (Outcome.ADDED, Outcome.UPDATED):
+            if uuid in aside and outcome in (Outcome.ADDED, Outcome.UPDATED):
                 take_back(self.peer.server, uuid)
             book.event(uuid, timestamp, outcome, reason)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings import Setting
+from vardkase.core.sql import unhurried_commits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.models import Server
@@ -79,7 +80,8 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
     require_technique(technique)
     if not server.pull:
         raise Conflict("Pull is not enabled for this server.")
-    with running(server, Direction.PULL, technique, actor.user_id if actor else None) as book:
+    user_id = actor.user_id if actor else None
+    with unhurried_commits(), running(server, Direction.PULL, technique, user_id) as book:
         _Pull(server, technique, force, book).work()
     return Pulled.of(book)
 

@@ -148,6 +148,11 @@ def set_aside(server: Server) -> dict[str, int]:
     return {str(uuid): timestamp for uuid, timestamp in rows}
 
 
+def all_set_aside(server: Server) -> set[str]:
+    """Every event that could not be taken in over this connection, in whatever version."""
+    return {str(uuid) for uuid in SetAside.objects.filter(server=server).values_list("uuid", flat=True)}
+
+
 def take_back(server: Server, uuid: str) -> None:
     """The event has been taken in after all."""
     SetAside.objects.filter(server=server, uuid=uuid).delete()
