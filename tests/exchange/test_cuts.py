@@ -204,10 +204,10 @@ def test_a_full_disk_is_no_fault_of_the_events(cast: Cast) -> None:
         cursor.execute(FULL_DISK)
     with serving(there) as running:
         server = connect(cast, running.url)
-        with pytest.raises(Outage, match="No space left on device"):
+        with pytest.raises(Outage, match="disk is full"):
             pull(cast.site_admin.actor, server)
         assert Event.objects.count() == 3
-        assert "No space left on device" in SyncRun.objects.get().fault
+        assert "disk is full" in SyncRun.objects.get().fault
         assert not SetAside.objects.exists()
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER disk_is_full ON event; DROP FUNCTION disk_is_full")

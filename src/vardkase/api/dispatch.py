@@ -26,6 +26,7 @@ from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
 from vardkase.core.errors import Forbidden, VardkaseError
+from vardkase.core.outages import outage_of
 from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.permissions import Permission
@@ -186,7 +187,9 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
         refused = MispError(400, "The request has too many fields, or is too big.")
         response = response_of(_answer_of(refused, route, request), request)
     except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
-        response = response_of(_answer_of_fault(error, request), request)
+        outage = outage_of(error)
+        answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, request)
+        response = response_of(answer, request)
     for name, value in headers.items():
         response[name] = value
     # Django would log the path of every refusal, and a path may hold a key that somebody put there.

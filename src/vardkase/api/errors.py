@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.outages import Outage
 
 NO_PERMISSION = "You do not have permission to use this functionality."
 INTERNAL_ERROR = "An Internal Error Has Occurred."
@@ -56,7 +57,7 @@ def status_and_body(
     return STATUSES.get(kind, 400), exception_body(str(error) or DEFAULTS.get(kind, ""), path, {})
 
 
-STATUSES: dict[type[VardkaseError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409}
+STATUSES: dict[type[VardkaseError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Outage: 503}
 DEFAULTS: dict[type[VardkaseError], str] = {NotFound: "Not Found", Forbidden: NO_PERMISSION}
 
 

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import errno
+import logging
 
 import psycopg
 from django.db import InterfaceError, OperationalError
 
 from vardkase.core.errors import VardkaseError
 
+log = logging.getLogger(__name__)
+
+DISK_FULL = "53100"
 OF_THE_DATABASE = ("08", "53", "57P")
 """SQLSTATE: no connection, no disk, memory or room for connections, shutting down."""
-OF_THE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE))
-
+OF_THE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
 BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class Outage(VardkaseError):
-    """This hub cannot store anything now; the text says why. What comes next would fail alike."""
+    """This hub can store nothing now; the text says why. What comes next would fail alike."""
+
+
+def outage_of(fault: BaseException) -> Outage | None:
+    """The outage that `fault` is a sign of; None when it is one of the data. What exactly it was goes to the log."""
+    if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
+        return _told(fault, disk=True)
+    if not isinstance(fault, BROKEN):
+        return None
+    cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
+    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+    if state is None or state.startswith(OF_THE_DATABASE):
+        return _told(fault, disk=state == DISK_FULL)
+    return None
 
 
 def raise_outage(fault: Exception) -> None:
-    """Raise Outage when `fault` is none of the data that was being stored; return otherwise."""
-    if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
-        raise Outage(f"This hub cannot store anything: {fault.strerror}") from fault
-    if isinstance(fault, BROKEN):
-        cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
-        state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
-        if state is None or state.startswith(OF_THE_DATABASE):
-            raise Outage(f"This hub cannot store anything: {_first_line(fault)}") from fault
+    """Raise Outage when `fault` is a sign of one; return otherwise."""
+    if outage := outage_of(fault):
+        raise outage from fault
 
 
-def _first_line(fault: Exception) -> str:
-    return str(fault).strip().partition("\n")[0]
+def _told(fault: BaseException, *, disk: bool) -> Outage:
+    log.error("nothing can be stored: %s", fault)
+    return Outage("This hub's disk is full." if disk else "This hub's database cannot be used at the moment.")
