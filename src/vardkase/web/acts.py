@@ -242,6 +242,7 @@ SENTENCES: dict[str, str | Promise] = {
     "taxii_collection.added": _("The TAXII collection was added"),
     "taxii_collection.deleted": _("The TAXII collection was removed"),
     "taxii_collection.edited": _("The TAXII collection was changed"),
+    "taxii_collection.received": _("Objects were written into the TAXII collection"),
     "taxonomy.deleted": _("The taxonomy was deleted"),
     "taxonomy.disabled": _("The taxonomy was switched off"),
     "taxonomy.enabled": _("The taxonomy was switched on"),

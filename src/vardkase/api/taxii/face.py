@@ -57,11 +57,12 @@ COLLECTION = "api/collections/{}"
 RESOURCES = (
     Resource("", {"GET": resources.discovery}),
     Resource("api", {"GET": resources.api_root}),
+    Resource("api/status/{}", {"GET": resources.status}),
     Resource("api/collections", {"GET": resources.collections_resource}),
     Resource(COLLECTION, {"GET": resources.collection_resource}),
     Resource(f"{COLLECTION}/manifest", {"GET": resources.manifest}),
-    Resource(f"{COLLECTION}/objects", {"GET": resources.objects}),
-    Resource(f"{COLLECTION}/objects/{{}}", {"GET": resources.one_object}),
+    Resource(f"{COLLECTION}/objects", {"GET": resources.objects, "POST": resources.add_objects}),
+    Resource(f"{COLLECTION}/objects/{{}}", {"GET": resources.one_object, "DELETE": resources.delete_object}),
     Resource(f"{COLLECTION}/objects/{{}}/versions", {"GET": resources.versions}),
 )
 

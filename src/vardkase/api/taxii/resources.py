@@ -12,8 +12,11 @@ from vardkase.api.taxii.calls import TaxiiCall, max_content_length
 from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
 from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write
 from vardkase.exchange.taxii.contents import Contents, Found, contents
+from vardkase.exchange.taxii.deleting import delete_from
 from vardkase.exchange.taxii.matching import ALL, Match, match_of, stix_time
 from vardkase.exchange.taxii.models import Collection
+from vardkase.exchange.taxii.submissions import find_submission, status_of, submit
+from vardkase.exchange.taxii.tasks import order_submission
 
 PREFIX = "/taxii2/"
 ROOT = f"{PREFIX}api/"
@@ -85,6 +88,29 @@ def versions(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
         raise TaxiiError(404, "Not found", "There is no such object in the collection.")
     found = sorted({_version(each) for each in page.objects})
     return Answer(_paged({"versions": found}, page), headers=_added(page))
+
+
+def add_objects(call: TaxiiCall, reference: str) -> Answer:
+    """Take an envelope of objects into a collection; the status says what became of them."""
+    collection = find_collection(call.actor, reference)
+    if not may_write(call.actor, collection):
+        raise TaxiiError(403, "Not permitted", "You may not write into this collection.")
+    submission = submit(call.actor, collection, call.envelope)
+    order_submission(call.actor, submission)
+    submission.refresh_from_db()
+    place = f"{call.base_url}{ROOT}status/{submission.uuid}/"
+    return Answer(status_of(submission), 202, {"Location": place})
+
+
+def status(call: TaxiiCall, reference: str) -> Answer:
+    """What became of the objects that the caller sent."""
+    return Answer(status_of(find_submission(call.actor, reference)))
+
+
+def delete_object(call: TaxiiCall, reference: str, stix_id: str) -> Answer:
+    """Delete what an object was made of."""
+    delete_from(call.actor, find_collection(call.actor, reference), _match_one(call, stix_id))
+    return Answer({})
 
 
 def _collection(call: TaxiiCall, collection: Collection) -> dict[str, Any]:

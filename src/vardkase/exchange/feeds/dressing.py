@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.reach import reaching
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.tag_collections.queries import default_tags
 from vardkase.misp.distribution import Analysis, Distribution, ThreatLevel
@@ -23,7 +24,7 @@ def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
     settings = feed.settings or {}
     event = {name: value for name, value in event.items() if name != "id"}
     if feed.distribution != Distribution.INHERIT:
-        event = _reaching(event, feed)
+        event = reaching(event, feed.distribution, feed.sharing_group_id)
     given = event.get("Tag")
     tags: list[Any] = given if isinstance(given, list) else []
     event["Tag"] = [*tags, *({"name": name} for name in tags_of(actor, feed))]
@@ -46,22 +47,3 @@ def event_for_list(actor: Actor, feed: Feed) -> dict[str, Any]:
         "analysis": int(Analysis.COMPLETED),
     }
     return dressed(actor, feed, event)
-
-
-def _reaching(event: dict[str, Any], feed: Feed) -> dict[str, Any]:
-    """The event with the feed's distribution, and everything in it with its event's."""
-    parts = {
-        name: [_inheriting(part) for part in event[name]]
-        for name in ("Attribute", "Object", "EventReport")
-        if isinstance(event.get(name), list)
-    }
-    kept = {name: value for name, value in event.items() if name != "SharingGroup"}
-    return kept | parts | {"distribution": feed.distribution, "sharing_group_id": feed.sharing_group_id or 0}
-
-
-def _inheriting(part: Any) -> Any:
-    if not isinstance(part, dict):
-        return part
-    inside = part.get("Attribute")
-    inner = {"Attribute": [_inheriting(each) for each in inside]} if isinstance(inside, list) else {}
-    return {**part, **inner, "distribution": int(Distribution.INHERIT), "sharing_group_id": 0}

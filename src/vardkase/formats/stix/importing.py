@@ -32,15 +32,33 @@ def read_stix2(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, An
     return _read("read stix2", content, "uploaded_stix_file.json", galaxies_as_tags)
 
 
+def event_of_bundle(content: bytes) -> dict[str, Any]:
+    """As `read_stix2`, without the document itself among the objects."""
+    return _event(_asked({"job": "read stix2", "galaxies_as_tags": True}, content))
+
+
+def faults_of_objects(content: bytes) -> list[str]:
+    """Why each object of a JSON list is no STIX 2.1, "" for those that are. Raises Invalid, LimitReached."""
+    return [str(fault) for fault in _asked({"job": "check stix2"}, content)]
+
+
 def _read(job: str, content: bytes, name: str, galaxies_as_tags: bool) -> dict[str, Any]:
-    try:
-        with reading.job({"job": job, "galaxies_as_tags": galaxies_as_tags}) as process:
-            answer = json_limits.decoded(b"".join(process.ask(content)))
-    except (ProgramFailed, ValueError) as failed:
-        raise Invalid(str(failed)) from failed
-    event: dict[str, Any] = {key: value for key, value in answer["event"].items() if key not in FORGOTTEN}
+    answer = _asked({"job": job, "galaxies_as_tags": galaxies_as_tags}, content)
+    event = _event(answer)
     original = original_file(name, content, answer["format"])
     return {**event, "Object": [*event.get("Object", ()), original]}
+
+
+def _asked(job: dict[str, Any], content: bytes) -> Any:
+    try:
+        with reading.job(job) as process:
+            return json_limits.decoded(b"".join(process.ask(content)))
+    except (ProgramFailed, ValueError) as failed:
+        raise Invalid(str(failed)) from failed
+
+
+def _event(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer["event"].items() if key not in FORGOTTEN}
 
 
 def original_file(name: str, content: bytes, form: str) -> dict[str, Any]:

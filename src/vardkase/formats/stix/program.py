@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vardkase.core.confined.program import Answerer
-from vardkase.formats.stix.reading import read_stix1, read_stix2
+from vardkase.formats.stix.reading import check_stix2, read_stix1, read_stix2
 from vardkase.formats.stix.writing import Stix1Attributes, Stix1Events, Stix2, Stix2Objects
 
 JOBS: dict[str, Callable[..., Answerer]] = {
@@ -17,6 +17,7 @@ JOBS: dict[str, Callable[..., Answerer]] = {
     "write stix1 attributes": Stix1Attributes,
     "write stix2": Stix2,
     "write stix2 objects": Stix2Objects,
+    "check stix2": check_stix2,
     "read stix1": read_stix1,
     "read stix2": read_stix2,
 }

@@ -17,6 +17,7 @@ from misp_stix_converter.tools import (
     load_stix1_package,
     load_stix2_content,
 )
+from stix2 import parse
 from stix2.exceptions import STIXError
 
 from vardkase.core.confined.program import Answerer, Refused
@@ -59,6 +60,24 @@ def read_stix2(*, galaxies_as_tags: bool) -> Answerer:
             yield _result(parser, getattr(bundle, "spec_version", "2.1"))
 
     return read
+
+
+def check_stix2() -> Answerer:
+    """The job that says of each object of a JSON list why it is no STIX 2.1: "" for those that are."""
+
+    def check(document: bytes) -> Iterator[bytes]:
+        validate_by_shape()
+        yield json.dumps([_fault(each) for each in json.loads(document)]).encode()
+
+    return check
+
+
+def _fault(stix_object: Any) -> str:
+    try:
+        parse(stix_object, allow_custom=True, interoperability=True, version="2.1")
+    except UNREADABLE as error:
+        return _why(error)[:500]
+    return ""
 
 
 def _options(galaxies_as_tags: bool) -> tuple[Any, ...]:

@@ -1,0 +1,29 @@
+"""Who may see what is taken in from others: whoever takes it in decides, and not the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.misp.distribution import Distribution
+
+PARTS = ("Attribute", "Object", "EventReport")
+
+
+def reaching(event: Mapping[str, Any], distribution: int, sharing_group_id: int | None) -> dict[str, Any]:
+    """The event with this distribution, and everything in it with its event's."""
+    parts = {
+        name: [_inheriting(part) for part in event[name]]
+        for name in PARTS
+        if isinstance(event.get(name), list)
+    }
+    kept = {name: value for name, value in event.items() if name != "SharingGroup"}
+    return kept | parts | {"distribution": distribution, "sharing_group_id": sharing_group_id or 0}
+
+
+def _inheriting(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    inside = part.get("Attribute")
+    inner = {"Attribute": [_inheriting(each) for each in inside]} if isinstance(inside, list) else {}
+    return {**part, **inner, "distribution": int(Distribution.INHERIT), "sharing_group_id": 0}

@@ -1,0 +1,74 @@
+"""Which STIX objects belong together: what a report or grouping holds is one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from vardkase.exchange.taxii.matching import STIX_ID
+
+type StixObject = dict[str, Any]
+
+CONTAINERS = frozenset(("report", "grouping"))
+CONTEXT = frozenset(("identity", "marking-definition", "extension-definition", "language-content"))
+"""What says something of others, and is nothing to keep on its own."""
+
+
+def identity_of(stix_object: Any) -> tuple[str, str]:
+    """Id and version of what should be an object; empty where it has none."""
+    if not isinstance(stix_object, dict):
+        return "", ""
+    version = stix_object.get("modified") or stix_object.get("created") or ""
+    return str(stix_object.get("id") or "")[:300], str(version)[:40]
+
+
+def fault_of(stix_object: Any) -> str:
+    """What is wrong with an object before STIX itself is asked; "" for nothing."""
+    if not isinstance(stix_object, dict):
+        return "This is not an object."
+    if not STIX_ID.fullmatch(str(stix_object.get("id"))):
+        return "The object has no id such as indicator--81f07fa8-bf5e-452b-ad34-26c43112d303."
+    if str(stix_object["id"]).partition("--")[0] != stix_object.get("type"):
+        return "The id is of another type than the object."
+    return ""
+
+
+def is_container(stix_object: StixObject) -> bool:
+    """Whether the object is a report or a grouping."""
+    return stix_object.get("type") in CONTAINERS
+
+
+def members_of(container: StixObject) -> list[str]:
+    """The ids of what a report or grouping holds."""
+    return _ids(container.get("object_refs"))
+
+
+def context_of(objects: Iterable[StixObject]) -> set[str]:
+    """The ids of those who made the objects, and of the markings on them."""
+    found: set[str] = set()
+    for each in objects:
+        found.update(_ids(each.get("object_marking_refs")), _ids([each.get("created_by_ref")]))
+    return found
+
+
+def bundles(objects: Sequence[StixObject]) -> Iterator[list[StixObject]]:
+    """The objects of each container with the container first, then all that is in none."""
+    by_id = {str(each["id"]): each for each in objects}
+    held: set[str] = set()
+    for container in filter(is_container, by_id.values()):
+        members = [by_id[each] for each in members_of(container) if each in by_id]
+        held.update(str(each["id"]) for each in (container, *members))
+        yield with_context([container, *members], by_id)
+    loose = [each for name, each in by_id.items() if name not in held and each["type"] not in CONTEXT]
+    if loose:
+        yield with_context(loose, by_id)
+
+
+def with_context(objects: Sequence[StixObject], known: Mapping[str, StixObject]) -> list[StixObject]:
+    """The objects, and who made them and their markings as far as they are known."""
+    present = {str(each["id"]) for each in objects}
+    return [*objects, *(known[each] for each in sorted(context_of(objects) - present) if each in known)]
+
+
+def _ids(given: Any) -> list[str]:
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []

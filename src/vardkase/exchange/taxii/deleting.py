@@ -1,0 +1,64 @@
+"""Taking an object out of a collection: what it was made of is deleted, by who may change the event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.exchange.taxii.bundles import CONTAINERS
+from vardkase.exchange.taxii.collections import as_member, may_read, may_write
+from vardkase.exchange.taxii.contents import contents, uuid_of
+from vardkase.exchange.taxii.matching import Match
+from vardkase.exchange.taxii.models import Collection
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.find import find_attribute, find_event, find_object
+from vardkase.intel.services.deletion import delete_attribute, delete_event, delete_object
+from vardkase.intel.services.publish import publish_event
+
+
+@transaction.atomic
+def delete_from(actor: Actor, collection: Collection, match: Match) -> None:
+    """Delete the attribute, object or event behind the object that `match` names; the rest is published again.
+
+    Raises NotFound when it is not in the collection, Forbidden for who may not write there or not change the event,
+    and for what is nothing of its own (an identity, a relationship).
+    """
+    member = as_member(actor)
+    if not (may_read(member, collection) and may_write(member, collection)):
+        raise Forbidden("You may not write into this collection.")
+    if not contents(actor, collection, match, bodies=False).objects:
+        raise NotFound("There is no such object in the collection.")
+    stix_id = match.ids[0]
+    if stix_id.partition("--")[0] in CONTAINERS:
+        delete_event(member, find_event(member, uuid_of(stix_id)).id)
+        return
+    publish_event(member, _delete_part(member, uuid_of(stix_id)))
+
+
+def _delete_part(actor: Actor, uuid: str) -> int:
+    """Delete the attribute or object with this uuid; returns the id of its event."""
+    for delete in (_attribute, _object):
+        if (event_id := _tried(delete, actor, uuid)) is not None:
+            return event_id
+    raise Forbidden("This object is said of others, and cannot be deleted on its own.")
+
+
+def _tried(delete: Callable[[Actor, str], int], actor: Actor, uuid: str) -> int | None:
+    try:
+        return delete(actor, uuid)
+    except NotFound:
+        return None
+
+
+def _attribute(actor: Actor, uuid: str) -> int:
+    attribute = find_attribute(actor, uuid)
+    delete_attribute(actor, attribute.id)
+    return attribute.event_id
+
+
+def _object(actor: Actor, uuid: str) -> int:
+    found = find_object(actor, uuid)
+    delete_object(actor, found.id)
+    return found.event_id

@@ -1,0 +1,132 @@
+"""What others write into our collections: taken at once, dealt with by a job, and told in a status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from vardkase.audit.services import record
+from vardkase.core.confined import LimitReached
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.exchange.taxii.bundles import bundles, identity_of
+from vardkase.exchange.taxii.collections import as_member, may_write, target_of
+from vardkase.exchange.taxii.models import Collection, Submission
+from vardkase.exchange.taxii.storing import Outcome, Target, counted, sound_objects, store_bundle
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.distribution import Distribution
+
+MOST = 50_000
+"""Objects in an envelope."""
+
+
+@transaction.atomic
+def submit(actor: Actor, collection: Collection, envelope: dict[str, Any]) -> Submission:
+    """Take an envelope in; it is dealt with by `work_off`. Raises Forbidden, Invalid."""
+    if not may_write(actor, collection):
+        raise Forbidden("You may not write into this collection.")
+    objects = envelope.get("objects")
+    if not isinstance(objects, list) or not objects:
+        raise Invalid({"objects": ["An envelope holds a list of objects."]})
+    if len(objects) > MOST:
+        raise Invalid({"objects": [f"At most {MOST} objects are taken at once."]})
+    return Submission.objects.create(
+        collection=collection,
+        user_id=actor.user_id or 0,
+        envelope=msgspec.json.encode(objects).decode(),
+        results={"total": len(objects)},
+    )
+
+
+def find_submission(actor: Actor, reference: str) -> Submission:
+    """What the actor sent, by its uuid. Raises NotFound for that of others."""
+    try:
+        found = Submission.objects.filter(uuid=UUID(reference), user_id=actor.user_id or 0).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound("There is no such status.")
+    return found
+
+
+def work_off(actor: Actor, submission_id: int) -> None:
+    """Store what a submission holds, as whoever sent it; what they may no longer do is refused object by object."""
+    submission = Submission.objects.select_related("collection").get(pk=submission_id)
+    if submission.complete:
+        return
+    objects = msgspec.json.decode(submission.envelope)
+    outcomes = _outcomes(as_member(actor), submission.collection, objects)
+    with transaction.atomic():
+        submission.results = {"total": len(objects), **_results(outcomes)}
+        submission.complete, submission.envelope = True, ""
+        submission.save()
+        stored, failed = counted(outcomes)
+        told = {"count": stored, "failed": failed}
+        record(actor, "taxii_collection.received", target_of(submission.collection), told)
+
+
+def status_of(submission: Submission) -> dict[str, Any]:
+    """The status resource of the specification (section 4.3)."""
+    results = submission.results
+    successes, failures = results.get("successes", []), results.get("failures", [])
+    pendings = [] if submission.complete else _pendings(submission)
+    return {
+        "id": str(submission.uuid),
+        "status": "complete" if submission.complete else "pending",
+        "request_timestamp": submission.received.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "total_count": results["total"],
+        "success_count": len(successes),
+        "successes": successes,
+        "failure_count": len(failures),
+        "failures": failures,
+        "pending_count": len(pendings),
+        "pendings": pendings,
+    }
+
+
+def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[Outcome]:
+    if not may_write(actor, collection):
+        return [Outcome.of(each, "You may not write into this collection.") for each in objects]
+    try:
+        sound, outcomes = sound_objects(objects)
+    except LimitReached as limit:
+        return [Outcome.of(each, str(limit)) for each in objects]
+    target = _target(collection)
+    for bundle in bundles(sound):
+        outcomes += store_bundle(actor, bundle, target)[1]
+    return _one_each(objects, outcomes)
+
+
+def _target(collection: Collection) -> Target:
+    group = collection.sharing_group_id
+    reach = Distribution.SHARING_GROUP if group else collection.distribution
+    return Target(int(reach), group, f"TAXII: {collection.name}")
+
+
+def _one_each(objects: list[Any], outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """One outcome for each object that was sent: a failure before a success, and a word for what nothing needed."""
+    found: dict[tuple[str, str], Outcome] = {}
+    for each in sorted(outcomes, key=lambda outcome: not outcome.stored):
+        found.setdefault((each.stix_id, each.version), each)
+    unused = "Nothing in the envelope refers to it."
+    return [found.get(identity_of(each)) or Outcome.of(each, unused, stored=True) for each in objects]
+
+
+def _results(outcomes: Iterable[Outcome]) -> dict[str, list[dict[str, str]]]:
+    results: dict[str, list[dict[str, str]]] = {"successes": [], "failures": []}
+    for each in outcomes:
+        results["successes" if each.stored else "failures"].append(_detail(each))
+    return results
+
+
+def _detail(outcome: Outcome) -> dict[str, str]:
+    said = {"message": outcome.message} if outcome.message else {}
+    return {"id": outcome.stix_id, "version": outcome.version, **said}
+
+
+def _pendings(submission: Submission) -> list[dict[str, str]]:
+    objects = msgspec.json.decode(submission.envelope)
+    return [_detail(Outcome.of(each)) for each in objects]
