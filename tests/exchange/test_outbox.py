@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.support.web_server import WebServer
 from vardkase.exchange.outbox import entries
 from vardkase.exchange.outbox.deliveries import Receiver, Version, claim, settle, was_sent
+from vardkase.exchange.outbox.entries import Happening
 from vardkase.exchange.outbox.models import Delivery, Entry, Kind, State
 from vardkase.exchange.servers.models import Server
 
@@ -62,7 +63,7 @@ def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Conne
     start = entries.last_place()
     enter = "INSERT INTO outbox (topic, version, at) VALUES ('late', 0, now())"
     other_transaction.execute(enter)  # Has the lower id, and is through later.
-    entries.enter("early", [1])
+    entries.enter([Happening("early", "add", 1)])
     entries.line_up()
     first = entries.after(start, 10)
     assert [entry.topic for entry in first] == ["early"]
@@ -74,10 +75,10 @@ def test_who_is_through_late_is_not_passed_over(other_transaction: psycopg.Conne
 
 @pytest.mark.django_db
 def test_places_go_on_after_the_line_was_cleaned_away() -> None:
-    entries.enter("one", [1, 2, 3])
+    entries.enter([Happening("one", "add", number) for number in (1, 2, 3)])
     end = entries.last_place()
     Entry.objects.all().delete()
-    entries.enter("two", [4, 5])
+    entries.enter([Happening("two", "add", number) for number in (4, 5)])
     entries.line_up()
     assert [(entry.subject_id, (entry.place or 0) > end) for entry in entries.after(end, 10)] == [
         (4, True),

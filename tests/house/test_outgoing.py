@@ -7,20 +7,25 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[2] / "src" / "vardkase"
 OPENERS = {
-    "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imaplib", "niquests", "pycurl", "requests", "smtplib",
-    "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
+    "aiohttp", "asyncio", "confluent_kafka", "ftplib", "http.client", "httpx", "imaplib", "niquests", "pycurl",
+    "requests", "smtplib", "socket", "ssl", "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc", "zmq",
 }  # fmt: skip
 ALLOWED = {
     "exchange/connections.py": {"socket", "ssl", "urllib3"},
     "exchange/http.py": {"http.client", "urllib3"},
+    "exchange/links.py": {"socket", "ssl"},
+    "exchange/servers/checkup.py": {"socket", "ssl"},
+    "exchange/streams/senders/kafka.py": {"confluent_kafka"},
+    "exchange/streams/senders/zeromq.py": {"zmq"},
     "exchange/tls.py": {"ssl"},
     "cli/serve.py": {"http.client", "socket"},
     "core/confined/__init__.py": {"socket"},
     "core/confined/keeper.py": {"socket"},
     "core/mail/smtp.py": {"smtplib", "ssl"},
 }
-"""The door itself; the command that looks whether its own server answers; what a process says to its children; the
-mail server, which the operator names and nobody else can."""
+"""The door itself; what tells its errors apart; Kafka's client, whose brokers are judged, and a publisher that only
+listens; the command that looks whether its own server answers; what a process says to its children; the mail server,
+which the operator names and nobody else can."""
 
 
 def openers_in(source: str) -> set[str]:

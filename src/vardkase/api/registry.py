@@ -43,8 +43,8 @@ import vardkase.api.exchange.feed_contents
 import vardkase.api.exchange.feeds
 import vardkase.api.exchange.modules
 import vardkase.api.exchange.servers
+import vardkase.api.exchange.streams
 import vardkase.api.exchange.synchronisation
-import vardkase.api.exchange.zeromq
 import vardkase.api.galaxies.attachments
 import vardkase.api.galaxies.cluster_relations
 import vardkase.api.galaxies.clusters

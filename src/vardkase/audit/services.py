@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from vardkase.audit.hooks import recorded
 from vardkase.audit.models import AuditEntry
 
 
@@ -36,7 +37,7 @@ class Target:
 
 def record(actor: ActorReference, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
     """Write one entry. `action` reads ``noun.verb`` ("event.published"); `change` never holds a secret."""
-    AuditEntry.objects.create(
+    entry = AuditEntry.objects.create(
         action=action,
         actor_id=actor.user_id,
         actor_name=actor.name,
@@ -49,3 +50,4 @@ def record(actor: ActorReference, action: str, target: Target, change: dict[str,
         title=target.title[:2000],
         change=change or {},
     )
+    recorded.emit(entry)

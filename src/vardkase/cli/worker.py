@@ -25,12 +25,12 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
 
         from vardkase.core.jobs import worker_name
         from vardkase.core.jobs.progress import followed
-        from vardkase.exchange.zeromq.publisher import publish_until
+        from vardkase.exchange.streams.running import deliver_until
 
         connection.close()  # What is opened from here on carries the worker's name.
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
         with (
-            beside(publish_until),
+            beside(deliver_until),
             app.replace_connector(app.connector.get_worker_connector()),  # type: ignore[attr-defined]
         ):
             app.run_worker(

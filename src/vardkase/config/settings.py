@@ -99,7 +99,7 @@ INSTALLED_APPS = [
     "vardkase.analysis.correlation.apps.CorrelationConfig",
     "vardkase.formats.apps.FormatsConfig",
     "vardkase.exchange.outbox.apps.OutboxConfig",
-    "vardkase.exchange.zeromq.apps.ZeroMqConfig",
+    "vardkase.exchange.streams.apps.StreamsConfig",
     "vardkase.exchange.servers.apps.ServersConfig",
     "vardkase.exchange.feeds.apps.FeedsConfig",
     "vardkase.exchange.modules.apps.ModulesConfig",

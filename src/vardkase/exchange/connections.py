@@ -6,7 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -36,31 +36,15 @@ class Gate:
 
     def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
         """A socket to the first permitted address of `host` that answers; raises AddressRefused, OSError."""
-        found = [each for each in _addresses(host, port) if not judged or self._permits(each)]
-        if not found:
-            raise AddressRefused(NOT_PERMITTED.format(host))
-        failure = OSError("no address")
-        for family, address in found:
-            made = socket.socket(family, socket.SOCK_STREAM)
-            made.settimeout(patience)
-            try:
-                made.connect(address)
-            except OSError as error:
-                made.close()
-                failure = error
-            else:
-                self._open.append(self._leaving.enter_context(made.dup()))
-                return made
-        raise failure
+        made = connected(host, port, patience, self.permitted if judged else None)
+        self._open.append(self._leaving.enter_context(made.dup()))
+        return made
 
     def refuse_private(self, host: str, port: int) -> None:
         """Raise AddressRefused when the name is known here, as one of an address that may not be reached."""
-        try:
-            found = _addresses(host, port)
-        except OSError:
-            return  # Where a proxy is needed it is often alone in knowing the names outside.
-        if not all(map(self._permits, found)):
-            raise AddressRefused(NOT_PERMITTED.format(host))
+        # Where a proxy is needed it is often alone in knowing the names outside.
+        with contextlib.suppress(OSError):
+            require_permitted(host, port, self.permitted)
 
     @contextmanager
     def closing_after(self, seconds: float) -> Iterator[None]:
@@ -77,14 +61,43 @@ class Gate:
         self._leaving.callback(connection.close)
         return connection
 
-    def _permits(self, endpoint: Endpoint) -> bool:
-        return may_be_reached(endpoint[1][0], self.permitted)
-
     def _time_is_up(self) -> None:
         self.timed_out = True
         for each in self._open:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+
+
+def connected(
+    host: str, port: int, patience: float, permitted: Sequence[Network] | None, *, datagrams: bool = False
+) -> socket.socket:
+    """A socket to the first permitted address of `host` that answers, or, with None, to the first of all.
+
+    `patience` is the longest silence in seconds. Raises AddressRefused, OSError.
+    """
+    found = [
+        each for each in _addresses(host, port) if permitted is None or may_be_reached(each[1][0], permitted)
+    ]
+    if not found:
+        raise AddressRefused(NOT_PERMITTED.format(host))
+    failure = OSError("no address")
+    for family, address in found:
+        made = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
+        made.settimeout(patience)
+        try:
+            made.connect(address)
+        except OSError as error:
+            made.close()
+            failure = error
+        else:
+            return made
+    raise failure
+
+
+def require_permitted(host: str, port: int, permitted: Sequence[Network]) -> None:
+    """Judge every address of a name that other people's code is to connect to; raises AddressRefused, OSError."""
+    if not all(may_be_reached(each[1][0], permitted) for each in _addresses(host, port)):
+        raise AddressRefused(NOT_PERMITTED.format(host))
 
 
 def connection_to(

@@ -58,8 +58,27 @@ class EventTakenOver:
     former_org_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class PartsStored:
+    """New objects, or new references between parts, of one event."""
+
+    event_id: int
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributesEdited:
+    """Attributes of one event that read differently now: any column, deletion included."""
+
+    event_id: int
+    attribute_ids: tuple[int, ...]
+
+
 attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")
 event_taken_over: Hook[EventTakenOver] = Hook("event_taken_over")
+attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")
+objects_stored: Hook[PartsStored] = Hook("objects_stored")
+references_stored: Hook[PartsStored] = Hook("references_stored")

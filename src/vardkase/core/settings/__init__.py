@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from vardkase.core.hooks import Hook
 from vardkase.core.settings.sealing import opened, sealed
 from vardkase.core.sql import cursor
 
@@ -20,6 +21,7 @@ __all__ = [
     "Family",
     "Setting",
     "add_family",
+    "changed",
     "declared_settings",
     "find_setting",
     "set_unless_set",
@@ -81,6 +83,9 @@ class Family(Protocol):
 
 
 _families: list[Family] = []
+
+changed: Hook[str] = Hook("changed")
+"""A site administrator has given the setting of this name another value; in the same transaction."""
 
 
 def add_family(family: Family) -> None:

@@ -7,7 +7,11 @@ a time, and receivers remember places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -31,11 +35,26 @@ def enter_published(published: EventPublished) -> None:
     _tell()
 
 
-def enter(topic: str, subject_ids: Iterable[int], event_id: int | None = None) -> None:
-    """Enter rows under a topic; they are out of `event_id` where they are of an event. Call in their transaction."""
-    Entry.objects.bulk_create(
-        (Entry(topic=topic, subject_id=each, event_id=event_id) for each in subject_ids), batch_size=1000
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something to enter; the fields are those of `Entry`."""
+
+    topic: str
+    act: str
+    subject_id: int | None = None
+    event_id: int | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+def enter(happenings: Sequence[Happening]) -> None:
+    """Enter what happened, in its order and in one statement. Call it in the transaction in which it happens."""
+    if not happenings:
+        return
+    columns = zip(
+        *((each.topic, each.act, each.subject_id, each.event_id) for each in happenings), strict=True
     )
+    named = dict(zip(("topics", "acts", "subjects", "events"), map(list, columns), strict=True))
+    cursor().execute(ENTER_MANY, {**named, "about": [json.dumps(each.about) for each in happenings]})
     _tell()
 
 
@@ -46,9 +65,20 @@ def line_up() -> None:
     cursor().execute(LINE_UP)
 
 
-def after(place: int, limit: int) -> list[Entry]:
-    """The next entries in the line behind `place`, at most `limit`."""
-    return list(Entry.objects.filter(place__gt=place).order_by("place")[:limit])
+def after(place: int, limit: int, topics: Collection[str] | None = None) -> list[Entry]:
+    """The next entries in the line behind `place`, at most `limit`; of these topics, or of all."""
+    behind = Entry.objects.filter(place__gt=place)
+    if topics is not None:
+        behind = behind.filter(topic__in=topics)
+    return list(behind.order_by("place")[:limit])
+
+
+def place_before(moment: datetime) -> int:
+    """The place from which on everything is sent that was entered at `moment` or later, and is still kept."""
+    line_up()
+    first = Entry.objects.filter(at__gte=moment, place__isnull=False).order_by("place")
+    place = first.values_list("place", flat=True).first()
+    return last_place() if place is None else place - 1
 
 
 def last_place() -> int:
@@ -67,6 +97,13 @@ def _tell() -> None:
 ENTER = """
 INSERT INTO outbox (topic, event_id, event_uuid, version, at)
 SELECT %(topic)s, id, uuid, publish_timestamp, now() FROM event WHERE id = %(event)s
+"""
+
+ENTER_MANY = """
+INSERT INTO outbox (topic, act, subject_id, event_id, about, at)
+SELECT each.topic, each.act, each.subject, each.event, each.about::jsonb, now()
+FROM unnest(%(topics)s::text[], %(acts)s::text[], %(subjects)s::bigint[], %(events)s::bigint[], %(about)s::text[])
+     AS each (topic, act, subject, event, about)
 """
 
 # The places come from a sequence, since the end of the line may have been cleaned away; in the order of the ids.

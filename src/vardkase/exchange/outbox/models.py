@@ -9,15 +9,18 @@ class Entry(models.Model):
     """Something that receivers are to hear of, under one of MISP's topics (`misp_json` is a published event).
 
     `event_id` and `event_uuid` say of which event, and `version` is when that was published (Unix seconds);
-    `subject_id` is the row that the topic speaks of, where that is not the event. `place` is the entry's place in
+    `subject_id` is the row that the topic speaks of, where that is not the event; `act` is MISP's word for what was
+    done to it, and `about` what is left to say of it when it is gone. `place` is the entry's place in
     the line; it has none before `entries.line_up` has given it one, after its transaction is through.
     """
 
     topic = models.TextField()
+    act = models.TextField(blank=True, default="", db_default="")
     subject_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField(null=True)
     event_uuid = models.UUIDField(null=True)
-    version = models.BigIntegerField(default=0)
+    version = models.BigIntegerField(default=0, db_default=0)
+    about = models.JSONField(blank=True, default=dict, db_default={})
     place = models.BigIntegerField(null=True, unique=True)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -24,6 +24,7 @@ from vardkase.formats.misp_json.options import (
     ObjectOptions,
 )
 from vardkase.formats.misp_json.proposals import proposal_rows
+from vardkase.formats.misp_json.references import reference_rows
 from vardkase.formats.misp_json.report_elements import report_elements
 from vardkase.formats.misp_json.reports import report_dict, report_list
 from vardkase.formats.misp_json.sightings import SightingOptions, sighting_pages, sighting_rows
@@ -49,6 +50,7 @@ __all__ = [
     "object_list",
     "objects_document",
     "proposal_rows",
+    "reference_rows",
     "report_dict",
     "report_elements",
     "report_list",

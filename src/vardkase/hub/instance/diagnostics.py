@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
 from vardkase.exchange.modules.use import status as modules_status
-from vardkase.exchange.zeromq.settings import ENABLED as ZEROMQ_ENABLED
+from vardkase.exchange.streams.settings import ZEROMQ_ENABLED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 

@@ -77,7 +77,6 @@ FACTS: tuple[Fact, ...] = (
     _always("MISP.log_new_audit", True, "Every change is in the audit trail."),
     _always("Security.advanced_authkeys", True, "Keys are kept as hashes and shown once."),
     _always("Security.password_policy_length", 12, "The fewest characters of a password."),
-    _always("Plugin.Kafka_enable", False, "Nothing is published to Kafka."),
     _from_environment(
         "Security.otp_required",
         2,

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
+from vardkase.core.settings import AnySetting, changed, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.sealing import sealed
@@ -75,6 +75,7 @@ def change_setting(actor: Actor, name: str, given: Any) -> None:
     change = {} if setting.secret else {"value": [setting.value, value]}
     kept = sealed(value) if setting.secret else value
     SettingValue.objects.update_or_create(name=name, defaults={"value": kept})
+    changed.emit(name)
     record(actor, "setting.changed", Target("setting", title=name), change)
 
 

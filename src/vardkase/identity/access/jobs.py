@@ -46,3 +46,23 @@ def connection_actor(organisation_id: int, name: str, *, internal: bool = False)
         credential=Credential.JOB,
         sharing_group_ids=sharing_group_ids(organisation.pk),
     )
+
+
+def reading_actor(organisation_id: int | None, name: str) -> Actor:
+    """What reads for an organisation, as one of its people without any permission; for none, reads everything."""
+    if organisation_id is None:
+        everything = frozenset({Permission.SITE_ADMIN})
+        return Actor(None, name, 0, "", everything, Credential.JOB, may_write=False, may_sync=False)
+    organisation = Organisation.objects.get(pk=organisation_id)
+    return Actor(
+        user_id=None,
+        name=name,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        permissions=frozenset(),
+        credential=Credential.JOB,
+        sharing_group_ids=sharing_group_ids(organisation.pk),
+        may_read=organisation.may_read,
+        may_write=False,
+        may_sync=False,
+    )

@@ -14,7 +14,13 @@ from typing import Any
 import psycopg
 
 from vardkase.core.sql import cursor, reserve_ids
-from vardkase.intel.hooks import StoredAttribute, attributes_stored
+from vardkase.intel.hooks import (
+    PartsStored,
+    StoredAttribute,
+    attributes_stored,
+    objects_stored,
+    references_stored,
+)
 
 ATTRIBUTE_COLUMNS = (
     "id",
@@ -67,6 +73,7 @@ REFERENCE_COLUMNS = (
     "timestamp",
     "deleted",
 )
+EVENT_OF_REFERENCE = REFERENCE_COLUMNS.index("event_id")
 ATTRIBUTE_TAG_COLUMNS = ("attribute_id", "event_id", "tag_id", "local", "relationship_type")
 
 
@@ -159,11 +166,17 @@ def write_objects(event_id: int, rows: Sequence[NewObject]) -> None:
         for attribute in row.attributes:
             attribute.object_id = new_id
     _copy("object", OBJECT_COLUMNS, map(attrgetter(*OBJECT_COLUMNS), rows))
+    objects_stored.emit(PartsStored(event_id, tuple(row.id for row in rows)))
 
 
 def write_references(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write object references; each row has the order of REFERENCE_COLUMNS."""
-    _copy("object_reference", REFERENCE_COLUMNS, rows)
+    """Write object references of one event; each row has the order of REFERENCE_COLUMNS."""
+    if not (rows := list(rows)):
+        return
+    ids = reserve_ids("object_reference", len(rows))
+    numbered = ((new_id, *row) for new_id, row in zip(ids, rows, strict=True))
+    _copy("object_reference", ("id", *REFERENCE_COLUMNS), numbered)
+    references_stored.emit(PartsStored(rows[0][EVENT_OF_REFERENCE], tuple(ids)))
 
 
 def _tag_rows(rows: Sequence[NewAttribute], link_tags: TagResolver) -> Iterable[tuple[Any, ...]]:

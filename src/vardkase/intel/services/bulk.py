@@ -15,7 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.intel.errors import SharingGroupRefused
-from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Event
 from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.locking import lock_own_event, touch
@@ -113,6 +113,7 @@ def readable_attributes(
 def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str, Any]) -> None:
     parameters = {**values, "event": event.pk, "ids": list(chosen), "now": now_seconds()}
     cursor().execute(UPDATE.format(columns=columns), parameters)
+    attributes_edited.emit(AttributesEdited(event.pk, tuple(chosen)))
 
 
 def _done(actor: Actor, event: Event, act: str, chosen: Sequence[int], change: dict[str, Any]) -> int:

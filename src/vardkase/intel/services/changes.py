@@ -13,7 +13,7 @@ from django.conf import settings
 
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
-from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Attribute, AttributeTag
 from vardkase.intel.services.attachments import take_data
 from vardkase.intel.services.batch import TagLink
@@ -119,7 +119,9 @@ def write_changes(event_id: int, changes: AttributeChanges, tags: TagBook) -> No
     )
     for attribute, mentions in changes.tags:
         retag_attribute(event_id, attribute.pk, tags.links(mentions), tags.detached(mentions))
-    attributes_changed.emit(AttributesChanged(event_id, tuple(attribute.pk for attribute in changes.changed)))
+    ids = tuple(attribute.pk for attribute in changes.changed)
+    attributes_changed.emit(AttributesChanged(event_id, ids))
+    attributes_edited.emit(AttributesEdited(event_id, ids))
 
 
 def retag_attribute(

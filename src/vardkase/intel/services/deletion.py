@@ -12,7 +12,14 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, attributes_changed, attributes_removed
+from vardkase.intel.hooks import (
+    AttributesChanged,
+    AttributesEdited,
+    AttributesRemoved,
+    attributes_changed,
+    attributes_edited,
+    attributes_removed,
+)
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
@@ -69,7 +76,7 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
     """Bring a softly deleted attribute back. Raises NotFound, NotYours."""
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
-    attributes_changed.emit(AttributesChanged(event.pk, (attribute.pk,)))
+    _edited(event.pk, (attribute.pk,))
     touch(event)
     record(actor, "attribute.restored", _target(attribute))
 
@@ -116,7 +123,7 @@ def soft_delete_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
     ObjectReference.objects.filter(event=event_id, referenced_uuid__in=uuids).update(
         deleted=True, timestamp=now
     )
-    attributes_changed.emit(AttributesChanged(event_id, tuple(attribute_ids)))
+    _edited(event_id, tuple(attribute_ids))
 
 
 SANITISED = {
@@ -154,6 +161,11 @@ def remove_attributes(event_id: int, attribute_ids: Sequence[int]) -> None:
         chosen,
     )
     cursor().execute("DELETE FROM attribute WHERE id = ANY(%(ids)s)", chosen)
+
+
+def _edited(event_id: int, attribute_ids: tuple[int, ...]) -> None:
+    attributes_changed.emit(AttributesChanged(event_id, attribute_ids))
+    attributes_edited.emit(AttributesEdited(event_id, attribute_ids))
 
 
 def _attribute(attribute_id: int) -> Attribute:

@@ -1,0 +1,68 @@
+"""ZeroMQ and Kafka as MISP has them: an event pushed by hand, and the publisher switched on and off."""
+
+from __future__ import annotations
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, endpoint
+from vardkase.exchange.streams.by_hand import Disabled, push_event
+from vardkase.exchange.streams.by_settings import follow
+from vardkase.exchange.streams.models import Kind
+from vardkase.exchange.streams.queries import standing
+from vardkase.exchange.streams.settings import ZEROMQ_ENABLED, ZEROMQ_HOST, ZEROMQ_PORT
+from vardkase.hub.instance.settings import change_setting
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+
+ZEROMQ_OFF = "ZMQ event publishing not enabled."
+KAFKA_OFF = "Kafka event publishing not enabled."
+
+
+@endpoint("events/pushEventToZMQ", requires=(Permission.PUBLISH_ZMQ,), writes=True)
+def push_event_to_zmq(call: Call) -> Answer:
+    """Send an event to those who listen, published or not. While ZeroMQ is off, MISP calls it saved and says so."""
+    event = find_event(call.actor, call.arg(0))
+    try:
+        push_event(call.actor, str(event.id), "zeromq")
+        said = "Event published to ZMQ"
+    except Disabled:
+        said = ZEROMQ_OFF
+    return saved(said, f"/events/pushEventToZMQ/{event.id}", id=str(event.id))
+
+
+@endpoint("events/pushEventToKafka", requires=(Permission.PUBLISH_KAFKA,), writes=True)
+def push_event_to_kafka(call: Call) -> Answer:
+    """Send an event to Kafka, published or not. While nothing is sent there, it is called saved, and said so."""
+    event = find_event(call.actor, call.arg(0))
+    try:
+        push_event(call.actor, str(event.id), "kafka")
+        said = "Event published to Kafka"
+    except Disabled:
+        said = KAFKA_OFF
+    return saved(said, f"/events/pushEventToKafka/{event.id}", id=str(event.id))
+
+
+@endpoint("servers/statusZeroMQServer", site_admin=True)
+def status(call: Call) -> Answer:
+    """Whether it is on, where, and how many events wait to be sent."""
+    if not ZEROMQ_ENABLED.value:
+        return Json({"message": ZEROMQ_OFF})
+    return Json(
+        {
+            "message": f"ZeroMQ is on and listens on {ZEROMQ_HOST.value}:{ZEROMQ_PORT.value}.",
+            "waiting": standing(follow(Kind.ZEROMQ)).waiting,
+        }
+    )
+
+
+@endpoint("servers/startZeroMQServer", site_admin=True, writes=True)
+def start(call: Call) -> Answer:
+    """The setting `Plugin.ZeroMQ_enable`, switched on."""
+    change_setting(call.actor, ZEROMQ_ENABLED.name, True)
+    return saved("ZeroMQ server successfully started.", "/servers/startZeroMQServer")
+
+
+@endpoint("servers/stopZeroMQServer", site_admin=True, writes=True)
+def stop(call: Call) -> Answer:
+    """The setting `Plugin.ZeroMQ_enable`, switched off."""
+    change_setting(call.actor, ZEROMQ_ENABLED.name, False)
+    return saved("ZeroMQ server successfully stopped.", "/servers/stopZeroMQServer")

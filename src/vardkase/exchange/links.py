@@ -1,0 +1,102 @@
+"""Plain connections to others, for what is no web server: judged, timed and encrypted as at the door."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import ssl
+import struct
+import termios
+import time
+from contextlib import closing, suppress
+
+from django.conf import settings
+
+from vardkase.exchange.addresses import Network, networks
+from vardkase.exchange.connections import connected, require_permitted
+from vardkase.exchange.errors import OutgoingFailed, TimedOut
+from vardkase.exchange.tls import tls_context
+
+PATIENCE = 20.0
+"""Seconds to connect, and for the other side to acknowledge what was sent."""
+GLANCE = 0.01
+
+
+class Link:
+    """A connection that only sends. With `tls`, `authority` (PEM) may name who alone vouches for the other side."""
+
+    def __init__(
+        self, host: str, port: int, *, datagrams: bool = False, tls: bool = False, authority: str = ""
+    ) -> None:
+        """Connect. Raises OutgoingFailed."""
+        self.place = f"{host}:{port}"
+        self._stream = not datagrams
+        try:
+            self._socket = connected(host, port, PATIENCE, _permitted(), datagrams=datagrams)
+            if tls:
+                self._socket = tls_context(authority).wrap_socket(self._socket, server_hostname=host)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def send(self, data: bytes) -> None:
+        """Send all of `data`; returns when the other side's machine has it, or (datagrams) when it is on its way.
+
+        Raises OutgoingFailed, after which nobody knows how much of it arrived.
+        """
+        try:
+            if self._stream and self._has_ended():
+                raise ConnectionResetError("the other side has closed the connection")
+            self._socket.sendall(data)
+            if self._stream:
+                self._wait_for_acknowledgement()
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """End the connection."""
+        with suppress(OSError), closing(self._socket):
+            if self._stream:
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _has_ended(self) -> bool:
+        """Whether the other side is gone; what it says is not listened to."""
+        self._socket.setblocking(False)
+        try:
+            while self._socket.recv(4096):
+                pass
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            self._socket.settimeout(PATIENCE)
+        return True
+
+    def _wait_for_acknowledgement(self) -> None:
+        """Until the kernel holds nothing any more that the other side's kernel has not acknowledged."""
+        deadline = time.monotonic() + PATIENCE
+        while self._unacknowledged():
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            time.sleep(GLANCE)
+        if self._has_ended():
+            raise ConnectionResetError("the other side has closed the connection")
+
+    def _unacknowledged(self) -> int:
+        held = fcntl.ioctl(self._socket, termios.TIOCOUTQ, struct.pack("i", 0))
+        return int(struct.unpack("i", held)[0])
+
+    def _failed(self, error: OSError) -> OutgoingFailed:
+        if isinstance(error, TimeoutError):
+            return TimedOut(f"{self.place} took too long.")
+        return OutgoingFailed(f"{self.place} could not be reached: {error.strerror or error}")
+
+
+def require_reachable(host: str, port: int) -> None:
+    """Judge a name that other people's code is to connect to. Raises OutgoingFailed."""
+    try:
+        require_permitted(host, port, _permitted())
+    except OSError as error:
+        raise OutgoingFailed(f"{host} could not be found: {error}") from error
+
+
+def _permitted() -> tuple[Network, ...]:
+    return networks(settings.VARDKASE_PRIVATE_NETWORKS)

@@ -1,0 +1,146 @@
+"""Indicators in the Elastic Common Schema (ECS 8.17, fieldset Threat): a JSON object each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+
+import msgspec
+
+from vardkase.exchange.streams.bodies.indicators import Indicator
+
+VERSION = "8.17.0"
+
+type Fields = dict[str, Any]
+
+
+def ecs_document(indicator: Indicator) -> bytes:
+    """One indicator; `misp` beside ECS's own fields says what it is here."""
+    attribute, event = indicator.attribute, indicator.event
+    return msgspec.json.encode(
+        {
+            "@timestamp": _moment(indicator.changed),
+            "ecs": {"version": VERSION},
+            "message": event["info"],
+            "tags": indicator.tags,
+            "event": {
+                "id": indicator.uuid,
+                "kind": "enrichment",
+                "category": ["threat"],
+                "type": ["indicator"],
+                "module": "misp",
+                "dataset": "vardkase.indicator",
+                "action": "indicator-removed" if indicator.is_gone else "indicator-published",
+                "provider": indicator.provider,
+            },
+            "threat": {"indicator": _indicator(indicator)},
+            "misp": {
+                "event": {name: event[name] for name in ("id", "uuid", "info", "threat_level_id", "date")},
+                "attribute": {
+                    name: attribute[name]
+                    for name in ("id", "uuid", "type", "category", "to_ids", "value", "object_relation")
+                },
+            },
+        }
+    )
+
+
+def _indicator(indicator: Indicator) -> Fields:
+    attribute = indicator.attribute
+    described: Fields = {
+        "name": indicator.value,
+        "provider": indicator.provider,
+        "modified_at": _moment(indicator.changed),
+        "description": attribute["comment"],
+        "first_seen": attribute["first_seen"],
+        "last_seen": attribute["last_seen"],
+        "marking": {"tlp": indicator.tlp} if indicator.tlp else None,
+    }
+    told = {name: value for name, value in described.items() if value}
+    return {**told, **FIELDS.get(indicator.type, _unknown)(*indicator.parts)}
+
+
+def _moment(when: datetime) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _unknown(_first: str, _second: str) -> Fields:
+    return {}
+
+
+def _address(first: str, second: str) -> Fields:
+    """An address, alone or with a port; a network has no field of its own."""
+    try:
+        kind = f"ipv{ip_address(first).version}-addr"
+    except ValueError:
+        return {}
+    return {"type": kind, "ip": first, **({"port": int(second)} if second.isdigit() else {})}
+
+
+def _domain(first: str, second: str) -> Fields:
+    return {
+        "type": "domain-name",
+        "url": {"domain": first},
+        **({"ip": second} if _is_address(second) else {}),
+    }
+
+
+def _host_and_port(first: str, second: str) -> Fields:
+    return {**_domain(first, ""), **({"port": int(second)} if second.isdigit() else {})}
+
+
+def _url(first: str, _second: str) -> Fields:
+    return {"type": "url", "url": {"original": first, "full": first}}
+
+
+def _mail(first: str, _second: str) -> Fields:
+    return {"type": "email-addr", "email": {"address": first}}
+
+
+def _named_file(first: str, _second: str) -> Fields:
+    return {"type": "file", "file": {"name": first}}
+
+
+def _registry(first: str, second: str) -> Fields:
+    key = {"key": first, **({"data": {"strings": [second]}} if second else {})}
+    return {"type": "windows-registry-key", "registry": key}
+
+
+def _network(first: str, _second: str) -> Fields:
+    number = first.upper().removeprefix("AS")
+    return {"type": "autonomous-system", "as": {"number": int(number)}} if number.isdigit() else {}
+
+
+def _hash(name: str) -> Callable[[str, str], Fields]:
+    def write(first: str, second: str) -> Fields:
+        named = {"name": first} if second else {}
+        return {"type": "file", "file": {**named, "hash": {name: second or first}}}
+
+    return write
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512/224", "sha512/256", "ssdeep", "tlsh")
+FIELDS: dict[str, Callable[[str, str], Fields]] = {
+    **dict.fromkeys(("ip-src", "ip-dst", "ip-src|port", "ip-dst|port"), _address),
+    **dict.fromkeys(("domain", "hostname", "domain|ip"), _domain),
+    "hostname|port": _host_and_port,
+    **dict.fromkeys(("url", "uri", "link"), _url),
+    **dict.fromkeys(("email", "email-src", "email-dst", "email-reply-to"), _mail),
+    "filename": _named_file,
+    **dict.fromkeys(("regkey", "regkey|value"), _registry),
+    "AS": _network,
+    **{name: _hash(name) for name in HASHES},
+    **{f"filename|{name}": _hash(name) for name in HASHES},
+    **dict.fromkeys(("malware-sample",), _hash("md5")),
+}
+"""Type → the fields for its value. Other types have their value as the indicator's name alone."""

@@ -1,0 +1,78 @@
+"""Attributes one by one, as the programs of a security centre take them: what ECS and CEF have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from vardkase.core.sql import SqlQuery
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.formats.misp_json import AttributeOptions, Deleted, attribute_pages
+
+OPTIONS = AttributeOptions(include_context=True, include_event_tags=True, deleted=Deleted.BOTH)
+TLP = "tlp:"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An attribute with its event, as attributes/restSearch shows them with their context."""
+
+    attribute: dict[str, Any]
+
+    @property
+    def uuid(self) -> str:
+        return str(self.attribute["uuid"])
+
+    @property
+    def type(self) -> str:
+        return str(self.attribute["type"])
+
+    @property
+    def value(self) -> str:
+        return str(self.attribute["value"])
+
+    @property
+    def event(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.attribute["Event"]
+        return found
+
+    @property
+    def provider(self) -> str:
+        return str(self.event["Orgc"]["name"])
+
+    @property
+    def tags(self) -> list[str]:
+        return [tag["name"] for tag in self.attribute.get("Tag", ())]
+
+    @property
+    def tlp(self) -> str:
+        """The strictest marking's word, in capitals; "" without one."""
+        marked = {tag.lower().removeprefix(TLP) for tag in self.tags if tag.lower().startswith(TLP)}
+        return next((word.upper() for word in STRICTEST if word in marked), "")
+
+    @property
+    def changed(self) -> datetime:
+        return datetime.fromtimestamp(int(self.attribute["timestamp"]), UTC)
+
+    @property
+    def is_gone(self) -> bool:
+        return bool(self.attribute["deleted"])
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Both values of a composite type; the second is empty for others."""
+        first, _, second = self.value.partition("|") if "|" in self.type else (self.value, "", "")
+        return first, second
+
+
+def indicators(reader: Reader, chosen: SqlQuery | list[int]) -> Iterator[list[Indicator]]:
+    """The readable ones of the attributes, a page at a time."""
+    for page in attribute_pages(reader.actor, chosen, OPTIONS):
+        yield [Indicator(each) for each in msgspec.json.decode(msgspec.json.encode(page))]
+
+
+STRICTEST = ("red", "amber+strict", "amber", "green", "clear", "white")

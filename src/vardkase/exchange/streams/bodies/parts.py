@@ -1,0 +1,142 @@
+"""Changes of events and of what is in them, in MISP's shapes: ``{"Attribute": {…}, "Event": {…}, "action": "edit"}``.
+
+A whole batch of entries of one topic is written at once. What the reader may not see now is not told of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vardkase.exchange.outbox.models import Entry
+from vardkase.exchange.streams import topics
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.formats.misp_json import (
+    AttributeOptions,
+    Deleted,
+    EventOptions,
+    ObjectOptions,
+    SightingOptions,
+    attributes_document,
+    events_document,
+    objects_document,
+    proposal_rows,
+    reference_rows,
+    sighting_rows,
+)
+
+type Document = dict[str, Any]
+
+METADATA = EventOptions(metadata=True, include_event_correlations=False, exclude_galaxy=True)
+BESIDE = ("Event", "Object")
+"""What a listed attribute carries inside, and a message beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the rows of a topic are read: the member that holds one, and all readable ones of some ids."""
+
+    noun: str
+    read: Callable[[Reader, Sequence[int]], Iterable[Document]]
+
+
+def part_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    """The message of each entry that is to be told of; all have one topic."""
+    kind = KINDS[entries[0].topic]
+    ids = list(dict.fromkeys(_row(entry) for entry in entries))
+    found = {int(document[kind.noun]["id"]): document for document in kind.read(reader, ids)}
+    passing = _passing(reader, kind.noun, found)
+    for entry in entries:
+        if (document := found.get(_row(entry))) is not None:
+            if _row(entry) in passing:
+                gone = document[kind.noun].get("deleted") is True
+                yield entry, encoded({**document, "action": "delete" if gone else entry.act})
+        elif entry.act == "delete" and _may_hear_of_its_end(reader, entry):
+            yield entry, encoded({kind.noun: _remains(entry), "action": "delete"})
+
+
+def encoded(document: Document) -> bytes:
+    """A document as the body of a message."""
+    return msgspec.json.encode(document)
+
+
+def _row(entry: Entry) -> int:
+    return entry.subject_id or entry.event_id or 0
+
+
+def _passing(reader: Reader, noun: str, found: dict[int, Document]) -> set[int]:
+    """Those that the stream's filters ask for: attributes by themselves, all else by its event."""
+    if not reader.stream.filters:
+        return set(found)
+    events = {number: _event_of(noun, document) for number, document in found.items()}
+    if noun == "Attribute":
+        return reader.attributes(list(found), set(events.values()))
+    readable = reader.events(set(events.values()))
+    return {number for number, event in events.items() if event in readable}
+
+
+def _event_of(noun: str, document: Document) -> int:
+    return int(document[noun]["id" if noun == "Event" else "event_id"])
+
+
+def _may_hear_of_its_end(reader: Reader, entry: Entry) -> bool:
+    """Nobody can say any more who might have read it; whoever has it from us may know that it is gone."""
+    if reader.sees_everything:
+        return not reader.stream.filters
+    return entry.topic == topics.EVENT and reader.has_sent(entry.about.get("uuid", ""))
+
+
+def _remains(entry: Entry) -> Document:
+    left = {"id": str(_row(entry)), "uuid": entry.about.get("uuid", ""), "deleted": True}
+    return (
+        left
+        if entry.topic == topics.EVENT or not entry.event_id
+        else {**left, "event_id": str(entry.event_id)}
+    )
+
+
+def _events(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    yield from _response(events_document(reader.actor, ids, METADATA))
+
+
+def _attributes(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    options = AttributeOptions(deleted=Deleted.BOTH, include_context=True)
+    for attribute in _response(attributes_document(reader.actor, ids, options))["Attribute"]:
+        beside = {name: attribute.pop(name) for name in BESIDE if name in attribute}
+        yield {"Attribute": attribute, **beside}
+
+
+def _objects(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    yield from _response(
+        objects_document(reader.actor, ids, ObjectOptions(deleted=Deleted.BOTH, metadata=True))
+    )
+
+
+def _references(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    return map(msgspec.json.decode, reference_rows(reader.actor, ids))
+
+
+def _sightings(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    options = SightingOptions(attribute_uuid=True, event_uuid=True, value=True)
+    return map(msgspec.json.decode, sighting_rows(reader.actor, ids, options))
+
+
+def _proposals(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
+    return map(msgspec.json.decode, proposal_rows(reader.actor, ids))
+
+
+def _response(pieces: Iterable[bytes]) -> Any:
+    return msgspec.json.decode(b"".join(pieces))["response"]
+
+
+KINDS = {
+    topics.EVENT: Kind("Event", _events),
+    topics.ATTRIBUTE: Kind("Attribute", _attributes),
+    topics.OBJECT: Kind("Object", _objects),
+    topics.REFERENCE: Kind("ObjectReference", _references),
+    topics.SIGHTING: Kind("Sighting", _sightings),
+    topics.PROPOSAL: Kind("ShadowAttribute", _proposals),
+}

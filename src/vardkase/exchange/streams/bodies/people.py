@@ -1,0 +1,127 @@
+"""What is told of the hub itself: accounts, organisations, tags, warninglists, and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from vardkase.audit.log import act_of, model_of
+from vardkase.audit.models import AuditEntry
+from vardkase.exchange.outbox.models import Entry
+from vardkase.exchange.streams import topics
+from vardkase.exchange.streams.bodies.parts import Document, encoded
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.warninglists.models import Warninglist
+
+
+def people_bodies(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    """The message of each entry that is to be told of; all have one topic. Filters speak of events, not of these."""
+    told = _taggings if entries[0].topic == topics.TAG else _rows
+    for entry, document in told(reader, entries):
+        yield entry, encoded({**document, "action": entry.act})
+
+
+def _rows(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+    rows, write = ROWS[entries[0].topic]
+    found = {row.pk: row for row in rows().filter(pk__in={entry.subject_id for entry in entries})}
+    for entry in entries:
+        row = found.get(entry.subject_id)
+        document = write(reader, row) if row is not None else _gone(reader, entry)
+        if document:
+            yield entry, document
+
+
+def _gone(reader: Reader, entry: Entry) -> Document | None:
+    if not reader.sees_everything or entry.act != "delete":
+        return None
+    return {NOUNS[entry.topic]: {"id": str(entry.subject_id)}}
+
+
+def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Document]]:
+    """Tags that were put on, or taken off, what the reader may see; and tags themselves."""
+    put = [entry for entry in entries if entry.subject_id is None]
+    events = reader.events({entry.event_id for entry in put if entry.event_id})
+    attributes = reader.attributes(
+        [int(entry.about["attribute_id"]) for entry in put if "attribute_id" in entry.about], events
+    )
+    by_name = {
+        tag.name: tag for tag in Tag.objects.filter(name__in={entry.about.get("name") for entry in put})
+    }
+    if themselves := [entry for entry in entries if entry.subject_id is not None]:
+        yield from _rows(reader, themselves)
+    for entry in put:
+        tag, attribute = by_name.get(entry.about["name"]), entry.about.get("attribute_id")
+        seen = int(attribute) in attributes if attribute else entry.event_id in events
+        if tag and seen and (document := _tag(reader, tag)):
+            on = {name: value for name, value in entry.about.items() if name.endswith("_id")}
+            yield entry, {"Tag": {**document["Tag"], **on}}
+
+
+def _tag(_reader: Reader, tag: Tag) -> Document | None:
+    members = ("name", "colour", "exportable", "is_galaxy", "local_only")
+    return {"Tag": _members(tag, members)} if tag.exportable else None
+
+
+def _user(reader: Reader, user: User) -> Document | None:
+    """No password, no key: who it is, and what it may do."""
+    if not reader.sees_organisation(user.org_id):
+        return None
+    members = _members(user, ("email", "disabled", "autoalert", "contactalert"))
+    return {"User": {**members, "org_id": str(user.org_id), "role_id": str(user.role_id)}}
+
+
+def _organisation(reader: Reader, organisation: Organisation) -> Document | None:
+    members = _members(organisation, ("name", "type", "nationality", "sector", "local"))
+    return {"Organisation": {**members, "uuid": str(organisation.uuid)}} if reader.actor.may_read else None
+
+
+def _warninglist(reader: Reader, listed: Warninglist) -> Document | None:
+    members = _members(listed, ("name", "type", "description", "enabled", "category"))
+    return {"Warninglist": {**members, "version": str(listed.version)}} if reader.actor.may_read else None
+
+
+def _log(reader: Reader, entry: AuditEntry) -> Document | None:
+    if not reader.sees_organisation(entry.organisation_id):
+        return None
+    return {
+        "Log": {
+            "id": str(entry.pk),
+            "created": f"{entry.created:%Y-%m-%d %H:%M:%S}",
+            "action": act_of(entry),
+            "model": model_of(entry),
+            "model_id": str(entry.target_id or 0),
+            "title": entry.title,
+            "change": entry.change,
+            "email": entry.actor_name,
+            "user_id": str(entry.actor_id or 0),
+            "org_id": str(entry.organisation_id or 0),
+            "ip": entry.address,
+        }
+    }
+
+
+def _members(row: Model, names: Sequence[str]) -> Document:
+    return {"id": str(row.pk), **{name: getattr(row, name) for name in names}}
+
+
+type Writer = Callable[[Reader, Any], Document | None]
+
+ROWS: dict[str, tuple[Callable[[], QuerySet[Any]], Writer]] = {
+    topics.USER: (User.objects.all, _user),
+    topics.ORGANISATION: (Organisation.objects.all, _organisation),
+    topics.WARNINGLIST: (Warninglist.objects.all, _warninglist),
+    topics.TAG: (Tag.objects.all, _tag),
+    topics.AUDIT: (AuditEntry.objects.all, _log),
+}
+NOUNS = {
+    topics.USER: "User",
+    topics.ORGANISATION: "Organisation",
+    topics.WARNINGLIST: "Warninglist",
+    topics.TAG: "Tag",
+    topics.AUDIT: "Log",
+}

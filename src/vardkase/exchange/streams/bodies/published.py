@@ -1,0 +1,45 @@
+"""Published events as MISP's documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.core.errors import NotFound
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.formats.search_options import event_options
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes that a message may have; an event that is larger goes without what is in it."""
+
+TOO_LARGE = "The event is too large for a message: it was sent without its attributes and objects."
+
+
+def event_body(reader: Reader, event_id: int) -> tuple[bytes, str]:
+    """``{"Event": {…}}`` as the reader may see it now, and what there is to say of that. Raises NotFound."""
+    if event_id not in reader.events([event_id]):
+        raise NotFound("Invalid event")
+    options = replace(
+        event_options(reader.actor, reader.search(Scope.EVENTS, [event_id])),
+        include_event_correlations=False,
+        no_sightings=True,
+    )
+    if (whole := _document(reader, event_id, options)) is not None:
+        return whole, ""
+    return _document(reader, event_id, replace(options, metadata=True)) or b"{}", TOO_LARGE
+
+
+def _document(reader: Reader, event_id: int, options: EventOptions) -> bytes | None:
+    return joined(event_document(reader.actor, event_id, options))
+
+
+def joined(pieces: Iterable[bytes]) -> bytes | None:
+    """The pieces as one, or None when that is more than a message may be."""
+    whole = bytearray()
+    for piece in pieces:
+        whole += piece
+        if len(whole) > LARGEST:
+            return None
+    return bytes(whole)

@@ -1,0 +1,105 @@
+"""From entries of the outbox to messages: in the outbox's order, nothing that the reader may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.sql import query
+from vardkase.core.errors import NotFound
+from vardkase.exchange.outbox.deliveries import Version
+from vardkase.exchange.outbox.entries import PUBLISHED
+from vardkase.exchange.outbox.models import Entry, State
+from vardkase.exchange.streams.bodies.cef import cef_line
+from vardkase.exchange.streams.bodies.ecs import ecs_document
+from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
+from vardkase.exchange.streams.bodies.messages import Message, Outcome, Step, message_of
+from vardkase.exchange.streams.bodies.parts import KINDS, part_bodies
+from vardkase.exchange.streams.bodies.people import people_bodies
+from vardkase.exchange.streams.bodies.published import event_body
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.models import Format
+from vardkase.exchange.streams.topics import ATTRIBUTE, BY_HAND
+
+WRITERS: dict[str, Callable[[Indicator], bytes]] = {Format.ECS: ecs_document, Format.CEF: cef_line}
+AS_PUBLISHED = frozenset((PUBLISHED, *BY_HAND.values()))
+WITHHELD = (
+    "The organisation that the stream looks through the eyes of may not read it, or the filters leave it out."
+)
+
+
+def steps(reader: Reader, entries: Sequence[Entry]) -> Iterator[Step]:
+    """What to send for entries that follow each other, and where the receiver stands after each step."""
+    for topic, group in groupby(entries, key=lambda entry: entry.topic):
+        together = list(group)
+        if topic in AS_PUBLISHED:
+            for entry in together:
+                yield from _published(reader, entry)
+        elif writer := WRITERS.get(reader.stream.format):
+            yield from _indicators_of(reader, together, writer)
+        else:
+            yield _changes(reader, together)
+
+
+def _published(reader: Reader, entry: Entry) -> Iterator[Step]:
+    if writer := WRITERS.get(reader.stream.format):
+        yield from _indicators_of_event(reader, entry, writer)
+        return
+    place = entry.place or 0
+    try:
+        body, said = event_body(reader, entry.event_id or 0)
+    except NotFound:
+        yield Step(place, outcomes=_outcome(entry, State.WITHHELD, WITHHELD))
+    else:
+        yield Step(place, [message_of(entry, PUBLISHED, body)], _outcome(entry, State.SENT, said))
+
+
+def _indicators_of_event(
+    reader: Reader, entry: Entry, writer: Callable[[Indicator], bytes]
+) -> Iterator[Step]:
+    """A page at a time; the receiver has moved on when it has them all."""
+    place, sent = entry.place or 0, 0
+    chosen = query(reader.actor, reader.search(Scope.ATTRIBUTES, [entry.event_id or 0]))
+    for page in indicators(reader, chosen):
+        yield Step(place - 1, [_of_indicator(entry, each, writer) for each in page])
+        sent += len(page)
+    if sent:
+        yield Step(place, outcomes=_outcome(entry, State.SENT))
+    else:
+        yield Step(place, outcomes=_outcome(entry, State.WITHHELD, WITHHELD))
+
+
+def _indicators_of(
+    reader: Reader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
+) -> Iterator[Step]:
+    """Attributes that were changed; the other topics have no indicators."""
+    place = entries[-1].place or 0
+    if entries[0].topic != ATTRIBUTE:
+        yield Step(place)
+        return
+    by_id = {entry.subject_id: entry for entry in entries if entry.subject_id}
+    chosen = list(reader.attributes(list(by_id), {entry.event_id for entry in entries if entry.event_id}))
+    messages = [
+        _of_indicator(by_id[int(each.attribute["id"])], each, writer)
+        for page in indicators(reader, sorted(chosen))
+        for each in page
+    ]
+    yield Step(place, messages)
+
+
+def _of_indicator(entry: Entry, indicator: Indicator, writer: Callable[[Indicator], bytes]) -> Message:
+    return message_of(entry, entry.topic, writer(indicator), indicator.uuid)
+
+
+def _changes(reader: Reader, entries: Sequence[Entry]) -> Step:
+    bodies = part_bodies if entries[0].topic in KINDS else people_bodies
+    told = sorted(bodies(reader, entries), key=lambda pair: pair[0].place or 0)
+    return Step(entries[-1].place or 0, [message_of(entry, entry.topic, body) for entry, body in told])
+
+
+def _outcome(entry: Entry, state: State, reason: str = "") -> list[Outcome]:
+    """Of publications; an event sent by hand is no version of it."""
+    if entry.topic != PUBLISHED or entry.event_id is None or entry.event_uuid is None:
+        return []
+    return [Outcome(Version(entry.event_id, entry.event_uuid, entry.version), state, reason)]

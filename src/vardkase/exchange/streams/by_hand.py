@@ -1,0 +1,40 @@
+"""Events that somebody sends to a publisher by hand, published or not, as MISP's buttons do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict
+from vardkase.exchange.outbox.entries import Happening, enter
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.topics import BY_HAND
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+
+type Publisher = Literal["zeromq", "kafka"]
+
+NEEDS = {"zeromq": Permission.PUBLISH_ZMQ, "kafka": Permission.PUBLISH_KAFKA}
+
+
+class Disabled(Conflict):
+    """Nobody would send it."""
+
+
+@transaction.atomic
+def push_event(actor: Actor, reference: str, publisher: Publisher) -> int:
+    """Send an event that the actor may read to every stream of this kind; returns its id.
+
+    Raises Forbidden, NotFound, and Disabled while none is on.
+    """
+    actor.require(NEEDS[publisher])
+    actor.require_writing()
+    event = find_event(actor, reference)
+    if not Stream.objects.filter(kind=publisher, enabled=True).exists():
+        raise Disabled(f"No stream of the kind {publisher} is on.")
+    enter([Happening(BY_HAND[publisher], "publish", event_id=event.id)])
+    record(actor, f"event.pushed_to_{publisher}", Target("event", event.id, event.uuid, event.info))
+    return event.id

@@ -1,0 +1,57 @@
+"""The two streams that MISP's settings describe: whenever one of those changes, so does the stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.exchange.outbox.entries import PUBLISHED, last_place
+from vardkase.exchange.streams import settings
+from vardkase.exchange.streams.models import Kind, Stream
+from vardkase.exchange.streams.topics import TOPICS
+
+NAMES = {Kind.ZEROMQ: "ZeroMQ", Kind.KAFKA: "Kafka"}
+
+
+def setting_changed(name: str) -> None:
+    """Have the stream follow a setting of this name, if it is one of those."""
+    if name.startswith("Plugin.ZeroMQ_"):
+        follow(Kind.ZEROMQ)
+    elif name.startswith("Plugin.Kafka_"):
+        follow(Kind.KAFKA)
+
+
+@transaction.atomic
+def follow(kind: Kind) -> Stream:
+    """Make the stream of `kind` what the settings say; switched on, it begins with what happens from now on."""
+    stream, _ = Stream.objects.select_for_update().get_or_create(
+        kind=kind, by_settings=True, defaults={"name": NAMES[kind]}
+    )
+    before = (stream.enabled, stream.topics, stream.settings)
+    enabled, topics, described = _zeromq() if kind == Kind.ZEROMQ else _kafka()
+    if before == (enabled, topics, described):
+        return stream
+    if enabled and not stream.enabled:
+        stream.position = last_place()
+    stream.enabled, stream.topics, stream.settings = enabled, topics, described
+    stream.revision += 1
+    stream.failing_since, stream.failures, stream.fault = None, 0, ""
+    stream.save()
+    return stream
+
+
+def _zeromq() -> tuple[bool, list[str], dict[str, Any]]:
+    topics = [PUBLISHED, *(topic for topic, switch in settings.ZEROMQ_SWITCHES.items() if switch.value)]
+    described = {"host": settings.ZEROMQ_HOST.value, "port": settings.ZEROMQ_PORT.value}
+    return settings.ZEROMQ_ENABLED.value, topics, described
+
+
+def _kafka() -> tuple[bool, list[str], dict[str, Any]]:
+    """Its brokers are met without encryption, as MISP meets them; a stream made by hand can do better."""
+    topics = [topic for topic, switch in settings.KAFKA_SWITCHES.items() if switch.value]
+    named = {topic: setting.value for topic, setting in settings.KAFKA_NAMES.items()}
+    names = {topic: name for topic, name in named.items() if name and name != TOPICS[topic].kafka}
+    brokers = settings.KAFKA_BROKERS.value
+    described = {"brokers": brokers, "security": "plaintext", "names": names}
+    return settings.KAFKA_ENABLED.value and bool(brokers), topics, described

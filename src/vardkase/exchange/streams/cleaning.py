@@ -1,0 +1,59 @@
+"""What was entered for streams is kept for some time, and then cleaned away."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Schedule
+from vardkase.core.sql import cursor
+from vardkase.exchange.streams.settings import KEPT_DAYS
+
+AT_A_TIME = 10_000
+
+
+def clean_outbox() -> int:
+    """Forget what is older than the setting says, and count what a stream has missed by that; returns how much."""
+    forgotten = 0
+    while some := forget_some():
+        forgotten += some
+    return forgotten
+
+
+@transaction.atomic
+def forget_some() -> int:
+    """Forget the oldest entries; returns how many."""
+    given = {"before": timezone.now() - timedelta(days=KEPT_DAYS.value), "limit": AT_A_TIME}
+    row = cursor().execute(FORGET, given).fetchone()
+    return int(row[0]) if row else 0
+
+
+CLEAN = Schedule(
+    "streams.clean",
+    _("Remove old messages of streams"),
+    _(
+        "Removes what was kept so that a stream can send it again. Streams that have not got that far lose it."
+    ),
+    clean_outbox,
+    at=time(3, 17),
+    on=True,
+)
+
+FORGET = """
+WITH gone AS (
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE at < %(before)s AND place IS NOT NULL ORDER BY at LIMIT %(limit)s
+    ) RETURNING topic, place
+), missed AS (
+    SELECT stream.id, count(*) AS number
+    FROM stream JOIN gone ON gone.place > stream.position AND gone.topic = ANY(stream.topics)
+    WHERE stream.enabled OR NOT stream.by_settings
+    GROUP BY stream.id
+), counted AS (
+    UPDATE stream SET missed = stream.missed + missed.number FROM missed WHERE stream.id = missed.id
+)
+SELECT count(*) FROM gone
+"""

@@ -1,0 +1,135 @@
+"""One round of a stream: what comes next is written, sent, and, once acknowledged, behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox.deliveries import Receiver, settle
+from vardkase.exchange.outbox.entries import after, last_place
+from vardkase.exchange.outbox.models import Entry, State
+from vardkase.exchange.outbox.models import Kind as ReceiverKind
+from vardkase.exchange.streams.bodies.messages import Message, Outcome, Step
+from vardkase.exchange.streams.bodies.reader import Reader
+from vardkase.exchange.streams.bodies.steps import steps
+from vardkase.exchange.streams.errors import fault_of
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.senders import Sender
+from vardkase.exchange.streams.topics import BY_HAND
+
+AT_A_TIME = 200
+"""Entries looked at in one round."""
+MESSAGES = 500
+BYTES = 4 * 1024 * 1024
+"""Of one batch, unless a single message is larger."""
+
+
+class Changed(Exception):
+    """Somebody has changed the stream meanwhile: what it is has to be looked at anew."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Steps that are acknowledged together."""
+
+    place: int = 0
+    messages: list[Message] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def take(self, step: Step) -> None:
+        """Put a step behind those that are here."""
+        self.place = step.place
+        self.messages += step.messages
+        self.outcomes += step.outcomes
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it should go now."""
+        return len(self.messages) >= MESSAGES or sum(len(each.body) for each in self.messages) >= BYTES
+
+
+def waiting(stream: Stream, limit: int) -> list[Entry]:
+    """What comes next for the stream, at most `limit` entries."""
+    by_hand = [BY_HAND[stream.kind]] if stream.kind in BY_HAND else []
+    return after(stream.position, limit, [*stream.topics, *by_hand])
+
+
+def deliver_some(stream: Stream, sender: Sender) -> int:
+    """Send what comes next; returns how many entries that were. `stream` moves along.
+
+    Raises OutgoingFailed, after having put down what could not be sent, and Changed.
+    """
+    end = last_place()
+    entries = waiting(stream, AT_A_TIME)
+    if not entries:
+        if stream.position < end:
+            _moved(stream, end)
+        return 0
+    for batch in _batches(steps(Reader(stream), entries)):
+        try:
+            sender.send(batch.messages)
+        except OutgoingFailed as error:
+            _put_down(stream, batch, error)
+            raise
+        _acknowledged(stream, batch)
+    return len(entries)
+
+
+def note_failure(stream: Stream, error: OutgoingFailed) -> None:
+    """Put down that the stream does not get through, since when, and why."""
+    now = timezone.now()
+    stream.failures += 1
+    stream.failing_since = stream.failing_since or now
+    Stream.objects.filter(pk=stream.pk, revision=stream.revision).update(
+        failures=F("failures") + 1,
+        failing_since=stream.failing_since,
+        fault=str(error)[:1000],
+        fault_code=fault_of(error),
+    )
+
+
+def receiver(stream: Stream) -> Receiver:
+    """The stream as one of those to whom versions are delivered."""
+    return Receiver(ReceiverKind.STREAM, stream.pk, stream.name)
+
+
+def _batches(found: Iterator[Step]) -> Iterator[Batch]:
+    batch = Batch()
+    for step in found:
+        batch.take(step)
+        if batch.is_full:
+            yield batch
+            batch = Batch()
+    if batch.place:
+        yield batch
+
+
+@transaction.atomic
+def _acknowledged(stream: Stream, batch: Batch) -> None:
+    _moved(stream, batch.place, sent=bool(batch.messages))
+    for outcome in batch.outcomes:
+        settle(receiver(stream), outcome.version, outcome.state, outcome.reason)
+
+
+def _moved(stream: Stream, place: int, *, sent: bool = False) -> None:
+    well = {"failing_since": None, "failures": 0, "fault": "", "fault_code": "", "last_sent": timezone.now()}
+    found = Stream.objects.filter(pk=stream.pk, revision=stream.revision, enabled=True)
+    if not found.update(position=place, **(well if sent else {})):
+        raise Changed
+    stream.position = place
+    if sent:
+        stream.failures, stream.failing_since = 0, None
+
+
+def _put_down(stream: Stream, batch: Batch, error: OutgoingFailed) -> None:
+    """That the versions of a batch did not get through; they are tried again."""
+    with suppress(Changed), transaction.atomic():
+        for outcome in batch.outcomes:
+            if outcome.state is State.SENT:
+                settle(receiver(stream), outcome.version, State.FAILED, str(error))

@@ -1,0 +1,163 @@
+"""What happened, entered in the outbox under MISP's topics: in the transaction in which it happens.
+
+Published events are entered always, so that a stream may begin in the past; all else only while a stream wants its
+topic, for it is many times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from vardkase.audit.log import act_of
+from vardkase.audit.models import AuditEntry
+from vardkase.core.sql import cursor
+from vardkase.exchange.outbox.entries import Happening, enter
+from vardkase.exchange.streams.topics import (
+    ATTRIBUTE,
+    AUDIT,
+    EVENT,
+    OBJECT,
+    ORGANISATION,
+    PROPOSAL,
+    REFERENCE,
+    SIGHTING,
+    TAG,
+    USER,
+    WARNINGLIST,
+)
+from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, PartsStored, StoredAttribute
+from vardkase.intel.models import Attribute
+from vardkase.intel.sightings.hooks import StoredSighting
+
+FROM_TRAIL = {
+    "event": EVENT,
+    "object": OBJECT,
+    "object_reference": REFERENCE,
+    "shadow_attribute": PROPOSAL,
+    "tag": TAG,
+    "user": USER,
+    "organisation": ORGANISATION,
+    "warninglist": WARNINGLIST,
+}
+"""Kind of target in the audit trail → the topic that tells of it. The other topics have hooks of their own."""
+
+TARGET_OF = {"proposal": "shadow_attribute"}
+"""The noun of an action → the kind of its target, where that is another word."""
+
+TOLD_OTHERWISE = frozenset(("object.added", "object.grouped"))
+"""New objects are told of a whole batch at once."""
+
+NO_CHANGE = frozenset(
+    (
+        "event.pushed_to_zeromq",
+        "event.pushed_to_kafka",
+        "event.reporter_contacted",
+        "tag.favoured",
+        "tag.unfavoured",
+        "user.second_factor_refused",
+        "user.sign_in_refused",
+        "user.signed_in",
+        "user.signed_out_everywhere",
+        "user.written_to",
+    )
+)
+"""What is done to a target without changing it."""
+
+ACTS = frozenset(("accept", "add", "delete", "disable", "discard", "edit", "enable", "publish", "unpublish"))
+CARRIES_TAGS = frozenset(("event", "attribute"))
+
+
+def new_attributes(stored: Sequence[StoredAttribute]) -> None:
+    """Attributes that are new."""
+    if stored and _wanted([ATTRIBUTE]):
+        enter([Happening(ATTRIBUTE, "add", each.id, each.event_id) for each in stored])
+
+
+def edited_attributes(edited: AttributesEdited) -> None:
+    """Attributes that read differently now."""
+    if _wanted([ATTRIBUTE]):
+        enter([Happening(ATTRIBUTE, "edit", each, edited.event_id) for each in edited.attribute_ids])
+
+
+def removed_attributes(removed: AttributesRemoved) -> None:
+    """Attributes that are gone for good; of those that go with their event, the event tells."""
+    if removed.attribute_ids is None or not _wanted([ATTRIBUTE]):
+        return
+    rows = Attribute.objects.filter(pk__in=removed.attribute_ids).order_by("pk").values_list("pk", "uuid")
+    enter([
+        Happening(ATTRIBUTE, "delete", pk, removed.event_id, {"uuid": str(uuid)}) for pk, uuid in rows
+    ])  # fmt: skip
+
+
+def new_objects(stored: PartsStored) -> None:
+    """Objects that are new."""
+    _new_parts(OBJECT, stored)
+
+
+def new_references(stored: PartsStored) -> None:
+    """References that are new."""
+    _new_parts(REFERENCE, stored)
+
+
+def new_sightings(stored: Sequence[StoredSighting]) -> None:
+    """Sightings that are new."""
+    if _wanted([SIGHTING]):
+        enter([Happening(SIGHTING, "add", each.id, each.event_id) for each in stored])
+
+
+def from_trail(entry: AuditEntry) -> None:
+    """Whatever is told one at a time, and the entry itself."""
+    found = list(_of_entry(entry))
+    wanted = _wanted({each.topic for each in found})
+    enter([each for each in found if each.topic in wanted])
+
+
+def _of_entry(entry: AuditEntry) -> Iterator[Happening]:
+    yield Happening(AUDIT, act_of(entry), entry.pk)
+    noun, _, verb = entry.action.partition(".")
+    if noun == "tag" and verb in ("attached", "detached"):
+        yield from _tagging(entry, verb)
+    elif (topic := FROM_TRAIL.get(entry.target_kind)) and entry.target_id and _tells(entry):
+        about = {"uuid": str(entry.target_uuid or "")}
+        event_id = entry.target_id if topic == EVENT else None
+        act = act_of(entry)
+        yield Happening(topic, act if act in ACTS else "edit", entry.target_id, event_id, about)
+
+
+def _tells(entry: AuditEntry) -> bool:
+    """Whether the act changed its target, and nothing else tells of that."""
+    noun = entry.action.partition(".")[0]
+    changed = entry.target_kind == TARGET_OF.get(noun, noun) and entry.action not in NO_CHANGE
+    return changed and entry.action not in TOLD_OTHERWISE
+
+
+def _tagging(entry: AuditEntry, verb: str) -> Iterator[Happening]:
+    """A tag put on, or taken off, an event or an attribute."""
+    name = entry.change.get("tag")
+    if entry.target_kind not in CARRIES_TAGS or not isinstance(name, str):
+        return
+    act = f"{verb} {'to' if verb == 'attached' else 'from'} {entry.target_kind}"
+    about: dict[str, Any] = {"name": name, f"{entry.target_kind}_id": str(entry.target_id)}
+    if entry.target_kind == "event":
+        yield Happening(TAG, act, None, entry.target_id, about)
+    elif (
+        found := Attribute.objects.filter(pk=entry.target_id or 0).values_list("event_id", flat=True).first()
+    ):
+        yield Happening(TAG, act, None, found, about)
+
+
+def _new_parts(topic: str, stored: PartsStored) -> None:
+    if _wanted([topic]):
+        enter([Happening(topic, "add", each, stored.event_id) for each in stored.ids])
+
+
+def _wanted(topics: Iterable[str]) -> set[str]:
+    """Those of the topics that a stream wants to hear of, be it paused."""
+    return {row[0] for row in cursor().execute(WANTED, {"topics": list(topics)}).fetchall()}
+
+
+WANTED = """
+SELECT topic FROM unnest(%(topics)s::text[]) AS topic
+WHERE EXISTS (SELECT 1 FROM stream WHERE (enabled OR NOT by_settings) AND topic = ANY(topics))
+"""

@@ -1,0 +1,140 @@
+"""Messages to Kafka topics: each with its id as a header, keyed by event, so that one event's stay in order.
+
+librdkafka opens its connections itself. So the brokers we were told of are judged before it may begin, and those that
+they tell of (it turns to them only to produce) before each batch: an address that may not be reached ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import Message as Report
+
+from vardkase.exchange.errors import OutgoingFailed, TimedOut
+from vardkase.exchange.links import require_reachable
+from vardkase.exchange.streams.bodies.messages import Message
+from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.senders.sender import secrets_of
+from vardkase.exchange.streams.topics import TOPICS
+
+PATIENCE = 30.0
+LARGEST = 64 * 1024 * 1024
+PORT = 9092
+SASL = ("sasl_plaintext", "sasl_ssl")
+CREDENTIALS = frozenset(
+    (
+        "_AUTHENTICATION",
+        "SASL_AUTHENTICATION_FAILED",
+        "TOPIC_AUTHORIZATION_FAILED",
+        "CLUSTER_AUTHORIZATION_FAILED",
+    )
+)
+UNREACHABLE = frozenset(("_ALL_BROKERS_DOWN", "_TRANSPORT", "_RESOLVE"))
+"""Names of librdkafka's errors."""
+
+
+class KafkaSender:
+    """A message counts as taken when all replicas in step have it (acks=all)."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._names = stream.settings.get("names", {})
+        self._last_error: KafkaError | None = None
+        for place in stream.settings["brokers"].split(","):
+            host, _, port = place.rpartition(":")
+            require_reachable((host or place).strip("[]"), int(port) if host else PORT)
+        try:
+            self._producer = Producer(_configuration(stream), logger=None, error_cb=self._keep)
+        except KafkaException as error:
+            raise NotTaken(Fault.OURS, f"Kafka's client cannot be set up so: {error}") from error
+        self._judge_brokers()
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """All of them; returns when a report of each has come back."""
+        if not messages:
+            return
+        self._judge_brokers()
+        failed: list[KafkaError] = []
+
+        def reported(error: KafkaError | None, _report: Report) -> None:
+            if error is not None:
+                failed.append(error)
+
+        for message in messages:
+            self._produce(message, reported)
+        if self._producer.flush(PATIENCE):
+            raise self._late()
+        if failed:
+            raise _refused(failed[0])
+
+    def idle(self) -> None:
+        """librdkafka keeps its connections itself."""
+        self._producer.poll(0)
+
+    def close(self) -> None:
+        """Give up what has not been sent."""
+        self._producer.purge()
+        self._producer.flush(0)
+
+    def _produce(self, message: Message, reported: Any) -> None:
+        topic = self._names.get(message.topic) or TOPICS[message.topic].kafka
+        headers: dict[str, str | bytes | None] = {"id": message.id}
+        try:
+            self._producer.produce(
+                topic, message.body, key=message.key, headers=headers, on_delivery=reported
+            )
+        except BufferError as error:
+            raise TimedOut("The brokers take messages more slowly than they come.") from error
+        except KafkaException as error:
+            raise _refused(error.args[0]) from error
+
+    def _judge_brokers(self) -> None:
+        try:
+            known = self._producer.list_topics(timeout=PATIENCE)
+        except KafkaException as error:
+            raise _refused(self._last_error or error.args[0]) from error
+        for broker in known.brokers.values():
+            require_reachable(broker.host, broker.port)
+
+    def _keep(self, error: KafkaError) -> None:
+        self._last_error = error
+
+    def _late(self) -> OutgoingFailed:
+        if self._last_error is not None:
+            return _refused(self._last_error)
+        return TimedOut("The brokers did not acknowledge in time.")
+
+
+def _configuration(stream: Stream) -> dict[str, Any]:
+    settings = stream.settings
+    configured = {
+        "bootstrap.servers": settings["brokers"],
+        "security.protocol": settings["security"],
+        "enable.idempotence": True,
+        "enable.sparse.connections": True,
+        "compression.type": "zstd",
+        "message.max.bytes": LARGEST,
+        "delivery.timeout.ms": int(PATIENCE * 1000),
+        "client.id": "vardkase",
+    }
+    if settings["security"] in SASL:
+        password = secrets_of(stream).get("password", "")
+        configured |= {
+            "sasl.mechanism": settings["mechanism"],
+            "sasl.username": settings["username"],
+            "sasl.password": password,
+        }
+    if settings.get("authority"):
+        configured["ssl.ca.pem"] = settings["authority"]
+    return configured
+
+
+def _refused(error: KafkaError) -> OutgoingFailed:
+    text = f"Kafka: {error.str()}"
+    if error.name() in UNREACHABLE:
+        return OutgoingFailed(text)
+    if error.name() in CREDENTIALS:
+        return NotTaken(Fault.CREDENTIALS, text)
+    return NotTaken(Fault.TOO_LARGE if error.name() == "MSG_SIZE_TOO_LARGE" else Fault.REFUSED, text)

@@ -1,0 +1,81 @@
+"""Messages as signed HTTP requests: a MISP message each, or lines of ECS or CEF many at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from vardkase.core.clock import now_seconds
+from vardkase.exchange.http import Manner, fetch
+from vardkase.exchange.streams.bodies.messages import Message
+from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.models import Format, Stream
+from vardkase.exchange.streams.senders.sender import secrets_of
+from vardkase.exchange.streams.signatures import signed
+
+TYPES = {Format.ECS: "application/x-ndjson", Format.CEF: "text/plain; charset=utf-8"}
+ANSWER = 64 * 1024
+SECONDS = 60.0
+FAULTS = {
+    HTTPStatus.UNAUTHORIZED: Fault.CREDENTIALS,
+    HTTPStatus.FORBIDDEN: Fault.CREDENTIALS,
+    HTTPStatus.GONE: Fault.GONE,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Fault.TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS: Fault.BUSY,
+    HTTPStatus.SERVICE_UNAVAILABLE: Fault.BUSY,
+}
+
+
+class WebhookSender:
+    """An answer of 2xx acknowledges; redirects are not followed."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._url = stream.settings["url"]
+        self._format = stream.format
+        self._secrets = secrets_of(stream)
+        self._manner = Manner(
+            authority=stream.settings["authority"],
+            redirects=0,
+            patience=SECONDS,
+            seconds=SECONDS,
+            limit=ANSWER,
+        )
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """One request for each message, or (lines) one for all."""
+        if self._format == Format.MISP:
+            for message in messages:
+                self._post(message.id, message.topic, "application/json", message.body)
+        elif messages:
+            ids = "\n".join(message.id for message in messages)
+            lines = b"".join(message.body + b"\n" for message in messages)
+            # The same lines have the same id, and others never.
+            self._post(
+                hashlib.sha256(ids.encode()).hexdigest(),
+                messages[0].topic,
+                TYPES[Format(self._format)],
+                lines,
+            )
+
+    def idle(self) -> None:
+        """Nothing is kept open."""
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _keys(self) -> list[str]:
+        """The secret, and for some time the one before it, so that a receiver can change over when it likes."""
+        until = self._secrets.get("former_until", "")
+        is_known = bool(until) and datetime.now(UTC) < datetime.fromisoformat(until)
+        return [self._secrets["signing"], *([self._secrets["former_signing"]] if is_known else [])]
+
+    def _post(self, message_id: str, topic: str, content_type: str, body: bytes) -> None:
+        headers = signed(message_id, now_seconds(), body, self._keys())
+        headers |= {"Content-Type": content_type, "X-Vardkase-Topic": topic}
+        if authorization := self._secrets.get("authorization"):
+            headers["Authorization"] = authorization
+        status = fetch("POST", self._url, headers=headers, body=body, manner=self._manner).status
+        if not 200 <= status < 300:
+            raise NotTaken(FAULTS.get(HTTPStatus(status), Fault.REFUSED), f"The receiver answered {status}.")

@@ -1,0 +1,54 @@
+"""Messages from a ZeroMQ PUB socket, as MISP's: topic, space, document. Whoever subscribes hears them."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+import zmq
+
+from vardkase.exchange.streams.bodies.messages import Message
+from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.topics import SELF
+
+KEEP_ALIVE = 60.0
+"""Seconds between MISP's messages that say nothing but that the publisher runs."""
+LINGER = 1000
+"""Milliseconds that the socket may take to hand over what is sent when it closes."""
+
+
+class ZeroMqSender:
+    """What the socket takes counts as taken: who listens, nobody knows."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._began = self._told = time.monotonic()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._socket = self._context.socket(zmq.PUB)
+        self._socket.linger = LINGER
+        host, port = stream.settings["host"], stream.settings["port"]
+        self._socket.ipv6 = ":" in host
+        try:
+            self._socket.bind(f"tcp://{f'[{host}]' if ':' in host else host}:{port}")
+        except zmq.ZMQError as error:
+            self.close()
+            raise NotTaken(Fault.PORT, f"Port {port} of {host} cannot be listened on: {error}") from error
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """All of them, to whoever listens now."""
+        for message in messages:
+            self._socket.send(message.topic.encode() + b" " + message.body)
+
+    def idle(self) -> None:
+        """Say now and then that the publisher runs."""
+        now = time.monotonic()
+        if now - self._told >= KEEP_ALIVE:
+            self._told = now
+            alive = json.dumps({"status": "The publisher is running.", "uptime": int(now - self._began)})
+            self._socket.send(f"{SELF} {alive}".encode())
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._socket.close()
+        self._context.term()

@@ -1,0 +1,276 @@
+"""Setting streams up, and moving them along the line: site administrators only, and nobody is told a secret again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.exchange.fields import decoded, member_of, name
+from vardkase.exchange.outbox.entries import last_place, place_before
+from vardkase.exchange.streams.bodies.reader import read_filters
+from vardkase.exchange.streams.delivering import waiting
+from vardkase.exchange.streams.kinds import SHAPES, read_settings, secret
+from vardkase.exchange.streams.models import SECRETS, Format, Kind, Stream
+from vardkase.exchange.streams.queries import find_stream
+from vardkase.exchange.streams.senders.sender import secrets_of
+from vardkase.exchange.streams.signatures import new_secret
+from vardkase.exchange.streams.topics import TOPICS
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import find_organisation
+
+MOST_ENABLED = 30
+"""Each that is on takes a connection to the database."""
+FORMER_SECRET = timedelta(hours=24)
+"""For so long messages are signed with the secret that was before, too."""
+BY_SETTINGS = "MISP's settings describe this stream: change Plugin.ZeroMQ_… or Plugin.Kafka_… instead."
+GIVE_AGAIN = "Messages go elsewhere now: enter it for the new place."
+
+
+@transaction.atomic
+def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
+    """Add a stream; it begins with what happens from now on.
+
+    `data` has name, kind, format, org_id (0 or nothing: it sees everything), topics, filters, the settings of its kind
+    and its secrets. Returns it with the secret that its messages are signed with, shown this once ("" for other kinds).
+    Raises Invalid by field, Forbidden.
+    """
+    _require_site_admin(actor)
+    stream = Stream(kind=_kind(data), enabled=True, position=last_place())
+    _apply(stream, data)
+    _require_room(stream)
+    signing = new_secret() if stream.kind == Kind.WEBHOOK else ""
+    if signing:
+        _keep_secrets(stream, {**secrets_of(stream), "signing": signing})
+    stream.save()
+    record(actor, "stream.added", _target(stream), {"kind": stream.kind})
+    return stream, signing
+
+
+@transaction.atomic
+def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream:
+    """Change what `data` names; an empty secret leaves the old one. Raises Invalid by field, NotFound, Forbidden."""
+    stream = _own(actor, stream_id)
+    _apply(stream, data)
+    _save(stream)
+    record(actor, "stream.edited", _target(stream), {"fields": sorted(data)})
+    return stream
+
+
+@transaction.atomic
+def delete_stream(actor: Actor, stream_id: int) -> None:
+    """Remove a stream; what was sent stays on record. Raises NotFound, Forbidden."""
+    stream = _own(actor, stream_id)
+    target = _target(stream)
+    stream.delete()
+    record(actor, "stream.deleted", target)
+
+
+@transaction.atomic
+def pause_stream(actor: Actor, stream_id: int) -> None:
+    """Send nothing for now; what happens meanwhile waits. Raises NotFound, Forbidden."""
+    stream = _own(actor, stream_id)
+    stream.enabled = False
+    _save(stream)
+    record(actor, "stream.paused", _target(stream))
+
+
+@transaction.atomic
+def resume_stream(actor: Actor, stream_id: int) -> None:
+    """Go on where the stream was, at once. Raises NotFound, Forbidden, Invalid (too many are on)."""
+    stream = _own(actor, stream_id)
+    stream.enabled = True
+    _require_room(stream)
+    _save(stream)
+    record(actor, "stream.resumed", _target(stream))
+
+
+@transaction.atomic
+def replay_from(actor: Actor, stream_id: int, moment: datetime) -> None:
+    """Send again everything from a moment on that is still kept. Raises NotFound, Forbidden."""
+    _move(actor, stream_id, place_before(moment), "stream.replayed", {"from": moment.isoformat()})
+
+
+@transaction.atomic
+def skip_all(actor: Actor, stream_id: int) -> None:
+    """Give up everything that waits. Raises NotFound, Forbidden."""
+    _move(actor, stream_id, last_place(), "stream.skipped", {"all": True})
+
+
+@transaction.atomic
+def skip_next(actor: Actor, stream_id: int) -> None:
+    """Give up the entry that comes next, which the receiver will not take. Raises NotFound, Forbidden, Conflict."""
+    stream = find_stream(actor, stream_id)
+    entry = next(iter(waiting(stream, 1)), None)
+    if entry is None or entry.place is None:
+        raise Conflict("Nothing waits.")
+    _move(actor, stream_id, entry.place, "stream.skipped", {"topic": entry.topic, "event_id": entry.event_id})
+
+
+@transaction.atomic
+def renew_secret(actor: Actor, stream_id: int) -> str:
+    """A new secret to sign with, shown this once; for a day messages carry signatures of both.
+
+    Raises NotFound, Forbidden, Conflict (nothing is signed).
+    """
+    stream = _own(actor, stream_id)
+    if stream.kind != Kind.WEBHOOK:
+        raise Conflict("Only webhooks are signed.")
+    known, made = secrets_of(stream), new_secret()
+    until = (timezone.now() + FORMER_SECRET).isoformat()
+    _keep_secrets(
+        stream, {**known, "signing": made, "former_signing": known["signing"], "former_until": until}
+    )
+    _save(stream)
+    record(actor, "stream.secret_renewed", _target(stream))
+    return made
+
+
+def _move(actor: Actor, stream_id: int, place: int, action: str, change: dict[str, Any]) -> None:
+    _require_site_admin(actor)
+    stream = _locked(actor, stream_id)
+    stream.position, stream.missed = place, 0
+    _save(stream)
+    record(actor, action, _target(stream), change)
+
+
+def _own(actor: Actor, stream_id: int) -> Stream:
+    """A stream that may be set up by hand, locked."""
+    _require_site_admin(actor)
+    stream = _locked(actor, stream_id)
+    if stream.by_settings:
+        raise Forbidden(BY_SETTINGS)
+    return stream
+
+
+def _locked(actor: Actor, stream_id: int) -> Stream:
+    find_stream(actor, stream_id)
+    stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
+    if stream is None:
+        raise NotFound("Invalid stream.")
+    return stream
+
+
+def _save(stream: Stream) -> None:
+    """Store it; whoever delivers notices, and tries at once."""
+    stream.revision += 1
+    stream.failures, stream.failing_since, stream.fault, stream.fault_code = 0, None, "", ""
+    stream.save()
+
+
+def _apply(stream: Stream, data: Mapping[str, Any]) -> None:
+    """Set what `data` names. All faults are told at once."""
+    errors: dict[str, Any] = {}
+    before = {part: stream.settings.get(part) for part in SHAPES[Kind(stream.kind)].place}
+    for step in (_described, _filtered, _placed):
+        try:
+            step(stream, data)
+        except Invalid as fault:
+            errors |= dict(fault.errors) if isinstance(fault.errors, Mapping) else {"": [fault.errors]}
+    if not errors:
+        errors = _take_secrets(stream, data, before)
+    if errors:
+        raise Invalid(errors)
+
+
+def _described(stream: Stream, data: Mapping[str, Any]) -> None:
+    errors: dict[str, list[str]] = {}
+    readers = {"name": name, "format": _format(stream), "topics": _topics, "org_id": _organisation}
+    for member, reader in readers.items():
+        if member not in data and stream.pk:
+            continue
+        try:
+            setattr(stream, member, reader(data.get(member, getattr(stream, member))))
+        except ValueError as error:
+            errors[member] = [str(error)]
+    if Stream.objects.filter(name=stream.name).exclude(pk=stream.pk).exists():
+        errors["name"] = ["There is a stream of this name already."]
+    if errors:
+        raise Invalid(errors)
+
+
+def _filtered(stream: Stream, data: Mapping[str, Any]) -> None:
+    try:
+        given = decoded(data.get("filters", stream.filters))
+    except ValueError as error:
+        raise Invalid({"filters": [str(error)]}) from None
+    if not isinstance(given, dict):
+        raise Invalid({"filters": ["The filters must be a JSON object."]})
+    stream.filters = read_filters(given)
+
+
+def _placed(stream: Stream, data: Mapping[str, Any]) -> None:
+    stream.settings = read_settings(stream.kind, data, stream.settings)
+    if stream.settings.get("protocol") == "udp" and stream.format == Format.MISP:
+        raise Invalid(
+            {"format": ["Whole events do not fit into UDP's datagrams: choose ECS or CEF, or TCP."]}
+        )
+
+
+def _take_secrets(stream: Stream, data: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Keep the secrets that `data` holds; those that are kept already are only for the place they were given for."""
+    known, errors = secrets_of(stream), {}
+    moved = any(value is not None and stream.settings.get(part) != value for part, value in before.items())
+    for member in SHAPES[Kind(stream.kind)].secrets:
+        try:
+            given = secret(data.get(member) or "")
+        except ValueError as error:
+            errors[member] = [str(error)]
+            continue
+        if given:
+            known[member] = given
+        elif moved and known.get(member):
+            errors[member] = [GIVE_AGAIN]
+    _keep_secrets(stream, known)
+    return errors
+
+
+def _keep_secrets(stream: Stream, secrets: Mapping[str, str]) -> None:
+    stream.encrypted_secrets = SECRETS.encrypt(json.dumps(secrets))
+
+
+def _require_room(stream: Stream) -> None:
+    if Stream.objects.filter(enabled=True).exclude(pk=stream.pk).count() >= MOST_ENABLED:
+        raise Invalid({"name": [f"At most {MOST_ENABLED} streams can be on at the same time."]})
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _kind(data: Mapping[str, Any]) -> str:
+    try:
+        return member_of(*Kind)(data.get("kind"))
+    except ValueError as error:
+        raise Invalid({"kind": [str(error)]}) from None
+
+
+def _format(stream: Stream) -> Any:
+    return member_of(*sorted(SHAPES[Kind(stream.kind)].formats))
+
+
+def _topics(value: Any) -> list[str]:
+    if not isinstance(value, list) or not value or not all(each in TOPICS for each in value):
+        raise ValueError(f"Please choose among: {', '.join(TOPICS)}.")
+    return [topic for topic in TOPICS if topic in value]
+
+
+def _organisation(value: Any) -> int | None:
+    if value in (None, "", 0, "0"):
+        return None
+    try:
+        return find_organisation(str(value)).pk
+    except NotFound:
+        raise ValueError("Invalid organisation.") from None
+
+
+def _target(stream: Stream) -> Target:
+    return Target("stream", stream.pk, title=stream.name)

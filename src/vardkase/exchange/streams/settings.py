@@ -1,0 +1,73 @@
+"""MISP's settings of its ZeroMQ publisher and of Kafka: they describe one stream each (`by_settings`)."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+from vardkase.exchange.streams.topics import TOPICS
+
+
+def _port(value: int) -> str | None:
+    return None if 0 < value < 65536 else "The port has to be between 1 and 65535."
+
+
+def _days(value: int) -> str | None:
+    return None if 1 <= value <= 3650 else "The number of days has to be between 1 and 3650."
+
+
+ZEROMQ_ENABLED = Setting(
+    "Plugin.ZeroMQ_enable",
+    False,
+    "Whether published events are sent over ZeroMQ. Every subscriber that reaches the port gets them all.",
+    level=2,
+)
+ZEROMQ_HOST = Setting(
+    "Plugin.ZeroMQ_host", "127.0.0.1", "The address that the publisher listens on.", level=2
+)
+ZEROMQ_PORT = Setting(
+    "Plugin.ZeroMQ_port", 50000, "The TCP port that the publisher listens on.", level=2, check=_port
+)
+ZEROMQ_SWITCHES = {
+    topic.name: Setting(
+        f"Plugin.ZeroMQ_{topic.zeromq_switch}_notifications_enable",
+        False,
+        f"Whether the topic {topic.name} is sent over ZeroMQ too.",
+        level=2,
+    )
+    for topic in TOPICS.values()
+    if topic.zeromq_switch
+}
+"""Topic → whether it is sent; published events always are."""
+
+KAFKA_ENABLED = Setting("Plugin.Kafka_enable", False, "Whether anything is sent to Kafka.", level=2)
+KAFKA_BROKERS = Setting(
+    "Plugin.Kafka_brokers", "", "Addresses of brokers, with their ports, and commas between them.", level=2
+)
+KAFKA_SWITCHES = {
+    topic.name: Setting(
+        f"Plugin.Kafka_{topic.kafka_switch}_notifications_enable",
+        False,
+        f"Whether what ZeroMQ calls {topic.name} is sent to Kafka.",
+        level=2,
+    )
+    for topic in TOPICS.values()
+    if topic.kafka_switch
+}
+KAFKA_NAMES = {
+    topic.name: Setting(
+        f"Plugin.Kafka_{topic.kafka_switch}_notifications_topic",
+        topic.kafka,
+        f"What {topic.name} is called in Kafka.",
+        level=2,
+    )
+    for topic in TOPICS.values()
+    if topic.kafka_switch
+}
+
+KEPT_DAYS = Setting(
+    "Vardkase.streams_days_kept",
+    30,
+    "For how many days what was entered for streams is kept: that far back a stream can begin again, and a receiver "
+    "that was away for longer loses what it missed.",
+    level=2,
+    check=_days,
+)

@@ -1,0 +1,27 @@
+"""References between parts of events, outside their objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vardkase.formats.misp_json.columns import REFERENCE
+from vardkase.formats.misp_json.options import Deleted, EventOptions
+from vardkase.formats.misp_json.scope import scope_of
+from vardkase.formats.misp_json.structs import ObjectReference, encoder
+from vardkase.identity.access.actor import Actor
+
+
+def reference_rows(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
+    """``{"ObjectReference": {…}}`` for each of those from objects that the actor may read, deleted or not; by id."""
+    scope = scope_of(actor, EventOptions(deleted=Deleted.BOTH))
+    sql = CHOSEN.format(columns=REFERENCE, visible=f"{scope.event} AND {scope.part('o')}")
+    for row in scope.rows(sql, ids=list(ids)):
+        yield b'{"ObjectReference":' + encoder.encode(ObjectReference(*row)) + b"}"
+
+
+CHOSEN = """
+SELECT {columns}
+FROM object_reference r JOIN object o ON o.id = r.object_id JOIN event e ON e.id = r.event_id
+WHERE r.id = ANY(%(ids)s) AND {visible}
+ORDER BY r.id
+"""

@@ -1,0 +1,1 @@
+"""Streams, each told to a real receiver."""

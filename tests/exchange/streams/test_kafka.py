@@ -1,0 +1,101 @@
+"""What happens is told to Kafka, under MISP's names or one's own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pytest_django import Settings
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.streams.receivers import kafka_broker, kafka_messages, relay
+from tests.exchange.streams.stage import PUBLISHED, add_event, play, publish, stream
+from tests.support.web_server import free_port
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import AddressRefused, OutgoingFailed
+from vardkase.exchange.outbox.models import Delivery
+from vardkase.exchange.streams.models import Stream
+
+
+def setting(cast: Cast, name: str, value: object) -> None:
+    edit = f"/servers/serverSettingsEdit/Plugin.Kafka_{name}"
+    assert call(cast.site_admin.key, "POST", edit, {"value": value})[0] == 200
+
+
+def test_misps_settings_describe_a_stream(cast: Cast) -> None:
+    with kafka_broker() as address:
+        setting(cast, "brokers", address)
+        setting(cast, "event_publish_notifications_enable", True)
+        setting(cast, "event_publish_notifications_topic", "sightings-of-the-day")
+        setting(cast, "enable", True)
+        described = Stream.objects.get(kind="kafka", by_settings=True)
+        assert (described.enabled, described.topics) == (True, [PUBLISHED])
+        published = publish(cast.publisher.key, add_event(cast.publisher.key))
+        pushed = add_event(cast.publisher.key, "By hand")
+        status, body = call(cast.publisher.key, "POST", f"/events/pushEventToKafka/{pushed}", {})
+        assert (status, body["message"]) == (200, "Event published to Kafka")
+        assert play(described) == 2
+        found = kafka_messages(address, "sightings-of-the-day", 2)
+    told = {message.key().decode(): json.loads(message.value())["Event"]["id"] for message in found}
+    assert told == {published: published, pushed: pushed}
+    assert len({dict(message.headers())["id"] for message in found}) == 2
+    assert [str(each.event_id) for each in Delivery.objects.filter(state="sent")] == [published]
+    assert AuditEntry.objects.filter(action="event.pushed_to_kafka", target_id=pushed).exists()
+
+
+def test_a_stream_of_ones_own_with_a_format_for_the_security_centre(cast: Cast) -> None:
+    address = {"type": "ip-dst|port", "value": "203.0.113.7|8443", "to_ids": True}
+    with kafka_broker() as broker:
+        chosen = stream(
+            cast, "kafka", brokers=broker, security="plaintext", format="ecs", names={PUBLISHED: "indicators"}
+        )
+        publish(cast.publisher.key, add_event(cast.publisher.key, Attribute=[address]))
+        play(chosen)
+        [message] = kafka_messages(broker, "indicators", 1)
+    indicator = json.loads(message.value())["threat"]["indicator"]
+    assert (indicator["type"], indicator["ip"], indicator["port"]) == ("ipv4-addr", "203.0.113.7", 8443)
+
+
+def test_who_may_push(cast: Cast) -> None:
+    number = add_event(cast.publisher.key)
+    path = f"/events/pushEventToKafka/{number}"
+    status, body = call(cast.publisher.key, "POST", path, {})
+    assert (status, body["message"]) == (200, "Kafka event publishing not enabled.")
+    assert call(cast.analyst.key, "POST", path, {})[0] == 403
+    assert call(cast.stranger.key, "POST", path, {})[0] in {403, 404}
+
+
+def test_brokers_inside_are_not_turned_to(cast: Cast, settings: Settings) -> None:
+    with kafka_broker() as broker:
+        chosen = stream(cast, "kafka", brokers=broker, security="plaintext")
+        publish(cast.publisher.key, add_event(cast.publisher.key))
+        settings.VARDKASE_PRIVATE_NETWORKS = []
+        with pytest.raises(AddressRefused):
+            play(chosen)
+
+
+def test_a_broker_that_names_others_inside_gets_nothing(cast: Cast, settings: Settings) -> None:
+    with kafka_broker() as broker:
+        port = int(broker.rpartition(":")[2])
+        with relay("127.0.0.1", port, at="127.0.0.2") as there:
+            settings.VARDKASE_PRIVATE_NETWORKS = ["127.0.0.2/32"]
+            chosen = stream(cast, "kafka", brokers=f"127.0.0.2:{there}", security="plaintext")
+            publish(cast.publisher.key, add_event(cast.publisher.key))
+            with pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
+                play(chosen)
+
+
+def test_nobody_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vardkase.exchange.streams.senders.kafka.PATIENCE", 0.5)
+    chosen = stream(cast, "kafka", brokers=f"127.0.0.1:{free_port()}", security="plaintext")
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    with pytest.raises(OutgoingFailed, match="Kafka"):
+        play(chosen)
+
+
+@pytest.mark.parametrize("brokers", ["", "siem.example:99999", "http://siem.example", "a b:9092"])
+def test_addresses_that_cannot_be(cast: Cast, brokers: str) -> None:
+    with pytest.raises(Invalid):
+        stream(cast, "kafka", brokers=brokers)

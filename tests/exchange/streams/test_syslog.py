@@ -1,0 +1,138 @@
+"""A security centre collects indicators over syslog, or as lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.servers import certificate, encrypted
+from tests.exchange.streams.receivers import syslog_messages, tcp_sink, udp_sink
+from tests.exchange.streams.stage import add_event, play, publish, stream
+from tests.support.web_server import free_port
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import AddressRefused, OutgoingFailed
+
+HEADER = re.compile(
+    rb"<133>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ vardkase - misp_json \[vardkase@32473 id=\"[^\"]+\"\] (.*)",
+    re.DOTALL,
+)
+ATTRIBUTES = [
+    {"type": "ip-src", "value": "203.0.113.7", "to_ids": True, "comment": "a=b | c\\d"},
+    {"type": "filename|sha256", "value": f"a.exe|{'ab' * 32}"},
+    {"type": "domain", "value": "beacon.example"},
+    {"type": "url", "value": "http://beacon.example/a"},
+]
+
+
+def published(cast: Cast, **fields: object) -> str:
+    """An event with indicators, published."""
+    return publish(cast.publisher.key, add_event(cast.publisher.key, "A | B", Attribute=ATTRIBUTES, **fields))
+
+
+def test_cef_over_tls_in_frames(cast: Cast, tmp_path: Path) -> None:
+    authority = certificate().partition("-----BEGIN PRIVATE")[0]
+    with tcp_sink(encrypted(tmp_path)) as sink:
+        chosen = stream(
+            cast,
+            "syslog",
+            host="127.0.0.1",
+            port=sink.port,
+            format="cef",
+            authority=authority,
+            topics=["misp_json"],
+        )
+        published(cast)
+        play(chosen)
+        sink.wait(lambda: len(syslog_messages(bytes(sink.received))) == len(ATTRIBUTES))
+        lines = syslog_messages(bytes(sink.received))
+    said = [match[1].decode() for line in lines if (match := HEADER.fullmatch(line))]
+    assert len(said) == len(ATTRIBUTES)
+    address = next(line for line in said if "|ip-src|" in line)
+    assert address.startswith("CEF:0|Vardkase|Vardkase|")
+    assert "|ip-src|A \\| B|5|" in address
+    assert " src=203.0.113.7 " in address
+    assert " msg=a\\=b | c\\\\d " in address
+    file = next(line for line in said if "|filename\\|sha256|" in line)
+    assert f"fname=a.exe fileHash={'ab' * 32} " in file
+
+
+def test_ecs_as_bare_lines_over_tcp(cast: Cast) -> None:
+    with tcp_sink() as sink:
+        chosen = stream(
+            cast, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="bare", format="ecs"
+        )
+        call(cast.site_admin.key, "POST", "/tags/add", {"name": "tlp:amber", "colour": "#ffc000"})
+        published(cast, Tag=[{"name": "tlp:amber"}])
+        play(chosen)
+        sink.wait(lambda: sink.received.count(b"\n") == len(ATTRIBUTES))
+        found = {
+            line["misp"]["attribute"]["type"]: line for line in map(json.loads, sink.received.splitlines())
+        }
+    indicator = found["url"]["threat"]["indicator"]
+    assert indicator["url"]["full"] == "http://beacon.example/a"
+    assert indicator["marking"] == {"tlp": "AMBER"}
+    assert found["filename|sha256"]["threat"]["indicator"]["file"] == {
+        "name": "a.exe",
+        "hash": {"sha256": "ab" * 32},
+    }
+    assert found["domain"]["event"]["kind"] == "enrichment"
+    assert found["domain"]["event"]["provider"] == "Organisation A"
+
+
+def test_datagrams(cast: Cast) -> None:
+    with udp_sink() as sink:
+        chosen = stream(cast, "syslog", host="127.0.0.1", port=sink.port, protocol="udp", format="cef")
+        published(cast)
+        play(chosen)
+        sink.wait(lambda: len(sink.datagrams) == len(ATTRIBUTES))
+    assert all(HEADER.fullmatch(line) for line in sink.datagrams)
+
+
+def test_whole_events_do_not_fit_into_datagrams(cast: Cast) -> None:
+    with pytest.raises(Invalid) as refused:
+        stream(cast, "syslog", host="siem.example", protocol="udp", format="misp")
+    assert list(refused.value.errors) == ["format"]
+
+
+def test_an_event_of_several_pages_arrives_whole(cast: Cast) -> None:
+    many = [{"type": "domain", "value": f"d{number}.example"} for number in range(1500)]
+    with tcp_sink() as sink:
+        chosen = stream(
+            cast, "syslog", host="127.0.0.1", port=sink.port, protocol="tcp", framing="lines", format="cef"
+        )
+        publish(cast.publisher.key, add_event(cast.publisher.key, Attribute=many))
+        play(chosen)
+        sink.wait(lambda: sink.received.count(b"\n") == len(many))
+
+
+def test_a_certificate_that_nobody_vouches_for(cast: Cast, tmp_path: Path) -> None:
+    with tcp_sink(encrypted(tmp_path)) as sink:
+        chosen = stream(cast, "syslog", host="127.0.0.1", port=sink.port, format="cef")
+        published(cast)
+        with pytest.raises(OutgoingFailed, match=r"certificate|CERTIFICATE"):
+            play(chosen)
+    assert not sink.received
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "tls", "udp"])
+def test_a_collector_inside_is_not_turned_to(cast: Cast, settings: Settings, protocol: str) -> None:
+    chosen = stream(cast, "syslog", host="127.0.0.1", port=free_port(), protocol=protocol, format="cef")
+    published(cast)
+    settings.VARDKASE_PRIVATE_NETWORKS = []
+    with pytest.raises(AddressRefused):
+        play(chosen)
+
+
+def test_nobody_there_and_then_somebody(cast: Cast) -> None:
+    port = free_port()
+    chosen = stream(cast, "syslog", host="127.0.0.1", port=port, protocol="tcp", format="cef")
+    published(cast)
+    with pytest.raises(OutgoingFailed):
+        play(chosen)
+    assert chosen.position == 0 or not chosen.last_sent

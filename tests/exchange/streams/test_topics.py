@@ -1,0 +1,211 @@
+"""Changes are told in MISP's words, to those who may read of them when they are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.streams.receivers import Hook
+from tests.exchange.streams.stage import PUBLISHED, add_event, play, publish, webhook
+from vardkase.exchange.outbox.models import Delivery, Entry
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.topics import TOPICS
+
+ALL = list(TOPICS)
+AUDIT = "misp_json_audit"
+FILE = {"name": "file", "meta-category": "file", "template_uuid": "688c46fb-5edb-40a3-8273-1af7923e2215"}
+INSIDE = {"type": "filename", "object_relation": "filename", "value": "a.exe"}
+
+
+def told(receiver: Hook) -> list[tuple[str, Any]]:
+    """Topic and document of each message since the last time this was asked."""
+    topics = [sent["X-Vardkase-Topic"] for _, _, sent, _ in receiver.running.requests]
+    found = list(zip(topics, receiver.documents, strict=True))
+    receiver.running.requests.clear()
+    receiver.accepted.clear()
+    return found
+
+
+def post(key: str, path: str, body: Any) -> Any:
+    status, answer = call(key, "POST", path, body)
+    assert status == 200, answer
+    return answer
+
+
+def acts(messages: list[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Topic and action of each, but of those from the trail."""
+    return [(topic, document.get("action", "")) for topic, document in messages if topic != AUDIT]
+
+
+def documents(messages: list[tuple[str, Any]], wanted: str) -> list[Any]:
+    return [document for topic, document in messages if topic == wanted]
+
+
+def test_changes_of_an_event_are_told_in_misps_words(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL)
+    number = add_event(key, Attribute=[{"type": "domain", "value": "one.example"}])
+    play(stream)
+    first = told(receiver)
+    assert acts(first) == [("misp_json_attribute", "add"), ("misp_json_event", "add")]
+    [document] = documents(first, "misp_json_attribute")
+    assert (document["Attribute"]["value"], document["Event"]["info"]) == ("one.example", "Beacon")
+    attribute = document["Attribute"]["id"]
+
+    post(key, f"/attributes/edit/{attribute}", {"comment": "seen twice"})
+    post(key, "/sightings/add", {"id": attribute})
+    post(key, f"/attributes/delete/{attribute}", {})
+    play(stream)
+    messages = told(receiver)
+    assert acts(messages) == [
+        ("misp_json_attribute", "delete"),  # As it is when it is sent.
+        ("misp_json_sighting", "add"),
+        ("misp_json_attribute", "delete"),
+    ]
+    assert messages[-1][1]["Log"]["action"] == "delete"
+
+    publish(key, number)
+    post(key, f"/events/delete/{number}", {})
+    play(stream)
+    assert acts(told(receiver)) == [("misp_json_event", "delete")]
+
+
+def test_objects_references_and_tags(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL[1:-1])
+    number = add_event(
+        key,
+        Object=[
+            {**FILE, "uuid": "aaaaaaaa-5edb-40a3-8273-1af7923e2215", "Attribute": [INSIDE], "ObjectReference": [
+                {"referenced_uuid": "bbbbbbbb-5edb-40a3-8273-1af7923e2215", "relationship_type": "drops"}
+            ]},
+            {**FILE, "uuid": "bbbbbbbb-5edb-40a3-8273-1af7923e2215", "Attribute": [INSIDE]},
+        ],
+    )  # fmt: skip
+    play(stream)
+    messages = told(receiver)
+    assert sorted(acts(messages)) == [
+        ("misp_json_attribute", "add"),
+        ("misp_json_attribute", "add"),
+        ("misp_json_event", "add"),
+        ("misp_json_object", "add"),
+        ("misp_json_object", "add"),
+        ("misp_json_object_reference", "add"),
+    ]
+    reference = next(document for topic, document in messages if topic == "misp_json_object_reference")
+    assert reference["ObjectReference"]["relationship_type"] == "drops"
+
+    post(cast.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
+    post(key, f"/events/addTag/{number}", {"tag": "beacon:seen"})
+    post(key, f"/events/removeTag/{number}", {"tag": "beacon:seen"})
+    play(stream)
+    messages = told(receiver)
+    assert acts(messages) == [
+        ("misp_json_tag", "add"),
+        ("misp_json_tag", "attached to event"),
+        ("misp_json_tag", "detached from event"),
+    ]
+    assert messages[1][1]["Tag"]["event_id"] == number
+
+
+def test_people_and_the_trail_are_told_to_their_own(cast: Cast, receiver: Hook) -> None:
+    topics = ["misp_json_user", "misp_json_organisation", "misp_json_audit"]
+    everything, receiver.secret = webhook(cast, receiver.running.url, topics=topics)
+    role = cast.analyst.user.role_id
+    admin = cast.site_admin.key
+    post(admin, "/admin/users/add", {"email": "new@a.example", "org_id": cast.org_a.pk, "role_id": role})
+    play(everything)
+    messages = told(receiver)
+    assert [document["User"]["email"] for topic, document in messages if topic == "misp_json_user"] == [
+        "new@a.example"
+    ]
+    assert "password" not in str(messages).lower()
+
+    Stream.objects.filter(pk=everything.pk).update(org=cast.org_b, position=0)
+    play(everything)
+    assert told(receiver) == []
+    Stream.objects.filter(pk=everything.pk).update(org=cast.org_a, position=0)
+    play(everything)
+    assert [topic for topic, _ in told(receiver)] == ["misp_json_user"]  # The hub's own people did it.
+
+
+def test_nothing_is_entered_that_nobody_wants(cast: Cast) -> None:
+    publish(
+        cast.publisher.key,
+        add_event(cast.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
+    )
+    assert list(Entry.objects.values_list("topic", flat=True)) == [PUBLISHED]
+
+
+HIDDEN = {"type": "domain", "value": "hidden.example", "distribution": 0}
+SHOWN = {"type": "domain", "value": "shown.example", "distribution": 5}
+
+
+@pytest.mark.parametrize("output", ["misp", "ecs", "cef"])
+def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
+    cast: Cast, receiver: Hook, output: str
+) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(
+        cast, receiver.running.url, topics=ALL, org_id=cast.org_b.pk, format=output
+    )
+    own = add_event(key, "Ours alone", distribution=0, Attribute=[SHOWN | {"value": "ours.example"}])
+    group = {"distribution": 4, "sharing_group_id": cast.group.pk}
+    buried = {**FILE, "distribution": 0, "Attribute": [INSIDE | {"value": "buried.exe"}]}
+    shared = add_event(key, "For both", Attribute=[HIDDEN, SHOWN], Object=[buried], **group)
+    publish(key, own)
+    publish(key, shared)
+    post(key, f"/events/delete/{own}", {})
+    play(stream)
+    said = b"".join(body for _, body in receiver.accepted)
+    for kept in (b"hidden.example", b"ours.example", b"Ours alone", b"buried.exe"):
+        assert kept not in said
+    assert b"shown.example" in said
+    states = dict(Delivery.objects.filter(kind="stream").values_list("event_id", "state"))
+    assert states == {int(own): "withheld", int(shared): "sent"}
+
+
+def test_what_is_hidden_before_it_is_sent_does_not_leave(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL, org_id=cast.org_c.pk)
+    number = add_event(key, Attribute=[SHOWN])
+    publish(key, number)
+    post(key, f"/events/edit/{number}", {"distribution": 0})
+    play(stream)
+    assert receiver.running.requests == []
+    cast.org_c.may_read = False
+    cast.org_c.save()
+    publish(key, add_event(key))
+    play(stream)
+    assert receiver.running.requests == []
+
+
+def test_who_got_an_event_hears_that_it_is_gone(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    topics = [PUBLISHED, "misp_json_event"]
+    stream, receiver.secret = webhook(cast, receiver.running.url, topics=topics, org_id=cast.org_c.pk)
+    number = publish(key, add_event(key))
+    play(stream)
+    told(receiver)
+    post(key, f"/events/delete/{number}", {})
+    play(stream)
+    [(_, document)] = told(receiver)
+    assert (document["Event"]["id"], document["action"]) == (number, "delete")
+    assert "Beacon" not in str(document)
+
+
+def test_filters_choose(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(
+        cast, receiver.running.url, topics=ALL, filters={"type": ["ip-dst"], "to_ids": 1}
+    )
+    address = {"type": "ip-dst", "value": "203.0.113.7", "to_ids": True}
+    chosen = publish(key, add_event(key, Attribute=[address, {**SHOWN, "to_ids": False}]))
+    publish(key, add_event(key, Attribute=[SHOWN]))
+    play(stream)
+    whole = [document["Event"] for topic, document in told(receiver) if topic == PUBLISHED]
+    assert [event["id"] for event in whole] == [chosen]
+    assert [attribute["value"] for attribute in whole[0]["Attribute"]] == ["203.0.113.7"]

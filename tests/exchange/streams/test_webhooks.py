@@ -1,0 +1,159 @@
+"""A program hears of what is published by webhook, can be sure who says it, and misses nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.cast import Cast
+from tests.exchange.streams.receivers import Hook
+from tests.exchange.streams.stage import add_event, play, publish, webhook
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.exchange.errors import AddressRefused, OutgoingFailed
+from vardkase.exchange.outbox.models import Delivery, Entry
+from vardkase.exchange.streams import services
+from vardkase.exchange.streams.models import Stream
+
+
+def test_what_is_published_arrives_signed_and_once(cast: Cast, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(cast, receiver.running.url, authorization="Splunk 1234")
+    numbers = [publish(cast.publisher.key, add_event(cast.publisher.key, info)) for info in ("One", "Two")]
+    assert play(stream) == 2
+    assert play(stream) == 0
+    assert [each["Event"]["id"] for each in receiver.documents] == numbers
+    sent = receiver.running.requests[0][2]
+    assert (sent["X-Vardkase-Topic"], sent["Authorization"]) == ("misp_json", "Splunk 1234")
+    delivered = Delivery.objects.filter(kind="stream", receiver_id=stream.pk).order_by("id")
+    assert [(str(each.event_id), each.state) for each in delivered] == [
+        (number, "sent") for number in numbers
+    ]
+    assert "1234" not in stream.encrypted_secrets
+
+
+def test_a_forged_or_old_message_does_not_verify(cast: Cast, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(cast, receiver.running.url)
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    play(stream)
+    _, _, sent, body = receiver.running.requests[0]
+    headers = {name.lower(): value for name, value in sent.items()}
+    verifying = Webhook(receiver.secret)
+    verifying.verify(body, headers)
+    old = str(int(time.time()) - 600)
+    for forged in (
+        (body.replace(b"Beacon", b"Bacon"), headers),
+        (body, headers | {"webhook-id": "another"}),
+        (body, headers | {"webhook-timestamp": old}),
+        (body, headers | {"webhook-signature": "v1,AAAA"}),
+    ):
+        with pytest.raises(WebhookVerificationError):
+            verifying.verify(*forged)
+
+
+def test_what_was_not_taken_is_sent_again_with_the_same_id_and_in_order(cast: Cast, receiver: Hook) -> None:
+    stream, receiver.secret = webhook(cast, receiver.running.url)
+    numbers = [
+        publish(cast.publisher.key, add_event(cast.publisher.key, info)) for info in ("One", "Two", "Three")
+    ]
+    receiver.statuses = [204, 503]
+    with pytest.raises(OutgoingFailed, match="503"):
+        play(stream)
+    failed = Delivery.objects.filter(kind="stream", state="failed").order_by("id")
+    assert failed[0].reason == "The receiver answered 503."
+    assert play(stream) == 3
+    ids = [message_id for message_id, _ in receiver.accepted]
+    assert ids[0] == ids[1]  # The first arrived twice: at least once, and recognisable.
+    assert [each["Event"]["id"] for each in receiver.documents] == [numbers[0], *numbers]
+    assert set(Delivery.objects.filter(kind="stream").values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_renewed_secret_does_not_cut_off_a_receiver_that_has_the_old_one(
+    cast: Cast, receiver: Hook
+) -> None:
+    stream, receiver.secret = webhook(cast, receiver.running.url)
+    made = services.renew_secret(cast.site_admin.actor, stream.pk)
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    play(stream)
+    receiver.secret = made
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    play(stream)
+    assert len(receiver.accepted) == 2
+
+
+def test_paused_replayed_and_skipped(cast: Cast, receiver: Hook) -> None:
+    actor = cast.site_admin.actor
+    stream, receiver.secret = webhook(cast, receiver.running.url)
+    first = publish(cast.publisher.key, add_event(cast.publisher.key))
+    play(stream)
+    services.pause_stream(actor, stream.pk)
+    second = publish(cast.publisher.key, add_event(cast.publisher.key))
+    services.resume_stream(actor, stream.pk)
+    play(stream)
+    Entry.objects.filter(event_id=first).update(at=timezone.now() - dt.timedelta(days=2))
+    services.replay_from(actor, stream.pk, timezone.now() - dt.timedelta(days=1))
+    play(stream)
+    services.replay_from(actor, stream.pk, timezone.now() - dt.timedelta(days=3))
+    services.skip_next(actor, stream.pk)
+    play(stream)
+    assert [each["Event"]["id"] for each in receiver.documents] == [first, second, second, second]
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    services.skip_all(actor, stream.pk)
+    assert play(stream) == 0
+    with pytest.raises(Conflict):
+        services.skip_next(actor, stream.pk)
+
+
+def test_an_address_inside_is_refused_where_the_connection_is_made(
+    cast: Cast, receiver: Hook, settings: Settings
+) -> None:
+    stream, _ = webhook(cast, receiver.running.url)
+    publish(cast.publisher.key, add_event(cast.publisher.key))
+    settings.VARDKASE_PRIVATE_NETWORKS = []
+    with pytest.raises(AddressRefused):
+        play(stream)
+    assert receiver.running.requests == []
+
+
+def test_a_secret_is_for_the_place_it_was_given_for(cast: Cast) -> None:
+    stream, _ = webhook(cast, "https://siem.example/hook", authorization="Splunk 1234")
+    with pytest.raises(Invalid) as refused:
+        services.edit_stream(cast.site_admin.actor, stream.pk, {"url": "https://elsewhere.example/"})
+    assert "authorization" in refused.value.errors
+    services.edit_stream(
+        cast.site_admin.actor, stream.pk, {"name": "Renamed", "url": "https://siem.example/hook"}
+    )
+
+
+def test_only_site_administrators_set_streams_up(cast: Cast) -> None:
+    stream, _ = webhook(cast, "https://siem.example/hook")
+    for player in (cast.org_admin, cast.publisher, cast.reader, cast.stranger):
+        for act in (services.delete_stream, services.pause_stream, services.renew_secret, services.skip_all):
+            with pytest.raises(Forbidden):
+                act(player.actor, stream.pk)
+        with pytest.raises(Forbidden):
+            services.add_stream(player.actor, {"name": "Mine", "kind": "webhook"})
+    assert Stream.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "data"),
+    [
+        ("name", {"name": ""}),
+        ("url", {"url": "ftp://siem.example"}),
+        ("topics", {"topics": ["everything"]}),
+        ("filters", {"filters": {"page": 2}}),
+        ("filters", {"filters": "{"}),
+        ("org_id", {"org_id": 987654}),
+        ("format", {"format": "xml"}),
+        ("authority", {"authority": "no certificate"}),
+    ],
+)
+def test_what_cannot_be_is_refused_by_field(cast: Cast, field: str, data: dict[str, object]) -> None:
+    with pytest.raises(Invalid) as refused:
+        webhook(cast, **{"url": "https://siem.example", **data})  # type: ignore[arg-type]
+    assert list(refused.value.errors) == [field]
+    assert not Stream.objects.exists()
