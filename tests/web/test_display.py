@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
+from vardkase.misp.values.defang import defang
 from vardkase.web import display
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
     ],
 )
 def test_defang(kind: str, value: str, shown: str) -> None:
-    assert display.defang(value, kind) == shown
+    assert defang(value, kind) == shown
 
 
 def test_letters_of_another_script_are_found() -> None:

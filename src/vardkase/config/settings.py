@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.modules.apps.ModulesConfig",
     "vardkase.exchange.sync.apps.SyncConfig",
     "vardkase.exchange.taxii.apps.TaxiiConfig",
+    "vardkase.exchange.notices.apps.NoticesConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.config.apps.InstallationConfig",
 ]

@@ -42,11 +42,15 @@ class AttributesRemoved:
 
 @dataclass(frozen=True, slots=True)
 class EventPublished:
-    """An event went out; `published_by` is the actor's name, `published_at` Unix seconds."""
+    """An event went out; `published_by` is the actor's name, `published_at` Unix seconds.
+
+    `told` says whether people are to be told of it by mail.
+    """
 
     event_id: int
     published_at: int
     published_by: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,3 +33,8 @@ SANITISE_DELETED = Setting(
     False,
     "Whether an attribute that is softly deleted loses what it says: type, value, comment and attachment.",
 )
+DISABLE_REST_ALERT = Setting(
+    "MISP.disablerestalert",
+    True,
+    "Whether nobody is mailed when an event arrives published over the API; events/alert mails in any case.",
+)

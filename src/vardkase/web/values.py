@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from vardkase.misp.values.defang import defang, is_defanged
 from vardkase.web import display
 from vardkase.web.chips import icon
 
@@ -39,8 +40,8 @@ PIECES = {
 
 def value(text: str, kind: str, *, url: str = "", copy: bool = False, raw: bool = False) -> SafeString:
     """The attribute value `text` of type `kind`. `url` is the value page; `raw`: not defanged."""
-    shown = text if raw else display.defang(text, kind)
-    marks = display.is_defanged(kind)
+    shown = text if raw else defang(text, kind)
+    marks = is_defanged(kind)
     body = _folded(shown, kind) if _is_long(shown) else _linked(_pieces(shown, marks), kind, url)
     return format_html(
         "{}{}{}", body, copy_menu(text, kind) if copy else "", _warning(text, kind) if marks else ""
@@ -98,7 +99,7 @@ def _warning(text: str, kind: str) -> SafeString:
 
 def copy_menu(text: str, kind: str) -> SafeString:
     """The copy button of a value. Its first choice is the harmless form; each says what was copied."""
-    harmless = display.defang(text, kind)
+    harmless = defang(text, kind)
     choices = [
         (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from vardkase.api.answers import Answer, saved
@@ -137,7 +138,7 @@ def publish(call: Call) -> Answer:
 def alert(call: Call) -> Answer:
     """Publish and tell people by mail."""
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
-    _or_405(event.id, publish_event, call)
+    _or_405(event.id, partial(publish_event, tell=True), call)
     return saved("Job queued", f"/events/alert/{event.id}", id=str(event.id))
 
 

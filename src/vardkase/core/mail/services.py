@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.types import JSONValue
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
@@ -64,8 +65,9 @@ def queue_mail(mails: Sequence[Mail]) -> int:
     if not can_send():
         return 0
     rows = OutgoingMail.objects.bulk_create(_row(mail) for mail in mails)
-    for row in rows:
-        deliver.defer(mail_id=row.pk)
+    if rows:
+        orders: list[dict[str, JSONValue]] = [{"mail_id": row.pk} for row in rows]
+        deliver.batch_defer(*orders)
     return len(rows)
 
 

@@ -85,6 +85,16 @@ def settle_waiting(receiver: Receiver, event_ids: Collection[int], state: State,
     ).update(state=state, reason=reason, at=timezone.now())
 
 
+def withhold(kind: Kind, receiver_ids: Sequence[int], version: Version, reason: str) -> None:
+    """Put down for receivers who have claimed a version that a rule keeps it from them."""
+    Delivery.objects.filter(
+        kind=kind,
+        receiver_id__in=receiver_ids,
+        event_uuid=version.event_uuid,
+        version=version.published,
+    ).update(state=State.WITHHELD, reason=reason[:LONGEST_REASON])
+
+
 def was_sent(receiver: Receiver, version: Version) -> bool:
     """Whether the receiver has this version from us."""
     return Delivery.objects.filter(

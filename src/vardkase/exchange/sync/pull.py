@@ -92,7 +92,12 @@ class _Pull:
     def __init__(self, server: Server, technique: str, force: bool, book: Log) -> None:
         self.server, self.technique, self.force, self.book = server, technique, force, book
         peer = Peer(server, SECONDS, LARGEST, patient=True)
-        storer = connection_actor(server.org_id, f"connection {server.name}", internal=server.internal)
+        storer = connection_actor(
+            server.org_id,
+            f"connection {server.name}",
+            internal=server.internal,
+            quiet=server.publish_without_email,
+        )
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.peer = peer
         self.intake = Intake(storer, peer, passage)

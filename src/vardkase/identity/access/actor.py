@@ -35,6 +35,8 @@ class Actor:
     may_sync: bool = True
     address: str | None = None
     role_id: int | None = None
+    is_quiet: bool = False
+    """Whether nobody is told by mail of what it publishes: a connection that is set so."""
 
     @property
     def credential_name(self) -> str:

@@ -34,8 +34,10 @@ SYNCHRONISING = frozenset(
 """What a connection may do with what it brings: what a user of MISP's role "Sync user" may."""
 
 
-def connection_actor(organisation_id: int, name: str, *, internal: bool = False) -> Actor:
-    """A connection that takes things in for the organisation that runs it."""
+def connection_actor(
+    organisation_id: int, name: str, *, internal: bool = False, quiet: bool = False
+) -> Actor:
+    """A connection that takes things in for the organisation that runs it; `quiet`: people get no mail of them."""
     organisation = Organisation.objects.get(pk=organisation_id)
     return Actor(
         user_id=None,
@@ -45,6 +47,7 @@ def connection_actor(organisation_id: int, name: str, *, internal: bool = False)
         permissions=SYNCHRONISING | ({Permission.SYNC_INTERNAL} if internal else frozenset()),
         credential=Credential.JOB,
         sharing_group_ids=sharing_group_ids(organisation.pk),
+        is_quiet=quiet,
     )
 
 

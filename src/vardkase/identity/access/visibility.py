@@ -22,11 +22,13 @@ of one thing is the same predicate with ``AND id = …``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
 
 
 def reader_parameters(actor: Actor) -> dict[str, Any]:
@@ -39,6 +41,19 @@ def numbers_written_in(predicate: str, actor: Actor) -> str:
     groups = ",".join(str(int(number)) for number in actor.sharing_group_ids)
     written = {"reader_org": str(int(actor.organisation_id)), "reader_groups": f"'{{{groups}}}'::bigint[]"}
     return predicate % written
+
+
+def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str:
+    """SQL of `predicate`, asked at once for each row of `reader` (columns `org_id`, `group_ids`, `sees_all`).
+
+    For what goes to many: a row stands for the people of one organisation that may read anything at all; `group_ids`
+    is what `sharing_group_ids` gives for it, and `sees_all` is true for site administrators.
+    """
+    asked = predicate(NOBODY_SPECIAL) % {
+        "reader_org": f"{reader}.org_id",
+        "reader_groups": f"{reader}.group_ids",
+    }
+    return f"({reader}.sees_all OR {asked})"
 
 
 def event_predicate(actor: Actor, event: str = "e") -> str:
@@ -214,4 +229,5 @@ def _in_group(part: str) -> str:
 
 # Says nothing of the outer row, so that it is asked once for a statement, and only where the rest says no.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
+NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"

@@ -57,13 +57,15 @@ class Addressee(Protocol):
 class Letter:
     """What a mail says. `subject` is seen by everybody on the way; `secret_subject` by nobody but the reader.
 
-    `open_text` is what may be said where nothing is encrypted; None when `text` and `html` may be.
+    Where nothing is encrypted, `open_subject` stands in the place of `subject`, and `open_text` is what may be said;
+    None when `text` and `html` may be.
     """
 
     subject: str
     text: str
     html: str = ""
     secret_subject: str = ""
+    open_subject: str = ""
     open_text: str | None = None
     reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -142,7 +144,7 @@ def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
     brief = letter.open_text if policy.body_only_encrypted else None
     return Mail(
         to.email,
-        letter.subject,
+        letter.open_subject or letter.subject,
         letter.text if brief is None else brief,
         reply_to=letter.reply_to,
         html=letter.html if brief is None else "",

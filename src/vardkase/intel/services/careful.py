@@ -46,9 +46,15 @@ def edit_unchanged_object(actor: Actor, object_id: int, data: Mapping[str, Any],
 
 @transaction.atomic
 def publish_as_seen(
-    actor: Actor, event_id: int, timestamp: int, distribution: int, sharing_group_id: int | None
+    actor: Actor,
+    event_id: int,
+    timestamp: int,
+    distribution: int,
+    sharing_group_id: int | None,
+    *,
+    tell: bool = False,
 ) -> Event:
-    """Publish what the actor has looked at, with the reach they chose.
+    """Publish what the actor has looked at, with the reach they chose; with `tell` people hear of it by mail.
 
     Raises ChangedMeanwhile when the event's timestamp is no longer `timestamp`; NotFound, Forbidden,
     SharingGroupRefused.
@@ -57,7 +63,7 @@ def publish_as_seen(
     _require(event.timestamp == timestamp)
     if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
         edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
-    return publish_event(actor, event_id)
+    return publish_event(actor, event_id, tell=tell)
 
 
 def _require(same: bool) -> None:

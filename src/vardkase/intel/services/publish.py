@@ -14,12 +14,15 @@ from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import may_publish_event, must_leave_publishing
 from vardkase.intel.services.locking import lock_event
+from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
 
 
 @transaction.atomic
-def publish_event(actor: Actor, event_id: int) -> Event:
+def publish_event(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
+
+    With `tell` people hear of it by mail, as they have chosen.
 
     Raises NotFound, Forbidden when the actor may not publish this event, PublisherIsCreator, TaxonomiesMissing.
     """
@@ -33,7 +36,7 @@ def publish_event(actor: Actor, event_id: int) -> Event:
         )
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
-    _publish(actor, event)
+    _publish(actor, event, tell=tell)
     return event
 
 
@@ -47,18 +50,20 @@ def missing_taxonomies(event: Event) -> list[str]:
 def mark_published(actor: Actor, event: Event) -> None:
     """Publish an event that the caller has locked and is allowed to publish, as its document says.
 
-    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it.
+    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it. People hear
+    of it by mail when a connection brought it, unless that is quiet, and otherwise as the setting says.
     """
     if not must_leave_publishing(actor, event) and not missing_taxonomies(event):
-        _publish(actor, event)
+        told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
+        _publish(actor, event, tell=told)
 
 
-def _publish(actor: Actor, event: Event) -> None:
+def _publish(actor: Actor, event: Event, *, tell: bool) -> None:
     event.published = True
     # A moment of its own names each version that goes out, even two within one second.
     event.publish_timestamp = max(now_seconds(), event.publish_timestamp + 1)
     event.save(update_fields=["published", "publish_timestamp"])
-    event_published.emit(EventPublished(event.pk, event.publish_timestamp, actor.name))
+    event_published.emit(EventPublished(event.pk, event.publish_timestamp, actor.name, tell))
     record(actor, "event.published", _target(event))
 
 

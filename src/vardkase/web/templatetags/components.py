@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.misp.values.defang import defang as defanged
 from vardkase.web import chips, display, figures, values
 from vardkase.web.assets import asset_url
 from vardkase.web.navigation import sections
@@ -104,7 +105,7 @@ def thin(number: int | None) -> str:
 @register.filter
 def defang(text: str, kind: str) -> str:
     """`text` of MISP type `kind` in harmless form."""
-    return display.defang(text, kind)
+    return defanged(text, kind)
 
 
 def _query(request: HttpRequest | None, **changes: str | None) -> str:

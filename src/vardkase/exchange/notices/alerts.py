@@ -1,0 +1,142 @@
+"""Mail of a published event: to everybody who asked for it and may read the event, once for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+
+from vardkase.core.jobs.progress import report, say
+from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.exchange.notices import filters, readers, settings
+from vardkase.exchange.notices.bans import kept_back
+from vardkase.exchange.notices.letters import Readable, letter
+from vardkase.exchange.notices.readers import Reader, Recipient
+from vardkase.exchange.notices.wording import language_of
+from vardkase.exchange.outbox import deliveries
+from vardkase.exchange.outbox.deliveries import Receiver, Version
+from vardkase.exchange.outbox.models import Kind
+from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.user_settings.queries import values_for
+from vardkase.intel.models import Event
+
+FILTERED = "The person's own filter keeps it back."
+SUMMARISED = "The person gets summaries instead."
+ENOUGH = "The person has had many mails in a short while."
+
+
+def send_alerts(event_id: int, version: int) -> int:
+    """Put mail in the queue for everybody who is to hear of this version; returns to how many.
+
+    Nothing happens when the event has been published anew since, or taken back: no one is told of what is not there.
+    """
+    event = (
+        Event.objects.select_related("orgc")
+        .filter(pk=event_id, published=True, publish_timestamp=version)
+        .first()
+    )
+    if event is None or not can_send():
+        return 0
+    if reason := kept_back(event):
+        say(reason)
+        return 0
+    return _Alert(event).send()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The settings that hold for each person; read once."""
+
+    policy: MailPolicy
+    subject: settings.Subject
+    metadata_only: bool
+    summary_only: bool
+    minutes: int
+    most: int
+
+    @classmethod
+    def now(cls) -> _Rules:
+        ban = settings.USER_BAN.value
+        return cls(
+            MailPolicy.now(),
+            settings.Subject.now(),
+            settings.METADATA_ONLY.value,
+            settings.SUMMARY_ONLY.value,
+            settings.USER_BAN_MINUTES.value if ban else 0,
+            settings.USER_BAN_AMOUNT.value if ban else 0,
+        )
+
+
+class _Alert:
+    """One version of an event on its way to people."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.version = Version(event.pk, event.uuid, event.publish_timestamp)
+        self.rules = _Rules.now()
+        self.letters: dict[tuple[Reader, str], Letter] = {}
+
+    def send(self) -> int:
+        """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
+        after: int | None = 0
+        sent = 0
+        while after is not None:
+            batch = readers.recipients(self.event.pk, after, self.rules.minutes)
+            if batch.people:
+                sent += self._send(batch.people)
+                report(sent)
+            after = batch.after
+        report(sent, sent)
+        return sent
+
+    def _send(self, people: Sequence[Recipient]) -> int:
+        people = list(people)
+        self._write_letters(people)
+        wishes = values_for("publish_alert_filter", [person.id for person in people])
+        passing = filters.passing(self.event.pk, people, wishes)
+        with transaction.atomic():
+            receivers = [Receiver(Kind.MAIL, person.id, person.email) for person in people]
+            claimed = deliveries.claim(receivers, self.version)
+            mails = list(self._mails([person for person in people if person.id in claimed], passing))
+            return queue_mail(mails)
+
+    def _mails(self, people: Sequence[Recipient], passing: set[int]) -> Iterator[Mail]:
+        kept: dict[str, list[int]] = {}
+        for person in people:
+            reason = self._kept_back(person, passing)
+            try:
+                if not reason:
+                    yield self._addressed(person)
+            except CannotBeSent as fault:
+                reason = str(fault)
+            if reason:
+                kept.setdefault(reason, []).append(person.id)
+        for reason, ids in kept.items():
+            deliveries.withhold(Kind.MAIL, ids, self.version, reason)
+
+    def _kept_back(self, person: Recipient, passing: set[int]) -> str:
+        if self.rules.summary_only and person.has_summaries:
+            return SUMMARISED
+        if self.rules.most and person.recent >= self.rules.most:
+            return ENOUGH
+        return "" if person.id in passing else FILTERED
+
+    def _addressed(self, person: Recipient) -> Mail:
+        about = {
+            "delivery": [person.id, person.email, self.event.pk, str(self.event.uuid), self.version.published]
+        }
+        written = self.letters[person.reader, language_of(person.language)]
+        return addressed(replace(written, about=about), person, self.rules.policy)
+
+    def _write_letters(self, people: Sequence[Recipient]) -> None:
+        """One for each kind of reader and language among these people."""
+        kinds = {person.reader for person in people}
+        lines = {} if self.rules.metadata_only else readers.lines(self.event.pk, kinds)
+        tags = readers.tags(self.event.pk, kinds)
+        self.letters = {}
+        for key in {(person.reader, language_of(person.language)) for person in people}:
+            reader, language = key
+            held = None if self.rules.metadata_only else lines.get(reader, [])
+            readable = Readable(tags.get(reader, []), held)
+            self.letters[key] = letter(self.event, readable, language, self.rules.subject)

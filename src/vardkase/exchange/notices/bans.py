@@ -1,0 +1,77 @@
+"""When nobody is told of an event, by the hub's settings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
+from vardkase.exchange.notices import settings
+from vardkase.intel.models import Event
+
+DAY = 86_400
+
+
+def kept_back(event: Event) -> str:
+    """Why nobody is told of the event; nothing when people are."""
+    return _too_old(event) or _tagged(event) or _told_before(event) or _told_enough(event)
+
+
+def _too_old(event: Event) -> str:
+    if not settings.BLOCK_OLD.value:
+        return ""
+    now = now_seconds()
+    days = settings.OLD_BY_CHANGE.value
+    if days and event.timestamp < now - days * DAY:
+        return "The event was changed too long ago (MISP.block_old_event_alert_age)."
+    days = settings.OLD_BY_DATE.value
+    if days and event.date < datetime.fromtimestamp(now, UTC).date() - timedelta(days=days):
+        return "The event's date is too long ago (MISP.block_old_event_alert_by_date)."
+    return ""
+
+
+def _tagged(event: Event) -> str:
+    if not settings.BLOCK_BY_TAG.value:
+        return ""
+    values = {"event": event.pk, "name": settings.BLOCKING_TAG.value}
+    if cursor().execute(TAGGED, values).fetchone() is None:
+        return ""
+    return "The event has the tag that keeps mail back (MISP.block_event_alert_tag)."
+
+
+def _told_before(event: Event) -> str:
+    if not settings.REPUBLISH_BAN.value:
+        return ""
+    since = event.publish_timestamp - settings.REPUBLISH_MINUTES.value * 60
+    values = {"uuid": event.uuid, "version": event.publish_timestamp, "since": since}
+    if cursor().execute(TOLD_BEFORE, values).fetchone() is None:
+        return ""
+    return "The event was told shortly before (MISP.event_alert_republish_ban)."
+
+
+def _told_enough(event: Event) -> str:
+    most = settings.ORGANISATION_THRESHOLD.value
+    row = (
+        cursor().execute(TOLD_OF_CREATOR, {"event": event.pk, "orgc": event.orgc_id}).fetchone()
+        if most
+        else None
+    )
+    if row is None or row[0] < most:
+        return ""
+    return "Enough events of this organisation were told in the last hour (MISP.org_alert_threshold)."
+
+
+TAGGED = """
+SELECT 1 FROM event_tag et JOIN tag t ON t.id = et.tag_id
+WHERE et.event_id = %(event)s AND lower(t.name) = lower(%(name)s)
+"""
+TOLD_BEFORE = """
+SELECT 1 FROM delivery
+WHERE event_uuid = %(uuid)s AND kind = 'mail' AND version < %(version)s AND version > %(since)s AND state <> 'withheld'
+LIMIT 1
+"""
+TOLD_OF_CREATOR = """
+SELECT count(DISTINCT d.event_id) FROM delivery d JOIN event e ON e.id = d.event_id
+WHERE d.kind = 'mail' AND d.state <> 'withheld' AND d.at > now() - interval '1 hour'
+    AND e.orgc_id = %(orgc)s AND d.event_id <> %(event)s
+"""

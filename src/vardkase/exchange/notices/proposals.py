@@ -1,0 +1,55 @@
+"""Mail to those who own an event when somebody proposes a change to it, once until they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from vardkase.core.mail.body import Body
+from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.exchange.notices import wording
+from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.accounts.queries import active_users
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.hooks import ProposalsStored
+
+
+def tell_owner(stored: ProposalsStored) -> None:
+    """Write to everybody of the owning organisation who wants to hear of its events; says nothing of what is in it."""
+    if can_send():
+        queue_mail(list(_mails(Event.objects.get(pk=stored.event_id))))
+
+
+def _mails(event: Event) -> Iterator[Mail]:
+    policy = MailPolicy.now()
+    letters: dict[str, Letter] = {}
+    for person in active_users().filter(org_id=event.org_id, contactalert=True).iterator():
+        language = wording.language_of(person.language)
+        if language not in letters:
+            letters[language] = _letter(event, language)
+        with suppress(CannotBeSent):
+            yield addressed(letters[language], person, policy)
+
+
+def _letter(event: Event, language: str) -> Letter:
+    with translation.override(language):
+        facts = {"number": event.pk, "uuid": event.uuid}
+        body = Body(language)
+        body.paragraph(
+            gettext(
+                "Somebody proposes a change to event %(number)s (%(uuid)s), which your organisation owns."
+            )
+            % facts
+        )
+        wording.see_on_the_hub(body, gettext("Look at the proposal on the hub"), f"/events/{event.pk}")
+        body.small_print(
+            gettext(
+                "You get this mail because you asked for mail about your events. Choose differently here:"
+            ),
+            wording.place(wording.CHOICES),
+        )
+        subject = gettext("A proposal for event %(number)s") % facts
+        return Letter(subject, body.text, body.html, headers=wording.headers("proposals"))

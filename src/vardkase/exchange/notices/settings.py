@@ -1,0 +1,125 @@
+"""What site administrators decide about mail of published events; who gets it, people choose themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.core.settings import Setting
+
+
+def _not_negative(number: int) -> str | None:
+    return None if number >= 0 else "The value has to be 0 or more."
+
+
+METADATA_ONLY = Setting(
+    "MISP.event_alert_metadata_only",
+    False,
+    "Whether mail of a published event leaves out its attributes, even when it is encrypted.",
+)
+SUMMARY_ONLY = Setting(
+    "MISP.publish_alerts_summary_only",
+    False,
+    "Whether people who have chosen daily, weekly or monthly summaries get no mail of single events.",
+    level=2,
+)
+EXTENDED_SUBJECT = Setting(
+    "MISP.extended_alert_subject",
+    False,
+    "Whether the event's title stands in the subject of mail that is not encrypted; other mail has it inside only.",
+)
+SUBJECT_TAG = Setting(
+    "MISP.email_subject_tag",
+    "tlp",
+    "The tag of an event that stands in the subject begins with this.",
+    level=2,
+)
+SUBJECT_TAG_NAME = Setting(
+    "MISP.email_subject_include_tag_name",
+    True,
+    "Whether the subject has the whole tag (tlp:amber), or only what it says (amber).",
+    level=2,
+)
+SUBJECT_WITHOUT_TAG = Setting(
+    "MISP.email_subject_TLP_string",
+    "tlp:amber",
+    "What stands in the subject when the event has no such tag.",
+    level=2,
+)
+BLOCK_BY_TAG = Setting(
+    "MISP.block_event_alert",
+    False,
+    "Whether an event with the tag MISP.block_event_alert_tag is told to nobody.",
+)
+BLOCKING_TAG = Setting(
+    "MISP.block_event_alert_tag", 'no-alerts="true"', "The tag that keeps mail back.", level=2
+)
+BLOCK_OLD = Setting("MISP.block_old_event_alert", False, "Whether old events are told to nobody.")
+OLD_BY_CHANGE = Setting(
+    "MISP.block_old_event_alert_age",
+    0,
+    "An event is old when it was changed last so many days ago; 0: not by this.",
+    level=2,
+    check=_not_negative,
+)
+OLD_BY_DATE = Setting(
+    "MISP.block_old_event_alert_by_date",
+    0,
+    "An event is old when its date is so many days ago; 0: not by this.",
+    level=2,
+    check=_not_negative,
+)
+REPUBLISH_BAN = Setting(
+    "MISP.event_alert_republish_ban",
+    False,
+    "Whether an event that was told shortly before is not told again.",
+)
+REPUBLISH_MINUTES = Setting(
+    "MISP.event_alert_republish_ban_threshold",
+    5,
+    "Minutes that count as shortly.",
+    level=2,
+    check=_not_negative,
+)
+USER_BAN = Setting(
+    "MISP.user_email_notification_ban",
+    False,
+    "Whether a person gets only so many mails of events in a while.",
+)
+USER_BAN_MINUTES = Setting(
+    "MISP.user_email_notification_ban_time_threshold",
+    60,
+    "Minutes that count as a while.",
+    level=2,
+    check=_not_negative,
+)
+USER_BAN_AMOUNT = Setting(
+    "MISP.user_email_notification_ban_amount_threshold",
+    10,
+    "How many mails one gets in a while.",
+    level=2,
+    check=_not_negative,
+)
+ORGANISATION_THRESHOLD = Setting(
+    "MISP.org_alert_threshold",
+    0,
+    "How many events of one creator organisation are told in an hour; 0: all of them.",
+    level=2,
+    check=_not_negative,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How the subject of a mail about an event is made."""
+
+    extended: bool
+    tag: str
+    whole_tag: bool
+    without_tag: str
+
+    @classmethod
+    def now(cls) -> Subject:
+        """As the settings have it now."""
+        return cls(
+            EXTENDED_SUBJECT.value, SUBJECT_TAG.value, SUBJECT_TAG_NAME.value, SUBJECT_WITHOUT_TAG.value
+        )

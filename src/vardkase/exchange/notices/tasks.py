@@ -1,0 +1,41 @@
+"""Mail of published events in the background: one job for each publication, ordered in its transaction."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from vardkase.core.mail.hooks import MailSettled
+from vardkase.core.mail.services import can_send
+from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.outbox import deliveries
+from vardkase.exchange.outbox.deliveries import Receiver, Version
+from vardkase.exchange.outbox.models import Kind, State
+from vardkase.intel.hooks import EventPublished
+
+AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
+
+
+def order_alerts(published: EventPublished) -> None:
+    """Have people told, where they are to be told and the hub sends mail."""
+    if published.told and can_send():
+        alert.configure(lock=f"alert {published.event_id}").defer(
+            event_id=published.event_id, version=published.published_at
+        )
+
+
+@app.task(name="notices.alert", retry=AGAIN)
+def alert(event_id: int, version: int) -> None:
+    """Write to everybody who is to hear of this version of an event."""
+    send_alerts(event_id, version)
+
+
+def settle_delivery(settled: MailSettled) -> None:
+    """Put down that the mail server took the mail, or why it did not."""
+    if known := settled.about.get("delivery"):
+        user_id, email, event_id, uuid, version = known
+        state = State.FAILED if settled.fault else State.SENT
+        receiver = Receiver(Kind.MAIL, user_id, email)
+        deliveries.settle(receiver, Version(event_id, UUID(uuid), version), state, settled.fault)

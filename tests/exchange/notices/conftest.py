@@ -1,0 +1,52 @@
+"""A mail server, people who want mail, and an event with a part for each reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.cast import Cast
+from tests.exchange.notices.scene import GROUPED, HIDDEN, OPEN, put, saved, tag
+from tests.factories import make_attribute, make_event, make_object
+from tests.support.mail_server import MailServer, mail_server, use
+from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Event
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    with mail_server() as server:
+        use(settings, server.port)
+        yield server
+
+
+@pytest.fixture
+def everybody(cast: Cast, mail: MailServer) -> MailServer:
+    """All of the cast want mail, and what events hold may be said in the open."""
+    User.objects.update(autoalert=True)
+    put("GnuPG.bodyonlyencrypted", False)
+    return mail
+
+
+@pytest.fixture
+def event(cast: Cast) -> Event:
+    """A published event of A with a part for each reach, an object that only A gets, and a tag of A's own."""
+    event = saved(
+        make_event,
+        cast.org_a,
+        info="Phishing wave",
+        distribution=1,
+        published=True,
+        publish_timestamp=1_800_000_000,
+    )
+    for fields in (HIDDEN, OPEN):
+        saved(make_attribute, event, **fields)
+    saved(make_attribute, event, sharing_group=cast.group, **GROUPED)
+    saved(make_attribute, event, deleted=True, type="domain", value1="deleted.example")
+    inside = saved(make_object, event, distribution=0)
+    saved(make_attribute, event, object=inside, type="domain", value1="in-hidden-object.example")
+    tag(event, "tlp:green")
+    tag(event, "ours:secret", local=True)
+    return event

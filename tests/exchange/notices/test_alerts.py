@@ -1,0 +1,183 @@
+"""Mail of published events: to whom it goes, what it says, and what it never says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pysequoia import Tsk
+
+from tests.cast import Cast, Player
+from tests.exchange.notices.scene import alerted, kept_back, put, saved
+from tests.factories import make_event
+from tests.support.mail_server import MailServer
+from vardkase.core.mail.hooks import MailSettled, mail_settled
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.smtp import send
+from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.outbox.models import Delivery
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
+
+
+@pytest.mark.usefixtures("everybody")
+def test_everybody_is_told_what_they_may_read_and_nothing_else(cast: Cast, event: Event) -> None:
+    mails = alerted(event)
+    assert len(mails) == User.objects.count()
+    seen = {
+        cast.analyst: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
+        cast.partner: {"a-and-b", "everybody"},
+        cast.stranger: {"everybody"},
+        cast.site_admin: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
+    }
+    for player, names in seen.items():
+        told = mails[player.user.email]
+        for name in ("only-a", "a-and-b", "everybody", "in-hidden-object", "deleted"):
+            for body in (told.text, told.html):
+                assert (f"{name}[.]example" in body) == (name in names), (player.user.email, name)
+        assert ("ours:secret" in told.text) == (player in (cast.analyst, cast.site_admin))
+        assert "Phishing wave" in told.text
+
+
+@pytest.mark.usefixtures("everybody")
+@pytest.mark.parametrize(
+    ("reach", "told"),
+    [
+        ({"distribution": 0}, {"a.example", "hub.example"}),
+        ({"distribution": 4, "sharing_group": "group"}, {"a.example", "b.example", "hub.example"}),
+        ({"distribution": 3}, {"a.example", "b.example", "c.example", "hub.example"}),
+    ],
+)
+def test_who_may_not_read_the_event_hears_nothing_of_it(
+    cast: Cast, reach: dict[str, Any], told: set[str]
+) -> None:
+    reach = {name: cast.group if value == "group" else value for name, value in reach.items()}
+    event = saved(make_event, cast.org_a, published=True, publish_timestamp=1_800_000_000, **reach)
+    assert {address.partition("@")[2] for address in alerted(event)} == told
+
+
+@pytest.mark.usefixtures("everybody")
+def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(cast: Cast, event: Event) -> None:
+    def change(player: Player, **fields: Any) -> None:
+        User.objects.filter(pk=player.user.pk).update(**fields)
+
+    change(cast.colleague, disabled=True)
+    change(cast.publisher, expiration=timezone.now() - timedelta(days=1))
+    change(cast.reader, autoalert=False)
+    Organisation.objects.filter(pk=cast.org_b.pk).update(may_read=False)
+    told = alerted(event)
+    for player in (cast.colleague, cast.publisher, cast.reader, cast.partner, cast.partner_sync):
+        assert player.user.email not in told
+    assert cast.analyst.user.email in told
+
+
+@pytest.mark.usefixtures("everybody")
+def test_a_version_is_told_once_and_its_fate_is_kept(cast: Cast, event: Event) -> None:
+    first = alerted(event)
+    assert len(alerted(event)) == len(first)
+    told = first[cast.analyst.user.email]
+    for fault, state in (("The mail server does not take the mail (550).", "failed"), ("", "sent")):
+        mail_settled.emit(MailSettled(told.about or {}, fault))
+        kept = Delivery.objects.get(kind="mail", receiver_id=cast.analyst.user.pk)
+        assert (kept.state, kept.reason) == (state, fault)
+    event.publish_timestamp += 1
+    event.save()
+    send_alerts(event.pk, event.publish_timestamp - 1)  # Published anew since: that has a job of its own.
+    assert OutgoingMail.objects.count() == len(first)
+    send_alerts(event.pk, event.publish_timestamp)
+    assert OutgoingMail.objects.count() == 2 * len(first)
+    Event.objects.update(published=False)
+    event.publish_timestamp += 1
+    assert len(alerted(event)) == len(first)
+
+
+def test_it_costs_no_query_for_each_person(
+    cast: Cast, event: Event, everybody: MailServer, django_assert_max_num_queries: Any
+) -> None:
+    role = cast.reader.user.role
+    User.objects.bulk_create(
+        User(
+            email=f"u{n}@x.example",
+            org=(cast.org_a, cast.org_b, cast.org_c)[n % 3],
+            role=role,
+            autoalert=True,
+        )
+        for n in range(150)
+    )
+    with django_assert_max_num_queries(60):
+        send_alerts(event.pk, event.publish_timestamp)
+    assert OutgoingMail.objects.count() == User.objects.count()
+
+
+@pytest.mark.usefixtures("mail")
+def test_in_the_open_an_event_is_only_named(cast: Cast, event: Event) -> None:
+    User.objects.filter(pk=cast.analyst.user.pk).update(autoalert=True, language="sv")
+    told = alerted(event)[cast.analyst.user.email]
+    assert str(event.uuid) in told.text
+    assert told.subject == f"Händelse {event.pk} är publicerad – tlp:green"
+    for secret in ("Phishing", "example", "ours:"):
+        assert secret not in told.text + told.subject + told.html
+    put("GnuPG.onlyencrypted", True)
+    event.publish_timestamp += 1
+    event.save()
+    OutgoingMail.objects.all().delete()
+    assert not alerted(event)
+    assert "onlyencrypted" in kept_back(event)[cast.analyst.user.email]
+
+
+def test_an_encrypted_mail_has_the_title_inside_only(cast: Cast, event: Event, mail: MailServer) -> None:
+    pair = Tsk.generate(user_id="Anna <analyst@a.example>")
+    User.objects.filter(pk=cast.analyst.user.pk).update(
+        autoalert=True, gpgkey=str(pair.extract_certificate())
+    )
+    User.objects.filter(pk=cast.partner.user.pk).update(autoalert=True, gpgkey="worn out")
+    put("MISP.extended_alert_subject", True)
+    told = alerted(event)
+    assert set(told) == {cast.analyst.user.email}
+    assert cast.partner.user.email in kept_back(event)
+    send(told[cast.analyst.user.email])
+    [(_, document)] = mail.arrived
+    raw = document.as_string()
+    for secret in ("Phishing", "everybody", "only-a"):
+        assert secret not in raw
+    assert document["List-Id"] == "<events.hub.example>"
+    assert document["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.usefixtures("everybody")
+def test_what_somebody_wrote_makes_no_header_and_no_html(cast: Cast, event: Event) -> None:
+    put("MISP.extended_alert_subject", True)
+    Event.objects.filter(pk=event.pk).update(info="Hi\r\nBcc: all@c.example\r\n\r\n<script>x</script>")
+    told = alerted(event)[cast.stranger.user.email]
+    assert "\n" not in told.subject
+    assert "\r" not in told.subject
+    assert "<script>" not in told.html
+
+
+@pytest.mark.parametrize(
+    ("settings_now", "subject"),
+    [
+        ({}, "tlp:green"),
+        ({"MISP.email_subject_include_tag_name": False}, "green"),
+        ({"MISP.email_subject_tag": "nothing-such"}, "tlp:amber"),
+        ({"MISP.email_subject_tag": "x", "MISP.email_subject_TLP_string": "Intern"}, "Intern"),
+        ({"MISP.extended_alert_subject": True}, "tlp:green: Phishing wave"),
+        ({"MISP.email_subject_tag": "ours"}, "tlp:amber"),
+    ],
+)
+@pytest.mark.usefixtures("everybody")
+def test_the_subject(cast: Cast, event: Event, settings_now: dict[str, Any], subject: str) -> None:
+    for name, value in settings_now.items():
+        put(name, value)
+    assert alerted(event)[cast.stranger.user.email].subject.endswith(f"– {subject}")
+
+
+@pytest.mark.usefixtures("everybody")
+def test_metadata_alone(cast: Cast, event: Event) -> None:
+    put("MISP.event_alert_metadata_only", True)
+    told = alerted(event)[cast.analyst.user.email]
+    assert "Phishing wave" in told.text
+    assert "everybody" not in told.text

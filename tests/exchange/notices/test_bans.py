@@ -1,0 +1,114 @@
+"""Mail of events that the hub keeps back, or people themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.notices.scene import alerted, kept_back, put, saved
+from tests.factories import make_event
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.identity.accounts.models import User
+from vardkase.identity.user_settings.models import UserSetting
+from vardkase.intel.models import Attribute, Event
+
+
+@pytest.mark.parametrize(
+    ("settings_now", "told"),
+    [
+        ({"MISP.block_old_event_alert": True, "MISP.block_old_event_alert_age": 30}, False),
+        ({"MISP.block_old_event_alert": True, "MISP.block_old_event_alert_by_date": 30}, False),
+        ({"MISP.block_old_event_alert_by_date": 30}, True),
+        ({"MISP.block_event_alert": True, "MISP.block_event_alert_tag": "TLP:green"}, False),
+        ({"MISP.block_event_alert": True}, True),
+        ({"MISP.disable_emailing": True}, False),
+    ],
+)
+@pytest.mark.usefixtures("everybody")
+def test_events_that_the_hub_keeps_back(event: Event, settings_now: dict[str, Any], told: bool) -> None:
+    Event.objects.filter(pk=event.pk).update(timestamp=1_500_000_000, date="2017-07-14")
+    for name, value in settings_now.items():
+        put(name, value)
+    assert bool(alerted(event)) is told
+
+
+@pytest.mark.usefixtures("everybody")
+def test_an_event_that_was_told_just_now_is_not_told_again(cast: Cast, event: Event) -> None:
+    put("MISP.event_alert_republish_ban", True)
+    first = len(alerted(event))
+    for seconds, expected in ((60, first), (301, 2 * first)):
+        event.publish_timestamp += seconds
+        event.save()
+        send_alerts(event.pk, event.publish_timestamp)
+        assert OutgoingMail.objects.count() == expected
+
+
+@pytest.mark.usefixtures("everybody")
+def test_so_many_mails_for_a_person_and_so_many_events_of_an_organisation(cast: Cast, event: Event) -> None:
+    put("MISP.user_email_notification_ban", True)
+    put("MISP.user_email_notification_ban_amount_threshold", 1)
+    put("MISP.org_alert_threshold", 2)
+    first = len(alerted(event))
+    second, third = (
+        saved(make_event, cast.org_a, distribution=1, published=True, publish_timestamp=1_800_000_000)
+        for _ in range(2)
+    )
+    assert len(alerted(second)) == first
+    assert len(kept_back(second)) == first
+    put("MISP.user_email_notification_ban", False)
+    alerted(third)
+    assert OutgoingMail.objects.count() == 2 * first
+    alerted(saved(make_event, cast.org_a, distribution=1, published=True, publish_timestamp=5))
+    assert OutgoingMail.objects.count() == 2 * first
+
+
+@pytest.mark.usefixtures("everybody")
+def test_who_has_summaries_needs_no_single_events(cast: Cast, event: Event) -> None:
+    put("MISP.publish_alerts_summary_only", True)
+    User.objects.filter(pk=cast.analyst.user.pk).update(notification_weekly=True)
+    assert cast.analyst.user.email not in alerted(event)
+    assert "summaries" in kept_back(event)[cast.analyst.user.email]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({}, True),
+        ({"Tag.name": "TLP:%"}, True),
+        ({"EventTag.name": ["tlp:red", "tlp:green"]}, True),
+        ({"EventTag.name": "tlp_green"}, False),
+        ({"AND": {"Tag.name": "tlp:green", "Orgc.name": "organisation a"}}, True),
+        ({"AND": [{"Tag.name": "tlp:green"}, {"Orgc.name": "somebody"}]}, False),
+        ({"OR": [{"Tag.name": "tlp:red"}, {"Event.info": "%phish%"}]}, True),
+        ({"NOT": {"Event.info": "%phish%"}}, False),
+        ({"NOT": {"Tag.name": "tlp:red"}}, True),
+        ({"Attribute.value": "everybody.%"}, True),
+        ({"Attribute.value": "only-a.example"}, False),
+        ({"NOT": {"Attribute.value": "only-a.example"}}, True),
+        ({"Attribute.value": "a-and-b.example"}, False),
+        ({"Tag.name": "ours:secret"}, False),
+        ({"ThreatLevel.name": "undefined", "Event.analysis": "0"}, True),
+        ({"Object.name": "%"}, False),
+        ({"Attribute.to_ids": 1}, False),
+    ],
+)
+@pytest.mark.usefixtures("everybody")
+def test_ones_own_filter_asks_what_one_may_read(cast: Cast, event: Event, rule: Any, told: bool) -> None:
+    """C's analyst; everybody else is told as always."""
+    Attribute.objects.update(to_ids=False)
+    status, body = call(
+        cast.stranger.key,
+        "POST",
+        "/userSettings/setSetting",
+        {"setting": "publish_alert_filter", "value": rule},
+    )
+    assert status == 200, body
+    mails = alerted(event)
+    assert (cast.stranger.user.email in mails) is told
+    assert cast.analyst.user.email in mails
+    assert (kept_back(event) == {}) is told
+    assert UserSetting.objects.count() == 1

@@ -1,0 +1,71 @@
+"""Which publications are told, and that owners hear of proposals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.notices.scene import OPEN, put, saved
+from tests.factories import make_event
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Event
+from vardkase.intel.services.events import add_event
+
+
+def ordered() -> list[dict[str, Any]]:
+    return [job.args for job in ProcrastinateJob.objects.filter(task_name="notices.alert", status="todo")]
+
+
+@pytest.mark.usefixtures("mail")
+def test_alert_tells_and_publish_does_not(cast: Cast) -> None:
+    document = {
+        "info": "Quiet",
+        "distribution": 1,
+        "published": True,
+        "Attribute": [OPEN | {"value": "x.example"}],
+    }
+    added = call(cast.publisher.key, "POST", "/events/add", document)
+    number = added[1]["Event"]["id"]
+    call(cast.publisher.key, "POST", f"/events/publish/{number}", {})
+    assert ordered() == []
+    call(cast.publisher.key, "POST", f"/events/alert/{number}", {})
+    event = Event.objects.get(pk=number)
+    assert ordered() == [{"event_id": event.pk, "version": event.publish_timestamp}]
+    put("MISP.disable_emailing", True)
+    call(cast.publisher.key, "POST", f"/events/alert/{number}", {})
+    assert len(ordered()) == 1
+
+
+@pytest.mark.usefixtures("mail")
+@pytest.mark.parametrize(
+    ("quiet", "rest_is_quiet", "told"),
+    [(True, False, ["by api"]), (False, True, ["by connection"]), (True, True, [])],
+)
+def test_what_a_connection_brings_is_told_unless_it_is_quiet(
+    cast: Cast, quiet: bool, rest_is_quiet: bool, told: list[str]
+) -> None:
+    put("MISP.disablerestalert", rest_is_quiet)
+    document = {"distribution": 1, "published": True, "Attribute": [{"type": "domain", "value": "x.example"}]}
+    call(cast.publisher.key, "POST", "/events/add", {"info": "by api", **document})
+    add_event(connection_actor(cast.hub.pk, "connection", quiet=quiet), {"info": "by connection", **document})
+    assert [Event.objects.get(pk=job["event_id"]).info for job in ordered()] == told
+
+
+@pytest.mark.usefixtures("mail")
+def test_the_owner_hears_of_proposals_once_and_not_what_they_say(cast: Cast) -> None:
+    User.objects.filter(pk__in=[cast.analyst.user.pk, cast.partner.user.pk]).update(contactalert=True)
+    event = saved(make_event, cast.org_a, distribution=1, published=True)
+    for value in ("first.example", "second.example"):
+        proposal = {"type": "domain", "value": value, "category": "Network activity"}
+        assert call(cast.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)[0] == 200
+    told = OutgoingMail.objects.get()
+    assert told.recipient == cast.analyst.user.email
+    assert str(event.uuid) in told.text
+    for secret in ("first", "Organisation B", cast.partner.user.email):
+        assert secret not in told.text + told.subject
