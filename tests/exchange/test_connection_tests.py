@@ -113,10 +113,10 @@ def test_what_is_there_is_looked_at(server: WebServer, server_cast: Cast) -> Non
         assert call(server_cast.stranger.key, "POST", "/events/add", {"Event": event})[0] == 200
     number = connect(server_cast, server.url, server_cast.partner_sync.key)
     index = call(admin, "GET", f"/servers/previewIndex/{number}")[1]
-    assert {row["info"] for row in index} == {"first", "second"}
+    assert {row["Event"]["info"] for row in index} == {"first", "second"}
     found = call(admin, "GET", f"/servers/previewIndex/{number}/searcheventinfo:first")[1]
-    assert [row["info"] for row in found] == ["first"]
-    event = call(admin, "GET", f"/servers/previewEvent/{number}/{found[0]['id']}")[1]["Event"]
+    assert [row["Event"]["info"] for row in found] == ["first"]
+    event = call(admin, "GET", f"/servers/previewEvent/{number}/{found[0]['Event']['id']}")[1]["Event"]
     assert event["Attribute"][0]["value"] == "first.example"
     status, body = call(admin, "GET", f"/servers/previewEvent/{number}/99999999")
     assert (status, body["message"]) == (404, "Event &#039;99999999&#039; not found.")

@@ -148,3 +148,30 @@ def test_a_connection_lets_nobody_into_a_group_that_was_made_here(cast: Cast, ow
     assert capture_sharing_group(connection, {**sent, "SharingGroupOrg": [entry]}) == group.pk
     assert set(SharingGroupOrg.objects.values_list("sharing_group", "org")) == before
     assert SharingGroup.objects.get(pk=group.pk).name == group.name
+
+
+def over(cast: Cast, connection_id: int) -> Actor:
+    """A connection of the hub's, taking things in."""
+    return connection_actor(cast.hub.pk, "connection", connection_id=connection_id)
+
+
+def test_a_connection_brings_the_groups_of_what_it_brings(cast: Cast) -> None:
+    """Whether or not we may extend them: the other instance lets us read what is in them."""
+    members = [{"extend": False, "Organisation": {"uuid": str(cast.org_b.uuid), "name": "B"}}]
+    pk = capture_sharing_group(over(cast, 7), block(cast, SharingGroupOrg=members))
+    group = SharingGroup.objects.get(pk=pk)
+    assert [row.org.name for row in group.members.all()] == ["Organisation B"]
+    later = block(cast, modified="2099-01-01 00:00:00")
+    assert capture_sharing_group(over(cast, 7), later) == pk
+    assert group.members.count() == 2
+
+
+def test_another_connection_changes_no_group_and_puts_nothing_into_it(cast: Cast) -> None:
+    members = [{"extend": False, "Organisation": {"uuid": str(cast.org_b.uuid), "name": "B"}}]
+    pk = capture_sharing_group(over(cast, 7), block(cast, SharingGroupOrg=members))
+    entry = {"extend": True, "Organisation": {"uuid": str(cast.org_c.uuid), "name": "C"}}
+    forged = block(cast, name="Ours now", modified="2099-01-01 00:00:00", SharingGroupOrg=[entry])
+    for actor in (over(cast, 8), over(cast, 0)):
+        assert capture_sharing_group(actor, forged) is None
+    group = SharingGroup.objects.get(pk=pk)
+    assert (group.name, group.members.count()) == ("From afar", 1)

@@ -67,7 +67,8 @@ def preview_index(call: Call) -> Answer:
     """The events that the other instance has, newest first; filters, page and limit as in its own index."""
     filters = {name: str(value) for name, value in call.named.items() if not isinstance(value, list)}
     try:
-        return Json(previews.preview_index(call.actor, call.arg(0), filters))
+        found = previews.preview_index(call.actor, call.arg(0), filters)
+        return Json([{"Event": row} for row in found])
     except OutgoingFailed as failed:
         raise MispError(404, str(failed)) from failed
 
@@ -80,7 +81,8 @@ def preview_index(call: Call) -> Answer:
 def preview_event(call: Call) -> Answer:
     """One event as the other instance has it: ``/servers/previewEvent/<id>/<event>``."""
     try:
-        return Json(previews.preview_event(call.actor, call.arg(0), call.arg(1)))
+        event = previews.preview_event(call.actor, call.arg(0), call.arg(1))["Event"]
+        return Json({"Event": {"EventTag": [], **event}})
     except OutgoingFailed as failed:
         raise MispError(404, str(failed)) from failed
 

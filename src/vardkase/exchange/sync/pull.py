@@ -97,6 +97,7 @@ class _Pull:
             f"connection {server.name}",
             internal=server.internal,
             quiet=server.publish_without_email,
+            connection_id=server.pk,
         )
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.peer = peer

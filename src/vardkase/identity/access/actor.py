@@ -20,7 +20,8 @@ from vardkase.identity.accounts.models import Role, User
 class Actor:
     """A user (or the console, or a job) with what it may do right now.
 
-    `sharing_group_ids` are the groups whose material the organisation may read here.
+    `sharing_group_ids` are the groups whose material the organisation may read here; `connection_id` is the
+    connection that acts, 0 when people do.
     """
 
     user_id: int | None
@@ -37,6 +38,7 @@ class Actor:
     role_id: int | None = None
     is_quiet: bool = False
     """Whether nobody is told by mail of what it publishes: a connection that is set so."""
+    connection_id: int = 0
 
     @property
     def credential_name(self) -> str:

@@ -35,7 +35,7 @@ SYNCHRONISING = frozenset(
 
 
 def connection_actor(
-    organisation_id: int, name: str, *, internal: bool = False, quiet: bool = False
+    organisation_id: int, name: str, *, internal: bool = False, quiet: bool = False, connection_id: int = 0
 ) -> Actor:
     """A connection that takes things in for the organisation that runs it; `quiet`: people get no mail of them."""
     organisation = Organisation.objects.get(pk=organisation_id)
@@ -48,6 +48,7 @@ def connection_actor(
         credential=Credential.JOB,
         sharing_group_ids=sharing_group_ids(organisation.pk),
         is_quiet=quiet,
+        connection_id=connection_id,
     )
 
 

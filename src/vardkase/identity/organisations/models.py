@@ -41,7 +41,11 @@ class Organisation(models.Model):
 
 
 class SharingGroup(models.Model):
-    """A named circle of organisations (and servers) that an event or a part of it is limited to."""
+    """A named circle of organisations (and servers) that an event or a part of it is limited to.
+
+    One that came from another instance was brought by a user who synchronises (`sync_user_id`) or over a connection
+    of ours (`connection_id`); 0 for neither.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)
@@ -50,6 +54,7 @@ class SharingGroup(models.Model):
     organisation_uuid = models.UUIDField()
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_sharing_groups")
     sync_user_id = models.BigIntegerField(default=0)
+    connection_id = models.BigIntegerField(default=0)
     active = models.BooleanField(default=True)
     local = models.BooleanField(default=True)
     roaming = models.BooleanField(default=False)

@@ -1,8 +1,9 @@
 """Learning a sharing group from a document (an API call or another instance), by its uuid.
 
-A group we do not know is added only when the document gives the actor's organisation the right to extend it,
-or a site administrator brings it. One we know is brought up to date by those who may change it, when the
-document is newer; organisations are added and never removed.
+A group we do not know is added only when the document gives the actor's organisation the right to extend it, or
+it comes from a site administrator or over a connection that one has set up (sync-protocol §3.5). One we know is
+brought up to date by where it came from and by those who may change it, when the document is newer; organisations
+are added and never removed.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None
         return _add(actor, block, uuid or uuid4())
     if _is_newer(block, group):
         _update(actor, group, block)
-    return group.pk if actor.is_site_admin or _is_reader(actor, group) else None
+    return group.pk if actor.is_site_admin or _brought(actor, group) or _is_reader(actor, group) else None
 
 
 def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
@@ -52,7 +53,12 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     owner = _owner(actor, block)
     members = _members(block)
     group = SharingGroup(
-        uuid=uuid, org=owner, organisation_uuid=owner.uuid, sync_user_id=actor.user_id or 0, local=False
+        uuid=uuid,
+        org=owner,
+        organisation_uuid=owner.uuid,
+        sync_user_id=actor.user_id or 0,
+        connection_id=actor.connection_id,
+        local=False,
     )
     apply(group, block)
     group.name = _free_name(name)
@@ -65,7 +71,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
 
 def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
     """Decided before anything of the document is stored."""
-    if actor.is_site_admin:
+    if actor.is_site_admin or actor.is_connection:
         return True
     return SHARING_GROUP in actor.permissions and (_lets_extend(actor, block) or _opens_this_instance(block))
 
@@ -87,8 +93,12 @@ def _names(entry: Mapping[str, Any], uuid: str, pk: int) -> bool:
 
 
 def _brought(actor: Acting, group: SharingGroup) -> bool:
-    """Whether the group came here through this synchronising user, who then speaks for where it came from."""
-    return SYNC in actor.permissions and group.sync_user_id == actor.user_id and not group.local
+    """Whether the group came here through this user or connection, who then speaks for where it came from."""
+    if group.local or SYNC not in actor.permissions:
+        return False
+    if actor.is_connection:
+        return actor.connection_id != 0 and group.connection_id == actor.connection_id
+    return group.sync_user_id == actor.user_id
 
 
 def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
