@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.feeds import tasks
+from vardkase.exchange.feeds import schedules, tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.caches.hashing import md5_of
@@ -330,6 +330,16 @@ def test_the_worker_does_it_as_whoever_ordered_it(cast: Cast) -> None:
     type(cast.site_admin.user).objects.update(disabled=False)
     with pytest.raises(OutgoingFailed):
         tasks.cache(**jobs["feeds.cache"].args)
+
+
+def test_the_hub_does_it_by_itself_as_the_organisation_that_runs_it(cast: Cast) -> None:
+    with publishing({"/list.txt": b"10.1.1.1\n"}) as server:
+        add(cast, f"{server.url}/list.txt", caching_enabled=True)
+        add(cast, f"{server.url}/list.txt", enabled=False, name="off")
+        assert (schedules.fetch_all(), schedules.cache_all()) == (1, 1)
+        for job in ProcrastinateJob.objects.all():
+            {"feeds.fetch": tasks.fetch, "feeds.cache": tasks.cache}[job.task_name](**job.args)
+    assert (Event.objects.get().org, CachedValue.objects.count()) == (cast.hub, 1)
 
 
 def test_no_feed_is_enabled(cast: Cast) -> None:

@@ -31,7 +31,8 @@ from tests.formats.scene import Scene, make_scene
 from tests.support.web_server import WebServer
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.settings.models import SettingValue
-from vardkase.exchange.feeds.export import FeedContent, export_feed
+from vardkase.exchange.own_feeds.content import FeedContent
+from vardkase.exchange.own_feeds.writing import export_feed
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.knowledge.caches.hashing import md5_of
 from vardkase.knowledge.caches.models import CachedValue
@@ -228,7 +229,7 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(cast: Cast, feed: Pa
         with pytest.raises(Invalid):
             export_feed(cast.site_admin.actor, feed, FeedContent(distributions=(distribution,)))
     with pytest.raises(Invalid):
-        export_feed(cast.site_admin.actor, feed, FeedContent(published_since="soon"))
+        export_feed(cast.site_admin.actor, feed, FeedContent(filters={"publish_timestamp": "soon"}))
     run("feed", "export", str(feed), "--sharing-group", "999999", code=1)
     run("feed", "export", str(tmp_path / "theirs" / "29ce5996-b0a6-5625-a10b-67142095b7ba.json"), code=1)
     assert not feed.exists()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import AsUser, Json, fail, result
+
+if TYPE_CHECKING:
+    from vardkase.exchange.own_feeds.writing import Exported
 
 commands = typer.Typer(no_args_is_help=True, help="The hub's own feed, as files that a web server hands out.")
 
@@ -43,11 +45,6 @@ Since = Annotated[
 LocalTags = Annotated[bool, typer.Option("--local-tags", help="With tags that are meant for the hub alone.")]
 
 
-@commands.callback()
-def group() -> None:
-    """A group even while it holds one command."""
-
-
 @commands.command()
 def export(
     folder: Folder,
@@ -64,18 +61,39 @@ def export(
     """Write the published events as a MISP feed: run it again, and only what is new is written."""
     with opened(data_dir):
         from vardkase.cli.console import acting
-        from vardkase.exchange.feeds.export import FeedContent, export_feed
+        from vardkase.exchange.own_feeds.content import FeedContent
+        from vardkase.exchange.own_feeds.writing import export_feed
 
-        content = FeedContent(
-            tuple(distribution or [3]),
-            tuple(sharing_group or ()),
-            tuple(tag or ()),
-            tuple(org or ()),
-            published_since,
-            local_tags,
-        )
+        given = {"tags": tag, "org": org, "publish_timestamp": published_since}
+        filters = {name: value for name, value in given.items() if value}
+        content = FeedContent(tuple(distribution or [3]), tuple(sharing_group or ()), filters, local_tags)
         try:
             exported = export_feed(acting(user), folder, content)
         except OSError as error:
             raise fail(str(error)) from error
-        result(asdict(exported), as_json=json)
+        result(_told(exported), as_json=json)
+
+
+@commands.command()
+def refresh(
+    name: Annotated[str, typer.Argument(help="The name of a feed that is defined in the hub.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Look at every event, not only at what is new.")
+    ] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Write what is new into one of the hub's own feeds, now."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.exchange.own_feeds.services import find_own_feed
+        from vardkase.exchange.own_feeds.tasks import refresh_and_settle
+
+        try:
+            result(_told(refresh_and_settle(find_own_feed(console(), name), whole=whole)), as_json=json)
+        except OSError as error:
+            raise fail(str(error)) from error
+
+
+def _told(exported: Exported) -> dict[str, int]:
+    return {"written": exported.written, "unchanged": exported.unchanged, "removed": exported.removed}

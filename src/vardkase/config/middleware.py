@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-from vardkase.api import dispatch, registry
+from vardkase.api import dispatch, feed_files, registry
 from vardkase.api.taxii import face as taxii
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
@@ -32,7 +32,7 @@ class TrustedProxies:
 
 
 class ApiFirst:
-    """Hands a request in MISP's API, or in TAXII, to its dispatcher, past sessions, cookies and all for browsers."""
+    """Hands what is no page (MISP's API, TAXII, files of our feeds) to its dispatcher, past sessions and cookies."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -41,6 +41,8 @@ class ApiFirst:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(taxii.PREFIX):
             return taxii.respond(request)
+        if request.path_info.startswith(feed_files.PREFIX):
+            return feed_files.respond(request)
         if speaks_api(request, self.controllers):
             return dispatch.respond(request)
         return self.get_response(request)

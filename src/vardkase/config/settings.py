@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.streams.apps.StreamsConfig",
     "vardkase.exchange.servers.apps.ServersConfig",
     "vardkase.exchange.feeds.apps.FeedsConfig",
+    "vardkase.exchange.own_feeds.apps.OwnFeedsConfig",
     "vardkase.exchange.modules.apps.ModulesConfig",
     "vardkase.exchange.sync.apps.SyncConfig",
     "vardkase.exchange.taxii.apps.TaxiiConfig",

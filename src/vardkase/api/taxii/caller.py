@@ -17,15 +17,15 @@ def caller(request: HttpRequest) -> Authenticated:
     given = request.headers.get("Authorization", "").strip()
     if given[: len(BASIC)].lower() != BASIC:
         return authenticate(request)
-    name, password = _credentials(given[len(BASIC) :])
+    name, password = credentials(given[len(BASIC) :])
     who = authenticate(request, [password] if KEY.fullmatch(password) else [])
     if who.actor.name.casefold() != name.casefold():
         raise MispError(403, AUTHENTICATION_FAILED)
     return who
 
 
-def _credentials(encoded: str) -> tuple[str, str]:
-    """User and password; empty ones when the header holds neither."""
+def credentials(encoded: str) -> tuple[str, str]:
+    """User and password of basic authentication; empty ones when the header holds neither."""
     try:
         name, _, password = b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:  # Neither base64 nor UTF-8.

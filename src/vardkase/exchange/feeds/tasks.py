@@ -8,31 +8,39 @@ from vardkase.exchange.feeds.caching import cache_feed
 from vardkase.exchange.feeds.fetching import fetch_feed
 from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.jobs import hub_actor, job_actor
 
 
-def order_fetch(actor: Actor, feed_ids: list[int]) -> list[int]:
-    """Have feeds fetched; returns the jobs' ids. Raises Forbidden for who is no user."""
-    return [fetch.configure(lock=_lock(each)).defer(user_id=actor.user_id, feed_id=each) for each in feed_ids]
+def order_fetch(actor: Actor | None, feed_ids: list[int]) -> list[int]:
+    """Have feeds fetched, for the hub itself when nobody asks; returns the jobs' ids."""
+    return [
+        fetch.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
+    ]
 
 
-def order_cache(actor: Actor, feed_ids: list[int]) -> list[int]:
-    """Have feeds cached; returns the jobs' ids."""
-    return [cache.configure(lock=_lock(each)).defer(user_id=actor.user_id, feed_id=each) for each in feed_ids]
+def order_cache(actor: Actor | None, feed_ids: list[int]) -> list[int]:
+    """Have feeds cached, for the hub itself when nobody asks; returns the jobs' ids."""
+    return [
+        cache.configure(lock=_lock(each)).defer(user_id=_orderer(actor), feed_id=each) for each in feed_ids
+    ]
 
 
 @app.task(name="feeds.fetch")
 def fetch(user_id: int, feed_id: int) -> None:
     """Take in what a feed holds; the job fails with the feed's fault."""
-    actor = job_actor(user_id)
+    actor = job_actor(user_id) if user_id else hub_actor()
     fetch_feed(actor, find_feed(actor, feed_id))
 
 
 @app.task(name="feeds.cache")
 def cache(user_id: int, feed_id: int) -> None:
     """Cache a feed; the job fails with the feed's fault."""
-    actor = job_actor(user_id)
+    actor = job_actor(user_id) if user_id else hub_actor()
     cache_feed(actor, find_feed(actor, feed_id))
+
+
+def _orderer(actor: Actor | None) -> int:
+    return (actor.user_id or 0) if actor else 0
 
 
 def _lock(feed_id: int) -> str:

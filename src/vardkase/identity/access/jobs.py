@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vardkase.core.errors import Forbidden
-from vardkase.identity.access.actor import Actor, actor_for, sharing_group_ids
+from vardkase.identity.access.actor import Actor, actor_for, console_actor, sharing_group_ids
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def job_actor(user_id: int) -> Actor:
@@ -15,6 +16,17 @@ def job_actor(user_id: int) -> Actor:
     if user is None or not user.is_active:
         raise Forbidden("Whoever ordered this may not act any more.")
     return actor_for(user, Credential.JOB)
+
+
+def hub_actor() -> Actor:
+    """The hub itself, in what it does without being asked: as the organisation that runs it, with every permission.
+
+    Raises Forbidden while no organisation runs it.
+    """
+    organisation = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
+    if organisation is None:
+        raise Forbidden("No organisation runs this hub.")
+    return console_actor(organisation.pk, organisation.name, "hub")
 
 
 SYNCHRONISING = frozenset(

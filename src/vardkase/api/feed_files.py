@@ -1,0 +1,87 @@
+"""The hub's own feeds as other instances fetch them: ``/feed/<name>/manifest.json``, ``hashes.csv``, ``<uuid>.json``.
+
+Whoever may read a feed is a member with a key, holds the feed's token (either in `Authorization`, plain, as Bearer or
+as the password of basic authentication), or anybody, as the feed is defined. Others get one answer, feed or no feed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, quote_etag
+
+from vardkase.api.authentication import KEY, authenticate
+from vardkase.api.errors import MispError
+from vardkase.api.taxii.caller import credentials
+from vardkase.core.errors import Forbidden
+from vardkase.exchange.own_feeds.folders import file_of
+from vardkase.exchange.own_feeds.services import readable
+from vardkase.identity.access.actor import Actor
+
+PREFIX = "/feed/"
+CHALLENGE = 'Basic realm="feed", charset="UTF-8"'
+TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8"}
+METHODS = ("GET", "HEAD")
+
+
+def respond(request: HttpRequest) -> HttpResponseBase:
+    """Hand out one file of a feed."""
+    if request.method not in METHODS:
+        return JsonResponse({"message": "Use GET."}, status=405, headers={"Allow": ", ".join(METHODS)})
+    name, _, file = request.path_info.removeprefix(PREFIX).strip("/").partition("/")
+    try:
+        feed = _readable(request, name)
+    except MispError as error:
+        return _refused(error.status, error.message, error.headers)
+    except Forbidden as error:
+        return _refused(401, str(error), {"WWW-Authenticate": CHALLENGE})
+    path = file_of(feed, file or "manifest.json")
+    if path is None:
+        return _refused(404, "The feed has no such file.", {})
+    return _file(request, path)
+
+
+def _readable(request: HttpRequest, name: str) -> str:
+    """The name of the feed, when whoever asks may read it. Raises Forbidden, MispError (too many failures)."""
+    keys = _presented(request)
+    try:
+        return readable(name, None, keys[0] if keys else "").name
+    except Forbidden:
+        if not keys:
+            raise
+    return readable(name, _member(request, keys), "").name
+
+
+def _member(request: HttpRequest, keys: list[str]) -> Actor:
+    try:
+        return authenticate(request, keys).actor
+    except MispError as error:
+        if error.status == 429:
+            raise
+        raise Forbidden("There is no feed here for you.") from error
+
+
+def _presented(request: HttpRequest) -> list[str]:
+    """The key or token that came along."""
+    given = request.headers.get("Authorization", "").strip()
+    kind, _, rest = given.partition(" ")
+    found = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: given)()
+    return [found] if KEY.fullmatch(found) else []
+
+
+def _file(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """The file as it is now; a reader that has it already is told so."""
+    facts = path.stat()
+    etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
+    if known := get_conditional_response(request, etag, int(facts.st_mtime)):
+        return known
+    about = {"ETag": etag, "Last-Modified": http_date(facts.st_mtime), "Cache-Control": "no-cache"}
+    return FileResponse(path.open("rb"), content_type=TYPES[path.suffix], headers=about)
+
+
+def _refused(status: int, message: str, headers: dict[str, str]) -> HttpResponse:
+    response = JsonResponse({"message": message}, status=status, headers=headers)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - what is refused is no fault here
+    return response

@@ -1,0 +1,41 @@
+"""Fetching and caching feeds by itself; off until somebody switches it on."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.exchange.feeds.caching import chosen_feeds
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.tasks import order_cache, order_fetch
+
+
+def fetch_all() -> int:
+    """Order every enabled feed to be fetched, by the hub itself; returns how many."""
+    return len(order_fetch(None, list(Feed.objects.filter(enabled=True).values_list("pk", flat=True))))
+
+
+def cache_all() -> int:
+    """Order every feed that is to be cached to be so, by the hub itself; returns how many."""
+    return len(order_cache(None, [feed.pk for feed in chosen_feeds("all")]))
+
+
+SCHEDULES = (
+    Schedule(
+        "feeds.fetch_all",
+        _("Fetch feeds"),
+        _("Fetches what is new from every feed that is switched on."),
+        fetch_all,
+        at=time(2, 0),
+    ),
+    Schedule(
+        "feeds.cache_all",
+        _("Cache feeds"),
+        _("Reads every feed that is to be cached, so that values can be looked up in it."),
+        cache_all,
+        Rhythm.DAILY,
+        time(2, 30),
+    ),
+)

@@ -1,0 +1,81 @@
+"""What a feed of ours holds: which of the published events, and how far they may be shared to be among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import SqlQuery, cursor
+from vardkase.formats.feed import Reach
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import find_group
+
+PUBLIC = (1, 2, 3)
+"""Distributions that a feed may take: what an organisation keeps for itself goes into none."""
+DECIDED = frozenset(("published", "distribution", "returnFormat", "limit", "page", "order", "sharinggroup"))
+"""Filters that a feed decides itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """Which of the published events a feed holds: `filters` as events/restSearch takes them, empty for all."""
+
+    distributions: tuple[int, ...] = (3,)
+    sharing_groups: tuple[str, ...] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    local_tags: bool = False
+
+
+@dataclass(slots=True)
+class Listed:
+    """A published event that a feed may hold; as the wire writes it, so that a `Reach` reads it."""
+
+    id: int
+    uuid: str
+    timestamp: int
+    distribution: str
+    sharing_group_id: str
+
+
+def reach_of(actor: Actor, content: FeedContent) -> Reach:
+    """How far what goes into the feed is shared. Raises Invalid, NotFound (a group that the actor does not know)."""
+    refused = [each for each in content.distributions if each not in PUBLIC]
+    if refused:
+        raise Invalid({"distributions": [f"A feed takes the distributions 1, 2 and 3, not {refused[0]}."]})
+    groups = (find_group(actor, reference).pk for reference in content.sharing_groups)
+    return Reach(frozenset(map(str, content.distributions)), frozenset(map(str, groups)))
+
+
+def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
+    """The events that the filters choose. Raises Invalid by field."""
+    if decided := content.filters.keys() & DECIDED:
+        raise Invalid({"filters": [f"A feed decides about {min(decided)} itself."]})
+    distributions = [*content.distributions, *([4] if content.sharing_groups else [])]
+    now = now_seconds()
+    search = parse(Scope.EVENTS, {**content.filters, "published": True, "distribution": distributions}, now)
+    since = search.publish_timestamp
+    if since and (since.start or 0) > now:
+        # As a search it would find nothing, and the feed would be emptied.
+        raise Invalid(
+            {"filters": ["publish_timestamp: neither a period such as 30d nor a day that has been."]}
+        )
+    return query(actor, search)
+
+
+def listed(events: SqlQuery, reach: Reach) -> dict[str, Listed]:
+    """Uuid → the chosen events that the reach lets out, in their order; one query."""
+    rows = cursor().execute(LISTED.format(chosen=events.sql), events.parameters, binary=True).fetchall()
+    found = (Listed(*row) for row in rows)
+    return {each.uuid: each for each in found if reach.holds(each)}
+
+
+LISTED = """
+SELECT e.id, e.uuid::text, e.timestamp, e.distribution::text, coalesce(e.sharing_group_id, 0)::text
+FROM ({chosen}) AS chosen JOIN event e ON e.id = chosen.id WHERE e.published ORDER BY e.id
+"""

@@ -1,0 +1,45 @@
+"""Own feeds by themselves: what was unpublished or deleted goes from them, and once a day all is made anew."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.tasks import order
+
+
+def refresh_all() -> int:
+    """Order what is new to be written in every own feed; returns how many."""
+    return sum(order(pk) for pk in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True))
+
+
+def write_all() -> int:
+    """Order every own feed to be written anew; returns how many."""
+    return sum(
+        order(pk, whole=True) for pk in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True)
+    )
+
+
+SCHEDULES = (
+    Schedule(
+        "own_feeds.refresh",
+        _("Refresh the hub's own feeds"),
+        _("Writes what is new into our own feeds, and removes what was unpublished or deleted."),
+        refresh_all,
+        Rhythm.QUARTERLY,
+        on=True,
+    ),
+    Schedule(
+        "own_feeds.write_anew",
+        _("Write the hub's own feeds anew"),
+        _(
+            "Looks at every event of our own feeds: names of organisations and tags change without a new version."
+        ),
+        write_all,
+        at=time(4, 20),
+        on=True,
+    ),
+)

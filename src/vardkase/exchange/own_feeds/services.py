@@ -1,0 +1,225 @@
+"""Keeping the hub's own feeds: site administrators say what each holds and who may read it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import string
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.fields import Readers, apply
+from vardkase.core.jobs.progress import in_words
+from vardkase.exchange.fields import decoded
+from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, reach_of
+from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.writing import Exported, export_feed
+from vardkase.identity.access.actor import Actor, sharing_group_ids
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.organisations.queries import find_group, find_organisation
+from vardkase.misp.flags import as_bool, as_int
+
+LONGEST_NAME = 60
+LETTERS = string.ascii_letters + string.digits
+LONG = 40
+"""Letters of a token."""
+EVERYBODYS = 3
+"""The distribution of what may lie open for anybody."""
+OPEN_TO_ALL = (
+    "What is open to everybody may only hold what is shared with all communities, and with no group."
+)
+
+
+def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
+    """The feeds of the hub. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return OwnFeed.objects.select_related("organisation").prefetch_related("sharing_groups").order_by("name")
+
+
+def find_own_feed(actor: Actor, name: str) -> OwnFeed:
+    """One of them by name. Raises NotFound, Forbidden."""
+    found = own_feeds(actor).filter(name=name).first()
+    if found is None:
+        raise NotFound("There is no such feed.")
+    return found
+
+
+@transaction.atomic
+def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnFeed:
+    """Add a feed from `data`, or change the one with this name; members that are left out stay.
+
+    ``name, organisation_id, filters, distributions, sharing_groups, local_tags, enabled, open, members``. The files
+    are written by the next refreshing. Raises Invalid by field, NotFound, Forbidden.
+    """
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    feed = find_own_feed(actor, name) if name else OwnFeed(organisation_id=actor.organisation_id)
+    apply(feed, data, READERS)
+    if name and feed.name != name:
+        raise Invalid({"name": ["The name is part of the feed's address and stays."]})
+    if not feed.name or (not name and OwnFeed.objects.filter(name=feed.name).exists()):
+        raise Invalid({"name": ["A feed needs a name of its own."]})
+    groups = (
+        [find_group(actor, str(each)).pk for each in data["sharing_groups"]]
+        if "sharing_groups" in data
+        else None
+    )
+    if "organisation_id" in data:
+        feed.organisation = find_organisation(as_int(data["organisation_id"]) or 0)
+    feed.save()
+    if groups is not None:
+        feed.sharing_groups.set(groups)
+    _check(feed)
+    record(actor, "own_feed.edited" if name else "own_feed.added", _target(feed))
+    return feed
+
+
+@transaction.atomic
+def delete_own_feed(actor: Actor, name: str) -> None:
+    """Remove a feed and its files. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    feed = find_own_feed(actor, name)
+    target = _target(feed)
+    feed.delete()
+    record(actor, "own_feed.deleted", target)
+    transaction.on_commit(lambda: remove_folder(name))
+
+
+@transaction.atomic
+def make_token(actor: Actor, name: str) -> str:
+    """A new token for a feed, told this once; an older one stops at once. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    feed = find_own_feed(actor, name)
+    token = "".join(secrets.choice(LETTERS) for _ in range(LONG))
+    OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
+    record(actor, "own_feed.token_made", _target(feed))
+    return token
+
+
+@transaction.atomic
+def remove_token(actor: Actor, name: str) -> None:
+    """Have a feed's token stop. Raises NotFound, Forbidden."""
+    actor.require_writing()
+    feed = find_own_feed(actor, name)
+    OwnFeed.objects.filter(pk=feed.pk).update(token_digest=None)
+    record(actor, "own_feed.token_removed", _target(feed))
+
+
+def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
+    """Write what is new of a feed (`writing.export_feed`), and keep how it went. Raises what that raises."""
+    try:
+        done = export_feed(reader_of(feed), folder_of(feed.name), content_of(feed), again)
+    except Exception as fault:
+        OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault=in_words(fault))
+        raise
+    OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault="", events=len(done.uuids))
+    return done
+
+
+def reader_of(feed: OwnFeed) -> Actor:
+    """The organisation whose view the feed is, as a reader without any permission."""
+    return Actor(
+        user_id=None,
+        name=f"feed {feed.name}",
+        organisation_id=feed.organisation_id,
+        organisation_name=feed.organisation.name,
+        permissions=frozenset(),
+        credential=Credential.JOB,
+        sharing_group_ids=sharing_group_ids(feed.organisation_id),
+    )
+
+
+def content_of(feed: OwnFeed) -> FeedContent:
+    """What a feed holds."""
+    groups = tuple(str(pk) for pk in feed.sharing_groups.values_list("pk", flat=True))
+    return FeedContent(tuple(feed.distributions), groups, feed.filters, feed.local_tags)
+
+
+def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
+    """The feed with this name for who asks, a member or whoever has its token. Raises NotFound, Forbidden.
+
+    A member reads no more by a feed than by themselves: one with what groups share is for members of them all. Who
+    may not read a feed is not told whether there is one.
+    """
+    feed = OwnFeed.objects.prefetch_related("sharing_groups").filter(name=name, enabled=True).first()
+    if feed is not None and (feed.open or _has_token(feed, token) or (actor and _may_read(actor, feed))):
+        return feed
+    raise Forbidden("There is no feed here for you.")
+
+
+def _may_read(actor: Actor, feed: OwnFeed) -> bool:
+    if actor.is_site_admin:
+        return True
+    groups = {group.pk for group in feed.sharing_groups.all()}
+    return feed.members and actor.may_read and groups <= set(actor.sharing_group_ids)
+
+
+def _has_token(feed: OwnFeed, token: str) -> bool:
+    return bool(token and feed.token_digest) and hmac.compare_digest(
+        _digest(token), bytes(feed.token_digest or b"")
+    )
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _check(feed: OwnFeed) -> None:
+    """Refuse what has no meaning, and what would lie open although it is for some only."""
+    content, reader = content_of(feed), reader_of(feed)
+    if feed.open and (content.sharing_groups or set(content.distributions) - {EVERYBODYS}):
+        raise Invalid({"open": [OPEN_TO_ALL]})
+    try:
+        reach_of(reader, content)
+    except NotFound as fault:
+        raise Invalid(
+            {"sharing_groups": ["The organisation whose view the feed is is not in this group."]}
+        ) from fault
+    chosen(reader, content)
+
+
+def _target(feed: OwnFeed) -> Target:
+    return Target("own_feed", feed.pk, title=feed.name)
+
+
+def _name(value: Any) -> str:
+    written = str(value or "").strip().lower()
+    try:
+        validate_slug(written)
+    except ValidationError as fault:
+        raise ValueError("A name is made of letters from a to z, digits, _ and -.") from fault
+    if len(written) > LONGEST_NAME:
+        raise ValueError("The name is too long.")
+    return written
+
+
+def _filters(value: Any) -> dict[str, Any]:
+    given = decoded(value)
+    if not isinstance(given, dict):
+        raise ValueError("The filters must be a JSON object.")
+    return given
+
+
+def _distributions(value: Any) -> list[int]:
+    numbers = {as_int(each) for each in (value if isinstance(value, list) else [value])}
+    if not numbers <= set(PUBLIC):
+        raise ValueError("A feed takes the distributions 1, 2 and 3.")
+    return sorted(each for each in numbers if each)
+
+
+READERS: Readers = {
+    "name": _name,
+    "filters": _filters,
+    "distributions": _distributions,
+    **dict.fromkeys(("local_tags", "enabled", "open", "members"), as_bool),
+}

@@ -1,0 +1,62 @@
+"""Own feeds follow what is published: each publication is promised to them, and one job writes all that waits."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from vardkase.exchange.outbox import deliveries
+from vardkase.exchange.outbox.deliveries import Receiver, Version
+from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.services import refresh
+from vardkase.exchange.own_feeds.writing import Exported
+from vardkase.intel.hooks import EventPublished
+
+NOT_IN_IT = "The feed's definition does not take the event."
+
+
+def promise(published: EventPublished) -> None:
+    """Put down that an event waits for every own feed, in the transaction that publishes it."""
+    feeds = [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True)]
+    for feed_id in deliveries.claim(feeds, deliveries.version_of(published.event_id)):
+        order(feed_id)
+
+
+def order(feed_id: int, *, whole: bool = False) -> bool:
+    """Have a feed refreshed in a moment, all of it or what is new; False when that is going to happen already."""
+    kind = "whole" if whole else "new"
+    job = write.configure(lock=f"own feed {feed_id}", queueing_lock=f"own feed {feed_id} {kind}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job.defer(feed_id=feed_id, whole=whole)
+        return True
+    return False
+
+
+@app.task(name="own_feeds.write")
+def write(feed_id: int, whole: bool) -> None:
+    """Refresh a feed; what waited for it is in it then, or is kept out of it."""
+    feed = OwnFeed.objects.select_related("organisation").filter(pk=feed_id, enabled=True).first()
+    if feed is not None:
+        refresh_and_settle(feed, whole=whole)
+
+
+def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
+    """Refresh a feed and put down what became of each version that waited for it."""
+    waiting = list(
+        Delivery.objects.filter(kind=Kind.FEED, receiver_id=feed.pk, state__in=(State.WAITING, State.FAILED))
+    )
+    done = refresh(feed, None if whole else {str(each.event_uuid) for each in waiting})
+    for each in waiting:
+        is_in = str(each.event_uuid) in done.uuids
+        version = Version(each.event_id, each.event_uuid, each.version)
+        state, reason = (State.SENT, "") if is_in else (State.WITHHELD, NOT_IN_IT)
+        deliveries.settle(_receiver(feed), version, state, reason)
+    return done
+
+
+def _receiver(feed: OwnFeed) -> Receiver:
+    return Receiver(Kind.FEED, feed.pk, feed.name)

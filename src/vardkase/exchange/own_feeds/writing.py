@@ -1,0 +1,151 @@
+"""A feed of ours as a folder: `manifest.json`, `hashes.csv` and a file for each event, for any web server.
+
+Whoever reads meanwhile finds the old file or the new one, never half of one: events go first, then hashes and
+manifest, and only then what is not announced any more is removed. What is announced is also how the next writing
+knows what is new; so a writing that is cut off anywhere is made good by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Raw
+
+from vardkase.exchange.own_feeds.content import FeedContent, Listed, chosen, listed, reach_of
+from vardkase.exchange.own_feeds.folders import HASHES, MANIFEST, alone_in, event_files, unfinished
+from vardkase.formats.feed import FeedEvent, Reach, feed_events
+from vardkase.identity.access.actor import Actor
+
+ANNOUNCED = msgspec.json.Decoder(dict[str, Raw])
+
+
+class Entry(msgspec.Struct):
+    """What of a manifest's entry tells whether the event has changed."""
+
+    timestamp: int
+
+
+ENTRY = msgspec.json.Decoder(Entry)
+
+
+@dataclass(slots=True)
+class Exported:
+    """What a writing did, in files of events; `uuids` are the events that the feed holds now."""
+
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    uuids: frozenset[str] = frozenset()
+
+
+def export_feed(
+    actor: Actor, folder: Path, content: FeedContent, again: Collection[str] | None = None
+) -> Exported:
+    """Make `folder` the feed of `content`, as `actor` may read it.
+
+    Every event is rendered, since names of organisations, tags and reach change without a new timestamp, and a file
+    is written only when its bytes are new. With `again`, only the events of these uuids are, and those that are new
+    or have another timestamp than was announced. Raises Invalid (a distribution or filter that has no meaning; a
+    folder that holds something else), NotFound (a sharing group), Conflict (another writing goes on), OSError.
+    """
+    reach = reach_of(actor, content)
+    wanted = listed(chosen(actor, content), reach)
+    with alone_in(folder):
+        before = ANNOUNCED.decode((folder / MANIFEST).read_bytes())
+        stale = [each for each in wanted.values() if again is None or _is_stale(folder, each, before, again)]
+        return _Writing(actor, folder, reach, local_tags=content.local_tags).run(wanted, before, stale)
+
+
+def _is_stale(folder: Path, event: Listed, before: Mapping[str, Raw], again: Collection[str]) -> bool:
+    entry = before.get(event.uuid)
+    return (
+        entry is None
+        or event.uuid in again
+        or ENTRY.decode(entry).timestamp != event.timestamp
+        or not (folder / f"{event.uuid}.json").exists()
+    )
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One writing of a folder."""
+
+    actor: Actor
+    folder: Path
+    reach: Reach
+    local_tags: bool
+    done: Exported = field(default_factory=Exported)
+
+    def run(self, wanted: Mapping[str, Listed], before: Mapping[str, Raw], stale: list[Listed]) -> Exported:
+        """Write what is stale of what is wanted, and remove what is not wanted."""
+        rendered = {each.uuid for each in stale}
+        kept = {uuid: entry for uuid, entry in before.items() if uuid in wanted and uuid not in rendered}
+        with unfinished(self.folder / HASHES).open("wb") as hashes:
+            hashes.writelines(self._lines_of(kept))
+            announced = kept | self._write_events([each.id for each in stale], hashes)
+        unfinished(self.folder / MANIFEST).write_bytes(_manifest(announced))
+        _put_in_place(self.folder / HASHES)
+        _put_in_place(self.folder / MANIFEST)
+        self.done.unchanged += len(kept)
+        self.done.removed = self._remove_others(announced)
+        self.done.uuids = frozenset(announced)
+        return self.done
+
+    def _lines_of(self, kept: Mapping[str, Raw]) -> Iterator[bytes]:
+        """The hashes of the events that stay as they are, a line at a time."""
+        hashes = self.folder / HASHES
+        if kept and hashes.exists():
+            with hashes.open("rb") as lines:
+                yield from (line for line in lines if line.rstrip().rpartition(b",")[2].decode() in kept)
+
+    def _write_events(self, ids: list[int], hashes: BinaryIO) -> dict[str, Raw]:
+        """Write the events' files and their hashes; what the manifest says of them."""
+        found: list[str] = []
+        announced: dict[str, Raw] = {}
+        for event in feed_events(self.actor, ids, self.reach, found.append, local_tags=self.local_tags):
+            self._write_event(event)
+            hashes.writelines(f"{digest},{event.uuid}\n".encode() for digest in found)
+            found.clear()
+            announced[event.uuid] = Raw(msgspec.json.encode(event.announcement()))
+        return announced
+
+    def _write_event(self, event: FeedEvent) -> None:
+        target = self.folder / f"{event.uuid}.json"
+        with unfinished(target).open("wb") as file:
+            file.writelines(event.document())
+        if _put_in_place(target):
+            self.done.written += 1
+        else:
+            self.done.unchanged += 1
+
+    def _remove_others(self, announced: Collection[str]) -> int:
+        """Remove the events that are announced no more, whatever left them there."""
+        others = [path for path in event_files(self.folder) if path.stem not in announced]
+        for path in others:
+            path.unlink()
+        return len(others)
+
+
+def _manifest(announced: Mapping[str, Raw]) -> bytes:
+    entries = (b'"%s":%s' % (uuid.encode(), entry) for uuid, entry in announced.items())
+    return b"{" + b",\n".join(entries) + b"}\n"
+
+
+def _put_in_place(target: Path) -> bool:
+    """Move what was written beside `target` there; when it is the same, leave the older file as it is."""
+    written = unfinished(target)
+    if target.exists() and _digest(target) == _digest(written):
+        written.unlink()
+        return False
+    written.replace(target)
+    return True
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
