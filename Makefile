@@ -4,7 +4,8 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 # Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
-PYTEST_OPTIONS ?= -n 3
+# What starts hubs of its own stays with one of them (the group "hubs").
+PYTEST_OPTIONS ?= -n 3 --dist loadgroup
 SOURCES := src tests bench
 
 .PHONY: help run test lint bench setup tools

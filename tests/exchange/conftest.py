@@ -1,4 +1,4 @@
-"""A module server for the tests that ask one."""
+"""A module server, and hubs, for the tests that ask them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from tests.exchange.hubs import Hub, three_hubs
 from tests.support.modules import running_modules
 
 
@@ -19,3 +20,10 @@ def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def modules(module_server: str, settings: Settings) -> None:
     settings.VARDKASE_MODULES_URL = module_server
+
+
+@pytest.fixture(scope="session")
+def hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
+    """A, B and C, all connected; the tests that ask for them belong to one xdist group, so they start once."""
+    with three_hubs() as every:
+        yield every

@@ -1,11 +1,14 @@
-"""Two real hubs that are connected, and what a story asks of them."""
+"""Three real hubs that are connected, and what a story asks of them."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +18,17 @@ from bench.instance import Instance, fresh_instance
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """One hub with its first administrator, and its connection to the other."""
+    """One hub with its first administrator, and its connections by the name of the other hub."""
 
     instance: Instance
     client: Client
     name: str
-    connection: str = ""
+    connections: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> str:
+        """The connection that was made first: A's to B, and that of the others to A."""
+        return next(iter(self.connections.values()))
 
     def get(self, path: str) -> Any:
         """What a GET answers; raises Refused unless the status is 200."""
@@ -45,68 +53,79 @@ class Hub:
                 raise
             return None
 
-    def pull(self, technique: str = "full") -> str:
+    def pull(self, technique: str = "full", of: str = "") -> str:
         """Pull over the connection; returns what MISP's clients are told."""
-        return str(self.post(f"/servers/pull/{self.connection}/{technique}")["message"])
+        return str(self.post(f"/servers/pull/{self._over(of)}/{technique}")["message"])
 
-    def push(self, technique: str = "full") -> str:
+    def push(self, technique: str = "full", to: str = "") -> str:
         """Push over the connection, which is off otherwise; returns what MISP's clients are told."""
-        self.set(push=True)
+        self.set(to, push=True)
         try:
-            return str(self.post(f"/servers/push/{self.connection}/{technique}")["message"])
+            return str(self.post(f"/servers/push/{self._over(to)}/{technique}")["message"])
         finally:
-            self.set(push=False)
+            self.set(to, push=False)
 
-    def set(self, **members: Any) -> None:
+    def set(self, peer: str = "", **members: Any) -> None:
         """Change the connection."""
-        self.post(f"/servers/edit/{self.connection}", members)
+        self.post(f"/servers/edit/{self._over(peer)}", members)
+
+    def _over(self, peer: str) -> str:
+        return self.connections[peer] if peer else self.connection
 
 
 @contextmanager
-def two_hubs() -> Iterator[tuple[Hub, Hub]]:
-    """A and B, each with an account for the other and a connection to it; loopback is let through."""
+def three_hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
+    """A, B and C, each with an account for every other and a connection to it; loopback is let through."""
     os.environ["VARDKASE_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     try:
-        with (
-            fresh_instance() as one,
-            fresh_instance() as other,
-            Client(one.url, one.key) as to_one,
-            Client(other.url, other.key) as to_other,
-        ):
-            a, b = Hub(one, to_one, "A"), Hub(other, to_other, "B")
-            (key_on_a, b_on_a), (key_on_b, a_on_b) = _admitted(b, a), _admitted(a, b)
-            yield _connected(a, b, key_on_b, b_on_a), _connected(b, a, key_on_a, a_on_b)
+        with ExitStack() as stack, ThreadPoolExecutor(3) as starting:
+            running = list(starting.map(stack.enter_context, (fresh_instance() for _ in "ABC")))
+            hubs = [
+                Hub(each, stack.enter_context(Client(each.url, each.key)), name)
+                for each, name in zip(running, "ABC", strict=True)
+            ]
+            for hub in hubs:
+                hub.post("/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
+            for hub, peer in permutations(hubs, 2):
+                _connect(hub, peer)
+            yield hubs[0], hubs[1], hubs[2]
+            for each in running:  # All at once: each takes a while.
+                os.kill(each.pid or 0, signal.SIGTERM)
     finally:
         del os.environ["VARDKASE_PRIVATE_NETWORKS"]
 
 
-def _admitted(guest: Hub, hub: Hub) -> tuple[str, str]:
-    """An account on `hub` for `guest`: its key, and the id of the organisation it is of."""
+def _connect(hub: Hub, peer: Hub) -> None:
+    """Make `hub` an account on `peer`, and a connection that uses it."""
+    server = {
+        "name": peer.name,
+        "url": peer.instance.url,
+        "authkey": _admitted(hub, peer),
+        "remote_org_id": _known(peer, hub),
+        "pull": True,
+        "pull_galaxy_clusters": True,
+    }
+    hub.connections[peer.name] = str(hub.post("/servers/add", server)["Server"]["id"])
+
+
+def _known(guest: Hub, hub: Hub) -> str:
+    """The id of the guest's organisation on `hub`."""
     own = guest.get("/organisations/view/1")["Organisation"]
     known = {"name": f"Hub {guest.name}", "uuid": own["uuid"], "local": True}
-    organisation = hub.post("/admin/organisations/add", known)["Organisation"]["id"]
+    try:
+        return str(hub.get(f"/organisations/view/{own['uuid']}")["Organisation"]["id"])
+    except Refused:
+        return str(hub.post("/admin/organisations/add", known)["Organisation"]["id"])
+
+
+def _admitted(guest: Hub, hub: Hub) -> str:
+    """The key of a new account on `hub` for `guest`."""
     roles = {role["Role"]["name"]: role["Role"]["id"] for role in hub.get("/roles/index")}
     account = {
         "email": f"sync@{guest.name.lower()}.example",
-        "org_id": organisation,
+        "org_id": _known(guest, hub),
         "role_id": roles["Sync user"],
         "change_pw": 0,
     }
     user = hub.post("/admin/users/add", account)["User"]
-    made = hub.post(f"/auth_keys/add/{user['id']}", {"comment": "sync"})
-    return made["AuthKey"]["authkey_raw"], organisation
-
-
-def _connected(hub: Hub, peer: Hub, key: str, organisation: str) -> Hub:
-    """`hub` with a connection to `peer`, where `key` is known; `organisation` is the peer's, here."""
-    hub.post("/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
-    server = {
-        "name": peer.name,
-        "url": peer.instance.url,
-        "authkey": key,
-        "remote_org_id": organisation,
-        "pull": True,
-        "pull_galaxy_clusters": True,
-    }
-    number = hub.post("/servers/add", server)["Server"]["id"]
-    return Hub(hub.instance, hub.client, hub.name, str(number))
+    return str(hub.post(f"/auth_keys/add/{user['id']}", {"comment": "sync"})["AuthKey"]["authkey_raw"])

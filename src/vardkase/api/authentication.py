@@ -23,6 +23,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
 from vardkase.core.sql import cursor, statement
 from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
+from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
 
 AUTHENTICATION_FAILED = (
@@ -102,6 +103,7 @@ class _Row:
     sharing_group_ids: list[int]
     live: bool
     allowance: int | None
+    server_id: int
 
 
 @cache
@@ -167,4 +169,5 @@ def _actor(row: _Row, address: str | None) -> Actor:
         may_sync=row.may_sync,
         address=address,
         role_id=row.role_id,
+        crossing=crossing_of(row.server_id),
     )

@@ -334,9 +334,11 @@ def _visible(sql: str, actor: Actor, attribute: str, event: str, **more: str) ->
 
 
 def _predicates(actor: Actor, attribute: str, event: str = "e") -> dict[str, str]:
+    """`attribute` is the alias of attributes (`a`), or of their keys."""
+    key = "id" if attribute == "a" else "attribute_id"
     return {
         "event": event_predicate(actor, event),
-        "attribute": attribute_predicate(actor, attribute, event),
+        "attribute": attribute_predicate(actor, attribute, event, key=key),
     }
 
 

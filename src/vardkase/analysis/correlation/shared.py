@@ -27,9 +27,9 @@ def shared_values(
     parameters = {"event": event_id, "others": list(other_ids), "each": each, **reader_parameters(actor)}
     sql = SHARED.format(
         own_event=event_predicate(actor, "oe"),
-        own_attribute=attribute_predicate(actor, "k", "oe"),
+        own_attribute=attribute_predicate(actor, "k", "oe", key="attribute_id"),
         event=event_predicate(actor),
-        attribute=attribute_predicate(actor, "o"),
+        attribute=attribute_predicate(actor, "o", key="attribute_id"),
     )
     found: dict[int, list[SharedValue]] = {}
     for other, key, kind, value1, value2 in cursor().execute(sql, parameters).fetchall():

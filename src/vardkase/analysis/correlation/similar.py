@@ -80,7 +80,9 @@ def linking(found: Sequence[Similar]) -> list[Similar]:
 
 def _similar(actor: Actor, where: str, parameters: Mapping[str, object]) -> list[Similar]:
     sql = OWN.format(
-        where=where, event=event_predicate(actor, "own"), attribute=attribute_predicate(actor, "s", "own")
+        where=where,
+        event=event_predicate(actor, "own"),
+        attribute=attribute_predicate(actor, "s", "own", key="attribute_id"),
     )
     own = cursor().execute(sql, {**parameters, **reader_parameters(actor)}).fetchall()
     if not own:
@@ -88,7 +90,7 @@ def _similar(actor: Actor, where: str, parameters: Mapping[str, object]) -> list
     rules = rules_naming({event_id for _, event_id, _ in own})
     sql = OTHERS.format(
         event=event_predicate(actor),
-        attribute=attribute_predicate(actor, "o"),
+        attribute=attribute_predicate(actor, "o", key="attribute_id"),
         apart=unnamed_by("places.rules") if rules else "TRUE",
     )
     others = {

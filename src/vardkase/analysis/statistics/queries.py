@@ -104,7 +104,7 @@ def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
     visible = sql.format(
         event=event_predicate(actor),
         attribute=attribute_predicate(actor),
-        key=attribute_predicate(actor, "k"),
+        key=attribute_predicate(actor, "k", key="attribute_id"),
     )
     return cursor().execute(visible, {**reader_parameters(actor), **parameters}).fetchall()
 

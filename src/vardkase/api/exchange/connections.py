@@ -63,6 +63,8 @@ def server_dict(server: Server) -> dict[str, Any]:
         "push_analyst_data": server.push_analyst_data,
         "pull_analyst_data": server.pull_analyst_data,
         "pull_galaxy_clusters": server.pull_galaxy_clusters,
+        "push_collections": server.push_collections,
+        "pull_collections": server.pull_collections,
         "lastpulledid": _number(server.lastpulledid),
         "lastpushedid": _number(server.lastpushedid),
         "organization": None,

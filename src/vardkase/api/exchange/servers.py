@@ -29,6 +29,7 @@ def version(call: Call) -> Answer:
             "uuid": instance_uuid() if actor.may(Permission.SYNC) else HIDDEN_UUID,
             "request_encoding": REQUEST_ENCODINGS,
             "filter_sightings": True,
+            "collection_sync": True,
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
@@ -12,7 +13,9 @@ from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import find_server
-from vardkase.exchange.sync import previews, pull, push, tasks
+from vardkase.exchange.sync import dry_run, previews, pull, push, tasks
+from vardkase.exchange.sync.fates import REASONS
+from vardkase.exchange.sync.models import Direction
 from vardkase.misp.flags import as_bool
 
 BOTH = ("GET", "POST")
@@ -62,6 +65,31 @@ def push_to(call: Call) -> Answer:
     )
 
 
+@endpoint(
+    "servers/dryRun",
+    site_admin=True,
+    methods=BOTH,
+    describes=Description(
+        "What a pull or push over a connection would move, and why the rest would stay; nothing is changed.",
+        optional=("force",),
+        url="/servers/dryRun/[server_id]/[pull|push]/[technique]",
+    ),
+)
+def dry_run_of(call: Call) -> Answer:
+    """What ``/servers/<pull or push>/<id>/<technique>`` would do; this hub's own, MISP has no such thing."""
+    server = find_server(call.actor, call.arg(0))
+    direction, technique = call.arg(1), call.arg(2, pull.FULL)
+    if direction not in (Direction.PULL, Direction.PUSH):
+        raise MispError(404, "Name what to try: pull or push.")
+    force = as_bool(call.param("force"))
+    try:
+        found = dry_run.plan(call.actor, server, Direction(direction), technique, force=force)
+    except (Invalid, Conflict, OutgoingFailed) as refused:
+        url = f"/servers/dryRun/{server.pk}"
+        raise SaveFailed("dryRun Server", url, str(refused), id=str(server.pk)) from refused
+    return Json(_planned(found))
+
+
 @endpoint("servers/previewIndex", site_admin=True)
 def preview_index(call: Call) -> Answer:
     """The events that the other instance has, newest first; filters, page and limit as in its own index."""
@@ -96,6 +124,29 @@ def reset_remote_key(call: Call) -> Answer:
         raise MispError(404, str(failed)) from failed
     number = str(find_server(call.actor, call.arg(0)).pk)
     return saved("API key updated.", f"/servers/resetRemoteAuthKey/{number}", id=number)
+
+
+def _planned(found: dry_run.Plan) -> dict[str, Any]:
+    stays = {fate: count for fate, count in found.events.items() if not fate.moves}
+    return {
+        "direction": found.direction,
+        "technique": found.technique,
+        "move": {"events": found.moving, **found.others},
+        "stay": {
+            fate.value: {"events": count, "reason": str(REASONS[fate])} for fate, count in stays.items()
+        },
+        "events": [
+            {
+                "uuid": item.uuid,
+                "info": item.title,
+                "moves": item.fate.moves,
+                "fate": item.fate.value,
+                "reason": str(REASONS[item.fate]),
+            }
+            for item in found.items
+        ],
+        "troubles": found.troubles,
+    }
 
 
 def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], int]) -> Answer:

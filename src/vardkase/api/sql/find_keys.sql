@@ -9,7 +9,8 @@ SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        o.id, o.name, o.may_read, o.may_write, o.may_sync,
        ({groups}),
        coalesce((SELECT value = 'true'::jsonb FROM setting_value WHERE name = 'MISP.live'), true),
-       CASE WHEN r.enforce_rate_limit THEN r.rate_limit_count END
+       CASE WHEN r.enforce_rate_limit THEN r.rate_limit_count END,
+       u.server_id
 FROM auth_key k
 JOIN account u ON u.id = k.user_id
 JOIN role r ON r.id = u.role_id

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ServersConfig(AppConfig):
     name = "vardkase.exchange.servers"
     label = "servers"
+
+    def ready(self) -> None:
+        from vardkase.exchange.servers.rules import crossing_of_connection  # noqa: PLC0415 - models load after apps
+        from vardkase.identity.access.crossing import rules_are_told_by  # noqa: PLC0415 - the same
+
+        rules_are_told_by(crossing_of_connection)

@@ -46,6 +46,8 @@ class Server(models.Model):
     push_analyst_data = models.BooleanField(default=False)
     pull_analyst_data = models.BooleanField(default=False)
     pull_galaxy_clusters = models.BooleanField(default=False)
+    push_collections = models.BooleanField(default=False)
+    pull_collections = models.BooleanField(default=False)
     lastpulledid = models.BigIntegerField(null=True)
     lastpushedid = models.BigIntegerField(null=True)
     publish_without_email = models.BooleanField(default=False)

@@ -44,6 +44,8 @@ FLAGS = (
     "push_analyst_data",
     "pull_analyst_data",
     "pull_galaxy_clusters",
+    "push_collections",
+    "pull_collections",
     "publish_without_email",
     "unpublish_event",
     "self_signed",

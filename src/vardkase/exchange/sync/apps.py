@@ -7,10 +7,14 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.exchange.sync import tasks  # noqa: PLC0415 - the same
         from vardkase.exchange.sync.schedules import SCHEDULES  # noqa: PLC0415 - the same
-        from vardkase.exchange.sync.tasks import send_published  # noqa: PLC0415 - the same
         from vardkase.intel import hooks  # noqa: PLC0415 - the same
+        from vardkase.intel.sightings.hooks import sightings_published  # noqa: PLC0415 - the same
+        from vardkase.knowledge.galaxies.hooks import cluster_published  # noqa: PLC0415 - the same
 
-        hooks.event_published.register(send_published)
+        hooks.event_published.register(tasks.send_published)
+        sightings_published.register(tasks.send_sightings)
+        cluster_published.register(tasks.send_cluster)
         for schedule in SCHEDULES:
             register(schedule)

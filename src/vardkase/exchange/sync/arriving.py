@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.rules import listed
+from vardkase.exchange.servers.rules import listed
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
 

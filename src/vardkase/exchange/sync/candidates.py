@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.sync.rules import listed
+from vardkase.exchange.servers.rules import crossing_of_push
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.crossing import Crossing
 from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def groups_reaching(server: Server) -> tuple[int, ...]:
 
 
 def reader_of(server: Server) -> Actor:
-    """The organisation at the other end, as a reader here: what it may not read is not sent."""
+    """The organisation at the other end, as a reader of what may go over the connection: nothing else is sent."""
     return Actor(
         user_id=None,
         name=f"connection {server.name}",
@@ -40,39 +41,56 @@ def reader_of(server: Server) -> Actor:
         permissions=frozenset({Permission.AUTH, Permission.SYNC}),
         credential=Credential.JOB,
         sharing_group_ids=groups_reaching(server),
+        may_read=server.remote_org.may_read,
+        crossing=crossing_of_push(server),
     )
 
 
 def candidates(server: Server, *, event_ids: Sequence[int] | None = None, after: int = 0) -> list[Candidate]:
     """The events that may go over a connection, by id: all, some, or those with an id above `after`."""
+    reader = reader_of(server)
+    values = {"events": as_list(event_ids), "after": after, **reader_parameters(reader)}
+    sql = CANDIDATES.format(visible=event_predicate(reader))
+    return [Candidate(*row) for row in cursor().execute(sql, values).fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """The events that may not go: how many by reason, and some of them (uuid and reason), newest first.
+
+    A reason is one of `fates.Fate`.
+    """
+
+    counts: dict[str, int]
+    first: list[tuple[str, str]]
+
+
+def kept_back(server: Server, *, event_ids: Sequence[int] | None, after: int, limit: int) -> KeptBack:
+    """The events that are no `candidates`, and why."""
+    reader = reader_of(server)
+    crossing = reader.crossing or Crossing()
     values = {
-        "groups": list(groups_reaching(server)),
-        "internal": server.internal,
-        "events": None if event_ids is None else list(event_ids),
+        "events": as_list(event_ids),
         "after": after,
-        **_rule_parameters(server.push_rules),
+        "distributions": [int(each) for each in crossing.distributions],
+        "limit": limit,
+        **reader_parameters(reader),
     }
-    return [Candidate(*row) for row in cursor().execute(CANDIDATES, values).fetchall()]
+    kept = KEPT_BACK.format(visible=event_predicate(reader))
+    counts = cursor().execute(f"{kept} {COUNTED}", values).fetchall()
+    first = cursor().execute(f"{kept} {FIRST}", values).fetchall()
+    return KeptBack(dict(counts), first)
 
 
-def names_of_tags(rules: Mapping[str, Any]) -> frozenset[str]:
-    """The names, in lower case, of the tags that keep things at home."""
-    ids = _numbers(rules, "tags", "NOT")
-    rows = cursor().execute("SELECT lower(name) FROM tag WHERE id = ANY(%s)", (ids,)).fetchall()
+def as_list(event_ids: Sequence[int] | None) -> list[int] | None:
+    """The same for a query, in which NULL means all."""
+    return None if event_ids is None else list(event_ids)
+
+
+def names_of_tags(ids: Sequence[int]) -> frozenset[str]:
+    """The names of some tags, in lower case."""
+    rows = cursor().execute("SELECT lower(name) FROM tag WHERE id = ANY(%s)", (list(ids),)).fetchall()
     return frozenset(row[0] for row in rows)
-
-
-def _rule_parameters(rules: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        f"{rule}_{side.lower()}": _numbers(rules, rule, side) or None
-        for rule in ("tags", "orgs")
-        for side in ("OR", "NOT")
-    } | {f"named_{rule}": bool(listed(rules, rule, "OR")) for rule in ("tags", "orgs")}
-
-
-def _numbers(rules: Mapping[str, Any], rule: str, side: str) -> list[int]:
-    """The ids of a rule; a push names tags and organisations by their ids here."""
-    return [int(value) for value in listed(rules, rule, side) if value.isdecimal()]
 
 
 GROUPS = """
@@ -88,19 +106,25 @@ WHERE g.active AND (
     END)
 """
 
-# A rule that names only what is not here (a tag by name, say) lets nothing out: so does MISP.
-CANDIDATES = """
+MAY_GO = """e.published AND e.distribution <> 0 AND e.id > %(after)s
+    AND (e.distribution <> 4 OR e.sharing_group_id = ANY(%(reader_groups)s)) AND {visible}"""
+
+CANDIDATES = f"""
 SELECT e.id, e.uuid::text, e.timestamp, e.sighting_timestamp, e.publish_timestamp
 FROM event e
-WHERE e.published AND e.id > %(after)s
-    AND (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s))
-    AND (e.distribution IN (2, 3) OR %(internal)s AND e.distribution = 1
-         OR e.distribution = 4 AND e.sharing_group_id = ANY(%(groups)s::bigint[]))
-    AND (NOT %(named_tags)s OR EXISTS (
-        SELECT 1 FROM event_tag t WHERE t.event_id = e.id AND t.tag_id = ANY(%(tags_or)s::bigint[])))
-    AND (%(tags_not)s::bigint[] IS NULL OR NOT EXISTS (
-        SELECT 1 FROM event_tag t WHERE t.event_id = e.id AND t.tag_id = ANY(%(tags_not)s::bigint[])))
-    AND (NOT %(named_orgs)s OR e.orgc_id = ANY(%(orgs_or)s::bigint[]))
-    AND (%(orgs_not)s::bigint[] IS NULL OR e.orgc_id <> ALL(%(orgs_not)s::bigint[]))
+WHERE (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s)) AND {MAY_GO}
 ORDER BY e.id
 """
+
+KEPT_BACK = f"""
+WITH kept AS (
+    SELECT e.id, e.uuid::text AS uuid, CASE
+        WHEN NOT e.published THEN 'unpublished'
+        WHEN e.distribution = 4 AND NOT e.sharing_group_id = ANY(%(reader_groups)s) THEN 'sharing_group'
+        WHEN e.distribution <> 4 AND NOT e.distribution = ANY(%(distributions)s::int[]) THEN 'distribution'
+        WHEN NOT {{visible}} THEN 'rules'
+        ELSE 'earlier' END AS reason
+    FROM event e WHERE (%(events)s::bigint[] IS NULL OR e.id = ANY(%(events)s)) AND NOT ({MAY_GO})
+)"""
+COUNTED = "SELECT reason, count(*) FROM kept GROUP BY reason"
+FIRST = "SELECT uuid, reason FROM kept ORDER BY id DESC LIMIT %(limit)s"

@@ -6,29 +6,34 @@ Each kind is asked for only as far as something is new there; what is refused is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, count
 from typing import Any
 from urllib.parse import quote
+
+from django.db.models import Max
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.servers.rules import creators
 from vardkase.exchange.sync.arriving import Document, Passage, parts
-from vardkase.exchange.sync.index import Known, Offered
-from vardkase.exchange.sync.rules import creators
+from vardkase.exchange.sync.index import Offered, known_events
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data import services as analyst_data
 from vardkase.intel.analyst_data.models import Kind
 from vardkase.intel.collections.services import receive_collection, wanted_collections
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposals
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.receiving import receive_proposals
 from vardkase.intel.sightings.documents import read_sightings
 from vardkase.intel.sightings.services import receive_sightings
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import blocked_uuids
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.galaxies.services.capture import Captured, capture_clusters
 from vardkase.misp.fields import UUID
@@ -41,6 +46,31 @@ SIGHTED = 20
 """Events whose sightings are asked for together, as MISP does."""
 NAMED = 100
 """Uuids that are asked for together."""
+NAMES = ("event_uuid", "uuid")
+"""What a proposal is known by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which custom clusters: of all, those that are here (`known_only`), `uuids`, or those on an event there."""
+
+    known_only: bool = False
+    uuids: Sequence[str] | None = None
+    event: str | None = None
+
+    @classmethod
+    def tagged_here(cls) -> Which:
+        """Those by which things here are tagged."""
+        return cls(uuids=[row[0] for row in cursor().execute(TAGGED).fetchall()])
+
+    def asked(self) -> dict[str, Any]:
+        """The search that finds them there."""
+        asked: dict[str, Any] = {"published": 1, "minimal": 1, "custom": 1}
+        if self.uuids is not None:
+            asked["uuid"] = list(self.uuids)
+        if self.event is not None:
+            asked["eventid"] = self.event
+        return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +81,50 @@ class Sources:
     peer: Peer
     passage: Passage
 
-    def clusters(self, known_only: bool, tags: Sequence[str] = ()) -> int:
-        """Custom clusters that are new there; only those we have a copy, or a tag, of. Returns how many came."""
-        asked: dict[str, Any] = {"published": 1, "minimal": 1, "custom": 1}
-        if tags:
-            asked["tag_name"] = list(tags)
-        offered = _listed(self.peer.document("POST", "galaxy_clusters/restSearch", asked), "GalaxyCluster")
-        versions = {str(each.get("uuid")).lower(): as_int(each.get("version")) or 0 for each in offered}
-        here = _cluster_versions(versions)
-        wanted = [uuid for uuid, version in versions.items() if here.get(uuid, -1) < version]
-        if known_only:
-            wanted = [uuid for uuid in wanted if uuid in here]
-        done = capture_clusters(self.actor, (self._cluster(uuid) for uuid in wanted))
+    def clusters(self, which: Which) -> int:
+        """Custom clusters that are new there; returns how many came."""
+        done = capture_clusters(self.actor, map(self._cluster, self.lacking_clusters(which)))
         return done[Captured.IMPORTED]
+
+    def lacking_clusters(self, which: Which) -> list[str]:
+        """The uuids of the custom clusters that would come."""
+        if which.uuids is not None and not which.uuids:
+            return []
+        offered = _listed(
+            self.peer.document("POST", "galaxy_clusters/restSearch", which.asked()), "GalaxyCluster"
+        )
+        named = {str(each.get("uuid")).lower(): as_int(each.get("version")) or 0 for each in offered}
+        versions = {uuid: version for uuid, version in named.items() if UUID.fullmatch(uuid)}
+        here = _cluster_versions(versions)
+        blocked = blocked_uuids(Blocked.GALAXY_CLUSTER, versions)
+        return [
+            uuid
+            for uuid, version in versions.items()
+            if here.get(uuid, -1) < version and uuid not in blocked and (uuid in here or not which.known_only)
+        ]
 
     def proposals(self) -> int:
         """Proposals of the last months about events that are here; returns how many are new."""
+        return sum(self._by_event(rows, "ShadowAttribute", self._take_proposals) for rows in self._proposed())
+
+    def lacking_proposals(self) -> int:
+        """How many proposals would come."""
+        return sum(len(_news([_inner(row, "ShadowAttribute") for row in rows])) for rows in self._proposed())
+
+    def _proposed(self) -> Iterator[list[Any]]:
+        """Everything that was proposed there of late, a page at a time."""
         since = now_seconds() - LOOK_BACK
-        taken = 0
         for page in count(1):
             path = f"shadow_attributes/index/all:1/timestamp:{since}/limit:{PROPOSALS}/page:{page}"
             found = self.peer.document("GET", f"{path}/deleted[]:0/deleted[]:1.json")
             rows = found if isinstance(found, list) else []
-            taken += self._by_event(rows, "ShadowAttribute", self._take_proposals)
+            yield rows
             if len(rows) < PROPOSALS:
-                return taken
-        return taken
+                return
 
-    def sightings(self, offered: Iterable[Offered], known: Mapping[str, Known]) -> int:
+    def sightings(self, offered: Iterable[Offered]) -> int:
         """Sightings of events that were seen anew since our copy; returns how many are new."""
-        sighted = {
-            each.uuid: each.sighting_timestamp
-            for each in offered
-            if each.uuid in known and each.sighting_timestamp > known[each.uuid].sighting_timestamp
-        }
+        sighted = self.sighted(offered)
         taken = 0
         for some in batched(sighted, SIGHTED):
             asked = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(some)}
@@ -93,27 +133,46 @@ class Sources:
             cursor().execute(SIGHTED_AT, {"uuids": list(some), "times": [sighted[uuid] for uuid in some]})
         return taken
 
+    def sighted(self, offered: Iterable[Offered]) -> dict[str, int]:
+        """Uuid → when it was last seen there (Unix seconds), of the events that were seen anew since our copy."""
+        offered = [each for each in offered if each.sighting_timestamp]
+        known = known_events(offered)
+        return {
+            each.uuid: each.sighting_timestamp
+            for each in offered
+            if each.uuid in known and each.sighting_timestamp > known[each.uuid].sighting_timestamp
+        }
+
     def analyst_data(self) -> int:
         """Notes, opinions and relationships that are new there; returns how many came."""
-        rules = {"orgc_name": creators(self.peer.server.pull_rules)}
-        found = self.peer.document("POST", "analyst_data/indexMinimal", rules)
-        wanted = analyst_data.wanted(_versions(found))
         taken = 0
-        for kind, uuids in wanted.items():
+        for kind, uuids in self.lacking_analyst_data().items():
             for some in batched(uuids, NAMED):
                 taken += self._take_analyst_data(kind, self._named(f"analyst_data/index/{kind}", some))
         return taken
 
+    def lacking_analyst_data(self) -> dict[str, list[str]]:
+        """The uuids of the analyst data that would come, by kind."""
+        found = self.peer.document("POST", "analyst_data/indexMinimal", self._created_by())
+        return {kind: list(uuids) for kind, uuids in analyst_data.wanted(_versions(found)).items()}
+
     def collections(self) -> int:
         """Collections that are new there; returns how many came."""
-        rules = {"orgc_name": creators(self.peer.server.pull_rules)}
-        found = self.peer.document("POST", "collections/indexMinimal", rules)
         taken = 0
-        for some in batched(wanted_collections(_moments(found)), NAMED):
+        for some in batched(self.lacking_collections(), NAMED):
             for part in self._named("collections/index", some):
-                inner = self.passage.part(_inner(part, "Collection"))
+                inner = _inner(part, "Collection")  # Storing it brings it a step closer.
                 taken += bool(_harmless(lambda inner=inner: receive_collection(self.actor, inner)))
         return taken
+
+    def lacking_collections(self) -> list[str]:
+        """The uuids of the collections that would come."""
+        return wanted_collections(
+            _moments(self.peer.document("POST", "collections/indexMinimal", self._created_by()))
+        )
+
+    def _created_by(self) -> dict[str, list[str]]:
+        return {"orgc_name": creators(self.peer.server.pull_rules)}
 
     def _cluster(self, uuid: str) -> Document:
         try:
@@ -155,6 +214,14 @@ class Sources:
         return done[analyst_data.Captured.IMPORTED] if done else 0
 
 
+TAGGED = """
+SELECT DISTINCT substring(lower(t.name) FROM '="([0-9a-f]{8}-[0-9a-f-]{27})"$') AS uuid FROM tag t
+WHERE t.is_galaxy AND t.name ~* '="[0-9a-f]{8}-[0-9a-f-]{27}"$' AND (
+    EXISTS (SELECT 1 FROM event_tag l WHERE l.tag_id = t.id)
+    OR EXISTS (SELECT 1 FROM attribute_tag l WHERE l.tag_id = t.id))
+ORDER BY uuid
+"""
+
 SIGHTED_AT = """
 UPDATE event e SET sighting_timestamp = told.at
 FROM unnest(%(uuids)s::uuid[], %(times)s::bigint[]) AS told(uuid, at) WHERE e.uuid = told.uuid
@@ -169,6 +236,21 @@ def _harmless[Result](work: Any) -> Any:
         raise
     except VardkaseError:
         return None
+
+
+def _news(proposed: Sequence[Document]) -> list[Document]:
+    """Those proposals that are of an event that is here, and newer than what is known of them."""
+    sound = [each for each in proposed if all(UUID.fullmatch(str(each.get(name)).lower()) for name in NAMES)]
+    uuids = [{str(each[name]).lower() for each in sound} for name in NAMES]
+    here = {str(uuid) for uuid in Event.objects.filter(uuid__in=uuids[0]).values_list("uuid", flat=True)}
+    latest = Proposal.objects.filter(uuid__in=uuids[1]).values_list("uuid").annotate(Max("timestamp"))
+    known = {str(uuid): timestamp for uuid, timestamp in latest}
+    return [
+        each
+        for each in sound
+        if str(each["event_uuid"]).lower() in here
+        and (as_int(each.get("timestamp")) or 0) > known.get(str(each["uuid"]).lower(), -1)
+    ]
 
 
 def _inner(row: Any, member: str) -> Document:
@@ -198,6 +280,5 @@ def _moments(given: Any) -> dict[str, str]:
 
 
 def _cluster_versions(uuids: Iterable[str]) -> dict[str, int]:
-    chosen = [uuid for uuid in uuids if UUID.fullmatch(uuid)]
-    rows = GalaxyCluster.objects.filter(uuid__in=chosen).values_list("uuid", "version")
+    rows = GalaxyCluster.objects.filter(uuid__in=list(uuids)).values_list("uuid", "version")
     return {str(uuid): version for uuid, version in rows}

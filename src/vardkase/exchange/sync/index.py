@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer
-from vardkase.exchange.sync.rules import index_request
+from vardkase.exchange.servers.rules import index_request
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool, as_int
 
@@ -53,26 +53,18 @@ def _read(rows: Iterable[Any]) -> Iterator[Offered]:
             yield Offered(uuid, timestamp, sighted, creator)
 
 
-def not_blocked(offered: Sequence[Offered]) -> list[Offered]:
-    """Those whose uuid and creator are on no blocklist."""
+def blocked_of(offered: Sequence[Offered]) -> frozenset[str]:
+    """The uuids of their events and creators that are on a blocklist."""
     events = {each.uuid for each in offered}
     creators = {each.creator for each in offered if UUID.fullmatch(each.creator)}
     rows = cursor().execute(BLOCKED, {"events": list(events), "creators": list(creators)})
-    blocked = {row[0] for row in rows.fetchall()}
-    return [each for each in offered if each.uuid not in blocked and each.creator not in blocked]
+    return frozenset(row[0] for row in rows.fetchall())
 
 
 def known_events(offered: Iterable[Offered]) -> dict[str, Known]:
     """What we have of them, by uuid."""
     rows = cursor().execute(KNOWN, {"uuids": [each.uuid for each in offered]}).fetchall()
     return {uuid: Known(*values) for uuid, *values in rows}
-
-
-def is_wanted(offered: Offered, known: Known | None, *, internal: bool) -> bool:
-    """Whether it is new, or newer than a copy that came by synchronisation."""
-    if known is None:
-        return True
-    return offered.timestamp > known.timestamp and (known.locked or internal)
 
 
 BLOCKED = """

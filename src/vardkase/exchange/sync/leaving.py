@@ -12,6 +12,7 @@ from typing import Any
 
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.arriving import SAID, Document, parts
+from vardkase.identity.access.actor import Actor
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_bool, as_int
 
@@ -29,27 +30,34 @@ OURS = (
 )
 """What only means something here."""
 NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute")
-TRAVELS = frozenset(
-    {Distribution.CONNECTED, Distribution.ALL, Distribution.SHARING_GROUP, Distribution.INHERIT}
-)
+NOT_SENT_OF_SAID = ("id", "_canEdit", "related_object")
+TRAVELS = frozenset({Distribution.CONNECTED, Distribution.ALL, Distribution.INHERIT})
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
     """How documents leave over a connection: internal ones keep their reach and their local tags.
 
-    `without_tags` (lower case) keep an attribute at home.
+    `without_tags` (lower case) keep an attribute or a report at home; `groups` are the ids of the sharing groups
+    that reach the other instance.
     """
 
     internal: bool
     unpublished: bool = False
     sightings: bool = False
     without_tags: frozenset[str] = frozenset()
+    groups: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, server: Server, without_tags: frozenset[str] = frozenset()) -> Departure:
-        """The departure of a push."""
-        return cls(server.internal, server.unpublish_event, server.push_sightings, without_tags)
+    def of(cls, server: Server, reader: Actor, without_tags: frozenset[str] = frozenset()) -> Departure:
+        """The departure of a push, of which `reader` is the other end."""
+        return cls(
+            internal=server.internal,
+            unpublished=server.unpublish_event,
+            sightings=server.push_sightings,
+            without_tags=without_tags,
+            groups=frozenset(reader.sharing_group_ids),
+        )
 
     def event(self, event: Mapping[str, Any]) -> Document:
         """The event as it is sent."""
@@ -61,10 +69,21 @@ class Departure:
             sent["published"] = False
         sent["Attribute"] = self._attributes(event)
         sent["Object"] = [self._object(each) for each in self._travelling(event, "Object")]
-        sent["EventReport"] = [self._part(each) for each in self._travelling(event, "EventReport")]
+        reports = filter(self._passes, self._travelling(event, "EventReport"))
+        sent["EventReport"] = [self._part(each) for each in reports]
         if not self.sightings:
             sent.pop("Sighting", None)
         return sent
+
+    def cluster(self, document: Mapping[str, Any]) -> Document:
+        """A cluster as it is sent, with the relations that may travel."""
+        relations = self._travelling(document, "GalaxyClusterRelation")
+        return {**self._closer(document), "GalaxyClusterRelation": list(map(self._closer, relations))}
+
+    def said(self, said: Mapping[str, Any]) -> Document:
+        """Analyst data that is sent by itself; what is said of it goes by itself too."""
+        kept = {name: value for name, value in said.items() if name not in (*NOT_SENT_OF_SAID, *SAID)}
+        return {**self._closer(kept), "locked": True}
 
     def _object(self, found: Document) -> Document:
         return {**self._part(found), "Attribute": self._attributes(found)}
@@ -78,26 +97,31 @@ class Departure:
 
     def _travelling(self, holder: Mapping[str, Any], member: str) -> list[Document]:
         """The parts that may go to other instances."""
-        found = parts(holder, member)
-        return (
-            found
-            if self.internal
-            else [each for each in found if as_int(each.get("distribution")) in TRAVELS]
-        )
+        return [each for each in parts(holder, member) if self._travels(each)]
+
+    def _travels(self, part: Document) -> bool:
+        reach = as_int(part.get("distribution"))
+        if reach == Distribution.SHARING_GROUP:
+            return as_int(part.get("sharing_group_id")) in self.groups
+        return self.internal or reach in TRAVELS
 
     def _part(self, part: Mapping[str, Any]) -> Document:
         """Anything with a reach of its own: one step closer, with the tags that may travel."""
-        sent = {name: value for name, value in part.items() if name not in NOT_SENT}
+        sent = self._closer({name: value for name, value in part.items() if name not in NOT_SENT})
         if not self.sightings:
             sent.pop("Sighting", None)
-        if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
-            sent["distribution"] = int(Distribution.COMMUNITY)
-        if isinstance(part.get("Tag"), list):
-            sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
         said = {
             kind: [self._part(each) for each in self._travelling(part, kind)] for kind in SAID if kind in part
         }
         return sent | said
+
+    def _closer(self, part: Mapping[str, Any]) -> Document:
+        sent = dict(part)
+        if not self.internal and as_int(part.get("distribution")) == Distribution.CONNECTED:
+            sent["distribution"] = int(Distribution.COMMUNITY)
+        if isinstance(part.get("Tag"), list):
+            sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
+        return sent
 
     def _tag_travels(self, tag: Document) -> bool:
         local = as_bool(tag.get("local")) and not self.internal

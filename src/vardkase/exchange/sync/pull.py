@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,10 @@ from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync.arriving import Passage
-from vardkase.exchange.sync.contributions import Sources
+from vardkase.exchange.sync.contributions import Sources, Which
 from vardkase.exchange.sync.events import Intake
-from vardkase.exchange.sync.index import (
-    Offered,
-    is_wanted,
-    known_events,
-    not_blocked,
-    offered_events,
-)
+from vardkase.exchange.sync.fates import Sieve
+from vardkase.exchange.sync.index import Offered, blocked_of, known_events, offered_events
 from vardkase.exchange.sync.models import Direction
 from vardkase.exchange.sync.runs import Log, running, set_aside
 from vardkase.identity.access.actor import Actor
@@ -82,16 +77,25 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
         raise Conflict("Pull is not enabled for this server.")
     user_id = actor.user_id if actor else None
     with unhurried_commits(), running(server, Direction.PULL, technique, user_id) as book:
-        _Pull(server, technique, force, book).work()
+        Pulling(server, technique, force=force).work(book)
     return Pulled.of(book)
 
 
-class _Pull:
-    """One pull in the making."""
+def which_clusters(technique: str) -> Which:
+    """The clusters that go with a technique."""
+    if technique == CLUSTERS:
+        return Which.tagged_here()
+    if technique in (FULL, UPDATE):
+        return Which(known_only=technique == UPDATE)
+    return Which(event=technique)
 
-    def __init__(self, server: Server, technique: str, force: bool, book: Log) -> None:
-        self.server, self.technique, self.force, self.book = server, technique, force, book
-        peer = Peer(server, SECONDS, LARGEST, patient=True)
+
+class Pulling:
+    """One pull in the making: it reads from the other instance, and stores here only what `work` takes in."""
+
+    def __init__(self, server: Server, technique: str, *, force: bool = False) -> None:
+        self.server, self.technique, self.force = server, technique, force
+        self.peer = Peer(server, SECONDS, LARGEST, patient=True)
         storer = connection_actor(
             server.org_id,
             f"connection {server.name}",
@@ -100,29 +104,31 @@ class _Pull:
             connection_id=server.pk,
         )
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
-        self.peer = peer
-        self.intake = Intake(storer, peer, passage)
-        self.sources = Sources(storer, peer, passage)
+        self.intake = Intake(storer, self.peer, passage)
+        self.sources = Sources(storer, self.peer, passage)
 
-    def work(self) -> None:
+    def work(self, book: Log) -> None:
         """Everything in MISP's order: clusters, events, and what is said of them."""
-        version = self._version()
-        if self.server.pull_galaxy_clusters and "perm_galaxy_editor" in version:
-            self._count("clusters", lambda: self.sources.clusters(self.technique == UPDATE))
+        version = self.version()
+        if self.takes_clusters(version):
+            book.kind("clusters", lambda: self.sources.clusters(which_clusters(self.technique)))
         if self.technique == CLUSTERS:
             return
-        if self.technique not in (FULL, UPDATE):
-            self._pull_one(self.technique)
+        if not self.of_all_events:
+            self._pull_one(book)
             return
-        offered = self._pull_events()
-        self._count("proposals", self.sources.proposals)
-        self._count("sightings", lambda: self.sources.sightings(offered, known_events(offered)))
+        offered = self.offered(self.rules)
+        wanted = self.sieve(offered).wanted(reversed(offered))
+        book.expect(len(wanted))
+        self.intake.take(book, [(each.uuid, each.timestamp) for each in wanted])
+        book.kind("proposals", self.sources.proposals)
+        book.kind("sightings", lambda: self.sources.sightings(offered))
         if version.get("perm_analyst_data"):
-            self._count("analyst_data", self.sources.analyst_data)
-        if version.get("collection_sync"):
-            self._count("collections", self.sources.collections)
+            book.kind("analyst_data", self.sources.analyst_data)
+        if self.takes_collections(version):
+            book.kind("collections", self.sources.collections)
 
-    def _version(self) -> dict[str, Any]:
+    def version(self) -> dict[str, Any]:
         """What the other instance is. Raises OutgoingFailed."""
         try:
             found = self.peer.document("GET", "servers/getVersion")
@@ -134,44 +140,57 @@ class _Pull:
             raise OutgoingFailed("The other instance did not say what it is.")
         return found
 
-    def _pull_events(self) -> list[Offered]:
-        rules = {} if self.technique == UPDATE else self.server.pull_rules
-        offered = not_blocked(offered_events(self.peer, rules))
-        known = known_events(offered)
-        aside = {} if self.force else set_aside(self.server)
-        wanted = [
-            (each.uuid, each.timestamp)
-            for each in reversed(offered)
-            if (each.uuid in known or self.technique == FULL)
-            and (self.force or is_wanted(each, known.get(each.uuid), internal=self.server.internal))
-            and aside.get(each.uuid, -1) < each.timestamp
-        ]
-        self.book.expect(len(wanted))
-        self.intake.take(self.book, wanted)
-        return offered
+    @property
+    def of_all_events(self) -> bool:
+        """Whether the index is asked, and not one event."""
+        return self.technique in (FULL, UPDATE)
 
-    def _pull_one(self, reference: str) -> None:
-        """One event by its id or uuid there."""
-        self.book.expect(1)
-        uuid = reference.lower() if UUID.fullmatch(reference.lower()) else self._uuid_of(reference)
-        if uuid is None:
-            self.book.run.done += 1
-            self.book.count("failed", 1)
-            return
-        self.intake.take(self.book, [(uuid, 0)])
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """The rules that the index is asked with; none for what is here already."""
+        return {} if self.technique == UPDATE else self.server.pull_rules
 
-    def _uuid_of(self, number: str) -> str | None:
+    def takes_clusters(self, version: Mapping[str, Any]) -> bool:
+        """Whether clusters are asked for."""
+        return self.server.pull_galaxy_clusters and "perm_galaxy_editor" in version
+
+    def takes_collections(self, version: Mapping[str, Any]) -> bool:
+        """Whether collections are asked for."""
+        return self.server.pull_collections and bool(version.get("collection_sync"))
+
+    def offered(self, rules: Mapping[str, Any]) -> list[Offered]:
+        """The events that the other instance offers under some rules. Raises OutgoingFailed."""
+        return offered_events(self.peer, rules)
+
+    def sieve(self, offered: Sequence[Offered]) -> Sieve:
+        """What decides which of them are taken in."""
+        return Sieve(
+            known=known_events(offered),
+            blocked=blocked_of(offered),
+            aside=set_aside(self.server),
+            only_known=self.technique == UPDATE,
+            internal=self.server.internal,
+            force=self.force,
+        )
+
+    def header(self) -> dict[str, Any] | None:
+        """The event that the technique names, without its contents; None when there is none there."""
         try:
-            found = self.peer.document("GET", f"events/view/{number}/metadata:1")
+            found = self.peer.document("GET", f"events/view/{self.technique}/metadata:1")
         except RemoteRefused:
             return None
         event = found.get("Event") if isinstance(found, dict) else None
-        uuid = str(event.get("uuid")).lower() if isinstance(event, dict) else ""
-        return uuid if UUID.fullmatch(uuid) else None
+        is_event = isinstance(event, dict) and UUID.fullmatch(str(event.get("uuid")).lower())
+        return event if is_event else None
 
-    def _count(self, kind: str, work: Callable[[], int]) -> None:
-        """Do one kind of work; one that the other instance cannot answer stops no other."""
-        try:
-            self.book.count(kind, work())
-        except RemoteRefused as refused:
-            self.book.trouble(kind, str(refused))
+    def _pull_one(self, book: Log) -> None:
+        """One event by its id or uuid there."""
+        book.expect(1)
+        uuid = self.technique.lower()
+        if not UUID.fullmatch(uuid):
+            if (event := self.header()) is None:
+                book.run.done += 1
+                book.count("failed", 1)
+                return
+            uuid = str(event["uuid"]).lower()
+        self.intake.take(book, [(uuid, 0)])

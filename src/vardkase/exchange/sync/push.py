@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
-from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
-from vardkase.core.outages import raise_outage
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
-from vardkase.exchange.http import MEBIBYTE, Reply
+from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.models import Kind, State
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
-from vardkase.exchange.sync.arriving import Document
+from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.sync import outgoing
 from vardkase.exchange.sync.candidates import Candidate, candidates, names_of_tags, reader_of
+from vardkase.exchange.sync.index import offered_events
 from vardkase.exchange.sync.leaving import Departure
 from vardkase.exchange.sync.models import Direction, Outcome
 from vardkase.exchange.sync.runs import Log, running
-from vardkase.formats.misp_json import event_document
-from vardkase.formats.misp_json.options import Deleted, EventOptions
+from vardkase.exchange.sync.sending import Sending
+from vardkase.exchange.sync.upload import Upload
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.protection import services as protection
-from vardkase.misp.fields import UUID as UUID_PATTERN
-from vardkase.misp.flags import as_bool
-
-log = logging.getLogger(__name__)
 
 FULL, INCREMENTAL, PUBLISHED = "full", "incremental", "published"
 AT_A_TIME = 500
 """Publications in one run."""
 SECONDS = 300.0
 ASKED_AT_ONCE = 1000
-BENIGN = "Event in the request not newer than the local copy."
 NO_RIGHTS = "Remote instance is outdated or no permission to push."
-OPTIONS = EventOptions(
-    deleted=Deleted.BOTH,
-    exclude_galaxy=True,
-    no_shadow_attributes=True,
-    include_attachments=True,
-    include_all_tags=True,
-    include_event_correlations=False,
-)
-
-
 DELIVERED = {
     Outcome.SENT: State.SENT,
     Outcome.KNOWN: State.KNOWN,
@@ -77,6 +58,21 @@ def require_technique(technique: str) -> None:
         raise Invalid(f"Invalid push technique `{technique}`.")
 
 
+def events_of(technique: str) -> list[int] | None:
+    """The event that a technique names by its id here; None for all."""
+    return [int(technique)] if technique.isdecimal() else None
+
+
+def may_sync(version: Mapping[str, Any]) -> bool:
+    """Whether the other instance, which says what it is, takes events from us."""
+    return bool(version.get("perm_sync"))
+
+
+def can_filter(version: Mapping[str, Any]) -> bool:
+    """Whether it tells which sightings it has."""
+    return may_sync(version) and bool(version.get("filter_sightings"))
+
+
 def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
     """Send what the other instance lacks. `technique` is full, incremental, or one event's id here.
 
@@ -89,7 +85,7 @@ def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
     if not server.push:
         raise Conflict("Push is not enabled for this server.")
     with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
-        _Push(server, book).work(technique, [int(technique)] if technique.isdecimal() else None)
+        Pushing(server, book).work(book, technique, events_of(technique))
     return Pushed(book.counts["events"], book.counts["failed"])
 
 
@@ -100,45 +96,91 @@ def push_published(server: Server) -> None:
     """
     while waiting := deliveries.waiting(receiver(server), AT_A_TIME):
         with running(server, Direction.PUSH, PUBLISHED, None) as book:
-            _Push(server, book).work(PUBLISHED, waiting)
+            Pushing(server, book).work(book, PUBLISHED, waiting)
         if book.cut:
             raise Unreachable("Some events could not be sent; the run says why.")
 
 
-class _Push:
-    """One push in the making."""
+def push_sightings(server: Server, event_id: int) -> None:
+    """Send the sightings of one event that the other instance lacks, and has the event. Raises OutgoingFailed."""
+    with running(server, Direction.PUSH, "sightings", None) as book:
+        Pushing(server, book).sightings_of(book, event_id)
 
-    def __init__(self, server: Server, book: Log) -> None:
-        self.server, self.book = server, book
+
+def push_cluster(server: Server, cluster_id: int) -> None:
+    """Send one cluster that the other instance lacks. Raises OutgoingFailed."""
+    with running(server, Direction.PUSH, "cluster", None) as book:
+        Pushing(server, book).cluster(book, cluster_id)
+
+
+class Pushing:
+    """One push in the making: it asks the other instance what it lacks, and what works with a book sends it."""
+
+    def __init__(self, server: Server, book: Log | None = None) -> None:
+        self.server = server
         self.peer = Peer(server, SECONDS, 16 * MEBIBYTE, patient=True)
         self.reader = reader_of(server)
-        self.departure = Departure.of(server, names_of_tags(server.push_rules))
+        ruled_out = crossing.without_tags if (crossing := self.reader.crossing) else ()
+        departure = Departure.of(server, self.reader, names_of_tags(ruled_out))
+        self.upload = Upload(self.peer, self.reader, departure)
+        self.sending = Sending(self.peer, self.reader, departure, book)
 
-    def work(self, technique: str, event_ids: Sequence[int] | None) -> None:
-        """Ask what the other instance wants of what may go (of `event_ids`, or at all), and send it."""
-        version = self._version()
-        if not version.get("perm_sync"):
-            if version.get("perm_sighting"):
-                self._settle(event_ids or (), State.WITHHELD, NO_RIGHTS)
-                return
-            raise OutgoingFailed(NO_RIGHTS)
-        after = (self.server.lastpushedid or 0) if technique == INCREMENTAL else 0
-        found = candidates(self.server, event_ids=event_ids, after=after)
-        wanted = self._wanted(found)
-        self.book.expect(len(wanted))
-        self._stay(event_ids or (), found, wanted)
-        failed = [each.id for each in wanted if not self._send(each)]
-        self._remember(technique, found, failed)
+    def work(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
+        """Everything in MISP's order, of `event_ids` or at all: clusters, events, and what is said of them."""
+        version = self.version()
+        if self.sends_clusters(version):
+            book.kind("clusters", lambda: self.sending.clusters(event_ids=event_ids))
+        if may_sync(version):
+            self._push_events(book, technique, event_ids)
+        else:
+            self._settle(event_ids or (), State.WITHHELD, NO_RIGHTS)
+        self._push_said(book, version, event_ids)
 
-    def _version(self) -> dict[str, Any]:
+    def sightings_of(self, book: Log, event_id: int) -> None:
+        """The sightings of one event, when they have been let out."""
+        self._push_sightings(book, self.version(), self.known([event_id]))
+
+    def cluster(self, book: Log, cluster_id: int) -> None:
+        """One cluster, when it has been let out."""
+        if self.sends_clusters(self.version()):
+            book.kind("clusters", lambda: self.sending.clusters(cluster_id=cluster_id))
+
+    def version(self) -> dict[str, Any]:
+        """What the other instance is. Raises OutgoingFailed, also when it takes nothing from us."""
         try:
             found = self.peer.document("GET", "servers/getVersion")
         except RemoteRefused as refused:
             said = f"Error: Connection to the server has failed. Returned response code: {refused.status}"
             raise OutgoingFailed(said) from refused
-        return found if isinstance(found, dict) else {}
+        version = found if isinstance(found, dict) else {}
+        if not version.get("perm_sync") and not version.get("perm_sighting"):
+            raise OutgoingFailed(NO_RIGHTS)
+        return version
 
-    def _wanted(self, found: Sequence[Candidate]) -> list[Candidate]:
+    def sends_clusters(self, version: Mapping[str, Any]) -> bool:
+        """Whether clusters go."""
+        takes = may_sync(version) and version.get("perm_galaxy_editor")
+        return self.server.push_galaxy_clusters and bool(takes)
+
+    def sends_analyst_data(self, version: Mapping[str, Any]) -> bool:
+        """Whether analyst data goes."""
+        takes = may_sync(version) and version.get("perm_analyst_data")
+        return self.server.push_analyst_data and bool(takes)
+
+    def sends_collections(self, version: Mapping[str, Any]) -> bool:
+        """Whether collections go."""
+        takes = may_sync(version) and version.get("collection_sync")
+        return self.server.push_collections and bool(takes)
+
+    def candidates(self, technique: str, event_ids: Sequence[int] | None) -> list[Candidate]:
+        """The events that may go."""
+        return candidates(self.server, event_ids=event_ids, after=self.after(technique))
+
+    def after(self, technique: str) -> int:
+        """The id up to which earlier pushes have dealt with everything."""
+        return (self.server.lastpushedid or 0) if technique == INCREMENTAL else 0
+
+    def wanted(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Those that the other instance asks for."""
         wanted: set[str] = set()
         for some in batched(found, ASKED_AT_ONCE):
@@ -148,12 +190,43 @@ class _Push:
                 wanted |= {str(uuid).lower() for uuid in answer}
         return [each for each in found if each.uuid in wanted]
 
-    def _send(self, each: Candidate) -> bool:
+    def known(self, event_ids: Sequence[int] | None) -> dict[str, int]:
+        """Uuid → when it was last seen (Unix seconds), of the events that are there; of some, whenever it was."""
+        if event_ids is None:
+            return {each.uuid: each.sighting_timestamp for each in offered_events(self.peer, {})}
+        found = candidates(self.server, event_ids=outgoing.spoken_of(event_ids))
+        return {each.uuid: -1 for each in found if self.upload.is_there(each.uuid)}
+
+    def _push_events(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
+        found = self.candidates(technique, event_ids)
+        wanted = self.wanted(found)
+        book.expect(len(wanted))
+        self._stay(event_ids or (), found, wanted)
+        failed = [each.id for each in wanted if not self._send(book, each)]
+        self._remember(technique, found, failed)
+
+    def _push_said(self, book: Log, version: Mapping[str, Any], event_ids: Sequence[int] | None) -> None:
+        """What is said of events that the other instance has: of all, or of some."""
+        known = self.known(event_ids)
+        if may_sync(version):
+            book.kind("proposals", lambda: self.sending.proposals(known))
+        self._push_sightings(book, version, known)
+        if self.sends_analyst_data(version):
+            book.kind("analyst_data", lambda: self.sending.analyst_data(event_ids=event_ids))
+        if event_ids is None and self.sends_collections(version):
+            book.kind("collections", self.sending.collections)
+
+    def _push_sightings(self, book: Log, version: Mapping[str, Any], known: Mapping[str, int]) -> None:
+        if self.server.push_sightings:
+            filtered = can_filter(version)
+            book.kind("sightings", lambda: self.sending.sightings(known, can_filter=filtered))
+
+    def _send(self, book: Log, each: Candidate) -> bool:
         """Send one event, and write down what came of it; returns whether it arrived or was not needed."""
-        outcome, reason = self._outcome(each)
+        outcome, reason = self.upload.outcome(each)
         version = deliveries.Version(each.id, UUID(each.uuid), each.published)
         deliveries.settle(receiver(self.server), version, DELIVERED[outcome], reason)
-        self.book.event(each.uuid, each.timestamp, outcome, reason)
+        book.event(each.uuid, each.timestamp, outcome, reason)
         return outcome not in (Outcome.FAILED, Outcome.CUT)
 
     def _stay(
@@ -167,62 +240,9 @@ class _Push:
     def _settle(self, event_ids: Collection[int], state: State, reason: str) -> None:
         deliveries.settle_waiting(receiver(self.server), event_ids, state, reason)
 
-    def _outcome(self, each: Candidate) -> tuple[Outcome, str]:
-        try:
-            return self._sent(each)
-        except RemoteRefused as refused:
-            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
-        except Unreachable as cut:
-            return Outcome.CUT, str(cut)
-        except VardkaseError as failed:
-            return Outcome.FAILED, str(failed)
-        except Exception as fault:
-            raise_outage(fault)
-            log.exception("event %s for connection %s", each.uuid, self.server.pk)
-            return Outcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
-
-    def _sent(self, each: Candidate) -> tuple[Outcome, str]:
-        event = self._event(each)
-        body = msgspec.json.encode({"Event": event})
-        headers = self._signature(each, body) if as_bool(event.get("protected")) else {}
-        here = self.peer.patiently("HEAD", f"events/view/{each.uuid}").status == 200
-        reply = self._edit(each.uuid, body, headers) if here else self._add(body, headers)
-        if here and reply.status == 404:
-            reply = self._add(body, headers)
-        elif reply.status == 404 and (known := _place(reply)):
-            reply = self._edit(known, body, headers)
-        if reply.status == 403 and BENIGN in message_of(reply):
-            return Outcome.KNOWN, "The other instance has it as new."
-        decoded(reply)
-        return Outcome.SENT, ""
-
-    def _event(self, each: Candidate) -> Document:
-        options = replace(OPTIONS, include_analyst_data=self.server.push_analyst_data)
-        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, options)))
-        return self.departure.event(document["Event"])
-
-    def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:
-        """The signature of a protected event. Raises Forbidden when our key is none of the event's."""
-        if not protection.may_be_vouched_for(each.id):
-            raise Forbidden("The event is protected, and this instance's key is none of its keys.")
-        signature, _content = protection.signed([body])
-        return {"x-pgp-signature": signature}
-
-    def _add(self, body: bytes, headers: dict[str, str]) -> Reply:
-        return self.peer.ask("POST", "events/add/metadata:1", body, headers=headers)
-
-    def _edit(self, reference: str, body: bytes, headers: dict[str, str]) -> Reply:
-        return self.peer.ask("POST", f"events/edit/{reference}/metadata:1", body, headers=headers)
-
     def _remember(self, technique: str, found: Sequence[Candidate], failed: Sequence[int]) -> None:
         """Up to where everything has been sent: the next incremental push begins there."""
         if technique not in (FULL, INCREMENTAL) or not found:
             return
         last = min(failed) - 1 if failed else max(each.id for each in found)
         Server.objects.filter(pk=self.server.pk).update(lastpushedid=last)
-
-
-def _place(reply: Reply) -> str:
-    """The event that a refusal says is there already: the last part of its Location."""
-    known = reply.headers.get("location", "").rpartition("/")[2]
-    return known if known.isdecimal() or UUID_PATTERN.fullmatch(known.lower()) else ""

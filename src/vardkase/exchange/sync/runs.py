@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +18,7 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import RemoteRefused
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
 
 MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
@@ -75,6 +76,13 @@ class Log:
         """So many other things were moved. Raises Cancelled."""
         self.counts[kind] += amount
         self.look()
+
+    def kind(self, kind: str, work: Callable[[], int]) -> None:
+        """Do one kind of work; one that the other instance cannot answer stops no other. Raises Cancelled."""
+        try:
+            self.count(kind, work())
+        except RemoteRefused as refused:
+            self.trouble(kind, str(refused))
 
     def trouble(self, kind: str, reason: str) -> None:
         """A whole kind of things could not be moved; the run goes on."""

@@ -16,6 +16,8 @@ from vardkase.exchange.sync.push import receiver
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
 from vardkase.intel.hooks import EventPublished
+from vardkase.intel.sightings.hooks import SightingsPublished
+from vardkase.knowledge.galaxies.models import GalaxyCluster
 
 PASSING = (Unreachable, Outage)
 """Failures after which it is of use to try again."""
@@ -83,6 +85,35 @@ def send_published(published: EventPublished) -> None:
         [receiver(each) for each in servers], deliveries.version_of(published.event_id)
     ):
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
+
+
+def send_sightings(published: SightingsPublished) -> None:
+    """Have an event's sightings sent to every connection that pushes them, in the transaction that lets them out."""
+    for server_id in Server.objects.filter(push=True, push_sightings=True).values_list("pk", flat=True):
+        job = push_sightings.configure(lock=f"push {server_id}")
+        job.defer(server_id=server_id, event_id=published.event_id)
+
+
+def send_cluster(cluster: GalaxyCluster) -> None:
+    """Have a cluster sent to every connection that pushes clusters, in the transaction that publishes it."""
+    for server_id in Server.objects.filter(push=True, push_galaxy_clusters=True).values_list("pk", flat=True):
+        push_cluster.configure(lock=f"push {server_id}").defer(server_id=server_id, cluster_id=cluster.pk)
+
+
+@app.task(name="sync.push_sightings", retry=UNTIL_REACHED)
+def push_sightings(server_id: int, event_id: int) -> None:
+    """Send the sightings of one event; the job is tried again when the peer cannot be reached."""
+    if (server := Server.objects.filter(pk=server_id, push=True, push_sightings=True).first()) is not None:
+        push.push_sightings(server, event_id)
+
+
+@app.task(name="sync.push_cluster", retry=UNTIL_REACHED)
+def push_cluster(server_id: int, cluster_id: int) -> None:
+    """Send one cluster; the job is tried again when the peer cannot be reached."""
+    if (
+        server := Server.objects.filter(pk=server_id, push=True, push_galaxy_clusters=True).first()
+    ) is not None:
+        push.push_cluster(server, cluster_id)
 
 
 @app.task(name="sync.push_published", retry=UNTIL_REACHED)

@@ -9,7 +9,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.misp_json import EventOptions
 from vardkase.formats.misp_json.scope import scope_of
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import part_predicate
+from vardkase.identity.access.visibility import report_predicate
 from vardkase.misp.distribution import Distribution
 
 NAMES = {
@@ -26,7 +26,7 @@ KINDS = ("event", "attribute", "object", "obj_attr", "event_report")
 def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     """For each kind of part ``{distribution: number}`` of those the actor may read, and their sharing groups."""
     scope = scope_of(actor, EventOptions())
-    report = f"{part_predicate(actor, 'p')} AND NOT p.deleted"
+    report = f"{report_predicate(actor, 'p')} AND NOT p.deleted"
     sql = COUNTS.format(event=scope.event, attribute=scope.attribute, object=scope.part("o"), report=report)
     rows = scope.rows(sql, event=event_id)
     counts: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}

@@ -15,7 +15,7 @@ from vardkase.formats.misp_json.scope import Scope, add_analyst_data, scope_of
 from vardkase.formats.misp_json.stream import coalesced, joined
 from vardkase.formats.misp_json.structs import EventReport, encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import deleted_predicate, part_predicate
+from vardkase.identity.access.visibility import deleted_predicate, report_predicate
 
 WIDTH = 9
 """Columns of REPORT; the event's, and the sharing group's, follow."""
@@ -60,7 +60,7 @@ def _list(scope: Scope, chosen: Chosen) -> Iterator[bytes]:
 
 def _rendered(scope: Scope, ids: Sequence[int]) -> list[dict[str, Any]]:
     visible = (
-        f"{scope.event} AND {part_predicate(scope.actor, 'p')} AND {deleted_predicate(scope.actor, 'p')}"
+        f"{scope.event} AND {report_predicate(scope.actor, 'p')} AND {deleted_predicate(scope.actor, 'p')}"
     )
     rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), reports=list(ids))
     reports = [EventReport(*row[:WIDTH]) for row in rows]

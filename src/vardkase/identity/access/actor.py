@@ -7,6 +7,7 @@ from typing import Any
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
+from vardkase.identity.access.crossing import Crossing, crossing_of
 from vardkase.identity.access.permissions import (
     CREDENTIAL_PERMISSIONS,
     WRITING_CREDENTIALS,
@@ -21,7 +22,7 @@ class Actor:
     """A user (or the console, or a job) with what it may do right now.
 
     `sharing_group_ids` are the groups whose material the organisation may read here; `connection_id` is the
-    connection that acts, 0 when people do.
+    connection that acts, 0 when people do; `crossing` limits who reads for the other end of a connection.
     """
 
     user_id: int | None
@@ -39,6 +40,7 @@ class Actor:
     is_quiet: bool = False
     """Whether nobody is told by mail of what it publishes: a connection that is set so."""
     connection_id: int = 0
+    crossing: Crossing | None = None
 
     @property
     def credential_name(self) -> str:
@@ -84,6 +86,7 @@ def actor_for(user: User, credential: Credential, *, address: str | None = None)
         may_sync=organisation.may_sync,
         address=address,
         role_id=user.role_id,
+        crossing=crossing_of(user.server_id),
     )
 
 

@@ -14,7 +14,10 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * a collection is readable by its owning organisation and by those its own distribution names;
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about;
-* site administrators read everything; an organisation whose `may_read` is off reads nothing.
+* site administrators read everything; an organisation whose `may_read` is off reads nothing;
+* whoever reads for the other end of a connection (`crossing`) reads no more than may go over it: what its rules let
+  through, and analyst data only of what it may read too, or of what is not here. What its organisation owns here
+  it knows already, unless a push asks (`owns`).
 
 Every function returns SQL for a WHERE clause over named aliases, with parameters named ``reader_…``. A check
 of one thing is the same predicate with ``AND id = …``.
@@ -28,6 +31,14 @@ from typing import Any
 from django.conf import settings
 
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.crossing import (
+    COMMUNITY,
+    attribute_passes,
+    cluster_passes,
+    event_passes,
+    made_thing_passes,
+    report_passes,
+)
 from vardkase.identity.access.permissions import Credential
 
 
@@ -62,37 +73,45 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
-    published = f"{event}.published AND " if settings.VARDKASE_UNPUBLISHED_PRIVATE else ""
-    return (
-        f"({event}.org_id = %(reader_org)s OR ({published}({event}.distribution IN (1, 2, 3) OR "
-        f"({event}.distribution = 4 AND {event}.sharing_group_id = ANY(%(reader_groups)s)))) "
-        f"OR {event}.id IN ({DELEGATED}))"
-    )
+    is_push = actor.crossing is not None and not actor.crossing.owns
+    published = f"{event}.published AND " if settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push else ""
+    others = f"({published}{_named(actor, event)})"
+    if actor.crossing is None:
+        others += f" OR {event}.id IN ({DELEGATED})"
+    return _owned_or(actor, event, others, event_passes(actor.crossing, event))
 
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
-    """SQL for a part (object or report, alias `part`) of an event that itself passes `event_predicate`."""
+    """SQL for a part (alias `part`) of an event that itself passes `event_predicate`: an object."""
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
-    return f"({event}.org_id = %(reader_org)s OR {_shared(part)})"
+    return _owned_or(actor, event, _shared(actor, part))
 
 
-def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e") -> str:
-    """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`."""
+def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *, key: str = "id") -> str:
+    """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`.
+
+    `key` is the column that holds the attribute's id.
+    """
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
     in_visible_object = (
         f"EXISTS (SELECT 1 FROM object visible WHERE visible.id = {attribute}.object_id "
-        f"AND {_shared('visible')})"
+        f"AND {_shared(actor, 'visible')})"
     )
-    return (
-        f"({event}.org_id = %(reader_org)s OR ({_shared(attribute)} "
-        f"AND ({attribute}.object_id IS NULL OR {in_visible_object})))"
-    )
+    shared = f"{_shared(actor, attribute)} AND ({attribute}.object_id IS NULL OR {in_visible_object})"
+    return _owned_or(actor, event, shared, attribute_passes(actor.crossing, attribute, key))
+
+
+def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
+    """SQL for a report of an event that itself passes `event_predicate`."""
+    if actor.crossing is None or actor.is_site_admin or not actor.may_read:
+        return part_predicate(actor, report, event)
+    return _owned_or(actor, event, _shared(actor, report), report_passes(actor.crossing, report))
 
 
 def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
@@ -108,7 +127,8 @@ def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
         f"EXISTS (SELECT 1 FROM galaxy within WHERE within.id = {cluster}.galaxy_id "
         f"AND {galaxy_predicate(actor, 'within')})"
     )
-    return f"({part_predicate(actor, cluster, event=cluster)} AND {in_visible_galaxy})"
+    own = _owned_or(actor, cluster, _shared(actor, cluster), cluster_passes(actor.crossing, cluster))
+    return f"({own} AND {in_visible_galaxy})"
 
 
 def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") -> str:
@@ -119,7 +139,10 @@ def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") ->
 
 def collection_predicate(actor: Actor, collection: str = "c") -> str:
     """SQL for collections; what is in one has its own reach."""
-    return part_predicate(actor, collection, event=collection)
+    if actor.is_site_admin or not actor.may_read:
+        return part_predicate(actor, collection, event=collection)
+    passes = made_thing_passes(actor.crossing, collection)
+    return _owned_or(actor, collection, _shared(actor, collection), passes)
 
 
 def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
@@ -128,39 +151,63 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
-    own = f"{said}.org_id = %(reader_org)s"
-    return f"({own} OR {_named(said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)}))"
+    others = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
+    if actor.crossing is None:
+        return _owned_or(actor, said, others)
+    passes = f"{made_thing_passes(actor.crossing, said)} AND {_of_nothing_hidden(actor, said)}"
+    return _owned_or(actor, said, others, passes)
 
 
 def _inherits(actor: Actor, said: str) -> str:
     """SQL: what analyst data is about may be read. Up the chain of what is said of it, as far as each inherits."""
-    of_event = event_predicate(actor, "within")
-    targets = {
-        "Event": f"event within WHERE {of_event} AND within",
-        "Attribute": f"attribute part JOIN event within ON within.id = part.event_id "
-        f"WHERE {of_event} AND {attribute_predicate(actor, 'part', 'within')} AND part",
-        "Object": f"object part JOIN event within ON within.id = part.event_id "
-        f"WHERE {of_event} AND {part_predicate(actor, 'part', 'within')} AND part",
-        "EventReport": f"event_report part JOIN event within ON within.id = part.event_id "
-        f"WHERE {of_event} AND {part_predicate(actor, 'part', 'within')} AND part",
-        "Galaxy": f"galaxy part WHERE {galaxy_predicate(actor, 'part')} AND part",
-        "GalaxyCluster": f"galaxy_cluster part WHERE {cluster_predicate(actor, 'part')} AND part",
-        "Collection": f"collection part WHERE {collection_predicate(actor, 'part')} AND part",
-        "SharingGroup": "sharing_group part WHERE part.id = ANY(%(reader_groups)s) AND part",
-        "Organisation": "organisation part WHERE part",
-    }
     of_what = " ".join(
-        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {target}.uuid = up.object_uuid)"
-        for kind, target in targets.items()
+        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE {visible} AND part.uuid = up.object_uuid)"
+        for kind, (table, visible) in _targets(actor).items()
     )
     return (
-        f"EXISTS (WITH RECURSIVE up AS (SELECT {said}.object_type, {said}.object_uuid UNION "
-        "SELECT next.object_type, next.object_uuid FROM up JOIN analyst_data next "
-        f"ON next.uuid = up.object_uuid AND next.distribution = 5 AND up.object_type IN {ANALYST_DATA}) "
+        f"EXISTS ({UP.format(said=said, further='AND next.distribution = 5')} "
         f"SELECT 1 FROM up WHERE CASE up.object_type {of_what} "
         f"ELSE up.object_type IN {ANALYST_DATA} AND EXISTS (SELECT 1 FROM analyst_data above "
-        f"WHERE above.uuid = up.object_uuid AND (above.org_id = %(reader_org)s OR {_named('above')})) END)"
+        f"WHERE above.uuid = up.object_uuid AND {_owned_or(actor, 'above', _named(actor, 'above'))}) END)"
     )
+
+
+def _of_nothing_hidden(actor: Actor, said: str) -> str:
+    """SQL: nothing up the chain of what analyst data is about is here and may not be read."""
+    of_what = " ".join(
+        f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE NOT {visible} AND part.uuid = up.object_uuid)"
+        for kind, (table, visible) in _targets(actor).items()
+    )
+    inherits_or_named = f"above.distribution = 5 OR {_named(actor, 'above')}"
+    return (
+        f"NOT EXISTS ({UP.format(said=said, further='')} "
+        f"SELECT 1 FROM up WHERE CASE up.object_type {of_what} "
+        f"ELSE up.object_type IN {ANALYST_DATA} AND EXISTS (SELECT 1 FROM analyst_data above "
+        f"WHERE above.uuid = up.object_uuid AND NOT {_owned_or(actor, 'above', inherits_or_named)}) END)"
+    )
+
+
+def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
+    """What analyst data may be about, besides other analyst data: its table as `part`, and when it may be read."""
+    of_event = event_predicate(actor, "within")
+    in_event = "part JOIN event within ON within.id = part.event_id"
+    return {
+        "Event": ("event part", event_predicate(actor, "part")),
+        "Attribute": (
+            f"attribute {in_event}",
+            f"({of_event} AND {attribute_predicate(actor, 'part', 'within')})",
+        ),
+        "Object": (f"object {in_event}", f"({of_event} AND {part_predicate(actor, 'part', 'within')})"),
+        "EventReport": (
+            f"event_report {in_event}",
+            f"({of_event} AND {report_predicate(actor, 'part', 'within')})",
+        ),
+        "Galaxy": ("galaxy part", galaxy_predicate(actor, "part")),
+        "GalaxyCluster": ("galaxy_cluster part", cluster_predicate(actor, "part")),
+        "Collection": ("collection part", collection_predicate(actor, "part")),
+        "SharingGroup": ("sharing_group part", "part.id = ANY(%(reader_groups)s)"),
+        "Organisation": ("organisation part", "TRUE"),
+    }
 
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
@@ -209,18 +256,39 @@ def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
     return f"({thing}.all_orgs OR {thing}.org_id = %(reader_org)s)"
 
 
-def restricted(part: str) -> str:
+def restricted(actor: Actor, part: str) -> str:
     """SQL for parts that somebody who may read their event may still not read; partial indexes hold them."""
-    return f"{part}.distribution IN (0, 4)"
+    if actor.crossing is None:
+        return f"{part}.distribution IN (0, 4)"
+    return f"{part}.distribution NOT IN ({_distributions(actor)}, 5)"
 
 
-def _shared(part: str) -> str:
-    return f"({part}.distribution IN (1, 2, 3, 5) OR {_in_group(part)})"
+def ruled_out(actor: Actor, attribute: str) -> str:
+    """SQL for attributes that a rule of the reader's connection keeps back, whatever their distribution."""
+    passes = attribute_passes(actor.crossing, attribute, "id")
+    return "FALSE" if passes == "TRUE" else f"NOT {passes}"
 
 
-def _named(part: str) -> str:
+def _owned_or(actor: Actor, thing: str, others: str, passes: str = "TRUE") -> str:
+    """SQL: the reader's organisation owns `thing`; or `others` holds, and the rules of its connection (`passes`)."""
+    limited = f"({others})" if passes == "TRUE" else f"(({others}) AND {passes})"
+    if actor.crossing is not None and not actor.crossing.owns:
+        return limited
+    return f"({thing}.org_id = %(reader_org)s OR {limited})"
+
+
+def _shared(actor: Actor, part: str) -> str:
+    return f"({part}.distribution IN ({_distributions(actor)}, 5) OR {_in_group(part)})"
+
+
+def _named(actor: Actor, part: str) -> str:
     """SQL: the distribution of `part` itself names the reader."""
-    return f"({part}.distribution IN (1, 2, 3) OR {_in_group(part)})"
+    return f"({part}.distribution IN ({_distributions(actor)}) OR {_in_group(part)})"
+
+
+def _distributions(actor: Actor) -> str:
+    reaching = COMMUNITY if actor.crossing is None else actor.crossing.distributions
+    return ", ".join(str(int(each)) for each in reaching)
 
 
 def _in_group(part: str) -> str:
@@ -231,3 +299,10 @@ def _in_group(part: str) -> str:
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"
+
+# Up the chain of what analyst data is about: itself, what that is about if it is analyst data too, and so on.
+UP = (
+    "WITH RECURSIVE up AS (SELECT {said}.object_type, {said}.object_uuid UNION "
+    "SELECT next.object_type, next.object_uuid FROM up JOIN analyst_data next "
+    f"ON next.uuid = up.object_uuid {{further}} AND up.object_type IN {ANALYST_DATA})"
+)

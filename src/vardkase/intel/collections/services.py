@@ -238,8 +238,9 @@ def _received(actor: Actor, uuid: UUID, creator: int, created: datetime) -> Coll
 
 def _received_reach(actor: Actor, data: Mapping[str, Any]) -> tuple[int, int | None]:
     distribution = distribution_of(data, Distribution.ORGANISATION)
+    closer = {} if actor.may(Permission.SYNC_INTERNAL) else DOWNGRADED
     return SharingGroups(actor).limited(
-        DOWNGRADED.get(Distribution(distribution), distribution),
+        closer.get(Distribution(distribution), distribution),
         read_sharing_group_id(data),
         read_block(data, "SharingGroup"),
     )

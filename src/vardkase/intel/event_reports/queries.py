@@ -10,8 +10,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     deleted_predicate,
     event_predicate,
-    part_predicate,
     reader_parameters,
+    report_predicate,
 )
 
 DELETED = {"all": "TRUE", "default": "NOT p.deleted", "deleted": "p.deleted"}
@@ -32,7 +32,7 @@ def reports_query(actor: Actor, chosen: ReportFilter) -> SqlQuery:
     """The ids of the reports that `actor` may read and `chosen` lets through, oldest first."""
     conditions = [
         event_predicate(actor),
-        part_predicate(actor, "p"),
+        report_predicate(actor, "p"),
         deleted_predicate(actor, "p"),
         DELETED.get(chosen.context, DELETED["default"]),
     ]

@@ -15,6 +15,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     reader_parameters,
     restricted,
+    ruled_out,
 )
 
 
@@ -23,8 +24,9 @@ def attribute_counts(actor: Actor, event_ids: Sequence[int]) -> dict[int, int]:
     sql = COUNTS.format(
         event=event_predicate(actor),
         visible=attribute_predicate(actor, "p"),
-        attribute=restricted("a"),
-        object=restricted("o"),
+        attribute=restricted(actor, "a"),
+        object=restricted(actor, "o"),
+        ruled_out=ruled_out(actor, "a"),
     )
     parameters = {"ids": list(event_ids), **reader_parameters(actor)}
     return dict(cursor().execute(sql, parameters).fetchall())
@@ -35,7 +37,7 @@ WITH wanted AS (SELECT e.* FROM event e WHERE e.id = ANY(%(ids)s::bigint[]) AND 
 parts AS (
     SELECT a.id, a.event_id, a.object_id, a.distribution, a.sharing_group_id
     FROM attribute a
-    WHERE a.event_id = ANY(%(ids)s::bigint[]) AND {attribute} AND NOT a.deleted
+    WHERE a.event_id = ANY(%(ids)s::bigint[]) AND ({attribute} OR {ruled_out}) AND NOT a.deleted
     UNION
     SELECT a.id, a.event_id, a.object_id, a.distribution, a.sharing_group_id
     FROM object o JOIN attribute a ON a.object_id = o.id

@@ -8,7 +8,7 @@ from uuid import UUID
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import event_predicate, part_predicate, reader_parameters
+from vardkase.identity.access.visibility import event_predicate, reader_parameters, report_predicate
 from vardkase.intel.queries.history import acts_on_event, taken_over_at
 from vardkase.intel.queries.rows import EventRow
 
@@ -66,14 +66,14 @@ def event_tags(event_id: int) -> list[AttachedTag]:
 
 def event_reports(actor: Actor, event_id: int) -> list[ReportLine]:
     """The living reports of the event that the actor may read, newest first."""
-    sql = REPORTS.format(event=event_predicate(actor), report=part_predicate(actor, "r"))
+    sql = REPORTS.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
     parameters = {"event": event_id, **reader_parameters(actor)}
     return [ReportLine(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
 def count_reports(actor: Actor, event_id: int) -> int:
     """How many reports `event_reports` gives."""
-    sql = REPORT_COUNT.format(event=event_predicate(actor), report=part_predicate(actor, "r"))
+    sql = REPORT_COUNT.format(event=event_predicate(actor), report=report_predicate(actor, "r"))
     row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
     return int(row[0]) if row else 0
 

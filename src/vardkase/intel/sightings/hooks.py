@@ -1,4 +1,4 @@
-"""What the rooms above may listen to. Both run inside the transaction that makes the change."""
+"""What the rooms above may listen to. All run inside the transaction that makes the change."""
 
 from __future__ import annotations
 
@@ -29,5 +29,13 @@ class SightingsRemoved:
     attribute_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SightingsPublished:
+    """An event whose sightings may go out from now on."""
+
+    event_id: int
+
+
 sightings_stored: Hook[Sequence[StoredSighting]] = Hook("sightings_stored")
 sightings_removed: Hook[SightingsRemoved] = Hook("sightings_removed")
+sightings_published: Hook[SightingsPublished] = Hook("sightings_published")

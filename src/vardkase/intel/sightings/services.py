@@ -26,8 +26,10 @@ from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.sightings.hooks import (
+    SightingsPublished,
     SightingsRemoved,
     StoredSighting,
+    sightings_published,
     sightings_removed,
     sightings_stored,
 )
@@ -87,13 +89,16 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: Report) ->
 def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSighting]) -> int:
     """Store sightings of one event's attributes that another instance sends; those known already are left out.
 
-    Returns how many were new. Raises NotFound.
+    What a synchronising user brings to a published event goes on to others; a connection that fetched it says
+    itself up to when. Returns how many were new. Raises NotFound.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
     stored = write_received(actor, event, received)
     if stored:
         record(actor, "sighting.received", _of_event(event), {"count": stored})
+        if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
+            _let_out(event)
     return stored
 
 
@@ -132,8 +137,13 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
     actor.require_writing()
     actor.require(Permission.SIGHTING)
     event = lock_event(actor, event_id)
-    Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
+    _let_out(event)
     record(actor, "sighting.published", _of_event(event))
+
+
+def _let_out(event: Event) -> None:
+    Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
+    sightings_published.emit(SightingsPublished(event.pk))
 
 
 def forget_sightings(removed: AttributesRemoved) -> None:

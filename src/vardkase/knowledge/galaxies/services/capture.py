@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,6 +15,8 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.services import capture_organisations
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import is_blocked
 from vardkase.knowledge.galaxies.documents import (
     cluster_fields,
     elements_of,
@@ -65,15 +68,17 @@ def capture_clusters(actor: Actor, documents: Iterable[Any]) -> Counter[Captured
 def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     """Store the cluster of a document, or a newer version of a stored one.
 
-    Packaged clusters are never touched, and one that people made only when it came from elsewhere (`locked`) and
-    the document's version is higher. What a synchronising user brings keeps its creator and is locked; what
-    anybody else brings is their organisation's. Raises Forbidden, Invalid.
+    What is on a blocklist stays out. Packaged clusters are never touched, and one that people made only when it
+    came from elsewhere (`locked`) and the document's version is higher. What a synchronising user brings keeps its
+    creator and is locked; what anybody else brings is their organisation's. Raises Forbidden, Invalid.
     """
     actor.require_writing()
     actor.require(Permission.GALAXY_EDITOR)
     uuid = uuid_of(document)
     if uuid is None:
         raise Invalid({"uuid": ["This field is required."]})
+    if _is_blocked(uuid, document):
+        return Captured.IGNORED
     stored = list(GalaxyCluster.objects.select_for_update().filter(uuid=uuid).order_by("pk"))
     version = number_of(document, "version") or 0
     if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored, version)):
@@ -89,6 +94,15 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     save_relations(actor, cluster, related_of(document) or [])
     record(actor, "galaxy_cluster.received", target_of(cluster), {"version": cluster.version})
     return Captured.IMPORTED
+
+
+def _is_blocked(uuid: UUID, document: Mapping[str, Any]) -> bool:
+    """Whether the cluster, or the organisation that it names as its creator, is on a blocklist."""
+    block = document.get("Orgc")
+    creator = uuid_of(block) if isinstance(block, dict) else None
+    return is_blocked(Blocked.GALAXY_CLUSTER, uuid) or (
+        creator is not None and is_blocked(Blocked.ORGANISATION, creator)
+    )
 
 
 def _may_replace(actor: Actor, stored: list[GalaxyCluster], version: int) -> bool:

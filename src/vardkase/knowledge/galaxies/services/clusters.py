@@ -13,6 +13,9 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.services import About, block
 from vardkase.knowledge.galaxies.documents import (
     cluster_fields,
     elements_of,
@@ -20,7 +23,7 @@ from vardkase.knowledge.galaxies.documents import (
     related_of,
     uuid_of,
 )
-from vardkase.knowledge.galaxies.hooks import cluster_erased
+from vardkase.knowledge.galaxies.hooks import cluster_published
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.queries import INVALID_CLUSTER, find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.rules import tag_name
@@ -118,7 +121,8 @@ def delete_cluster(actor: Actor, cluster_id: int, *, hard: bool) -> GalaxyCluste
         cluster.deleted = True
         _renew(cluster, published=False)
         return cluster
-    cluster_erased.emit((actor, cluster))
+    if not cluster.default:
+        block(Blocked.GALAXY_CLUSTER, UUID(str(cluster.uuid)), About(cluster.value, _creator_of(cluster)))
     number = cluster.pk
     cluster.delete()
     cluster.pk = number
@@ -170,7 +174,13 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     cluster.save(update_fields=["published"])
     action = "galaxy_cluster.published" if published else "galaxy_cluster.unpublished"
     record(actor, action, target_of(cluster))
+    if published:
+        cluster_published.emit(cluster)
     return cluster
+
+
+def _creator_of(cluster: GalaxyCluster) -> str:
+    return Organisation.objects.filter(pk=cluster.orgc_id).values_list("name", flat=True).first() or ""
 
 
 def _locked(actor: Actor, cluster_id: int) -> GalaxyCluster:

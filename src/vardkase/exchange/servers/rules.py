@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.crossing import BEYOND, COMMUNITY, Crossing
+
 FILTERS = {"tags": "tag", "orgs": "org", "type_attributes": "type_attribute", "type_objects": "type_object"}
 """What each rule is called when it is asked of an index."""
 
@@ -22,6 +25,33 @@ def index_request(rules: Mapping[str, Any]) -> dict[str, Any]:
 def creators(rules: Mapping[str, Any]) -> list[str]:
     """The creators that may pass, and those that may not with an exclamation mark before them."""
     return [*listed(rules, "orgs", "OR"), *(f"!{name}" for name in listed(rules, "orgs", "NOT"))]
+
+
+def crossing_of_connection(server_id: int) -> Crossing | None:
+    """What an account that is bound to a connection may read: what the rules of a push let out."""
+    rules = Server.objects.filter(pk=server_id).values_list("push_rules", flat=True).first()
+    return None if rules is None else Crossing(**_let_out(rules))
+
+
+def crossing_of_push(server: Server) -> Crossing:
+    """What a push may send. Between the instances of one organisation what this hub's members read goes along."""
+    reaching = COMMUNITY if server.internal else BEYOND
+    return Crossing(**_let_out(server.push_rules), distributions=reaching, owns=server.internal)
+
+
+def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The rules of a push by their ids here. One that names only what is not here (a tag by name, say) lets nothing
+    out: so does MISP."""
+    return {
+        "tags": _numbers(rules, "tags", "OR") if listed(rules, "tags", "OR") else None,
+        "without_tags": _numbers(rules, "tags", "NOT"),
+        "creators": _numbers(rules, "orgs", "OR") if listed(rules, "orgs", "OR") else None,
+        "without_creators": _numbers(rules, "orgs", "NOT"),
+    }
+
+
+def _numbers(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
+    return tuple(int(value) for value in listed(rules, rule, side) if value.isdecimal() and len(value) < 19)
 
 
 def url_params(rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Why an event moves over a connection, or stays where it is: one word for each reason, and a sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.exchange.sync.index import Known, Offered
+
+
+class Fate(StrEnum):
+    """What becomes, or would become, of an event. The first two move."""
+
+    NEW = "new"
+    NEWER = "newer"
+    KNOWN = "known"
+    MADE_HERE = "made_here"
+    BLOCKED = "blocked"
+    SET_ASIDE = "set_aside"
+    ABSENT = "absent"
+    RULES = "rules"
+    UNPUBLISHED = "unpublished"
+    DISTRIBUTION = "distribution"
+    SHARING_GROUP = "sharing_group"
+    EARLIER = "earlier"
+    NOT_WANTED = "not_wanted"
+    MISSING = "missing"
+
+    @property
+    def moves(self) -> bool:
+        """Whether the event goes over."""
+        return self in (Fate.NEW, Fate.NEWER)
+
+
+REASONS: Mapping[Fate, str | Promise] = {
+    Fate.NEW: _("The event is not there yet."),
+    Fate.NEWER: _("The event has changed."),
+    Fate.KNOWN: _("The event is here as new."),
+    Fate.MADE_HERE: _("The event was created here; what others change in it is not taken in."),
+    Fate.BLOCKED: _("The event, or the organisation that created it, is on a blocklist."),
+    Fate.SET_ASIDE: _("The event could not be taken in before, and has not changed since."),
+    Fate.ABSENT: _("The event is not here, and only what is here is updated."),
+    Fate.RULES: _("The rules of the connection keep the event back."),
+    Fate.UNPUBLISHED: _("The event is not published."),
+    Fate.DISTRIBUTION: _("The distribution of the event does not reach other hubs."),
+    Fate.SHARING_GROUP: _("The sharing group of the event does not reach the other hub."),
+    Fate.EARLIER: _("An earlier push has dealt with the event."),
+    Fate.NOT_WANTED: _("The other hub has the event as new, or created it."),
+    Fate.MISSING: _("The other hub does not show the event to us."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Which of the events that another instance offers are taken in.
+
+    `aside` are those that could not be, with the version that was met (Unix seconds); `force` takes them all the
+    same, and copies that are as new.
+    """
+
+    known: Mapping[str, Known]
+    blocked: frozenset[str]
+    aside: Mapping[str, int] = field(default_factory=dict)
+    only_known: bool = False
+    internal: bool = False
+    force: bool = False
+
+    def fate(self, offered: Offered) -> Fate:
+        """What becomes of one event."""
+        known = self.known.get(offered.uuid)
+        if offered.uuid in self.blocked or offered.creator in self.blocked:
+            return Fate.BLOCKED
+        if known is None and self.only_known:
+            return Fate.ABSENT
+        if known is not None and not self.force:
+            if offered.timestamp <= known.timestamp:
+                return Fate.KNOWN
+            if not known.locked and not self.internal:
+                return Fate.MADE_HERE
+        if not self.force and self.aside.get(offered.uuid, -1) >= offered.timestamp:
+            return Fate.SET_ASIDE
+        return Fate.NEW if known is None else Fate.NEWER
+
+    def wanted(self, offered: Iterable[Offered]) -> list[Offered]:
+        """Those that are taken in."""
+        return [each for each in offered if self.fate(each).moves]

@@ -1,0 +1,183 @@
+"""What may go over a connection beside the events: clusters, and what is said of things (sync-protocol §4).
+
+Everything is chosen as the reader at the other end (`candidates.reader_of`) may read it, whose limits are the
+connection's: so none of it tells of an event, or of a part of one, that stays at home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from vardkase.core.sql import array_of, cursor
+from vardkase.exchange.sync.arriving import Document
+from vardkase.exchange.sync.candidates import as_list
+from vardkase.formats.misp_json.proposals import proposal_rows
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.crossing import COMMUNITY, Crossing, event_passes
+from vardkase.identity.access.visibility import (
+    analyst_data_predicate,
+    cluster_predicate,
+    collection_predicate,
+    event_predicate,
+    proposal_predicate,
+    reader_parameters,
+)
+from vardkase.intel.analyst_data.models import Kind
+from vardkase.intel.queries.cluster_scores import galaxy_tags_of
+from vardkase.intel.sightings.queries import readable_sightings
+from vardkase.misp.distribution import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that may be sent: its id and uuid here, and the version that the other side compares."""
+
+    id: int
+    uuid: str
+    version: str
+
+
+def clusters(
+    reader: Actor, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
+) -> list[Thing]:
+    """Published clusters that people made: all, those that some events or their attributes carry, or one."""
+    tags = None
+    if event_ids is not None:
+        tags = [name.lower() for event_id in event_ids for name in galaxy_tags_of(reader, event_id)]
+    return _things(CLUSTERS, cluster_predicate(reader), reader, tags=tags, cluster=cluster_id)
+
+
+def sightings(reader: Actor, event_id: int) -> list[Thing]:
+    """The sightings of an event's attributes that the policy shows to the reader."""
+    readable = readable_sightings(reader)
+    sql = SIGHTINGS.format(source=readable.source, visible=readable.condition)
+    rows = cursor().execute(sql, {**readable.parameters, "event": event_id}).fetchall()
+    return [Thing(number, uuid, "") for number, uuid in rows]
+
+
+def spoken_of(event_ids: Sequence[int]) -> list[int]:
+    """Those of some events of which there are sightings or proposals at all."""
+    return [row[0] for row in cursor().execute(SPOKEN_OF, {"events": list(event_ids)}).fetchall()]
+
+
+def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
+    """Uuid → id of the events that were seen anew since the moment (Unix seconds) that `known` holds of them."""
+    sql = SIGHTED_EVENTS.format(visible=event_predicate(reader))
+    given = {"uuids": array_of(known), "moments": list(known.values()), **reader_parameters(reader)}
+    return {uuid: number for number, uuid in cursor().execute(sql, given).fetchall()}
+
+
+def proposals(reader: Actor, known: Iterable[str]) -> dict[str, list[int]]:
+    """Event uuid → ids of its proposals, for the events that the other side has.
+
+    What is proposed for an event goes back to where the event comes from, too, however close it has come here; what
+    is proposed for an attribute of it then has to reach this hub's members.
+    """
+    sql = PROPOSALS.format(
+        visible=event_predicate(reader),
+        passes=event_passes(reader.crossing, "e"),
+        readable=proposal_predicate(reader),
+        readable_at_origin=proposal_predicate(_reached(reader, *COMMUNITY)),
+    )
+    given = {"uuids": array_of(known), **reader_parameters(reader)}
+    return dict(cursor().execute(sql, given).fetchall())
+
+
+def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
+    """The ``ShadowAttribute`` of each of some `proposals`, with attachments."""
+    rows = proposal_rows(_reached(reader, Distribution.ORGANISATION, *COMMUNITY), ids)
+    return [msgspec.json.decode(row)["ShadowAttribute"] for row in rows]
+
+
+def _reached(reader: Actor, *distributions: Distribution) -> Actor:
+    crossing = replace(reader.crossing or Crossing(), distributions=distributions)
+    return replace(reader, crossing=crossing)
+
+
+def analyst_data(reader: Actor, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
+    """Notes, opinions and relationships: all, or those of some events, their parts, and of one another there."""
+    sql = (ANALYST_DATA if event_ids is None else ANALYST_DATA_OF_EVENTS).format(
+        visible=analyst_data_predicate(reader)
+    )
+    found: dict[Kind, list[Thing]] = {kind: [] for kind in Kind}
+    given = reader_parameters(reader) | {"events": as_list(event_ids)}
+    for kind, *columns in cursor().execute(sql, given).fetchall():
+        found[Kind(kind)].append(Thing(*columns))
+    return found
+
+
+def collections(reader: Actor) -> list[Thing]:
+    """Collections."""
+    return _things(COLLECTIONS, collection_predicate(reader), reader)
+
+
+def _things(sql: str, visible: str, reader: Actor, **more: Any) -> list[Thing]:
+    rows = cursor().execute(sql.format(visible=visible), reader_parameters(reader) | more).fetchall()
+    return [Thing(*row) for row in rows]
+
+
+# An organisation may read what it owns in any sharing group; the group still has to reach the other instance.
+IN_REACH = """{0}.distribution <> 0
+    AND ({0}.distribution <> 4 OR {0}.sharing_group_id = ANY(%(reader_groups)s))""".format
+
+CLUSTERS = f"""
+SELECT c.id, c.uuid::text, c.version::text FROM galaxy_cluster c
+WHERE NOT c."default" AND c.published AND {IN_REACH("c")} AND {{visible}}
+    AND (%(tags)s::text[] IS NULL OR lower(c.tag_name) = ANY(%(tags)s::text[]))
+    AND (%(cluster)s::bigint IS NULL OR c.id = %(cluster)s)
+ORDER BY c.id
+"""
+
+SPOKEN_OF = """
+SELECT e.id FROM event e WHERE e.id = ANY(%(events)s) AND (
+    EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = e.id)
+    OR EXISTS (SELECT 1 FROM proposal s WHERE s.event_id = e.id))
+"""
+
+SIGHTINGS = """
+SELECT s.id, s.uuid::text {source} WHERE s.event_id = %(event)s AND {visible} ORDER BY s.id
+"""
+
+SIGHTED_EVENTS = """
+SELECT e.id, e.uuid::text
+FROM unnest(%(uuids)s::uuid[], %(moments)s::bigint[]) AS known (uuid, moment) JOIN event e ON e.uuid = known.uuid
+WHERE e.sighting_timestamp > known.moment AND e.published AND e.distribution <> 0 AND {visible}
+ORDER BY e.id
+"""
+
+PROPOSALS = """
+SELECT e.uuid::text, array_agg(s.id ORDER BY s.id)
+FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
+WHERE e.uuid = ANY(%(uuids)s::uuid[]) AND e.published AND (
+    e.distribution <> 0 AND {visible} AND {readable}
+    OR e.locked AND e.orgc_id = %(reader_org)s AND {passes} AND {readable_at_origin})
+GROUP BY e.id, e.uuid ORDER BY e.id
+"""
+
+ANALYST_COLUMNS = """
+SELECT n.kind, n.id, n.uuid::text, to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+FROM analyst_data n"""
+
+ANALYST_DATA = f"{ANALYST_COLUMNS} WHERE {IN_REACH('n')} AND {{visible}} ORDER BY n.id"
+
+ANALYST_DATA_OF_EVENTS = f"""
+WITH RECURSIVE said AS (
+    SELECT m.uuid FROM analyst_data m
+    WHERE EXISTS (SELECT 1 FROM event part WHERE part.uuid = m.object_uuid AND part.id = ANY(%(events)s))
+        OR EXISTS (SELECT 1 FROM attribute part WHERE part.uuid = m.object_uuid AND part.event_id = ANY(%(events)s))
+        OR EXISTS (SELECT 1 FROM object part WHERE part.uuid = m.object_uuid AND part.event_id = ANY(%(events)s))
+        OR EXISTS (SELECT 1 FROM event_report part WHERE part.uuid = m.object_uuid AND part.event_id = ANY(%(events)s))
+    UNION SELECT m.uuid FROM said JOIN analyst_data m ON m.object_uuid = said.uuid
+)
+{ANALYST_COLUMNS} JOIN said ON said.uuid = n.uuid
+WHERE {IN_REACH("n")} AND {{visible}} ORDER BY n.id
+"""
+
+COLLECTIONS = f"""
+SELECT c.id, c.uuid::text, to_char(c.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+FROM collection c WHERE {IN_REACH("c")} AND {{visible}} ORDER BY c.id
+"""

@@ -1,0 +1,180 @@
+"""Sending what is not an event: clusters before the events of a push, and what is said of things after them.
+
+Each kind asks first what the other instance lacks (`lacking_…`: that alone is a dry run) and sends that. What one
+thing is refused for stops no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import Any
+
+import msgspec
+
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.sync import outgoing
+from vardkase.exchange.sync.arriving import Document
+from vardkase.exchange.sync.leaving import Departure
+from vardkase.exchange.sync.outgoing import Thing
+from vardkase.exchange.sync.runs import Log
+from vardkase.formats.misp_json.analyst_data import AnalystBook
+from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported
+from vardkase.formats.misp_json.collections import collection_list
+from vardkase.formats.misp_json.sightings import LISTED, sighting_pages
+from vardkase.formats.misp_json.structs import encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.analyst_data.models import Kind
+from vardkase.misp.flags import as_int
+
+TOGETHER = 20
+"""Clusters in one request."""
+SIGHTINGS_TOGETHER = 500
+COUNTED = re.compile(r"\b(\d+) (?:imported|sightings? added)")
+"""How many things an answer says were new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """To whom things go, as whom they are read, how they leave, and who keeps book."""
+
+    peer: Peer
+    reader: Actor
+    departure: Departure
+    book: Log | None = None
+
+    def clusters(self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None) -> int:
+        """Clusters of which the other instance has no copy, or an older one; returns how many it took."""
+        lacking = [each.id for each in self.lacking_clusters(event_ids=event_ids, cluster_id=cluster_id)]
+        taken = 0
+        for some in batched(lacking, TOGETHER):
+            found = cluster_documents(self.reader, some)
+            sent = [{"GalaxyCluster": self.departure.cluster(exported(each))} for each in found]
+            taken += self._sent("clusters", "galaxies/pushCluster", sent, len(sent))
+        return taken
+
+    def lacking_clusters(
+        self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None
+    ) -> list[Thing]:
+        """The clusters that would go."""
+        offered = outgoing.clusters(self.reader, event_ids=event_ids, cluster_id=cluster_id)
+        if not offered:
+            return []
+        asked = {"published": 1, "minimal": 1, "custom": 1, "uuid": [each.uuid for each in offered]}
+        answer = self.peer.document("POST", "galaxy_clusters/restSearch", asked)
+        rows = answer.get("response", answer) if isinstance(answer, dict) else answer
+        there = dict(map(_version, rows if isinstance(rows, list) else []))
+        return [each for each in offered if there.get(each.uuid, -1) < int(each.version)]
+
+    def proposals(self, known: Iterable[str]) -> int:
+        """Proposals of the events that are there (`known`, by uuid); returns how many were new there."""
+        taken = 0
+        for uuid, ids in outgoing.proposals(self.reader, known).items():
+            sent = outgoing.proposal_documents(self.reader, ids)
+            taken += self._sent("proposals", f"events/pushProposals/{uuid}", sent, 0)
+        return taken
+
+    def sightings(self, known: Mapping[str, int], *, can_filter: bool) -> int:
+        """Sightings of the events that were seen anew since what `known` says of them; returns how many were new."""
+        taken = 0
+        for uuid, lacking in self.lacking_sightings(known, can_filter=can_filter):
+            for some in batched([each.id for each in lacking], SIGHTINGS_TOGETHER):
+                pages = sighting_pages(self.reader, some, LISTED)
+                sent = msgspec.json.decode(encoder.encode([each for page in pages for each in page]))
+                taken += self._sent("sightings", f"sightings/bulkSaveSightings/{uuid}", sent, len(sent))
+        return taken
+
+    def lacking_sightings(
+        self, known: Mapping[str, int], *, can_filter: bool
+    ) -> Iterator[tuple[str, list[Thing]]]:
+        """The uuid of each of those events, with the sightings of it that would go."""
+        for uuid, event_id in outgoing.sighted_events(self.reader, known).items():
+            offered = outgoing.sightings(self.reader, event_id)
+            try:
+                there = self._known_sightings(uuid, offered) if can_filter and offered else frozenset()
+            except RemoteRefused as refused:
+                self._trouble("sightings", refused)
+                continue
+            yield uuid, [each for each in offered if each.uuid not in there]
+
+    def _known_sightings(self, uuid: str, offered: Iterable[Thing]) -> frozenset[str]:
+        asked = [each.uuid for each in offered]
+        answer = self.peer.document("POST", f"sightings/filterSightingUuidsForPush/{uuid}", asked)
+        return frozenset(str(each).lower() for each in answer) if isinstance(answer, list) else frozenset()
+
+    def analyst_data(self, *, event_ids: Sequence[int] | None = None) -> int:
+        """Notes, opinions and relationships that are new there; returns how many it took."""
+        taken = 0
+        book = AnalystBook(self.reader)
+        for kind, lacking in self.lacking_analyst_data(event_ids=event_ids).items():
+            for some in batched([each.id for each in lacking], TOGETHER):
+                for said in book.chosen(some):
+                    sent = {kind.label: self.departure.said(said)}
+                    taken += self._sent("analyst_data", "analyst_data/pushAnalystData", sent, 1)
+        return taken
+
+    def lacking_analyst_data(self, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
+        """The analyst data that would go."""
+        offered = outgoing.analyst_data(self.reader, event_ids=event_ids)
+        if not any(offered.values()):
+            return {}
+        asked = {kind.label: _versions(things) for kind, things in offered.items()}
+        answer = self.peer.document("POST", "analyst_data/filterAnalystDataForPush", asked)
+        wanted = answer if isinstance(answer, dict) else {}
+        return {kind: _among(things, wanted.get(kind.label)) for kind, things in offered.items()}
+
+    def collections(self) -> int:
+        """Collections that are new there; returns how many were sent. Whoever takes them brings them closer."""
+        taken = 0
+        for some in batched([each.id for each in self.lacking_collections()], TOGETHER):
+            for document in msgspec.json.decode(b"".join(collection_list(self.reader, some))):
+                taken += self._sent("collections", "collections/captureCollection", document, 1)
+        return taken
+
+    def lacking_collections(self) -> list[Thing]:
+        """The collections that would go."""
+        offered = outgoing.collections(self.reader)
+        if not offered:
+            return []
+        asked = _versions(offered)
+        return _among(offered, self.peer.document("POST", "collections/filterCollectionsForPush", asked))
+
+    def _sent(self, kind: str, path: str, body: Any, otherwise: int) -> int:
+        """Send, and return how many things the answer says were new; `otherwise` when it does not say."""
+        try:
+            return _counted(self.peer.document("POST", path, body), otherwise)
+        except RemoteRefused as refused:
+            self._trouble(kind, refused)
+            return 0
+
+    def _trouble(self, kind: str, refused: OutgoingFailed) -> None:
+        if self.book is not None:
+            self.book.trouble(kind, str(refused))
+
+
+def _counted(answer: Any, otherwise: int) -> int:
+    if not isinstance(answer, dict):
+        return otherwise
+    if (number := as_int(answer.get("counter"))) is not None:
+        return number
+    said = " ".join(str(answer.get(member)) for member in ("message", "success"))
+    found = COUNTED.search(said)
+    return int(found[1]) if found else otherwise if answer.get("saved", True) else 0
+
+
+def _version(row: Any) -> tuple[str, int]:
+    cluster: Document = row.get("GalaxyCluster", row) if isinstance(row, dict) else {}
+    return str(cluster.get("uuid")).lower(), as_int(cluster.get("version")) or 0
+
+
+def _versions(things: Sequence[Thing]) -> dict[str, str]:
+    return {each.uuid: each.version for each in things}
+
+
+def _among(things: Sequence[Thing], wanted: Any) -> list[Thing]:
+    """Those of which the uuid is in a list, or in the keys of a map, that the other instance answered with."""
+    uuids = {str(each).lower() for each in wanted} if isinstance(wanted, list | dict) else set()
+    return [each for each in things if each.uuid in uuids]

@@ -1,0 +1,106 @@
+"""One event on its way out: rendered for the other end, signed where it must be, added or edited there (§4.4)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from vardkase.core.errors import Forbidden, VardkaseError
+from vardkase.core.outages import raise_outage
+from vardkase.exchange.errors import Unreachable
+from vardkase.exchange.http import Reply
+from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded, message_of
+from vardkase.exchange.sync.arriving import Document
+from vardkase.exchange.sync.candidates import Candidate
+from vardkase.exchange.sync.leaving import Departure
+from vardkase.exchange.sync.models import Outcome
+from vardkase.formats.misp_json import event_document
+from vardkase.formats.misp_json.options import Deleted, EventOptions
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.protection import services as protection
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_bool
+
+log = logging.getLogger(__name__)
+
+BENIGN = "Event in the request not newer than the local copy."
+OPTIONS = EventOptions(
+    deleted=Deleted.BOTH,
+    exclude_galaxy=True,
+    no_shadow_attributes=True,
+    include_attachments=True,
+    include_all_tags=True,
+    include_event_correlations=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """To whom events go, as whom they are rendered, and how they leave."""
+
+    peer: Peer
+    reader: Actor
+    departure: Departure
+
+    def outcome(self, each: Candidate) -> tuple[Outcome, str]:
+        """Send one event; returns what came of it, and why. Whatever is wrong with it stops no other.
+
+        Raises Outage.
+        """
+        try:
+            return self._sent(each)
+        except RemoteRefused as refused:
+            return Outcome.CUT if refused.status in AWAY else Outcome.FAILED, str(refused)
+        except Unreachable as cut:
+            return Outcome.CUT, str(cut)
+        except VardkaseError as failed:
+            return Outcome.FAILED, str(failed)
+        except Exception as fault:
+            raise_outage(fault)
+            log.exception("event %s for connection %s", each.uuid, self.peer.server.pk)
+            return Outcome.FAILED, f"This instance could not send the event ({type(fault).__name__})."
+
+    def _sent(self, each: Candidate) -> tuple[Outcome, str]:
+        event = self._event(each)
+        body = msgspec.json.encode({"Event": event})
+        headers = self._signature(each, body) if as_bool(event.get("protected")) else {}
+        here = self.is_there(each.uuid)
+        reply = self._edit(each.uuid, body, headers) if here else self._add(body, headers)
+        if here and reply.status == 404:
+            reply = self._add(body, headers)
+        elif reply.status == 404 and (known := _place(reply)):
+            reply = self._edit(known, body, headers)
+        if reply.status == 403 and BENIGN in message_of(reply):
+            return Outcome.KNOWN, "The other instance has it as new."
+        decoded(reply)
+        return Outcome.SENT, ""
+
+    def _event(self, each: Candidate) -> Document:
+        options = replace(OPTIONS, include_analyst_data=self.peer.server.push_analyst_data)
+        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, options)))
+        return self.departure.event(document["Event"])
+
+    def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:
+        """The signature of a protected event. Raises Forbidden when our key is none of the event's."""
+        if not protection.may_be_vouched_for(each.id):
+            raise Forbidden("The event is protected, and this instance's key is none of its keys.")
+        signature, _content = protection.signed([body])
+        return {"x-pgp-signature": signature}
+
+    def _add(self, body: bytes, headers: dict[str, str]) -> Reply:
+        return self.peer.ask("POST", "events/add/metadata:1", body, headers=headers)
+
+    def _edit(self, reference: str, body: bytes, headers: dict[str, str]) -> Reply:
+        return self.peer.ask("POST", f"events/edit/{reference}/metadata:1", body, headers=headers)
+
+    def is_there(self, uuid: str) -> bool:
+        """Whether the other instance has an event, and shows it to us."""
+        return self.peer.patiently("HEAD", f"events/view/{uuid}").status == 200
+
+
+def _place(reply: Reply) -> str:
+    """The event that a refusal says is there already: the last part of its Location."""
+    known = reply.headers.get("location", "").rpartition("/")[2]
+    return known if known.isdecimal() or UUID.fullmatch(known.lower()) else ""

@@ -1,0 +1,121 @@
+"""What may go over a connection: the limits of whoever reads for the other end of it.
+
+An account may be bound to a connection, so that it reads no more than the connection's rules of a push let out;
+and a push reads as the organisation at the other end. Connections live above: they say here what their rules are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vardkase.misp.distribution import Distribution
+
+COMMUNITY = (Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL)
+"""The distributions that reach the members of this hub."""
+BEYOND = (Distribution.CONNECTED, Distribution.ALL)
+"""The distributions that reach other hubs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The limits of one reader. `tags` and `creators` are ids here; None: there is no such rule.
+
+    An event needs one of `tags` and none of `without_tags`, an attribute or report none of `without_tags`; what
+    people made needs a creating organisation of `creators` and none of `without_creators`. `distributions` reach the
+    reader beside sharing groups and what inherits. With `owns` its organisation reads what it owns here all the
+    same, and what is not published where members do; else only what may leave is read.
+    """
+
+    tags: tuple[int, ...] | None = None
+    without_tags: tuple[int, ...] = ()
+    creators: tuple[int, ...] | None = None
+    without_creators: tuple[int, ...] = ()
+    distributions: tuple[Distribution, ...] = COMMUNITY
+    owns: bool = True
+
+
+type Rules = Callable[[int], Crossing | None]
+"""A connection's id → what may go over it; None when there is no such connection."""
+
+_rules: list[Rules] = []
+
+
+def rules_are_told_by(rules: Rules) -> None:
+    """Name who knows the rules of connections, once, when the applications are ready."""
+    _rules[:] = [rules]
+
+
+def crossing_of(server_id: int) -> Crossing | None:
+    """The limits of an account that is bound to a connection; None for one that is bound to none (0)."""
+    return _rules[0](server_id) if server_id and _rules else None
+
+
+def event_passes(crossing: Crossing | None, event: str) -> str:
+    """SQL: the rules let an event (alias `event`) through."""
+    if crossing is None:
+        return "TRUE"
+    tagged = f"EXISTS (SELECT 1 FROM event_tag ruled WHERE ruled.event_id = {event}.id AND ruled.tag_id"
+    conditions = [_created(crossing, event)]
+    if crossing.tags is not None:
+        conditions.append(f"{tagged} = ANY({_array(crossing.tags)}))")
+    if crossing.without_tags:
+        conditions.append(f"NOT {tagged} = ANY({_array(crossing.without_tags)}))")
+    return _all(conditions)
+
+
+def attribute_passes(crossing: Crossing | None, attribute: str, key: str) -> str:
+    """SQL: the rules let an attribute of an event that passes through; `key` is the column with its id."""
+    return _untagged(crossing, "attribute_tag", "attribute_id", f"{attribute}.{key}")
+
+
+def report_passes(crossing: Crossing | None, report: str) -> str:
+    """SQL: the rules let a report of an event that passes through."""
+    return _untagged(crossing, "event_report_tag", "event_report_id", f"{report}.id")
+
+
+def cluster_passes(crossing: Crossing | None, cluster: str) -> str:
+    """SQL: the rules let a cluster through; packaged ones everybody has."""
+    if crossing is None:
+        return "TRUE"
+    conditions = [_created(crossing, cluster)]
+    if crossing.without_tags:
+        conditions.append(
+            f"NOT EXISTS (SELECT 1 FROM tag ruled WHERE ruled.id = ANY({_array(crossing.without_tags)}) "
+            f"AND lower(ruled.name) = lower({cluster}.tag_name))"
+        )
+    made = _all(conditions)
+    return made if made == "TRUE" else f'({cluster}."default" OR {made})'
+
+
+def made_thing_passes(crossing: Crossing | None, thing: str) -> str:
+    """SQL: the rules let a thing with a creating organisation (column `orgc_id`) through."""
+    return "TRUE" if crossing is None else _created(crossing, thing)
+
+
+def _untagged(crossing: Crossing | None, table: str, column: str, part: str) -> str:
+    if crossing is None or not crossing.without_tags:
+        return "TRUE"
+    return (
+        f"NOT EXISTS (SELECT 1 FROM {table} ruled WHERE ruled.{column} = {part} "
+        f"AND ruled.tag_id = ANY({_array(crossing.without_tags)}))"
+    )
+
+
+def _created(crossing: Crossing, thing: str) -> str:
+    conditions = []
+    if crossing.creators is not None:
+        conditions.append(f"{thing}.orgc_id = ANY({_array(crossing.creators)})")
+    if crossing.without_creators:
+        conditions.append(f"{thing}.orgc_id <> ALL({_array(crossing.without_creators)})")
+    return _all(conditions)
+
+
+def _all(conditions: list[str]) -> str:
+    telling = [each for each in conditions if each != "TRUE"]
+    return " AND ".join(telling) or "TRUE"
+
+
+def _array(numbers: tuple[int, ...]) -> str:
+    """Numbers written into SQL: a predicate is put into statements whose parameters are others'."""
+    return f"ARRAY[{','.join(str(int(number)) for number in numbers)}]::bigint[]"
