@@ -39,6 +39,8 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.feeds import tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import Server
+from vardkase.exchange.taxii.models import Collection as TaxiiCollection
+from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.dashboards.models import DashboardTemplate
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -645,6 +647,20 @@ def silent(it: Things) -> Server:
     """A connection to where the hub does not turn."""
     return Server.objects.create(
         name=word(), url="http://127.0.0.1:9", org=it.stage.hub, remote_org=it.stage.b, priority=1
+    )
+
+
+@shared
+def taxii_collection(it: Things) -> TaxiiCollection:
+    """What the hub offers over TAXII."""
+    return TaxiiCollection.objects.create(name=word(), org=it.stage.hub)
+
+
+@shared
+def taxii_server(it: Things) -> TaxiiServer:
+    """A TAXII server where the hub does not turn."""
+    return TaxiiServer.objects.create(
+        name=word(), baseurl="http://127.0.0.1:9", api_root="/api/", collection="a", org=it.stage.hub
     )
 
 

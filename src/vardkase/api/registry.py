@@ -45,6 +45,8 @@ import vardkase.api.exchange.modules
 import vardkase.api.exchange.servers
 import vardkase.api.exchange.streams
 import vardkase.api.exchange.synchronisation
+import vardkase.api.exchange.taxii_collections
+import vardkase.api.exchange.taxii_servers
 import vardkase.api.galaxies.attachments
 import vardkase.api.galaxies.cluster_relations
 import vardkase.api.galaxies.clusters

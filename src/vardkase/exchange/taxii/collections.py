@@ -161,14 +161,15 @@ def _require_site_admin(actor: Actor) -> None:
 def _fill(actor: Actor, collection: Collection, data: Mapping[str, Any]) -> None:
     apply(collection, data, READERS)
     if "sharing_group_id" in data:
-        collection.sharing_group_id = _group(actor, data["sharing_group_id"])
+        collection.sharing_group_id = group_of(actor, data["sharing_group_id"])
     collection.save()
     for members in ("readers", "writers"):
         if members in data:
             getattr(collection, members).set(_organisations(members, data[members]))
 
 
-def _group(actor: Actor, given: Any) -> int | None:
+def group_of(actor: Actor, given: Any) -> int | None:
+    """The id of a sharing group that the actor may choose, None for none. Raises Invalid."""
     if not (number := as_int(given)):
         return None
     try:
@@ -185,7 +186,8 @@ def _organisations(members: str, given: Any) -> list[Organisation]:
     return found
 
 
-def _reach(value: Any) -> int:
+def reach(value: Any) -> int:
+    """Who may see what is written, where no sharing group says so. Raises ValueError."""
     number = as_int(value)
     if number not in REACHES:
         raise ValueError("Please choose a distribution between 0 and 3.")
@@ -196,7 +198,7 @@ READERS: Readers = {
     "name": name,
     "description": lambda value: str(value or "").strip(),
     "filters": saved_search,
-    "distribution": _reach,
+    "distribution": reach,
     "open_to_read": as_bool,
     "open_to_write": as_bool,
 }

@@ -182,11 +182,13 @@ def _of_bounded_size(entries: Sequence[_Entry]) -> list[_Entry]:
 
 
 # What is being published right now may be committed after something newer: a client that has seen the newer would
-# never ask for it. So a second counts only when no transaction is open that could still publish in it.
+# never ask for it. So a second counts only when no transaction is open that could still publish in it: such a one
+# holds these locks from before it looks at the clock.
 SETTLED = """
 e.publish_timestamp < floor(extract(epoch FROM least(clock_timestamp(), (
-    SELECT min(xact_start) FROM pg_stat_activity
-    WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()))))
+    SELECT min(writing.xact_start) FROM pg_locks held JOIN pg_stat_activity writing ON writing.pid = held.pid
+    WHERE held.relation = 'event'::regclass AND writing.datname = current_database()
+      AND held.mode IN ('RowShareLock', 'RowExclusiveLock') AND held.pid <> pg_backend_pid()))))
 """
 ENTRIES = """
 SELECT e.id, e.publish_timestamp, e.attribute_count FROM event e

@@ -105,14 +105,17 @@ class Submission(models.Model):
 class TaxiiServer(models.Model):
     """A collection of somebody else's, under MISP's names: what we push to it, and what we fetch.
 
-    `filters` is the restSearch of what is pushed. `encrypted_key` goes into Authorization (`KEYS` opens it).
-    `org` stores what is polled. `polled_to` is the place in the collection up to which all is here; `next` is the
-    other server's mark within a poll that was cut.
+    `filters` is the restSearch of what is pushed. `encrypted_key` says who we are there (`KEYS` opens it). `org` is
+    whose events become of what is polled, with the distribution or the sharing group.
+
+    `polled_to` is the time up to which everything that was added there is here (as the other server writes it);
+    within a poll `reached` is the newest time met, and `next` the server's mark of the following page. `pushed_to`
+    is the publication (Unix seconds) up to which everything was sent.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=191)
-    owner = models.CharField(max_length=191)
+    owner = models.CharField(max_length=191, blank=True, default="")
     baseurl = models.CharField(max_length=191)
     api_root = models.CharField(max_length=191)
     collection = models.CharField(max_length=191, blank=True, default="")
@@ -123,11 +126,9 @@ class TaxiiServer(models.Model):
     distribution = models.SmallIntegerField(default=Distribution.ORGANISATION)
     sharing_group = models.ForeignKey(SharingGroup, models.PROTECT, null=True, related_name="+")
     polled_to = models.CharField(max_length=40, blank=True, default="")
+    reached = models.CharField(max_length=40, blank=True, default="")
     next = models.TextField(blank=True, default="")
-    last_poll = models.DateTimeField(null=True)
-    last_push = models.DateTimeField(null=True)
-    poll_result = models.TextField(blank=True, default="")
-    push_result = models.TextField(blank=True, default="")
+    pushed_to = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "taxii_server"
@@ -136,13 +137,45 @@ class TaxiiServer(models.Model):
         return self.name
 
 
-class FetchedObject(models.Model):
-    """A STIX object that a poll fetched and that is not stored as part of an event yet; the newest version of each."""
+class Direction(models.TextChoices):
+    """Which way a run moves objects."""
 
-    server = models.ForeignKey(TaxiiServer, models.CASCADE, db_index=False, related_name="fetched")
+    POLL = "poll"
+    PUSH = "push"
+
+
+class Run(models.Model):
+    """A poll of, or a push to, a server: how many objects moved, events came of it, objects were refused.
+
+    `fault` is why it ended early; `reasons` are a few of the refusals.
+    """
+
+    server = models.ForeignKey(TaxiiServer, models.CASCADE, related_name="runs")
+    direction = models.TextField(choices=Direction)
+    started = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True)
+    objects_moved = models.IntegerField(default=0)
+    events = models.IntegerField(default=0)
+    refused = models.IntegerField(default=0)
+    reasons = models.JSONField(default=list)
+    fault = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "taxii_run"
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.server_id}"
+
+
+class FetchedObject(models.Model):
+    """A STIX object that a poll fetched and that has not been dealt with; `used` once it is in an event."""
+
+    server = models.ForeignKey(TaxiiServer, models.CASCADE, db_index=False, related_name="+")
     stix_id = models.TextField()
+    type = models.TextField(default="")
     version = models.TextField(blank=True, default="")
     body = models.TextField()
+    used = models.BooleanField(default=False)
 
     class Meta:
         db_table = "taxii_fetched"
@@ -150,3 +183,17 @@ class FetchedObject(models.Model):
 
     def __str__(self) -> str:
         return self.stix_id
+
+
+class FetchedEvent(models.Model):
+    """An event that came of a server: only such events does it change again."""
+
+    server = models.ForeignKey(TaxiiServer, models.CASCADE, db_index=False, related_name="+")
+    event_uuid = models.UUIDField()
+
+    class Meta:
+        db_table = "taxii_event"
+        constraints = [models.UniqueConstraint(fields=["server", "event_uuid"], name="taxii_event_unique")]
+
+    def __str__(self) -> str:
+        return str(self.event_uuid)

@@ -7,9 +7,10 @@ from datetime import time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.schedules import Schedule
-from vardkase.exchange.taxii.models import Submission
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.exchange.taxii.models import Run, Submission, TaxiiServer
 from vardkase.exchange.taxii.renderings import forget_unused
+from vardkase.exchange.taxii.tasks import poll_server
 
 DAYS = 30
 
@@ -17,14 +18,33 @@ DAYS = 30
 def forget() -> int:
     """Remove renderings that nobody has asked for lately, and what was said of old submissions; returns how many."""
     old = Submission.objects.filter(complete=True, received__lt=timezone.now() - timedelta(days=DAYS))
-    return forget_unused(DAYS) + old.delete()[0]
+    runs = Run.objects.filter(ended__lt=timezone.now() - timedelta(days=DAYS))
+    return forget_unused(DAYS) + old.delete()[0] + runs.delete()[0]
+
+
+def poll_all() -> int:
+    """Order a poll of every server with a collection; returns how many."""
+    servers = TaxiiServer.objects.exclude(collection="").values_list("pk", flat=True)
+    for pk in servers:
+        poll_server.configure(lock=f"taxii poll {pk}").defer(user_id=0, server_id=pk)
+    return len(servers)
 
 
 SCHEDULES = (
     Schedule(
+        "taxii.poll_all",
+        _("Fetch from TAXII servers"),
+        _("Fetches what is new from every TAXII server that a collection is chosen for."),
+        poll_all,
+        rhythm=Rhythm.HOURLY,
+        at=time(0, 40),
+    ),
+    Schedule(
         "taxii.forget",
         _("Clean up after TAXII"),
-        _("Removes STIX that nobody has read for a month, and the results of what was written a month ago."),
+        _(
+            "Removes STIX that nobody has read for a month, and what is kept of older polls, pushes and writing."
+        ),
         forget,
         at=time(2, 20),
         on=True,

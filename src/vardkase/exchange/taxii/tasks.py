@@ -5,7 +5,9 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from vardkase.core.settings.instance import BACKGROUND_JOBS
-from vardkase.exchange.taxii.models import Submission
+from vardkase.exchange.taxii import polling, pushing
+from vardkase.exchange.taxii.models import Submission, TaxiiServer
+from vardkase.exchange.taxii.servers import find_taxii_server
 from vardkase.exchange.taxii.submissions import work_off
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
@@ -19,6 +21,39 @@ def order_submission(actor: Actor, submission: Submission) -> None:
         )
     else:
         work_off(actor, submission.pk)
+
+
+def order_poll(actor: Actor, server_id: int) -> int:
+    """Have a server polled; returns the job's id."""
+    return poll_server.configure(lock=f"taxii poll {server_id}").defer(
+        user_id=actor.user_id, server_id=server_id
+    )
+
+
+def order_push(actor: Actor, server_id: int) -> int:
+    """Have a server pushed to; returns the job's id."""
+    return push_to_server.configure(lock=f"taxii push {server_id}").defer(
+        user_id=actor.user_id, server_id=server_id
+    )
+
+
+@app.task(name="taxii.poll")
+def poll_server(user_id: int, server_id: int) -> None:
+    """Poll a server; the job fails with the server's fault. Nobody (0) orders what the hub does by itself."""
+    polling.poll(*_ordered(user_id, server_id))
+
+
+@app.task(name="taxii.push")
+def push_to_server(user_id: int, server_id: int) -> None:
+    """Push to a server; the job fails with the server's fault."""
+    pushing.push(*_ordered(user_id, server_id))
+
+
+def _ordered(user_id: int, server_id: int) -> tuple[Actor | None, TaxiiServer]:
+    if not user_id:
+        return None, TaxiiServer.objects.get(pk=server_id)
+    actor = job_actor(user_id)
+    return actor, find_taxii_server(actor, server_id)
 
 
 @app.task(name="taxii.receive")

@@ -1,0 +1,159 @@
+"""Speaking TAXII 2.1 to the servers of others, through the one outgoing door.
+
+The reference client (taxii2-client) opens its own connections, whose addresses nobody could judge; the five requests
+that are needed are written here.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin
+
+import msgspec
+
+from vardkase.core import json_limits
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.fields import origin
+from vardkase.exchange.http import MEBIBYTE, Manner, Method, Reply, fetch
+from vardkase.exchange.taxii.models import KEYS, TaxiiServer
+
+MEDIA_TYPE = "application/taxii+json;version=2.1"
+PASSING = frozenset((429, 500, 502, 503, 504))
+"""Statuses that may be others in a moment."""
+PAUSES = (1.0, 4.0)
+LAST_ADDED = "x-taxii-date-added-last"
+ELSEWHERE = "The API root lies on another server than the address, so the key is not sent there."
+
+
+class TaxiiRefused(OutgoingFailed):
+    """The server answered with an error; `status` is its HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status = status
+        super().__init__(f"The TAXII server answered with status {status}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A page of objects; `last` is when the newest of them was added, as the server writes it, "" for not told."""
+
+    objects: list[Any]
+    more: bool
+    next: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A TAXII server of somebody else. `patient` ones, for background work, ask again after a passing fault."""
+
+    baseurl: str
+    api_root: str = ""
+    key: str = ""
+    patient: bool = False
+
+    @classmethod
+    def of(cls, server: TaxiiServer, *, patient: bool = False) -> Remote:
+        """The server as it is configured."""
+        return cls(server.baseurl, server.api_root, KEYS.decrypt(server.encrypted_key), patient)
+
+    def api_roots(self) -> list[str]:
+        """The addresses of the API roots. Raises OutgoingFailed."""
+        found = self._ask("GET", _discovery(self.baseurl))[0].get("api_roots")
+        return [str(each) for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+    def collections(self) -> list[dict[str, Any]]:
+        """The collection resources of the API root. Raises OutgoingFailed."""
+        found = self._ask("GET", self._address("collections/"))[0].get("collections")
+        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+    def objects(self, collection: str, **parameters: str | int) -> Envelope:
+        """A page of a collection. Raises OutgoingFailed."""
+        return self._envelope(f"collections/{quote(collection, safe='')}/objects/", parameters)
+
+    def one_object(self, collection: str, stix_id: str) -> Envelope:
+        """One object of a collection. Raises OutgoingFailed."""
+        path = f"collections/{quote(collection, safe='')}/objects/{quote(stix_id, safe='')}/"
+        return self._envelope(path, {})
+
+    def add(self, collection: str, objects: list[Any]) -> dict[str, Any]:
+        """Write objects into a collection; returns the status resource. Raises OutgoingFailed."""
+        address = self._address(f"collections/{quote(collection, safe='')}/objects/")
+        return self._ask("POST", address, msgspec.json.encode({"objects": objects}))[0]
+
+    def _envelope(self, path: str, parameters: Mapping[str, str | int]) -> Envelope:
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        found, headers = self._ask("GET", self._address(path) + query)
+        objects = found.get("objects")
+        return Envelope(
+            objects if isinstance(objects, list) else [],
+            found.get("more") is True,
+            str(found.get("next") or ""),
+            headers.get(LAST_ADDED, ""),
+        )
+
+    def _address(self, path: str) -> str:
+        root = urljoin(self.baseurl.rstrip("/") + "/", self.api_root).rstrip("/")
+        if origin(root) != origin(self.baseurl):
+            raise OutgoingFailed(ELSEWHERE)
+        return f"{root}/{path}"
+
+    def _ask(
+        self, method: Method, url: str, body: bytes | None = None
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        reply = self._patiently(method, url, body)
+        answer = _decoded(reply)
+        if not 200 <= reply.status < 300:
+            raise TaxiiRefused(reply.status, _message(answer))
+        if not isinstance(answer, dict):
+            raise OutgoingFailed("The server did not answer with a TAXII resource.")
+        return answer, reply.headers
+
+    def _patiently(self, method: Method, url: str, body: bytes | None) -> Reply:
+        """The answer, after asking again where that is of use: what is written twice is the same object still."""
+        for pause in PAUSES if self.patient else ():
+            try:
+                reply = fetch(method, url, headers=self._headers(), body=body, manner=MANNER)
+            except OutgoingFailed:
+                time.sleep(pause)
+                continue
+            if reply.status not in PASSING:
+                return reply
+            time.sleep(pause)
+        return fetch(method, url, headers=self._headers(), body=body, manner=MANNER)
+
+    def _headers(self) -> dict[str, str]:
+        known = {"Authorization": authorization(self.key)} if self.key else {}
+        return {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE, **known}
+
+
+MANNER = Manner(patience=60.0, seconds=180.0, limit=64 * MEBIBYTE)
+
+
+def authorization(key: str) -> str:
+    """The header for a key: ``name:password`` is basic authentication, anything else is sent as it is."""
+    if ":" in key and " " not in key:
+        return "Basic " + b64encode(key.encode()).decode()
+    return key
+
+
+def _discovery(baseurl: str) -> str:
+    base = baseurl.rstrip("/")
+    return f"{base}/" if base.endswith("/taxii2") else f"{base}/taxii2/"
+
+
+def _decoded(reply: Reply) -> Any:
+    try:
+        return json_limits.decoded(reply.content)
+    except ValueError:
+        return None
+
+
+def _message(answer: Any) -> str:
+    """What the server says went wrong, in one short line."""
+    told = (answer.get("title"), answer.get("description")) if isinstance(answer, dict) else ()
+    return ": ".join(str(part)[:300] for part in told if part) or "no reason given"

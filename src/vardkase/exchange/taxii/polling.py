@@ -1,0 +1,182 @@
+"""A poll: what was added to a collection of somebody else's since the last one becomes events here.
+
+First the pages are fetched and kept, each with the place it leads to in one transaction, so a poll that is cut goes on
+where it was. Then every report is stored as an event with what it holds, and the rest in one event of the collection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict
+from vardkase.core.jobs.progress import report
+from vardkase.core.sql import cursor
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.taxii.bundles import (
+    CONTAINERS,
+    CONTEXT,
+    StixObject,
+    context_of,
+    fault_of,
+    identity_of,
+    members_of,
+    with_context,
+)
+from vardkase.exchange.taxii.client import Envelope, Remote, TaxiiRefused
+from vardkase.exchange.taxii.contents import uuid_of
+from vardkase.exchange.taxii.models import Direction, FetchedEvent, FetchedObject, Run, TaxiiServer
+from vardkase.exchange.taxii.runs import note, running
+from vardkase.exchange.taxii.servers import target_of
+from vardkase.exchange.taxii.storing import Outcome, Target, sound_objects, store_bundle
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import connection_actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Event
+from vardkase.misp.distribution import Distribution
+
+MOST_PAGES = 100_000
+LOOSE_AT_ONCE = 500
+NO_COLLECTION = "Choose the collection first."
+NOT_FROM_HERE = "An event with this id is here already, and it did not come from this server."
+
+
+def poll(actor: Actor | None, server: TaxiiServer) -> Run:
+    """Take in what is new; `actor` is who ordered it. Raises OutgoingFailed, Conflict without a collection."""
+    if not server.collection:
+        raise Conflict(NO_COLLECTION)
+    with running(server, Direction.POLL) as run:
+        for envelope in _pages(server):
+            run.objects_moved += len(envelope.objects)
+            note(run, _keep(server, envelope))
+            report(run.objects_moved)
+        _store_all(server, run)
+    if actor is not None:
+        told = {"count": run.objects_moved, "failed": run.refused}
+        record(actor, "taxii_server.polled", target_of(server), told)
+    return run
+
+
+def _pages(server: TaxiiServer) -> Iterator[Envelope]:
+    """The pages from where the last poll ended, or was cut."""
+    remote = Remote.of(server, patient=True)
+    for page in count():
+        envelope = _page(remote, server, first=page == 0)
+        if (envelope.more and not envelope.objects and not envelope.next) or page > MOST_PAGES:
+            raise OutgoingFailed("The server says that there is more, and does not say where.")
+        yield envelope
+        if not envelope.more:
+            return
+
+
+def _page(remote: Remote, server: TaxiiServer, *, first: bool) -> Envelope:
+    since: dict[str, str | int] = {"added_after": server.polled_to} if server.polled_to else {}
+    if not server.next:
+        return remote.objects(server.collection, **since)
+    try:
+        return remote.objects(server.collection, **since, next=server.next)
+    except TaxiiRefused as refused:
+        if not first or refused.status not in (400, 404):
+            raise
+        return remote.objects(server.collection, **since)  # The mark of a poll that was cut long ago.
+
+
+@transaction.atomic
+def _keep(server: TaxiiServer, envelope: Envelope) -> list[Outcome]:
+    """Keep the objects of a page, and where to go on; returns the outcome of what is no object."""
+    kept = [each for each in envelope.objects if not fault_of(each)]
+    versions = {str(each["id"]): (str(each["type"]), identity_of(each)[1], json.dumps(each)) for each in kept}
+    columns = list(zip(*((name, *rest) for name, rest in versions.items()), strict=True)) or [()] * 4
+    names = ("ids", "types", "versions", "bodies")
+    values = {name: list(column) for name, column in zip(names, columns, strict=True)}
+    cursor().execute(KEEP, {"server": server.pk, **values})
+    server.reached = max(server.reached, envelope.last)
+    if envelope.more and envelope.next:
+        server.next = envelope.next
+    else:  # The end, or a server that wants to be asked for what was added after the last.
+        server.polled_to, server.reached, server.next = server.reached or server.polled_to, "", ""
+    TaxiiServer.objects.filter(pk=server.pk).update(
+        polled_to=server.polled_to, reached=server.reached, next=server.next
+    )
+    return [Outcome.of(each, fault) for each in envelope.objects if (fault := fault_of(each))]
+
+
+def _store_all(server: TaxiiServer, run: Run) -> None:
+    fetched = FetchedObject.objects.filter(server=server)
+    storer = _storer(server)
+    target = _target(server)
+    for container in list(fetched.filter(type__in=CONTAINERS, used=False).values_list("stix_id", flat=True)):
+        _store_container(server, storer, target, container, run)
+    loose = fetched.filter(used=False).exclude(type__in=CONTEXT)
+    while names := list(loose.order_by("pk").values_list("stix_id", flat=True)[:LOOSE_AT_ONCE]):
+        _store(server, storer, target, target.loose_uuid, _loaded(server, names), run)
+        _use(server, names)
+    fetched.delete()
+
+
+def _store_container(server: TaxiiServer, storer: Actor, target: Target, container: str, run: Run) -> None:
+    """Store a report or grouping with what it holds as one event."""
+    held = _loaded(server, [container])
+    members = members_of(held[container])
+    objects = held | _loaded(server, members)
+    _store(server, storer, target, uuid_of(container), objects, run)
+    _use(server, objects)
+
+
+def _store(
+    server: TaxiiServer,
+    storer: Actor,
+    target: Target,
+    event_uuid: str,
+    objects: Mapping[str, StixObject],
+    run: Run,
+) -> None:
+    """Store objects as the event with this uuid, unless somebody else has an event under it."""
+    mine = FetchedEvent.objects.filter(server=server, event_uuid=event_uuid)
+    if Event.objects.filter(uuid=event_uuid).exists() and not mine.exists():
+        note(run, [Outcome.of(each, NOT_FROM_HERE) for each in objects.values()])
+        return
+    FetchedEvent.objects.get_or_create(server=server, event_uuid=UUID(event_uuid))
+    sound, outcomes = sound_objects(list(objects.values()))
+    context = _loaded(server, context_of(sound))
+    stored, told = store_bundle(storer, with_context(sound, context), target)
+    run.events += bool(stored)
+    note(run, [*outcomes, *told])
+
+
+def _loaded(server: TaxiiServer, names: Iterable[str]) -> dict[str, StixObject]:
+    found = FetchedObject.objects.filter(server=server, stix_id__in=list(names)).order_by("pk")
+    return {name: json.loads(body) for name, body in found.values_list("stix_id", "body")}
+
+
+def _use(server: TaxiiServer, names: Iterable[str]) -> None:
+    FetchedObject.objects.filter(server=server, stix_id__in=list(names)).update(used=True)
+
+
+def _storer(server: TaxiiServer) -> Actor:
+    """The server as somebody of the organisation that runs it here: it changes that organisation's events alone."""
+    actor = connection_actor(server.org_id, f"TAXII server {server.name}")
+    return replace(actor, permissions=actor.permissions - {Permission.SYNC} | {Permission.MODIFY_ORG})
+
+
+def _target(server: TaxiiServer) -> Target:
+    group = server.sharing_group_id
+    reach = Distribution.SHARING_GROUP if group else server.distribution
+    loose = uuid5(server.uuid, f"{server.baseurl} {server.api_root} {server.collection}")
+    return Target(int(reach), group, f"TAXII: {server.name}", str(loose))
+
+
+KEEP = """
+INSERT INTO taxii_fetched AS known (server_id, stix_id, type, version, body, used)
+SELECT %(server)s, id, type, version, body, FALSE
+FROM unnest(%(ids)s::text[], %(types)s::text[], %(versions)s::text[], %(bodies)s::text[])
+     AS new (id, type, version, body)
+ON CONFLICT (server_id, stix_id) DO UPDATE SET version = excluded.version, body = excluded.body, used = FALSE
+WHERE excluded.version >= known.version
+"""

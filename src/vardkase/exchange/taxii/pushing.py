@@ -1,0 +1,167 @@
+"""A push: published events that may leave this hub, written into a collection of somebody else's.
+
+The other server is nobody's here: it gets what any organisation may read, without what is for this hub's community
+only, and of that what the rules of a push to another hub let travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.sql import query
+from vardkase.audit.services import record
+from vardkase.core.confined import LimitReached, ProgramFailed
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.jobs.progress import report
+from vardkase.core.sql import cursor
+from vardkase.exchange.sync.leaving import Departure
+from vardkase.exchange.taxii.client import Remote
+from vardkase.exchange.taxii.contents import SETTLED
+from vardkase.exchange.taxii.models import Direction, Run, TaxiiServer
+from vardkase.exchange.taxii.polling import NO_COLLECTION
+from vardkase.exchange.taxii.runs import note, running
+from vardkase.exchange.taxii.servers import target_of
+from vardkase.exchange.taxii.storing import Outcome
+from vardkase.formats.misp_json import EventOptions, separate_events
+from vardkase.formats.stix.objects import object_writer
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.misp.distribution import Distribution
+
+AT_ONCE = 20
+"""Events that are read together."""
+FULL = 1_000_000
+"""Bytes of objects after which an envelope is sent; an event is not divided."""
+LEAVING = (int(Distribution.CONNECTED), int(Distribution.ALL))
+OPTIONS = EventOptions(
+    include_event_correlations=False, no_sightings=True, no_shadow_attributes=True, exclude_local_tags=True
+)
+
+
+def push(actor: Actor | None, server: TaxiiServer) -> Run:
+    """Send what was published since the last push; `actor` is who ordered it.
+
+    Raises OutgoingFailed, Conflict without a collection.
+    """
+    if not server.collection:
+        raise Conflict(NO_COLLECTION)
+    with running(server, Direction.PUSH) as run:
+        remote = Remote.of(server, patient=True)
+        for filled in _filled(server, run):
+            _send(remote, server, filled, run)
+            report(run.objects_moved)
+    if actor is not None:
+        record(
+            actor,
+            "taxii_server.pushed",
+            target_of(server),
+            {"count": run.objects_moved, "failed": run.refused},
+        )
+    return run
+
+
+@dataclass(slots=True)
+class _Filled:
+    """The objects of some events, each once; `up_to` is when the last of them was published."""
+
+    objects: dict[tuple[str, str], msgspec.Raw] = field(default_factory=dict)
+    size: int = 0
+    events: int = 0
+    up_to: int = 0
+
+    def take(self, added: int, bodies: Sequence[bytes]) -> None:
+        """Add the objects of an event."""
+        for body in bodies:
+            head = msgspec.json.decode(body, type=_Head)
+            self.objects[head.id, head.modified] = msgspec.Raw(body)
+            self.size += len(body)
+        self.events += 1
+        self.up_to = added
+
+
+class _Head(msgspec.Struct):
+    id: str
+    modified: str = ""
+
+
+def _filled(server: TaxiiServer, run: Run) -> Iterator[_Filled]:
+    """The envelopes to be sent, in the order of publication; an event that STIX cannot be made of stops no other."""
+    filled = _Filled()
+    for added, uuid, document in _leaving(server):
+        if filled.size > FULL:
+            filled.up_to = min(filled.up_to, added - 1)  # The rest of a second is still to come.
+            yield filled
+            filled = _Filled()
+        try:
+            filled.take(added, _objects_of(document))
+        except (LimitReached, ProgramFailed, Invalid) as fault:
+            note(run, [Outcome(f"report--{uuid}", "", False, str(fault))])
+    if filled.events:
+        yield filled
+
+
+def _objects_of(document: bytes) -> list[bytes]:
+    with object_writer() as write:
+        return list(write(document))
+
+
+def _leaving(server: TaxiiServer) -> Iterator[tuple[int, str, bytes]]:
+    """The events that leave: when each was published, its uuid, and the event as MISP JSON."""
+    outsider, departure = _outsider(), Departure(internal=False)
+    entries = _entries(outsider, server)
+    for start in range(0, len(entries), AT_ONCE):
+        part = dict(entries[start : start + AT_ONCE])
+        documents = dict(separate_events(outsider, list(part), OPTIONS))
+        for event_id, document in documents.items():
+            event = msgspec.json.decode(document)["Event"]
+            sent = {**departure.event(event), "Orgc": event.get("Orgc"), "published": True}
+            yield part[event_id], event["uuid"], msgspec.json.encode({"Event": sent})
+
+
+def _entries(outsider: Actor, server: TaxiiServer) -> Sequence[tuple[int, int]]:
+    found = query(outsider, parse(Scope.EVENTS, {**server.filters, "published": 1}))
+    parameters = {**found.parameters, "since": server.pushed_to, "leaving": list(LEAVING)}
+    return cursor().execute(ENTRIES.format(found=found.sql), parameters).fetchall()
+
+
+def _outsider() -> Actor:
+    """A reader of no organisation and no sharing group."""
+    return Actor(
+        user_id=None,
+        name="TAXII push",
+        organisation_id=0,
+        organisation_name="",
+        permissions=frozenset(),
+        credential=Credential.JOB,
+    )
+
+
+def _send(remote: Remote, server: TaxiiServer, filled: _Filled, run: Run) -> None:
+    status = remote.add(server.collection, list(filled.objects.values()))
+    note(run, _refusals(status.get("failures")))
+    run.objects_moved += len(filled.objects)
+    run.events += filled.events
+    server.pushed_to = filled.up_to
+    TaxiiServer.objects.filter(pk=server.pk).update(pushed_to=filled.up_to)
+
+
+def _refusals(failures: Any) -> list[Outcome]:
+    listed = [each for each in failures if isinstance(each, dict)] if isinstance(failures, list) else []
+    return [
+        Outcome(str(each.get("id"))[:300], "", False, str(each.get("message") or "")[:300]) for each in listed
+    ]
+
+
+# Events of one second go together: `pushed_to` names a second, not an event.
+ENTRIES = f"""
+SELECT e.id, e.publish_timestamp FROM event e
+WHERE e.id IN ({{found}}) AND e.published AND e.distribution = ANY(%(leaving)s)
+  AND e.publish_timestamp > %(since)s AND {SETTLED}
+ORDER BY e.publish_timestamp, e.id
+"""

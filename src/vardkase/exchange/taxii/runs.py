@@ -1,0 +1,39 @@
+"""Keeping book of what moves to and from the servers of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.utils import timezone
+
+from vardkase.core.jobs.progress import in_words
+from vardkase.exchange.taxii.models import Direction, Run, TaxiiServer
+from vardkase.exchange.taxii.storing import Outcome
+
+REASONS = 20
+"""Refusals that are kept in words."""
+
+
+@contextmanager
+def running(server: TaxiiServer, direction: Direction) -> Iterator[Run]:
+    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
+    run = Run.objects.create(server=server, direction=direction)
+    try:
+        yield run
+    except BaseException as fault:
+        run.fault = in_words(fault)
+        raise
+    finally:
+        run.ended = timezone.now()
+        run.save()
+
+
+def note(run: Run, outcomes: Iterable[Outcome]) -> None:
+    """Count the objects that were refused, and keep why."""
+    for each in outcomes:
+        if each.stored:
+            continue
+        run.refused += 1
+        if len(run.reasons) < REASONS:
+            run.reasons.append(f"{each.stix_id}: {each.message}")

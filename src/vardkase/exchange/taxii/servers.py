@@ -1,0 +1,161 @@
+"""TAXII servers of others, as site administrators configure them; nobody is told a key again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.fields import Readers, apply
+from vardkase.exchange.fields import name, origin, web_address
+from vardkase.exchange.taxii.client import ELSEWHERE
+from vardkase.exchange.taxii.collections import group_of, reach, saved_search
+from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.fields import short_text
+from vardkase.identity.organisations.queries import Reference, by_reference
+
+LONGEST_KEY = 2000
+KEY_AGAIN = "The address leads elsewhere now: enter the key for it."
+WHERE_POLLED = frozenset(("baseurl", "api_root", "collection"))
+
+
+def taxii_servers(actor: Actor) -> QuerySet[TaxiiServer]:
+    """Every server of others, oldest first. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return TaxiiServer.objects.select_related("org", "sharing_group").order_by("pk")
+
+
+def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
+    """One of them by id or uuid. Raises NotFound, Forbidden."""
+    condition = by_reference(reference)
+    found = taxii_servers(actor).filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid TAXII server")
+    return found
+
+
+def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
+    """Its polls and pushes, newest first. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    return Run.objects.filter(server=server).order_by("-pk")
+
+
+@transaction.atomic
+def add_taxii_server(actor: Actor, data: Mapping[str, Any]) -> TaxiiServer:
+    """Add a server from its wire fields (name, owner, baseurl, api_root, collection, …). Raises Invalid, Forbidden."""
+    _require_site_admin(actor)
+    missing = {field: ["This field cannot be left blank"] for field in REQUIRED if not data.get(field)}
+    if missing:
+        raise Invalid(missing)
+    server = TaxiiServer(org_id=actor.organisation_id)
+    _fill(actor, server, data)
+    record(actor, "taxii_server.added", target_of(server), {"url": server.baseurl})
+    return server
+
+
+@transaction.atomic
+def edit_taxii_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> TaxiiServer:
+    """Change the wire fields that `data` holds; an empty key leaves the old one. Raises Invalid, NotFound."""
+    _require_site_admin(actor)
+    number = find_taxii_server(actor, reference).pk
+    server = taxii_servers(actor).select_for_update(of=("self",)).get(pk=number)
+    changed = _fill(actor, server, data)
+    record(actor, "taxii_server.edited", target_of(server), {"fields": changed})
+    return server
+
+
+@transaction.atomic
+def delete_taxii_server(actor: Actor, reference: Reference) -> int:
+    """Remove a server; the events that came of it stay. Returns its id. Raises NotFound, Forbidden."""
+    _require_site_admin(actor)
+    server = find_taxii_server(actor, reference)
+    number, target = server.pk, target_of(server)
+    server.delete()
+    record(actor, "taxii_server.deleted", target)
+    return number
+
+
+def target_of(server: TaxiiServer) -> Target:
+    """A server in the audit trail."""
+    return Target("taxii_server", server.pk, server.uuid, server.name)
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+
+
+def _fill(actor: Actor, server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
+    """Set and save what `data` holds; returns the names of what changed."""
+    before = server.baseurl
+    changed = apply(server, data, READERS)
+    if "sharing_group_id" in data:
+        server.sharing_group_id = group_of(actor, data["sharing_group_id"])
+    changed += _key(server, data)
+    if (
+        before
+        and origin(before) != origin(server.baseurl)
+        and "api_key" not in changed
+        and server.encrypted_key
+    ):
+        raise Invalid({"api_key": [KEY_AGAIN]})
+    if origin(urljoin(server.baseurl.rstrip("/") + "/", server.api_root)) != origin(server.baseurl):
+        raise Invalid({"api_root": [ELSEWHERE]})
+    if before and WHERE_POLLED & set(changed):
+        _begin_anew(server)
+    if "filters" in changed:
+        server.pushed_to = 0
+    server.save()
+    return changed
+
+
+def _key(server: TaxiiServer, data: Mapping[str, Any]) -> list[str]:
+    key = data.get("api_key")
+    if not key:
+        return []
+    if not isinstance(key, str) or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Invalid({"api_key": ["The key is a text of one line."]})
+    server.encrypted_key = KEYS.encrypt(key.strip())
+    return ["api_key"]
+
+
+def _begin_anew(server: TaxiiServer) -> None:
+    """Another collection has other objects: the places reached in the old one mean nothing."""
+    server.polled_to = server.reached = server.next = ""
+    server.pushed_to = 0
+    FetchedObject.objects.filter(server=server).delete()
+
+
+def _url(value: Any) -> str:
+    return web_address(value).rstrip("/")
+
+
+def _root(value: Any) -> str:
+    given = short_text(value)
+    if not given:
+        raise ValueError("This field cannot be left blank")
+    try:
+        origin(given)
+    except ValueError:
+        raise ValueError("This is not an address.") from None
+    return given
+
+
+REQUIRED = ("name", "baseurl", "api_root")
+READERS: Readers = {
+    "name": name,
+    "owner": short_text,
+    "baseurl": _url,
+    "api_root": _root,
+    "collection": short_text,
+    "description": lambda value: str(value or "").strip(),
+    "filters": saved_search,
+    "distribution": reach,
+}
