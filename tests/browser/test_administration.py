@@ -24,6 +24,9 @@ LISTS = (
     "audit",
     "connections",
     "connections/new",
+    "connections/numbers",
+    "connections/overlap",
+    "connections/kept-out",
 )
 LIBRARIES = ("/taxonomies/", "/warninglists/")
 

@@ -37,6 +37,7 @@ import vardkase.api.events.stix
 import vardkase.api.events.templates
 import vardkase.api.events.writing
 import vardkase.api.exchange.communities
+import vardkase.api.exchange.connection_knowledge
 import vardkase.api.exchange.connection_tests
 import vardkase.api.exchange.connections
 import vardkase.api.exchange.feed_contents

@@ -23,7 +23,7 @@ class NotNewer(Conflict):
 
 
 class EventBlocked(Forbidden):
-    """The uuid or the creating organisation is on a blocklist."""
+    """The uuid or the creating organisation is on a blocklist, or one of the tags is refused from all."""
 
 
 class SignatureRefused(Forbidden):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from vardkase.core.settings import Setting
 
 DEFAULT_THREAT_LEVEL = Setting(
@@ -37,4 +39,34 @@ DISABLE_REST_ALERT = Setting(
     "MISP.disablerestalert",
     True,
     "Whether nobody is mailed when an event arrives published over the API; events/alert mails in any case.",
+)
+
+
+def _fault_of_rule(written: str) -> str | None:
+    try:
+        blocked_tags(written)
+    except ValueError as fault:
+        return str(fault)
+    return None
+
+
+def blocked_tags(written: str) -> frozenset[str]:
+    """The tags, in lower case, that `EVENT_BLOCK_RULE` names. Raises ValueError for what is no rule."""
+    try:
+        rule = json.loads(written or "{}")
+    except (ValueError, RecursionError):
+        raise ValueError("The rule has to be a JSON object.") from None
+    tags = rule.get("tags", []) if isinstance(rule, dict) else None
+    tags = [tags] if isinstance(tags, str) else tags
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise ValueError('The rule has to be of the form {"tags": ["name of a tag"]}.')
+    return frozenset(tag.lower() for tag in tags)
+
+
+EVENT_BLOCK_RULE = Setting(
+    "eventBlockRule",
+    "",
+    'Events with one of these tags are taken in from nobody: {"tags": ["name of a tag"]}.',
+    level=2,
+    check=_fault_of_rule,
 )

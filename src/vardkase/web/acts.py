@@ -212,6 +212,7 @@ SENTENCES: dict[str, str | Promise] = {
     "second_factor.removed": _("A second factor was removed"),
     "second_factor.renewed": _("A second factor was renewed"),
     "server.added": _("The connection was added"),
+    "server.cached": _("The hashes of another hub's values were fetched"),
     "server.deleted": _("The connection was deleted"),
     "server.event_dismissed": _("An event that a connection could not take in was let be"),
     "server.edited": _("The connection was changed"),

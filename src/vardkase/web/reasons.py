@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.exchange.servers import client
+from vardkase.exchange.servers import caching, client
 from vardkase.exchange.sync import pull, push
 from vardkase.web.forms import intel_errors
 
@@ -29,6 +29,8 @@ WHOLE: dict[str, str | Promise] = {
     "The other instance did not say which analyst data it has.": _(
         "The other hub did not say which notes and opinions it has."
     ),
+    caching.NO_HASHES: _("The other hub did not answer with hashes of its values."),
+    caching.NOT_ENABLED: _("Keeping hashes is off for this connection."),
     "The other instance did not tell us a new key.": _("The other hub did not tell us a new key."),
     "The other instance answered with something else than the event.": _(
         "The other hub answered with something else than the event."
@@ -63,6 +65,7 @@ WHOLE: dict[str, str | Promise] = {
     ),
     "Event blocked by event blocklist.": _("The event is on this hub's blocklist."),
     "Event blocked by organisation blocklist.": _("Its creator is on this hub's blocklist."),
+    "Event blocked by the event block rule.": _("It has a tag that this hub takes in from nobody."),
     "Pull is not enabled for this server.": _("Fetching is off for this connection."),
     "Push is not enabled for this server.": _("Sending is off for this connection."),
 }

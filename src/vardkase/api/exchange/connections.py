@@ -15,6 +15,7 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.instance import instance_uuid
 from vardkase.exchange.servers import queries, services
+from vardkase.exchange.servers.caching import cached_at
 from vardkase.exchange.servers.models import Server, no_pull_rules, no_push_rules
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -88,11 +89,12 @@ def server_dict(server: Server) -> dict[str, Any]:
 def index(call: Call) -> Answer:
     """Every connection with its organisations and the accounts bound to it."""
     found = list(queries.servers(call.actor))
+    cached = cached_at([server.pk for server in found])
     bound = queries.users_bound_to(server.pk for server in found)
     return Json(
         [
             {
-                "Server": server_dict(server) | {"cache_timestamp": False},
+                "Server": server_dict(server) | {"cache_timestamp": _stamp(cached.get(server.pk))},
                 "Organisation": _organisation(server.org),
                 "RemoteOrg": _organisation(server.remote_org),
                 "User": [_user(user) for user in bound.get(server.pk, ())],
@@ -179,6 +181,10 @@ def _written(call: Call) -> dict[str, Any]:
         if isinstance(chosen, dict) and chosen.get("uuid"):
             return {**given, "remote_org": chosen}
     return given
+
+
+def _stamp(seconds: int | None) -> str | bool:
+    return False if seconds is None else str(seconds)
 
 
 def _number(value: int | None) -> str | None:

@@ -6,7 +6,14 @@ class ServersConfig(AppConfig):
     label = "servers"
 
     def ready(self) -> None:
-        from vardkase.exchange.servers.rules import crossing_of_connection  # noqa: PLC0415 - models load after apps
+        from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.exchange.servers.caching import described  # noqa: PLC0415 - the same
+        from vardkase.exchange.servers.rules import crossing_of_connection  # noqa: PLC0415 - the same
+        from vardkase.exchange.servers.schedules import SCHEDULES  # noqa: PLC0415 - the same
         from vardkase.identity.access.crossing import rules_are_told_by  # noqa: PLC0415 - the same
+        from vardkase.knowledge.caches import kinds  # noqa: PLC0415 - the same
 
         rules_are_told_by(crossing_of_connection)
+        kinds.register(kinds.SERVER, described)
+        for schedule in SCHEDULES:
+            register(schedule)

@@ -28,6 +28,8 @@ from vardkase.identity.organisations.models import Organisation, SharingGroupSer
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.knowledge.caches.kinds import SERVER
+from vardkase.knowledge.caches.services import forget
 from vardkase.misp.flags import as_bool
 
 KEY = re.compile(r"[A-Za-z0-9]{40}")
@@ -107,6 +109,7 @@ def delete_server(actor: Actor, reference: Reference) -> None:
     target = _target(server)
     SharingGroupServer.objects.filter(server_id=server.pk).delete()
     User.objects.filter(server_id=server.pk).update(server_id=0)
+    forget(SERVER, server.pk)
     server.delete()
     record(actor, "server.deleted", target)
 

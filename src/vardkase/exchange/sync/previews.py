@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -16,12 +17,17 @@ from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.sync.index import Known, Offered, known_events
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.fields import UUID
+from vardkase.misp.flags import as_int
 
 SECONDS = 60.0
 LARGEST = 64 * MEBIBYTE
 PAGE = 60
+LONGEST = 500
+"""Characters of a text of another instance that are shown in a list."""
 NEW_KEY = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
 
@@ -50,6 +56,50 @@ def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, A
     if not isinstance(found, dict) or not isinstance(found.get("Event"), dict):
         raise missing
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """An event as the other instance's index has it. `number` is its id there, `known` what we have of it."""
+
+    number: int
+    uuid: str
+    info: str
+    creator: str
+    date: str
+    attributes: int
+    tags: tuple[str, ...]
+    timestamp: int
+    known: Known | None
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether we have it, in an older version."""
+        return self.known is not None and self.timestamp > self.known.timestamp
+
+
+def previewed(rows: Iterable[Any]) -> list[Previewed]:
+    """The rows of another instance's index that make sense, with what we have of each."""
+    sane = [row for row in rows if isinstance(row, dict) and UUID.fullmatch(str(row.get("uuid")).lower())]
+    uuids = [str(row["uuid"]).lower() for row in sane]
+    known = known_events(Offered(uuid, 0, 0, "") for uuid in uuids)
+    return [_previewed(row, known.get(uuid)) for row, uuid in zip(sane, uuids, strict=True)]
+
+
+def _previewed(row: dict[str, Any], known: Known | None) -> Previewed:
+    creator = row.get("Orgc")
+    tags = [each.get("Tag") for each in row.get("EventTag") or [] if isinstance(each, dict)]
+    return Previewed(
+        number=as_int(row.get("id")) or 0,
+        uuid=str(row["uuid"]).lower(),
+        info=str(row.get("info"))[:LONGEST],
+        creator=str(creator.get("name"))[:LONGEST] if isinstance(creator, dict) else "",
+        date=str(row.get("date"))[:10],
+        attributes=as_int(row.get("attribute_count")) or 0,
+        tags=tuple(str(tag.get("name"))[:LONGEST] for tag in tags if isinstance(tag, dict)),
+        timestamp=as_int(row.get("timestamp")) or 0,
+        known=known,
+    )
 
 
 @transaction.atomic

@@ -1,11 +1,16 @@
-"""Events that must not come in: by their uuid, or by the organisation that created them."""
+"""Events that must not come in: by their uuid, by the organisation that created them, or by a tag."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vardkase.intel.errors import EventBlocked
+from vardkase.intel.settings import EVENT_BLOCK_RULE, blocked_tags
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
 from vardkase.knowledge.blocklists.services import count_blocked
+from vardkase.misp.fields import listed_tags
 
 
 def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
@@ -18,3 +23,10 @@ def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
     if is_blocked(Blocked.ORGANISATION, creator_uuid):
         count_blocked(Blocked.ORGANISATION, creator_uuid)
         raise EventBlocked("Event blocked by organisation blocklist.")
+
+
+def refuse_by_rule(data: Mapping[str, Any]) -> None:
+    """Raise EventBlocked for a document with a tag that the hub takes in from nobody."""
+    named = {str(tag.get("name")).lower() for tag in listed_tags(data.get("Tag"))}
+    if named and not named.isdisjoint(blocked_tags(EVENT_BLOCK_RULE.value)):
+        raise EventBlocked("Event blocked by the event block rule.")

@@ -24,7 +24,7 @@ from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
-from vardkase.intel.services.blocking import refuse_blocked
+from vardkase.intel.services.blocking import refuse_blocked, refuse_by_rule
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
 from vardkase.intel.services.publish import mark_published
@@ -52,6 +52,7 @@ def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = Non
     actor.require(Permission.ADD)
     header = _parse_header(actor, data)
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
+    refuse_by_rule(data)
     require_signature_of_new(actor, data, signed)
     return _store_event(actor, header, data)
 

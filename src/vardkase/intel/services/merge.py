@@ -19,6 +19,7 @@ from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_change
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.blocking import refuse_by_rule
 from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, store_parts
@@ -71,6 +72,7 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
         if actor.may(Permission.SYNC):
             raise Invalid(NOT_AUTHORISED)
         raise Forbidden("You are not authorised to do that.")
+    refuse_by_rule(data)
     require_signature_of_change(actor, event, signed)
     if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
         raise Invalid("Event could not be saved: Could not find the local event.")

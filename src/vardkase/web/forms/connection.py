@@ -286,6 +286,23 @@ class ConnectionForm(forms.Form):
         return json.dumps(given) if given else ""
 
 
+class PreviewForm(forms.Form):
+    """What to show of another hub's events."""
+
+    text = forms.CharField(label=_("Title contains"), required=False, max_length=200)
+    org = forms.CharField(label=_("Created by"), required=False, max_length=200)
+    tag = forms.CharField(label=_("Tag"), required=False, max_length=200)
+    value = forms.CharField(label=_("Contains the value"), required=False, max_length=500)
+
+    ASKED = {"text": "searcheventinfo", "org": "searchorg", "tag": "searchtag", "value": "searchattribute"}
+    """Field → what the other hub's index calls it."""
+
+    def filters(self) -> dict[str, str]:
+        """What the other hub's index is asked for."""
+        given = self.cleaned_data if self.is_valid() else {}
+        return {asked: given[name] for name, asked in self.ASKED.items() if given.get(name)}
+
+
 class ImportForm(forms.Form):
     """What the other hub's administrators send: the document that its page for new connections gives."""
 

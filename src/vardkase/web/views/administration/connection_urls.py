@@ -5,13 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web.views.administration import connection_forms as forms
-from vardkase.web.views.administration import connections
+from vardkase.web.views.administration import connection_knowledge as knowledge
+from vardkase.web.views.administration import connection_previews as previews
+from vardkase.web.views.administration import connections, event_block_rule
 
 connection_urls = [
     path("connections/", connections.index, name="servers"),
     path("connections/new/", forms.create, name="server_create"),
     path("connections/new/paste/", forms.take_over, name="server_import"),
     path("connections/new/choices/", forms.find, name="new_server_choices"),
+    path("connections/overlap/", knowledge.overlap, name="server_overlap"),
+    path("connections/numbers/", knowledge.numbers, name="event_numbers"),
+    path("connections/kept-out/", event_block_rule.edit, name="event_block_rule"),
+    path("connections/kept-out/choices/", event_block_rule.find, name="event_block_choices"),
+    path("connections/<int:pk>/hashes/", knowledge.cache, name="server_cache"),
     path("connections/<int:pk>/", connections.view, name="server"),
     path("connections/<int:pk>/edit/", forms.edit, name="server_edit"),
     path("connections/<int:pk>/choices/", forms.find, name="server_choices"),
@@ -24,6 +31,8 @@ connection_urls = [
     path("connections/<int:pk>/fetch/", connections.pull, name="server_pull"),
     path("connections/<int:pk>/send/", connections.push, name="server_push"),
     path("connections/<int:pk>/let-be/<uuid:uuid>/", connections.dismiss, name="server_dismiss"),
+    path("connections/<int:pk>/there/", previews.index, name="server_there"),
+    path("connections/<int:pk>/there/<reference:reference>/", previews.event, name="server_there_event"),
     path("connections/runs/<int:pk>/", connections.run, name="sync_run"),
     path("connections/runs/<int:pk>/cancel/", connections.cancel, name="sync_run_cancel"),
 ]

@@ -22,6 +22,8 @@ from vardkase.exchange.sync.figures import Figures
 from vardkase.exchange.sync.models import Direction, State
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import titles_by_uuid
+from vardkase.knowledge.caches.kinds import SERVER
+from vardkase.knowledge.caches.queries import find_cached
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.reasons import in_words
@@ -148,6 +150,7 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         "server": server,
         "standing": getattr(server, "standing", None),
         "authority": certificates_of(server)[0],
+        "cache": find_cached(SERVER, server.pk) if server.caching_enabled else None,
         "running": runs.filter(state=State.RUNNING).order_by("-pk"),
         "aside": shown,
         "aside_count": aside.count(),

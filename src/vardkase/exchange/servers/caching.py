@@ -1,0 +1,123 @@
+"""Caching what other instances know: the hashes of their values, without their events (sync-protocol §8)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import count
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict
+from vardkase.core.jobs.progress import report
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import MEBIBYTE, Reply
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import Peer, RemoteRefused, message_of
+from vardkase.exchange.servers.queries import servers
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.knowledge.caches import services as caches
+from vardkase.knowledge.caches.kinds import SERVER, About
+from vardkase.knowledge.caches.models import CachedSource
+from vardkase.knowledge.caches.services import Cached
+
+AT_ONCE = 50_000
+"""Values in an answer."""
+MOST_ANSWERS = 10_000
+SECONDS = 300.0
+LARGEST = 64 * MEBIBYTE
+LINE = re.compile(rb"([0-9a-f]{32}),([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*", re.IGNORECASE)
+NO_HASHES = "The other instance did not answer with hashes of its values."
+NOT_ENABLED = "Caching is not enabled for this server."
+ABSENT = frozenset((403, 404, 405))
+"""How an instance answers that has no index of hashes to go through."""
+
+
+def servers_to_cache(actor: Actor) -> list[Server]:
+    """The connections whose other side is to be cached. Raises Forbidden."""
+    return list(servers(actor).filter(caching_enabled=True))
+
+
+def cache_server(actor: Actor | None, server: Server) -> int:
+    """Put the hashes of another instance's values in place of those cached before; returns how many.
+
+    `actor` ordered it; None when the hub does it by itself. An answer that breaks off changes nothing.
+
+    Raises Conflict when caching is off, OutgoingFailed, Forbidden.
+    """
+    if actor is not None:
+        actor.require_writing()
+        actor.require(Permission.SITE_ADMIN)
+    if not server.caching_enabled:
+        raise Conflict(NOT_ENABLED)
+    number = caches.store(SERVER, server.pk, _values(Peer(server, SECONDS, LARGEST, patient=True)), report)
+    if actor is not None:
+        record(actor, "server.cached", Target("server", server.pk, title=server.name), {"values": number})
+    return number
+
+
+def described(actor: Actor, numbers: Collection[int]) -> dict[int, About]:
+    """What stands beside a value that another instance has too: for who may see what others know."""
+    if not actor.may(Permission.VIEW_FEED_CORRELATIONS):
+        return {}
+    known = Server.objects.filter(pk__in=numbers, caching_enabled=True)
+    return {server.pk: {"id": str(server.pk), "name": server.name, "url": server.url} for server in known}
+
+
+def cached_at(server_ids: Collection[int]) -> dict[int, int]:
+    """Connection → when it was cached last (Unix seconds), for those that have been."""
+    found = CachedSource.objects.filter(kind=SERVER, number__in=server_ids, cached__isnull=False)
+    return {number: seconds or 0 for number, seconds in found.values_list("number", "cached")}
+
+
+def _values(peer: Peer) -> Iterator[Cached]:
+    """Every value of the other instance: by its index of hashes, or where it has none by searching."""
+    first = peer.patiently("GET", f"attributes/getInstanceCache/0/limit:{AT_ONCE}")
+    if first.status == 200 and _last(first) is not None:
+        yield from _from_index(peer, first)
+    elif first.status == 200 or first.status in ABSENT:
+        yield from _from_search(peer)
+    else:
+        raise RemoteRefused(first.status, message_of(first))
+
+
+def _from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:
+    last = 0
+    for _ in range(MOST_ANSWERS):
+        reached = _last(reply)
+        if reached is None or reached <= last:
+            return
+        yield from _lines(reply)
+        last = reached
+        reply = peer.patiently("GET", f"attributes/getInstanceCache/{last}/limit:{AT_ONCE}")
+        _require_good(reply)
+
+
+def _from_search(peer: Peer) -> Iterator[Cached]:
+    for page in count(1):
+        asked = {"returnFormat": "cache", "includeEventUuid": 1, "page": page, "limit": AT_ONCE}
+        reply = peer.patiently("POST", "attributes/restSearch.json", asked)
+        _require_good(reply)
+        found = list(_lines(reply))
+        yield from found
+        if not found or page == MOST_ANSWERS:
+            return
+
+
+def _last(reply: Reply) -> int | None:
+    """Up to which attribute an answer of the index goes; None for what is none."""
+    told = reply.headers.get("x-last-id", "")
+    return int(told) if told.isdecimal() and len(told) < 20 else None
+
+
+def _require_good(reply: Reply) -> None:
+    if reply.status != 200:
+        raise RemoteRefused(reply.status, message_of(reply))
+
+
+def _lines(reply: Reply) -> Iterator[Cached]:
+    for line in reply.content.splitlines():
+        if found := LINE.fullmatch(line):
+            yield found[1].decode(), found[2].decode()
+        elif line.strip():
+            raise OutgoingFailed(NO_HASHES)

@@ -1,0 +1,20 @@
+"""What the hub does with connections by itself; off until somebody switches it on."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Schedule
+from vardkase.exchange.servers.tasks import cache_all
+
+SCHEDULES = (
+    Schedule(
+        "servers.cache_all",
+        _("Fetch hashes from connected hubs"),
+        _("Renews what is known of the values of every connected hub whose hashes are kept here."),
+        cache_all,
+        at=time(5, 0),
+    ),
+)

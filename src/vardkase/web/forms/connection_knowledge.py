@@ -1,0 +1,45 @@
+"""Asking for an event by its number elsewhere, and the tags that keep events out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.exchange.servers.models import Server
+from vardkase.web.forms.picking import Choices, Picker
+
+
+class TranslationForm(forms.Form):
+    """An event, by its number and whose number that is."""
+
+    server = forms.ChoiceField(label=_("Whose number it is"), required=False)
+    number = forms.CharField(
+        label=_("Number of the event"),
+        max_length=36,
+        help_text=_("For an event here, its UUID will do as well."),
+    )
+
+    def __init__(self, servers: Iterable[Server], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["server"]
+        chosen.choices = [("", gettext("This hub")), *((str(server.pk), server.name) for server in servers)]
+
+
+class BlockRuleForm(forms.Form):
+    """Tags of events that nobody may bring in."""
+
+    tags = Picker(
+        label=_("Events with any of these tags are not taken in"),
+        help_text=_(
+            "From nobody: neither people here, programs, feeds nor other hubs. What is here already stays."
+        ),
+    )
+
+    def __init__(self, source: Choices, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        picker: Any = self.fields["tags"]
+        picker.source = source

@@ -1,0 +1,76 @@
+"""What connected hubs have in common, and the numbers that an event has there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import NotFound
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers import tasks
+from vardkase.exchange.servers.queries import find_server, servers
+from vardkase.exchange.sync import translation
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.knowledge.caches.kinds import SERVER
+from vardkase.knowledge.caches.queries import overlaps
+from vardkase.web.forms.connection_knowledge import TranslationForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import in_words
+
+
+@page(Permission.SITE_ADMIN)
+def overlap(request: PageRequest) -> HttpResponse:
+    """How much of one connected hub's values each other one has, of those whose hashes are kept here."""
+    found = overlaps(request.actor, (SERVER,))
+    columns = [source for source, _others in found]
+    rows = []
+    for source, others in found:
+        shares = {each.other.number: each for each in others}
+        rows.append((source, [shares.get(column.number) for column in columns]))
+    return render(request, "administration/connection_overlap.html", {"rows": rows, "columns": columns})
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def cache(request: PageRequest, pk: int) -> HttpResponse:
+    """Have the hashes of the other hub's values fetched."""
+    server = find_server(request.actor, pk)
+    if server.caching_enabled:
+        tasks.order_cache(request.actor, [server.pk])
+        messages.success(request, gettext("The hashes are fetched in a moment."))
+    else:
+        messages.error(request, gettext("Keeping hashes is off for this connection."))
+    return redirect("server", pk)
+
+
+@page(Permission.SITE_ADMIN)
+def numbers(request: PageRequest) -> HttpResponse:
+    """One event by its number, and what number it has everywhere else."""
+    form = TranslationForm(servers(request.actor), request.GET or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        try:
+            event = _event(request, form.cleaned_data["server"], form.cleaned_data["number"].strip())
+        except NotFound:
+            form.add_error("number", gettext("There is no such event, or it is not here."))
+        except OutgoingFailed as failed:
+            form.add_error("server", in_words(str(failed)))
+        else:
+            context |= {"event": event, "there": list(translation.elsewhere(request.actor, event))}
+    return render(
+        request, "administration/connection_numbers.html", context, status=422 if form.errors else 200
+    )
+
+
+def _event(request: PageRequest, server: str, number: str) -> EventRow:
+    """The event here. Raises NotFound, OutgoingFailed."""
+    if server:
+        return translation.here(request.actor, server, number)
+    return find_event(request.actor, number)

@@ -1,0 +1,160 @@
+"""What other hubs have and know, looked at on pages."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import Cast
+from tests.exchange.servers import HERE, Running, says, serving
+from tests.exchange.test_connection_tests import KEY
+from tests.factories import make_event
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.intel.models import Event
+from vardkase.intel.settings import EVENT_BLOCK_RULE
+from vardkase.knowledge.caches.kinds import SERVER
+from vardkase.knowledge.caches.services import store
+from vardkase.knowledge.taxonomies.models import Tag
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+LIST = "/administration/connections/"
+THERE, GONE = str(uuid4()), str(uuid4())
+
+
+@pytest.fixture
+def browser(cast: Cast) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(cast.site_admin.user)
+    return client
+
+
+@pytest.fixture
+def here(cast: Cast) -> Event:
+    """An event that the other hub has in a newer version."""
+    event = make_event(cast.org_a, info="Phishing", timestamp=100)
+    event.save()
+    return event
+
+
+def connected(cast: Cast, url: str) -> Server:
+    return Server.objects.create(
+        name="Norden",
+        url=url,
+        encrypted_key=KEYS.encrypt(KEY),
+        org=cast.hub,
+        remote_org=cast.org_b,
+        pull=True,
+        caching_enabled=True,
+        priority=1,
+    )
+
+
+def other_hub(here: Event) -> Any:
+    """A hub with two events: one that is here in an older version, and a new one."""
+    about = {"date": "2026-11-25", "Orgc": {"name": "Norden CERT"}, "attribute_count": "7"}
+    rows = [
+        {"id": "8", "uuid": THERE, "info": "<b>New</b>", "timestamp": "200", **about},
+        {"id": "7", "uuid": str(here.uuid), "info": "Phishing", "timestamp": "200", **about},
+        "nonsense",
+    ]
+    attributes = [{"type": "domain", "value": "evil.example", "category": "Network activity"}]
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path.startswith("/events/index"):
+            says(json.dumps(rows).encode())(handler)
+        elif THERE in handler.path or str(here.uuid) in handler.path:
+            row = rows[0] if THERE in handler.path else rows[1]
+            says(json.dumps({"Event": row | {"Attribute": attributes}}).encode())(handler)  # type: ignore[operator]
+        else:
+            says(b"{}", 404)(handler)
+
+    return serving(answer)
+
+
+def asked(peer: Running) -> str:
+    return peer.requests[-1][1]
+
+
+def test_the_events_of_another_hub_are_looked_at(
+    cast: Cast, browser: Client, here: Event, settings: Any
+) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    with other_hub(here) as peer:
+        address = f"{LIST}{connected(cast, peer.url).pk}/there/"
+        told = browser.get(address).content.decode()
+        assert "&lt;b&gt;New&lt;/b&gt;" in told
+        assert ("not here" in told, "older here" in told, "as new here" in told) == (True, True, False)
+        assert told.count('name="event" value=') == 2
+        browser.get(address, {"text": "new/ones", "page": "3"})
+        assert "/page:3/" in asked(peer)
+        assert "/searcheventinfo:new%2Fones" in asked(peer)
+        event = browser.get(f"{address}{THERE}/").content.decode()
+        assert "Nothing of it has been taken in by looking." in event
+        assert "evil[.]example" in event.replace("<wbr>", "")
+        assert browser.get(f"{address}{GONE}/").status_code == 404
+    assert Event.objects.count() == 1
+    assert "could not be reached" in browser.get(address).content.decode()
+
+
+def test_an_event_is_found_by_its_number_elsewhere(
+    cast: Cast, browser: Client, here: Event, settings: Any
+) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    with other_hub(here) as peer:
+        server = connected(cast, peer.url)
+        found = browser.get(f"{LIST}numbers/", {"number": here.uuid}).content.decode()
+        assert f"{peer.url}/events/view/7" in found
+        missing = browser.get(f"{LIST}numbers/", {"server": server.pk, "number": "9"})
+        assert missing.status_code == 422
+        assert "There is no such event" in missing.content.decode()
+
+
+def test_overlaps_and_hashes_of_connections_show(cast: Cast, browser: Client) -> None:
+    assert "No hashes are kept" in browser.get(f"{LIST}overlap/").content.decode()
+    one, other = connected(cast, "https://one.example"), connected(cast, "https://other.example")
+    store(SERVER, one.pk, [(uuid4().hex, THERE), ("a" * 32, THERE)])
+    store(SERVER, other.pk, [("a" * 32, GONE)])
+    told = browser.get(f"{LIST}overlap/").content.decode()
+    assert ("50 %" in told, "100 %" in told) == (True, True)
+    assert "2 values" in browser.get(f"{LIST}{one.pk}/").content.decode()
+    browser.post(f"{LIST}{one.pk}/hashes/")
+    assert ProcrastinateJob.objects.get(task_name="servers.cache").args["server_id"] == one.pk
+
+
+def test_tags_that_keep_events_out_are_chosen(cast: Cast, browser: Client) -> None:
+    Tag.objects.create(name="rumour")
+    address = f"{LIST}kept-out/"
+    assert "rumour" in browser.get(f"{address}choices/", {"field": "tags", "q_tags": "rum"}).content.decode()
+    browser.post(address, {"tags": ["rumour", 'hear"say']})
+    assert json.loads(EVENT_BLOCK_RULE.value) == {"tags": ["rumour", 'hear"say']}
+    assert "rumour" in browser.get(address).content.decode()
+    browser.post(address, {})
+    assert EVENT_BLOCK_RULE.value == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{server}/there/",
+        f"{{server}}/there/{THERE}/",
+        "numbers/",
+        "overlap/",
+        "kept-out/",
+        "{server}/hashes/",
+    ],
+)
+def test_nobody_else_looks_or_acts(cast: Cast, path: str) -> None:
+    address = LIST + path.format(server=connected(cast, "https://one.example").pk)
+    for player in (cast.org_admin, cast.partner_sync, cast.reader):
+        client = Client()
+        client.force_login(player.user)
+        assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
+    assert EVENT_BLOCK_RULE.value == ""
+    assert not ProcrastinateJob.objects.filter(task_name="servers.cache").exists()
