@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -20,7 +19,7 @@ from tests.support.web_server import WebServer
 from vardkase.core.settings.models import SettingValue
 
 __all__ = ["on_this_machine"]
-FOREIGN = str(uuid4())
+FOREIGN = "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c003"
 
 
 def at_once() -> None:

@@ -25,7 +25,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
 LIST = "/administration/connections/"
-THERE, GONE = str(uuid4()), str(uuid4())
+THERE, GONE = "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c001", "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c002"
 
 
 @pytest.fixture
