@@ -42,6 +42,7 @@ WHOLE: dict[str, str | Promise] = {
     ),
     "The event here is as new.": _("The event here is as new."),
     "The event could not be sent; the run says why.": _("The event could not be sent. The run says why."),
+    "Some events could not be sent; the run says why.": _("Some events could not be sent. The run says why."),
     "The event is protected, and this instance's key is none of its keys.": _(
         "The event is protected, and this hub's key is none of its keys."
     ),
