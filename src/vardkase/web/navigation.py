@@ -61,6 +61,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
             Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
             Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
+            Item("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
+            Item("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
             Item("taxonomies", _("Taxonomies"), icon="books"),
             Item("warninglists", _("Warninglists"), icon="alert-triangle"),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),

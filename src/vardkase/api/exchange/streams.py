@@ -7,7 +7,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.exchange.streams.by_hand import Disabled, push_event
 from vardkase.exchange.streams.by_settings import follow
 from vardkase.exchange.streams.models import Kind
-from vardkase.exchange.streams.queries import standing
+from vardkase.exchange.streams.queries import standings
 from vardkase.exchange.streams.settings import ZEROMQ_ENABLED, ZEROMQ_HOST, ZEROMQ_PORT
 from vardkase.hub.instance.settings import change_setting
 from vardkase.identity.access.permissions import Permission
@@ -49,7 +49,7 @@ def status(call: Call) -> Answer:
     return Json(
         {
             "message": f"ZeroMQ is on and listens on {ZEROMQ_HOST.value}:{ZEROMQ_PORT.value}.",
-            "waiting": standing(follow(Kind.ZEROMQ)).waiting,
+            "waiting": standings([follow(Kind.ZEROMQ)])[0].waiting,
         }
     )
 

@@ -25,7 +25,6 @@ from vardkase.exchange.streams.topics import BY_HAND
 
 AT_A_TIME = 200
 """Entries looked at in one round."""
-MESSAGES = 500
 BYTES = 4 * 1024 * 1024
 """Of one batch, unless a single message is larger."""
 
@@ -48,10 +47,9 @@ class Batch:
         self.messages += step.messages
         self.outcomes += step.outcomes
 
-    @property
-    def is_full(self) -> bool:
-        """Whether it should go now."""
-        return len(self.messages) >= MESSAGES or sum(len(each.body) for each in self.messages) >= BYTES
+    def is_full(self, most: int) -> bool:
+        """Whether it should go now, to one who acknowledges at most so many messages together."""
+        return len(self.messages) >= most or sum(len(each.body) for each in self.messages) >= BYTES
 
 
 def waiting(stream: Stream, limit: int) -> list[Entry]:
@@ -71,7 +69,7 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
         if stream.position < end:
             _moved(stream, end)
         return 0
-    for batch in _batches(steps(Reader(stream), entries)):
+    for batch in _batches(steps(Reader(stream), entries), sender.at_once):
         try:
             sender.send(batch.messages)
         except OutgoingFailed as error:
@@ -99,11 +97,11 @@ def receiver(stream: Stream) -> Receiver:
     return Receiver(ReceiverKind.STREAM, stream.pk, stream.name)
 
 
-def _batches(found: Iterator[Step]) -> Iterator[Batch]:
+def _batches(found: Iterator[Step], most: int) -> Iterator[Batch]:
     batch = Batch()
     for step in found:
         batch.take(step)
-        if batch.is_full:
+        if batch.is_full(most):
             yield batch
             batch = Batch()
     if batch.place:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.entries import line_up
-from vardkase.exchange.outbox.models import Entry
-from vardkase.exchange.streams.delivering import waiting
 from vardkase.exchange.streams.models import Stream
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -19,11 +20,11 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a stream is: how many entries wait for it (at most `MOST_COUNTED`), and the oldest of them."""
+    """How far a stream is: how many entries wait for it (at most `MOST_COUNTED`), and since when the first does."""
 
     stream: Stream
     waiting: int
-    oldest: Entry | None
+    since: datetime | None
 
     @property
     def is_more(self) -> bool:
@@ -32,9 +33,9 @@ class Standing:
 
 
 def streams(actor: Actor) -> QuerySet[Stream]:
-    """Every stream, by name. Raises Forbidden."""
+    """Every stream, by name; those of MISP's settings only once these were used. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)
-    return Stream.objects.select_related("org").order_by("name")
+    return Stream.objects.select_related("org").exclude(by_settings=True, enabled=False).order_by("name")
 
 
 def find_stream(actor: Actor, stream_id: int) -> Stream:
@@ -45,8 +46,25 @@ def find_stream(actor: Actor, stream_id: int) -> Stream:
     return stream
 
 
-def standing(stream: Stream) -> Standing:
-    """How far the stream is now."""
+def standings(found: Sequence[Stream]) -> list[Standing]:
+    """How far each of the streams is now; one query for all."""
     line_up()
-    entries = waiting(stream, MOST_COUNTED)
-    return Standing(stream, len(entries), entries[0] if entries else None)
+    rows = (
+        cursor().execute(WAITING, {"ids": [stream.pk for stream in found], "most": MOST_COUNTED}).fetchall()
+    )
+    waiting = {number: (count, since) for number, count, since in rows}
+    return [Standing(stream, *waiting.get(stream.pk, (0, None))) for stream in found]
+
+
+WAITING = """
+SELECT stream.id, counted.number, counted.since
+FROM stream CROSS JOIN LATERAL (
+    SELECT count(*) AS number, min(at) AS since
+    FROM (
+        SELECT at FROM outbox
+        WHERE place > stream.position AND topic = ANY(stream.topics || ('push_' || stream.kind))
+        ORDER BY place LIMIT %(most)s
+    ) waiting
+) counted
+WHERE stream.id = ANY(%(ids)s)
+"""

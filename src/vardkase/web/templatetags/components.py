@@ -236,7 +236,7 @@ def reach_choice(
 def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     """A form field with label, help and error, each tied to the control for screen readers."""
     widget = bound.field.widget
-    several = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    several = isinstance(widget, RadioSelect)  # Of which boxes to tick are a kind.
     single_box = isinstance(widget, CheckboxInput)
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     help_text = hint or bound.help_text
@@ -250,7 +250,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "field": bound,
         "control": "" if several else bound.as_widget(attrs=attributes),
         "several": several,
-        "option_css": "rad" if isinstance(widget, RadioSelect) else "chk",
+        "option_css": "chk" if isinstance(widget, CheckboxSelectMultiple) else "rad",
         "single_box": single_box,
         "hint": help_text,
         "described": " ".join(described),

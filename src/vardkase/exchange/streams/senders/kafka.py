@@ -17,7 +17,7 @@ from vardkase.exchange.links import require_reachable
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import Fault, NotTaken
 from vardkase.exchange.streams.models import Stream
-from vardkase.exchange.streams.senders.sender import secrets_of
+from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.topics import TOPICS
 
 PATIENCE = 30.0
@@ -38,6 +38,8 @@ UNREACHABLE = frozenset(("_ALL_BROKERS_DOWN", "_TRANSPORT", "_RESOLVE"))
 
 class KafkaSender:
     """A message counts as taken when all replicas in step have it (acks=all)."""
+
+    at_once = MANY
 
     def __init__(self, stream: Stream) -> None:
         self._names = stream.settings.get("names", {})

@@ -9,9 +9,14 @@ from typing import Protocol
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.models import SECRETS, Stream
 
+MANY = 500
+"""Messages that are acknowledged together where nothing speaks for less."""
+
 
 class Sender(Protocol):
-    """One connection to a receiver."""
+    """One connection to a receiver. `at_once`: how many messages it acknowledges together."""
+
+    at_once: int
 
     def send(self, messages: Sequence[Message]) -> None:
         """Send the messages in their order; returns when the receiver has acknowledged all. Raises OutgoingFailed."""

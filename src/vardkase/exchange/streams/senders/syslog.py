@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from vardkase.exchange.links import Link
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.senders.sender import MANY
 
 FACILITY = 16
 SEVERITY = 5
@@ -22,6 +23,8 @@ DATAGRAM = 65_000
 
 class SyslogSender:
     """What the other machine has acknowledged counts as taken; over UDP nothing tells."""
+
+    at_once = MANY
 
     def __init__(self, stream: Stream) -> None:
         settings = stream.settings

@@ -12,7 +12,7 @@ from vardkase.exchange.http import Manner, fetch
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import Fault, NotTaken
 from vardkase.exchange.streams.models import Format, Stream
-from vardkase.exchange.streams.senders.sender import secrets_of
+from vardkase.exchange.streams.senders.sender import MANY, secrets_of
 from vardkase.exchange.streams.signatures import signed
 
 TYPES = {Format.ECS: "application/x-ndjson", Format.CEF: "text/plain; charset=utf-8"}
@@ -35,6 +35,7 @@ class WebhookSender:
         self._url = stream.settings["url"]
         self._format = stream.format
         self._secrets = secrets_of(stream)
+        self.at_once = 1 if stream.format == Format.MISP else MANY
         self._manner = Manner(
             authority=stream.settings["authority"],
             redirects=0,

@@ -11,6 +11,7 @@ import zmq
 from vardkase.exchange.streams.bodies.messages import Message
 from vardkase.exchange.streams.errors import Fault, NotTaken
 from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.senders.sender import MANY
 from vardkase.exchange.streams.topics import SELF
 
 KEEP_ALIVE = 60.0
@@ -21,6 +22,8 @@ LINGER = 1000
 
 class ZeroMqSender:
     """What the socket takes counts as taken: who listens, nobody knows."""
+
+    at_once = MANY
 
     def __init__(self, stream: Stream) -> None:
         self._began = self._told = time.monotonic()

@@ -1,0 +1,43 @@
+"""What was sent to whom, when, and which version: for those who run the hub."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from vardkase.exchange.outbox.models import Delivery
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+def deliveries(
+    actor: Actor,
+    *,
+    event: str = "",
+    receiver: str = "",
+    kind: str = "",
+    state: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> QuerySet[Delivery]:
+    """Deliveries of an event (its id or uuid), to receivers of a name and kind, in a state, within days; in no order.
+
+    Raises Forbidden.
+    """
+    actor.require(Permission.SITE_ADMIN)
+    exact = {"kind": kind, "state": state, "at__date__gte": since, "at__date__lte": until}
+    found = Delivery.objects.filter(**{name: value for name, value in exact.items() if value})
+    if receiver:
+        found = found.filter(receiver_name__icontains=receiver)
+    return _of_event(found, event.strip()) if event.strip() else found
+
+
+def _of_event(found: QuerySet[Delivery], event: str) -> QuerySet[Delivery]:
+    if event.isascii() and event.isdigit() and len(event) < 19:
+        return found.filter(event_id=int(event))
+    try:
+        return found.filter(event_uuid=UUID(event))
+    except ValueError:
+        return found.none()

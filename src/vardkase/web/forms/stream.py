@@ -1,0 +1,307 @@
+"""A stream's settings, kind by kind, and what deliveries to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.outbox.entries import PUBLISHED
+from vardkase.exchange.streams import services
+from vardkase.exchange.streams.kinds import SHAPES
+from vardkase.exchange.streams.models import Format, Kind, Stream
+from vardkase.identity.organisations.queries import organisations
+from vardkase.web.stream_words import FORMATS, RECEIVERS, STATES, TOPICS
+
+EVERYTHING = "0"
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+CODE = {"autocapitalize": "off", "spellcheck": "false", "autocomplete": "off"}
+SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+KEEPS = _("Empty: the one that is kept stays.")
+
+
+class StreamForm(forms.Form):
+    """What every stream has. `wire` gives it as the service takes it."""
+
+    kind: Kind
+    own: tuple[str, ...] = ()
+    """The fields of the kind: its settings and secrets."""
+
+    name = forms.CharField(label=_("Name"), max_length=255, help_text=_("What the receiver is called here."))
+    org_id = forms.ChoiceField(
+        label=_("Sees what this organisation may read"),
+        help_text=_(
+            "The receiver gets only what the organisation may read at the time of sending. Choose the organisation "
+            "that the receiver belongs to."
+        ),
+    )
+    topics = forms.MultipleChoiceField(
+        label=_("Hears of"),
+        choices=list(TOPICS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        initial=[PUBLISHED],
+    )
+    format = forms.ChoiceField(label=_("Format"))
+    tags = forms.CharField(
+        label=_("Only with these tags"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, **CODE}),
+        help_text=_("One on each line. With ! before it: only without it. Empty: all."),
+    )
+    types = forms.CharField(
+        label=_("Only these types of attributes"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, **CODE}),
+        help_text=_("One on each line, such as ip-dst or domain. Empty: all."),
+    )
+    to_ids = forms.BooleanField(label=_("Only what is meant for detection"), required=False)
+
+    def __init__(self, stream: Stream | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept = dict(stream.filters) if stream else {}
+        members = [(str(pk), name) for pk, name in organisations("local").values_list("pk", "name")]
+        everything = (EVERYTHING, _("Everything on the hub, whoever may read it"))
+        self._choices("org_id", [("", _("Choose an organisation")), *members, everything])
+        offered = SHAPES[self.kind].formats
+        self._choices("format", [(each.value, FORMATS[each]) for each in Format if each in offered])
+        for name, value in (_stored(stream) if stream else SHAPES[self.kind].defaults).items():
+            if name in self.fields:
+                self.initial.setdefault(name, value)
+
+    def wire(self) -> dict[str, Any]:
+        """The stream as the service takes it."""
+        said = self.cleaned_data
+        filters = {
+            name: value for name, value in self._kept.items() if name not in ("tags", "type", "to_ids")
+        }
+        filters |= {
+            "tags": _lines(said["tags"]),
+            "type": _lines(said["types"]),
+            "to_ids": int(said["to_ids"]),
+        }
+        return {
+            "kind": self.kind.value,
+            "filters": {name: value for name, value in filters.items() if value},
+            **{name: said[name] for name in ("name", "org_id", "topics", "format", *self.own)},
+        }
+
+    def refuse(self, refused: Invalid) -> None:
+        """Put each message at its field, the rest above the form."""
+        errors = refused.errors if isinstance(refused.errors, Mapping) else {"": [refused.errors]}
+        for member, messages in errors.items():
+            field = "types" if member == "filters" else member
+            for message in messages:
+                self.add_error(field if field in self.fields else None, str(REFUSALS.get(message, message)))
+
+    def _choices(self, name: str, choices: list[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+class WebhookForm(StreamForm):
+    """A web address."""
+
+    kind = Kind.WEBHOOK
+    own = ("url", "authorization", "authority")
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=255,
+        help_text=_("Where messages are sent, such as https://siem.example.org/hook."),
+        widget=forms.TextInput(attrs={"inputmode": "url", **CODE}),
+    )
+    authorization = forms.CharField(
+        label=_("Header Authorization"),
+        required=False,
+        widget=SECRET,
+        help_text=_(
+            "If the receiver asks for one, such as “Splunk 1234” or “Bearer 1234”. Empty: the one that is kept stays."
+        ),
+    )
+    authority = forms.CharField(
+        label=_("Certificate that vouches for the receiver"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, **CODE}),
+        help_text=_("In PEM form, where the receiver's certificate is not a public one."),
+    )
+
+
+class SyslogForm(StreamForm):
+    """A log collector."""
+
+    kind = Kind.SYSLOG
+    own = ("host", "port", "protocol", "framing", "authority")
+    host = forms.CharField(label=_("Name or address of the collector"), widget=forms.TextInput(attrs=CODE))
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
+    protocol = forms.ChoiceField(
+        label=_("Protocol"),
+        choices=[
+            ("tls", _("TLS: encrypted, and the collector shows who it is")),
+            ("tcp", _("TCP: readable for everybody on the way")),
+            ("udp", _("UDP: readable on the way, and what is lost stays lost")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    framing = forms.ChoiceField(
+        label=_("How messages are told apart"),
+        choices=[
+            ("octets", _("By their length (usual with TLS)")),
+            ("lines", _("A line each, with syslog's header")),
+            ("bare", _("A line each, without a header")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("Over UDP each message is a datagram."),
+    )
+    authority = forms.CharField(
+        label=_("Certificate that vouches for the collector"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, **CODE}),
+        help_text=_("In PEM form, where the collector's certificate is not a public one."),
+    )
+
+
+class KafkaForm(StreamForm):
+    """A Kafka cluster."""
+
+    kind = Kind.KAFKA
+    own = ("brokers", "security", "mechanism", "username", "password", "authority")
+    brokers = forms.CharField(
+        label=_("Brokers"),
+        help_text=_("Some of them, with commas between, such as kafka1.example:9093,kafka2.example:9093."),
+        widget=forms.TextInput(attrs=CODE),
+    )
+    security = forms.ChoiceField(
+        label=_("Encryption and sign-in"),
+        choices=[
+            ("ssl", _("TLS, without a password")),
+            ("sasl_ssl", _("TLS, with user name and password")),
+            ("plaintext", _("Not encrypted, without a password")),
+            ("sasl_plaintext", _("Not encrypted, with user name and password")),
+        ],
+    )
+    mechanism = forms.ChoiceField(
+        label=_("How the password is proven"),
+        choices=[(each, each) for each in ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")],
+    )
+    username = forms.CharField(label=_("User name"), required=False, widget=forms.TextInput(attrs=CODE))
+    password = forms.CharField(label=_("Password"), required=False, widget=SECRET, help_text=KEEPS)
+    authority = forms.CharField(
+        label=_("Certificate that vouches for the brokers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, **CODE}),
+        help_text=_("In PEM form, where the brokers' certificates are not public ones."),
+    )
+
+
+class ZeroMqForm(StreamForm):
+    """A port of this machine."""
+
+    kind = Kind.ZEROMQ
+    own = ("host", "port")
+    host = forms.CharField(
+        label=_("Address of this machine to listen at"),
+        help_text=_(
+            "127.0.0.1 for programs on this machine alone. Nothing is asked of whoever reaches the port."
+        ),
+        widget=forms.TextInput(attrs=CODE),
+    )
+    port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535)
+
+
+FORMS: dict[str, type[StreamForm]] = {
+    form.kind: form for form in (WebhookForm, SyslogForm, KafkaForm, ZeroMqForm)
+}
+
+
+class ReplayForm(forms.Form):
+    """From when on to send again."""
+
+    since = forms.DateTimeField(
+        label=_("Send again everything since"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class DeliveryFilterForm(forms.Form):
+    """Which deliveries to show."""
+
+    event = forms.CharField(
+        label=_("Event"), required=False, max_length=60, help_text=_("Its number or UUID.")
+    )
+    receiver = forms.CharField(label=_("Receiver"), required=False, max_length=200)
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("Every kind")), *RECEIVERS.items()]
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Every state")), *((state, words) for state, (words, _tone) in STATES.items())],
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=DAY)
+    until = forms.DateField(label=_("Until"), required=False, widget=DAY)
+
+    def filters(self) -> dict[str, Any]:
+        """What is asked, without what makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+
+def _stored(stream: Stream) -> dict[str, Any]:
+    filters = stream.filters
+    return {
+        **stream.settings,
+        "name": stream.name,
+        "org_id": str(stream.org_id or EVERYTHING),
+        "topics": stream.topics,
+        "format": stream.format,
+        "tags": _written(filters.get("tags")),
+        "types": _written(filters.get("type")),
+        "to_ids": bool(filters.get("to_ids")),
+    }
+
+
+def _written(value: Any) -> str:
+    """A filter as lines; one that lines cannot say as JSON, which the service reads back."""
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return json.dumps(value) if isinstance(value, dict) else str(value or "")
+
+
+def _lines(text: str) -> Any:
+    if text.strip().startswith("{"):
+        return text.strip()
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+REFUSALS: dict[str, str | Promise] = {
+    services.GIVE_AGAIN: _(
+        "Messages go elsewhere now. The secret was given for the old place: enter it anew."
+    ),
+    "There is a stream of this name already.": _("There is a stream of this name already."),
+    "Invalid organisation.": _("There is no such organisation any longer."),
+    "This is not a certificate in PEM form.": _("This is not a certificate in PEM form."),
+    "Please enter an address that begins with http:// or https://.": _(
+        "An address begins with https:// or http://."
+    ),
+    "The address may not hold a name and password.": _("An address may not hold a name and password."),
+    "Please enter the name or the IP address of a machine.": _(
+        "Write the name or the IP address of a machine."
+    ),
+    "Please enter an IP address of this machine; 127.0.0.1 is for itself alone.": _(
+        "Write an IP address of this machine. 127.0.0.1 is for itself alone."
+    ),
+    "Please enter the address of a broker: broker.example:9092.": _(
+        "Write the address of a broker, such as broker.example:9092."
+    ),
+    "A secret is one line of text.": _("A secret is one line of text."),
+    "Whole events do not fit into UDP's datagrams: choose ECS or CEF, or TCP.": _(
+        "Whole events do not fit into UDP's datagrams. Choose ECS or CEF, or TCP."
+    ),
+    f"At most {services.MOST_ENABLED} streams can be on at the same time.": _(
+        "Too many streams are on already. Pause one first."
+    ),
+}
+"""The service's message → ours."""

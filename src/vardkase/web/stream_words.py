@@ -1,0 +1,126 @@
+"""What streams are and what is wrong with them, in words for people who do not know the machines."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.exchange.outbox.entries import PUBLISHED
+from vardkase.exchange.outbox.models import Kind as ReceiverKind
+from vardkase.exchange.outbox.models import State
+from vardkase.exchange.streams import topics
+from vardkase.exchange.streams.bodies.published import TOO_LARGE
+from vardkase.exchange.streams.bodies.steps import WITHHELD
+from vardkase.exchange.streams.errors import Fault
+from vardkase.exchange.streams.models import Format, Kind
+
+type Words = str | Promise
+
+KINDS: dict[str, tuple[Words, Words]] = {
+    Kind.WEBHOOK: (
+        _("Webhook"),
+        _("Signed messages to a web address: for programs of one's own, and for collectors that take HTTP."),
+    ),
+    Kind.SYSLOG: (
+        _("Syslog"),
+        _("Lines to the log collector of a security centre, encrypted (TLS) or not."),
+    ),
+    Kind.KAFKA: (_("Kafka"), _("Messages to topics of a Kafka cluster.")),
+    Kind.ZEROMQ: (
+        _("ZeroMQ"),
+        _(
+            "A port of this hub that programs subscribe to, as with MISP. Whoever reaches the port hears it all."
+        ),
+    ),
+}
+"""Kind → its name, and what it is for."""
+
+FORMATS: dict[str, Words] = {
+    Format.MISP: _("MISP's messages (whole events, JSON)"),
+    Format.ECS: _("ECS: an indicator at a time, for Elastic (JSON)"),
+    Format.CEF: _("CEF: an indicator at a time, for ArcSight and most others (lines)"),
+}
+
+TOPICS: dict[str, Words] = {
+    PUBLISHED: _("Published events"),
+    topics.EVENT: _("Changes of events"),
+    topics.ATTRIBUTE: _("Changes of attributes"),
+    topics.OBJECT: _("Changes of objects"),
+    topics.REFERENCE: _("Relationships between objects"),
+    topics.PROPOSAL: _("Proposals"),
+    topics.SIGHTING: _("Sightings"),
+    topics.TAG: _("Tags, and what they are put on"),
+    topics.USER: _("Accounts of the organisation"),
+    topics.ORGANISATION: _("Organisations"),
+    topics.WARNINGLIST: _("Warninglists"),
+    topics.AUDIT: _("The organisation's audit trail"),
+}
+
+FAULTS: dict[str, tuple[Words, Words]] = {
+    Fault.UNREACHABLE: (
+        _("The receiver cannot be reached."),
+        _("Check the address and the port, that the receiver runs, and that firewalls let the hub through."),
+    ),
+    Fault.ADDRESS: (
+        _("The receiver is in a network that the hub may not turn to."),
+        _("Those who run the hub can list its network in VARDKASE_PRIVATE_NETWORKS."),
+    ),
+    Fault.TIMEOUT: (
+        _("The receiver does not answer in time."),
+        _(
+            "Ask those who run the receiver whether it is overloaded, or whether something on the way holds it up."
+        ),
+    ),
+    Fault.REFUSED: (
+        _("The receiver does not take the message."),
+        _("Ask those who run the receiver what it expects. If it is about one message only, leave that out."),
+    ),
+    Fault.CREDENTIALS: (
+        _("The receiver does not accept us."),
+        _("Check the secret or the password, and write it anew in the settings."),
+    ),
+    Fault.GONE: (
+        _("The receiver says that it is gone for good."),
+        _("Ask for its new address, or remove the stream."),
+    ),
+    Fault.TOO_LARGE: (
+        _("The message is larger than the receiver takes."),
+        _("Ask those who run the receiver to take larger ones, or leave this one out."),
+    ),
+    Fault.BUSY: (
+        _("The receiver has too much to do."),
+        _("It is tried again by itself. Nothing needs to be done unless this goes on."),
+    ),
+    Fault.PORT: (
+        _("The hub cannot listen at this address."),
+        _("Another program may have the port, or the address is not this machine's. Choose another."),
+    ),
+    Fault.OURS: (
+        _("Something is wrong with the hub itself."),
+        _("Its log says more. It is tried again by itself; if it is about one message only, leave that out."),
+    ),
+}
+"""What is wrong → that in words, and what to do."""
+
+RECEIVERS: dict[str, Words] = {
+    ReceiverKind.CONNECTION: _("Connection"),
+    ReceiverKind.STREAM: _("Stream"),
+    ReceiverKind.FEED: _("Feed"),
+    ReceiverKind.MAIL: pgettext_lazy("a kind of receiver", "Mail"),
+}
+
+STATES: dict[str, tuple[Words, str]] = {
+    State.WAITING: (pgettext_lazy("a delivery", "waits"), "wait"),
+    State.SENT: (pgettext_lazy("a delivery", "sent"), ""),
+    State.KNOWN: (pgettext_lazy("a delivery", "was there already"), ""),
+    State.WITHHELD: (pgettext_lazy("a delivery", "withheld"), "lock"),
+    State.FAILED: (pgettext_lazy("a delivery", "failed"), "bad"),
+}
+"""State → its word, and the pill it gets when it is out of the ordinary."""
+
+REASONS: dict[str, Words] = {
+    WITHHELD: _("The organisation may not read it, or the filters leave it out."),
+    TOO_LARGE: _("The event is too large for a message. It was sent without its attributes and objects."),
+}
+"""Why a delivery is as it is → that in words."""

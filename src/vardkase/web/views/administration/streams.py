@@ -1,0 +1,197 @@
+"""Streams: how far each receiver is, what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox.models import Kind as ReceiverKind
+from vardkase.exchange.outbox.queries import deliveries
+from vardkase.exchange.streams import services
+from vardkase.exchange.streams.errors import fault_of
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.queries import find_stream, standings, streams
+from vardkase.exchange.streams.settings import KEPT_DAYS
+from vardkase.exchange.streams.trying import send_test
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.stream import FORMS, DeliveryFilterForm, ReplayForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.stream_words import FAULTS, KINDS
+from vardkase.web.views.administration.listing import listed
+
+DELIVERIES_SHOWN = 10
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """Every stream: whether it gets through, and how much waits."""
+    rows = standings(list(streams(request.actor)))
+    return render(request, "administration/streams.html", {"rows": rows})
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One stream."""
+    return _shown(request, find_stream(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN)
+def choose(request: PageRequest) -> HttpResponse:
+    """Which kind of stream to add."""
+    return render(request, "administration/stream_kinds.html", {"kinds": KINDS})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@never_cache
+def create(request: PageRequest, kind: str) -> HttpResponse:
+    """Add a stream; the answer is the only time that the secret of a webhook is shown."""
+    if kind not in FORMS:
+        raise Http404
+    form = FORMS[kind](None, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stream, secret = services.add_stream(request.actor, form.wire())
+        except Invalid as refused:
+            form.refuse(refused)
+        else:
+            if secret:
+                return _told(request, stream, secret)
+            messages.success(
+                request, gettext("The stream is added, and on. Send a test to see that it works.")
+            )
+            return redirect("stream", stream.pk)
+    context = {"form": form, "kind": kind}
+    return render(request, "administration/stream_form.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change a stream."""
+    stream = find_stream(request.actor, pk)
+    form = FORMS[stream.kind](stream, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_stream(request.actor, pk, form.wire())
+        except Invalid as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, gettext("Saved. Send a test to see that it works."))
+            return redirect("stream", pk)
+    context = {"form": form, "kind": stream.kind, "stream": stream}
+    return render(request, "administration/stream_form.html", context, status=422 if form.errors else 200)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove the stream; what was sent stays on record."""
+    stream = find_stream(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/stream_delete.html", {"stream": stream})
+    services.delete_stream(request.actor, pk)
+    messages.success(request, gettext("The stream is removed. What was sent stays on record."))
+    return redirect("streams")
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def test(request: PageRequest, pk: int) -> HttpResponse:
+    """Send a test message now."""
+    try:
+        send_test(request.actor, pk)
+    except OutgoingFailed as failed:
+        finding, advice = FAULTS[fault_of(failed)]
+        found = {"works": False, "finding": finding, "advice": advice, "detail": str(failed)}
+        return _shown(request, find_stream(request.actor, pk), found=found)
+    except Conflict:
+        messages.error(
+            request, gettext("Nobody acknowledges what ZeroMQ sends: subscribe to see that it arrives.")
+        )
+        return redirect("stream", pk)
+    return _shown(request, find_stream(request.actor, pk), found={"works": True})
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def switch(request: PageRequest, pk: int, on: bool) -> HttpResponse:
+    """Pause a stream, or let it go on."""
+    try:
+        (services.resume_stream if on else services.pause_stream)(request.actor, pk)
+    except Invalid:
+        messages.error(request, gettext("Too many streams are on already. Pause one first."))
+    else:
+        words = (
+            gettext("It goes on where it was.")
+            if on
+            else gettext("It is paused. What happens meanwhile waits.")
+        )
+        messages.success(request, words)
+    return redirect("stream", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def replay(request: PageRequest, pk: int) -> HttpResponse:
+    """Send everything again from a moment on."""
+    form = ReplayForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, find_stream(request.actor, pk), replay=form, status=422)
+    services.replay_from(request.actor, pk, form.cleaned_data["since"])
+    messages.success(request, gettext("It is sent again from then on, in its order."))
+    return redirect("stream", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def skip(request: PageRequest, pk: int, everything: bool) -> HttpResponse:
+    """Leave out the message that comes next, or everything that waits."""
+    try:
+        (services.skip_all if everything else services.skip_next)(request.actor, pk)
+    except Conflict:
+        messages.error(request, gettext("Nothing waits."))
+    else:
+        messages.success(request, gettext("Left out. It can be sent again from a moment of your choice."))
+    return redirect("stream", pk)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+@never_cache
+def renew(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST make a new secret, which is shown this once."""
+    stream = find_stream(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/stream_renew.html", {"stream": stream})
+    return _told(request, stream, services.renew_secret(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN)
+def sent(request: PageRequest) -> HttpResponse:
+    """What was sent to whom, when, and which version."""
+    form = DeliveryFilterForm(request.GET)
+    rows = deliveries(request.actor, **form.filters())
+    context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
+    return render(request, "administration/deliveries.html", context)
+
+
+def _told(request: PageRequest, stream: Stream, secret: str) -> HttpResponse:
+    return render(request, "administration/stream_secret.html", {"stream": stream, "secret": secret})
+
+
+def _shown(request: PageRequest, stream: Stream, *, status: int = 200, **more: Any) -> HttpResponse:
+    to_it = deliveries(request.actor, kind=ReceiverKind.STREAM).filter(receiver_id=stream.pk)
+    context = {
+        "row": standings([stream])[0],
+        "stream": stream,
+        "deliveries": to_it.order_by("-pk")[:DELIVERIES_SHOWN],
+        "replay": ReplayForm(),
+        "kept_days": KEPT_DAYS.value,
+        **more,
+    }
+    return render(request, "administration/stream.html", context, status=status)

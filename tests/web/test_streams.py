@@ -1,0 +1,177 @@
+"""The pages of streams: how each receiver is, what to do about it, and what was sent to whom."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from tests.cast import Cast, Player
+from tests.exchange.servers import HERE
+from tests.exchange.streams.receivers import hook
+from tests.exchange.streams.stage import add_event, play, publish, stream, webhook
+from tests.support.web_server import free_port
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.streams.delivering import note_failure
+from vardkase.exchange.streams.models import Stream
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+LIST = "/administration/streams/"
+SENT = "/administration/deliveries/"
+
+
+@pytest.fixture(autouse=True)
+def _receivers_are_here(settings: Settings) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+
+
+def signed_in(player: Player, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(player.user)
+    return client
+
+
+def shown(client: Client, path: str, **data: object) -> str:
+    """What a page says; posted to, when there is data."""
+    answer = client.post(path, data, follow=True) if data else client.get(path, follow=True)
+    return html.unescape(answer.content.decode())
+
+
+def test_a_webhook_is_added_and_its_secret_shown_once(cast: Cast) -> None:
+    client = signed_in(cast.site_admin)
+    assert "Nobody listens" in shown(client, LIST)
+    with hook() as receiver:
+        written = {
+            "name": "Analysis",
+            "url": receiver.running.url,
+            "org_id": cast.org_b.pk,
+            "topics": ["misp_json"],
+            "format": "misp",
+            "types": "ip-dst\ndomain",
+        }
+        told = shown(client, f"{LIST}new/webhook/", **written)
+        found = re.search(r"whsec_[A-Za-z0-9+/=]+", told)
+        assert found
+        receiver.secret = found[0]
+        added = Stream.objects.get(name="Analysis")
+        assert (added.org, added.filters) == (cast.org_b, {"type": ["ip-dst", "domain"]})
+        assert found[0] not in shown(client, f"{LIST}{added.pk}/")
+        assert "The receiver has taken the test message." in shown(client, f"{LIST}{added.pk}/test/", now=1)
+        assert receiver.documents[0]["test"] is True
+    assert "The receiver cannot be reached." in shown(client, f"{LIST}{added.pk}/test/", now=1)
+
+
+def test_what_is_wrong_is_said_where_it_was_written(cast: Cast) -> None:
+    client = signed_in(cast.site_admin, "sv")
+    answer = client.post(
+        f"{LIST}new/webhook/", {"name": "A", "url": "ftp://a", "org_id": "0", "format": "misp"}
+    )
+    assert answer.status_code == 422
+    written = {"name": "A", "url": "ftp://a", "org_id": "0", "format": "misp", "topics": ["misp_json"]}
+    answer = client.post(f"{LIST}new/webhook/", written)
+    assert list(answer.context["form"].errors) == ["url"]
+    assert client.get(f"{LIST}new/pigeon/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["webhook", "syslog", "kafka", "zeromq"])
+def test_each_kind_has_its_form(cast: Cast, kind: str) -> None:
+    told = shown(signed_in(cast.site_admin), f"{LIST}new/{kind}/")
+    assert "What it gets" in told
+    assert "Published events" in told
+
+
+def test_settings_are_changed_and_secrets_stay(cast: Cast) -> None:
+    added, _ = webhook(cast, "https://siem.example/hook", authorization="Splunk 5678", filters={"to_ids": 1})
+    client = signed_in(cast.site_admin)
+    form = shown(client, f"{LIST}{added.pk}/edit/")
+    assert "5678" not in form
+    written = {"name": "Renamed", "url": "https://siem.example/hook", "org_id": "0", "topics": ["misp_json"]}
+    assert "Saved." in shown(client, f"{LIST}{added.pk}/edit/", **written, format="ecs")
+    changed = Stream.objects.get(pk=added.pk)
+    assert (changed.name, changed.format, changed.filters) == ("Renamed", "ecs", {})
+    assert changed.encrypted_secrets
+    moved = {**written, "url": "https://elsewhere.example/", "format": "ecs"}
+    assert "enter it anew" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
+
+
+def test_a_receiver_that_is_down_is_told_of_in_plain_words(cast: Cast) -> None:
+    chosen = stream(cast, "syslog", host="127.0.0.1", port=free_port(), protocol="tcp", format="cef")
+    publish(
+        cast.publisher.key,
+        add_event(cast.publisher.key, Attribute=[{"type": "domain", "value": "a.example"}]),
+    )
+    with pytest.raises(OutgoingFailed) as failed:
+        play(chosen)
+    note_failure(chosen, failed.value)
+    told = shown(signed_in(cast.site_admin, "sv"), f"{LIST}{chosen.pk}/")
+    assert "Mottagaren går inte att nå." in told
+    assert "Kontrollera adressen och porten" in told
+    client = signed_in(cast.site_admin)
+    assert "does not get through" in shown(client, LIST)
+    assert "It is paused." in shown(client, f"{LIST}{chosen.pk}/pause/", now=1)
+    assert "It goes on" in shown(client, f"{LIST}{chosen.pk}/resume/", now=1)
+    assert "Left out." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
+    assert "Nothing waits." in shown(client, f"{LIST}{chosen.pk}/skip/", now=1)
+    assert "sent again" in shown(client, f"{LIST}{chosen.pk}/replay/", since="2026-01-01T00:00")
+    assert client.post(f"{LIST}{chosen.pk}/replay/", {"since": "yesterday"}).status_code == 422
+    assert "removed" in shown(client, f"{LIST}{chosen.pk}/delete/", now=1)
+    assert not Stream.objects.exists()
+
+
+def test_what_was_sent_to_whom_is_searched(cast: Cast) -> None:
+    with hook() as receiver:
+        chosen, receiver.secret = webhook(cast, receiver.running.url, org_id=cast.org_c.pk)
+        open_to_all = publish(cast.publisher.key, add_event(cast.publisher.key))
+        ours = publish(cast.publisher.key, add_event(cast.publisher.key, distribution=0))
+        play(chosen)
+    client = signed_in(cast.site_admin)
+    assert "Analysis" in shown(client, SENT)
+    rows = {
+        query: [row.event_id for row in client.get(f"{SENT}?{query}").context["rows"]]
+        for query in (
+            f"event={ours}",
+            "state=sent",
+            "state=withheld",
+            "kind=mail",
+            "receiver=anal",
+            "event=nonsense",
+        )
+    }
+    assert rows == {
+        f"event={ours}": [int(ours)],
+        "state=sent": [int(open_to_all)],
+        "state=withheld": [int(ours)],
+        "kind=mail": [],
+        "receiver=anal": [int(ours), int(open_to_all)],
+        "event=nonsense": [],
+    }
+    assert "The organisation may not read it" in shown(client, f"{SENT}?state=withheld")
+    assert [row.state for row in client.get(f"{LIST}{chosen.pk}/").context["deliveries"]] == [
+        "withheld",
+        "sent",
+    ]
+
+
+@pytest.mark.parametrize("who", ["org_admin", "publisher", "reader", "stranger"])
+def test_only_site_administrators_see_streams(cast: Cast, who: str) -> None:
+    chosen, _ = webhook(cast, "https://siem.example/hook")
+    client = signed_in(getattr(cast, who))
+    for name in ("streams", "stream_choose", "deliveries"):
+        assert client.get(reverse(name)).status_code == 403
+    for name in ("stream", "stream_edit", "stream_delete", "stream_renew"):
+        assert client.get(reverse(name, args=[chosen.pk])).status_code == 403
+    for name in (
+        "stream_test",
+        "stream_pause",
+        "stream_replay",
+        "stream_skip",
+        "stream_skip_all",
+        "stream_delete",
+    ):
+        assert client.post(reverse(name, args=[chosen.pk])).status_code == 403
+    assert Stream.objects.get().enabled
