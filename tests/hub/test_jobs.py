@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast
+from vardkase.core.jobs.models import JobProgress
 from vardkase.exchange.feeds import tasks
+from vardkase.hub.instance import jobs
 
 
 @pytest.fixture
@@ -59,7 +63,50 @@ def test_others_learn_nothing_of_a_job(cast: Cast, ordered: int) -> None:
     assert call(cast.site_admin.key, "GET", "/jobs/getProgress/999999999999")[0] == 404
 
 
-def test_what_the_worker_does_by_itself(cast: Cast) -> None:
+def test_progress_and_faults_are_the_jobs_own(cast: Cast, ordered: int) -> None:
+    ended(ordered, "doing")
+    now = timezone.now()
+    told = JobProgress.objects.create(
+        job_id=ordered, done=30, total=120, started=now - timedelta(seconds=10), heard=now
+    )
+    assert call(cast.analyst.key, "GET", f"/jobs/getProgress/{ordered}")[1] == "25%"
+    job = jobs.find_job(cast.analyst.actor, ordered)
+    assert (job.rate, job.seconds_left) == (3, 30)
+    told.fault = "feeds.example could not be reached."
+    told.save()
+    ended(ordered, "failed")
+    assert call(cast.site_admin.key, "GET", f"/jobs/getError/{ordered}")[1]["Job"]["message"] == told.fault
+
+
+def tasks_now(cast: Cast) -> dict[str, dict[str, Any]]:
     status, body = call(cast.site_admin.key, "GET", "/tasks/index")
     assert status == 200
-    assert isinstance(body, list)
+    return {row["Task"]["type"]: row["Task"] for row in body}
+
+
+def test_times_are_set_over_the_api(cast: Cast) -> None:
+    before = tasks_now(cast)["sync.pull_all"]
+    assert (before["timer"], before["scheduled_time"], before["message"]) == (
+        "0",
+        "03:30",
+        "Not scheduled yet.",
+    )
+    wanted = {before["id"]: {"timer": "168", "scheduled_time": "05:15"}}
+    assert call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})[0] == 200
+    after = tasks_now(cast)["sync.pull_all"]
+    assert (after["timer"], after["scheduled_time"]) == ("168", "05:15")
+    assert (
+        call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": {before["id"]: {"timer": 0}}})[0] == 200
+    )
+    assert tasks_now(cast)["sync.pull_all"]["timer"] == "0"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{"1": {"timer": "7"}}, {"1": {"timer": "24"}, "999": {}}, {"1": {"scheduled_time": "soon"}}, {"x": 1}],
+)
+def test_times_that_make_no_sense_change_nothing(cast: Cast, wanted: dict[str, Any]) -> None:
+    before = tasks_now(cast)
+    status, body = call(cast.site_admin.key, "POST", "/tasks/setTask", {"Task": wanted})
+    assert (status, bool(body["errors"])) == (403, True)
+    assert tasks_now(cast) == before

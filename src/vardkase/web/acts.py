@@ -167,6 +167,8 @@ SENTENCES: dict[str, str | Promise] = {
     "import_expression.added": _("The import expression was added"),
     "import_expression.deleted": _("The import expression was deleted"),
     "import_expression.edited": _("The import expression was changed"),
+    "job.cancelled": _("A job was cancelled"),
+    "job.retried": _("A job was ordered once more"),
     "job.cleared": _("Finished jobs were cleared away"),
     "library.updated": _("The libraries were updated"),
     "news.added": _("The news item was published"),

@@ -65,6 +65,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
             Item("taxonomies", _("Taxonomies"), icon="books"),
             Item("warninglists", _("Warninglists"), icon="alert-triangle"),
+            Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),
             Item("settings", _("Settings"), icon="settings", requires=Permission.SITE_ADMIN),
         ),

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
-from vardkase.api.dispatch import Call, endpoint
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
 from vardkase.api.paging import limit_and_offset
 from vardkase.api.wire import stamp
-from vardkase.hub.instance import jobs
+from vardkase.core.errors import Invalid
+from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.hub.instance import jobs, schedules
 from vardkase.hub.instance.jobs import Job
+from vardkase.hub.instance.schedules import Change, Scheduled
 from vardkase.misp.flags import as_int
 
 PAGE = 60
 ENDED = {"completed": ("succeeded",), "failed": ("failed", "cancelled", "aborted")}
+HOURS = {
+    Rhythm.HOURLY: 1,
+    Rhythm.DAILY: 24,
+    Rhythm.WEEKLY: 168,
+    Rhythm.MONTHLY: 720,
+}
+"""MISP's timers; each quarter of an hour is told as hourly."""
 MESSAGES = {
     jobs.WAITING: "Waiting.",
     jobs.RUNNING: "Running.",
@@ -31,7 +44,7 @@ def job_dict(job: Job) -> dict[str, Any]:
         "job_input": job.arguments,
         "status": str(job.status),
         "retries": str(max(job.attempts - 1, 0)),
-        "message": MESSAGES[job.status],
+        "message": job.fault or MESSAGES[job.status],
         "progress": str(job.progress),
         "org_id": str(job.organisation_id or 0),
         "process_id": str(job.id),
@@ -55,7 +68,7 @@ def progress(call: Call) -> Answer:
 
 @endpoint("jobs/getError", site_admin=True)
 def error(call: Call) -> Answer:
-    """What became of a job; why it failed is in the worker's log, under its number."""
+    """What became of a job, with why it failed in its `message`."""
     job = jobs.find_job(call.actor, _id(call))
     return Json({"Job": job_dict(job), "error": job.status == jobs.FAILED})
 
@@ -69,13 +82,78 @@ def clear(call: Call) -> Answer:
 
 @endpoint("tasks/index", site_admin=True)
 def tasks(call: Call) -> Answer:
-    """What the worker does by itself, and when; the times are part of the software."""
-    return Json(
-        [
-            {"Task": {"id": str(place), "type": name, "timer": cron, "description": name}}
-            for place, (name, cron) in enumerate(jobs.periodic_tasks(call.actor), 1)
-        ]
-    )
+    """What the hub does by itself: `timer` is in hours, 0 while it is paused; `scheduled_time` by the hub's clocks."""
+    found = schedules.scheduled_tasks(call.actor)
+    return Json([{"Task": task_dict(each, place)} for place, each in enumerate(found, 1)])
+
+
+@endpoint(
+    "tasks/setTask",
+    site_admin=True,
+    writes=True,
+    describes=Description(
+        "Choose when the hub does things by itself: each task by its number in tasks/index. A timer of 0 pauses it, "
+        "24 is daily, 168 weekly, 720 monthly, 1 hourly.",
+        mandatory=("Task",),
+    ),
+)
+def set_task(call: Call) -> Answer:
+    """``{"Task": {"<id>": {"timer": "24", "scheduled_time": "12:00"}}}``: all of them, or none."""
+    try:
+        schedules.change_schedules(call.actor, _changes(call))
+    except Invalid as error:
+        raise SaveFailed("edit Task", "/tasks/setTask", error.errors) from error
+    return saved("Task edited", "/tasks/setTask")
+
+
+def task_dict(scheduled: Scheduled, place: int) -> dict[str, Any]:
+    """A task in MISP's order of members."""
+    row = scheduled.task
+    return {
+        "id": str(place),
+        "type": row.name,
+        "timer": "0" if row.paused else str(HOURS.get(Rhythm(row.rhythm), 1)),
+        "scheduled_time": row.at.isoformat("minutes"),
+        "process_id": None,
+        "description": str(scheduled.schedule.help),
+        "next_execution_time": str(int(row.next_run.timestamp())),
+        "message": row.last_fault or _outcome(row),
+    }
+
+
+def _outcome(row: ScheduledTask) -> str:
+    if row.last_run is None:
+        return "Not scheduled yet." if row.paused else "Scheduled."
+    return "Running." if row.is_running else f"Done: {row.last_count}."
+
+
+def _changes(call: Call) -> dict[str, Change]:
+    names = [each.schedule.name for each in schedules.scheduled_tasks(call.actor)]
+    changes = {}
+    for number, given in call.data("Task").items():
+        place = as_int(number)
+        if place is None or not 1 <= place <= len(names) or not isinstance(given, dict):
+            raise Invalid({"id": [f"There is no task {number}."]})
+        changes[names[place - 1]] = _change(given)
+    return changes
+
+
+def _change(given: dict[str, Any]) -> Change:
+    """What a task is to become; what is not given stays."""
+    rhythm, at = None, None
+    hours = as_int(given["timer"]) if "timer" in given else None
+    if "timer" in given and hours != 0:
+        rhythm = next((each for each, number in HOURS.items() if number == hours), None)
+        if rhythm is None:
+            raise Invalid(
+                {"timer": [f"The timer has to be one of: 0, {', '.join(map(str, HOURS.values()))}."]}
+            )
+    if "scheduled_time" in given:
+        try:
+            at = time.fromisoformat(str(given["scheduled_time"]))
+        except ValueError as error:
+            raise Invalid({"scheduled_time": ["The time has to read HH:MM."]}) from error
+    return Change(rhythm, at, paused=None if "timer" not in given else hours == 0)
 
 
 def _id(call: Call) -> int:

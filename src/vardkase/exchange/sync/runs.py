@@ -12,8 +12,10 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from procrastinate.exceptions import JobAborted
 
 from vardkase.core.errors import VardkaseError
+from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers import standing
@@ -89,10 +91,11 @@ class Log:
         self.run.fault = f"{self.run.fault}\n{kind}: {reason}".strip()[:2000]
 
     def look(self) -> None:
-        """Tell how far the run is, now and then, and stop when it has been cancelled. Raises Cancelled."""
+        """Tell how far the run is, now and then, and stop when it, or its job, has been cancelled. Raises Cancelled."""
         if time.monotonic() - self._looked < EVERY:
             return
         self._save()
+        report(self.run.done, self.run.total)
         if SyncRun.objects.filter(pk=self.run.pk, state=State.CANCELLED).exists():
             raise Cancelled("The run was cancelled.")
 
@@ -125,7 +128,7 @@ def running(server: Server, direction: Direction, technique: str, user_id: int |
     log = Log(run)
     try:
         yield log
-    except Cancelled:
+    except (Cancelled, JobAborted):
         _end(log, State.CANCELLED)
         raise
     except BaseException as fault:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.jobs.cleanup import TICKS
+from vardkase.core.jobs.models import JobLine
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -19,10 +25,18 @@ from vardkase.identity.access.permissions import Permission
 WAITING, RUNNING, FAILED, COMPLETED = 1, 2, 3, 4
 """MISP's numbers for the states of a job."""
 
+SECONDS_TO_JUDGE = 3
+ENDED = ("succeeded", "failed", "cancelled", "aborted")
+LINES_SHOWN = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. `arguments` is JSON, `state` the queue's own word, `ordered_by` the user, None for the hub itself."""
+    """One job. `arguments` is JSON, `state` the queue's own word, `ordered_by` the user, None for the hub itself.
+
+    What the job itself has told: `done` of `total` things (0: not known) between `told_since` and `told_last`, and
+    `fault`, why it failed. `stopping`: somebody has asked it to stop. `due`: it is not done before.
+    """
 
     id: int
     queue: str
@@ -34,6 +48,14 @@ class Job:
     changed: datetime | None
     ordered_by: int | None
     organisation_id: int | None
+    orderer: str | None
+    due: datetime | None
+    stopping: bool
+    done: int
+    total: int
+    told_since: datetime | None
+    told_last: datetime | None
+    fault: str
 
     @property
     def status(self) -> int:
@@ -42,8 +64,25 @@ class Job:
 
     @property
     def progress(self) -> int:
-        """In percent: the queue knows begun and done."""
+        """In percent; of a job that tells nothing the queue knows begun and done."""
+        if self.status == RUNNING and self.total:
+            return min(100 * self.done // self.total, 99)
         return {WAITING: 0, RUNNING: 50}.get(self.status, 100)
+
+    @property
+    def rate(self) -> float | None:
+        """Things a second, once that can be said."""
+        if self.told_since is None or self.told_last is None or not self.done:
+            return None
+        seconds = (self.told_last - self.told_since).total_seconds()
+        return self.done / seconds if seconds >= SECONDS_TO_JUDGE else None
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long a running job will still take at the rate it has had."""
+        if self.status != RUNNING or not self.rate or self.total <= self.done:
+            return None
+        return round((self.total - self.done) / self.rate)
 
 
 def jobs(actor: Actor, limit: int, offset: int, queue: str = "") -> list[Job]:
@@ -61,8 +100,58 @@ def find_job(actor: Actor, job_id: int) -> Job:
     return found[0]
 
 
+def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[ProcrastinateJob]:
+    """The queue's rows in these states (none: all), without what the worker does each minute. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    rows = ProcrastinateJob.objects.exclude(task_name__in=TICKS, status__in=("todo", "doing", "succeeded"))
+    return rows.filter(status__in=states) if states else rows
+
+
+def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
+    """The jobs of some of `job_rows`, in their order. Raises Forbidden."""
+    actor.require(Permission.SITE_ADMIN)
+    ids = [row.pk for row in rows]
+    found = {
+        job.id: job for job in _found("j.id = ANY(%(ids)s)", {"ids": ids, "limit": len(ids), "offset": 0})
+    }
+    return [found[pk] for pk in ids if pk in found]
+
+
+def job_lines(actor: Actor, job: Job) -> list[JobLine]:
+    """The last lines of the log of a job that `find_job` gave, oldest first."""
+    del actor  # Whoever found the job may read what it says.
+    lines = JobLine.objects.filter(job_id=job.id).order_by("-pk")[:LINES_SHOWN]
+    return list(reversed(lines))
+
+
 @transaction.atomic
-def clear_jobs(actor: Actor, states: Sequence[str] = ("succeeded", "failed", "cancelled", "aborted")) -> int:
+def cancel_job(actor: Actor, job_id: int) -> None:
+    """Have a job not begin, or stop when it next tells how far it is. Raises NotFound, Conflict when it has ended."""
+    actor.require_writing()
+    job = find_job(actor, job_id)
+    if not app.job_manager.cancel_job_by_id(job.id, abort=True):
+        raise Conflict("The job has ended already.")
+    record(actor, "job.cancelled", Target("job", job.id, title=job.task))
+
+
+@transaction.atomic
+def retry_job(actor: Actor, job_id: int) -> None:
+    """Have a failed job done again. Raises NotFound, and Conflict when it has not failed or waits already."""
+    actor.require_writing()
+    job = find_job(actor, job_id)
+    if job.state != "failed":
+        raise Conflict("Only a job that failed is done again.")
+    try:
+        with transaction.atomic():
+            cursor().execute(NOT_STOPPED, (job.id,))
+            app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
+    except (ConnectorException, DatabaseError) as error:
+        raise Conflict("The same waits to be done already.") from error
+    record(actor, "job.retried", Target("job", job.id, title=job.task))
+
+
+@transaction.atomic
+def clear_jobs(actor: Actor, states: Sequence[str] = ENDED) -> int:
     """Forget jobs that have ended; returns how many. Raises Forbidden."""
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
@@ -71,24 +160,22 @@ def clear_jobs(actor: Actor, states: Sequence[str] = ("succeeded", "failed", "ca
     return count
 
 
-def periodic_tasks(actor: Actor) -> list[tuple[str, str]]:
-    """The tasks that the worker does by itself: name and when (in cron's notation). Raises Forbidden."""
-    actor.require(Permission.SITE_ADMIN)
-    found = app.periodic_registry.periodic_tasks.values()
-    return sorted((each.task.name, each.cron) for each in found)
-
-
 def _found(condition: str, parameters: dict[str, Any]) -> list[Job]:
     return [Job(*row) for row in cursor().execute(JOBS.format(condition=condition), parameters).fetchall()]
 
 
 JOBS = """
-SELECT j.id, j.queue_name, j.task_name, j.args::text, j.status::text, j.attempts, e.first, e.last, u.id, u.org_id
+SELECT j.id, j.queue_name, j.task_name, j.args::text, j.status::text, j.attempts, e.first, e.last, u.id, u.org_id,
+    u.email, j.scheduled_at, j.abort_requested AND j.status = 'doing', coalesce(p.done, 0), coalesce(p.total, 0),
+    p.started, p.heard, coalesce(p.fault, '')
 FROM procrastinate_jobs j
+LEFT JOIN job_progress p ON p.job_id = j.id
 LEFT JOIN account u ON u.id::text = j.args ->> 'user_id'
 LEFT JOIN LATERAL (
     SELECT min(at) AS first, max(at) AS last FROM procrastinate_events WHERE job_id = j.id
 ) e ON TRUE
 WHERE {condition} ORDER BY j.id DESC LIMIT %(limit)s OFFSET %(offset)s
 """
+# Who was asked to stop and failed over that is not asked any more: the queue takes back no job that is.
+NOT_STOPPED = "UPDATE procrastinate_jobs SET abort_requested = FALSE WHERE id = %s AND status = 'failed'"
 CLEAR = "DELETE FROM procrastinate_jobs WHERE status::text = ANY(%s)"

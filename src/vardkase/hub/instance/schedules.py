@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
@@ -38,14 +39,29 @@ def find_scheduled(actor: Actor, name: str) -> Scheduled:
     raise NotFound("Invalid task.")
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is chosen anew; None stays as it is."""
+
+    rhythm: Rhythm | None = None
+    at: time | None = None
+    paused: bool | None = None
+
+
 @transaction.atomic
-def change_schedule(actor: Actor, name: str, rhythm: Rhythm, at: time, *, paused: bool) -> None:
-    """Choose when it is done, and whether at all. Raises Forbidden, NotFound."""
+def change_schedules(actor: Actor, changes: Mapping[str, Change]) -> None:
+    """Choose when things are done, and whether at all, by name. Raises Forbidden, NotFound; then nothing changes."""
     actor.require_writing()
-    found = find_scheduled(actor, name)
-    services.change(found.task, rhythm, at, paused=paused)
-    facts = {"rhythm": rhythm.value, "at": at.isoformat("minutes"), "paused": paused}
-    record(actor, "schedule.changed", Target("schedule", title=name), facts)
+    for name, change in changes.items():
+        row = find_scheduled(actor, name).task
+        services.change(
+            row,
+            change.rhythm or Rhythm(row.rhythm),
+            row.at if change.at is None else change.at,
+            paused=row.paused if change.paused is None else change.paused,
+        )
+        facts = {"rhythm": row.rhythm, "at": row.at.isoformat("minutes"), "paused": row.paused}
+        record(actor, "schedule.changed", Target("schedule", title=name), facts)
 
 
 @transaction.atomic

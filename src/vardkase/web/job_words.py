@@ -1,0 +1,74 @@
+"""What a background job is, in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import find
+from vardkase.core.schedules.services import RUN
+from vardkase.hub.instance.jobs import Job
+
+KINDS: dict[str, str | Promise] = {
+    "feeds.cache": _("Keep a feed's values for comparison"),
+    "feeds.fetch": _("Fetch a feed"),
+    "jobs.take_up_again": _("Take up jobs of a stopped worker"),
+    "mail.deliver": _("Send a mail"),
+    "modules.enrich": _("Enrich an event"),
+    "notices.alert": _("Mail people of a published event"),
+    "notices.summary": _("Mail people a summary"),
+    "own_feeds.write": _("Write a feed of our own"),
+    "schedules.look": _("Look at what is due"),
+    "schedules.run": _("A scheduled task"),
+    "servers.cache": _("Keep a connected hub's values for comparison"),
+    "sync.pull": _("Fetch from a connected hub"),
+    "sync.push": _("Send to a connected hub"),
+    "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),
+    "sync.push_published": _("Send what is published to a connected hub"),
+    "sync.push_sightings": _("Send sightings to connected hubs"),
+    "taxii.poll": _("Fetch from a TAXII server"),
+    "taxii.push": _("Send to a TAXII server"),
+    "taxii.receive": _("Take in what was written over TAXII"),
+}
+"""By the name of the task; a test asks that each has its words."""
+
+SUBJECTS = (
+    ("event_id", _("event %(id)s")),
+    ("server_id", _("connection %(id)s")),
+    ("feed_id", _("feed %(id)s")),
+)
+
+
+def kind_of(job: Job) -> str:
+    """What the job does: "Fetch a feed (feed 7)"."""
+    given = _arguments(job)
+    if job.task == RUN and (schedule := find(str(given.get("name")))) is not None:
+        return str(schedule.title)
+    words = str(KINDS.get(job.task, job.task))
+    for name, subject in SUBJECTS:
+        if name in given:
+            return f"{words} ({subject % {'id': given[name]}})"
+    return words
+
+
+def time_left(job: Job) -> str:
+    """How long it will still take, as one says it; nothing where nobody knows."""
+    seconds = job.seconds_left
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return gettext("less than a minute left")
+    if seconds < 5400:
+        minutes = round(seconds / 60)
+        return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
+    hours = round(seconds / 3600)
+    return ngettext("about %(n)s hour left", "about %(n)s hours left", hours) % {"n": hours}
+
+
+def _arguments(job: Job) -> dict[str, Any]:
+    found = json.loads(job.arguments)
+    return found if isinstance(found, dict) else {}

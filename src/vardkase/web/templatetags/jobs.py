@@ -1,0 +1,60 @@
+"""Background jobs and schedules as pages show them."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+
+from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.hub.instance.jobs import Job
+from vardkase.web import job_words
+
+register = template.Library()
+
+STATES = {
+    "todo": ("wait", pgettext_lazy("job", "waits")),
+    "doing": ("info", pgettext_lazy("job", "goes on")),
+    "succeeded": ("ok", pgettext_lazy("job", "done")),
+    "failed": ("bad", pgettext_lazy("job", "failed")),
+    "cancelled": ("land", pgettext_lazy("job", "cancelled")),
+    "aborted": ("land", pgettext_lazy("job", "cancelled")),
+}
+RHYTHMS = {
+    Rhythm.QUARTERLY: gettext_lazy("Each quarter of an hour"),
+    Rhythm.HOURLY: gettext_lazy("Each hour at minute %(minute)s"),
+    Rhythm.DAILY: gettext_lazy("Each day at %(time)s"),
+    Rhythm.WEEKLY: gettext_lazy("Mondays at %(time)s"),
+    Rhythm.MONTHLY: gettext_lazy("The first of each month at %(time)s"),
+}
+
+
+@register.filter
+def kind(job: Job) -> str:
+    """What the job does."""
+    return job_words.kind_of(job)
+
+
+@register.filter
+def left(job: Job) -> str:
+    """How long it will still take."""
+    return job_words.time_left(job)
+
+
+@register.filter
+def state_pill(job: Job) -> str:
+    """The kind of pill of its state."""
+    return STATES[job.state][0]
+
+
+@register.filter
+def state_words(job: Job) -> str:
+    """Its state in a word."""
+    return gettext("is stopping") if job.stopping else str(STATES[job.state][1])
+
+
+@register.filter
+def when_due(task: ScheduledTask) -> str:
+    """The times of a schedule in words."""
+    facts = {"time": task.at.strftime("%H:%M"), "minute": task.at.strftime("%M")}
+    return str(RHYTHMS[Rhythm(task.rhythm)]) % facts

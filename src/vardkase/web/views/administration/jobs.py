@@ -1,0 +1,86 @@
+"""What is done in the background: how far it is, what failed and why, and what one may do about it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict
+from vardkase.hub.instance import jobs
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.display import thin
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page
+from vardkase.web.views.administration.listing import listed
+
+STATES = {
+    "": (gettext_lazy("All"), ()),
+    "active": (gettext_lazy("Now and next"), ("todo", "doing")),
+    "failed": (gettext_lazy("Failed"), ("failed",)),
+    "ended": (gettext_lazy("Done"), ("succeeded", "cancelled", "aborted")),
+}
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """The jobs, newest first; the part that changes renews itself while something is to be done."""
+    asked = request.GET.get("state", "")
+    state = asked if asked in STATES else ""
+    found = listed(request, jobs.job_rows(request.actor, STATES[state][1]), {"pk"}, "-pk")
+    tabs = [
+        {"label": label, "url": first_page(request, state=name or None), "current": name == state}
+        for name, (label, _states) in STATES.items()
+    ]
+    shown = jobs.described(request.actor, found["rows"])
+    active = any(job.status in (jobs.WAITING, jobs.RUNNING) for job in shown)
+    context = {**found, "rows": shown, "tabs": tabs, "active": active}
+    return render(request, "administration/jobs.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One job: how far it is, what it says, and why it failed."""
+    job = jobs.find_job(request.actor, pk)
+    active = job.status in (jobs.WAITING, jobs.RUNNING)
+    context = {"job": job, "lines": jobs.job_lines(request.actor, job), "active": active}
+    return render(request, "administration/job.html", context)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def cancel(request: PageRequest, pk: int) -> HttpResponse:
+    """Have a job stop."""
+    try:
+        jobs.cancel_job(request.actor, pk)
+        messages.success(request, gettext("The job stops at the next place where it can."))
+    except Conflict:
+        messages.error(request, gettext("The job has ended already."))
+    return redirect("job", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def retry(request: PageRequest, pk: int) -> HttpResponse:
+    """Have a failed job done again."""
+    try:
+        jobs.retry_job(request.actor, pk)
+        messages.success(request, gettext("The job is done again in a moment."))
+    except Conflict:
+        messages.error(
+            request, gettext("The job cannot be done again: it has not failed, or the same waits already.")
+        )
+    return redirect("job", pk)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def forget(request: PageRequest) -> HttpResponse:
+    """Remove all jobs that have ended, after it has been said what goes with them."""
+    if request.method != "POST":
+        return render(request, "administration/jobs_forget.html")
+    count = jobs.clear_jobs(request.actor)
+    words = ngettext("%(n)s job removed.", "%(n)s jobs removed.", count)
+    messages.success(request, words % {"n": thin(count)})
+    return redirect("jobs")

@@ -1,0 +1,66 @@
+"""What the hub does by itself: when, how it went, and doing it now."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.schedules import Rhythm
+from vardkase.hub.instance import schedules
+from vardkase.hub.instance.schedules import Change
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.schedules import ScheduleForm
+from vardkase.web.pages import PageRequest, page
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """Everything, with its times and how it went last."""
+    rows = schedules.scheduled_tasks(request.actor)
+    running = any(each.task.is_running for each in rows)
+    return render(request, "administration/schedules.html", {"rows": rows, "running": running})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, name: str) -> HttpResponse:
+    """Choose other times."""
+    found = schedules.find_scheduled(request.actor, name)
+    task = found.task
+    now = {"rhythm": task.rhythm, "at": task.at, "on": not task.paused}
+    form = ScheduleForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        change = Change(Rhythm(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
+        schedules.change_schedules(request.actor, {name: change})
+        messages.success(request, gettext("Saved."))
+        return redirect("schedules")
+    status = 422 if form.is_bound else 200
+    return render(request, "administration/schedule.html", {"form": form, "found": found}, status=status)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def run(request: PageRequest, name: str) -> HttpResponse:
+    """Have it done in a moment."""
+    if schedules.run_now(request.actor, name):
+        messages.success(request, gettext("It begins in a moment."))
+    else:
+        messages.info(request, gettext("It waits to be done already."))
+    return redirect("schedules")
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
+    """Pause it, or go on with it."""
+    schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+    words = (
+        gettext("The hub does this no longer by itself.")
+        if paused
+        else gettext("The hub does this by itself.")
+    )
+    messages.success(request, words)
+    return redirect("schedules")

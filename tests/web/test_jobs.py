@@ -1,0 +1,147 @@
+"""The pages of jobs and of what the hub does by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.cast import Cast, Player
+from vardkase.audit.models import AuditEntry
+from vardkase.core.jobs.models import JobLine, JobProgress
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.exchange.feeds import tasks
+from vardkase.web.job_words import KINDS
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+JOBS, SCHEDULES = "/administration/jobs/", "/administration/schedules/"
+
+
+@pytest.fixture
+def job(cast: Cast) -> int:
+    """A job that the analyst ordered."""
+    return int(tasks.order_cache(cast.analyst.actor, [7])[0])
+
+
+def signed_in(player: Player, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(player.user)
+    return client
+
+
+def put(job: int, state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [state, job])
+
+
+def state_of(job: int) -> str:
+    return str(ProcrastinateJob.objects.get(pk=job).status)
+
+
+def test_how_far_a_job_is_and_what_it_says(cast: Cast, job: int) -> None:
+    put(job, "doing")
+    now = timezone.now()
+    JobProgress.objects.create(
+        job_id=job, done=4000, total=12000, started=now - timedelta(seconds=100), heard=now
+    )
+    JobLine.objects.create(job_id=job, text="<b>Reading</b> feeds.example")
+    client = signed_in(cast.site_admin)
+    listed = client.get(JOBS).content.decode()
+    assert "4,000 / 12,000" in listed
+    assert cast.analyst.user.email in listed
+    told = client.get(f"{JOBS}{job}/").content.decode()
+    for words in ("4,000 of 12,000", "40 each second", "about 3 minutes left", "&lt;b&gt;Reading"):
+        assert words in told
+    assert "hx-trigger" in told
+
+
+def test_a_job_is_stopped_and_done_again(cast: Cast, job: int) -> None:
+    client = signed_in(cast.site_admin, "sv")
+    put(job, "doing")
+    client.post(f"{JOBS}{job}/cancel/")
+    assert "avbryts" in client.get(f"{JOBS}{job}/").content.decode()
+    client.post(f"{JOBS}{job}/retry/")
+    assert state_of(job) == "doing"
+    put(job, "failed")
+    JobProgress.objects.create(
+        job_id=job, started=timezone.now(), heard=timezone.now(), fault="feeds.example svarar inte."
+    )
+    assert "feeds.example svarar inte." in client.get(f"{JOBS}{job}/").content.decode()
+    client.post(f"{JOBS}{job}/retry/")
+    assert state_of(job) == "todo"
+    client.post(f"{JOBS}{job}/cancel/")
+    assert state_of(job) == "cancelled"
+    acts = set(AuditEntry.objects.values_list("action", flat=True))
+    assert {"job.cancelled", "job.retried"} <= acts
+
+
+def test_what_has_ended_is_removed_and_nothing_else(cast: Cast, job: int) -> None:
+    done = int(tasks.order_cache(cast.analyst.actor, [8])[0])
+    put(done, "succeeded")
+    client = signed_in(cast.site_admin)
+    assert "failed or cancelled are removed" in client.get(f"{JOBS}forget/").content.decode()
+    client.post(f"{JOBS}forget/")
+    assert list(ProcrastinateJob.objects.values_list("pk", flat=True)) == [job]
+
+
+@pytest.mark.parametrize("state", ["", "active", "failed", "ended", "nonsense"])
+def test_the_list_by_state(cast: Cast, job: int, state: str) -> None:
+    put(job, "failed")
+    shown = f'href="{JOBS}{job}/"' in signed_in(cast.site_admin).get(JOBS, {"state": state}).content.decode()
+    assert shown is (state in ("", "failed", "nonsense"))
+
+
+def test_a_scheduled_task_is_paused_changed_and_done_now(cast: Cast) -> None:
+    client = signed_in(cast.site_admin)
+    listed = client.get(SCHEDULES).content.decode()
+    assert "Fetch from connected hubs" in listed
+    name = "jobs.forget_ended"
+    client.post(f"{SCHEDULES}{name}/pause/")
+    assert ScheduledTask.objects.get(pk=name).paused
+    client.post(f"{SCHEDULES}{name}/resume/")
+    changed = client.post(f"{SCHEDULES}{name}/", {"rhythm": "week", "at": "06:45", "on": "on"})
+    assert changed.status_code == 302
+    assert "Mondays at 06:45" in client.get(SCHEDULES).content.decode()
+    assert client.post(f"{SCHEDULES}{name}/", {"rhythm": "year", "at": "25:00"}).status_code == 422
+    for _twice in range(2):
+        client.post(f"{SCHEDULES}{name}/run/")
+    [ordered] = ProcrastinateJob.objects.filter(task_name="schedules.run")
+    assert ordered.args == {"name": name, "user_id": cast.site_admin.user.pk}
+    assert client.get(f"{SCHEDULES}no.such/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        JOBS,
+        f"{JOBS}{{job}}/",
+        f"{JOBS}{{job}}/cancel/",
+        f"{JOBS}{{job}}/retry/",
+        f"{JOBS}forget/",
+        SCHEDULES,
+        f"{SCHEDULES}jobs.forget_ended/",
+        f"{SCHEDULES}jobs.forget_ended/run/",
+        f"{SCHEDULES}jobs.forget_ended/pause/",
+    ],
+)
+def test_nobody_else_may_look_or_act(cast: Cast, job: int, path: str) -> None:
+    put(job, "failed")
+    address = path.format(job=job)
+    for player in (cast.org_admin, cast.analyst, cast.reader):
+        client = signed_in(player)
+        assert {client.get(address).status_code, client.post(address).status_code} <= {403, 405}
+    assert Client().get(address).status_code in (302, 405)
+    assert state_of(job) == "failed"
+    assert not ProcrastinateJob.objects.filter(task_name="schedules.run").exists()
+
+
+def test_every_kind_of_job_has_its_words() -> None:
+    app.perform_import_paths()
+    ours = {name for name in app.tasks if not name.startswith(("builtin:", "procrastinate."))}
+    assert ours - KINDS.keys() == set()
