@@ -13,7 +13,7 @@ from vardkase.formats.misp_json.reports import add_report_tags
 from vardkase.formats.misp_json.scope import Scope, add_analyst_data
 from vardkase.formats.misp_json.structs import CryptographicKey, EventReport
 from vardkase.formats.misp_json.tags import Attachment
-from vardkase.identity.access.visibility import part_predicate
+from vardkase.identity.access.visibility import report_predicate
 
 
 class Contents:
@@ -102,7 +102,7 @@ def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
 
 def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
     """The reports, deleted ones too: a reader that synchronises learns of the deletion only so."""
-    visible = part_predicate(scope.actor, "p")
+    visible = report_predicate(scope.actor, "p")
     rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
     reports = [EventReport(*row) for row in rows]
     shared = [each for each in reports if each.distribution == "4" and not scope.options.sg_reference_only]

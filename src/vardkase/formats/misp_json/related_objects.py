@@ -22,6 +22,7 @@ from vardkase.identity.access.visibility import (
     galaxy_predicate,
     part_predicate,
     reader_parameters,
+    report_predicate,
 )
 from vardkase.misp.analyst_data import KINDS
 
@@ -78,7 +79,7 @@ def _visible(actor: Actor, kind: str) -> str:
         "Event": event_predicate(actor),
         "Attribute": in_event + f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}",
         "Object": in_event + f"{part_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
-        "EventReport": in_event + f"{part_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
+        "EventReport": in_event + f"{report_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
         "Galaxy": galaxy_predicate(actor),
         "GalaxyCluster": cluster_predicate(actor),
         "Collection": collection_predicate(actor),

@@ -21,6 +21,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     part_predicate,
     reader_parameters,
+    report_predicate,
 )
 from vardkase.intel.queries.rows import AttributeRow, EventRow, ObjectRow, ReferenceRow, ReportRow
 
@@ -115,7 +116,7 @@ def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceR
 
 def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:
     """The event report, if the actor may read it and its event."""
-    visible = part_predicate(actor, "p")
+    visible = report_predicate(actor, "p")
     return ReportRow(
         *_part(actor, ReportRow, "event_report", visible, reference, deleted, "Invalid event report")
     )

@@ -16,6 +16,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     part_predicate,
     reader_parameters,
+    report_predicate,
 )
 from vardkase.intel.queries.find import Reference, find_event
 
@@ -24,7 +25,7 @@ TAKEN_OVER = "event.delegation_accepted"
 PARTS: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
     "object": part_predicate,
-    "event_report": part_predicate,
+    "event_report": report_predicate,
 }
 
 
