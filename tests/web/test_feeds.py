@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
-from vardkase.exchange.feeds.models import Feed
+from tests.exchange.servers import HERE
+from tests.exchange.test_feed_contents import FIRST, misp_files, publishing
+from tests.exchange.test_feed_contents import event as told
+from vardkase.exchange.feeds.models import HEADERS, Feed, FeedRun
+from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.accounts.models import Role
+from vardkase.intel.models import Event
 from vardkase.knowledge.caches import kinds
 from vardkase.knowledge.caches.hashing import md5_of
 from vardkase.knowledge.caches.services import store
+from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -51,3 +63,173 @@ def test_pages_tell_which_feeds_know_a_value(cast: Cast, feed: Feed, event: int)
     assert "Blocklist" in signed_in(cast.analyst).get(value).content.decode()
     Feed.objects.update(lookup_visible=False)
     assert "Blocklist" not in signed_in(cast.analyst).get(value).content.decode()
+
+
+LIST = "/administration/feeds/"
+
+
+def form_of(**fields: object) -> dict[str, object]:
+    """What the form for a feed sends when little is chosen."""
+    return {
+        "name": "Addresses", "provider": "Somebody", "source_format": "csv", "url": "https://feed.example/a.csv",
+        "distribution": "1", "fixed_event": "1", "columns": "2", "delimiter": ";", **fields,
+    }  # fmt: skip
+
+
+def test_a_feed_is_added_and_changed_on_its_form(cast: Cast) -> None:
+    client = signed_in(cast.site_admin)
+    Tag.objects.create(name="feed:own")
+    fields = {
+        "tag": "feed:own", "basic_name": "hub", "basic_password": "s3cret", "enabled": "on", "excluderegex": "/x/",
+        "orgs_or": "Org one\nOrg two", "changed": "30d", "unpublish_event": "on",
+    }  # fmt: skip
+    answer = client.post(f"{LIST}new/", form_of(**fields))
+    feed = Feed.objects.get()
+    assert answer.headers["Location"] == f"{LIST}{feed.pk}/"
+    assert (feed.enabled, feed.distribution, feed.tag and feed.tag.name) == (True, 1, "feed:own")
+    assert feed.settings["csv"] == {"value": "2", "delimiter": ";"}
+    assert feed.settings["unpublish_event"] is True
+    assert feed.rules["orgs"]["OR"] == ["Org one", "Org two"]  # type: ignore[index]
+    assert feed.rules["url_params"] == '{"timestamp": "30d"}'  # type: ignore[index]
+    shown = client.get(f"{LIST}{feed.pk}/edit/").content.decode()
+    assert "Authorization: *****" in shown
+    assert "s3cret" not in shown
+    client.post(f"{LIST}{feed.pk}/edit/", form_of(headers="Authorization: *****", orgs_or="Org one"))
+    assert HEADERS.decrypt(Feed.objects.get().encrypted_headers).startswith("Authorization: Basic ")
+    assert Feed.objects.get().rules["orgs"]["OR"] == ["Org one"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"url": "nowhere"}, "http"),
+        ({"columns": "one"}, "columns are numbers"),
+        ({"tag": "nosuch"}, "There is no tag with this name."),
+        ({"distribution": "4"}, "Choose which group."),
+        ({"changed": "soon"}, "such as 30d"),
+    ],
+)
+def test_what_is_wrong_is_told_where_it_was_written(cast: Cast, fields: dict[str, str], words: str) -> None:
+    answer = signed_in(cast.site_admin).post(f"{LIST}new/", form_of(**fields))
+    assert (answer.status_code, Feed.objects.exists()) == (422, False)
+    assert words in answer.content.decode()
+
+
+def test_a_feed_is_looked_into_ordered_and_removed(cast: Cast, feed: Feed, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    client = signed_in(cast.site_admin)
+    page = f"{LIST}{feed.pk}/"
+    with publishing({"/list": b"evil.example.com\n10.1.1.1\n"}) as server:
+        Feed.objects.update(url=f"{server.url}/list")
+        inside = client.get(f"{page}inside/").content.decode()
+        assert "10.1.1.1" in inside
+        assert "evil" in inside
+    assert "could not be reached" in client.get(f"{page}inside/").content.decode()
+    client.post(f"{page}switch/", {"on": "1"})
+    assert Feed.objects.get().enabled
+    for act in ("fetch", "cache"):
+        client.post(f"{page}{act}/")
+    assert set(ProcrastinateJob.objects.values_list("task_name", flat=True)) == {"feeds.fetch", "feeds.cache"}
+    assert "Blocklist" in client.get(LIST).content.decode()
+    assert "Blocklist" not in client.get(f"{LIST}?q=nosuch").content.decode()
+    assert client.get(f"{page}delete/").status_code == 200
+    client.post(f"{page}delete/")
+    assert not Feed.objects.exists()
+
+
+def test_events_of_a_feed_are_looked_at_and_taken_in(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    client = signed_in(cast.site_admin)
+    with publishing(misp_files(told(FIRST, 1000, "one.example"))) as server:
+        feed = Feed.objects.create(
+            name="Events", provider="P", url=f"{server.url}/feed", source_format="misp", distribution=1
+        )
+        page = f"{LIST}{feed.pk}/inside/"
+        assert "event 29ce" in client.get(page).content.decode()
+        assert (
+            "The event is here."
+            in client.post(f"{page}take/", {"event": FIRST}, follow=True).content.decode()
+        )
+        assert Event.objects.filter(uuid=FIRST).exists()
+        assert "Is here" in client.get(page).content.decode()
+        unknown = client.post(f"{page}take/", {"event": str(uuid4())}, follow=True)
+        assert unknown.status_code == 200
+
+
+def test_how_runs_went_and_what_feeds_share_is_told(cast: Cast, feed: Feed) -> None:
+    FeedRun.objects.create(feed=feed, act="fetch", state="failed", fault="The feed answered with status 404.")
+    FeedRun.objects.create(feed=feed, act="cache", state="running", done=70_000)
+    other = Feed.objects.create(name="Other", provider="P", url="https://other.example")
+    store(kinds.FEED, other.pk, [(md5_of("evil.example"), None), (md5_of("x"), None)])
+    client = signed_in(cast.site_admin)
+    page = client.get(f"{LIST}{feed.pk}/").content.decode()
+    assert "The feed&#x27;s server answered with status 404." in page
+    assert re.search(r"70\D000 values so far", page)
+    matrix = client.get(f"{LIST}overlap/").content.decode()
+    assert "100 %" in matrix
+    assert "50 %" in matrix
+
+
+def test_a_feed_of_ours_is_made_and_handed_out(cast: Cast, tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    client = signed_in(cast.site_admin)
+    form = {
+        "name": "public", "organisation_id": cast.org_a.pk, "distributions": ["2", "3"], "readers": "members",
+        "tags": "!private:yes", "enabled": "on", "sharing_groups": [],
+    }  # fmt: skip
+    assert client.post(f"{LIST}own/new/", form).headers["Location"] == f"{LIST}own/public/"
+    own = OwnFeed.objects.get()
+    assert (own.distributions, own.filters, own.members, own.open) == (
+        [2, 3],
+        {"tags": ["!private:yes"]},
+        True,
+        False,
+    )
+    assert ProcrastinateJob.objects.get().task_name == "own_feeds.write"
+    made = client.post(f"{LIST}own/public/key/").content.decode()
+    assert "It is shown now and never again" in made
+    assert "It is shown now" not in client.get(f"{LIST}own/public/").content.decode()
+    client.post(f"{LIST}own/public/key/remove/")
+    assert OwnFeed.objects.get().token_digest is None
+    refused = client.post(f"{LIST}own/public/edit/", {**form, "readers": "open"})
+    assert "What is open to everybody" in refused.content.decode()
+    client.post(f"{LIST}own/public/edit/", {**form, "readers": "token", "since": "2020-01-01"})
+    assert OwnFeed.objects.get().filters["publish_timestamp"] == "2020-01-01"
+    assert "public" in client.get(f"{LIST}own/").content.decode()
+    client.post(f"{LIST}own/public/delete/")
+    assert not OwnFeed.objects.exists()
+
+
+def test_known_feeds_are_added_once(cast: Cast) -> None:
+    client = signed_in(cast.site_admin, "sv")
+    page = client.post(f"{LIST}known/", follow=True).content.decode()
+    assert "avslagna" in page
+    assert "finns redan här" in client.post(f"{LIST}known/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "new/", "overlap/", "own/", "own/new/", "{pk}/", "{pk}/edit/", "{pk}/inside/", "{pk}/delete/"],
+)
+def test_they_are_for_site_administrators(cast: Cast, feed: Feed, path: str) -> None:
+    for who in (cast.analyst, cast.org_admin, cast.reader):
+        assert signed_in(who).get(LIST + path.format(pk=feed.pk)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "known/",
+        "{pk}/fetch/",
+        "{pk}/cache/",
+        "{pk}/switch/",
+        "{pk}/delete/",
+        "{pk}/inside/take/",
+        "own/x/key/",
+    ],
+)
+def test_nobody_else_changes_anything(cast: Cast, feed: Feed, path: str) -> None:
+    assert signed_in(cast.org_admin).post(LIST + path.format(pk=feed.pk)).status_code == 403
+    assert signed_in(cast.site_admin).get(f"{LIST}{feed.pk}/fetch/").status_code == 405
+    assert Feed.objects.count() == 1

@@ -33,7 +33,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("values", _("Values"), icon="fingerprint"),
             Item("reports", _("Reports"), icon="notes"),
             Item("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
-            Item("feeds", _("Feeds"), icon="rss"),
+            Item("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
         ),
     ),
     (

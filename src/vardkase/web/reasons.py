@@ -46,6 +46,9 @@ WHOLE: dict[str, str | Promise] = {
     "The event is protected, and this instance's key is none of its keys.": _(
         "The event is protected, and this hub's key is none of its keys."
     ),
+    "The feed's manifest is no JSON object.": _("The feed's list of events cannot be read."),
+    "The feed is no table that can be read.": _("The feed is no table that can be read."),
+    "The feed holds a line that is too long.": _("The feed holds a line that is too long."),
     "This is not an address of a web page.": _("This is not an address of a web page."),
     "Only addresses that begin with http:// or https:// can be fetched.": _(
         "An address begins with https:// or http://."
@@ -92,6 +95,20 @@ SHAPES: tuple[tuple[str, str | Promise], ...] = (
     (
         r"This instance could not (?:read|send) the event \((?P<fault>\w+)\)\.",
         _("This hub failed with the event (%(fault)s). Its log says more to those who run it."),
+    ),
+    (
+        r"The feed answered with status (?P<status>\d+)\.",
+        _("The feed's server answered with status %(status)s."),
+    ),
+    (
+        r"The feed answered (?P<file>\S+) with status (?P<status>\d+)\.",
+        _("The feed's server answered with status %(status)s when it was asked for %(file)s."),
+    ),
+    (r"The feed's (?P<file>\S+) is no JSON\.", _("%(file)s of the feed cannot be read: it is no JSON.")),
+    (r"The feed holds no event (?P<uuid>\S+)\.", _("The feed holds no event %(uuid)s.")),
+    (
+        r"(?P<path>\S+) cannot be read below the folder of feeds\.",
+        _("%(path)s cannot be read: it is no file below the folder for feeds, or a link leads to it."),
     ),
     (r"(?P<place>\S+) took too long\.", _("%(place)s took too long to answer.")),
     (r"(?P<place>\S+) shows no certificate\.", _("%(place)s shows no certificate.")),

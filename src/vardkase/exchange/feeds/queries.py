@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.exchange.feeds.models import Feed
@@ -19,6 +19,15 @@ def feeds(actor: Actor) -> QuerySet[Feed]:
     """The feeds that `actor` may know of, oldest first."""
     found = Feed.objects.select_related("tag", "sharing_group", "orgc").order_by("pk")
     return found if actor.is_site_admin else found.filter(lookup_visible=True)
+
+
+def matching(actor: Actor, text: str, state: str) -> QuerySet[Feed]:
+    """The feeds whose name or provider holds `text`; `state`: those that are on ("on"), or cached ("cached")."""
+    found = feeds(actor).order_by()
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(provider__icontains=text))
+    conditions = {"on": Q(enabled=True), "cached": Q(caching_enabled=True)}
+    return found.filter(conditions[state]) if state in conditions else found
 
 
 def find_feed(actor: Actor, reference: Reference) -> Feed:

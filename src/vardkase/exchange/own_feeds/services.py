@@ -198,6 +198,8 @@ def _name(value: Any) -> str:
         validate_slug(written)
     except ValidationError as fault:
         raise ValueError("A name is made of letters from a to z, digits, _ and -.") from fault
+    if written == "new":  # The address of the page on which feeds are made.
+        raise ValueError("Choose another name.")
     if len(written) > LONGEST_NAME:
         raise ValueError("The name is too long.")
     return written

@@ -7,6 +7,7 @@ from django.urls import path
 from vardkase.web import converters
 from vardkase.web.views.administration import audit, organisations, roles, sharing_groups, users
 from vardkase.web.views.administration.connection_urls import connection_urls
+from vardkase.web.views.administration.feed_urls import feed_urls
 from vardkase.web.views.administration.job_urls import job_urls
 from vardkase.web.views.administration.stream_urls import stream_urls
 
@@ -64,5 +65,6 @@ urlpatterns = [
     *connection_urls,
     *stream_urls,
     *job_urls,
+    *feed_urls,
     path("audit/", audit.index, name="audit"),
 ]

@@ -1,0 +1,78 @@
+"""Adding, changing and removing feeds of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.feeds import services
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.queries import find_feed
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.feed import FeedForm
+from vardkase.web.pages import PageRequest, page
+
+FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
+"""What a service calls something → the field where it was written."""
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    """Add a feed."""
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Change a feed."""
+    return _write(request, find_feed(request.actor, pk))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove the feed; the events that came from it stay."""
+    feed = find_feed(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/feed_delete.html", {"feed": feed})
+    services.delete_feed(request.actor, pk)
+    messages.success(request, gettext("The feed is removed. The events that came from it stay."))
+    return redirect("feeds")
+
+
+def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
+    form = (
+        FeedForm(request.actor, feed, request.POST)
+        if request.method == "POST"
+        else FeedForm(request.actor, feed)
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            saved = _save(request, feed, form)
+        except Invalid as refused:
+            _refuse(form, refused)
+        else:
+            messages.success(request, gettext("Saved. Look inside to see that it can be read."))
+            return redirect("feed", saved.pk)
+    context: dict[str, Any] = {"form": form, "feed": feed, "groups": form.groups, "counts": {}}
+    return render(request, "administration/feed_form.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: PageRequest, feed: Feed | None, form: FeedForm) -> Feed:
+    if feed is None:
+        return services.add_feed(request.actor, form.wire())
+    return services.edit_feed(request.actor, feed.pk, form.wire())
+
+
+def _refuse(form: FeedForm, refused: Invalid) -> None:
+    errors = (
+        refused.errors
+        if isinstance(refused.errors, str)
+        else {FIELDS.get(name, name): told for name, told in refused.errors.items()}
+    )
+    take_errors(form, Invalid(errors))

@@ -1,0 +1,210 @@
+"""Feeds of others: which there are, how fetching and caching them goes, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import NotFound
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.feeds import fetching, queries, reading, runs, services, tasks
+from vardkase.exchange.feeds.models import Act, Feed, SourceFormat, State
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import titles_by_uuid
+from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.caches.queries import cached_sources, coverage, overlaps
+from vardkase.web.display import thin
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import with_query
+from vardkase.web.reasons import in_words
+from vardkase.web.views.administration.listing import listed, searched
+from vardkase.web.views.events.rows import moment
+
+PREVIEWED = 50
+LAST_START = 100_000
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """Every feed, with how it was fetched and cached last."""
+    state, q = request.GET.get("state", ""), searched(request)
+    found = listed(request, queries.matching(request.actor, q, state), {"name", "provider"}, "name")
+    latest = runs.latest_runs(request.actor, found["rows"])
+    sizes = {source.number: source.size for source in cached_sources(request.actor, [FEED]).values()}
+    rows = [
+        (feed, latest.get((feed.pk, Act.FETCH)), latest.get((feed.pk, Act.CACHE)), sizes.get(feed.pk, 0))
+        for feed in found["rows"]
+    ]
+    context = {
+        **found,
+        "shown": rows,
+        "q": q,
+        "state": state,
+        "states": _states(state),
+        "tabs": tabs("feeds"),
+    }
+    return render(request, "administration/feeds.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One feed: its settings in short, what goes on, and its last runs."""
+    feed = queries.find_feed(request.actor, pk)
+    every = runs.runs_of(request.actor, feed.pk)
+    cached = next(
+        (each for each in cached_sources(request.actor, [FEED]).values() if each.number == pk), None
+    )
+    context = {
+        "feed": feed,
+        "running": every.filter(state=State.RUNNING).order_by("-pk"),
+        "cached": cached,
+        "cached_at": moment(cached.cached) if cached else None,
+        "coverage": coverage(FEED, pk) if cached else 0,
+        "is_misp": feed.source_format == SourceFormat.MISP,
+        **listed(request, every, {"pk"}, "-pk"),
+    }
+    return render(request, "administration/feed.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def preview(request: PageRequest, pk: int) -> HttpResponse:
+    """What the feed holds now: events that it announces, or values of its list."""
+    feed = queries.find_feed(request.actor, pk)
+    start = _start(request)
+    context: dict[str, Any] = {"feed": feed, "is_misp": feed.source_format == SourceFormat.MISP}
+    try:
+        rows = list(islice(_held(feed), start, start + PREVIEWED + 1))
+    except OutgoingFailed as failed:
+        return render(
+            request, "administration/feed_preview.html", {**context, "fault": in_words(str(failed))}
+        )
+    shown = rows[:PREVIEWED]
+    here = titles_by_uuid(request.actor, [each.uuid for each in shown]) if context["is_misp"] else {}
+    context |= {
+        "rows": [(each, here.get(getattr(each, "uuid", ""))) for each in shown],
+        "newer": with_query(request, start=str(max(0, start - PREVIEWED))) if start else "",
+        "older": with_query(request, start=str(start + PREVIEWED)) if len(rows) > PREVIEWED else "",
+    }
+    return render(request, "administration/feed_preview.html", context)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def take(request: PageRequest, pk: int) -> HttpResponse:
+    """Take in one event that the feed announces."""
+    feed = queries.find_feed(request.actor, pk)
+    try:
+        fetched = fetching.fetch_event(request.actor, feed, request.POST.get("event", ""))
+    except (OutgoingFailed, NotFound) as failed:
+        messages.error(request, in_words(str(failed)))
+    else:
+        if fetched.failed:
+            messages.error(
+                request, gettext("The event was not taken in: it is a member's own, or cannot be read.")
+            )
+        else:
+            messages.success(request, gettext("The event is here."))
+    return redirect("feed_preview", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def fetch(request: PageRequest, pk: int) -> HttpResponse:
+    """Have the feed fetched."""
+    feed = queries.find_feed(request.actor, pk)
+    if feed.enabled:
+        tasks.order_fetch(request.actor, [feed.pk])
+        messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
+    else:
+        messages.error(request, gettext("The feed is off. Switch it on first."))
+    return redirect("feed", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def cache(request: PageRequest, pk: int) -> HttpResponse:
+    """Have the feed cached."""
+    tasks.order_cache(request.actor, [queries.find_feed(request.actor, pk).pk])
+    messages.success(request, gettext("Caching begins in a moment. This page tells how it goes."))
+    return redirect("feed", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def switch(request: PageRequest, pk: int) -> HttpResponse:
+    """Switch the feed on or off."""
+    on = request.POST.get("on") == "1"
+    services.toggle_feeds(request.actor, [pk], enabled=on)
+    messages.success(request, gettext("The feed is on.") if on else gettext("The feed is off."))
+    return redirect("feed", pk)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def load_known(request: PageRequest) -> HttpResponse:
+    """Add the known feeds that are not here, all of them off."""
+    added = services.load_default_feeds(request.actor)
+    words = ngettext("%(n)s feed was added, switched off.", "%(n)s feeds were added, switched off.", added)
+    messages.success(
+        request, words % {"n": thin(added)} if added else gettext("All known feeds are here already.")
+    )
+    return redirect("feeds")
+
+
+@page(Permission.SITE_ADMIN)
+def overlap(request: PageRequest) -> HttpResponse:
+    """How much of each cached feed, or connected hub, each other one has."""
+    found = overlaps(request.actor)
+    places = {(source.kind, source.number): place for place, (source, _) in enumerate(found, 1)}
+    rows = [
+        {
+            "place": place,
+            "source": source,
+            "cached": moment(source.cached),
+            "cells": _cells(
+                place, source, {places[e.other.kind, e.other.number]: e for e in others}, len(found)
+            ),
+        }
+        for place, (source, others) in enumerate(found, 1)
+    ]
+    context = {"rows": rows, "places": range(1, len(found) + 1), "tabs": tabs("feeds_overlap")}
+    return render(request, "administration/feeds_overlap.html", context)
+
+
+def tabs(current: str) -> list[dict[str, Any]]:
+    """The three pages about feeds."""
+    pages = (
+        ("feeds", gettext("Feeds of others")),
+        ("feeds_overlap", gettext("Overlap")),
+        ("own_feeds", gettext("Our own feeds")),
+    )
+    return [{"label": label, "url": reverse(name), "current": name == current} for name, label in pages]
+
+
+def _held(feed: Feed) -> Iterable[Any]:
+    """The events that the feed announces, or the values of its list."""
+    if feed.source_format == SourceFormat.MISP:
+        return reading.manifest(feed, reading.GLANCE)
+    return reading.values(feed, reading.GLANCE)
+
+
+def _cells(place: int, source: Any, others: dict[int, Any], width: int) -> list[Any]:
+    """A row of the matrix; None on its diagonal."""
+    return [None if column == place else others[column] for column in range(1, width + 1)]
+
+
+def _states(state: str) -> list[tuple[str, str]]:
+    return [("", gettext("All")), ("on", gettext("On")), ("cached", gettext("Cached"))]
+
+
+def _start(request: PageRequest) -> int:
+    text = request.GET.get("start", "")
+    return min(int(text), LAST_START) if text.isdecimal() and len(text) < 7 else 0

@@ -1,0 +1,115 @@
+"""Feeds of ours: what each holds, who may read it, and where it is."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.own_feeds import services, tasks
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.own_feed import OwnFeedForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.feeds import tabs
+
+FIELDS = {"filters": "since", "open": "readers"}
+"""What the service calls something → the field where it was chosen."""
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """Every feed of ours."""
+    context = {"feeds": services.own_feeds(request.actor), "tabs": tabs("own_feeds")}
+    return render(request, "administration/own_feeds.html", context)
+
+
+@page(Permission.SITE_ADMIN)
+def view(request: PageRequest, name: str) -> HttpResponse:
+    """One feed of ours: its address, what it holds, who reads it."""
+    return _shown(request, services.find_own_feed(request.actor, name))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def create(request: PageRequest) -> HttpResponse:
+    """Add a feed of ours."""
+    return _write(request, None)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, name: str) -> HttpResponse:
+    """Change a feed of ours."""
+    return _write(request, services.find_own_feed(request.actor, name))
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete(request: PageRequest, name: str) -> HttpResponse:
+    """Ask, and on POST remove the feed with its files."""
+    feed = services.find_own_feed(request.actor, name)
+    if request.method != "POST":
+        return render(request, "administration/own_feed_delete.html", {"feed": feed})
+    services.delete_own_feed(request.actor, name)
+    messages.success(request, gettext("The feed is removed, and its files with it."))
+    return redirect("own_feeds")
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def refresh(request: PageRequest, name: str) -> HttpResponse:
+    """Have the feed written anew."""
+    tasks.order(services.find_own_feed(request.actor, name).pk, whole=True)
+    messages.success(request, gettext("The feed is written in a moment."))
+    return redirect("own_feed", name)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def make_token(request: PageRequest, name: str) -> HttpResponse:
+    """Make the feed a new key, which is shown now and never again."""
+    token = services.make_token(request.actor, name)
+    return _shown(request, services.find_own_feed(request.actor, name), token)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def remove_token(request: PageRequest, name: str) -> HttpResponse:
+    """Have the feed's key stop."""
+    services.remove_token(request.actor, name)
+    messages.success(request, gettext("The feed's key opens nothing any more."))
+    return redirect("own_feed", name)
+
+
+def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse:
+    context = {
+        "feed": feed,
+        "groups": feed.sharing_groups.all(),
+        "address": request.build_absolute_uri(f"/feed/{feed.name}/"),
+        "token": token,
+    }
+    return render(request, "administration/own_feed.html", context)
+
+
+def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
+    written = (request.POST,) if request.method == "POST" else ()
+    form = OwnFeedForm(request.actor, feed, *written)
+    if form.is_bound and form.is_valid():
+        try:
+            data, name = form.data_for_service(), feed.name if feed else ""
+            saved = services.save_own_feed(request.actor, data, name)
+        except Invalid as refused:
+            errors = (
+                refused.errors
+                if isinstance(refused.errors, str)
+                else {FIELDS.get(field, field): told for field, told in refused.errors.items()}
+            )
+            take_errors(form, Invalid(errors))
+        else:
+            tasks.order(saved.pk, whole=True)
+            messages.success(request, gettext("Saved. The feed is written in a moment."))
+            return redirect("own_feed", saved.name)
+    context = {"form": form, "feed": feed}
+    return render(request, "administration/own_feed_form.html", context, status=422 if form.errors else 200)
