@@ -35,3 +35,15 @@ def test_it_changes_no_note_that_was_written_here(cast: Cast, locked: bool, carr
             connection, {"Note": {**theirs, "object_uuid": str(uuid4()), "object_type": "Event"}}
         )
     assert AnalystData.objects.get(uuid=uuid).text == ("theirs" if locked else "ours")
+
+
+def test_what_came_inside_an_event_is_brought_up_to_date_alone(cast: Cast) -> None:
+    """Also when it did not say that it was from elsewhere, as it does not in MISP's events."""
+    connection = connection_actor(cast.hub.pk, "connection to B")
+    event, note = str(uuid4()), str(uuid4())
+    said = {"uuid": note, "note": "as it was", "modified": "2030-01-01 00:00:00", "distribution": 3}
+    part = {"type": "text", "value": "x"}
+    add_event(connection, {"info": "x", "uuid": event, "Attribute": [part], "Note": [said]})
+    later = {**said, "note": "as it is", "modified": LATER, "object_uuid": event, "object_type": "Event"}
+    receive_analyst_data(connection, {"Note": later})
+    assert AnalystData.objects.get(uuid=note).text == "as it is"

@@ -62,11 +62,15 @@ def read_carried(carriers: Iterable[Carrier]) -> Read:
 
 
 def capture_carried(actor: Actor, carriers: Iterable[Carrier]) -> Read:
-    """Store what a document carries, as far as the actor may say anything and it is new or newer."""
+    """Store what a document carries, as far as the actor may say anything and it is new or newer.
+
+    What a connection brings is from elsewhere, also inside an event: MISP does not mark it so there, and then takes
+    in no later version of it.
+    """
     if not may_contribute(actor):
         return Read()
     found = read_carried(carriers)
-    store(actor, found.inputs)
+    store(actor, found.inputs, locked=actor.is_connection)
     return found
 
 
