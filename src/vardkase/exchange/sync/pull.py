@@ -194,3 +194,5 @@ class Pulling:
                 return
             uuid = str(event["uuid"]).lower()
         self.intake.take(book, [(uuid, 0)])
+        if not book.counts["events"] and not book.counts["failed"]:
+            book.count("failed", 1)  # Who asks for one event wants to know that it was not taken in.
