@@ -20,7 +20,6 @@ KINDS: dict[str, str | Promise] = {
     "mail.deliver": _("Send a mail"),
     "modules.enrich": _("Enrich an event"),
     "notices.alert": _("Mail people of a published event"),
-    "notices.summary": _("Mail people a summary"),
     "own_feeds.write": _("Write a feed of our own"),
     "schedules.look": _("Look at what is due"),
     "schedules.run": _("A scheduled task"),

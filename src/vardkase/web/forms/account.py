@@ -17,11 +17,9 @@ THEME_WORDS = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark"
 
 
 class OwnAccountForm(forms.Form):
-    """What everybody may change about their own account."""
+    """What everybody may change about their own account; what they are mailed has a page of its own."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=255, help_text=_("You sign in with it."))
-    autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
-    contactalert = forms.BooleanField(label=_("Mail me when somebody asks about our events"), required=False)
 
 
 class LooksForm(forms.Form):

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.mail.services import can_send
 from vardkase.formats.misp_json.comparison import compare_with_published
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -88,7 +89,12 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
     try:
         seen = as_int(request.POST.get("seen")) or 0
         publish_as_seen(
-            request.actor, event.id, seen, reach["distribution"], reach["sharing_group_id"] or None
+            request.actor,
+            event.id,
+            seen,
+            reach["distribution"],
+            reach["sharing_group_id"] or None,
+            tell=request.POST.get("tell") == "1",
         )
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing is published: look again.")
@@ -121,6 +127,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "is_group": chosen is not None and chosen["distribution"] == GROUP,
         "receivers": found,
         "is_open": not event.published and rules.is_open_unpublished(event.distribution),
+        "sends_mail": can_send(),
         "users": sum(receiver.users for receiver in found),
         "sectors": _sectors(found),
         "withheld": withheld_parts(event),

@@ -1,0 +1,43 @@
+"""Summaries go out in the morning; whoever wants none has chosen none."""
+
+from __future__ import annotations
+
+from datetime import time
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.exchange.notices.summaries import send_summaries
+
+HELP = _("Mails people who have chosen it what was published. Each gets it once, however often it is done.")
+
+SCHEDULES = (
+    Schedule(
+        "notices.daily_summary",
+        _("Mail the daily summary"),
+        HELP,
+        partial(send_summaries, "daily"),
+        Rhythm.DAILY,
+        time(6, 0),
+        on=True,
+    ),
+    Schedule(
+        "notices.weekly_summary",
+        _("Mail the weekly summary"),
+        HELP,
+        partial(send_summaries, "weekly"),
+        Rhythm.WEEKLY,
+        time(6, 10),
+        on=True,
+    ),
+    Schedule(
+        "notices.monthly_summary",
+        _("Mail the monthly summary"),
+        HELP,
+        partial(send_summaries, "monthly"),
+        Rhythm.MONTHLY,
+        time(6, 20),
+        on=True,
+    ),
+)

@@ -1,0 +1,153 @@
+"""Mail of what a day, a week or a month brought, to those who have chosen it, each by their own filters.
+
+People of one organisation with the same filters get the same, so it is asked once for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext, ngettext
+
+from vardkase.analysis.statistics.periodic import Summary, summary
+from vardkase.core.clock import now_seconds
+from vardkase.core.jobs.progress import report
+from vardkase.core.mail.body import Body
+from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.sql import cursor
+from vardkase.exchange.notices import wording
+from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.user_settings.queries import values_for
+
+AT_A_TIME = 200
+MOST_EVENTS = 50
+"""Events in one mail; the rest is on the hub."""
+
+FILTERS = "periodic_notification_filters"
+NAMED = {"daily": "%Y-%m-%d", "weekly": "%G-W%V", "monthly": "%Y-%m"}
+"""How the day, week or month of a summary is called."""
+
+
+def send_summaries(period: str) -> int:
+    """Put the summaries of a period (of `periodic.PERIODS`) in the queue; returns how many.
+
+    Who has had today's (this week's, this month's) gets no second one, however often it is asked for.
+    """
+    return _Summaries(period).send() if can_send() else 0
+
+
+class _Summaries:
+    """The summaries of one period on their way to people."""
+
+    def __init__(self, period: str) -> None:
+        self.period, self.until = period, now_seconds()
+        self.of = timezone.localtime().strftime(NAMED[period])
+        self.policy = MailPolicy.now()
+        self.found: dict[tuple[int, bool, str], Summary] = {}
+
+    def send(self) -> int:
+        """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
+        wanting = active_users().filter(org__may_read=True, **{f"notification_{self.period}": True})
+        after, sent = 0, 0
+        while people := list(wanting.select_related("role").filter(pk__gt=after).order_by("pk")[:AT_A_TIME]):
+            sent += self._send(people)
+            report(sent)
+            after = people[-1].pk
+        report(sent, sent)
+        return sent
+
+    @transaction.atomic
+    def _send(self, people: Sequence[User]) -> int:
+        claimed = self._claim([person.pk for person in people])
+        wishes = values_for(FILTERS, claimed)
+        return queue_mail(list(self._mails([each for each in people if each.pk in claimed], wishes)))
+
+    def _claim(self, user_ids: list[int]) -> set[int]:
+        rows = cursor().execute(CLAIM, {"ids": user_ids, "period": self.period, "of": self.of})
+        return {row[0] for row in rows.fetchall()}
+
+    def _mails(self, people: Sequence[User], wishes: dict[int, Any]) -> Iterator[Mail]:
+        for person in people:
+            found = self._summary(person, wishes.get(person.pk) or {})
+            if found.event_count:
+                letter = summary_letter(self.period, found, wording.language_of(person.language))
+                with suppress(CannotBeSent):
+                    yield addressed(letter, person, self.policy)
+
+    def _summary(self, person: User, filters: dict[str, Any]) -> Summary:
+        key = (person.org_id, person.role.perm_site_admin, json.dumps(filters, sort_keys=True))
+        if key not in self.found:
+            self.found[key] = summary(job_actor(person.pk), self.period, self.until, filters)
+        return self.found[key]
+
+
+def summary_letter(period: str, found: Summary, language: str) -> Letter:
+    """The mail of one summary in one language; in the open it says how many events there are, and no more."""
+    with translation.override(language):
+        subject = {
+            "daily": gettext("What was published in the last day"),
+            "weekly": gettext("What was published in the last week"),
+            "monthly": gettext("What was published in the last month"),
+        }[period]
+        count = ngettext("%(n)s event was published.", "%(n)s events were published.", found.event_count) % {
+            "n": found.event_count
+        }
+        whole, brief = Body(language), Body(language)
+        whole.heading(subject)
+        brief.paragraph(f"{count} {gettext('Sign in to the hub to read what is in them.')}")
+        whole.paragraph(count)
+        _tell(whole, found)
+        for body in (whole, brief):
+            wording.see_on_the_hub(body, gettext("See the events on the hub"), "/events/")
+            body.small_print(
+                gettext("You get this mail because you chose summaries. Choose differently here:"),
+                wording.place(wording.CHOICES),
+            )
+        return Letter(
+            subject,
+            whole.text,
+            whole.html,
+            open_text=brief.text,
+            headers=wording.headers(f"summary-{period}"),
+        )
+
+
+def _tell(body: Body, found: Summary) -> None:
+    body.table(
+        [gettext("Event"), gettext("Title"), gettext("Created by")],
+        [(str(event.id), event.info, event.orgc) for event in found.events[:MOST_EVENTS]],
+    )
+    if found.event_count > MOST_EVENTS:
+        body.paragraph(gettext("There are more events; they are on the hub."))
+    body.facts(
+        [
+            (gettext("Attributes"), str(found.attribute_count)),
+            (gettext("Organisations"), _counted(found.organisations)),
+            (gettext("Tags"), _counted(found.tags) or "–"),
+        ]
+    )
+    if found.trending:
+        body.table(
+            [gettext("Tag"), gettext("This period"), gettext("The one before")],
+            [(name, str(counts[0]), str(counts[1])) for name, counts in found.trending.items()],
+        )
+
+
+def _counted(pairs: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in pairs)
+
+
+CLAIM = """
+INSERT INTO sent_summary AS known (user_id, period, of)
+SELECT id, %(period)s, %(of)s FROM unnest(%(ids)s::bigint[]) AS wanting (id)
+ON CONFLICT (user_id, period) DO UPDATE SET of = excluded.of WHERE known.of <> excluded.of
+RETURNING user_id
+"""

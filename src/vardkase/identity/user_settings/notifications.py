@@ -1,0 +1,106 @@
+"""What a person is mailed: chosen in plain terms, kept under MISP's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.encryption import fault_of_key
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import edit_own_account
+from vardkase.identity.user_settings.models import UserSetting
+from vardkase.identity.user_settings.queries import values_of
+from vardkase.identity.user_settings.services import delete_user_setting, set_user_setting
+
+ALERTS = "publish_alert_filter"
+SUMMARIES = "periodic_notification_filters"
+SWITCHES = ("autoalert", "contactalert", "notification_daily", "notification_weekly", "notification_monthly")
+KEYS = ("gpgkey", "certif_public")
+WITH, WITHOUT, MAKERS = "Tag.name", "NOT", "Orgc.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which events one wants to hear of: with one of these tags, none of those, of one of these organisations."""
+
+    tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """As the setting publish_alert_filter; empty when one wants to hear of all."""
+        parts: dict[str, Any] = {}
+        if self.tags:
+            parts[WITH] = list(self.tags)
+        if self.organisations:
+            parts[MAKERS] = list(self.organisations)
+        if self.without_tags:
+            parts[WITHOUT] = {WITH: list(self.without_tags)}
+        return {"AND": parts} if parts else {}
+
+
+def wishes_of(rule: Any) -> Wishes | None:
+    """The wishes that a setting says; None when it says what these plain terms cannot."""
+    if not rule:
+        return Wishes()
+    parts = rule.get("AND") if isinstance(rule, dict) and len(rule) == 1 else None
+    if not isinstance(parts, dict) or parts.keys() - {WITH, WITHOUT, MAKERS}:
+        return None
+    without = parts.get(WITHOUT, {WITH: []})
+    if not isinstance(without, dict) or without.keys() != {WITH}:
+        return None
+    return Wishes(_listed(parts.get(WITH)), _listed(without[WITH]), _listed(parts.get(MAKERS)))
+
+
+def rule_of(user: User) -> Any:
+    """What the person has set as publish_alert_filter; nothing when nothing."""
+    return values_of(user).get(ALERTS)
+
+
+def summary_tags_of(user: User) -> tuple[str, ...]:
+    """The tags that the person's summaries are limited to."""
+    return _listed((values_of(user).get(SUMMARIES) or {}).get("tags"))
+
+
+@transaction.atomic
+def choose_notifications(
+    actor: Actor,
+    user: User,
+    fields: Mapping[str, Any],
+    wishes: Wishes | None,
+    summary_tags: Sequence[str],
+) -> None:
+    """Keep one's switches and keys (`fields`), and which events one hears of; with None that stays as it is.
+
+    Raises Invalid by field: for a key that nothing can be encrypted with, too.
+    """
+    changed = edit_own_account(actor, {name: fields[name] for name in (*SWITCHES, *KEYS) if name in fields})
+    for key in KEYS:
+        alone = User(email=user.email, **{key: getattr(changed, key)})
+        if getattr(changed, key) != getattr(user, key) and (fault := fault_of_key(alone)):
+            raise Invalid({key: [fault]})
+    if wishes is not None:
+        _set(actor, user, ALERTS, wishes.rule)
+    filters = dict(values_of(user).get(SUMMARIES) or {})
+    filters.pop("tags", None)
+    _set(actor, user, SUMMARIES, filters | ({"tags": list(summary_tags)} if summary_tags else {}))
+
+
+def _set(actor: Actor, user: User, setting: str, value: dict[str, Any]) -> None:
+    known = UserSetting.objects.filter(user=user, setting=setting).first()
+    if value and (known is None or known.value != value):
+        set_user_setting(actor, user, setting, value)
+    elif not value and known is not None:
+        delete_user_setting(actor, known)
+
+
+def _listed(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(each) for each in value)
+    return (str(value),) if value else ()

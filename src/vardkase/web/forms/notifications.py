@@ -1,0 +1,81 @@
+"""What one is mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.user_settings.notifications import KEYS, SWITCHES, Wishes
+
+LONGEST_LIST = 4_000
+
+
+class LinesField(forms.CharField):
+    """Names, one on each line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            required=False, max_length=LONGEST_LIST, widget=forms.Textarea(attrs={"rows": 3}), **kwargs
+        )
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """The names, each once."""
+        lines = (line.strip() for line in str(super().clean(value)).splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line))
+
+    def prepare_value(self, value: Any) -> Any:
+        """A list as lines."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+
+class NotificationsForm(forms.Form):
+    """Switches, which events, and the key that mail is encrypted with."""
+
+    autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
+    tags = LinesField(
+        label=_("Only events with one of these tags"),
+        help_text=_("One tag on each line. % stands for anything: tlp:%. Empty: all events."),
+    )
+    without_tags = LinesField(label=_("No events with one of these tags"))
+    organisations = LinesField(
+        label=_("Only events of these organisations"), help_text=_("The name of one on each line.")
+    )
+    contactalert = forms.BooleanField(label=_("Mail me when somebody asks about our events"), required=False)
+    notification_daily = forms.BooleanField(label=_("A summary each day"), required=False)
+    notification_weekly = forms.BooleanField(label=_("A summary each week"), required=False)
+    notification_monthly = forms.BooleanField(label=_("A summary each month"), required=False)
+    summary_tags = LinesField(label=_("Summaries only of events with one of these tags"))
+    gpgkey = forms.CharField(
+        label=_("Your public OpenPGP key"),
+        required=False,
+        max_length=65_535,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        help_text=_("Mail to you is encrypted with it, and tells what is in the events."),
+    )
+    certif_public = forms.CharField(
+        label=_("Or your S/MIME certificate"),
+        required=False,
+        max_length=65_535,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "val", "spellcheck": "false"}),
+        help_text=_("As PEM text. The OpenPGP key goes first where there are both."),
+    )
+
+    def __init__(self, *args: Any, plain: bool = True, **kwargs: Any) -> None:
+        """`plain`: which events one hears of can be said in these terms; otherwise it is left as it is."""
+        super().__init__(*args, **kwargs)
+        if not plain:
+            for name in ("tags", "without_tags", "organisations"):
+                del self.fields[name]
+
+    def account(self) -> dict[str, Any]:
+        """What is kept with the account."""
+        return {name: self.cleaned_data[name] for name in (*SWITCHES, *KEYS)}
+
+    def wishes(self) -> Wishes | None:
+        """Which events; None where the form does not ask."""
+        if "tags" not in self.fields:
+            return None
+        given = self.cleaned_data
+        return Wishes(given["tags"], given["without_tags"], given["organisations"])

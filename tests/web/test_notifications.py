@@ -1,0 +1,97 @@
+"""The page where one chooses what one is mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pysequoia import Tsk
+
+from tests.cast import Cast
+from tests.web.signed_in import signed_in
+from vardkase.identity.accounts.models import User
+from vardkase.identity.user_settings.models import UserSetting
+from vardkase.identity.user_settings.notifications import Wishes, wishes_of
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+PAGE = "/account/notifications/"
+
+
+def settings_of(user: User) -> dict[str, Any]:
+    return dict(UserSetting.objects.filter(user=user).values_list("setting", "value"))
+
+
+def test_what_one_chooses_is_kept(cast: Cast) -> None:
+    client, user = signed_in(cast.analyst), cast.analyst.user
+    key = str(Tsk.generate(user_id="Anna <a@a.example>").extract_certificate())
+    chosen = {
+        "autoalert": "on",
+        "notification_weekly": "on",
+        "tags": "tlp:green\r\n\r\n tlp:amber \ntlp:green",
+        "without_tags": "test",
+        "organisations": "Organisation B",
+        "summary_tags": "tlp:green",
+        "gpgkey": key,
+    }
+    assert client.post(PAGE, chosen).status_code == 302
+    user.refresh_from_db()
+    assert (user.autoalert, user.contactalert, user.notification_weekly) == (True, False, True)
+    wanted = {
+        "Tag.name": ["tlp:green", "tlp:amber"],
+        "Orgc.name": ["Organisation B"],
+        "NOT": {"Tag.name": ["test"]},
+    }
+    assert settings_of(user) == {
+        "publish_alert_filter": {"AND": wanted},
+        "periodic_notification_filters": {"tags": ["tlp:green"]},
+    }
+    told = client.get(PAGE).content.decode()
+    assert "Organisation B" in told
+    assert "encrypted with your key" in told or "krypteras med din nyckel" in told
+    assert client.post(PAGE, {"tags": ""}).status_code == 302
+    user.refresh_from_db()
+    assert (settings_of(user), user.autoalert, user.gpgkey) == ({}, False, "")
+
+
+@pytest.mark.parametrize(("field", "value"), [("gpgkey", "nonsense"), ("certif_public", "nonsense")])
+def test_a_key_that_cannot_be_used_is_refused(cast: Cast, field: str, value: str) -> None:
+    answer = signed_in(cast.analyst).post(PAGE, {"autoalert": "on", field: value})
+    assert answer.status_code == 422
+    cast.analyst.user.refresh_from_db()
+    assert cast.analyst.user.autoalert is False
+
+
+def test_a_filter_that_says_more_stays(cast: Cast) -> None:
+    rule = {"OR": [{"Attribute.type": "<b>md5"}, {"Tag.name": "x"}]}
+    UserSetting.objects.create(
+        user=cast.analyst.user, setting="publish_alert_filter", value=rule, timestamp=1
+    )
+    client = signed_in(cast.analyst)
+    assert "&lt;b&gt;md5" in client.get(PAGE).content.decode()
+    client.post(PAGE, {"autoalert": "on", "tags": "tlp:red"})
+    assert settings_of(cast.analyst.user)["publish_alert_filter"] == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "wishes"),
+    [
+        ({}, Wishes()),
+        ({"AND": {"Tag.name": "x"}}, Wishes(("x",))),
+        ({"AND": {"NOT": {"Tag.name": ["y"]}}}, Wishes((), ("y",))),
+        ({"AND": {"NOT": {"Orgc.name": ["y"]}}}, None),
+        ({"AND": [{"Tag.name": "x"}]}, None),
+        ({"AND": {"Tag.name": "x"}, "OR": {}}, None),
+        ({"Tag.name": "x"}, None),
+    ],
+)
+def test_which_filters_plain_terms_can_say(rule: Any, wishes: Wishes | None) -> None:
+    assert wishes_of(rule) == wishes
+
+
+def test_it_is_ones_own_page(cast: Cast) -> None:
+    assert Client().get(PAGE).status_code == 302
+    signed_in(cast.analyst).post(PAGE, {"autoalert": "on", "user_id": cast.colleague.user.pk})
+    cast.colleague.user.refresh_from_db()
+    assert cast.colleague.user.autoalert is False
