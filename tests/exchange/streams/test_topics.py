@@ -168,6 +168,43 @@ def test_an_organisation_hears_of_what_it_may_read_and_of_nothing_else(
     assert states == {int(own): "withheld", int(shared): "sent"}
 
 
+def test_nothing_is_said_about_what_is_hidden(cast: Cast, receiver: Hook) -> None:
+    key = cast.publisher.key
+    stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL, org_id=cast.org_c.pk)
+    buried = {
+        **FILE,
+        "distribution": 0,
+        "Attribute": [INSIDE],
+        "uuid": "cccccccc-5edb-40a3-8273-1af7923e2215",
+    }
+    number = add_event(key, Attribute=[HIDDEN], Object=[buried])
+    event = call(key, "GET", f"/events/view/{number}")[1]["Event"]
+    [hidden], [within] = event["Attribute"], event["Object"]
+    play(stream)
+    told(receiver)
+    post(cast.site_admin.key, "/tags/add", {"name": "beacon:seen", "colour": "#112233"})
+    play(stream)
+    told(receiver)
+
+    post(key, "/sightings/add", {"id": hidden["id"]})
+    post(key, f"/tags/attachTagToObject/{hidden['uuid']}/beacon:seen", {})
+    reference = {
+        "object_uuid": within["uuid"],
+        "referenced_uuid": hidden["uuid"],
+        "relationship_type": "drops",
+    }
+    post(key, "/objectReferences/add", reference)
+    post(
+        cast.partner.key, f"/shadow_attributes/add/{number}", {"type": "domain", "value": "proposed.example"}
+    )
+    post(key, f"/attributes/edit/{hidden['id']}", {"comment": "still hidden"})
+    post(key, f"/objects/delete/{within['id']}", {})
+    post(key, f"/attributes/delete/{hidden['id']}/1", {})
+    play(stream)
+    # That the event has changed is seen by everybody who may read it; what changed in it is not.
+    assert {topic for topic, _ in told(receiver)} <= {"misp_json_event", "misp_json_shadow_attribute"}
+
+
 def test_what_is_hidden_before_it_is_sent_does_not_leave(cast: Cast, receiver: Hook) -> None:
     key = cast.publisher.key
     stream, receiver.secret = webhook(cast, receiver.running.url, topics=ALL, org_id=cast.org_c.pk)

@@ -16,14 +16,13 @@ from vardkase.exchange.outbox.entries import after, last_place
 from vardkase.exchange.outbox.models import Entry, State
 from vardkase.exchange.outbox.models import Kind as ReceiverKind
 from vardkase.exchange.streams.bodies.messages import Message, Outcome, Step
-from vardkase.exchange.streams.bodies.reader import Reader
 from vardkase.exchange.streams.bodies.steps import steps
 from vardkase.exchange.streams.errors import fault_of
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.senders import Sender
 from vardkase.exchange.streams.topics import BY_HAND
 
-AT_A_TIME = 200
+AT_A_TIME = 100
 """Entries looked at in one round."""
 BYTES = 4 * 1024 * 1024
 """Of one batch, unless a single message is larger."""
@@ -69,7 +68,7 @@ def deliver_some(stream: Stream, sender: Sender) -> int:
         if stream.position < end:
             _moved(stream, end)
         return 0
-    for batch in _batches(steps(Reader(stream), entries), sender.at_once):
+    for batch in _batches(steps(stream, entries), sender.at_once):
         try:
             sender.send(batch.messages)
         except OutgoingFailed as error:

@@ -37,9 +37,14 @@ logger = logging.getLogger(__name__)
 def deliver_until(stop: threading.Event) -> None:
     """Run a loop for each stream that is on, until `stop` is set."""
     loops: dict[int, threading.Thread] = {}
+    described = False
     while not stop.is_set():
         try:
-            for stream_id in _enabled():
+            if not described:
+                follow(Kind.ZEROMQ)
+                follow(Kind.KAFKA)
+                described = True
+            for stream_id in Stream.objects.filter(enabled=True).values_list("pk", flat=True):
                 if stream_id not in loops or not loops[stream_id].is_alive():
                     loops[stream_id] = _started(stream_id, stop)
         except (DatabaseError, psycopg.Error) as error:
@@ -50,12 +55,6 @@ def deliver_until(stop: threading.Event) -> None:
     deadline = time.monotonic() + GRACE
     for loop in loops.values():
         loop.join(max(0.1, deadline - time.monotonic()))
-
-
-def _enabled() -> list[int]:
-    for kind in (Kind.ZEROMQ, Kind.KAFKA):
-        follow(kind)
-    return list(Stream.objects.filter(enabled=True).values_list("pk", flat=True))
 
 
 def _started(stream_id: int, stop: threading.Event) -> threading.Thread:
@@ -117,7 +116,9 @@ def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> Non
 
 
 def _is_changed(stream: Stream) -> bool:
-    return not Stream.objects.filter(pk=stream.pk, revision=stream.revision, enabled=True).exists()
+    """Whether it is something else now, or somebody else's: merged organisations move it without a revision."""
+    same = Stream.objects.filter(pk=stream.pk, revision=stream.revision, org=stream.org_id, enabled=True)
+    return not same.exists()
 
 
 def _wait_for_more() -> None:

@@ -19,7 +19,7 @@ from vardkase.exchange.streams.bodies.parts import KINDS, part_bodies
 from vardkase.exchange.streams.bodies.people import people_bodies
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import Reader
-from vardkase.exchange.streams.models import Format
+from vardkase.exchange.streams.models import Format, Stream
 from vardkase.exchange.streams.topics import ATTRIBUTE, BY_HAND
 
 WRITERS: dict[str, Callable[[Indicator], bytes]] = {Format.ECS: ecs_document, Format.CEF: cef_line}
@@ -29,17 +29,20 @@ WITHHELD = (
 )
 
 
-def steps(reader: Reader, entries: Sequence[Entry]) -> Iterator[Step]:
-    """What to send for entries that follow each other, and where the receiver stands after each step."""
+def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
+    """What to send for entries that follow each other, and where the receiver stands after each step.
+
+    Who may read what is asked anew for each step: sending the one before may have taken its time.
+    """
     for topic, group in groupby(entries, key=lambda entry: entry.topic):
         together = list(group)
         if topic in AS_PUBLISHED:
             for entry in together:
-                yield from _published(reader, entry)
-        elif writer := WRITERS.get(reader.stream.format):
-            yield from _indicators_of(reader, together, writer)
+                yield from _published(Reader(stream), entry)
+        elif writer := WRITERS.get(stream.format):
+            yield from _indicators_of(Reader(stream), together, writer)
         else:
-            yield _changes(reader, together)
+            yield _changes(Reader(stream), together)
 
 
 def _published(reader: Reader, entry: Entry) -> Iterator[Step]:

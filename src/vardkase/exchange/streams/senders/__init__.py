@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
 from vardkase.exchange.streams.models import Kind, Stream
-from vardkase.exchange.streams.senders.kafka import KafkaSender
 from vardkase.exchange.streams.senders.sender import Sender
-from vardkase.exchange.streams.senders.syslog import SyslogSender
-from vardkase.exchange.streams.senders.webhook import WebhookSender
-from vardkase.exchange.streams.senders.zeromq import ZeroMqSender
 
 __all__ = ["Sender", "opened_sender"]
 
-SENDERS: dict[str, Callable[[Stream], Sender]] = {
-    Kind.WEBHOOK: WebhookSender,
-    Kind.SYSLOG: SyslogSender,
-    Kind.KAFKA: KafkaSender,
-    Kind.ZEROMQ: ZeroMqSender,
+SENDERS = {
+    Kind.WEBHOOK: "webhook.WebhookSender",
+    Kind.SYSLOG: "syslog.SyslogSender",
+    Kind.KAFKA: "kafka.KafkaSender",
+    Kind.ZEROMQ: "zeromq.ZeroMqSender",
 }
+"""Loaded when they are needed: the clients of Kafka and ZeroMQ take their time, and few hubs use both."""
 
 
 def opened_sender(stream: Stream) -> Sender:
     """A sender for the stream as it is set up now. Raises OutgoingFailed."""
-    return SENDERS[stream.kind](stream)
+    module, _, name = SENDERS[Kind(stream.kind)].partition(".")
+    made: Sender = getattr(import_module(f"{__name__}.{module}"), name)(stream)
+    return made

@@ -6,6 +6,7 @@ they tell of (it turns to them only to produce) before each batch: an address th
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,12 +44,13 @@ class KafkaSender:
 
     def __init__(self, stream: Stream) -> None:
         self._names = stream.settings.get("names", {})
-        self._last_error: KafkaError | None = None
+        # Not a method of this object: producer and sender would hold each other, and librdkafka's threads live on.
+        self._errors: deque[KafkaError] = deque(maxlen=1)
         for place in stream.settings["brokers"].split(","):
             host, _, port = place.rpartition(":")
             require_reachable((host or place).strip("[]"), int(port) if host else PORT)
         try:
-            self._producer = Producer(_configuration(stream), logger=None, error_cb=self._keep)
+            self._producer = Producer(_configuration(stream), error_cb=self._errors.append)
         except KafkaException as error:
             raise NotTaken(Fault.OURS, f"Kafka's client cannot be set up so: {error}") from error
         self._judge_brokers()
@@ -76,9 +78,10 @@ class KafkaSender:
         self._producer.poll(0)
 
     def close(self) -> None:
-        """Give up what has not been sent."""
+        """Give up what has not been sent, and the connections."""
         self._producer.purge()
         self._producer.flush(0)
+        del self._producer
 
     def _produce(self, message: Message, reported: Any) -> None:
         topic = self._names.get(message.topic) or TOPICS[message.topic].kafka
@@ -96,16 +99,13 @@ class KafkaSender:
         try:
             known = self._producer.list_topics(timeout=PATIENCE)
         except KafkaException as error:
-            raise _refused(self._last_error or error.args[0]) from error
+            raise _refused(self._errors[0] if self._errors else error.args[0]) from error
         for broker in known.brokers.values():
             require_reachable(broker.host, broker.port)
 
-    def _keep(self, error: KafkaError) -> None:
-        self._last_error = error
-
     def _late(self) -> OutgoingFailed:
-        if self._last_error is not None:
-            return _refused(self._last_error)
+        if self._errors:
+            return _refused(self._errors[0])
         return TimedOut("The brokers did not acknowledge in time.")
 
 
@@ -120,6 +120,7 @@ def _configuration(stream: Stream) -> dict[str, Any]:
         "message.max.bytes": LARGEST,
         "delivery.timeout.ms": int(PATIENCE * 1000),
         "client.id": "vardkase",
+        "log_level": 0,
     }
     if settings["security"] in SASL:
         password = secrets_of(stream).get("password", "")

@@ -18,7 +18,7 @@ from vardkase.exchange.streams.signatures import signed
 TYPES = {Format.ECS: "application/x-ndjson", Format.CEF: "text/plain; charset=utf-8"}
 ANSWER = 64 * 1024
 SECONDS = 60.0
-FAULTS = {
+FAULTS: dict[int, Fault] = {
     HTTPStatus.UNAUTHORIZED: Fault.CREDENTIALS,
     HTTPStatus.FORBIDDEN: Fault.CREDENTIALS,
     HTTPStatus.GONE: Fault.GONE,
@@ -79,4 +79,4 @@ class WebhookSender:
             headers["Authorization"] = authorization
         status = fetch("POST", self._url, headers=headers, body=body, manner=self._manner).status
         if not 200 <= status < 300:
-            raise NotTaken(FAULTS.get(HTTPStatus(status), Fault.REFUSED), f"The receiver answered {status}.")
+            raise NotTaken(FAULTS.get(status, Fault.REFUSED), f"The receiver answered {status}.")
