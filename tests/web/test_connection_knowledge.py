@@ -103,6 +103,40 @@ def test_the_events_of_another_hub_are_looked_at(
     assert "could not be reached" in browser.get(address).content.decode()
 
 
+def test_what_would_move_is_shown_and_nothing_moves(
+    cast: Cast, browser: Client, here: Event, settings: Any
+) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    rows = [
+        {"id": "8", "uuid": THERE, "timestamp": "200", "published": True, "orgc_uuid": ""},
+        {"id": "7", "uuid": str(here.uuid), "timestamp": "100", "published": True, "orgc_uuid": ""},
+    ]
+    answers: dict[str, Any] = {
+        "/servers/getVersion": {"version": "2.5.1", "perm_sync": True},
+        "/events/index": rows,
+        "/events/restSearch": {"response": [{"Event": {"uuid": THERE, "info": "New there"}}]},
+        "/events/filterEventIdsForPush": [],
+    }
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        says(json.dumps(answers.get(handler.path, [])).encode())(handler)
+
+    with serving(answer) as peer:
+        server = connected(cast, peer.url)
+        told = browser.get(f"{LIST}{server.pk}/would-fetch/").content.decode()
+        assert "New there" in told
+        assert "The event is here as new." in told
+        off = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
+        assert "Sending is off for this connection." in off
+        server.push = True
+        server.save()
+        told = browser.get(f"{LIST}{server.pk}/would-send/").content.decode()
+        assert "The event is not published." in told
+        assert browser.get(f"{LIST}{server.pk}/would-vanish/").status_code == 404
+        assert not any("/events/view" in path or "/events/add" in path for _, path, _, _ in peer.requests)
+    assert Event.objects.count() == 1
+
+
 def test_an_event_is_found_by_its_number_elsewhere(
     cast: Cast, browser: Client, here: Event, settings: Any
 ) -> None:
@@ -142,6 +176,8 @@ def test_tags_that_keep_events_out_are_chosen(cast: Cast, browser: Client) -> No
 @pytest.mark.parametrize(
     "path",
     [
+        "{server}/would-fetch/",
+        "{server}/would-send/",
         "{server}/there/",
         f"{{server}}/there/{THERE}/",
         "numbers/",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from vardkase.web.views.administration import connection_forms as forms
 from vardkase.web.views.administration import connection_knowledge as knowledge
+from vardkase.web.views.administration import connection_plans as plans
 from vardkase.web.views.administration import connection_previews as previews
 from vardkase.web.views.administration import connections, event_block_rule
 
@@ -33,6 +34,7 @@ connection_urls = [
     path("connections/<int:pk>/let-be/<uuid:uuid>/", connections.dismiss, name="server_dismiss"),
     path("connections/<int:pk>/there/", previews.index, name="server_there"),
     path("connections/<int:pk>/there/<reference:reference>/", previews.event, name="server_there_event"),
+    path("connections/<int:pk>/would-<slug:way>/", plans.show, name="server_plan"),
     path("connections/runs/<int:pk>/", connections.run, name="sync_run"),
     path("connections/runs/<int:pk>/cancel/", connections.cancel, name="sync_run_cancel"),
 ]

@@ -1,0 +1,59 @@
+"""What a pull or a push would move, looked at before anything moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.sync import dry_run
+from vardkase.exchange.sync.fates import REASONS, Fate
+from vardkase.exchange.sync.models import Direction
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import titles_by_uuid
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import KINDS, in_words
+
+TECHNIQUES = {Direction.PULL: ("full", "update"), Direction.PUSH: ("full", "incremental")}
+"""What may be looked at each way; the first is what "now" does on a connection's page."""
+
+NOT_HERE = _("The event is not here yet.")
+
+
+@page(Permission.SITE_ADMIN)
+def show(request: PageRequest, pk: int, way: str) -> HttpResponse:
+    """Ask the other hub, and say what would move and why the rest would stay. Nothing is changed on either side."""
+    server, direction = find_server(request.actor, pk), _direction(way)
+    asked = request.GET.get("only", "")
+    technique = asked if asked in TECHNIQUES[direction] else TECHNIQUES[direction][0]
+    context: dict[str, Any] = {"server": server, "way": way, "technique": technique}
+    try:
+        plan = dry_run.plan(request.actor, server, direction, technique)
+    except (Conflict, Invalid, OutgoingFailed) as refused:
+        return render(
+            request, "administration/connection_plan.html", context | {"fault": in_words(str(refused))}
+        )
+    reasons = {**REASONS, **({Fate.NEW: NOT_HERE} if direction is Direction.PULL else {})}
+    stays = [(reasons[fate], count) for fate, count in plan.events.most_common() if not fate.moves]
+    context |= {
+        "plan": plan,
+        "stays": stays,
+        "others": [(KINDS.get(kind, kind), count) for kind, count in plan.others.items() if count],
+        "troubles": [(KINDS.get(kind, kind), in_words(said)) for kind, said in plan.troubles.items()],
+        "moving": [(item, reasons[item.fate]) for item in plan.items if item.fate.moves],
+        "staying": [(item, reasons[item.fate]) for item in plan.items if not item.fate.moves],
+        "here": titles_by_uuid(request.actor, [item.uuid for item in plan.items]),
+    }
+    return render(request, "administration/connection_plan.html", context)
+
+
+def _direction(way: str) -> Direction:
+    try:
+        return {"fetch": Direction.PULL, "send": Direction.PUSH}[way]
+    except KeyError:
+        raise Http404 from None
