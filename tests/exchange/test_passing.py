@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.arriving import Passage
 from vardkase.exchange.sync.leaving import Departure
 
@@ -40,3 +41,21 @@ def test_what_is_said_of_an_event_arrives_a_step_closer() -> None:
 def test_between_the_instances_of_one_organisation_nothing_changes() -> None:
     assert Passage(trusted=True).event(said())["Note"] == said()["Note"]
     assert Departure(internal=True).event(said())["Note"] == said()["Note"]
+
+
+def test_what_is_for_a_sharing_group_goes_where_the_group_does() -> None:
+    """And the other hub finds itself in the group by its address, but learns of no third one."""
+    servers = [{"server_id": "0", "Server": {"id": "0"}}, {"server_id": "3"}, {"server_id": "4"}]
+    group = {"uuid": "of two hubs", "SharingGroupServer": servers}
+    inside = [{"value": number, "distribution": "4", "sharing_group_id": number} for number in ("7", "8")]
+    event = {"distribution": "4", "sharing_group_id": "7", "SharingGroup": group, "Attribute": inside}
+    server = Server(pk=3, name="B", url="https://b.example")
+    sent = Departure(internal=False, groups=frozenset({7}), server=server).event(event)
+    assert [each["value"] for each in sent["Attribute"]] == ["7"]
+    named = {"id": "3", "url": "https://b.example", "name": "B"}
+    assert sent["SharingGroup"]["SharingGroupServer"] == [
+        servers[0],
+        {"server_id": "3", "Server": named},
+        servers[2],
+    ]
+    assert Departure(internal=True).event(event)["Attribute"] == []

@@ -47,6 +47,7 @@ class Departure:
     sightings: bool = False
     without_tags: frozenset[str] = frozenset()
     groups: frozenset[int] = frozenset()
+    server: Server | None = None
 
     @classmethod
     def of(cls, server: Server, reader: Actor, without_tags: frozenset[str] = frozenset()) -> Departure:
@@ -57,6 +58,7 @@ class Departure:
             sightings=server.push_sightings,
             without_tags=without_tags,
             groups=frozenset(reader.sharing_group_ids),
+            server=server,
         )
 
     def event(self, event: Mapping[str, Any]) -> Document:
@@ -121,7 +123,22 @@ class Departure:
             sent["distribution"] = int(Distribution.COMMUNITY)
         if isinstance(part.get("Tag"), list):
             sent["Tag"] = [tag for tag in parts(part, "Tag") if self._tag_travels(tag)]
+        if isinstance(group := part.get("SharingGroup"), dict):
+            sent["SharingGroup"] = self._addressed(group)
         return sent
+
+    def _addressed(self, group: Document) -> Document:
+        """A sharing group in which the other instance finds itself, by its address; of third ones it learns none."""
+        server = self.server
+        if server is None:
+            return group
+        named = {"Server": {"id": str(server.pk), "url": server.url, "name": server.name}}
+        return group | {
+            "SharingGroupServer": [
+                each | named if as_int(each.get("server_id")) == server.pk else each
+                for each in parts(group, "SharingGroupServer")
+            ]
+        }
 
     def _tag_travels(self, tag: Document) -> bool:
         local = as_bool(tag.get("local")) and not self.internal

@@ -65,7 +65,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     event = _create_event(actor, header, assembler)
     stored = _store_attributes(actor, event, data.get("Attribute"), assembler)
     objects = assembler.objects(data.get("Object"), "Object")
-    if header.published and not stored and not objects:
+    if header.published and not stored and not objects and not data.get("EventReport"):
         raise Invalid("Received a published event that was empty. Event add process blocked.")
     tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
