@@ -63,6 +63,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
             Item("streams", _("Streams"), icon="broadcast", requires=Permission.SITE_ADMIN),
             Item("deliveries", _("What was sent"), icon="send", requires=Permission.SITE_ADMIN),
+            Item("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
             Item("taxonomies", _("Taxonomies"), icon="books"),
             Item("warninglists", _("Warninglists"), icon="alert-triangle"),
             Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),

@@ -10,6 +10,7 @@ from vardkase.web.views.administration.connection_urls import connection_urls
 from vardkase.web.views.administration.feed_urls import feed_urls
 from vardkase.web.views.administration.job_urls import job_urls
 from vardkase.web.views.administration.stream_urls import stream_urls
+from vardkase.web.views.administration.taxii_urls import taxii_urls
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -66,5 +67,6 @@ urlpatterns = [
     *stream_urls,
     *job_urls,
     *feed_urls,
+    *taxii_urls,
     path("audit/", audit.index, name="audit"),
 ]

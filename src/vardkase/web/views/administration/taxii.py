@@ -1,0 +1,237 @@
+"""TAXII: the collections that this hub offers, and the servers of others that it fetches from and sends to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.taxii import collections, servers, tasks
+from vardkase.exchange.taxii.client import Remote
+from vardkase.exchange.taxii.models import Collection, Direction, TaxiiServer
+from vardkase.exchange.taxii.renderings import faults
+from vardkase.identity.access.permissions import Permission
+from vardkase.misp.values.defang import defang
+from vardkase.web.forms.picking import Picker
+from vardkase.web.forms.taxii import CollectionForm, SearchForm, TaxiiServerForm, refuse
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import in_words
+from vardkase.web.templatetags.picking import choices
+from vardkase.web.views.administration.listing import listed
+
+LONGEST_NAME = 120
+SAID = ("name", "pattern", "value", "definition_type")
+KINDS = {
+    "domain-name": "domain",
+    "ipv4-addr": "ip-dst",
+    "ipv6-addr": "ip-dst",
+    "url": "url",
+    "email-addr": "email-src",
+}
+"""Types of STIX that hold what must not be clicked → MISP's type, which decides how it is shown."""
+QUOTED = re.compile(r"'[^']*'")
+
+type Build = Callable[..., SearchForm]
+
+
+@page(Permission.SITE_ADMIN)
+def index(request: PageRequest) -> HttpResponse:
+    """What we offer and how others reach it; whom we fetch from and send to."""
+    context = {
+        "collections": collections.all_collections(request.actor),
+        "servers": servers.taxii_servers(request.actor),
+        "address": request.build_absolute_uri("/taxii2/"),
+        "faults": faults(),
+    }
+    return render(request, "administration/taxii.html", context)
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
+    """Add or change a collection."""
+    stored = collections.find_own(request.actor, pk) if pk else None
+    form = _form(request, lambda *data: CollectionForm(request.actor, stored, *data))
+    if form.is_bound and form.is_valid():
+        saved = _saved(form, lambda wire: _save_collection(request, stored, wire))
+        if isinstance(saved, Collection):
+            messages.success(request, gettext("Saved."))
+            return redirect("taxii")
+    return _form_page(request, "administration/taxii_collection_form.html", form, {"collection": stored})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST offer it no longer; its events stay."""
+    stored = collections.find_own(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/taxii_collection_delete.html", {"collection": stored})
+    collections.delete_collection(request.actor, pk)
+    messages.success(request, gettext("The collection is no longer offered. Its events stay."))
+    return redirect("taxii")
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
+    """Add or change a server of somebody else's."""
+    stored = servers.find_taxii_server(request.actor, pk) if pk else None
+    form = _form(request, lambda *data: TaxiiServerForm(request.actor, stored, *data))
+    if form.is_bound and form.is_valid():
+        saved = _saved(form, lambda wire: _save_server(request, stored, wire))
+        if isinstance(saved, TaxiiServer):
+            messages.success(request, gettext("Saved. Test the server to see that it works."))
+            return redirect("taxii_server", saved.pk)
+    return _form_page(request, "administration/taxii_server_form.html", form, {"server": stored})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def delete_server(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST remove the server; what came from it stays."""
+    stored = servers.find_taxii_server(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "administration/taxii_server_delete.html", {"server": stored})
+    servers.delete_taxii_server(request.actor, pk)
+    messages.success(request, gettext("The server is removed. What came from it stays."))
+    return redirect("taxii")
+
+
+@page(Permission.SITE_ADMIN)
+def server(request: PageRequest, pk: int) -> HttpResponse:
+    """One server: what was fetched and sent, and what was refused."""
+    return _shown(request, servers.find_taxii_server(request.actor, pk))
+
+
+@require_POST
+@page(Permission.SITE_ADMIN)
+def test(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask the server now which collections it has."""
+    found = servers.find_taxii_server(request.actor, pk)
+    try:
+        offered = Remote.of(found).collections()
+    except OutgoingFailed as failed:
+        return _shown(request, found, failure=in_words(str(failed)))
+    return _shown(request, found, offered=offered)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def choose(request: PageRequest, pk: int) -> HttpResponse:
+    """Use one of the collections that the server has."""
+    servers.edit_taxii_server(request.actor, pk, {"collection": request.POST.get("collection", "")[:191]})
+    messages.success(request, gettext("The collection is chosen."))
+    return redirect("taxii_server", pk)
+
+
+@page(Permission.SITE_ADMIN)
+def objects(request: PageRequest, pk: int) -> HttpResponse:
+    """A page of what is in the server's collection."""
+    found = servers.find_taxii_server(request.actor, pk)
+    mark = request.GET.get("next", "")
+    context: dict[str, Any] = {"server": found}
+    try:
+        envelope = Remote.of(found).objects(found.collection, limit=50, **({"next": mark} if mark else {}))
+    except OutgoingFailed as failed:
+        context["failure"] = in_words(str(failed))
+    else:
+        context["rows"] = [_object(each) for each in envelope.objects if isinstance(each, Mapping)]
+        context["next"] = envelope.next if envelope.more else ""
+    return render(request, "administration/taxii_objects.html", context)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
+def move(request: PageRequest, pk: int, way: str) -> HttpResponse:
+    """Have what is new fetched, or sent."""
+    found = servers.find_taxii_server(request.actor, pk)
+    if way == Direction.POLL:
+        tasks.order_poll(request.actor, found.pk)
+        messages.success(request, gettext("Fetching begins in a moment. This page tells how it goes."))
+    else:
+        tasks.order_push(request.actor, found.pk)
+        messages.success(request, gettext("Sending begins in a moment. This page tells how it goes."))
+    return redirect("taxii_server", found.pk)
+
+
+@page(Permission.SITE_ADMIN)
+def find(request: PageRequest) -> HttpResponse:
+    """What may be chosen in one list of the forms (`field`), as part of the form's page."""
+    name = request.GET.get("field", "")
+    field = CollectionForm(request.actor, None).fields.get(name)
+    if not isinstance(field, Picker):
+        raise Http404
+    context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
+    return render(request, "components/picked.html", context | {"name": name})
+
+
+def _form(request: PageRequest, build: Build) -> SearchForm:
+    if request.method == "POST" and "find" not in request.POST:
+        return build(request.POST)
+    form = build()
+    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
+        for name, field in form.fields.items():
+            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    return form
+
+
+def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row | None:
+    """The row, unless the service refuses; the form then says why."""
+    try:
+        return save(form.wire())  # type: ignore[attr-defined]
+    except Invalid as refused:
+        refuse(form, refused)
+        return None
+
+
+def _save_collection(request: PageRequest, stored: Collection | None, wire: dict[str, Any]) -> Collection:
+    if stored is None:
+        return collections.add_collection(request.actor, wire)
+    return collections.edit_collection(request.actor, stored.pk, wire)
+
+
+def _save_server(request: PageRequest, stored: TaxiiServer | None, wire: dict[str, Any]) -> TaxiiServer:
+    if stored is None:
+        return servers.add_taxii_server(request.actor, wire)
+    return servers.edit_taxii_server(request.actor, stored.pk, wire)
+
+
+def _form_page(
+    request: PageRequest, template: str, form: SearchForm, context: dict[str, Any]
+) -> HttpResponse:
+    searched = request.POST.get("find", "")
+    found = {"form": form, "searched": searched, "text": request.POST.get(f"q_{searched}", "")}
+    return render(request, template, found | context, status=422 if form.errors else 200)
+
+
+def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpResponse:
+    runs = servers.runs_of(request.actor, server)
+    context = {
+        "server": server,
+        "polled": runs.filter(direction=Direction.POLL).first(),
+        "pushed": runs.filter(direction=Direction.PUSH).first(),
+        "has_key": bool(server.encrypted_key),
+        **listed(request, runs.order_by(), {"pk"}, "-pk"),
+        **more,
+    }
+    return render(request, "administration/taxii_server.html", context)
+
+
+def _object(found: Mapping[str, Any]) -> dict[str, str]:
+    """What a reader recognises an object by; `kind` is how what it says is shown."""
+    sort = str(found.get("type", ""))
+    said = str(next((found[name] for name in SAID if found.get(name)), ""))
+    if "pattern" in found and not found.get("name"):
+        said = QUOTED.sub(lambda literal: defang(literal[0], "domain"), said)
+    return {
+        "type": sort[:LONGEST_NAME],
+        "id": str(found.get("id", ""))[:LONGEST_NAME],
+        "said": said[:LONGEST_NAME],
+        "kind": KINDS.get(sort, "text"),
+        "version": str(found.get("modified") or found.get("created") or "")[:40],
+    }
