@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.exchange.servers import certificate
 from tests.exchange.test_connection_tests import KEY
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.servers.services import FLAGS
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -80,6 +81,13 @@ def test_a_connection_is_added_with_all_that_it_has(cast: Cast, browser: Client)
         assert kept in shown
     for secret in (KEY, "PRIVATE KEY"):
         assert secret not in shown
+
+
+def test_every_setting_has_its_place(browser: Client) -> None:
+    """One that is added to connections without a place in the form would be switched off by every saving."""
+    page = browser.get(f"{LIST}new/").content.decode()
+    for flag in set(FLAGS) - {"self_signed"}:
+        assert f'name="{flag}"' in page
 
 
 def test_what_is_not_written_again_stays(cast: Cast, browser: Client) -> None:

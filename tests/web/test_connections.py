@@ -17,6 +17,8 @@ from tests.exchange.servers import HERE, certificate, encrypted, says, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
 from vardkase.exchange.certificates import of_pem
+from vardkase.exchange.outbox.deliveries import Receiver, claim, version_of
+from vardkase.exchange.outbox.models import Kind
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.models import KEYS, Server, Standing
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
@@ -160,6 +162,8 @@ def test_events_of_runs_lead_to_the_event_that_is_here(cast: Cast, connection: S
         assert reverse("event", args=[event.pk]) in told
         assert "Phishing mot Norden" in told
         assert "“Que?”" in told
+    claim([Receiver(Kind.CONNECTION, connection.pk, "Norden")], version_of(event.pk))
+    assert "Waiting to be sent" in browser.get(f"{LIST}{connection.pk}/").content.decode()
     MovedEvent.objects.create(run=run, uuid=event.uuid, timestamp=2, outcome=Outcome.SENT)
     assert "Phishing mot Norden" not in browser.get(f"{LIST}{connection.pk}/").content.decode()
 

@@ -107,6 +107,7 @@ class ConnectionForm(forms.Form):
     pull_analyst_data = forms.BooleanField(
         label=_("Fetch notes, opinions and relationships too"), required=False
     )
+    pull_collections = forms.BooleanField(label=_("Fetch collections too"), required=False)
     caching_enabled = forms.BooleanField(
         label=_("Keep hashes of the other hub's values here"),
         required=False,
@@ -141,6 +142,7 @@ class ConnectionForm(forms.Form):
     push_analyst_data = forms.BooleanField(
         label=_("Send notes, opinions and relationships too"), required=False
     )
+    push_collections = forms.BooleanField(label=_("Send collections too"), required=False)
     push_tags_or = Picker(label=ONLY_TAGS, help_text=EVERYTHING)
     push_tags_not = Picker(
         label=NO_TAGS,

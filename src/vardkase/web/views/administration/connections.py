@@ -14,6 +14,9 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox.models import Kind
+from vardkase.exchange.outbox.models import State as Delivered
+from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.servers import checkup
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import certificates_of, find_server, servers
@@ -150,6 +153,9 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         "server": server,
         "standing": getattr(server, "standing", None),
         "authority": certificates_of(server)[0],
+        "waiting": deliveries(request.actor, kind=Kind.CONNECTION, state=Delivered.WAITING)
+        .filter(receiver_id=server.pk)
+        .count(),
         "cache": find_cached(SERVER, server.pk) if server.caching_enabled else None,
         "running": runs.filter(state=State.RUNNING).order_by("-pk"),
         "aside": shown,
