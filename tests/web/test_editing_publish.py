@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
+from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, Event, EventVersion
 from vardkase.intel.queries.audience import receivers, withheld_parts
@@ -173,3 +175,14 @@ def test_no_warninglist_is_no_reassurance(cast: Cast, web: Client, event: Event)
     text = web.get(address).content.decode()
     assert "No warninglist is switched on." not in text
     assert "No value for detection is on one." in text
+
+
+@pytest.mark.parametrize(("fields", "told"), [({"tell": "1"}, 1), ({}, 0)])
+def test_whoever_publishes_says_whether_people_are_mailed(
+    web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
+) -> None:
+    assert "Mail those who asked" not in web.get(f"/event/{event.pk}/publish/").content.decode()
+    use(settings, free_port())
+    assert "Mail those who asked" in web.get(f"/event/{event.pk}/publish/").content.decode()
+    press(web, event, **fields)
+    assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told

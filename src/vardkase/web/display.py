@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import get_language, gettext, pgettext
 
 from vardkase.misp.values.defang import URL_TYPES
@@ -105,7 +105,12 @@ def thin(number: int) -> str:
 
 def clock_time(moment: datetime) -> str:
     """The time of day: 14.31 in Swedish, 14:31 in English."""
-    return date_format(timezone.localtime(moment), pgettext("time of day, Django date format", "H:i"))
+    return clock_face(timezone.localtime(moment).time())
+
+
+def clock_face(at: time) -> str:
+    """A time of day that belongs to no date, written as `clock_time` does."""
+    return time_format(at, pgettext("time of day, Django date format", "H:i"))
 
 
 def long_date(day: date) -> str:

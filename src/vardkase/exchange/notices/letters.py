@@ -113,7 +113,8 @@ def _end(body: Body, event: Event) -> None:
     wording.see_on_the_hub(body, gettext("Read the event on the hub"), f"/events/{event.pk}")
     body.small_print(
         gettext(
-            "You get this mail because you asked for mail when events are published. Choose differently here:"
+            "You get this mail because you asked for mail when events are published. "
+            "You choose on the page Mail to you."
         ),
         wording.place(wording.CHOICES),
     )

@@ -47,7 +47,7 @@ def _letter(event: Event, language: str) -> Letter:
         wording.see_on_the_hub(body, gettext("Look at the proposal on the hub"), f"/events/{event.pk}")
         body.small_print(
             gettext(
-                "You get this mail because you asked for mail about your events. Choose differently here:"
+                "You get this mail because you asked for mail about your events. You choose on the page Mail to you."
             ),
             wording.place(wording.CHOICES),
         )

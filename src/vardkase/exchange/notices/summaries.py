@@ -108,7 +108,7 @@ def summary_letter(period: str, found: Summary, language: str) -> Letter:
         for body in (whole, brief):
             wording.see_on_the_hub(body, gettext("See the events on the hub"), "/events/")
             body.small_print(
-                gettext("You get this mail because you chose summaries. Choose differently here:"),
+                gettext("You get this mail because you chose summaries. You choose on the page Mail to you."),
                 wording.place(wording.CHOICES),
             )
         return Letter(

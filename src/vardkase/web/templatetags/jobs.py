@@ -9,6 +9,7 @@ from vardkase.core.schedules import Rhythm
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.instance.jobs import Job
 from vardkase.web import job_words
+from vardkase.web.display import clock_face
 
 register = template.Library()
 
@@ -56,5 +57,5 @@ def state_words(job: Job) -> str:
 @register.filter
 def when_due(task: ScheduledTask) -> str:
     """The times of a schedule in words."""
-    facts = {"time": task.at.strftime("%H:%M"), "minute": task.at.strftime("%M")}
+    facts = {"time": clock_face(task.at), "minute": task.at.strftime("%M")}
     return str(RHYTHMS[Rhythm(task.rhythm)]) % facts

@@ -19,7 +19,7 @@ from vardkase.web.pages import PageRequest, page
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
     """Everything, with its times and how it went last."""
-    rows = schedules.scheduled_tasks(request.actor)
+    rows = sorted(schedules.scheduled_tasks(request.actor), key=lambda each: str(each.schedule.title))
     running = any(each.task.is_running for each in rows)
     return render(request, "administration/schedules.html", {"rows": rows, "running": running})
 
