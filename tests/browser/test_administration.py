@@ -7,8 +7,12 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
 from tests.cast import Cast
+from tests.exchange.streams.stage import stream
 from tests.support.web_server import WebServer
 from tests.web.accounts import with_password
+from vardkase.exchange.streams.delivering import note_failure
+from vardkase.exchange.streams.errors import Fault, NotTaken
+from vardkase.exchange.streams.models import Stream
 
 pytestmark = pytest.mark.browser
 
@@ -27,8 +31,20 @@ LISTS = (
     "connections/numbers",
     "connections/overlap",
     "connections/kept-out",
+    "streams",
+    "streams/new/kafka",
+    "deliveries",
 )
 LIBRARIES = ("/taxonomies/", "/warninglists/")
+
+
+def that_is_down(cast: Cast) -> Stream:
+    """A stream whose page says what is wrong and what to do."""
+    down = stream(
+        cast, "syslog", host="siem.example", format="cef", org_id=cast.org_b.pk, filters={"to_ids": 1}
+    )
+    note_failure(down, NotTaken(Fault.BUSY, "The receiver answered 503."))
+    return down
 
 
 @pytest.mark.parametrize(("size", "dark"), [(WIDE, False), (PHONE, True)])
@@ -40,6 +56,7 @@ def test_pages_pass_axe_and_fit(
         f"/administration/users/{server_cast.analyst.user.pk}/",
         f"/administration/organisations/{server_cast.org_a.pk}/",
         f"/administration/sharing-groups/{server_cast.group.uuid}/",
+        f"/administration/streams/{that_is_down(server_cast).pk}/",
     ]
     opened = visit(chromium, server, "/", with_password(server_cast.site_admin.user), size, dark)
     for path in (*OWN, *administration, *LIBRARIES, *things):
