@@ -22,6 +22,8 @@ LINES = 1_000_000
 LOOKED_UP = 1000
 ROUNDS = 20
 PATIENCE = 900.0
+SETTLING = 20.0
+"""Seconds until every process of the server has started: a new one would count as growth."""
 TABLE = {"csv": {"value": "2", "delimiter": ","}}
 
 
@@ -37,6 +39,7 @@ def main() -> None:
         os.environ["VARDKASE_FEED_FOLDER"] = str(folder)
         instance = leaving.enter_context(fresh_instance())
         client = leaving.enter_context(Client(instance.url, instance.key))
+        time.sleep(SETTLING)
         for row in _rows(client, instance.pid, folder, options):
             rows.append(row)
             show(row)

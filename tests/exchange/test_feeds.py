@@ -142,6 +142,8 @@ def test_several_are_switched_together_or_none(cast: Cast) -> None:
     assert not Feed.objects.filter(enabled=True).exists()
     body = call(cast.site_admin.key, "POST", path, {"Feed": {"feed_list": json.dumps(ids)}})[1]
     assert body["message"] == "2 feeds enabled."
+    call(cast.site_admin.key, "POST", "/feeds/toggleSelected/1/1", {"Feed": {"feed_list": ids[:1]}})
+    assert set(Feed.objects.values_list("enabled", "caching_enabled")) == {(True, True), (True, False)}
     assert call(cast.site_admin.key, "POST", path, {"Feed": {"feed_list": "x"}})[0] == 400
 
 

@@ -104,7 +104,7 @@ def test_an_open_feed_is_anybodys_and_holds_only_what_is_for_all(cast: Cast) -> 
     event = out(cast)
     made(cast, open=True)
     assert announced(read(None)) == {str(event.uuid)}
-    for fields in ({"distributions": [1]}, {"sharing_groups": [cast.group.pk]}):
+    for fields in ({"distributions": [1]}, {"sharing_groups": [cast.group.pk]}, {"local_tags": True}):
         with pytest.raises(Invalid) as refused:
             made(cast, name="other", open=True, **fields)
         assert list(refused.value.errors) == ["open"]

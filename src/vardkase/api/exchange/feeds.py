@@ -146,9 +146,14 @@ def disable(call: Call) -> Answer:
     return _toggled(call, "Feed disabled.", enabled=False)
 
 
-@endpoint("feeds/toggleSelected", site_admin=True, writes=True)
+@endpoint(
+    "feeds/toggleSelected",
+    site_admin=True,
+    writes=True,
+    describes=Description(url="/feeds/toggleSelected/[on]/[caching]"),
+)
 def toggle_selected(call: Call) -> Answer:
-    """``/feeds/toggleSelected/<1 or 0>/<cache?>`` with the ids in a list: several at once."""
+    """``/feeds/toggleSelected/<1 or 0>/<1 or 0>`` with the ids in a list: several at once; 1 last: their caching."""
     given = call.param("feed_list", call.data("Feed").get("feed_list", call.body))
     try:
         ids = json_limits.decoded(given) if isinstance(given, str) else given
@@ -157,7 +162,7 @@ def toggle_selected(call: Call) -> Answer:
     if not isinstance(ids, list) or not all(isinstance(each, str | int) for each in ids):
         raise MispError(400, "feed_list must be a list of ids.")
     enabled = call.arg(0) == "1"
-    count = services.toggle_feeds(call.actor, ids, enabled=enabled)
+    count = services.toggle_feeds(call.actor, ids, enabled=enabled, caching=call.arg(1) == "1")
     return saved(f"{count} feeds {'enabled' if enabled else 'disabled'}.", "/feeds/toggleSelected")
 
 

@@ -90,13 +90,18 @@ def delete_feed(actor: Actor, reference: Reference) -> int:
 
 
 @transaction.atomic
-def toggle_feeds(actor: Actor, references: Iterable[Reference], *, enabled: bool) -> int:
-    """Enable or disable feeds, all or none; returns how many. Raises NotFound, Forbidden."""
+def toggle_feeds(
+    actor: Actor, references: Iterable[Reference], *, enabled: bool, caching: bool = False
+) -> int:
+    """Enable or disable feeds, or the `caching` of them, all or none; returns how many. Raises NotFound, Forbidden."""
     _require_site_admin(actor)
     found = {feed.pk: feed for feed in (find_feed(actor, reference) for reference in references)}
-    Feed.objects.filter(pk__in=found).update(enabled=enabled)
+    Feed.objects.filter(pk__in=found).update(**{"caching_enabled" if caching else "enabled": enabled})
     for feed in found.values():
-        record(actor, "feed.enabled" if enabled else "feed.disabled", _target(feed))
+        if caching:
+            record(actor, "feed.edited", _target(feed), {"fields": ["caching_enabled"]})
+        else:
+            record(actor, "feed.enabled" if enabled else "feed.disabled", _target(feed))
     return len(found)
 
 

@@ -35,9 +35,7 @@ LONG = 40
 """Letters of a token."""
 EVERYBODYS = 3
 """The distribution of what may lie open for anybody."""
-OPEN_TO_ALL = (
-    "What is open to everybody may only hold what is shared with all communities, and with no group."
-)
+OPEN_TO_ALL = "What is open to everybody holds what is for all communities: no group's, and no local tags."
 
 
 def own_feeds(actor: Actor) -> QuerySet[OwnFeed]:
@@ -177,7 +175,8 @@ def _digest(token: str) -> bytes:
 def _check(feed: OwnFeed) -> None:
     """Refuse what has no meaning, and what would lie open although it is for some only."""
     content, reader = content_of(feed), reader_of(feed)
-    if feed.open and (content.sharing_groups or set(content.distributions) - {EVERYBODYS}):
+    narrower = content.sharing_groups or set(content.distributions) - {EVERYBODYS}
+    if feed.open and (narrower or feed.local_tags):
         raise Invalid({"open": [OPEN_TO_ALL]})
     try:
         reach_of(reader, content)
