@@ -4,8 +4,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 # Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
-# What starts hubs of its own stays with one of them (the group "hubs").
-PYTEST_OPTIONS ?= -n 3 --dist loadgroup
+PYTEST_OPTIONS ?= -n 3
 SOURCES := src tests bench
 
 .PHONY: help run test lint bench setup tools

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support import browsers, database
 from tests.support.web_server import WebServer, running_web_server
@@ -21,9 +23,35 @@ database.bootstrap()
 django.setup()
 
 
+ABOUT_HUBS = frozenset(
+    f"tests/exchange/{name}.py"
+    for name in (
+        "test_sync",
+        "test_three_hubs",
+        "test_field_by_field",
+        "test_connection_settings",
+        "test_taxii_hubs",
+    )
+)
+"""The files whose tests ask for the fixture `hubs`: starting hubs takes longer than most of their stories."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker ends long after the others."""
     items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Tests go to whichever worker is free, but those that ask for the same hubs all to one."""
+    return OneWorkerForTheHubs(config, log)
+
+
+class OneWorkerForTheHubs(LoadScopeScheduling):
+    """A scope is a test by itself, or all that is told of the hubs."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "hubs" if nodeid.partition("::")[0] in ABOUT_HUBS else nodeid
 
 
 def pytest_unconfigure() -> None:

@@ -24,6 +24,6 @@ def modules(module_server: str, settings: Settings) -> None:
 
 @pytest.fixture(scope="session")
 def hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
-    """A, B and C, all connected; the tests that ask for them belong to one xdist group, so they start once."""
+    """A, B and C, all connected; tests/conftest.py names whose tests ask for them, so that they start once."""
     with three_hubs() as every:
         yield every

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import RemoteDisconnected
 from itertools import permutations
 from typing import Any
 from uuid import uuid4
 
-from bench.client import Client, Refused
+from bench.client import Answer, Client, Refused
 from bench.instance import Instance, fresh_instance
 
 
@@ -32,11 +33,18 @@ class Hub:
 
     def get(self, path: str) -> Any:
         """What a GET answers; raises Refused unless the status is 200."""
-        return self.client.get(path).json()
+        return self._told(lambda: self.client.get(path)).json()
 
     def post(self, path: str, body: Any = None) -> Any:
         """What a POST answers; raises Refused unless the status is 200."""
-        return self.client.post(path, body if body is not None else {}).json()
+        return self._told(lambda: self.client.post(path, body if body is not None else {})).json()
+
+    def _told(self, ask: Callable[[], Answer]) -> Answer:
+        """An answer; asked again when the hub had closed the connection that was kept, idle, meanwhile."""
+        try:
+            return ask()
+        except (BrokenPipeError, RemoteDisconnected):
+            return ask()
 
     def add(self, **members: Any) -> dict[str, Any]:
         """A published event that goes everywhere, unless `members` say otherwise."""
@@ -74,21 +82,35 @@ class Hub:
 
 
 @contextmanager
+def two_hubs() -> Iterator[tuple[Hub, Hub]]:
+    """A and B, connected both ways."""
+    with _hubs("AB") as (a, b):
+        yield a, b
+
+
+@contextmanager
 def three_hubs() -> Iterator[tuple[Hub, Hub, Hub]]:
-    """A, B and C, each with an account for every other and a connection to it; loopback is let through."""
+    """A, B and C, all connected."""
+    with _hubs("ABC") as (a, b, c):
+        yield a, b, c
+
+
+@contextmanager
+def _hubs(names: str) -> Iterator[list[Hub]]:
+    """Hubs, each with an account for every other and a connection to it; loopback is let through."""
     os.environ["VARDKASE_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     try:
-        with ExitStack() as stack, ThreadPoolExecutor(3) as starting:
-            running = list(starting.map(stack.enter_context, (fresh_instance() for _ in "ABC")))
+        with ExitStack() as stack, ThreadPoolExecutor(len(names)) as starting:
+            running = list(starting.map(stack.enter_context, (fresh_instance() for _ in names)))
             hubs = [
                 Hub(each, stack.enter_context(Client(each.url, each.key)), name)
-                for each, name in zip(running, "ABC", strict=True)
+                for each, name in zip(running, names, strict=True)
             ]
             for hub in hubs:
                 hub.post("/servers/serverSettingsEdit/MISP.background_jobs", {"value": False})
             for hub, peer in permutations(hubs, 2):
                 _connect(hub, peer)
-            yield hubs[0], hubs[1], hubs[2]
+            yield hubs
             for each in running:  # All at once: each takes a while.
                 os.kill(each.pid or 0, signal.SIGTERM)
     finally:

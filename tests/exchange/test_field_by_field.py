@@ -9,13 +9,9 @@ from itertools import cycle
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-import pytest
-
 from tests.exchange.hubs import Hub
 from tests.exchange.oracle import Document, Way, by_pull, by_push, differences, expected, stored
 from tests.wire.samples import GOOD, read_document
-
-pytestmark = pytest.mark.xdist_group("hubs")
 
 Hubs = tuple[Hub, Hub, Hub]
 A_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

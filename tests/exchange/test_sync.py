@@ -12,8 +12,6 @@ import pytest
 from bench.client import Refused
 from tests.exchange.hubs import Hub
 
-pytestmark = pytest.mark.xdist_group("hubs")
-
 Hubs = tuple[Hub, Hub, Hub]
 
 

@@ -15,8 +15,6 @@ from taxii2client.v21 import Collection, Server, as_pages
 from tests.exchange.hubs import Hub
 from tests.exchange.test_taxii_writing import indicator
 
-pytestmark = pytest.mark.xdist_group("hubs")
-
 type Hubs = tuple[Hub, Hub, Hub]
 type Account = tuple[str, str]
 """Name and key."""

@@ -8,12 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from bench.client import Refused
 from tests.exchange.hubs import Hub
-
-pytestmark = pytest.mark.xdist_group("hubs")
 
 Hubs = tuple[Hub, Hub, Hub]
 EVERYTHING = {
