@@ -183,6 +183,19 @@ def test_fetching_is_ordered_and_stopped(cast: Cast, connection: Server) -> None
     assert run.state == State.CANCELLED
 
 
+def test_an_account_is_bound_to_a_connection(cast: Cast, connection: Server) -> None:
+    browser, user = signed_in(cast.site_admin), cast.partner_sync.user
+    address = f"/administration/users/{user.pk}/edit/"
+    written = {"email": user.email, "org_id": user.org_id, "role_id": user.role_id}
+    assert browser.post(address, written | {"server_id": connection.pk}).status_code == 302
+    user.refresh_from_db()
+    assert user.server_id == connection.pk
+    assert user.email in browser.get(f"{LIST}{connection.pk}/").content.decode()
+    assert "Norden" in browser.get(address).content.decode()
+    assert browser.post(address, written | {"server_id": connection.pk + 1}).status_code == 422
+    assert "Norden" not in signed_in(cast.org_admin).get("/administration/users/new/").content.decode()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.queries import roles
@@ -31,6 +32,14 @@ class UserForm(forms.Form):
     contactalert = forms.BooleanField(
         label=_("Gets mail when somebody asks about our events"), required=False
     )
+    server_id = forms.ChoiceField(
+        label=_("Account of a connected hub"),
+        required=False,
+        help_text=_(
+            "For the account with which another hub fetches: what limits what we send over the connection then limits "
+            "what the account can fetch."
+        ),
+    )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,8 +49,10 @@ class UserForm(forms.Form):
         if actor.is_site_admin:
             local = organisations("local").values_list("pk", "name")
             self.fields["org_id"].choices = list(local)  # type: ignore[attr-defined]
+            hubs = [(str(server.pk), server.name) for server in servers(actor)]
+            self.fields["server_id"].choices = [("0", _("Of none")), *hubs]  # type: ignore[attr-defined]
         else:
-            del self.fields["org_id"]
+            del self.fields["org_id"], self.fields["server_id"]
 
     def wire(self) -> dict[str, Any]:
         """The fields as the service takes them."""

@@ -19,7 +19,7 @@ from vardkase.exchange.outbox.models import State as Delivered
 from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.servers import checkup
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.queries import certificates_of, find_server, servers
+from vardkase.exchange.servers.queries import certificates_of, find_server, servers, users_bound_to
 from vardkase.exchange.sync import figures, queries, tasks
 from vardkase.exchange.sync.figures import Figures
 from vardkase.exchange.sync.models import Direction, State
@@ -153,6 +153,7 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         "server": server,
         "standing": getattr(server, "standing", None),
         "authority": certificates_of(server)[0],
+        "accounts": users_bound_to([server.pk]).get(server.pk, []),
         "waiting": deliveries(request.actor, kind=Kind.CONNECTION, state=Delivered.WAITING)
         .filter(receiver_id=server.pk)
         .count(),
