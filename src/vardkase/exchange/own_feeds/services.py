@@ -24,8 +24,10 @@ from vardkase.exchange.own_feeds.content import PUBLIC, FeedContent, chosen, rea
 from vardkase.exchange.own_feeds.folders import folder_of, remove_folder
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.writing import Exported, export_feed
-from vardkase.identity.access.actor import Actor, sharing_group_ids
-from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.crossing import Crossing
+from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import find_group, find_organisation
 from vardkase.misp.flags import as_bool, as_int
 
@@ -57,11 +59,13 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     """Add a feed from `data`, or change the one with this name; members that are left out stay.
 
     ``name, organisation_id, filters, distributions, sharing_groups, local_tags, enabled, open, members``. The files
-    are written by the next refreshing. Raises Invalid by field, NotFound, Forbidden.
+    are written by the next refreshing; those of a feed that holds something else now are gone until then: they may be
+    for others than may read it from now on. Raises Invalid by field, NotFound, Forbidden.
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     feed = find_own_feed(actor, name) if name else OwnFeed(organisation_id=actor.organisation_id)
+    before = (feed.organisation_id, content_of(feed)) if name else None
     apply(feed, data, READERS)
     if name and feed.name != name:
         raise Invalid({"name": ["The name is part of the feed's address and stays."]})
@@ -78,6 +82,8 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     if groups is not None:
         feed.sharing_groups.set(groups)
     _check(feed)
+    if before not in (None, (feed.organisation_id, content_of(feed))):
+        transaction.on_commit(lambda: remove_folder(name))
     record(actor, "own_feed.edited" if name else "own_feed.added", _target(feed))
     return feed
 
@@ -114,10 +120,15 @@ def remove_token(actor: Actor, name: str) -> None:
 
 
 def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
-    """Write what is new of a feed (`writing.export_feed`), and keep how it went. Raises what that raises."""
+    """Write what is new of a feed (`writing.export_feed`), and keep how it went. Raises what that raises.
+
+    A feed of a group that its organisation reads no more is left with no files.
+    """
     try:
         done = export_feed(reader_of(feed), folder_of(feed.name), content_of(feed), again)
     except Exception as fault:
+        if isinstance(fault, NotFound):
+            remove_folder(feed.name)
         OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault=in_words(fault))
         raise
     OwnFeed.objects.filter(pk=feed.pk).update(written=timezone.now(), fault="", events=len(done.uuids))
@@ -126,28 +137,21 @@ def refresh(feed: OwnFeed, again: Collection[str] | None = None) -> Exported:
 
 def reader_of(feed: OwnFeed) -> Actor:
     """The organisation whose view the feed is, as a reader without any permission."""
-    return Actor(
-        user_id=None,
-        name=f"feed {feed.name}",
-        organisation_id=feed.organisation_id,
-        organisation_name=feed.organisation.name,
-        permissions=frozenset(),
-        credential=Credential.JOB,
-        sharing_group_ids=sharing_group_ids(feed.organisation_id),
-    )
+    return reading_actor(feed.organisation_id, f"feed {feed.name}")
 
 
 def content_of(feed: OwnFeed) -> FeedContent:
     """What a feed holds."""
-    groups = tuple(str(pk) for pk in feed.sharing_groups.values_list("pk", flat=True))
+    groups = tuple(str(pk) for pk in feed.sharing_groups.order_by("pk").values_list("pk", flat=True))
     return FeedContent(tuple(feed.distributions), groups, feed.filters, feed.local_tags)
 
 
 def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
     """The feed with this name for who asks, a member or whoever has its token. Raises NotFound, Forbidden.
 
-    A member reads no more by a feed than by themselves: one with what groups share is for members of them all. Who
-    may not read a feed is not told whether there is one.
+    A member reads no more by a feed than by themselves: one with what groups share is for members of them all, and
+    none is for an account that the rules of its connection limit, which no feed was written by. Who may not read a
+    feed is not told whether there is one.
     """
     feed = OwnFeed.objects.prefetch_related("sharing_groups").filter(name=name, enabled=True).first()
     if feed is not None and (feed.open or _has_token(feed, token) or (actor and _may_read(actor, feed))):
@@ -159,7 +163,8 @@ def _may_read(actor: Actor, feed: OwnFeed) -> bool:
     if actor.is_site_admin:
         return True
     groups = {group.pk for group in feed.sharing_groups.all()}
-    return feed.members and actor.may_read and groups <= set(actor.sharing_group_ids)
+    is_limited = actor.crossing not in (None, Crossing())
+    return feed.members and actor.may_read and not is_limited and groups <= set(actor.sharing_group_ids)
 
 
 def _has_token(feed: OwnFeed, token: str) -> bool:
