@@ -175,3 +175,18 @@ def test_another_connection_changes_no_group_and_puts_nothing_into_it(cast: Cast
         assert capture_sharing_group(actor, forged) is None
     group = SharingGroup.objects.get(pk=pk)
     assert (group.name, group.members.count()) == ("From afar", 1)
+
+
+@pytest.mark.parametrize("standing", ["extends", "owns"])
+def test_another_connection_does_not_speak_for_the_hub(cast: Cast, standing: str) -> None:
+    """The hub may change the group that came over the one connection; what comes over the other is not its word."""
+    entry = {"extend": True, "Organisation": {"uuid": str(cast.hub.uuid), "name": "Hub"}}
+    pk = capture_sharing_group(over(cast, 7), block(cast, SharingGroupOrg=[entry]))
+    if standing == "owns":
+        SharingGroup.objects.filter(pk=pk).update(org=cast.hub)
+    theirs = {"extend": True, "Organisation": {"uuid": str(cast.org_c.uuid), "name": "C"}}
+    forged = block(cast, name="Ours now", modified="2099-01-01 00:00:00", SharingGroupOrg=[theirs])
+    for actor in (over(cast, 8), over(cast, 0)):
+        assert capture_sharing_group(actor, forged) == pk
+    group = SharingGroup.objects.get(pk=pk)
+    assert (group.name, [row.org for row in group.members.all()]) == ("From afar", [cast.hub])

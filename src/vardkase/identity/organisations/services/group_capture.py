@@ -113,9 +113,10 @@ def _is_newer(block: Mapping[str, Any], group: SharingGroup) -> bool:
 def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
     """Take over what is new: everything for its owner and who brought it, members for who may extend it.
 
-    A group that was made here is not changed by what a connection brings, whoever's it is.
+    What a connection brings changes only groups that came over it, whoever owns or may extend the others: it is the
+    word of another instance, not of the organisation that runs the connection.
     """
-    if actor.is_connection and group.local:
+    if actor.is_connection and not _brought(actor, group):
         return
     owns = _brought(actor, group) or rules.may_delete_group(actor, group)
     if not owns and not rules.may_change_group(actor, group, group.members.all()):
