@@ -181,3 +181,11 @@ def test_metadata_alone(cast: Cast, event: Event) -> None:
     told = alerted(event)[cast.analyst.user.email]
     assert "Phishing wave" in told.text
     assert "everybody" not in told.text
+
+
+def test_another_hubs_account_is_told_nothing(cast: Cast, everybody: MailServer, event: Event) -> None:
+    """It reads by the rules of its connection, which may keep the event back."""
+    User.objects.filter(pk=cast.partner_sync.user.pk).update(server_id=1)
+    told = alerted(event)
+    assert cast.partner.user.email in told
+    assert cast.partner_sync.user.email not in told

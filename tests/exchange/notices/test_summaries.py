@@ -96,3 +96,11 @@ def test_the_hub_does_it_by_itself() -> None:
         found = schedules.find(f"notices.{period}_summary")
         assert found is not None
         assert (found.rhythm, found.on, found.work()) == (rhythm, True, 0)
+
+
+@pytest.mark.usefixtures("published")
+def test_another_hubs_account_gets_none(cast: Cast) -> None:
+    """It reads by the rules of its connection; who has no such rules would be told the same as it, or it as they."""
+    User.objects.filter(org=cast.org_b).update(notification_daily=True)
+    User.objects.filter(pk=cast.partner_sync.user.pk).update(server_id=1)
+    assert set(sent("daily")) == {cast.partner.user.email}

@@ -1,5 +1,7 @@
 """Who is told: people with mail switched on, together with what of an event each kind of them may read.
 
+An account that is bound to a connection is another hub's, whose rules may keep an event back: it gets no mail.
+
 Everybody in one organisation may read the same of an event, but for site administrators, who read all. So nothing is
 asked for each person: what an event holds is asked once for all kinds of readers among some hundred people.
 """
@@ -136,7 +138,7 @@ WITH person AS MATERIALIZED (
            u.org_id, role.perm_site_admin AS sees_all
     FROM account u JOIN role ON role.id = u.role_id JOIN organisation o ON o.id = u.org_id
     WHERE u.autoalert AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now()) AND o.may_read
-        AND u.id > %(after)s
+        AND u.server_id = 0 AND u.id > %(after)s
     ORDER BY u.id LIMIT %(most)s
 ), given AS (SELECT DISTINCT org_id, sees_all FROM person
 ), r AS MATERIALIZED (SELECT given.org_id, given.sees_all, {GROUPS} AS group_ids FROM given)

@@ -1,6 +1,7 @@
 """Mail of what a day, a week or a month brought, to those who have chosen it, each by their own filters.
 
-People of one organisation with the same filters get the same, so it is asked once for all of them.
+People of one organisation with the same filters get the same, so it is asked once for all of them; accounts that are
+bound to a connection, which read by its rules, get none.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ class _Summaries:
 
     def send(self) -> int:
         """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
-        wanting = active_users().filter(org__may_read=True, **{f"notification_{self.period}": True})
+        wanting = active_users().filter(
+            org__may_read=True, server_id=0, **{f"notification_{self.period}": True}
+        )
         after, sent = 0, 0
         while people := list(wanting.select_related("role").filter(pk__gt=after).order_by("pk")[:AT_A_TIME]):
             sent += self._send(people)
