@@ -137,3 +137,16 @@ def test_one_event_that_cannot_be_kept_stops_no_other(cast: Cast, poison: str) -
         number = add(cast, f"{server.url}/feed/", source_format="misp")
         told = fetch(cast, number)
     assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+
+
+def test_what_came_over_a_connection_is_not_opened_by_a_feed(cast: Cast) -> None:
+    """Nor does a feed lock its own events: it could not bring newer versions of them."""
+    taken(cast, event(FIRST, 1000, "one.example", locked=True), distribution=0)
+    assert taken(cast, event(FIRST, 2000, "two.example"), distribution=0).endswith(
+        "Downloaded 1 new event(s)."
+    )
+    Event.objects.filter(uuid=FIRST).update(locked=True, distribution=0)
+    hostile = event(FIRST, 3000, "three.example")
+    assert taken(cast, hostile, distribution=3) == f"{DONE} 1 event(s) could not be added."
+    assert Event.objects.get(uuid=FIRST).distribution == 0
+    assert not Attribute.objects.filter(value1="three.example").exists()

@@ -36,14 +36,17 @@ type Said = tuple[str, dict[str, Any]]
 def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
     """Raise Forbidden for an event that is a member's or nobody's, but in the name that was chosen for the feed.
 
-    An event that is protected here is changed by signed documents only, which feeds do not have.
+    An event that came over a connection is changed over connections: a feed would decide anew who may see it. One that
+    is protected here is changed by signed documents only, which feeds do not have.
     """
     named = _uuid(_block(document, "Orgc").get("uuid"))
     members = _members(feed)
     speaks = not named or members.filter(uuid=named).exists()
-    guarded = Q(orgc__in=members) | Q(protected=True)
+    guarded = Q(orgc__in=members) | Q(locked=True) | Q(protected=True)
     if speaks or Event.objects.filter(guarded, uuid=document["uuid"]).exists():
-        raise Forbidden("The event is, or pretends to be, a member's own, or it is protected.")
+        raise Forbidden(
+            "It is a member's own or pretends to be, it came over a connection, or it is protected."
+        )
 
 
 def without_claims(feed: Feed, event: dict[str, Any]) -> dict[str, Any]:

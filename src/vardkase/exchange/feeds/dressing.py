@@ -22,7 +22,7 @@ def tags_of(actor: Actor, feed: Feed) -> list[str]:
 def dressed(actor: Actor, feed: Feed, event: dict[str, Any]) -> dict[str, Any]:
     """A feed's event as it is to be stored."""
     settings = feed.settings or {}
-    event = {name: value for name, value in event.items() if name != "id"}
+    event = {name: value for name, value in event.items() if name not in ("id", "locked")}
     if feed.distribution != Distribution.INHERIT:
         event = reaching(event, feed.distribution, feed.sharing_group_id)
     given = event.get("Tag")
