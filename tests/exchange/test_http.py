@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.exchange.servers import HERE, certificate, encrypted, leads_to, says, serving
+from vardkase.exchange import addresses
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed, ReplyTooBig, TimedOut
 from vardkase.exchange.http import Manner, fetch, stream
 
@@ -75,6 +76,18 @@ def test_keys_do_not_travel_to_another_server(settings: Any) -> None:
     sent = other.requests[0][2]
     assert sent["Accept"] == "text/csv"
     assert not {"Authorization", "X-Api-Key"} & sent.keys()
+
+
+def test_a_public_server_sends_us_into_no_network_of_the_operators(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """An address of this machine stands for the public here, another for what is inside."""
+    settings.VARDKASE_PRIVATE_NETWORKS = ["127.0.0.2/32"]
+    monkeypatch.setattr(addresses, "_is_public", lambda address: str(address) == "127.0.0.1")
+    with serving(leads_to("http://127.0.0.2:9/secret")) as public, pytest.raises(AddressRefused):
+        fetch("GET", public.url)
+    with serving(says(b"public")) as other, serving(leads_to(other.url)) as public:
+        assert fetch("GET", public.url).content == b"public"
 
 
 def test_redirects_end() -> None:

@@ -31,12 +31,15 @@ class Gate:
 
     permitted: tuple[Network, ...] = ()
     timed_out: bool = False
+    inside: bool = False
+    """Whether the last connection does not lead to a public address, or nobody here knows (a proxy)."""
     _open: list[socket.socket] = field(default_factory=list)
     _leaving: ExitStack = field(default_factory=ExitStack)
 
     def connect(self, host: str, port: int, patience: float, *, judged: bool = True) -> socket.socket:
         """A socket to the first permitted address of `host` that answers; raises AddressRefused, OSError."""
         made = connected(host, port, patience, self.permitted if judged else None)
+        self.inside = not judged or not may_be_reached(made.getpeername()[0], ())
         self._open.append(self._leaving.enter_context(made.dup()))
         return made
 

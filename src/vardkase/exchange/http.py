@@ -143,7 +143,7 @@ def _followed(
         reply.close()
         if hops == manner.redirects:
             raise OutgoingFailed(f"{_place(target)} redirects too often.")
-        target, manner, headers = _next_hop(target, place, manner, headers)
+        target, manner, headers = _next_hop(target, place, manner, headers, inside=gate.inside)
     return reply, target
 
 
@@ -185,15 +185,20 @@ def _target(url: str) -> Url:
 
 
 def _next_hop(
-    target: Url, place: str, manner: Manner, headers: Mapping[str, str]
+    target: Url, place: str, manner: Manner, headers: Mapping[str, str], *, inside: bool
 ) -> tuple[Url, Manner, Mapping[str, str]]:
-    """Where a redirect leads, and what of ours goes along: to another server neither keys nor allowances."""
+    """Where a redirect leads, and what of ours goes along: to another server neither keys nor allowances.
+
+    Nor may a public server send us into the operator's networks: only one that is `inside` itself may.
+    """
     following = _target(urljoin(target.url, place))
     if target.scheme == "https" and following.scheme != "https":
         raise OutgoingFailed(f"{_place(target)} redirects to an address without encryption.")
     if (following.scheme, following.netloc) == (target.scheme, target.netloc):
         return following, manner, headers
-    manner = replace(manner, authority="", client_certificate="", networks=())
+    manner = replace(
+        manner, authority="", client_certificate="", networks=(), inside=manner.inside and inside
+    )
     kept = {name: value for name, value in headers.items() if name.lower() in HEADERS_FOR_ALL}
     return following, manner, kept
 
