@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from stix2validator import ValidationOptions, validate_string
 
 from tests.api.calls import send
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.exchange.taxii_scene import (
     PUBLISHED,
     ROOT,
@@ -26,6 +29,7 @@ from tests.exchange.taxii_scene import (
 from tests.factories import make_report
 from vardkase.exchange.taxii.models import Collection, Rendering
 from vardkase.exchange.taxii.renderings import forget_unused
+from vardkase.identity.accounts.models import Role
 
 
 @pytest.fixture
@@ -162,6 +166,30 @@ def test_only_what_was_added_since(cast: Cast, everything: Collection) -> None:
     assert response["X-TAXII-Date-Added-Last"] == "2023-11-14T22:14:20.000000Z"
     assert patterns(json.loads(response.content)["objects"]) == ["new.example"]
     assert resource(key, f"collections/{everything.uuid}/objects/", added_after=moment(PUBLISHED + 60)) == {}
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_nothing_is_added_behind_a_client_s_back() -> None:
+    """While somebody may still publish in a second, what was published in it or later waits: the order stays true."""
+    cast = make_cast()
+    everything = make_collection(cast)
+    old = published_event(cast.org_a, "old.example")
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT 1 FROM event WHERE id = %s FOR UPDATE", (old.pk,))
+        published_event(cast.org_a, "new.example", added=int(time.time()))
+        time.sleep(1.1)
+        assert patterns(objects(cast.partner.key, everything)) == ["old.example"]
+        other.rollback()
+        assert patterns(objects(cast.partner.key, everything)) == ["old.example", "new.example"]
+
+
+def test_pages_count_as_searches(cast: Cast, everything: Collection) -> None:
+    Role.objects.filter(pk=cast.partner.user.role_id).update(enforce_rate_limit=True, rate_limit_count=1)
+    path = f"collections/{everything.uuid}/objects/"
+    assert taxii(cast.partner.key, path).status_code == 200
+    refused = taxii(cast.partner.key, path)
+    assert (refused.status_code, json.loads(refused.content)["http_status"]) == (429, "429")
+    assert refused["Retry-After"]
 
 
 def test_filters_by_id_type_and_version_of_stix(cast: Cast, everything: Collection) -> None:
