@@ -40,7 +40,7 @@ def own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
 
 
 def due(name: str) -> None:
-    services.all_tasks()
+    services._enter_new()
     ScheduledTask.objects.filter(pk=name).update(next_run=timezone.now() - timedelta(days=2))
 
 

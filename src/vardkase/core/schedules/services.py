@@ -20,16 +20,21 @@ RUN = "schedules.run"
 
 
 def all_tasks() -> list[ScheduledTask]:
-    """A row for every schedule that a room has registered, by name; new ones get their first times here."""
+    """A row for every schedule that a room has registered, by name; of a new one as it will be stored."""
+    stored = {row.name: row for row in ScheduledTask.objects.all()}
+    return [stored.get(name) or _first(schedule) for name, schedule in registered().items()]
+
+
+def _enter_new() -> None:
+    """Give schedules that are new their first times."""
     rows = [_first(schedule) for schedule in registered().values()]
     ScheduledTask.objects.bulk_create(rows, ignore_conflicts=True)
-    return list(ScheduledTask.objects.filter(name__in=registered()).order_by("name"))
 
 
 @transaction.atomic
 def order_due() -> list[str]:
     """Order what is due now, once each however many ask; returns the names."""
-    all_tasks()
+    _enter_new()
     now = timezone.now()
     due = ScheduledTask.objects.select_for_update(skip_locked=True).filter(
         name__in=registered(), paused=False, next_run__lte=now
@@ -58,7 +63,7 @@ def change(row: ScheduledTask, rhythm: Rhythm, at: time, *, paused: bool) -> Non
     """Choose other times, and when it is due by them."""
     row.rhythm, row.at, row.paused = rhythm, at, paused
     row.next_run = _next(rhythm, at, timezone.now())
-    row.save(update_fields=["rhythm", "at", "paused", "next_run"])
+    row.save()
 
 
 def run(name: str) -> None:
@@ -66,7 +71,7 @@ def run(name: str) -> None:
     schedule = find(name)
     if schedule is None:  # Ordered by a newer or an older hub.
         return
-    all_tasks()
+    _enter_new()
     with _kept(name) as row:
         row.last_count = schedule.work()
 
