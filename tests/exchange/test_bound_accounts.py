@@ -215,6 +215,18 @@ def test_other_accounts_of_the_organisation_are_not_limited(scene: Scene, cast: 
     assert all(call(key, "GET", f"/events/view/{event.uuid}")[0] == 200 for event in scene.hidden)
 
 
+def test_what_a_rule_keeps_back_by_name_stays(scene: Scene, cast: Cast) -> None:
+    """MISP would pass over the name, and let everything out."""
+    for rules, left in (
+        ({"tags": {"OR": [], "NOT": ["UNWANTED"]}}, 3),
+        ({"orgs": {"OR": [], "NOT": ["organisation c"]}}, 4),
+        ({"orgs": {"OR": [], "NOT": [str(cast.org_a.uuid), "Nobody"]}}, 1),
+    ):
+        scene.server.push_rules = rules
+        scene.server.save()
+        assert len(minimal(scene)) == left
+
+
 def test_a_rule_by_name_lets_nothing_out_and_no_rule_everything(scene: Scene) -> None:
     scene.server.push_rules = {"tags": {"OR": ["wanted"], "NOT": []}}
     scene.server.save()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
 from vardkase.identity.access.crossing import BEYOND, COMMUNITY, Crossing
 
@@ -41,13 +42,19 @@ def crossing_of_push(server: Server) -> Crossing:
 
 def _let_out(rules: Mapping[str, Any]) -> dict[str, Any]:
     """The rules of a push by their ids here. One that names only what is not here (a tag by name, say) lets nothing
-    out: so does MISP."""
+    out: so does MISP. What a rule keeps back it keeps back by its name too, which MISP would pass over."""
     return {
         "tags": _numbers(rules, "tags", "OR") if listed(rules, "tags", "OR") else None,
-        "without_tags": _numbers(rules, "tags", "NOT"),
+        "without_tags": _numbers(rules, "tags", "NOT") + _named(rules, "tags", TAGS),
         "creators": _numbers(rules, "orgs", "OR") if listed(rules, "orgs", "OR") else None,
-        "without_creators": _numbers(rules, "orgs", "NOT"),
+        "without_creators": _numbers(rules, "orgs", "NOT") + _named(rules, "orgs", ORGANISATIONS),
     }
+
+
+def _named(rules: Mapping[str, Any], rule: str, found_by_name: str) -> tuple[int, ...]:
+    """The ids here of what a rule keeps back by name."""
+    names = [value.lower() for value in listed(rules, rule, "NOT") if not value.isdecimal()]
+    return tuple(row[0] for row in cursor().execute(found_by_name, {"names": names})) if names else ()
 
 
 def _numbers(rules: Mapping[str, Any], rule: str, side: str) -> tuple[int, ...]:
@@ -74,3 +81,9 @@ def _values(rules: Mapping[str, Any], rule: str, side: str) -> Iterator[str]:
     for value in values if isinstance(values, list) else []:
         if value not in (None, ""):
             yield str(value)
+
+
+TAGS = "SELECT id FROM tag WHERE lower(name) = ANY(%(names)s)"
+ORGANISATIONS = (
+    "SELECT id FROM organisation WHERE lower(name) = ANY(%(names)s) OR uuid::text = ANY(%(names)s)"
+)
