@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast
-from tests.exchange.servers import HERE, Running, serving
+from tests.exchange.servers import HERE, Running, says, serving
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers import peer
 from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync import contributions
 from vardkase.exchange.sync.models import MovedEvent, SetAside, State, SyncRun
 from vardkase.exchange.sync.pull import pull
 from vardkase.exchange.sync.runs import Cancelled, Log
@@ -191,3 +192,25 @@ def test_a_run_that_died_with_its_process_does_not_go_on_for_ever(cast: Cast) ->
     lives.refresh_from_db()
     assert (died.state, died.fault) == (State.FAILED, "The run was cut off.")
     assert lives.state == State.RUNNING
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+def test_a_peer_that_never_comes_to_an_end_is_left(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, repeats: bool
+) -> None:
+    """Of proposals there is always another full page: the same again, or a new one."""
+    monkeypatch.setattr(contributions, "PROPOSALS", 1)
+    monkeypatch.setattr(contributions, "MOST_PAGES", 5)
+    usual = misp({})
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        if not handler.path.startswith("/shadow_attributes/index"):
+            usual(handler)
+            return
+        uuid = KEY if repeats else str(uuid4())
+        says(json.dumps([{"ShadowAttribute": {"uuid": uuid, "event_uuid": uuid}}]).encode())(handler)
+
+    with serving(endless) as there:
+        pull(cast.site_admin.actor, connection(cast, there.url))
+    asked = [path for _, path, _, _ in there.requests if path.startswith("/shadow_attributes")]
+    assert len(asked) == (2 if repeats else 5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import batched, count
+from itertools import batched
 from typing import Any
 from urllib.parse import quote
 
@@ -42,6 +42,8 @@ from vardkase.misp.flags import as_int
 LOOK_BACK = 90 * 24 * 3600
 """Seconds that a proposal may be old."""
 PROPOSALS = 1000
+MOST_PAGES = 1000
+"""Of proposals in one run; a peer may always say that there are more."""
 SIGHTED = 20
 """Events whose sightings are asked for together, as MISP does."""
 NAMED = 100
@@ -112,15 +114,19 @@ class Sources:
         return sum(len(_news([_inner(row, "ShadowAttribute") for row in rows])) for rows in self._proposed())
 
     def _proposed(self) -> Iterator[list[Any]]:
-        """Everything that was proposed there of late, a page at a time."""
+        """Everything that was proposed there of late, a page at a time; one that comes again was the last."""
         since = now_seconds() - LOOK_BACK
-        for page in count(1):
+        before: list[Any] = []
+        for page in range(1, MOST_PAGES + 1):
             path = f"shadow_attributes/index/all:1/timestamp:{since}/limit:{PROPOSALS}/page:{page}"
             found = self.peer.document("GET", f"{path}/deleted[]:0/deleted[]:1.json")
             rows = found if isinstance(found, list) else []
+            if rows and rows == before:
+                return
             yield rows
             if len(rows) < PROPOSALS:
                 return
+            before = rows
 
     def sightings(self, offered: Iterable[Offered]) -> int:
         """Sightings of events that were seen anew since our copy; returns how many are new."""
