@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.feeds import schedules, tasks
+from vardkase.exchange.feeds import reading, schedules, tasks
 from vardkase.exchange.feeds.models import Feed
 from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.caches.hashing import md5_of
@@ -345,3 +345,16 @@ def test_the_hub_does_it_by_itself_as_the_organisation_that_runs_it(cast: Cast) 
 def test_no_feed_is_enabled(cast: Cast) -> None:
     response = send(cast.site_admin.key, "GET", "/feeds/fetchFromAllFeeds")
     assert answer(response) == {"result": "No feed enabled."}
+
+
+def test_a_document_is_searched_only_as_far_as_it_fits_into_memory(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 100_000)
+    with serving(says(b"<p>evil.example.com</p>" + b" " * 200_000)) as server:
+        number = add(cast, server.url, source_format="freetext")
+        status, told = call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")
+        assert (status, told["message"]) == (404, "The feed is a document that is too long.")
+        monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 300_000)
+        found = call(cast.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
+        assert [each["value"] for each in found] == ["evil.example.com"]

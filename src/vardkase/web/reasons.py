@@ -49,6 +49,7 @@ WHOLE: dict[str, str | Promise] = {
     "The feed's manifest is no JSON object.": _("The feed's list of events cannot be read."),
     "The feed is no table that can be read.": _("The feed is no table that can be read."),
     "The feed holds a line that is too long.": _("The feed holds a line that is too long."),
+    "The feed is a document that is too long.": _("The feed is a document that is too long."),
     "This is not an address of a web page.": _("This is not an address of a web page."),
     "Only addresses that begin with http:// or https:// can be fetched.": _(
         "An address begins with https:// or http://."

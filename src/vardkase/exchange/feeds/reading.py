@@ -28,6 +28,8 @@ GLANCE = Manner(limit=64 * MEBIBYTE, seconds=30)
 """For whoever looks at a feed and waits for the answer."""
 LINES_AT_ONCE = 1_000
 LONGEST_LINE = 1 * MEBIBYTE
+LONGEST_DOCUMENT = 32 * MEBIBYTE
+"""Characters of a page or JSON document that is searched for values as a whole."""
 COMMENT = ("#", ";", "//")
 
 
@@ -103,10 +105,20 @@ def _of_text(content: Iterable[bytes]) -> Iterator[Detected]:
     chunks = _decoded(content)
     first = next(chunks, "")
     if first.lstrip().startswith(("{", "[", "<")):
-        yield from detect(first + "".join(chunks))
+        yield from detect("".join(_bounded(chain([first], chunks))))
         return
     for lines in batched(_lines(chain([first], chunks)), LINES_AT_ONCE):
         yield from detect("\n".join(line for line in lines if not line.lstrip().startswith(COMMENT)))
+
+
+def _bounded(chunks: Iterable[str]) -> Iterator[str]:
+    """The pieces, unless there are more than are held in memory together."""
+    total = 0
+    for chunk in chunks:
+        total += len(chunk)
+        if total > LONGEST_DOCUMENT:
+            raise BadFeed("The feed is a document that is too long.")
+        yield chunk
 
 
 def _lines(chunks: Iterable[str]) -> Iterator[str]:
