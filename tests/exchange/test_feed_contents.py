@@ -179,6 +179,8 @@ def test_a_table_goes_into_one_event_and_follows_it(cast: Cast) -> None:
         assert call(cast.site_admin.key, "GET", f"/feeds/view/{number}")[1]["Feed"]["event_id"] == str(
             stored.pk
         )
+        in_order = Attribute.objects.filter(event=stored).order_by("pk").values_list("value1", flat=True)
+        assert list(in_order) == [row["value"] for row in preview]
         files["/list.csv"] = b"10.1.1.1,first\nnew.example.com,sixth\n"
         assert fetch(cast, number) == fetch(cast, number) == DONE
         live = Attribute.objects.filter(event=stored, deleted=False)

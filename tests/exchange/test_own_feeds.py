@@ -21,7 +21,7 @@ from vardkase.exchange.outbox.models import Delivery
 from vardkase.exchange.own_feeds import services, tasks
 from vardkase.exchange.own_feeds.folders import folder_of
 from vardkase.exchange.own_feeds.models import OwnFeed
-from vardkase.exchange.own_feeds.schedules import refresh_all, write_all
+from vardkase.exchange.own_feeds.schedules import write_all
 from vardkase.intel.models import Event, EventTag
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -242,7 +242,6 @@ def test_what_is_unpublished_or_deleted_goes_by_itself(cast: Cast) -> None:
     numbers = [Event.objects.get(uuid=uuid).pk for uuid in uuids]
     call(cast.publisher.key, "POST", f"/events/unpublish/{numbers[0]}", {})
     call(cast.publisher.key, "POST", f"/events/delete/{numbers[1]}", {})
-    assert refresh_all() == 1
     worked()
     assert announced(read(cast.stranger)) == {uuids[2]}
     assert {path.stem for path in folder_of("public").glob("*-*.json")} == {uuids[2]}

@@ -54,6 +54,13 @@ class EventPublished:
 
 
 @dataclass(frozen=True, slots=True)
+class EventWithdrawn:
+    """An event is published no more, or is deleted."""
+
+    event_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventTakenOver:
     """An event that only `former_org_id` saw belongs to another organisation now, and who it was is to stay unknown."""
 
@@ -82,6 +89,7 @@ attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")
+event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
 event_taken_over: Hook[EventTakenOver] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")
 objects_stored: Hook[PartsStored] = Hook("objects_stored")

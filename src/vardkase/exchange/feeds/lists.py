@@ -36,7 +36,7 @@ def take_values(actor: Actor, feed: Feed, found: Iterable[Detected], *, whole: b
     """
     cursor().execute(LISTED)
     for some in batched(_rows(feed, found), AT_ONCE):
-        with cursor().copy("COPY listed_in_feed FROM STDIN") as copy:
+        with cursor().copy(COPY) as copy:
             for row in some:
                 copy.write_row(row)
     return _store(actor, feed, whole=whole)
@@ -104,18 +104,21 @@ def _event_of(actor: Actor, feed: Feed) -> int:
 # What a list that broke off left lies in the session still.
 LISTED = """
 DROP TABLE IF EXISTS listed_in_feed;
-CREATE TEMPORARY TABLE listed_in_feed (type text, category text, value text, to_ids boolean, comment text)
+CREATE TEMPORARY TABLE listed_in_feed (
+    place bigint GENERATED ALWAYS AS IDENTITY, type text, category text, value text, to_ids boolean, comment text)
 """
+COPY = "COPY listed_in_feed (type, category, value, to_ids, comment) FROM STDIN"
+# In the order of the list.
 NEW = """
 CREATE TEMPORARY TABLE new_in_feed ON COMMIT DROP AS
-SELECT row_number() OVER () AS number, json_build_object(
+SELECT row_number() OVER (ORDER BY place) AS number, json_build_object(
     'type', type, 'category', category, 'value', value, 'to_ids', to_ids, 'comment', comment,
     'distribution', %(inherit)s::int) AS document
 FROM (
     SELECT DISTINCT ON (type, value) * FROM listed_in_feed l WHERE NOT EXISTS (
         SELECT 1 FROM attribute a WHERE a.event_id = %(event)s AND NOT a.deleted AND a.type = l.type
         AND concat_ws('|', a.value1, a.value2) = l.value)
-    ORDER BY type, value) new
+    ORDER BY type, value, place) new
 """
 SOME = "SELECT number, document FROM new_in_feed WHERE number > %(last)s ORDER BY number LIMIT %(limit)s"
 # The event is the feed's: what else somebody put into it goes as well, but nothing in objects.

@@ -53,9 +53,8 @@ def add_feed(actor: Actor, data: Mapping[str, Any]) -> Feed:
     """Add a feed from its wire fields (name, provider, url, source_format, …). Raises Invalid by field, Forbidden."""
     _require_site_admin(actor)
     feed = Feed()
-    missing = {
-        field: ["This field cannot be left blank"] for field in ("url", "provider") if not data.get(field)
-    }
+    required = ("url", "provider") if "provider" in data else ("url",)
+    missing = {field: ["This field cannot be left blank"] for field in required if not data.get(field)}
     if not data.get("name"):
         missing["name"] = ["Name cannot be empty."]
     if missing:

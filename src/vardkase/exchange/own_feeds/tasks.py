@@ -14,7 +14,7 @@ from vardkase.exchange.outbox.models import Delivery, Kind, State
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.services import refresh
 from vardkase.exchange.own_feeds.writing import Exported
-from vardkase.intel.hooks import EventPublished
+from vardkase.intel.hooks import EventPublished, EventWithdrawn
 
 NOT_IN_IT = "The feed's definition does not take the event."
 
@@ -24,6 +24,12 @@ def promise(published: EventPublished) -> None:
     feeds = [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True)]
     for feed_id in deliveries.claim(feeds, deliveries.version_of(published.event_id)):
         order(feed_id)
+
+
+def take_out(_: EventWithdrawn) -> None:
+    """Have every own feed written anew, in the transaction that withdraws an event."""
+    for feed_id in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True):
+        order(feed_id, whole=True)
 
 
 def order(feed_id: int, *, whole: bool = False) -> bool:

@@ -16,9 +16,11 @@ from vardkase.intel.hooks import (
     AttributesChanged,
     AttributesEdited,
     AttributesRemoved,
+    EventWithdrawn,
     attributes_changed,
     attributes_edited,
     attributes_removed,
+    event_withdrawn,
 )
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
@@ -47,6 +49,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     block(Blocked.EVENT, event.uuid, About(event.info, event.orgc.name, BLOCKED_BY_DELETION))
     record(actor, "event.deleted", Target("event", event.pk, event.uuid, event.info))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
+    event_withdrawn.emit(EventWithdrawn(event.pk))
     return event
 
 

@@ -9,7 +9,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
-from vardkase.intel.hooks import EventPublished, event_published
+from vardkase.intel.hooks import EventPublished, EventWithdrawn, event_published, event_withdrawn
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import may_publish_event, must_leave_publishing
@@ -76,6 +76,7 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
         raise Forbidden("You do not have the permission to do that.")
     event.published = False
     event.save(update_fields=["published"])
+    event_withdrawn.emit(EventWithdrawn(event.pk))
     record(actor, "event.unpublished", _target(event))
     return event
 
