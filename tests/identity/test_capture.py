@@ -190,3 +190,13 @@ def test_another_connection_does_not_speak_for_the_hub(cast: Cast, standing: str
         assert capture_sharing_group(actor, forged) == pk
     group = SharingGroup.objects.get(pk=pk)
     assert (group.name, [row.org for row in group.members.all()]) == ("From afar", [cast.hub])
+
+
+def test_a_document_that_names_all_alike_comes_to_an_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are ten thousand short numbers, here one; whoever needs more of them waits for ever."""
+    monkeypatch.setattr("random.randint", lambda *_: 7)
+    blocks = [{"uuid": str(UUID(int=number)), "name": "Same"} for number in range(1, 6)]
+    assert len(capture_organisations(blocks)) == 5
+    names = set(Organisation.objects.filter(name__startswith="Same").values_list("name", flat=True))
+    assert len(names) == 5
+    assert names > {"Same", "Same_7"}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models.functions import Lower
 
 from vardkase.identity.organisations.models import Organisation
 
 MAX_NAME = 255
+TRIES = 20
+"""Short numbers that are tried behind a name: a document may name ten thousand organisations alike."""
 
 
 def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: int = 0) -> dict[str, int]:
@@ -60,11 +62,12 @@ def _taken(names: Iterable[str]) -> set[str]:
 
 def free_name(name: str, taken: set[str]) -> str:
     """`name`, or `name` with a number behind it, so that its lower-case form is not in `taken`."""
-    name = name[:MAX_NAME].strip()
-    free = name
-    while free.lower() in taken:
+    free = name = name[:MAX_NAME].strip()
+    for _ in range(TRIES):
+        if free.lower() not in taken:
+            return free
         free = f"{name[: MAX_NAME - 6]}_{random.randint(0, 9999)}"  # noqa: S311  a name, not a secret
-    return free
+    return f"{name[: MAX_NAME - 37]}_{uuid4()}"
 
 
 def _uuid(block: Mapping[str, Any]) -> UUID | None:
