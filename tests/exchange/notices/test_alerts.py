@@ -189,3 +189,13 @@ def test_another_hubs_account_is_told_nothing(cast: Cast, everybody: MailServer,
     told = alerted(event)
     assert cast.partner.user.email in told
     assert cast.partner_sync.user.email not in told
+
+
+@pytest.mark.usefixtures("everybody")
+def test_a_title_of_several_lines_keeps_nobodys_mail_back(cast: Cast, event: Event) -> None:
+    """It would be no header of a mail, and the whole job would fail."""
+    pair = Tsk.generate(user_id="Anna <analyst@a.example>")
+    User.objects.filter(pk=cast.analyst.user.pk).update(gpgkey=str(pair.extract_certificate()))
+    Event.objects.filter(pk=event.pk).update(info="Wave\r\nBcc: thief@evil.example\n\nof the week")
+    event.refresh_from_db()
+    assert {cast.analyst.user.email, cast.stranger.user.email} <= alerted(event).keys()

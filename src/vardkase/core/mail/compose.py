@@ -12,14 +12,17 @@ VERSION = "Version: 1"
 
 
 def entity(text: str, html: str = "", subject: str = "") -> bytes:
-    """A text, with the same in HTML where there is any; `subject` is one that only the reader is to see."""
+    """A text, with the same in HTML where there is any; `subject` is one that only the reader is to see.
+
+    It becomes one line: it may hold what somebody wrote.
+    """
     part = EmailMessage(policy=SMTP)
     part.set_content(text, cte="quoted-printable")
     if html:
         part.add_alternative(html, subtype="html", cte="quoted-printable")
     del part["MIME-Version"]
     if subject:
-        part["Subject"] = subject
+        part["Subject"] = " ".join(subject.split())
         part.set_param("protected-headers", "v1")
     return part.as_bytes()
 
