@@ -45,10 +45,10 @@ def event(**members: Any) -> dict[str, Any]:
     }
 
 
-def misp(events: dict[str, Said]) -> Callable[[BaseHTTPRequestHandler], None]:
-    """A peer that offers events by uuid, with what it answers when one is asked for."""
+def misp(events: dict[str, Said], **row: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A peer that offers events by uuid, with what it answers when one is asked for; `row` is said in its index."""
     index = [
-        {"uuid": uuid, "timestamp": "1700000000", "published": True, "orgc_uuid": str(uuid4())}
+        {"uuid": uuid, "timestamp": "1700000000", "published": True, "orgc_uuid": str(uuid4()), **row}
         for uuid in events
     ]
 
@@ -214,3 +214,31 @@ def test_a_peer_that_never_comes_to_an_end_is_left(
         pull(cast.site_admin.actor, connection(cast, there.url))
     asked = [path for _, path, _, _ in there.requests if path.startswith("/shadow_attributes")]
     assert len(asked) == (2 if repeats else 5)
+
+
+FOR_EVER = str(2**62)
+
+
+def pulled_from(cast: Cast, made: dict[str, Any], **row: str) -> None:
+    """Pull from a peer that has one event."""
+    row = {"timestamp": str(made["timestamp"]), **row}
+    with serving(misp({made["uuid"]: (200, json.dumps({"Event": made}).encode())}, **row)) as there:
+        pull(cast.site_admin.actor, connection(cast, there.url))
+
+
+def test_one_peer_does_not_close_an_event_to_all_others(cast: Cast) -> None:
+    """By a change that lies in the future: what comes from where the event is made would be older for ever."""
+    made = event()
+    pulled_from(cast, made)
+    pulled_from(cast, made | {"info": "theirs for ever", "timestamp": FOR_EVER})
+    assert "ahead of now" in SetAside.objects.get().reason
+    pulled_from(cast, made | {"info": "news", "timestamp": "1700000001"})
+    assert Event.objects.get().info == "news"
+
+
+def test_one_peer_does_not_hide_the_sightings_of_others(cast: Cast) -> None:
+    """By saying that an event, be it ours, was seen at the end of all days."""
+    made = event()
+    pulled_from(cast, made)
+    pulled_from(cast, made, sighting_timestamp=FOR_EVER)
+    assert 0 < Event.objects.get().sighting_timestamp <= timezone.now().timestamp()

@@ -17,6 +17,7 @@ from tests.exchange.servers import Running, says, serving
 from tests.exchange.test_connection_tests import connect, on_this_machine
 from tests.support.web_server import WebServer
 from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.servers import caching
 
 __all__ = ["on_this_machine"]
 FOREIGN = "0d1e6f0e-3a51-4b5e-9c39-6cf2a3c3c003"
@@ -136,3 +137,14 @@ def test_an_event_has_a_number_here_and_there(server: WebServer, server_cast: Ca
     ):
         assert call(admin, "POST", "/servers/idTranslator", {"Event": missing})[0] == 404
     assert call(admin, "GET", "/servers/idTranslator/999999")[0] == 404
+
+
+def test_a_hub_that_has_endless_values_does_not_fill_our_disk(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "MOST_VALUES", 1)
+    lines = "".join(f"{digest(value)},{FOREIGN}\n" for value in ("one.example", "two.example"))
+    with searched(lines) as peer:
+        _, (status, body) = cached(cast, peer.url, "A" * 40)
+    assert (status, caching.TOO_MANY in body["errors"]) == (403, True)
+    assert known(cast, "one.example") == []

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers import caching, client
-from vardkase.exchange.sync import pull, push
+from vardkase.exchange.sync import events, pull, push
 from vardkase.web.forms import intel_errors
 
 WHOLE: dict[str, str | Promise] = {
@@ -30,6 +30,7 @@ WHOLE: dict[str, str | Promise] = {
         "The other hub did not say which notes and opinions it has."
     ),
     caching.NO_HASHES: _("The other hub did not answer with hashes of its values."),
+    caching.TOO_MANY: _("The other hub has more values than are kept here of one hub."),
     caching.NOT_ENABLED: _("Keeping hashes is off for this connection."),
     "The other instance did not tell us a new key.": _("The other hub did not tell us a new key."),
     "The other instance answered with something else than the event.": _(
@@ -39,6 +40,9 @@ WHOLE: dict[str, str | Promise] = {
     "The event has no attributes and no reports.": _("The event has no attributes and no reports."),
     "The event was created here; what others change in it is not taken in.": _(
         "The event was created here. What others change in it is not taken in."
+    ),
+    events.AHEAD_OF_TIME: _(
+        "The event's last change lies ahead of now. No later change of it would be taken in."
     ),
     "The event here is as new.": _("The event here is as new."),
     "The event could not be sent; the run says why.": _("The event could not be sent. The run says why."),

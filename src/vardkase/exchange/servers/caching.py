@@ -24,9 +24,12 @@ from vardkase.knowledge.caches.services import Cached
 AT_ONCE = 50_000
 """Values in an answer."""
 MOST_ANSWERS = 10_000
+MOST_VALUES = 50_000_000
+"""Of one instance; they lie on the disk of our database."""
 SECONDS = 300.0
 LARGEST = 64 * MEBIBYTE
 LINE = re.compile(rb"([0-9a-f]{32}),([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*", re.IGNORECASE)
+TOO_MANY = "The other instance has more values than are kept here of one."
 NO_HASHES = "The other instance did not answer with hashes of its values."
 NOT_ENABLED = "Caching is not enabled for this server."
 ABSENT = frozenset((403, 404, 405))
@@ -50,7 +53,8 @@ def cache_server(actor: Actor | None, server: Server) -> int:
         actor.require(Permission.SITE_ADMIN)
     if not server.caching_enabled:
         raise Conflict(NOT_ENABLED)
-    number = caches.store(SERVER, server.pk, _values(Peer(server, SECONDS, LARGEST, patient=True)), report)
+    values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
+    number = caches.store(SERVER, server.pk, values, report)
     if actor is not None:
         record(actor, "server.cached", Target("server", server.pk, title=server.name), {"values": number})
     return number
@@ -79,6 +83,13 @@ def _values(peer: Peer) -> Iterator[Cached]:
         yield from _from_search(peer)
     else:
         raise RemoteRefused(first.status, message_of(first))
+
+
+def _bounded(values: Iterator[Cached]) -> Iterator[Cached]:
+    for number, value in enumerate(values):
+        if number == MOST_VALUES:
+            raise OutgoingFailed(TOO_MANY)
+        yield value
 
 
 def _from_index(peer: Peer, reply: Reply) -> Iterator[Cached]:

@@ -140,14 +140,14 @@ class Sources:
         return taken
 
     def sighted(self, offered: Iterable[Offered]) -> dict[str, int]:
-        """Uuid → when it was last seen there (Unix seconds), of the events that were seen anew since our copy."""
+        """Uuid → when it was last seen there (Unix seconds), of the events that were seen anew since our copy.
+
+        Nothing was seen after now: such a time would hide all that is seen from now on, wherever that is.
+        """
         offered = [each for each in offered if each.sighting_timestamp]
-        known = known_events(offered)
-        return {
-            each.uuid: each.sighting_timestamp
-            for each in offered
-            if each.uuid in known and each.sighting_timestamp > known[each.uuid].sighting_timestamp
-        }
+        known, now = known_events(offered), now_seconds()
+        seen = {each.uuid: min(each.sighting_timestamp, now) for each in offered if each.uuid in known}
+        return {uuid: moment for uuid, moment in seen.items() if moment > known[uuid].sighting_timestamp}
 
     def analyst_data(self) -> int:
         """Notes, opinions and relationships that are new there; returns how many came."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.outages import raise_outage
 from vardkase.core.races import again_if_overtaken
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Requests on their way at a time."""
+AHEAD = 24 * 3600
+"""Seconds that the clock of another instance may be ahead of ours."""
+AHEAD_OF_TIME = "The event's last change lies ahead of now; no later change of it would be taken in."
 WAITING = 8
 """Answers that may wait to be stored."""
 VIEW = (
@@ -115,6 +119,8 @@ class Intake:
             return Outcome.KNOWN, "The event was created here; what others change in it is not taken in."
         if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
             return Outcome.KNOWN, "The event here is as new."
+        if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + AHEAD:
+            return Outcome.REFUSED, AHEAD_OF_TIME
         if self.peer.server.remove_missing_tags:
             arrived = _without_missing_tags(number, arrived)
         edit_event(self.actor, number, arrived, signed)
