@@ -57,6 +57,7 @@ def test_an_unknown_setting_is_refused(cast: Cast, name: Any) -> None:
         ("publish_alert_filter", {"Event.nosuch": "x"}),
         ("publish_alert_filter", {"AND": ["x"]}),
         ("publish_alert_filter", {"Event.info": {"x": 1}}),
+        ("publish_alert_filter", {"OR": [{"Tag.name": ["x"] * 250}, {"NOT": {"Event.info": ["x"] * 251}}]}),
         ("dashboard", {"widget": "x"}),
         ("dashboard", [{"widget": 1}]),
         ("homepage", "https://elsewhere.example"),

@@ -12,6 +12,8 @@ from vardkase.misp.flags import as_bool
 
 LARGEST = 100_000
 """Characters of a value as JSON."""
+MOST_COMPARED = 500
+"""Texts in a filter of alerts: each is looked for in every attribute of every event that is published."""
 
 PYTHON_BYTES = re.compile(r"\Ab'(.*)'\Z", re.DOTALL)
 """How PyMISP writes JSON where orjson is installed: bytes as Python shows them."""
@@ -78,17 +80,27 @@ def _decoded(given: Any) -> Any:
 
 
 def _alert_filter(value: Any) -> Any:
+    if _compared(value) > MOST_COMPARED:
+        raise ValueError(f"The filter compares with more than {MOST_COMPARED} texts.")
+    return value
+
+
+def _compared(value: Any) -> int:
+    """With how many texts a filter of alerts compares; raises ValueError for what is none."""
     if not isinstance(value, dict):
         raise ValueError("The filter has to be an object.")
+    found = 0
     for name, inner in value.items():
+        several = inner if isinstance(inner, list) else [inner]
         if name in BOOLEANS:
-            for part in inner if isinstance(inner, list) else [inner]:
-                _alert_filter(part)
+            found += sum(map(_compared, several))
         elif name not in ALERT_FILTERS:
             raise ValueError(f"Nothing can be filtered by {name}.")
-        elif not all(isinstance(one, str | int) for one in (inner if isinstance(inner, list) else [inner])):
+        elif not all(isinstance(one, str | int) for one in several):
             raise ValueError(f"{name} has to be compared with a text or a list of texts.")
-    return value
+        else:
+            found += len(several)
+    return found
 
 
 def _flag(value: Any) -> Any:
