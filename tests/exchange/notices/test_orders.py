@@ -12,9 +12,12 @@ from tests.cast import Cast
 from tests.exchange.notices.scene import OPEN, put, saved
 from tests.factories import make_event
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.exchange.notices.proposals import tell_owner
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
+from vardkase.intel.proposals.hooks import ProposalsStored
 from vardkase.intel.services.events import add_event
 
 
@@ -69,3 +72,14 @@ def test_the_owner_hears_of_proposals_once_and_not_what_they_say(cast: Cast) -> 
     assert str(event.uuid) in told.text
     for secret in ("first", "Organisation B", cast.partner.user.email):
         assert secret not in told.text + told.subject
+
+
+@pytest.mark.usefixtures("mail")
+def test_an_owner_that_may_read_no_more_hears_of_no_proposals(cast: Cast, event: Event) -> None:
+    User.objects.filter(org=cast.org_a).update(contactalert=True)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(may_read=False)
+    tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
+    assert not OutgoingMail.objects.exists()
+    Organisation.objects.filter(pk=cast.org_a.pk).update(may_read=True)
+    tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
+    assert OutgoingMail.objects.exists()

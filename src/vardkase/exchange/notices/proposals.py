@@ -26,7 +26,8 @@ def tell_owner(stored: ProposalsStored) -> None:
 def _mails(event: Event) -> Iterator[Mail]:
     policy = MailPolicy.now()
     letters: dict[str, Letter] = {}
-    for person in active_users().filter(org_id=event.org_id, contactalert=True).iterator():
+    owners = active_users().filter(org_id=event.org_id, org__may_read=True, contactalert=True)
+    for person in owners.iterator():
         language = wording.language_of(person.language)
         if language not in letters:
             letters[language] = _letter(event, language)
