@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from uuid import uuid4
@@ -22,6 +23,7 @@ from vardkase.exchange.outbox.models import Kind
 from vardkase.exchange.servers import client
 from vardkase.exchange.servers.models import KEYS, Server, Standing
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.sync.push import PUBLISHED
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -130,6 +132,33 @@ def test_a_certificate_is_trusted_by_its_fingerprint(cast: Cast, connection: Ser
     connection.refresh_from_db()
     assert connection.self_signed
     assert of_pem(connection.authority) == shown
+
+
+def test_nobody_is_asked_to_trust_a_certificate_that_has_ended(
+    cast: Cast, connection: Server, tmp_path: Path
+) -> None:
+    ended = certificate(datetime.now(UTC) - timedelta(hours=1))
+    with (
+        override_settings(VARDKASE_PRIVATE_NETWORKS=HERE),
+        serving(says(b"{}", 403), encrypted(tmp_path, ended)) as peer,
+    ):
+        Server.objects.filter(pk=connection.pk).update(url=peer.url)
+        told = signed_in(cast.site_admin).post(f"{LIST}{connection.pk}/test/").content.decode()
+    assert "Ask its administrators to renew it." in told
+    assert "trust this certificate" not in told
+
+
+def test_sendings_with_nothing_to_send_hide_no_other_runs(cast: Cast, connection: Server) -> None:
+    values = {"server": connection, "direction": Direction.PUSH, "state": State.DONE}
+    SyncRun.objects.create(**values, technique=PUBLISHED, counts={"events": 0, "proposals": 0})
+    shown = [
+        SyncRun.objects.create(**values, technique="full", counts={"events": 0}),
+        SyncRun.objects.create(**values, technique=PUBLISHED, counts={"proposals": 1}),
+        SyncRun.objects.create(**values, technique=PUBLISHED, fault="The run was cut off."),
+        SyncRun.objects.create(**values, technique=PUBLISHED, total=1, counts={"events": 1}),
+    ]
+    rows = signed_in(cast.site_admin).get(f"{LIST}{connection.pk}/").context["rows"]
+    assert [row.pk for row in rows] == [run.pk for run in reversed(shown)]
 
 
 def test_what_was_set_aside_is_fetched_again_or_let_be(cast: Cast, connection: Server) -> None:

@@ -105,6 +105,7 @@ def test_a_feed_is_added_and_changed_on_its_form(cast: Cast) -> None:
         ({"name": ""}, "This field is required"),
         ({"url": "nowhere"}, "http"),
         ({"columns": "one"}, "columns are numbers"),
+        ({"input_source": "local", "url": "../passwd"}, "no folder for feeds"),
         ({"tag": "nosuch"}, "There is no tag with this name."),
         ({"distribution": "4"}, "Choose which group."),
         ({"changed": "soon"}, "such as 30d"),
@@ -193,7 +194,9 @@ def test_a_feed_of_ours_is_made_and_handed_out(cast: Cast, tmp_path: Path, setti
     client.post(f"{LIST}own/public/key/remove/")
     assert OwnFeed.objects.get().token_digest is None
     refused = client.post(f"{LIST}own/public/edit/", {**form, "readers": "open"})
-    assert "What is open to everybody" in refused.content.decode()
+    assert "A feed that anybody may read holds only what is for everyone" in refused.content.decode()
+    named = client.post(f"{LIST}own/new/", {**form, "name": "Ours, all"}).content.decode()
+    assert "Use only letters from a to z" in named
     client.post(f"{LIST}own/public/edit/", {**form, "readers": "token", "since": "2020-01-01"})
     assert OwnFeed.objects.get().filters["publish_timestamp"] == "2020-01-01"
     assert "public" in client.get(f"{LIST}own/").content.decode()

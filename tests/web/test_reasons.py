@@ -10,6 +10,7 @@ import pytest
 from django.utils.translation import override
 
 import vardkase.exchange
+from vardkase.exchange.taxii.polling import NOT_FROM_HERE
 from vardkase.web.reasons import in_words, is_known
 
 EXCHANGE = Path(vardkase.exchange.__file__).parent
@@ -63,3 +64,18 @@ def test_what_others_said_is_quoted() -> None:
             == "Förslag: Den andra hubben avvisade det, med status 500 och orden ”Kaputt”\n”Que sera”"
         )
         assert in_words("https://a.example took too long.") == "https://a.example svarade inte i tid."
+
+
+def test_what_only_technicians_read_is_left_out() -> None:
+    with override("en"):
+        assert (
+            in_words("https://a.example could not be reached: [Errno 111] Connection refused")
+            == "https://a.example could not be reached. The network says “Connection refused”"
+        )
+        assert in_words("https://a.example could not be reached: expired (_ssl.c:1029)").endswith("“expired”")
+
+
+def test_a_reason_for_one_object_keeps_the_object() -> None:
+    with override("en"):
+        told = in_words(f"report--d52d7756-7b7c-45dc-980a-ddb61a5596f6: {NOT_FROM_HERE}")
+    assert told.startswith("report--d52d7756-7b7c-45dc-980a-ddb61a5596f6: The event is here already")

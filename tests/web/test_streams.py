@@ -131,6 +131,8 @@ def test_what_was_sent_to_whom_is_searched(cast: Cast) -> None:
         play(chosen)
     client = signed_in(cast.site_admin)
     assert "Analysis" in shown(client, SENT)
+    titles = client.get(SENT).context["titles"].values()
+    assert {number for number, _title in titles} == {int(ours), int(open_to_all)}
     rows = {
         query: [row.event_id for row in client.get(f"{SENT}?{query}").context["rows"]]
         for query in (

@@ -149,8 +149,9 @@ REFUSALS: dict[int, tuple[int, Words, Words]] = {
 def diagnosis(server: Server, found: Checkup) -> Diagnosis:
     """The words for what `checkup.check` found."""
     status = found.result["status"]
-    if found.fault is not None:
-        place, finding, advice = FAULTS[found.fault]
+    fault = _told_fault(found)
+    if fault is not None:
+        place, finding, advice = FAULTS[fault]
     elif status != client.WORKS:
         place, finding, advice = REFUSALS.get(status, REFUSALS[client.UNEXPECTED])
     else:
@@ -159,8 +160,14 @@ def diagnosis(server: Server, found: Checkup) -> Diagnosis:
     worst = next((step for step in steps if step.state == "bad"), None)
     if worst is not None and place == len(LABELS):
         finding, advice = worst.finding, worst.advice
-    certificate = found.certificate if found.fault is Fault.UNTRUSTED else None
+    certificate = found.certificate if fault is Fault.UNTRUSTED else None
     return Diagnosis(worst is None, finding, advice, steps, certificate.fingerprint if certificate else "")
+
+
+def _told_fault(found: Checkup) -> Fault | None:
+    """Where it failed; nobody is asked to trust a certificate that has ended."""
+    ended = found.certificate is not None and found.certificate.days_left < 0
+    return Fault.EXPIRED if found.fault is Fault.UNTRUSTED and ended else found.fault
 
 
 def _steps(server: Server, found: Checkup, place: int, finding: Words, advice: Words) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.servers import caching, client
 from vardkase.exchange.sync import events, pull, push
+from vardkase.exchange.taxii import polling
 from vardkase.web.forms import intel_errors
 
 WHOLE: dict[str, str | Promise] = {
@@ -75,6 +76,10 @@ WHOLE: dict[str, str | Promise] = {
     "Event blocked by event blocklist.": _("The event is on this hub's blocklist."),
     "Event blocked by organisation blocklist.": _("Its creator is on this hub's blocklist."),
     "Event blocked by the event block rule.": _("It has a tag that this hub takes in from nobody."),
+    "The event does not go over this connection.": _(
+        "Its reach, or the rules of the connection, keep the event from going there."
+    ),
+    polling.NOT_FROM_HERE: _("The event is here already, and came another way. It is left as it is."),
     "Pull is not enabled for this server.": _("Fetching is off for this connection."),
     "Push is not enabled for this server.": _("Sending is off for this connection."),
 }
@@ -140,6 +145,10 @@ SHAPES: tuple[tuple[str, str | Promise], ...] = (
 )
 """The form of a sentence of ours → what people get; `said` is others' text."""
 
+FOR_TECHNICIANS = re.compile(r"\[Errno -?\d+\] | \(_ssl\.c:\d+\)")
+"""What Python puts around the network's words."""
+STIX_ID = re.compile(r"[a-z0-9-]+--[0-9a-f-]{36}")
+
 _SHAPES = [(re.compile(shape), words) for shape, words in SHAPES]
 
 KINDS: dict[str, str | Promise] = {
@@ -167,6 +176,8 @@ def _lines(text: str) -> Iterator[str]:
         kind, colon, rest = line.partition(": ")
         if colon and kind in KINDS:
             yield f"{KINDS[kind]}: {_one(rest)}"
+        elif colon and STIX_ID.fullmatch(kind):
+            yield f"{kind}: {_one(rest)}"
         else:
             yield _one(line)
 
@@ -181,5 +192,7 @@ def _ours(text: str) -> str | None:
         return str(known)
     for shape, words in _SHAPES:
         if found := shape.fullmatch(text):
-            return str(words) % found.groupdict()
+            return str(words) % {
+                name: FOR_TECHNICIANS.sub("", part) for name, part in found.groupdict().items()
+            }
     return None

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.sync.push import PUBLISHED
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+
+MOVED = Func(
+    F("counts"),
+    template="jsonb_path_exists(%(expressions)s, '$.* ? (@ > 0)')",
+    output_field=BooleanField(),
+)
+"""Whether a run moved anything, or failed to."""
 
 
 def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str], SyncRun]:
@@ -28,9 +36,13 @@ def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str]
 
 
 def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:
-    """The runs of a connection. Raises Forbidden."""
+    """The runs of a connection, but for sendings on publication that had nothing to send. Raises Forbidden.
+
+    What a connection brings is published here, and asked after there again: those would hide all other runs.
+    """
     actor.require(Permission.SITE_ADMIN)
-    return SyncRun.objects.filter(server=server_id)
+    runs = SyncRun.objects.filter(server=server_id).annotate(moved=MOVED)
+    return runs.exclude(technique=PUBLISHED, state=State.DONE, total=0, fault="", moved=False)
 
 
 def find_run(actor: Actor, run_id: int) -> SyncRun:

@@ -8,18 +8,21 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
 from vardkase.exchange.feeds import services
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.queries import find_feed
 from vardkase.identity.access.permissions import Permission
-from vardkase.web.forms.errors import take_errors
+from vardkase.web.chips import INHERIT
 from vardkase.web.forms.feed import FeedForm
+from vardkase.web.forms.feed_errors import refuse
 from vardkase.web.pages import PageRequest, page
 
 FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
 """What a service calls something → the field where it was written."""
+AS_THE_FEED_SAYS = _("as the feed says; for lists: only us")
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -55,11 +58,16 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         try:
             saved = _save(request, feed, form)
         except Invalid as refused:
-            _refuse(form, refused)
+            refuse(form, refused, FIELDS)
         else:
             messages.success(request, gettext("Saved. Look inside to see that it can be read."))
             return redirect("feed", saved.pk)
-    context: dict[str, Any] = {"form": form, "feed": feed, "groups": form.groups, "counts": {}}
+    context: dict[str, Any] = {
+        "form": form,
+        "feed": feed,
+        "groups": form.groups,
+        "counts": {INHERIT: AS_THE_FEED_SAYS},
+    }
     return render(request, "administration/feed_form.html", context, status=422 if form.errors else 200)
 
 
@@ -67,12 +75,3 @@ def _save(request: PageRequest, feed: Feed | None, form: FeedForm) -> Feed:
     if feed is None:
         return services.add_feed(request.actor, form.wire())
     return services.edit_feed(request.actor, feed.pk, form.wire())
-
-
-def _refuse(form: FeedForm, refused: Invalid) -> None:
-    errors = (
-        refused.errors
-        if isinstance(refused.errors, str)
-        else {FIELDS.get(name, name): told for name, told in refused.errors.items()}
-    )
-    take_errors(form, Invalid(errors))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox.models import Delivery
 from vardkase.exchange.outbox.models import Kind as ReceiverKind
 from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.streams import services
@@ -22,6 +24,7 @@ from vardkase.exchange.streams.queries import find_stream, standings, streams
 from vardkase.exchange.streams.settings import KEPT_DAYS
 from vardkase.exchange.streams.trying import send_test
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.web.forms.stream import FORMS, DeliveryFilterForm, ReplayForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.stream_words import FAULTS, KINDS
@@ -176,7 +179,13 @@ def sent(request: PageRequest) -> HttpResponse:
     """What was sent to whom, when, and which version."""
     form = DeliveryFilterForm(request.GET)
     rows = deliveries(request.actor, **form.filters())
-    context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
+    page_of = listed(request, rows, {"pk"}, "-pk")
+    context = {
+        **page_of,
+        "titles": _titles(request, page_of["rows"]),
+        "form": form,
+        "asked": bool(form.filters()),
+    }
     return render(request, "administration/deliveries.html", context)
 
 
@@ -186,12 +195,18 @@ def _told(request: PageRequest, stream: Stream, secret: str) -> HttpResponse:
 
 def _shown(request: PageRequest, stream: Stream, *, status: int = 200, **more: Any) -> HttpResponse:
     to_it = deliveries(request.actor, kind=ReceiverKind.STREAM).filter(receiver_id=stream.pk)
+    latest = list(to_it.order_by("-pk")[:DELIVERIES_SHOWN])
     context = {
         "row": standings([stream])[0],
         "stream": stream,
-        "deliveries": to_it.order_by("-pk")[:DELIVERIES_SHOWN],
+        "deliveries": latest,
+        "titles": _titles(request, latest),
         "replay": ReplayForm(),
         "kept_days": KEPT_DAYS.value,
         **more,
     }
     return render(request, "administration/stream.html", context, status=status)
+
+
+def _titles(request: PageRequest, rows: Iterable[Delivery]) -> dict[str, tuple[int, str]]:
+    return titles_by_uuid(request.actor, (str(each.event_uuid) for each in rows))
