@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.support.mail_server import free_port, mail_server, use
+from vardkase.core.jobs.connector import worker_connector
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.services import LONGEST_WAIT, Mail, TooManyMessages, count_messages, queue_mail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send, written
@@ -44,7 +45,7 @@ def work() -> None:
 
 
 def _work() -> None:
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(worker_connector()):
         app.run_worker(
             wait=False, install_signal_handlers=False, listen_notify=False, task_middleware=[and_hang_up]
         )

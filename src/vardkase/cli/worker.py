@@ -24,6 +24,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from procrastinate.contrib.django import app
 
         from vardkase.core.jobs import worker_name
+        from vardkase.core.jobs.connector import worker_connector
         from vardkase.core.jobs.progress import followed
         from vardkase.exchange.streams.running import deliver_until
 
@@ -31,7 +32,7 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
         with (
             beside(deliver_until),
-            app.replace_connector(app.connector.get_worker_connector()),  # type: ignore[attr-defined]
+            app.replace_connector(worker_connector()),
         ):
             app.run_worker(
                 concurrency=concurrency, shutdown_graceful_timeout=GRACE, task_middleware=[followed]
