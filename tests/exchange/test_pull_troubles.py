@@ -216,6 +216,36 @@ def test_a_peer_that_never_comes_to_an_end_is_left(
     assert len(asked) == (2 if repeats else 5)
 
 
+def test_a_run_is_stopped_amidst_what_a_peer_has_us_ask(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clusters are asked for one by one, however many the peer says there are."""
+    listed = [{"GalaxyCluster": {"uuid": str(uuid4()), "version": "1"}} for _ in range(5)]
+    usual = misp({})
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path.startswith("/servers/getVersion"):
+            says(json.dumps(VERSION | {"perm_galaxy_editor": True}).encode())(handler)
+        elif handler.path.startswith("/galaxy_clusters/restSearch"):
+            says(json.dumps({"response": listed}).encode())(handler)
+        else:
+            usual(handler)
+
+    def asked() -> int:
+        return sum(path.startswith("/galaxy_clusters/view") for _, path, _, _ in there.requests)
+
+    def stopped(_: Log) -> None:
+        if asked() == 2:
+            raise Cancelled("stopped")
+
+    with serving(answer) as there:
+        server = connection(cast, there.url)
+        server.pull_galaxy_clusters = True
+        monkeypatch.setattr(Log, "look", stopped)
+        with pytest.raises(Cancelled):
+            pull(cast.site_admin.actor, server)
+    assert asked() == 2
+    assert SyncRun.objects.get().state == State.CANCELLED
+
+
 FOR_EVER = str(2**62)
 
 

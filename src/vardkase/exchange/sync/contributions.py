@@ -6,7 +6,7 @@ Each kind is asked for only as far as something is new there; what is refused is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -77,11 +77,15 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where things come from, as whom they are stored, and how they pass."""
+    """Where things come from, as whom they are stored, and how they pass.
+
+    `look` is called before each question, of which a peer may have us ask any number: it raises what ends the run.
+    """
 
     actor: Actor
     peer: Peer
     passage: Passage
+    look: Callable[[], None] = lambda: None
 
     def clusters(self, which: Which) -> int:
         """Custom clusters that are new there; returns how many came."""
@@ -118,6 +122,7 @@ class Sources:
         since = now_seconds() - LOOK_BACK
         before: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
+            self.look()
             path = f"shadow_attributes/index/all:1/timestamp:{since}/limit:{PROPOSALS}/page:{page}"
             found = self.peer.document("GET", f"{path}/deleted[]:0/deleted[]:1.json")
             rows = found if isinstance(found, list) else []
@@ -133,6 +138,7 @@ class Sources:
         sighted = self.sighted(offered)
         taken = 0
         for some in batched(sighted, SIGHTED):
+            self.look()
             asked = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(some)}
             found = self.peer.document("POST", "sightings/restSearch/event", asked)
             taken += self._by_event(_listed(found, ""), "Sighting", self._take_sightings)
@@ -181,6 +187,7 @@ class Sources:
         return {"orgc_name": creators(self.peer.server.pull_rules)}
 
     def _cluster(self, uuid: str) -> Document:
+        self.look()
         try:
             found = self.peer.document("GET", f"galaxy_clusters/view/{uuid}")
         except RemoteRefused:
@@ -191,6 +198,7 @@ class Sources:
 
     def _named(self, path: str, uuids: Sequence[str]) -> list[Document]:
         """The things with these uuids, asked for in the address as every version of MISP understands it."""
+        self.look()
         named = "".join(f"/uuid[]:{quote(uuid)}" for uuid in uuids)
         found = self.peer.document("GET", f"{path}{named}.json")
         return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

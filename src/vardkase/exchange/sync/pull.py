@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vardkase.core.errors import Conflict, Invalid
@@ -109,9 +109,9 @@ class Pulling:
 
     def work(self, book: Log) -> None:
         """Everything in MISP's order: clusters, events, and what is said of them."""
-        version = self.version()
+        version, sources = self.version(), replace(self.sources, look=book.look)
         if self.takes_clusters(version):
-            book.kind("clusters", lambda: self.sources.clusters(which_clusters(self.technique)))
+            book.kind("clusters", lambda: sources.clusters(which_clusters(self.technique)))
         if self.technique == CLUSTERS:
             return
         if not self.of_all_events:
@@ -121,12 +121,12 @@ class Pulling:
         wanted = self.sieve(offered).wanted(reversed(offered))
         book.expect(len(wanted))
         self.intake.take(book, [(each.uuid, each.timestamp) for each in wanted])
-        book.kind("proposals", self.sources.proposals)
-        book.kind("sightings", lambda: self.sources.sightings(offered))
+        book.kind("proposals", sources.proposals)
+        book.kind("sightings", lambda: sources.sightings(offered))
         if version.get("perm_analyst_data"):
-            book.kind("analyst_data", self.sources.analyst_data)
+            book.kind("analyst_data", sources.analyst_data)
         if self.takes_collections(version):
-            book.kind("collections", self.sources.collections)
+            book.kind("collections", sources.collections)
 
     def version(self) -> dict[str, Any]:
         """What the other instance is. Raises OutgoingFailed."""
