@@ -77,6 +77,7 @@ def test_a_job_is_stopped_and_done_again(cast: Cast, job: int) -> None:
     assert state_of(job) == "todo"
     client.post(f"{JOBS}{job}/cancel/")
     assert state_of(job) == "cancelled"
+    assert "Ett nytt försök görs" not in client.get(f"{JOBS}{job}/").content.decode()
     acts = set(AuditEntry.objects.values_list("action", flat=True))
     assert {"job.cancelled", "job.retried"} <= acts
 

@@ -59,6 +59,7 @@ def test_what_one_chooses_is_kept(cast: Cast) -> None:
 def test_a_key_that_cannot_be_used_is_refused(cast: Cast, field: str, value: str) -> None:
     answer = signed_in(cast.analyst).post(PAGE, {"autoalert": "on", field: value})
     assert answer.status_code == 422
+    assert any(words in answer.content.decode() for words in ("This is no ", "Det här är ing"))
     cast.analyst.user.refresh_from_db()
     assert cast.analyst.user.autoalert is False
 
