@@ -9,6 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_event, make_key
+from tests.factories.knowledge import make_galaxy
 from vardkase.core.clock import now_seconds
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event, EventTag
@@ -107,3 +108,17 @@ def test_settings_are_ones_own(cast: Cast) -> None:
     assert choose(cast.analyst.key, nonsense=1) == 403
     for key in (make_key(cast.analyst.user, read_only=True), None):
         assert call(key, "POST", path, {"User": flags})[0] == 403
+
+
+def test_the_tag_of_a_hidden_cluster_is_not_counted(cast: Cast) -> None:
+    galaxy = make_galaxy("actor")
+    body = {"value": "of A alone", "description": "d", "source": "s", "distribution": "0"}
+    made = call(cast.analyst.key, "POST", f"/galaxy_clusters/add/{galaxy.pk}", body)[1]["GalaxyCluster"]
+    name = made["tag_name"]
+    published(cast.org_a, "told of", 0, name)
+    Tag.objects.filter(name=name).update(is_galaxy=True)
+    for key in (cast.analyst.key, cast.stranger.key):
+        assert choose(key, trending_for_tags=["misp-galaxy:%"]) == 200
+    assert name in told(cast.analyst.key)["tags"]
+    assert told(cast.stranger.key)["tags"] == {}
+    assert name not in str(told(cast.stranger.key))

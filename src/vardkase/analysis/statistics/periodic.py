@@ -9,6 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.knowledge.taxonomies.queries import hidden_tag_ids
 from vardkase.misp.flags import as_int
 
 DAY = 86_400
@@ -60,7 +61,7 @@ def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -
     length = PERIODS[period]
     condition, parameters = _condition(actor, filters)
     parameters |= {"since": until - length, "until": until, "most": MOST_EVENTS, "tags": MOST_TAGS}
-    parameters |= _trending(filters, length)
+    parameters |= _trending(filters, length) | {"hidden": hidden_tag_ids(actor)}
 
     def rows(sql: str) -> list[Any]:
         return cursor().execute(sql.format(condition=condition), parameters).fetchall()
@@ -133,12 +134,13 @@ WHERE {IN_PERIOD} GROUP BY o.name ORDER BY 2 DESC, 1 LIMIT %(tags)s
 """
 TAGS = f"""
 SELECT t.name, count(*) FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag_id
-WHERE {IN_PERIOD} GROUP BY t.name ORDER BY 2 DESC, 1 LIMIT %(tags)s
+WHERE {IN_PERIOD} AND t.id <> ALL(%(hidden)s::bigint[]) GROUP BY t.name ORDER BY 2 DESC, 1 LIMIT %(tags)s
 """
 TRENDING = """
 SELECT t.name, ((%(until)s - e.publish_timestamp) / %(length)s)::int, count(*)
 FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag_id
 WHERE {condition} AND e.publish_timestamp > %(until)s - %(length)s * %(places)s AND e.publish_timestamp <= %(until)s
+  AND t.id <> ALL(%(hidden)s::bigint[])
   AND EXISTS (SELECT 1 FROM unnest(%(followed)s::text[]) AS wanted (name) WHERE starts_with(lower(t.name), wanted.name))
 GROUP BY 1, 2 ORDER BY 1, 2
 """

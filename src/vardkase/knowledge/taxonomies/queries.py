@@ -72,10 +72,21 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
     tags = Tag.objects.order_by("name")
     if actor.is_site_admin:
         return tags
+    own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
+    return own.exclude(_of_hidden_cluster(actor))
+
+
+def hidden_tag_ids(actor: Actor) -> list[int]:
+    """Tags that would tell the actor of clusters that are hidden from them."""
+    if actor.is_site_admin:
+        return []
+    return list(Tag.objects.filter(_of_hidden_cluster(actor)).values_list("pk", flat=True))
+
+
+def _of_hidden_cluster(actor: Actor) -> Q:
     readable = visible_clusters(actor).values("pk")
     hidden = GalaxyCluster.objects.filter(default=False).exclude(pk__in=readable).values("tag_name")
-    own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
-    return own.exclude(is_galaxy=True, name__in=hidden)
+    return Q(is_galaxy=True, name__in=hidden)
 
 
 def favourites(actor: Actor) -> set[int]:
