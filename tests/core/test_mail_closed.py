@@ -37,7 +37,11 @@ from vardkase.identity.accounts.encryption import (
 )
 
 LETTER = Letter(
-    "Event 5", "Hemligt: å.example\n", "<p>Hemligt: å.example</p>", "Event 5: Phishing", "Look at event 5."
+    "Event 5",
+    "Hemligt: å.example\n",
+    html="<p>Hemligt: å.example</p>",
+    secret_subject="Event 5: Phishing",
+    open_text="Look at event 5.",
 )
 POLICY = MailPolicy(only_encrypted=False, body_only_encrypted=True, obscure_subject=False, signing_key="")
 

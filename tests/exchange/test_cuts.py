@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -303,4 +304,5 @@ def take_up_the_job_again() -> None:
     """As happens each minute, once nothing has been heard of the worker for a while."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-    async_to_sync(take_up_again.func)(SimpleNamespace(app=app), 0)
+    with ThreadPoolExecutor(1) as threads:  # This one may have an event loop, from a browser.
+        threads.submit(async_to_sync(take_up_again.func), SimpleNamespace(app=app), 0).result()

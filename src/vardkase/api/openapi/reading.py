@@ -135,7 +135,8 @@ def _shape(node: ast.expr, function: FunctionType, depth: int = 0) -> Shape:
                     members[key.value] = _shape(value, function, depth)
             return members
         case ast.List():
-            return [_shape(node.elts[0], function, depth)] if node.elts else [None]
+            alike = len({type(each) for each in node.elts}) == 1
+            return [_shape(node.elts[0], function, depth) if alike else None]
         case ast.ListComp():
             return [_shape(node.elt, function, depth)]
         case ast.BinOp(op=ast.BitOr()):
