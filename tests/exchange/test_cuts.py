@@ -21,7 +21,7 @@ from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection
+from django.db import connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -305,4 +305,11 @@ def take_up_the_job_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     with ThreadPoolExecutor(1) as threads:  # This one may have an event loop, from a browser.
-        threads.submit(async_to_sync(take_up_again.func), SimpleNamespace(app=app), 0).result()
+        threads.submit(_take_up).result()
+
+
+def _take_up() -> None:
+    try:
+        async_to_sync(take_up_again.func)(SimpleNamespace(app=app), 0)
+    finally:
+        connections.close_all()
