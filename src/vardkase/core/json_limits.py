@@ -12,12 +12,14 @@ MAX_DEPTH = 100
 BRACKETS = b"{}[]"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
+ESCAPED_NUL = rb"\u0000"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As above, with the backslash not escaped itself."""
 
 
 def holds_nul(raw: bytes) -> bool:
     """Whether a text in the encoded JSON holds the character U+0000."""
-    return NUL.search(raw) is not None
+    return ESCAPED_NUL in raw and NUL.search(raw) is not None
 
 
 def apparent_depth(raw: bytes) -> int:
