@@ -28,7 +28,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Work"),
         (
-            Item("home", _("Overview"), icon="compass"),
+            Item("home", _("Overview"), icon="layout-dashboard"),
             Item("events", _("Events"), icon="list-details"),
             Item("values", _("Values"), icon="fingerprint"),
             Item("reports", _("Reports"), icon="notes"),

@@ -17,6 +17,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import FLAGS, LONGEST_CERTIFICATE
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
+from vardkase.web.forms.fields import WithinField
 from vardkase.web.forms.picking import Choices, Picker
 
 LISTS = {
@@ -119,13 +120,7 @@ class ConnectionForm(forms.Form):
     pull_orgs_not = Picker(label=NO_CREATORS)
     pull_types_not = Picker(label=_("Leave out attributes of these types"), help_text=TYPES_HELP)
     pull_objects_not = Picker(label=_("Leave out objects of these kinds"), help_text=TYPES_HELP)
-    pull_changed = forms.RegexField(
-        r"^\d{1,4}[dhm]$",
-        label=_("Only events changed within"),
-        required=False,
-        help_text=_("A number and d (days), h (hours) or m (minutes), such as 30d. Empty: however old."),
-        error_messages={"invalid": _("Write a number and d, h or m, such as 30d.")},
-    )
+    pull_changed = WithinField(label=_("Only events changed within"))
     pull_parameters = forms.CharField(
         label=_("More filters of the other hub's index"),
         required=False,

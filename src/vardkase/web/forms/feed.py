@@ -17,6 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.tag_collections.queries import visible_collections
 from vardkase.knowledge.taxonomies.queries import find_tag
+from vardkase.web.forms.fields import PLAIN_TEXT, LinesField, WithinField
 from vardkase.web.forms.reach import ReachForm
 
 FORMATS = (
@@ -45,18 +46,6 @@ LISTS = {
     "tags_not": ("tags", "NOT"),
 }
 ONE_A_LINE = _("One on each line.")
-PLAIN_TEXT = {"autocapitalize": "off", "spellcheck": "false"}
-
-
-class LinesField(forms.CharField):
-    """A text with one thing on each line; gives them as a list."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": 3, **PLAIN_TEXT})
-        super().__init__(required=False, widget=widget, max_length=10_000, **options)
-
-    def clean(self, value: Any) -> Any:
-        return [line.strip() for line in (super().clean(value) or "").splitlines() if line.strip()]
 
 
 class FeedForm(ReachForm):
@@ -135,13 +124,7 @@ class FeedForm(ReachForm):
         help_text=_("A part of the tag's name is enough. One on each line. Empty: all."),
     )
     tags_not = LinesField(label=_("No events with any of these tags"), help_text=ONE_A_LINE)
-    changed = forms.RegexField(
-        r"^\d{1,5}[dhm]$",
-        label=_("Only events changed within"),
-        required=False,
-        help_text=_("A number and d (days), h (hours) or m (minutes), such as 30d. Empty: however old."),
-        error_messages={"invalid": _("Write a number and d, h or m, such as 30d.")},
-    )
+    changed = WithinField(label=_("Only events changed within"))
     columns = forms.CharField(
         label=_("Columns with values"),
         required=False,
@@ -298,7 +281,7 @@ def initial_of(feed: Feed) -> dict[str, Any]:
     """What the form shows of a feed."""
     stored: Mapping[str, Any] = feed.settings or {}
     table, common, rules = stored.get("csv") or {}, stored.get("common") or {}, feed.rules or {}
-    lists = {name: "\n".join((rules.get(rule) or {}).get(side) or []) for name, (rule, side) in LISTS.items()}
+    lists = {name: (rules.get(rule) or {}).get(side) or [] for name, (rule, side) in LISTS.items()}
     plain = ("name", "provider", "source_format", "input_source", "url", "distribution", "orgc_id", *FLAGS)
     return {
         **{name: getattr(feed, name) for name in plain},

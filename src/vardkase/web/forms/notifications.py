@@ -8,26 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.user_settings.notifications import KEYS, SWITCHES, Wishes
+from vardkase.web.forms.fields import LinesField
 
 LONGEST_LIST = 4_000
-
-
-class LinesField(forms.CharField):
-    """Names, one on each line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            required=False, max_length=LONGEST_LIST, widget=forms.Textarea(attrs={"rows": 3}), **kwargs
-        )
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        """The names, each once."""
-        lines = (line.strip() for line in str(super().clean(value)).splitlines())
-        return tuple(dict.fromkeys(line for line in lines if line))
-
-    def prepare_value(self, value: Any) -> Any:
-        """A list as lines."""
-        return "\n".join(value) if isinstance(value, list | tuple) else value
 
 
 class NotificationsForm(forms.Form):
@@ -35,18 +18,23 @@ class NotificationsForm(forms.Form):
 
     autoalert = forms.BooleanField(label=_("Mail me when an event is published"), required=False)
     tags = LinesField(
+        max_length=LONGEST_LIST,
         label=_("Only events with one of these tags"),
         help_text=_("One tag on each line. % stands for anything: tlp:%. Empty: all events."),
     )
-    without_tags = LinesField(label=_("No events with one of these tags"))
+    without_tags = LinesField(max_length=LONGEST_LIST, label=_("No events with one of these tags"))
     organisations = LinesField(
-        label=_("Only events of these organisations"), help_text=_("The name of one on each line.")
+        max_length=LONGEST_LIST,
+        label=_("Only events of these organisations"),
+        help_text=_("The name of one on each line."),
     )
     contactalert = forms.BooleanField(label=_("Mail me when somebody asks about our events"), required=False)
     notification_daily = forms.BooleanField(label=_("A summary each day"), required=False)
     notification_weekly = forms.BooleanField(label=_("A summary each week"), required=False)
     notification_monthly = forms.BooleanField(label=_("A summary each month"), required=False)
-    summary_tags = LinesField(label=_("Summaries only of events with one of these tags"))
+    summary_tags = LinesField(
+        max_length=LONGEST_LIST, label=_("Summaries only of events with one of these tags")
+    )
     gpgkey = forms.CharField(
         label=_("Your public OpenPGP key"),
         required=False,
@@ -78,4 +66,4 @@ class NotificationsForm(forms.Form):
         if "tags" not in self.fields:
             return None
         given = self.cleaned_data
-        return Wishes(given["tags"], given["without_tags"], given["organisations"])
+        return Wishes(*(tuple(given[name]) for name in ("tags", "without_tags", "organisations")))

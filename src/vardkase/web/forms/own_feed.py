@@ -12,7 +12,7 @@ from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.web.chips import REACHES
-from vardkase.web.forms.feed import PLAIN_TEXT, LinesField
+from vardkase.web.forms.fields import PLAIN_TEXT, LinesField
 
 OPEN, MEMBERS, TOKEN = "open", "members", "token"
 READERS = (
@@ -133,8 +133,8 @@ def initial_of(feed: OwnFeed) -> dict[str, Any]:
             for name in ("organisation_id", "distributions", "local_tags", "enabled")
         },
         "sharing_groups": [group.pk for group in feed.sharing_groups.all()],
-        "tags": "\n".join(feed.filters.get("tags") or []),
-        "orgs": "\n".join(feed.filters.get("org") or []),
+        "tags": feed.filters.get("tags") or [],
+        "orgs": feed.filters.get("org") or [],
         "since": feed.filters.get("publish_timestamp", ""),
         "readers": OPEN if feed.open else MEMBERS if feed.members else TOKEN,
     }
