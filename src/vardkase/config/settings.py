@@ -40,6 +40,9 @@ ALLOWED_HOSTS = env_list(
 TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
 DEBUG = False
 
+# What this installation is: a hub with members, or one organisation's own platform that may be connected to a hub.
+VARDKASE_PROFILE = env_choice("VARDKASE_PROFILE", ("hub", "member"))
+
 # A folder with newer knowledge than the packages bring, in the layout of the upstream repositories.
 VARDKASE_KNOWLEDGE_DIR = env_str("VARDKASE_KNOWLEDGE_DIR")
 
@@ -108,6 +111,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.taxii.apps.TaxiiConfig",
     "vardkase.exchange.notices.apps.NoticesConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
+    "vardkase.hub.public_pages.apps.PublicPagesConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

@@ -1,4 +1,4 @@
-"""Markdown of reports as harmless HTML: no raw HTML, and no links or pictures that others chose."""
+"""Markdown as harmless HTML: no raw HTML, and in reports no links or pictures that others chose."""
 
 from __future__ import annotations
 
@@ -17,12 +17,21 @@ LONGEST = 200_000
 
 def rendered(text: str) -> SafeString:
     """`text` as HTML. Links and pictures stay as they were written, so that nobody follows them by mistake."""
+    return _rendered(text, _reader())
+
+
+def rendered_by_owner(text: str) -> SafeString:
+    """`text` of the hub's own staff as HTML: as `rendered`, but addresses that begin with https:// are links."""
+    return _rendered(text, _reader_with_links())
+
+
+def _rendered(text: str, reader: MarkdownIt) -> SafeString:
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n\n[…]"
-    tokens = _reader().parse(shown)
+    tokens = reader.parse(shown)
     for token in tokens:
         token.tag = HEADINGS.get(token.tag, token.tag)
         token.attrs.pop("style", None)
-    html: str = _reader().renderer.render(tokens, _reader().options, {})
+    html: str = reader.renderer.render(tokens, reader.options, {})
     return SafeString(html)
 
 
@@ -31,3 +40,11 @@ def _reader() -> MarkdownIt:
     """CommonMark and tables. `html: False` escapes every tag in the text."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     return reader.disable(["link", "image", "autolink", "html_block", "html_inline", "reference"])
+
+
+@cache
+def _reader_with_links() -> MarkdownIt:
+    """Links to web pages and to places here, none that would run something; no pictures, which others would serve."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.validateLink = lambda url: url.startswith(("https://", "/", "#")) and not url.startswith("//")  # type: ignore[method-assign]
+    return reader.disable(["image", "html_block", "html_inline", "reference"])

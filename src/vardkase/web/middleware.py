@@ -101,7 +101,8 @@ class SignedIn:
             raise Http404
         user = request.user
         if not isinstance(user, User):
-            return redirect_to_login(request.get_full_path())
+            for_visitors = getattr(view, "for_visitors", None)
+            return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
         if user.force_logout:
             return _leave(request, user)
         return _admit(request, user, name)

@@ -58,6 +58,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("The hub"),
         (
             Item("applications", _("Applications"), icon="clipboard-text", requires=Permission.SITE_ADMIN),
+            Item("passages", _("Public page"), icon="world", requires=Permission.SITE_ADMIN),
             Item("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
             Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
             Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Concatenate, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
@@ -26,16 +26,18 @@ class PageRequest(HttpRequest):
 
 type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
+type VisitorView = Callable[[HttpRequest], HttpResponse]
+
 PUBLIC = frozenset({"public"})
 
 
 def page[**P](
-    *requires: Permission, writes: bool = False
+    *requires: Permission, writes: bool = False, visitors: VisitorView | None = None
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`.
 
     NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own; a writing view that
-    another writer got in the way of runs again.
+    another writer got in the way of runs again. `visitors` answers who has not signed in, in place of the sign-in.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -54,6 +56,7 @@ def page[**P](
                 raise PermissionDenied(str(error)) from error
 
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
+        gated.for_visitors = visitors  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate

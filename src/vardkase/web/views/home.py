@@ -21,6 +21,7 @@ from vardkase.intel.queries.home import Reason
 from vardkase.intel.queries.index import IndexRow
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.events.rows import ListedEvent
+from vardkase.web.views.public import front
 
 DAYS = 30
 SHOWN = 8
@@ -36,7 +37,7 @@ WHY = {
 }
 
 
-@page()
+@page(visitors=front.for_visitors)
 def home(request: PageRequest) -> HttpResponse:
     """What waits for the reader, what is new, and how much has happened."""
     since = last_visit(request.actor) or timezone.now() - FIRST_LOOK

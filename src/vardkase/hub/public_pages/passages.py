@@ -1,0 +1,69 @@
+"""The parts of the public page, and the texts that come with the software."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES = ("sv", "en")
+
+
+class Part(StrEnum):
+    """Where on the public page a passage stands."""
+
+    HERO = "hero"
+    STEP = "step"
+    QUESTION = "question"
+    LEG = "leg"
+    FOOT = "foot"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A passage in one language: `lead` is plain and short, `text` Markdown; either may be empty."""
+
+    title: str
+    lead: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One passage as it is now. `number` 0 and no `changed`: as it came with the software."""
+
+    part: Part
+    name: str
+    position: int
+    words: dict[str, Words] = field(hash=False)
+    shown: bool = True
+    number: int = 0
+    changed: datetime | None = None
+
+    def in_language(self, language: str) -> Words:
+        """The words in `language` ("sv" or "en"), Swedish for any other."""
+        return self.words.get(language, self.words["sv"])
+
+
+@cache
+def shipped() -> tuple[Passage, ...]:
+    """The passages that came with the software, in the order of their file; both files name the same ones."""
+    books = {language: tomllib.loads((DATA / f"{language}.toml").read_text()) for language in LANGUAGES}
+    return tuple(
+        Passage(
+            Part(part),
+            name,
+            position,
+            {language: Words(**_stripped(books[language][part][name])) for language in LANGUAGES},
+        )
+        for part, named in books["sv"].items()
+        for position, name in enumerate(named, start=1)
+    )
+
+
+def _stripped(words: dict[str, str]) -> dict[str, str]:
+    return {name: text.strip() for name, text in words.items()}

@@ -1,0 +1,151 @@
+"""Changing the texts of the public page: preview, versions, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.public_pages import queries, services
+from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words
+from vardkase.web.forms.passage import PassageForm
+from vardkase.web.markdown import rendered_by_owner
+from vardkase.web.pages import PageRequest, page
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Every text of the public page."""
+    services.require_editor(request.actor)
+    rows = queries.passages()
+    parts = [(PARTS[part](), [each for each in rows if each.part == part]) for part in Part]
+    return render(request, "public/passages.html", {"parts": parts, "questions": Part.QUESTION})
+
+
+@page(writes=True)
+def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
+    """Change one text, or see first how it would look."""
+    services.require_editor(request.actor)
+    passage = queries.find_passage(part, name)
+    form = PassageForm(request.POST or None, initial=_initial(passage))
+    if _is_to_be_kept(request, form):
+        try:
+            services.change_passage(request.actor, part, name, form.cleaned_data, form.cleaned_data["number"])
+        except Conflict:
+            form.add_error(
+                None, gettext("Somebody else has changed the text. Your words are below, theirs are saved.")
+            )
+        else:
+            messages.success(request, gettext("Saved. Visitors see the new text now."))
+            return redirect("passages")
+    return _form(request, form, passage)
+
+
+@page(writes=True)
+def add(request: PageRequest) -> HttpResponse:
+    """Add a question with its answer."""
+    services.require_editor(request.actor)
+    form = PassageForm(request.POST or None, initial={"number": 0})
+    if _is_to_be_kept(request, form):
+        services.add_question(request.actor, form.cleaned_data)
+        messages.success(request, gettext("The question is on the public page."))
+        return redirect("passages")
+    return _form(request, form, None)
+
+
+@require_POST
+@page(writes=True)
+def show(request: PageRequest, name: str) -> HttpResponse:
+    """Take a question off the page, or put it back."""
+    shown = request.POST.get("shown") == "1"
+    services.show_question(request.actor, name, shown=shown)
+    words = (
+        gettext("The question is back.")
+        if shown
+        else gettext("The question is off the page. It can be put back.")
+    )
+    messages.success(request, words)
+    return redirect("passages")
+
+
+@require_POST
+@page(writes=True)
+def move(request: PageRequest, name: str) -> HttpResponse:
+    """Move a question up or down."""
+    services.move_question(request.actor, name, up=request.POST.get("to") == "up")
+    return redirect("passages")
+
+
+@page()
+def versions(request: PageRequest, part: str, name: str) -> HttpResponse:
+    """What a text has been, newest first."""
+    services.require_editor(request.actor)
+    passage = queries.find_passage(part, name)
+    rows = [(row, queries.passage_of(row).words) for row in queries.versions(passage)]
+    return render(
+        request,
+        "public/versions.html",
+        {"passage": passage, "title": passage.words["sv"].title, "rows": rows},
+    )
+
+
+@require_POST
+@page(writes=True)
+def restore(request: PageRequest, part: str, name: str) -> HttpResponse:
+    """Take an earlier text again."""
+    number = request.POST.get("number", "")
+    try:
+        services.restore_version(request.actor, part, name, int(number) if number.isdecimal() else -1)
+    except Invalid:
+        messages.error(request, gettext("There is no such version."))
+    else:
+        messages.success(request, gettext("The earlier text is shown again."))
+    return redirect("passage_versions", part, name)
+
+
+def _is_to_be_kept(request: PageRequest, form: PassageForm) -> bool:
+    return form.is_bound and form.is_valid() and "preview" not in request.POST
+
+
+def _form(request: PageRequest, form: PassageForm, passage: Passage | None) -> HttpResponse:
+    previews = (
+        [_preview(form, language) for language in LANGUAGES] if form.is_bound and form.is_valid() else []
+    )
+    context: dict[str, Any] = {
+        "form": form,
+        "passage": passage,
+        "title": passage.words["sv"].title if passage else gettext("New question"),
+        "previews": previews,
+    }
+    return render(request, "public/passage_form.html", context, status=422 if form.errors else 200)
+
+
+def _preview(form: PassageForm, language: str) -> dict[str, Any]:
+    words = {name: form.cleaned_data[f"{name}_{language}"] for name in ("title", "lead", "text")}
+    return {"language": language, **words, "html": rendered_by_owner(words["text"])}
+
+
+def _initial(passage: Passage) -> dict[str, Any]:
+    found: dict[str, Any] = {"number": passage.number}
+    for language in LANGUAGES:
+        words: Words = passage.words[language]
+        found |= {
+            f"title_{language}": words.title,
+            f"lead_{language}": words.lead,
+            f"text_{language}": words.text,
+        }
+    return found
+
+
+PARTS = {
+    Part.HERO: lambda: gettext("At the top"),
+    Part.STEP: lambda: gettext("Get started in six steps"),
+    Part.QUESTION: lambda: gettext("Questions and answers"),
+    Part.LEG: lambda: gettext("Security stands on two legs"),
+    Part.FOOT: lambda: gettext("At the foot"),
+}

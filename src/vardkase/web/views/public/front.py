@@ -1,0 +1,89 @@
+"""The front page of the hub and its guide, for who has no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from vardkase.hub.public_pages import queries
+from vardkase.hub.public_pages.passages import Part
+from vardkase.hub.public_pages.phases import State, phases
+from vardkase.web.markdown import rendered_by_owner
+from vardkase.web.pages import public_page
+
+LONGEST_SEARCH = 200
+
+
+def for_visitors(request: HttpRequest) -> HttpResponse:
+    """The first page of who has not signed in: of a hub its public page, of a member's own platform the sign-in."""
+    if settings.VARDKASE_PROFILE != "hub":
+        return redirect_to_login(request.get_full_path())
+    return front(request)
+
+
+@public_page
+def front(request: HttpRequest) -> HttpResponse:
+    """What this is, which phase is open, how to begin, and the questions, searched by `q`."""
+    _require_hub()
+    text = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
+    language = get_language() or "sv"
+    parts = words_by_part(language)
+    found = {each.name for each in queries.questions(language, text)}
+    stages = phases(timezone.now())
+    context = {
+        **parts,
+        "question": [each for each in parts["question"] if each["name"] in found],
+        "searched": text,
+        "phases": stages,
+        "open_phases": [each for each in stages if each.state is State.OPEN],
+        "changed": queries.last_changed(),
+        "apply_url": url_if_any("apply"),
+        "support_url": url_if_any("support_ask"),
+        "status_url": url_if_any("status"),
+    }
+    return render(request, "public/front.html", context)
+
+
+@public_page
+def steps(request: HttpRequest) -> HttpResponse:
+    """The six steps in full."""
+    _require_hub()
+    context = {**words_by_part(get_language() or "sv"), "apply_url": url_if_any("apply")}
+    return render(request, "public/steps.html", context)
+
+
+def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
+    """What is shown of each part, in words of `language`, with the Markdown as HTML."""
+    found: dict[str, list[dict[str, Any]]] = {part.value: [] for part in Part}
+    for passage in queries.passages():
+        if passage.shown:
+            words = passage.in_language(language)
+            found[passage.part].append(
+                {
+                    "name": passage.name,
+                    "title": words.title,
+                    "lead": words.lead,
+                    "html": rendered_by_owner(words.text),
+                }
+            )
+    return found
+
+
+def url_if_any(name: str) -> str:
+    """The address of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _require_hub() -> None:
+    if settings.VARDKASE_PROFILE != "hub":
+        raise Http404

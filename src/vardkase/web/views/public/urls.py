@@ -1,0 +1,25 @@
+"""The public pages, and where the hub owner changes them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.public import editing, front
+
+urlpatterns = [
+    path("about/", front.front, name="public"),
+    path("about/steps/", front.steps, name="public_steps"),
+    path("administration/public-page/", editing.index, name="passages"),
+    path("administration/public-page/question/new/", editing.add, name="question_add"),
+    path("administration/public-page/question/<slug:name>/show/", editing.show, name="question_show"),
+    path("administration/public-page/question/<slug:name>/move/", editing.move, name="question_move"),
+    path("administration/public-page/<slug:part>/<slug:name>/", editing.edit, name="passage"),
+    path(
+        "administration/public-page/<slug:part>/<slug:name>/versions/",
+        editing.versions,
+        name="passage_versions",
+    ),
+    path(
+        "administration/public-page/<slug:part>/<slug:name>/restore/", editing.restore, name="passage_restore"
+    ),
+]

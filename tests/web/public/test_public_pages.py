@@ -1,0 +1,221 @@
+"""The public page: what visitors read, that it says all that the FAQ says, and how its owner changes it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from tests.cast import Cast
+from tests.web.accounts import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.hub.public_pages import queries, services
+from vardkase.hub.public_pages.passages import LANGUAGES, Part, shipped
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+FACTS = {
+    "the criteria are in the terms": (r"kriterierna .* allmänna villkoren", r"criteria .* general terms"),
+    "what is published is a received document": (r"inkommen handling", r"document received"),
+    "by the agency as well": (r"dit hör myndigheten för civilt försvar", r"civil defence agency"),
+    "who is asked assesses": (r"får begäran bedömer", r"gets the request assesses"),
+    "and should consult": (r"bör då samråda med den medlem", r"should then consult the member"),
+    "two legs": (r"två ben", r"two legs"),
+    "no threat actor gets in": (r"hotaktör ska inte", r"threat actor must not"),
+    "the level asked for": (
+        r"cybersäkerhetslagen, iso 27001/2 eller båda",
+        r"cybersecurity act, iso 27001/2 or both",
+    ),
+    "in their role": (r"i sin roll i organisationen", r"only in their role"),
+    "from its equipment": (r"från organisationens utrustning", r"from the organisation's equipment"),
+    "more for the API": (r"via api möter fler krav", r"by api meets further"),
+    "security goes on": (r"arbetar löpande med säkerheten", r"works on security continuously"),
+    "reviewed": (
+        r"oberoende av både myndigheten och leverantören",
+        r"independent of both the agency and the supplier",
+    ),
+    "the supplier is procured": (r"har upphandlat", r"procured by"),
+    "data centre and application": (
+        r"datacenter.*förvaltning och utveckling",
+        r"data centre.*develops the application",
+    ),
+    "helps customer service": (
+        r"kundtjänst, särskilt med anslutningar",
+        r"customer service, especially with",
+    ),
+    "three places to read": (
+        r"misp-project\.org.*circl\.lu/doc/misp.*misp-training",
+        r"misp-project\.org.*circl\.lu/doc/misp.*misp-training",
+    ),
+    "value both ways": (
+        r"värde kan det ge er, och vilket värde kan ni ge",
+        r"value can it give you, and what value can you give",
+    ),
+    "now and target": (
+        r"nuläge och börläge för teknik, processer och resurser",
+        r"technology, processes and resources",
+    ),
+    "involve the roles": (r"ta med de roller", r"involve everybody concerned"),
+    "start anyway": (r"ändå skäl att komma igång", r"still reason to start"),
+    "the form and its address": (r"anslutningsformuläret.*info@misp\.se", r"connection form.*info@misp\.se"),
+    "CERT-SE decides": (r"cert-se bedömer er ansökan", r"cert-se assesses your application"),
+    "API or web": (r"via api.*webbgränssnittet", r"by api.*web interface"),
+    "CERT-SE supports": (r"cert-se stödjer", r"cert-se supports"),
+    "routines": (r"tydliga rutiner.*skapa händelser", r"clear routines.*create events"),
+    "the policy and training": (r"intern misp-policy och utbilda", r"internal misp policy and train"),
+    "phase 1": (r"15 december 2025.*mindre antal.*utvärdera", r"15 december 2025.*small number.*evaluate"),
+    "phase 2": (r"23 februari 2026", r"23 february 2026"),
+    "phase 3": (r"förstärkt lagstöd.*första kvartalet 2026", r"legal support.*first quarter of 2026"),
+    "not security-sensitive": (r"säkerhetsskyddslagen \(2018:585\)", r"protective security act \(2018:585\)"),
+    "controller": (
+        r"personuppgiftsansvaret regleras i de allmänna villkoren",
+        r"controller.*regulated in the general terms",
+    ),
+    "anonymous, later": (
+        r"ingen särskild lösning.*under 2026.*delegera",
+        r"no special solution.*2026.*delegate",
+    ),
+    "no processor": (
+        r"inte tjänsten på uppdrag av medlemmarna",
+        r"does not provide the service on the members' behalf",
+    ),
+}
+"""Each fact of the operator's FAQ, and how it is found again in Swedish and in English."""
+
+WORDS = {
+    "title_sv": "Vad kostar det?",
+    "title_en": "What does it cost?",
+    "text_sv": "Inget. Se <https://example.org/pris>.",
+    "text_en": "**Nothing**, <script>alert(1)</script> [ill](javascript:alert(1)) ![seen](https://spy.example/x.png)",
+    "number": "0",
+}
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=LANGUAGES)
+def test_the_page_says_all_that_the_faq_says(place: int) -> None:
+    language = LANGUAGES[place]
+    words = [each.in_language(language) for each in shipped()]
+    text = " ".join(f"{each.title} {each.lead} {each.text}" for each in words).casefold()
+    text = re.sub(r"\s+", " ", text)
+    missing = [fact for fact, patterns in FACTS.items() if not re.search(patterns[place], text)]
+    assert missing == []
+
+
+def test_both_languages_have_the_same_passages() -> None:
+    assert all(set(each.words) == set(LANGUAGES) for each in shipped())
+    assert len([each for each in shipped() if each.part is Part.STEP]) == 6
+
+
+def test_a_visitor_starts_at_the_public_page_and_signs_in_by_one_click(client: Client) -> None:
+    page = client.get("/", headers={"Accept-Language": "sv"})
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert "En varnar. Alla hinner skydda sig." in html
+    assert f'href="{reverse("account_login")}"' in html
+    assert html.count("<summary>") == len(queries.shown(Part.QUESTION))
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert not re.findall(r'(?:src|<link[^>]*href)="https?://', html), "nothing is fetched from elsewhere"
+    assert "One warns." in client.get("/", headers={"Accept-Language": "en"}).content.decode()
+    assert client.get(reverse("public_steps")).status_code == 200
+
+
+def test_members_still_begin_with_their_overview(cast: Cast) -> None:
+    assert "hero" not in signed_in(cast.reader.user).get("/").content.decode()
+
+
+def test_a_members_own_platform_has_no_public_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    assert client.get("/").headers["Location"].startswith("/account/login/")
+    assert client.get(reverse("public")).status_code == 404
+    assert client.get(reverse("public_steps")).status_code == 404
+
+
+def test_questions_are_searched_in_the_readers_language(client: Client) -> None:
+    def found(text: str, language: str) -> list[str]:
+        page = client.get(reverse("public"), {"q": text}, headers={"Accept-Language": language})
+        return [each["name"] for each in page.context["question"]]
+
+    assert found("LEVERANTÖR datacenter", "sv") == ["supplier"]
+    assert found("data centre", "en") == ["supplier"]
+    assert found("xyzzy\0", "sv") == []
+    with override("sv"):
+        assert len(found("", "sv")) == len(queries.questions("sv"))
+
+
+def test_the_owner_adds_a_question_after_seeing_how_it_looks(cast: Cast, client: Client) -> None:
+    owner = signed_in(cast.site_admin.user)
+    seen = owner.post(reverse("question_add"), {**WORDS, "preview": "1"})
+    assert "<strong>Nothing</strong>" in seen.content.decode()
+    assert (
+        "What does it cost?" not in client.get("/about/", headers={"Accept-Language": "en"}).content.decode()
+    )
+    assert owner.post(reverse("question_add"), WORDS).status_code == 302
+    html = client.get("/about/", headers={"Accept-Language": "en"}).content.decode()
+    assert "<strong>Nothing</strong>" in html
+    assert not re.search(r'<script>|javascript:alert\(1\)"|<img', html)
+    assert (
+        'href="https://example.org/pris"'
+        in client.get("/about/", headers={"Accept-Language": "sv"}).content.decode()
+    )
+    assert AuditEntry.objects.filter(action="public_passage.added").count() == 1
+
+
+def test_every_change_is_a_version_that_can_be_had_back(cast: Cast) -> None:
+    owner = signed_in(cast.site_admin.user)
+    address = reverse("passage", args=["question", "join"])
+    original = queries.find_passage("question", "join").words
+    owner.post(address, WORDS)
+    late = owner.post(address, {**WORDS, "title_sv": "Sent"})
+    assert late.status_code == 422, "who began before somebody else saved is told"
+    assert queries.find_passage("question", "join").words["sv"].title == "Vad kostar det?"
+    history = owner.get(reverse("passage_versions", args=["question", "join"]))
+    assert "Vad kostar det?" in history.content.decode()
+    owner.post(reverse("passage_restore", args=["question", "join"]), {"number": "0"})
+    owner.post(reverse("passage_restore", args=["question", "join"]), {"number": "99"})
+    again = queries.find_passage("question", "join")
+    assert (again.words, again.number) == (original, 2)
+
+
+def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
+    owner = signed_in(cast.site_admin.user)
+    names = [each.name for each in queries.shown(Part.QUESTION)]
+    owner.post(reverse("question_show", args=[names[0]]), {"shown": "0"})
+    assert [each.name for each in queries.shown(Part.QUESTION)] == names[1:]
+    owner.post(reverse("question_show", args=[names[0]]), {"shown": "1"})
+    owner.post(reverse("question_move", args=[names[0]]), {"to": "down"})
+    owner.post(reverse("question_move", args=[names[-1]]), {"to": "down"})
+    assert [each.name for each in queries.shown(Part.QUESTION)] == [names[1], names[0], *names[2:]]
+
+
+def test_nobody_else_changes_the_page(cast: Cast, client: Client) -> None:
+    member = signed_in(cast.org_admin.user)
+    for name, arguments in (
+        ("passages", []),
+        ("question_add", []),
+        ("passage", ["question", "join"]),
+        ("passage_versions", ["question", "join"]),
+    ):
+        assert member.get(reverse(name, args=arguments)).status_code == 403
+        assert client.get(reverse(name, args=arguments)).status_code == 302
+    for name, arguments in (
+        ("question_add", []),
+        ("passage", ["question", "join"]),
+        ("question_show", ["join"]),
+        ("question_move", ["join"]),
+        ("passage_restore", ["question", "join"]),
+    ):
+        assert member.post(reverse(name, args=arguments), WORDS).status_code == 403
+    assert queries.last_changed() is None
+
+
+def test_what_makes_no_sense_is_refused_by_field(cast: Cast) -> None:
+    owner = signed_in(cast.site_admin.user)
+    refused = owner.post(reverse("question_add"), {**WORDS, "title_en": " ", "lead_sv": "x" * 401})
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"title_en", "lead_sv"}
+    assert services.LONGEST["lead"] == 400
+    assert owner.get(reverse("passage", args=["question", "nothing"])).status_code == 404
