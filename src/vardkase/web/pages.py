@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Concatenate, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
@@ -26,7 +26,7 @@ class PageRequest(HttpRequest):
 
 type View[**P] = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
-type VisitorView = Callable[[HttpRequest], HttpResponse]
+type VisitorView = Callable[[HttpRequest], HttpResponseBase]
 
 PUBLIC = frozenset({"public"})
 

@@ -15,7 +15,7 @@ def passages() -> list[Passage]:
     """Every passage as it is now, part by part in the order of the page, also those that are not shown; one query."""
     newest = PassageVersion.objects.order_by("part", "name", "-number").distinct("part", "name")
     found = {(each.part, each.name): each for each in shipped()}
-    found |= {(row.part, row.name): passage_of(row) for row in newest if row.part in set(Part)}
+    found |= {(each.part, each.name): each for each in map(passage_of, newest)}
     order = {part: place for place, part in enumerate(Part)}
     return sorted(found.values(), key=lambda each: (order[each.part], each.position, each.name))
 

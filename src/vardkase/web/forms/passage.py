@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.public_pages.services import LONGEST
 
 MARKDOWN = _("Markdown: **bold**, lists with - and links written as <https://…>.")
-LEAD = _("One or two sentences without formatting. May be empty.")
+SUMMARY = _("One or two sentences without formatting. May be empty.")
 
 
-def _text(
-    label: object, language: str, rows: int, longest: int, help_text: object, *, required: bool
-) -> forms.CharField:
-    widget = (
-        forms.Textarea(attrs={"rows": rows, "lang": language})
-        if rows
-        else forms.TextInput(attrs={"lang": language})
-    )
+def _heading(language: str, **options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"lang": language})
+    return forms.CharField(max_length=LONGEST["title"], widget=widget, **options)
+
+
+def _summary(language: str, **options: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2, "lang": language})
     return forms.CharField(
-        label=label, max_length=longest, widget=widget, required=required, help_text=help_text
-    )  # type: ignore[arg-type]
+        max_length=LONGEST["lead"], widget=widget, required=False, help_text=SUMMARY, **options
+    )
+
+
+def _text(language: str, **options: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 10, "lang": language})
+    return forms.CharField(
+        max_length=LONGEST["text"], widget=widget, required=False, help_text=MARKDOWN, **options
+    )
 
 
 class PassageForm(forms.Form):
     """`number` is the version that was shown when the writing began."""
 
     number = forms.IntegerField(widget=forms.HiddenInput)
-    title_sv = _text(_("Heading in Swedish"), "sv", 0, LONGEST["title"], "", required=True)
-    lead_sv = _text(_("Summary in Swedish"), "sv", 2, LONGEST["lead"], LEAD, required=False)
-    text_sv = _text(_("Text in Swedish"), "sv", 10, LONGEST["text"], MARKDOWN, required=False)
-    title_en = _text(_("Heading in English"), "en", 0, LONGEST["title"], "", required=True)
-    lead_en = _text(_("Summary in English"), "en", 2, LONGEST["lead"], LEAD, required=False)
-    text_en = _text(_("Text in English"), "en", 10, LONGEST["text"], MARKDOWN, required=False)
+    title_sv = _heading("sv", label=_("Heading in Swedish"))
+    lead_sv = _summary("sv", label=_("Summary in Swedish"))
+    text_sv = _text("sv", label=_("Text in Swedish"))
+    title_en = _heading("en", label=_("Heading in English"))
+    lead_en = _summary("en", label=_("Summary in English"))
+    text_en = _text("en", label=_("Text in English"))

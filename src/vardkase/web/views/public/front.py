@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from vardkase.web.pages import public_page
 LONGEST_SEARCH = 200
 
 
-def for_visitors(request: HttpRequest) -> HttpResponse:
+def for_visitors(request: HttpRequest) -> HttpResponseBase:
     """The first page of who has not signed in: of a hub its public page, of a member's own platform the sign-in."""
     if settings.VARDKASE_PROFILE != "hub":
         return redirect_to_login(request.get_full_path())
