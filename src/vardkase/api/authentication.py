@@ -25,6 +25,7 @@ from vardkase.core.sql import cursor, statement
 from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
 from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
+from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
 
 AUTHENTICATION_FAILED = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
@@ -104,6 +105,7 @@ class _Row:
     live: bool
     allowance: int | None
     server_id: int
+    staff_roles: list[str]
 
 
 @cache
@@ -156,6 +158,7 @@ def _permissions(flags: tuple[bool, ...]) -> frozenset[Permission]:
 
 def _actor(row: _Row, address: str | None) -> Actor:
     credential = Credential.READ_ONLY_KEY if row.read_only else Credential.API_KEY
+    staff = staff_roles(row.staff_roles)
     return Actor(
         user_id=row.user_id,
         name=row.email,
@@ -164,10 +167,11 @@ def _actor(row: _Row, address: str | None) -> Actor:
         permissions=_permissions(tuple(row.flags)) & CREDENTIAL_PERMISSIONS[credential],
         credential=credential,
         sharing_group_ids=tuple(row.sharing_group_ids),
-        may_read=row.may_read,
+        may_read=row.may_read and staff.isdisjoint(CONTENT_BLIND),
         may_write=row.may_write,
         may_sync=row.may_sync,
         address=address,
         role_id=row.role_id,
         crossing=crossing_of(row.server_id),
+        staff=staff,
     )

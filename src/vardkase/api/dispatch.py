@@ -30,6 +30,7 @@ from vardkase.core.outages import outage_of
 from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
 
 __all__ = [
     "Call",
@@ -73,9 +74,10 @@ class Description:
 class Endpoint:
     """One action of MISP's API with what it takes to call it.
 
-    `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators
-    only; `writes`: refused to read-only keys and to organisations that may not write; `public`: open to
-    visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not decoded as parameters.
+    `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators only;
+    `staff`: one of these duties at the hub; `writes`: refused to read-only keys and to organisations that may not
+    write; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not
+    decoded as parameters.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Endpoint:
     describes: Description | None = None
     public: bool = False
     takes_document: bool = False
+    staff: tuple[StaffRole, ...] = ()
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -96,6 +99,8 @@ class Endpoint:
             raise Forbidden
         if self.site_admin and not actor.is_site_admin:
             raise Forbidden
+        if self.staff:
+            actor.require_staff(*self.staff)
         if self.writes:
             actor.require_writing()
 
@@ -126,6 +131,7 @@ def endpoint(
     describes: Description | None = None,
     public: bool = False,
     takes_document: bool = False,
+    staff: tuple[StaffRole, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -149,6 +155,7 @@ def endpoint(
             describes,
             public,
             takes_document,
+            staff,
         )
         return handler
 

@@ -65,6 +65,24 @@ def createuser(
         result(made, as_json=json)
 
 
+def staff(
+    email: Email,
+    duties: Annotated[
+        list[str] | None, typer.Argument(help="All its duties from now on. Default: none.")
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Give an account duties at the hub: membership_officer, legal_officer, analyst, operator, auditor."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.identity.accounts.services.staff import appoint
+
+        actor = console()
+        user = appoint(actor, _user(actor, email), duties or [])
+        result({"email": user.email, "staff_roles": user.staff_roles}, as_json=json)
+
+
 @keys.command("issue")
 def issue(
     email: Email,

@@ -112,6 +112,9 @@ INSTALLED_APPS = [
     "vardkase.exchange.notices.apps.NoticesConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
+    "vardkase.hub.lifecycle.apps.LifecycleConfig",
+    "vardkase.hub.membership.applications.apps.ApplicationsConfig",
+    "vardkase.hub.membership.members.apps.MembersConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

@@ -12,17 +12,28 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A place in the navigation. `view` is the name of its URL; `requires` hides it from others."""
+    """A place in the navigation. `view` is the name of its URL; `requires` and `staff` (one of these duties) hide it
+    from others."""
 
     view: str
     label: str | Promise
     icon: str
     requires: Permission | None = None
+    staff: tuple[StaffRole, ...] = ()
 
+    def is_for(self, actor: Actor) -> bool:
+        """Whether `actor` may go there."""
+        held = self.requires is None or actor.may(self.requires)
+        return held and (not self.staff or not actor.staff.isdisjoint(self.staff))
+
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+SERVICE = (*OFFICERS, StaffRole.OPERATOR)
 
 SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
@@ -55,9 +66,17 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("Membership"),
+        (
+            Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
+            Item("members", _("Members"), icon="building-community", staff=OFFICERS),
+            Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
+            Item("service", _("Customer service"), icon="headset", staff=SERVICE),
+        ),
+    ),
+    (
         _("The hub"),
         (
-            Item("applications", _("Applications"), icon="clipboard-text", requires=Permission.SITE_ADMIN),
             Item("passages", _("Public page"), icon="world", requires=Permission.SITE_ADMIN),
             Item("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
             Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
@@ -109,7 +128,7 @@ def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> 
     """The items of one section that exist here and that the actor may use."""
     for item in items:
         url = _url(item.view)
-        if url and (item.requires is None or actor.may(item.requires)):
+        if url and item.is_for(actor):
             yield {"url": url, "label": item.label, "icon": item.icon, "count": counts.get(item.view, 0)}
 
 

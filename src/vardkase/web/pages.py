@@ -16,6 +16,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
 
 
 class PageRequest(HttpRequest):
@@ -32,9 +33,12 @@ PUBLIC = frozenset({"public"})
 
 
 def page[**P](
-    *requires: Permission, writes: bool = False, visitors: VisitorView | None = None
+    *requires: Permission,
+    writes: bool = False,
+    staff: tuple[StaffRole, ...] = (),
+    visitors: VisitorView | None = None,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
-    """Declare a page for signed-in people who hold every permission in `requires`.
+    """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
     NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own; a writing view that
     another writer got in the way of runs again. `visitors` answers who has not signed in, in place of the sign-in.
@@ -46,6 +50,8 @@ def page[**P](
             page_request = cast(PageRequest, request)
             try:
                 page_request.actor.require(*requires)
+                if staff:
+                    page_request.actor.require_staff(*staff)
                 if not writes:
                     return view(page_request, *args, **kwargs)
                 page_request.actor.require_writing()

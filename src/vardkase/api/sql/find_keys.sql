@@ -10,7 +10,7 @@ SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        ({groups}),
        coalesce((SELECT value = 'true'::jsonb FROM setting_value WHERE name = 'MISP.live'), true),
        CASE WHEN r.enforce_rate_limit THEN r.rate_limit_count END,
-       u.server_id
+       u.server_id, u.staff_roles
 FROM auth_key k
 JOIN account u ON u.id = k.user_id
 JOIN role r ON r.id = u.role_id

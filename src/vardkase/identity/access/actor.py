@@ -15,6 +15,7 @@ from vardkase.identity.access.permissions import (
     Permission,
 )
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Actor:
     """Whether nobody is told by mail of what it publishes: a connection that is set so."""
     connection_id: int = 0
     crossing: Crossing | None = None
+    staff: frozenset[StaffRole] = frozenset()
+    """The duties it has at the hub."""
 
     @property
     def credential_name(self) -> str:
@@ -64,6 +67,11 @@ class Actor:
         if not self.may(*permissions):
             raise Forbidden("You do not have permission to use this functionality.")
 
+    def require_staff(self, *any_of: StaffRole) -> None:
+        """Raise Forbidden unless the actor has one of these duties at the hub. No permission stands in for one."""
+        if self.staff.isdisjoint(any_of):
+            raise Forbidden("This is for the hub's own staff.")
+
     def require_writing(self) -> None:
         """Raise Forbidden when this credential, or this organisation's standing, may only read."""
         if self.credential not in WRITING_CREDENTIALS or not self.may_write:
@@ -73,6 +81,7 @@ class Actor:
 def actor_for(user: User, credential: Credential, *, address: str | None = None) -> Actor:
     """The Actor of a user that has been authenticated with `credential`."""
     organisation = user.org
+    staff = staff_roles(user.staff_roles)
     return Actor(
         user_id=user.pk,
         name=user.email,
@@ -81,17 +90,21 @@ def actor_for(user: User, credential: Credential, *, address: str | None = None)
         permissions=role_permissions(user.role) & CREDENTIAL_PERMISSIONS[credential],
         credential=credential,
         sharing_group_ids=sharing_group_ids(organisation.pk),
-        may_read=organisation.may_read,
+        may_read=organisation.may_read and staff.isdisjoint(CONTENT_BLIND),
         may_write=organisation.may_write,
         may_sync=organisation.may_sync,
         address=address,
         role_id=user.role_id,
         crossing=crossing_of(user.server_id),
+        staff=staff,
     )
 
 
 def console_actor(organisation_id: int, organisation_name: str, login: str) -> Actor:
-    """The person at the machine's console: may do everything, and is named in the audit trail."""
+    """The person at the machine's console: may do everything, and is named in the audit trail.
+
+    It has every duty at the hub, but is nobody in particular: where two people decide it is neither of them.
+    """
     return Actor(
         user_id=None,
         name=f"console:{login}",
@@ -99,6 +112,7 @@ def console_actor(organisation_id: int, organisation_name: str, login: str) -> A
         organisation_name=organisation_name,
         permissions=frozenset(Permission),
         credential=Credential.CONSOLE,
+        staff=frozenset(StaffRole),
     )
 
 

@@ -96,6 +96,7 @@ class User(AbstractBaseUser):
     notification_daily = models.BooleanField(default=False)
     notification_weekly = models.BooleanField(default=False)
     notification_monthly = models.BooleanField(default=False)
+    staff_roles = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     last_api_access = models.DateTimeField(null=True)
     last_pw_change = models.DateTimeField(null=True)
     date_created = models.DateTimeField(auto_now_add=True)

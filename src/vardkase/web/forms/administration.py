@@ -14,6 +14,7 @@ from vardkase.identity.accounts.queries import roles
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
 from vardkase.web.permission_words import FLAGS
+from vardkase.web.staff_words import DUTIES
 
 
 class UserForm(forms.Form):
@@ -58,6 +59,17 @@ class UserForm(forms.Form):
         """The fields as the service takes them."""
         day = self.cleaned_data["expiration"]
         return self.cleaned_data | {"expiration": f"{day} 00:00:00" if day else ""}
+
+
+class DutiesForm(forms.Form):
+    """What an account does at the hub besides what its role lets it."""
+
+    staff_roles = forms.MultipleChoiceField(
+        label=_("Duties"),
+        required=False,
+        choices=[(role.value, words) for role, words in DUTIES.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 class OrganisationForm(forms.Form):

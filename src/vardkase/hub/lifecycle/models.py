@@ -1,0 +1,27 @@
+"""What has happened to the hub's cases."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class HistoryEntry(models.Model):
+    """A step that a thing (`kind`, `thing_id`) took: from which state to which, who, when, and their note."""
+
+    kind = models.CharField(max_length=64)
+    thing_id = models.BigIntegerField()
+    step = models.CharField(max_length=64)
+    before = models.CharField(max_length=32)
+    after = models.CharField(max_length=32)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=255)
+    organisation_id = models.BigIntegerField(default=0)
+    note = models.TextField(blank=True, default="")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "history_entry"
+        indexes = [models.Index(fields=["kind", "thing_id", "id"], name="history_entry_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.thing_id}: {self.step}"

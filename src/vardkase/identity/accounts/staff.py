@@ -1,0 +1,43 @@
+"""The staff of a hub: what its people do here besides what MISP's roles let them.
+
+hub.md section 1. One person may hold several duties, but not any two: who runs the platform decides nothing and
+reads nothing, and who audits takes no part in what is audited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class StaffRole(StrEnum):
+    """A duty at the hub."""
+
+    MEMBERSHIP_OFFICER = "membership_officer"
+    """Handles applications and memberships (handläggare)."""
+    LEGAL_OFFICER = "legal_officer"
+    """Handles public records, personal data and terms (jurist)."""
+    ANALYST = "analyst"
+    """Works with what is shared (CERT-SE)."""
+    OPERATOR = "operator"
+    """Runs the platform and helps members to connect (leverantör); never reads what is shared."""
+    AUDITOR = "auditor"
+    """Reads the audit trail and the settings, and nothing of what is shared."""
+
+
+CONTENT_BLIND = frozenset({StaffRole.OPERATOR, StaffRole.AUDITOR})
+"""Duties whose holders read no event, attribute, report, attachment, search, export or payload."""
+OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, StaffRole.ANALYST})
+"""Duties that only people of the organisation that runs the hub may hold."""
+
+
+def staff_roles(names: Iterable[str]) -> frozenset[StaffRole]:
+    """The duties that an account is stored with; a name of no duty counts for nothing."""
+    known = {role.value: role for role in StaffRole}
+    return frozenset(known[name] for name in names if name in known)
+
+
+def are_in_conflict(roles: Iterable[StaffRole]) -> bool:
+    """Whether one person may not hold all of `roles`: a content-blind duty stands alone."""
+    held = frozenset(roles)
+    return len(held) > 1 and not held.isdisjoint(CONTENT_BLIND)

@@ -1,0 +1,33 @@
+"""Which duties an account has at the hub."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.queries import find_user
+from vardkase.identity.accounts.services.staff import appoint
+from vardkase.web.forms.administration import DutiesForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Choose the duties of an account."""
+    user = find_user(request.actor, pk)
+    form = DutiesForm(request.POST or None, initial={"staff_roles": user.staff_roles})
+    if request.method != "POST":
+        return render(request, "administration/user_duties.html", {"form": form, "person": user})
+    try:
+        if form.is_valid():
+            appoint(request.actor, user, form.cleaned_data["staff_roles"])
+            messages.success(request, gettext("Saved."))
+            return redirect("user", user.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    return render(request, "administration/user_duties.html", {"form": form, "person": user}, status=422)

@@ -1,0 +1,55 @@
+"""Lives as tables: every pair of state and step is either in the table or refused in a sentence."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from vardkase.hub.lifecycle import Machine, StepRefused
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.members.rules import MEMBERSHIP
+
+ALLOWED = {
+    "application": {
+        ("draft", "submit", "submitted"),
+        ("submitted", "wait", "waiting"),
+        ("waiting", "queue", "submitted"),
+        ("submitted", "review", "under_review"),
+        ("under_review", "request_completion", "completion_requested"),
+        ("completion_requested", "complete", "under_review"),
+        ("under_review", "approve", "approved"),
+        ("under_review", "reject", "rejected"),
+        ("draft", "withdraw", "withdrawn"),
+        ("submitted", "withdraw", "withdrawn"),
+        ("under_review", "withdraw", "withdrawn"),
+        ("completion_requested", "withdraw", "withdrawn"),
+        ("waiting", "withdraw", "withdrawn"),
+    },
+    "membership": {
+        ("onboarding", "activate", "active"),
+        ("active", "suspend", "suspended"),
+        ("suspended", "restore", "active"),
+        ("onboarding", "terminate", "terminated"),
+        ("active", "terminate", "terminated"),
+        ("suspended", "terminate", "terminated"),
+    },
+}
+"""hub.md section 2, written down a second time."""
+
+
+@pytest.mark.parametrize("machine", [APPLICATION, MEMBERSHIP], ids=lambda machine: machine.kind)
+def test_what_is_not_in_the_table_is_refused(machine: Machine) -> None:
+    taken = set()
+    for state, name in itertools.product(machine.states.values, machine.steps):
+        if machine.may(state, name):
+            taken.add((state, name, machine.after(state, name)))
+        else:
+            with pytest.raises(StepRefused, match="not possible"):
+                machine.after(state, name)
+    assert taken == ALLOWED[machine.kind]
+
+
+def test_an_unknown_step_is_refused() -> None:
+    with pytest.raises(StepRefused, match="crown"):
+        APPLICATION.after("draft", "crown")

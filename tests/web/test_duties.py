@@ -1,0 +1,40 @@
+"""The page on which a site administrator gives duties, and the command that does the same."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from typer.testing import CliRunner
+
+from tests.cast import Cast
+from tests.factories import make_event, make_role, make_user
+from tests.web.accounts import signed_in
+from vardkase.cli.main import commands
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+def test_on_the_page_and_at_the_console(cast: Cast) -> None:
+    anna = make_user(cast.hub, make_role("User", []), "anna@hub.example")
+    client = signed_in(cast.site_admin.user)
+    address = reverse("user_duties", args=[anna.pk])
+    assert client.post(address, {"staff_roles": ["analyst"]}).status_code == 302
+    assert "Analyst: works" in client.get(reverse("user", args=[anna.pk])).content.decode()
+    refused = client.post(address, {"staff_roles": ["operator", "analyst"]})
+    assert refused.status_code == 422
+    assert "no other duty" in refused.content.decode()
+    assert CliRunner().invoke(commands, ["staff", anna.email, "legal_officer"]).exit_code == 0
+    assert User.objects.get(pk=anna.pk).staff_roles == ["legal_officer"]
+    assert signed_in(cast.org_admin.user).get(address).status_code == 403
+
+
+@pytest.mark.parametrize("duty", ["operator", "auditor"])
+def test_the_pages_show_such_a_person_nothing_that_is_shared(cast: Cast, duty: str) -> None:
+    everything = make_role("Everything", [*Permission])
+    user = make_user(cast.org_a, everything, "blind@a.example", staff_roles=[duty])
+    event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
+    client = signed_in(user)
+    assert "SECRET" not in client.get(reverse("events")).content.decode()
+    assert client.get(reverse("event", args=[event.uuid])).status_code == 404
