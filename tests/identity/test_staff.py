@@ -59,7 +59,7 @@ def test_duties_in_conflict_and_unknown_ones_are_refused(cast: Cast, duties: lis
 
 
 def test_an_officer_is_of_the_hub(cast: Cast) -> None:
-    with pytest.raises(Invalid, match="organisation that runs the hub"):
+    with pytest.raises(Invalid, match="organisation som driver hubben"):
         appoint(cast.site_admin.actor, cast.analyst.user, ["legal_officer"])
     appoint(cast.site_admin.actor, cast.analyst.user, ["operator"])
 
