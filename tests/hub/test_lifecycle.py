@@ -45,7 +45,7 @@ def test_what_is_not_in_the_table_is_refused(machine: Machine) -> None:
         if machine.may(state, name):
             taken.add((state, name, machine.after(state, name)))
         else:
-            with pytest.raises(StepRefused, match="går inte i läget|slutläge"):
+            with pytest.raises(StepRefused, match="går inte"):
                 machine.after(state, name)
     assert taken == ALLOWED[machine.kind]
 
