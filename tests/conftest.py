@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
+from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -65,6 +66,12 @@ def _failed_attempts_are_forgotten() -> None:
     from vardkase.api.throttle import FailedAttempts
 
     FailedAttempts.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_language_is_left_over() -> None:
+    """Each test begins in the language that the hub is set to, whatever the test before it spoke."""
+    translation.deactivate()
 
 
 @pytest.fixture
