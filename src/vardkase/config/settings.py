@@ -115,6 +115,8 @@ INSTALLED_APPS = [
     "vardkase.hub.lifecycle.apps.LifecycleConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
+    "vardkase.hub.training.apps.TrainingConfig",
+    "vardkase.hub.policy.apps.PolicyConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

@@ -47,7 +47,11 @@ class ChangedMeanwhile(Conflict):
         super().__init__("Somebody else has changed this meanwhile.")
 
 
-class PublisherIsCreator(Forbidden):
+class PublicationRefused(Forbidden):
+    """The event may not go out as it is, or not by this actor; the message says why."""
+
+
+class PublisherIsCreator(PublicationRefused):
     """Where four eyes are asked for, whoever created the event leaves its publication to somebody else."""
 
 

@@ -1,11 +1,59 @@
-"""What the rooms above may listen to. All run inside the transaction that makes the change."""
+"""What the rooms above may listen to. All run inside the transaction that makes the change.
+
+Those that are named `before_…` ask first: a listener refuses by raising Forbidden, and nothing is changed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from vardkase.core.hooks import Hook
+
+if TYPE_CHECKING:
+    from vardkase.identity.access.actor import Actor
+    from vardkase.intel.models import Event
+
+
+@dataclass(slots=True)
+class CreationSought:
+    """`actor` is about to create an event of its own organisation: what the document says of it, or None.
+
+    A listener may fill in what the document leaves open, and add `tags` by name.
+    """
+
+    actor: Actor
+    distribution: int | None
+    sharing_group_id: int | None
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PublicationSought:
+    """`actor` is about to publish an event that it has locked; `tell` says whether people are to hear of it by mail.
+
+    A listener refuses by PublicationRefused. With `held` set the event stays unpublished for now: the listener has
+    put down what it waits for.
+    """
+
+    actor: Actor
+    event: Event
+    tell: bool
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationSought:
+    """`actor` is about to ask another organisation to take an event over, which would then reach that far.
+
+    `distribution` is None where the other organisation decides.
+    """
+
+    actor: Actor
+    event: Event
+    distribution: int | None
+    sharing_group_id: int | None
 
 
 @dataclass(slots=True)
@@ -85,6 +133,9 @@ class AttributesEdited:
     attribute_ids: tuple[int, ...]
 
 
+before_creation: Hook[CreationSought] = Hook("before_creation")
+before_publication: Hook[PublicationSought] = Hook("before_publication")
+before_delegation: Hook[DelegationSought] = Hook("before_delegation")
 attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,8 +14,11 @@ from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions
+from vardkase.hub.policy.approvals.queries import waiting_of_event
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import EventBlocked, EventExists, SharingGroupRefused, SignatureRefused
+from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.deletion import delete_events
 from vardkase.intel.services.events import add_event
@@ -22,6 +27,9 @@ from vardkase.intel.services.publish import publish_event, unpublish_event
 from vardkase.intel.services.results import Ingested
 from vardkase.misp.flags import as_bool
 
+WAITS = (
+    "The event is not published yet: your organisation's MISP policy asks for a second person to approve it."
+)
 SEVERAL = "One event is added at a time; events/add_misp_export takes several."
 HEADER_MEMBERS = (
     "date",
@@ -129,17 +137,13 @@ def delete(call: Call) -> Answer:
 @endpoint("events/publish", requires=(Permission.PUBLISH,), writes=True)
 def publish(call: Call) -> Answer:
     """Publish without telling people by mail."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
-    _or_405(event.id, publish_event, call)
-    return saved("Job queued", f"/events/publish/{event.id}", id=str(event.id))
+    return _published(call, "publish")
 
 
 @endpoint("events/alert", requires=(Permission.PUBLISH,), writes=True)
 def alert(call: Call) -> Answer:
     """Publish and tell people by mail."""
-    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
-    _or_405(event.id, partial(publish_event, tell=True), call)
-    return saved("Job queued", f"/events/alert/{event.id}", id=str(event.id))
+    return _published(call, "alert", tell=True)
 
 
 @endpoint("events/unpublish", requires=(Permission.MODIFY,), writes=True)
@@ -148,6 +152,17 @@ def unpublish(call: Call) -> Answer:
     event = find_event(call.actor, call.arg(0), missing="Invalid Event.")
     _or_405(event.id, unpublish_event, call)
     return saved("Event unpublished.", f"/events/unpublish/{event.id}", id=str(event.id))
+
+
+def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
+    """Publish; 202 and the request that the event waits for, where somebody else has to agree first."""
+    event = find_event(call.actor, call.arg(0), missing="Invalid event.")
+    url = f"/events/{action}/{event.id}"
+    if _or_405(event.id, partial(publish_event, tell=tell), call).published:
+        return saved("Job queued", url, id=str(event.id))
+    waiting = waiting_of_event(call.actor, event.id)
+    number = {"approval_id": str(waiting.pk)} if waiting else {}
+    return replace(saved(WAITS, url, id=str(event.id), **number), status=202)
 
 
 def _stored(call: Call, stored: Ingested) -> Answer:
@@ -160,10 +175,10 @@ def _not_edited(event_id: int, errors: Any) -> SaveFailed:
     return SaveFailed("edit Event", f"/events/edit/{event_id}", errors, id=str(event_id))
 
 
-def _or_405(event_id: int, service: Any, call: Call) -> None:
+def _or_405(event_id: int, service: Callable[[Actor, int], Event], call: Call) -> Event:
     """Run a service of one event; MISP answers 405 when the event is not the actor's to change so."""
     try:
-        service(call.actor, event_id)
+        return service(call.actor, event_id)
     except (Forbidden, Conflict) as refused:
         raise MispError(405, str(refused)) from refused
     except NotFound as missing:

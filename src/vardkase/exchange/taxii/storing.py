@@ -24,7 +24,7 @@ from vardkase.exchange.taxii.bundles import (
 from vardkase.exchange.taxii.contents import uuid_of
 from vardkase.formats.stix.importing import event_of_bundle, faults_of_objects
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
+from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
@@ -147,7 +147,7 @@ def _known(actor: Actor, uuid: str) -> tuple[int, int] | None:
 def _published(actor: Actor, event_id: int) -> str:
     try:
         publish_event(actor, event_id)
-    except (PublisherIsCreator, TaxonomiesMissing) as refused:
+    except (PublicationRefused, TaxonomiesMissing) as refused:
         return f"It is stored, and not published: {refused}"
     return ""
 

@@ -3,8 +3,9 @@
 The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 
 * an event is readable by its owning organisation, and by others when it is published (or the installation
-  shows unpublished events) and its distribution is 1, 2 or 3, or 4 and the reader is in the sharing group;
-  also by the organisation that is asked to take it over, for as long as that request is open;
+  shows unpublished events, and the owner does not hide its own) and its distribution is 1, 2 or 3, or 4 and the
+  reader is in the sharing group; also by the organisation that is asked to take it over, for as long as that
+  request is open;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
@@ -74,8 +75,10 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     if actor.is_site_admin:
         return "TRUE"
     is_push = actor.crossing is not None and not actor.crossing.owns
-    published = f"{event}.published AND " if settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push else ""
-    others = f"({published}{_named(actor, event)})"
+    published = f"{event}.published"
+    if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
+        published = f"({published} OR {event}.org_id NOT IN ({HIDING}))"
+    others = f"({published} AND {_named(actor, event)})"
     if actor.crossing is None:
         others += f" OR {event}.id IN ({DELEGATED})"
     return _owned_or(actor, event, others, event_passes(actor.crossing, event))
@@ -295,8 +298,10 @@ def _in_group(part: str) -> str:
     return f"({part}.distribution = 4 AND {part}.sharing_group_id = ANY(%(reader_groups)s))"
 
 
-# Says nothing of the outer row, so that it is asked once for a statement, and only where the rest says no.
+# These say nothing of the outer row, so that each is asked once for a statement, and only where the rest leaves it
+# open.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
+HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"
 

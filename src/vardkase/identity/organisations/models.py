@@ -12,7 +12,8 @@ class Organisation(models.Model):
     """A member (local) or somebody known through synchronisation (remote).
 
     `restricted_to_domain` is null until somebody edits the organisation.
-    `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them.
+    `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them. While
+    `hides_unpublished` is on, others read its events once they are published, and not before.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -31,10 +32,18 @@ class Organisation(models.Model):
     may_read = models.BooleanField(default=True)
     may_write = models.BooleanField(default=True)
     may_sync = models.BooleanField(default=True)
+    hides_unpublished = models.BooleanField(default=False)
 
     class Meta:
         db_table = "organisation"
         constraints = [models.UniqueConstraint(Lower("name"), name="organisation_name_unique")]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(hides_unpublished=True),
+                name="organisation_hides_unpublished",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -18,7 +18,13 @@ from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
-from vardkase.intel.hooks import AttributesRemoved, EventTakenOver, event_taken_over
+from vardkase.intel.hooks import (
+    AttributesRemoved,
+    DelegationSought,
+    EventTakenOver,
+    before_delegation,
+    event_taken_over,
+)
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.locking import lock_event, lock_own_event
@@ -57,6 +63,8 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     distribution, sharing_group_id = _reach(actor, data, RECIPIENT_DECIDES)
     if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
         raise Invalid({"sharing_group_id": ["The other organisation is not in this sharing group."]})
+    reach = None if distribution == RECIPIENT_DECIDES else distribution
+    before_delegation.emit(DelegationSought(actor, event, reach, sharing_group_id))
     delegation = EventDelegation.objects.create(
         event=event,
         org=org,

@@ -19,6 +19,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventExists
 from vardkase.intel.event_reports.documents import store_reports
+from vardkase.intel.hooks import CreationSought, before_creation
 from vardkase.intel.models import Event
 from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
@@ -62,14 +63,15 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     _refuse_known(header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
-    event = _create_event(actor, header, assembler)
+    event, wanted = _create_event(actor, header, assembler)
     stored = _store_attributes(actor, event, data.get("Attribute"), assembler)
     objects = assembler.objects(data.get("Object"), "Object")
     if header.published and not stored and not objects and not data.get("EventReport"):
         raise Invalid("Received a published event that was empty. Event add process blocked.")
-    tags = TagBook(actor, [*header.tags, *mentioned_tags(all_attributes([], objects))])
+    named = [*header.tags, *({"name": name} for name in wanted)]
+    tags = TagBook(actor, [*named, *mentioned_tags(all_attributes([], objects))])
     store_parts(event, [], objects, tags, assembler.now)
-    link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(header.tags)])
+    link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(named)])
     _add_default_tags(actor, event)
     store_reports(actor, event, data.get("EventReport"), assembler)
     take_over_keys(event, data.get("CryptographicKey"), assembler)
@@ -143,19 +145,21 @@ def _refuse_known(header: EventInput) -> None:
         )
 
 
-def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Event:
-    distribution = (
-        header.distribution
-        if header.distribution is not None
-        else settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION
-    )
+def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
+    """The event's row, and the names of tags that those above want on it."""
     trusted = _is_trusted(actor)
-    limit = (distribution, header.sharing_group_id, header.sharing_group)
+    sought = CreationSought(actor, header.distribution, header.sharing_group_id)
+    if not (trusted and as_bool(header.locked)):
+        before_creation.emit(sought)
+    distribution = (
+        settings.VARDKASE_DEFAULT_EVENT_DISTRIBUTION if sought.distribution is None else sought.distribution
+    )
+    limit = (distribution, sought.sharing_group_id, header.sharing_group)
     if not (trusted and header.sharing_group):
         assembler.sharing.required(*limit)
     # A peer's event arrives even where its group may not be taken over: for the own organisation only.
     distribution, sharing_group_id = assembler.sharing.limited(*limit)
-    return Event.objects.create(
+    event = Event.objects.create(
         uuid=UUID(header.uuid) if header.uuid else uuid4(),
         org_id=actor.organisation_id,
         orgc_id=_creator(actor, header) if trusted else actor.organisation_id,
@@ -172,6 +176,7 @@ def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> Eve
         protected=header.protected,
         extends_uuid=UUID(header.extends_uuid) if header.extends_uuid else None,
     )
+    return event, sought.tags
 
 
 def _is_trusted(actor: Actor) -> bool:

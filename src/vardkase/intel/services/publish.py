@@ -9,7 +9,14 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
-from vardkase.intel.hooks import EventPublished, EventWithdrawn, event_published, event_withdrawn
+from vardkase.intel.hooks import (
+    EventPublished,
+    EventWithdrawn,
+    PublicationSought,
+    before_publication,
+    event_published,
+    event_withdrawn,
+)
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import may_publish_event, must_leave_publishing
@@ -22,20 +29,23 @@ from vardkase.knowledge.taxonomies.queries import missing_required
 def publish_event(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
 
-    With `tell` people hear of it by mail, as they have chosen.
+    With `tell` people hear of it by mail, as they have chosen. The event that is returned is still unpublished where
+    it has to wait: for somebody else who has to agree first (`hooks.before_publication`).
 
-    Raises NotFound, Forbidden when the actor may not publish this event, PublisherIsCreator, TaxonomiesMissing.
+    Raises NotFound, Forbidden when the actor may not publish this event, PublicationRefused, TaxonomiesMissing.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):
         raise Forbidden("You do not have the permission to do that.")
+    if missing := missing_taxonomies(event):
+        raise TaxonomiesMissing(missing)
+    if _must_wait(actor, event, tell=tell):
+        return event
     if must_leave_publishing(actor, event):
         raise PublisherIsCreator(
             "An event has to be published by somebody else than the user who created it."
         )
-    if missing := missing_taxonomies(event):
-        raise TaxonomiesMissing(missing)
     _publish(actor, event, tell=tell)
     return event
 
@@ -50,12 +60,22 @@ def missing_taxonomies(event: Event) -> list[str]:
 def mark_published(actor: Actor, event: Event) -> None:
     """Publish an event that the caller has locked and is allowed to publish, as its document says.
 
-    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it. People hear
-    of it by mail when a connection brought it, unless that is quiet, and otherwise as the setting says.
+    It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it or agree to
+    that. People hear of it by mail when a connection brought it, unless that is quiet, and otherwise as the setting
+    says. Raises PublicationRefused.
     """
-    if not must_leave_publishing(actor, event) and not missing_taxonomies(event):
-        told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
+    if missing_taxonomies(event):
+        return
+    told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
+    if not _must_wait(actor, event, tell=told) and not must_leave_publishing(actor, event):
         _publish(actor, event, tell=told)
+
+
+def _must_wait(actor: Actor, event: Event, *, tell: bool) -> bool:
+    """Ask those above whether the event may go out; true when one of them holds it for now."""
+    sought = PublicationSought(actor, event, tell)
+    before_publication.emit(sought)
+    return sought.held
 
 
 def _publish(actor: Actor, event: Event, *, tell: bool) -> None:

@@ -1,0 +1,1 @@
+"""Four eyes: requests to publish, and what a second person decides about them."""

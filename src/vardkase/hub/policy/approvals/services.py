@@ -1,0 +1,198 @@
+"""Asking for a second person, and deciding: approve what was seen, reject with a reason, withdraw, let expire."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.formats.misp_json.events import event_document
+from vardkase.formats.misp_json.snapshots import WHOLE, owner_of
+from vardkase.hub.policy.approvals import letters
+from vardkase.hub.policy.approvals.queries import find_approval
+from vardkase.hub.policy.approvals.rules import asking_rules, may_decide
+from vardkase.hub.policy.judging import Met
+from vardkase.hub.policy.models import Approval, Decision, PolicyVersion
+from vardkase.hub.policy.queries import Policy
+from vardkase.hub.policy.rules import DAYS
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
+from vardkase.intel.models import Event
+from vardkase.intel.services.locking import lock_event
+from vardkase.intel.services.publish import publish_event
+
+LONGEST_REASON = 2000
+NOT_YOURS = (
+    "Somebody else has to decide about this: a person your organisation’s policy names, and not who asked."
+)
+DECIDED = "This request is decided already."
+
+
+def request_approval(
+    actor: Actor, event: Event, policy: Policy, asking: Sequence[Met], *, tell: bool
+) -> Approval:
+    """Put down that a locked event waits for a second person, and tell those who may decide.
+
+    Asked twice for the same version, it is the same request; one for an earlier version is closed.
+    """
+    digest = digest_of(event)
+    before = Approval.objects.filter(event_id=event.pk, state=Decision.WAITING).first()
+    if before is not None:
+        if before.digest == digest:
+            return before
+        _close(before, Decision.CHANGED, actor.name)
+    approval = _ask(
+        Approval(
+            policy=PolicyVersion.objects.get(pk=policy.version_id),
+            organisation_id=policy.organisation_id,
+            rules=[met.number for met in asking],
+            tell=tell,
+            requester_id=actor.user_id,
+            requester_name=actor.name,
+        ),
+        event,
+        digest,
+    )
+    record(actor, "approval.requested", _target(approval), {"rules": approval.rules})
+    letters.tell_deciders(actor, approval)
+    return approval
+
+
+def is_approved(event: Event, organisation_id: int) -> bool:
+    """Whether this version of a locked event has been approved."""
+    approved = Approval.objects.filter(
+        event_id=event.pk, organisation_id=organisation_id, state=Decision.APPROVED
+    )
+    digests = list(approved.values_list("digest", flat=True))
+    return bool(digests) and digest_of(event) in digests
+
+
+def digest_of(event: Event) -> str:
+    """SHA-256 of the event as its own organisation reads it, deleted parts included."""
+    digest = hashlib.sha256()
+    for piece in event_document(owner_of(event), event.pk, WHOLE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def approve(actor: Actor, approval_id: int | str) -> Approval:
+    """Publish exactly the version that was asked for.
+
+    If the event has changed since, nothing is published: the request that is returned is a new one, for the event as
+    it reads now. Raises NotFound, Forbidden, Conflict when it is decided or expired, and what publishing raises.
+    """
+    approval = _to_decide(actor, approval_id)
+    event = lock_event(actor, approval.event_id)
+    if digest_of(event) != approval.digest:
+        return _asked_again(actor, approval, event)
+    _close(approval, Decision.APPROVED, actor.name)
+    record(actor, "approval.approved", _target(approval), {"requester": approval.requester_name})
+    publish_event(actor, event.pk, tell=approval.tell)
+    letters.tell_requester(actor, approval)
+    return approval
+
+
+@transaction.atomic
+def reject(actor: Actor, approval_id: int | str, reason: str) -> Approval:
+    """Leave the event unpublished; who asked is told why. Raises NotFound, Forbidden, Conflict, Invalid."""
+    approval = _to_decide(actor, approval_id)
+    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
+        raise Invalid({"reason": [f"Say why, in 1 to {LONGEST_REASON} characters."]})
+    _close(approval, Decision.REJECTED, actor.name, reason.strip())
+    record(actor, "approval.rejected", _target(approval), {"requester": approval.requester_name})
+    letters.tell_requester(actor, approval)
+    return approval
+
+
+@transaction.atomic
+def withdraw(actor: Actor, approval_id: int | str) -> Approval:
+    """Take a request of one's own back. Raises NotFound, Forbidden, Conflict."""
+    actor.require_writing()
+    approval = _waiting(actor, approval_id)
+    if actor.user_id is None or approval.requester_id != actor.user_id:
+        raise Forbidden("Only who asked can withdraw the request.")
+    _close(approval, Decision.WITHDRAWN, actor.name)
+    record(actor, "approval.withdrawn", _target(approval))
+    return approval
+
+
+@transaction.atomic
+def expire_approvals() -> int:
+    """Close the requests whose time is over, and tell who asked; returns how many."""
+    over = Approval.objects.select_for_update().filter(state=Decision.WAITING, expires_at__lte=timezone.now())
+    expired = list(over)
+    for approval in expired:
+        _close(approval, Decision.EXPIRED, "")
+        letters.tell_requester(None, approval)
+    return len(expired)
+
+
+def forget_removed(removed: AttributesRemoved) -> None:
+    """A deleted event waits for nobody."""
+    if removed.attribute_ids is None:
+        _close_those_of(removed.event_id)
+
+
+def forget_taken_over(taken: EventTakenOver) -> None:
+    """What belongs to others now is theirs to publish."""
+    _close_those_of(taken.event_id)
+
+
+def _close_those_of(event_id: int) -> None:
+    waiting = Approval.objects.filter(event_id=event_id, state=Decision.WAITING)
+    waiting.update(state=Decision.WITHDRAWN, decided_at=timezone.now())
+
+
+def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
+    actor.require_writing()
+    approval = _waiting(actor, approval_id)
+    if not may_decide(actor, approval):
+        raise Forbidden(NOT_YOURS)
+    if approval.expires_at <= timezone.now():
+        raise Conflict("The request has expired. The event has to be asked for again.")
+    return approval
+
+
+def _waiting(actor: Actor, approval_id: int | str) -> Approval:
+    """The request, locked against others who decide. Raises NotFound, Conflict."""
+    found = find_approval(actor, approval_id)
+    approval = Approval.objects.select_for_update(of=("self",)).select_related("policy").get(pk=found.pk)
+    if approval.state != Decision.WAITING:
+        raise Conflict(DECIDED)
+    return approval
+
+
+def _asked_again(actor: Actor, approval: Approval, event: Event) -> Approval:
+    """The same request, for the event as it reads now."""
+    _close(approval, Decision.CHANGED, actor.name)
+    same = ("policy", "organisation_id", "rules", "tell", "requester_id", "requester_name")
+    again = _ask(Approval(**{name: getattr(approval, name) for name in same}), event, digest_of(event))
+    record(actor, "approval.asked_again", _target(again))
+    return again
+
+
+def _ask(approval: Approval, event: Event, digest: str) -> Approval:
+    """Store a request that is not stored yet, for an event as it reads now."""
+    approval.event_id, approval.event_uuid, approval.event_info = event.pk, event.uuid, event.info
+    approval.digest = digest
+    approval.asked_at = timezone.now()
+    days = min((rule.days for rule in asking_rules(approval)), default=DAYS)
+    approval.expires_at = approval.asked_at + timedelta(days=days)
+    approval.save()
+    return approval
+
+
+def _close(approval: Approval, state: Decision, name: str, reason: str = "") -> None:
+    approval.state, approval.decided_by, approval.reason = state, name, reason
+    approval.decided_at = timezone.now()
+    approval.save(update_fields=["state", "decided_by", "reason", "decided_at"])
+
+
+def _target(approval: Approval) -> Target:
+    return Target("event", approval.event_id, approval.event_uuid, approval.event_info)

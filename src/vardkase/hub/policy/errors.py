@@ -1,0 +1,27 @@
+"""What a policy refuses."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from vardkase.hub.policy.judging import Met
+from vardkase.hub.policy.words import refusal
+from vardkase.intel.errors import PublicationRefused
+
+
+class PolicyForbids(PublicationRefused):
+    """A rule of an organisation's policy does not let this be done.
+
+    The message is in English, as the API answers; `in_words` says the same in the language that is active.
+    """
+
+    def __init__(self, met: Met, organisation: str, *, own: bool) -> None:
+        self.met = met
+        self.organisation = organisation
+        self.own = own
+        with translation.override("en"):
+            super().__init__(self.in_words())
+
+    def in_words(self) -> str:
+        """Number and title of the rule, and what met it."""
+        return refusal(self.met, self.organisation, own=self.own)

@@ -1,0 +1,133 @@
+"""What rules need to know of events: counted in the database, two statements for however many attributes.
+
+A part reaches whom its event, its object and its own distribution all let it reach. Deleted attributes count:
+whoever synchronises is still sent what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+
+from vardkase.core.sql import cursor
+from vardkase.hub.policy.reach import REACHES, Reach, rank_in_sql
+
+AT_ONCE = 500
+"""Events looked at in one round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What several parts of an event have in common: how far they go, and how many they are.
+
+    `groups` are the ids of the sharing groups that limit them, when they go to a sharing group.
+    """
+
+    reach: Reach
+    groups: tuple[int, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Part):
+    """Attributes of one type and category; `unexplained` of them have no comment, nor has their object."""
+
+    type: str
+    category: str
+    unexplained: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged(Part):
+    """What carries a tag: the event itself, or parts of it. A `local` tag does not leave this hub."""
+
+    name: str
+    on_event: bool
+    local: bool
+
+
+@dataclass(slots=True)
+class Facts:
+    """One event."""
+
+    event_id: int
+    reach: Reach
+    groups: tuple[int, ...]
+    kinds: list[Kind] = field(default_factory=list)
+    tags: list[Tagged] = field(default_factory=list)
+
+
+def facts_of(event_id: int, as_if: Reach | None = None, group: int | None = None) -> Facts:
+    """One event; with `as_if` as it would be if it went that far, to sharing group `group`."""
+    return next(facts_of_many([event_id], as_if, group))
+
+
+def facts_of_many(
+    event_ids: Sequence[int], as_if: Reach | None = None, group: int | None = None
+) -> Iterator[Facts]:
+    """Those of `event_ids` that are here, in their order."""
+    for some in batched(event_ids, AT_ONCE):
+        yield from _facts(some, as_if, group)
+
+
+def _facts(event_ids: Sequence[int], as_if: Reach | None, group: int | None) -> Iterator[Facts]:
+    parameters = {"events": list(event_ids), "as_if": as_if and as_if.rank, "group": group}
+    found: dict[int, Facts] = {}
+    for event, name, on_event, local, rank, groups, count in cursor().execute(TAGS, parameters):
+        if name is None:
+            found[event] = Facts(event, REACHES[rank], tuple(groups))
+        else:
+            found[event].tags.append(Tagged(REACHES[rank], tuple(groups), count, name, on_event, local))
+    for event, type_, category, rank, groups, count, unexplained in cursor().execute(KINDS, parameters):
+        found[event].kinds.append(Kind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
+    return (found[event] for event in event_ids if event in found)
+
+
+WANTED = f"""
+wanted AS (
+    SELECT id, coalesce(%(as_if)s::int, {rank_in_sql("distribution")}) AS rank,
+        CASE WHEN %(as_if)s::int IS NULL THEN CASE WHEN distribution = 4 THEN sharing_group_id END
+             ELSE %(group)s::bigint END AS group_id
+    FROM event WHERE id = ANY(%(events)s)
+)
+"""
+
+
+def _rank(*parts: str) -> str:
+    ranks = ", ".join(rank_in_sql(f"{part}.distribution") for part in parts)
+    return f"least(w.rank, {ranks})"
+
+
+def _groups(*parts: str) -> str:
+    of_parts = ", ".join(
+        f"CASE WHEN {part}.distribution = 4 THEN {part}.sharing_group_id END" for part in parts
+    )
+    return f"array_remove(ARRAY[w.group_id, {of_parts}], NULL)"
+
+
+KINDS = f"""
+WITH {WANTED}
+SELECT a.event_id, a.type, a.category, {_rank("a", "o")}, {_groups("a", "o")}, count(*),
+    count(*) FILTER (WHERE a.comment = '' AND coalesce(o.comment, '') = '')
+FROM wanted w JOIN attribute a ON a.event_id = w.id LEFT JOIN object o ON o.id = a.object_id
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4
+"""
+
+TAGS = f"""
+WITH {WANTED}
+SELECT id, NULL, TRUE, FALSE, rank, array_remove(ARRAY[group_id], NULL), 1 FROM wanted
+UNION ALL
+SELECT w.id, t.name, TRUE, l.local, w.rank, array_remove(ARRAY[w.group_id], NULL), 1
+FROM wanted w JOIN event_tag l ON l.event_id = w.id JOIN tag t ON t.id = l.tag_id
+UNION ALL
+SELECT w.id, t.name, FALSE, l.local, {_rank("a", "o")}, {_groups("a", "o")}, count(*)
+FROM wanted w JOIN attribute_tag l ON l.event_id = w.id JOIN attribute a ON a.id = l.attribute_id
+LEFT JOIN object o ON o.id = a.object_id JOIN tag t ON t.id = l.tag_id
+GROUP BY 1, 2, 4, 5, 6
+UNION ALL
+SELECT w.id, t.name, FALSE, FALSE, {_rank("r")}, {_groups("r")}, count(*)
+FROM wanted w JOIN event_report r ON r.event_id = w.id JOIN event_report_tag l ON l.event_report_id = r.id
+JOIN tag t ON t.id = l.tag_id
+GROUP BY 1, 2, 5, 6
+"""

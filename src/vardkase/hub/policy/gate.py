@@ -1,0 +1,112 @@
+"""Policies where intelligence leaves: asked by `intel.hooks`, in the transaction that would let it out.
+
+An event is under the policy of the organisation that created it and under that of the one that holds it here. An
+organisation without a policy costs one look into an index.
+"""
+
+from __future__ import annotations
+
+from vardkase.hub.policy.approvals.services import is_approved, request_approval
+from vardkase.hub.policy.errors import PolicyForbids
+from vardkase.hub.policy.facts import Facts, facts_of
+from vardkase.hub.policy.judging import asking_second, forbidding, keeping_out
+from vardkase.hub.policy.queries import Policy, policies_in_force, role_name
+from vardkase.hub.policy.reach import DISTRIBUTION_OF, OF_DISTRIBUTION, Reach
+from vardkase.hub.policy.rules import Action, Defaults, Who
+from vardkase.hub.training.queries import modules_of
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.hooks import CreationSought, DelegationSought, PublicationSought
+from vardkase.intel.models import Event
+
+
+def look_at_creation(sought: CreationSought) -> None:
+    """Refuse who may not create events, and fill in what the policy says of new ones. Raises PolicyForbids."""
+    actor = sought.actor
+    if actor.is_connection:
+        return
+    for policy in policies_in_force([actor.organisation_id]):
+        _refuse_person(policy, actor, Action.CREATE)
+        for rule in policy.rules:
+            if isinstance(rule, Defaults):
+                _fill_in(sought, rule, policy)
+
+
+def look_at_publication(sought: PublicationSought) -> None:
+    """Refuse what a rule keeps in; hold what a second person has to agree to. Raises PolicyForbids."""
+    actor, event = sought.actor, sought.event
+    policies = policies_in_force(_concerned(actor, event))
+    if not policies:
+        return
+    facts = facts_of(event.pk)
+    for policy in policies:
+        if not is_approved(event, policy.organisation_id):
+            _refuse_person(policy, actor, Action.PUBLISH)
+        _refuse_content(policy, actor, facts)
+        if _is_held(policy, sought, facts):
+            sought.held = True
+
+
+def look_at_delegation(sought: DelegationSought) -> None:
+    """Refuse who may not hand events over, and what may not be handed over. Raises PolicyForbids.
+
+    The event goes to one organisation at least. Where a second person has to agree, it cannot be handed over by one.
+    """
+    actor, event = sought.actor, sought.event
+    reach = OF_DISTRIBUTION[sought.distribution or 0]
+    reach = reach if reach.goes_as_far_as(Reach.SHARING_GROUP) else Reach.SHARING_GROUP
+    for policy in policies_in_force(_concerned(actor, event)):
+        _refuse_person(policy, actor, Action.DELEGATE)
+        facts = facts_of(event.pk, reach, sought.sharing_group_id)
+        _refuse_content(policy, actor, facts)
+        for met in asking_second(policy.rules, facts):
+            raise PolicyForbids(met, policy.organisation_name, own=_is_own(policy, actor))
+
+
+def _concerned(actor: Actor, event: Event) -> set[int]:
+    """Whose policies an event is under. What a connection brings in, the organisation here does not let out."""
+    return {event.orgc_id} if actor.is_connection else {event.orgc_id, event.org_id}
+
+
+def _refuse_person(policy: Policy, actor: Actor, action: Action) -> None:
+    """Raise PolicyForbids unless the rules let the person do it.
+
+    They are about the organisation's people, and about site administrators who act for it; the console is not asked,
+    nor who passes on what the organisation has let out elsewhere.
+    """
+    acts_for = _is_own(policy, actor) or actor.is_site_admin
+    if actor.user_id is None or not acts_for or not any(isinstance(rule, Who) for rule in policy.rules):
+        return
+    met = keeping_out(policy.rules, action, actor.name, role_name(actor), modules_of(actor.user_id))
+    if met is not None:
+        raise PolicyForbids(met, policy.organisation_name, own=_is_own(policy, actor))
+
+
+def _refuse_content(policy: Policy, actor: Actor, facts: Facts) -> None:
+    for met in forbidding(policy.rules, facts, policy.groups):
+        raise PolicyForbids(met, policy.organisation_name, own=_is_own(policy, actor))
+
+
+def _is_held(policy: Policy, sought: PublicationSought, facts: Facts) -> bool:
+    """Whether the event waits for a second person, who is asked then. Only what was created here waits."""
+    actor, event = sought.actor, sought.event
+    if actor.is_connection or not event.orgc_id == event.org_id == policy.organisation_id:
+        return False
+    asking = list(asking_second(policy.rules, facts))
+    if not asking or is_approved(event, policy.organisation_id):
+        return False
+    request_approval(actor, event, policy, asking, tell=sought.tell)
+    return True
+
+
+def _is_own(policy: Policy, actor: Actor) -> bool:
+    return policy.organisation_id == actor.organisation_id
+
+
+def _fill_in(sought: CreationSought, rule: Defaults, policy: Policy) -> None:
+    sought.tags.extend(rule.tags)
+    if sought.distribution is not None or rule.reach is None:
+        return
+    group = policy.groups.get(rule.group) if rule.reach is Reach.SHARING_GROUP else None
+    if rule.reach is Reach.SHARING_GROUP and group not in sought.actor.sharing_group_ids:
+        return
+    sought.distribution, sought.sharing_group_id = DISTRIBUTION_OF[rule.reach], group

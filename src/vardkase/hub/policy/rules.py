@@ -1,0 +1,221 @@
+"""The rules of a policy, as data: what each kind says, and how it is read from JSON.
+
+A rule's number is its place in the policy, from 1. Tags are compared without regard to case; one that ends in ``*``
+stands for all that begin so (``tlp:*``). An empty list of roles and users means everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.policy.reach import Reach
+from vardkase.misp.types import CATEGORIES, TYPES
+
+MOST_RULES = 100
+LONGEST = 500
+"""Characters in a title, a tag or a name."""
+
+DAYS = 14
+"""How long a request waits for a second person, unless the rule says otherwise."""
+
+PERSONAL_TYPES: tuple[str, ...] = (
+    "bank-account-nr", "cc-number", "date-of-birth", "email", "email-dst", "email-src", "first-name", "full-name",
+    "iban", "identity-card-number", "last-name", "middle-name", "passenger-name-record-locator-number",
+    "passport-number", "phone-number", "prtn", "target-email", "target-user", "visa-number", "whois-registrant-email",
+    "whois-registrant-name", "whois-registrant-phone",
+)  # fmt: skip
+"""Attribute types whose values name or number a person."""
+
+
+class Action(StrEnum):
+    """What a rule says who may do."""
+
+    CREATE = "create"
+    PUBLISH = "publish"
+    DELEGATE = "delegate"
+
+
+class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule's name in both languages; English may be left out."""
+
+    sv: str
+    en: str = ""
+
+    def in_language(self, language: str) -> str:
+        """The name in "sv" or "en", or in the language that there is."""
+        return (self.sv or self.en) if language == "sv" else (self.en or self.sv)
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What every rule has."""
+
+    title: Title
+
+
+class Who(Base, frozen=True, kw_only=True, tag="who"):
+    """Only these may do `action`: who has one of the roles, or is named, and has done the training `module`."""
+
+    action: Action
+    roles: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    module: str = ""
+
+    def names(self, address: str, role: str) -> bool:
+        """Whether somebody with this e-mail address and role is among those who may."""
+        return is_named(self.roles, self.users, address, role)
+
+    def is_trained(self, modules: frozenset[str]) -> bool:
+        """Whether these modules (in lower case) are training enough."""
+        return not self.module or self.module.lower() in modules
+
+
+class Selecting(Base, frozen=True, kw_only=True):
+    """A rule that is about what carries one of the tags, or is of one of the types or categories."""
+
+    tags: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether it says nothing of tags, types and categories."""
+        return not (self.tags or self.types or self.categories)
+
+
+class AtMost(Selecting, frozen=True, kw_only=True, tag="at_most"):
+    """What is selected goes no further than `reach`; to a sharing group only of `groups` (uuids), if any are named."""
+
+    reach: Reach
+    groups: tuple[str, ...] = ()
+
+
+class MustCarry(Base, frozen=True, kw_only=True, tag="must_carry"):
+    """An event that goes as far as `reach`, or further, carries one of the tags."""
+
+    tags: tuple[str, ...]
+    reach: Reach = Reach.SHARING_GROUP
+
+
+class FourEyes(Selecting, frozen=True, kw_only=True, tag="four_eyes"):
+    """What is selected and goes as far as `reach`, or further, is published when a second person has agreed.
+
+    `days` is how long a request waits. The second person has one of the roles or is named, and may publish.
+    """
+
+    reach: Reach = Reach.SHARING_GROUP
+    roles: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    days: int = DAYS
+
+
+class Defaults(Base, frozen=True, kw_only=True, tag="defaults"):
+    """What a new event gets that does not say otherwise; `group` is the uuid of a sharing group."""
+
+    tags: tuple[str, ...] = ()
+    reach: Reach | None = None
+    group: str = ""
+
+
+class Handling(StrEnum):
+    """What becomes of personal data."""
+
+    NECESSITY = "necessity"
+    STAYS = "stays"
+
+
+class PersonalData(Base, frozen=True, kw_only=True, tag="personal_data"):
+    """Values of these types leave the organisation with a comment that says why they are needed, or not at all."""
+
+    types: tuple[str, ...]
+    handling: Handling = Handling.NECESSITY
+
+
+class Retention(Base, frozen=True, kw_only=True, tag="retention"):
+    """An own event (with one of the tags, if any are named) is looked over when it is this many months old."""
+
+    months: int
+    tags: tuple[str, ...] = ()
+
+
+type Rule = Who | AtMost | MustCarry | FourEyes | Defaults | PersonalData | Retention
+KINDS: tuple[type[Base], ...] = (Who, AtMost, MustCarry, FourEyes, Defaults, PersonalData, Retention)
+
+
+def is_named(roles: Sequence[str], users: Sequence[str], address: str, role: str) -> bool:
+    """Whether the person or their role is among those named; everybody is when nobody is."""
+    if not roles and not users:
+        return True
+    return address.lower() in {user.lower() for user in users} or role.lower() in {
+        one.lower() for one in roles
+    }
+
+
+def tag_matches(patterns: Sequence[str], tag: str) -> bool:
+    """Whether a tag is one of `patterns`."""
+    low = tag.lower()
+    return any(
+        low.startswith(pattern[:-1].lower()) if pattern.endswith("*") else low == pattern.lower()
+        for pattern in patterns
+    )
+
+
+def read_rules(data: Any) -> tuple[Rule, ...]:
+    """Rules from what JSON holds: a list of objects with `kind`, `title` and what the kind says.
+
+    Raises Invalid, which names the rule and the field.
+    """
+    if not isinstance(data, list) or len(data) > MOST_RULES:
+        raise Invalid({"rules": [f"The rules must be a list of at most {MOST_RULES}."]})
+    return tuple(read_rule(each, f"rules.{number}") for number, each in enumerate(data, 1))
+
+
+def read_rule(data: Any, place: str) -> Rule:
+    """One rule; raises Invalid with errors under `place`."""
+    try:
+        rule: Rule = msgspec.convert(data, Rule)
+    except msgspec.ValidationError as wrong:
+        raise Invalid({place: [str(wrong)]}) from wrong
+    if faults := _faults(rule):
+        raise Invalid({f"{place}.{field}": [fault] for field, fault in faults.items()})
+    return rule
+
+
+def written(rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    """Rules as JSON holds them."""
+    built: list[dict[str, Any]] = msgspec.to_builtins(list(rules))
+    return built
+
+
+def _faults(rule: Rule) -> dict[str, str]:
+    """Field → what is wrong with it, of a rule whose form is right."""
+    faults: dict[str, str] = {}
+    if not rule.title.sv.strip() or max(len(rule.title.sv), len(rule.title.en)) > LONGEST:
+        faults["title"] = f"A rule needs a title of at most {LONGEST} characters."
+    for field, known in (("types", TYPES), ("categories", CATEGORIES)):
+        if unknown := [each for each in getattr(rule, field, ()) if each not in known]:
+            faults[field] = f"Not known: {', '.join(unknown[:5])[:LONGEST]}."
+    for field in ("tags", "roles", "users", "groups"):
+        if any(not each.strip() or len(each) > LONGEST for each in getattr(rule, field, ())):
+            faults[field] = f"Each must be a text of 1 to {LONGEST} characters."
+    return faults | _of_kind(rule)
+
+
+def _of_kind(rule: Rule) -> dict[str, str]:
+    match rule:
+        case MustCarry(tags=()):
+            return {"tags": "Name at least one tag, or the beginning of one followed by *."}
+        case PersonalData(types=()):
+            return {"types": "Name at least one type."}
+        case FourEyes(days=days) if not 1 <= days <= 365:
+            return {"days": "A request waits for 1 to 365 days."}
+        case Retention(months=months) if not 1 <= months <= 1200:
+            return {"months": "The age must be between 1 and 1200 months."}
+        case Who(module=module) if len(module) > LONGEST:
+            return {"module": f"The name of a module has at most {LONGEST} characters."}
+        case _:
+            return {}

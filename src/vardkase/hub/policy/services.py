@@ -1,0 +1,123 @@
+"""Writing a policy, putting it in force, and ending it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.settings import Setting
+from vardkase.hub.policy.models import PolicyVersion, State
+from vardkase.hub.policy.queries import draft_of, policy_in_force
+from vardkase.hub.policy.rules import read_rules, written
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+
+LONGEST_NOTE = 2000
+TWO_PEOPLE = Setting(
+    "Vardkase.policy_needs_two",
+    False,
+    "Whether a MISP policy has to be put in force by another administrator than the one who wrote it.",
+    level=2,
+)
+
+
+@transaction.atomic
+def save_draft(actor: Actor, rules: Any, note: str = "") -> PolicyVersion:
+    """Write the draft of the own organisation's next policy; `rules` is what JSON holds.
+
+    Raises Forbidden unless the actor administers the organisation, Invalid by rule and field.
+    """
+    _require_administrator(actor)
+    read = read_rules(rules)
+    if len(note) > LONGEST_NOTE:
+        raise Invalid({"note": [f"A note has at most {LONGEST_NOTE} characters."]})
+    draft = _draft(actor)
+    draft.rules, draft.note = written(read), note.strip()
+    draft.written_by, draft.written_at = actor.name, timezone.now()
+    draft.save()
+    record(actor, "policy.drafted", target(draft), {"rules": len(read)})
+    return draft
+
+
+@transaction.atomic
+def put_in_force(actor: Actor) -> PolicyVersion:
+    """Let the draft hold from now on, in place of the version that held.
+
+    From then on others read the organisation's events once they are published, and not before. What is out already
+    stays out. Raises Forbidden, Conflict when there is no draft, Invalid when it is empty.
+    """
+    _require_administrator(actor)
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    draft = draft_of(actor.organisation_id)
+    if draft is None:
+        raise Conflict("There is no draft of a policy.")
+    if not draft.rules:
+        raise Invalid({"rules": ["A policy has at least one rule."]})
+    if TWO_PEOPLE.value and draft.written_by == actor.name:
+        raise Forbidden("Another administrator than the one who wrote the policy puts it in force.")
+    _replace(policy_in_force(actor.organisation_id))
+    draft.state, draft.decided_by, draft.in_force_from = State.IN_FORCE, actor.name, timezone.now()
+    draft.save()
+    _hide_unpublished(actor, hides=True)
+    record(actor, "policy.in_force", target(draft), {"version": draft.number, "written_by": draft.written_by})
+    return draft
+
+
+@transaction.atomic
+def discard_draft(actor: Actor) -> None:
+    """Throw the draft away. Raises Forbidden, Conflict when there is none."""
+    _require_administrator(actor)
+    draft = draft_of(actor.organisation_id)
+    if draft is None:
+        raise Conflict("There is no draft of a policy.")
+    record(actor, "policy.discarded", target(draft))
+    draft.delete()
+
+
+@transaction.atomic
+def end_policy(actor: Actor) -> PolicyVersion:
+    """Let no policy hold any more; its versions are kept. Raises Forbidden, Conflict when none holds."""
+    _require_administrator(actor)
+    policy = policy_in_force(actor.organisation_id)
+    if policy is None:
+        raise Conflict("There is no policy in force.")
+    _replace(policy)
+    _hide_unpublished(actor, hides=False)
+    record(actor, "policy.ended", target(policy), {"version": policy.number})
+    return policy
+
+
+def _require_administrator(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.ADMIN)
+
+
+def _draft(actor: Actor) -> PolicyVersion:
+    """The draft there is, or a new one with the next number."""
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    if (draft := draft_of(actor.organisation_id)) is not None:
+        return draft
+    latest = PolicyVersion.objects.filter(organisation_id=actor.organisation_id).order_by("-number").first()
+    return PolicyVersion(
+        organisation_id=actor.organisation_id, number=(latest.number if latest else 0) + 1, written_by=""
+    )
+
+
+def _replace(policy: PolicyVersion | None) -> None:
+    if policy is not None:
+        policy.state, policy.replaced_at = State.REPLACED, timezone.now()
+        policy.save(update_fields=["state", "replaced_at"])
+
+
+def _hide_unpublished(actor: Actor, *, hides: bool) -> None:
+    Organisation.objects.filter(pk=actor.organisation_id).update(hides_unpublished=hides)
+
+
+def target(policy: PolicyVersion) -> Target:
+    """The policy in the audit trail."""
+    return Target("policy", policy.pk, policy.uuid, str(policy.number))

@@ -1,0 +1,106 @@
+"""What rules say, and what met them, in sentences for people: in the language that is active."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.policy.judging import Met, Why
+from vardkase.hub.policy.reach import Reach
+from vardkase.hub.policy.rules import Action, Base
+
+REACHES: dict[Reach, str | Promise] = {
+    Reach.ORGANISATION: _("the own organisation"),
+    Reach.SHARING_GROUP: _("a sharing group or another organisation"),
+    Reach.COMMUNITY: _("everybody on this hub"),
+    Reach.CONNECTED: _("connected hubs"),
+    Reach.ALL: _("everybody, on all hubs"),
+}
+"""How far something goes, after the word "to"."""
+
+MAY_NOT: dict[Action, str | Promise] = {
+    Action.CREATE: _("you are not among those who may create events."),
+    Action.PUBLISH: _("you are not among those who may publish events."),
+    Action.DELEGATE: _("you are not among those who may hand events over to others."),
+}
+
+
+def title_of(rule: Base) -> str:
+    """The rule's title in the active language."""
+    return rule.title.in_language((get_language() or "en")[:2])
+
+
+def listed(words: Sequence[str], conjunction: str = "") -> str:
+    """Words as one reads them aloud: "a, b or c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction or pgettext('between the last two of a list', 'or')} {words[-1]}"
+
+
+def refusal(met: Met, organisation: str, *, own: bool) -> str:
+    """Why something is refused: number and title of the rule, and what met it."""
+    words = {
+        "number": met.number,
+        "title": title_of(met.rule),
+        "why": because(met),
+        "organisation": organisation,
+    }
+    if own:
+        return (
+            gettext(
+                "Rule %(number)s of your organisation’s MISP policy, “%(title)s”, does not allow this: %(why)s"
+            )
+            % words
+        )
+    return (
+        gettext(
+            "Rule %(number)s of the MISP policy of %(organisation)s, “%(title)s”, does not allow this: %(why)s"
+        )
+        % words
+    )
+
+
+def because(met: Met) -> str:
+    """What in the event, or of the person, met the rule."""
+    said = {"name": met.name, "reach": REACHES[met.reach], "n": met.count}
+    match met.why:
+        case Why.EVENT:
+            return gettext("the event would go to %(reach)s.") % said
+        case Why.TAG:
+            return gettext("what is tagged %(name)s would go to %(reach)s.") % said
+        case Why.TYPE:
+            return (
+                ngettext(
+                    "%(n)s value of type %(name)s would go to %(reach)s.",
+                    "%(n)s values of type %(name)s would go to %(reach)s.",
+                    met.count,
+                )
+                % said
+            )
+        case Why.CATEGORY:
+            return (
+                ngettext(
+                    "%(n)s value of category %(name)s would go to %(reach)s.",
+                    "%(n)s values of category %(name)s would go to %(reach)s.",
+                    met.count,
+                )
+                % said
+            )
+        case Why.MISSING_TAG:
+            return gettext("the event carries none of these tags: %(name)s.") % said
+        case Why.UNEXPLAINED:
+            return (
+                ngettext(
+                    "%(n)s value of type %(name)s has no comment that says why it is needed.",
+                    "%(n)s values of type %(name)s have no comment that says why they are needed.",
+                    met.count,
+                )
+                % said
+            )
+        case Why.UNTRAINED:
+            return gettext("the training “%(name)s” has to be done first.") % said
+        case Why.PERSON:
+            return str(MAY_NOT[getattr(met.rule, "action", Action.PUBLISH)])

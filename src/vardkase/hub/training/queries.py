@@ -1,0 +1,48 @@
+"""Who has been trained."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from vardkase.core.clock import today
+from vardkase.core.errors import NotFound
+from vardkase.hub.training.models import Training
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+
+
+def valid() -> Q:
+    """Training that holds today."""
+    return Q(valid_until__isnull=True) | Q(valid_until__gte=today())
+
+
+def modules_of(user_id: int | None) -> frozenset[str]:
+    """The modules that a user has done and that hold today, in lower case; none for who is no user."""
+    if user_id is None:
+        return frozenset()
+    done = Training.objects.filter(valid(), user_id=user_id)
+    return frozenset(name.lower() for name in done.values_list("module", flat=True))
+
+
+def trained_users(organisation_id: int, module: str = "") -> QuerySet[User]:
+    """The users of an organisation whose training (in `module`, or in any) holds today."""
+    done = Training.objects.filter(valid(), user__org_id=organisation_id)
+    if module:
+        done = done.filter(module__iexact=module)
+    return User.objects.filter(pk__in=done.values("user_id"), disabled=False).order_by("email")
+
+
+def trainings(actor: Actor) -> QuerySet[Training]:
+    """What the actor may see: those of the own organisation, or all for site administrators; newest first."""
+    found = Training.objects.select_related("user", "user__org").order_by("-done_on", "-pk")
+    return found if actor.is_site_admin else found.filter(user__org_id=actor.organisation_id)
+
+
+def find_training(actor: Actor, training_id: int) -> Training:
+    """One of them that the actor may change or remove. Raises NotFound, Forbidden."""
+    actor.require(Permission.ADMIN)
+    found = trainings(actor).filter(pk=training_id).first()
+    if found is None:
+        raise NotFound("Invalid training.")
+    return found

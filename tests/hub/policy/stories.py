@@ -1,0 +1,62 @@
+"""What the stories of policies share: rules as JSON, a policy in force, events that are tried on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.calls import call
+from tests.cast import Cast
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.services import put_in_force, save_draft
+from vardkase.intel.models import Event
+
+RED = {
+    "kind": "at_most",
+    "title": {"sv": "TLP:RED stannar i en delningsgrupp", "en": "TLP:RED stays in a sharing group"},
+    "tags": ["tlp:red"],
+    "reach": "sharing_group",
+}
+MARKED = {
+    "kind": "must_carry",
+    "title": {"sv": "Allt som delas har TLP-märkning", "en": "All that is shared carries a TLP tag"},
+    "tags": ["tlp:*"],
+    "reach": "sharing_group",
+}
+IBAN = {
+    "kind": "personal_data",
+    "title": {"sv": "Kontonummer lämnar oss inte", "en": "Account numbers do not leave us"},
+    "types": ["iban"],
+    "handling": "stays",
+}
+SECOND = {
+    "kind": "four_eyes",
+    "title": {"sv": "Två personer för alla på hubben", "en": "Two people for the whole hub"},
+    "reach": "community",
+    "roles": ["Org Admin", "Publisher"],
+}
+
+
+def in_force(cast: Cast, *rules: dict[str, Any]) -> PolicyVersion:
+    """Organisation A's policy, of these rules."""
+    actor = cast.org_admin.actor
+    save_draft(actor, list(rules))
+    return put_in_force(actor)
+
+
+def made(key: str, *tags: str, **event: Any) -> dict[str, Any]:
+    """An event that goes to everybody on the hub, with one domain in it."""
+    body = {
+        "info": "a phish",
+        "distribution": 1,
+        "Attribute": [{"type": "domain", "value": "a.example"}],
+        "Tag": [{"name": tag} for tag in tags],
+        **event,
+    }
+    status, answer = call(key, "POST", "/events/add", body)
+    assert status == 200, answer
+    return dict(answer["Event"])
+
+
+def is_out(event: dict[str, Any]) -> bool:
+    """Whether the event is published."""
+    return Event.objects.get(pk=event["id"]).published

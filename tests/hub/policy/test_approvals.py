@@ -1,0 +1,143 @@
+"""Four eyes: what needs a second person waits, and goes out exactly as that person saw it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.policy.approvals.queries import waiting_for
+from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
+from vardkase.hub.policy.models import Approval, Decision
+from vardkase.identity.access.actor import console_actor
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+@pytest.fixture
+def event(cast: Cast) -> dict[str, Any]:
+    """An event for the whole hub that the publisher has asked to publish."""
+    Tag.objects.create(name="tlp:red")
+    in_force(cast, RED, SECOND)
+    event = made(cast.publisher.key)
+    assert asked(cast.publisher, event)[0] == 202
+    return event
+
+
+def asked(player: Player, event: dict[str, Any]) -> tuple[int, Any]:
+    return call(player.key, "POST", f"/events/publish/{event['id']}")
+
+
+def test_it_waits_is_approved_and_is_out(cast: Cast, event: dict[str, Any]) -> None:
+    status, body = asked(cast.publisher, event)
+    request = Approval.objects.get()
+    assert (status, body["approval_id"]) == (202, str(request.pk))
+    assert "second person" in body["message"]
+    assert not is_out(event)
+    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
+    assert waiting_for(cast.org_admin.actor) == [request]
+    assert waiting_for(cast.publisher.actor) == waiting_for(cast.analyst.actor) == []
+    assert approve(cast.org_admin.actor, request.pk).state == Decision.APPROVED
+    assert is_out(event)
+    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
+
+
+def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
+    request = Approval.objects.get()
+    for player in (cast.publisher, cast.analyst, cast.reader):
+        with pytest.raises(Forbidden):
+            approve(player.actor, request.pk)
+    for player in (cast.stranger, cast.partner_sync, cast.site_admin):
+        with pytest.raises(NotFound):
+            approve(player.actor, request.pk)
+    with pytest.raises(Forbidden):
+        approve(console_actor(cast.org_a.pk, cast.org_a.name, "root"), request.pk)
+    assert not is_out(event)
+
+
+def test_an_event_that_changed_meanwhile_is_asked_for_again(cast: Cast, event: dict[str, Any]) -> None:
+    before = Approval.objects.get()
+    attribute = {"type": "domain", "value": "smuggled.example"}
+    assert call(cast.analyst.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
+    again = approve(cast.org_admin.actor, before.pk)
+    before.refresh_from_db()
+    assert (before.state, again.state, is_out(event)) == (Decision.CHANGED, Decision.WAITING, False)
+    assert again.requester == cast.publisher.user
+    approve(cast.org_admin.actor, again.pk)
+    assert is_out(event)
+
+
+def test_what_is_approved_is_one_version(cast: Cast, event: dict[str, Any]) -> None:
+    approve(cast.org_admin.actor, Approval.objects.get().pk)
+    call(
+        cast.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
+    )
+    assert asked(cast.publisher, event)[0] == 202
+    assert asked(cast.org_admin, event)[0] == 202
+    assert Approval.objects.get(state=Decision.WAITING).requester == cast.publisher.user
+
+
+@pytest.mark.parametrize("way", ["add", "edit"])
+def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[str, Any], way: str) -> None:
+    if way == "add":
+        event = made(cast.publisher.key, published=True)
+    else:
+        change = {"published": True, "info": "changed"}
+        assert call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200
+    assert not is_out(event)
+    assert Approval.objects.filter(event_id=event["id"], state=Decision.WAITING).count() == 1
+
+
+def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any]) -> None:
+    request = Approval.objects.get()
+    in_force(cast, RED | {"tags": [], "types": ["domain"]}, SECOND)
+    with pytest.raises(Forbidden, match="Rule 1"):
+        approve(cast.org_admin.actor, request.pk)
+    assert not is_out(event)
+
+
+def test_it_is_rejected_with_a_reason(cast: Cast, event: dict[str, Any]) -> None:
+    request = Approval.objects.get()
+    with pytest.raises(Invalid):
+        reject(cast.org_admin.actor, request.pk, " ")
+    rejected = reject(cast.org_admin.actor, request.pk, "Ask the victim first")
+    assert (rejected.state, rejected.reason) == (Decision.REJECTED, "Ask the victim first")
+    with pytest.raises(Conflict):
+        approve(cast.org_admin.actor, request.pk)
+    assert not is_out(event)
+
+
+def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, Any]) -> None:
+    request = Approval.objects.get()
+    with pytest.raises(Forbidden):
+        withdraw(cast.org_admin.actor, request.pk)
+    assert withdraw(cast.publisher.actor, request.pk).state == Decision.WITHDRAWN
+    asked(cast.publisher, event)
+    waiting = Approval.objects.filter(state=Decision.WAITING)
+    waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(Conflict, match="expired"):
+        approve(cast.org_admin.actor, waiting.get().pk)
+    assert (expire_approvals(), waiting.count()) == (1, 0)
+
+
+def test_a_deleted_event_waits_for_nobody(cast: Cast, event: dict[str, Any]) -> None:
+    assert call(cast.publisher.key, "POST", f"/events/delete/{event['id']}")[0] == 200
+    assert Approval.objects.get().state == Decision.WITHDRAWN
+
+
+def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) -> None:
+    """With MISP's setting, who made the event may ask, and may not be the one who approves."""
+    setting = "MISP.block_publishing_for_same_creator"
+    call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{setting}", {"value": True})
+    theirs = made(cast.org_admin.key)
+    assert asked(cast.org_admin, theirs)[0] == 202
+    withdraw(cast.org_admin.actor, Approval.objects.get(event_id=theirs["id"]).pk)
+    assert asked(cast.publisher, theirs)[0] == 202
+    request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
+    with pytest.raises(Forbidden, match="somebody else than the user who created it"):
+        approve(cast.org_admin.actor, request.pk)

@@ -1,0 +1,220 @@
+"""What a policy forbids does not leave, whichever way it is tried; and each refusal names the rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, is_out, made
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.services import end_policy
+from vardkase.hub.training.services import mark_trained
+from vardkase.intel.models import Event
+from vardkase.knowledge.taxonomies.models import Tag
+
+REFUSED = (
+    "Rule 1 of your organisation’s MISP policy, “TLP:RED stays in a sharing group”, does not allow this: "
+    "what is tagged tlp:red would go to everybody on this hub."
+)
+
+
+@pytest.fixture(autouse=True)
+def tags(cast: Cast) -> None:
+    Tag.objects.bulk_create(Tag(name=name) for name in ("tlp:red", "tlp:green", "tlp:amber"))
+
+
+@pytest.mark.parametrize("action", ["publish", "alert"])
+def test_publishing_is_refused_by_number_and_title(cast: Cast, action: str) -> None:
+    in_force(cast, RED, MARKED)
+    event = made(cast.publisher.key, "tlp:red")
+    status, body = call(cast.publisher.key, "POST", f"/events/{action}/{event['id']}")
+    assert (status, body["message"]) == (405, REFUSED)
+    assert not is_out(event)
+
+
+def test_an_event_that_arrives_published_is_not_taken_in(cast: Cast) -> None:
+    in_force(cast, RED)
+    body = {
+        "info": "red",
+        "distribution": 1,
+        "published": True,
+        "Attribute": [{"type": "domain", "value": "a.example", "Tag": [{"name": "tlp:red"}]}],
+    }
+    status, answer = call(cast.publisher.key, "POST", "/events/add", body)
+    assert (status, answer["message"]) == (403, REFUSED)
+    assert not Event.objects.filter(info="red").exists()
+
+
+def test_a_document_that_publishes_changes_nothing(cast: Cast) -> None:
+    in_force(cast, RED)
+    event = made(cast.publisher.key, "tlp:green", published=True)
+    assert is_out(event)
+    change = {"info": "other", "published": True, "Tag": [{"name": "tlp:red"}]}
+    status, answer = call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)
+    assert (status, answer["message"]) == (403, REFUSED)
+    stored = Event.objects.get(pk=event["id"])
+    assert (stored.info, stored.published) == ("a phish", True)
+
+
+def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go_out(cast: Cast) -> None:
+    """Taking the TLP tag off, raising an attribute, pasting more, editing many: each takes the event back."""
+    in_force(cast, MARKED, IBAN)
+    event = made(cast.publisher.key, "tlp:green", published=True)
+    uuid, number = event["uuid"], event["id"]
+    attribute = event["Attribute"][0]["id"]
+
+    def seen() -> bool:
+        return call(cast.stranger.key, "GET", f"/events/view/{number}")[0] == 200
+
+    ways: list[tuple[str, Any]] = [
+        ("/tags/removeTagFromObject", {"uuid": uuid, "tag": "tlp:green"}),
+        (f"/attributes/edit/{attribute}", {"distribution": "3"}),
+        (f"/attributes/editSelected/{number}", {"attribute_ids": [attribute], "comment": "x"}),
+        (f"/events/freeTextImport/{number}", {"value": "b.example"}),
+        (
+            f"/attributes/add/{number}",
+            {"type": "iban", "value": "SE4550000000058398257466", "distribution": 3},
+        ),
+    ]
+    for path, body in ways:
+        assert seen()
+        status, answer = call(cast.publisher.key, "POST", path, body)
+        assert status == 200, (path, answer)
+        assert not is_out(event), path
+        assert not seen(), path
+        assert call(cast.stranger.key, "POST", "/events/restSearch", {"uuid": uuid})[1]["response"] == []
+        assert call(cast.publisher.key, "GET", f"/events/view/{number}")[0] == 200
+        call(cast.publisher.key, "POST", "/tags/attachTagToObject", {"uuid": uuid, "tag": "tlp:green"})
+        last = call(cast.publisher.key, "POST", f"/events/publish/{number}")
+    assert last[0] == 405
+    assert "Rule 2" in last[1]["message"]
+    assert "1 value of type iban would go to everybody on this hub." in last[1]["message"]
+
+
+def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast: Cast) -> None:
+    """B's own MISP pushes, with B's user for that: of B's own, and what B passes on."""
+    in_force(cast, RED)
+    rules = PolicyVersion.objects.get().rules
+    for creator, theirs in ((cast.org_a, False), (cast.org_c, False), (cast.org_c, True)):
+        if theirs:
+            PolicyVersion.objects.create(
+                organisation=cast.org_b, number=1, state="in_force", rules=rules, written_at=timezone.now()
+            )
+        document = {
+            "info": "pushed",
+            "distribution": 1,
+            "published": True,
+            "locked": True,
+            "Orgc": {"uuid": str(creator.uuid), "name": creator.name},
+            "Attribute": [{"type": "domain", "value": "a.example"}],
+            "Tag": [{"name": "tlp:red"}],
+        }
+        status, answer = call(cast.partner_sync.key, "POST", "/events/add", document)
+        if creator == cast.org_a:
+            assert status == 403
+            assert answer["message"].startswith("Rule 1 of the MISP policy of Organisation A, ")
+        else:
+            assert (status, answer.get("message")) == ((403, REFUSED) if theirs else (200, None))
+
+
+def test_an_event_that_reaches_only_a_group_may_go(cast: Cast) -> None:
+    in_force(cast, RED | {"groups": [str(cast.group.uuid)]})
+    event = made(cast.publisher.key, "tlp:red", distribution=4, sharing_group_id=cast.group.pk)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+    assert is_out(event)
+
+
+def test_another_group_than_those_that_are_named_is_too_far(cast: Cast) -> None:
+    in_force(cast, RED | {"groups": ["11111111-1111-4111-8111-111111111111"]})
+    event = made(cast.publisher.key, "tlp:red", distribution=4, sharing_group_id=cast.group.pk)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+
+
+def test_a_value_that_is_kept_in_does_not_keep_the_event_in(cast: Cast) -> None:
+    """Its own distribution says that it stays; deleted it would still be sent to who synchronises."""
+    in_force(cast, IBAN)
+    iban = {"type": "iban", "value": "SE4550000000058398257466"}
+    event = made(
+        cast.publisher.key, Attribute=[iban | {"distribution": 0}, {"type": "domain", "value": "a.example"}]
+    )
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+    event = made(cast.publisher.key, Attribute=[iban, {"type": "domain", "value": "a.example"}])
+    call(cast.publisher.key, "POST", f"/attributes/delete/{event['Attribute'][0]['id']}")
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+
+
+def test_personal_data_leaves_with_its_necessity_stated(cast: Cast) -> None:
+    in_force(cast, IBAN | {"handling": "necessity"})
+    event = made(cast.publisher.key, Attribute=[{"type": "iban", "value": "SE4550000000058398257466"}])
+    refused = call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[1]["message"]
+    assert refused.endswith("1 value of type iban has no comment that says why it is needed.")
+    change = {"comment": "Receives what the fraud yields"}
+    call(cast.publisher.key, "POST", f"/attributes/edit/{event['Attribute'][0]['id']}", change)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+
+
+def test_who_may_create_publish_and_what_training_it_takes(cast: Cast) -> None:
+    who = {"kind": "who", "title": {"sv": "Vem", "en": "Who"}}
+    in_force(
+        cast,
+        who | {"action": "create", "roles": ["Publisher"], "users": [cast.colleague.user.email.upper()]},
+        who | {"action": "publish", "module": "MISP for publishers"},
+    )
+    made(cast.colleague.key)
+    status, answer = call(cast.analyst.key, "POST", "/events/add", {"info": "x"})
+    assert (status, answer["message"].split(": ")[1]) == (
+        403,
+        "you are not among those who may create events.",
+    )
+    event = made(cast.publisher.key)
+    status, answer = call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")
+    assert (status, answer["message"].split(": ")[1]) == (
+        405,
+        "the training “MISP for publishers” has to be done first.",
+    )
+    assert call(cast.site_admin.key, "POST", f"/events/publish/{event['id']}")[0] == 405
+    mark_trained(cast.org_admin.actor, cast.publisher.user.email, "misp for publishers")
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
+
+
+def test_new_events_get_what_the_policy_says_of_them(cast: Cast) -> None:
+    title = {"sv": "Utgångsläge", "en": "To begin with"}
+    group = str(cast.group.uuid)
+    in_force(
+        cast,
+        {"kind": "defaults", "title": title, "tags": ["tlp:amber"], "reach": "sharing_group", "group": group},
+    )
+    event = call(cast.analyst.key, "POST", "/events/add", {"info": "x"})[1]["Event"]
+    assert (event["distribution"], event["sharing_group_id"]) == ("4", str(cast.group.pk))
+    assert [tag["name"] for tag in event["Tag"]] == ["tlp:amber"]
+    assert made(cast.analyst.key)["distribution"] == "1"
+
+
+def test_delegation_is_a_way_out(cast: Cast) -> None:
+    in_force(cast, RED | {"reach": "organisation"}, SECOND)
+    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.delegation", {"value": True})
+    for tag, distribution, refused in (
+        ("tlp:red", -1, "would go to a sharing group or another organisation."),
+        ("tlp:green", 3, "Rule 2"),
+        ("tlp:green", -1, ""),
+    ):
+        event = made(cast.publisher.key, tag, distribution=0)
+        body = {"EventDelegation": {"org_id": cast.org_b.pk, "distribution": distribution, "message": ""}}
+        status, answer = call(
+            cast.publisher.key, "POST", f"/eventDelegations/delegateEvent/{event['id']}", body
+        )
+        assert (status != 200) == bool(refused), answer
+        assert refused in str(answer)
+
+
+def test_a_policy_that_has_ended_asks_nothing(cast: Cast) -> None:
+    in_force(cast, RED)
+    event = made(cast.publisher.key, "tlp:red")
+    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
+    end_policy(cast.org_admin.actor)
+    assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 200
