@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",
+    "vardkase.hub.membership.phases.apps.PhasesConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
     "vardkase.hub.training.apps.TrainingConfig",

@@ -1,0 +1,41 @@
+"""The phases and legal preconditions that the hub is delivered with."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vardkase.hub.membership.phases.models import Phase
+
+FILE = Path(__file__).with_name("defaults.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """A legal precondition in both languages; `waits_…` is what a phase without it says of itself."""
+
+    name: str
+    title_sv: str
+    title_en: str
+    waits_sv: str
+    waits_en: str
+
+
+def default_phases() -> list[Phase]:
+    """The delivered phases as rows that are not stored."""
+    return [Phase(**phase) for phase in _delivered()["phase"]]
+
+
+@cache
+def preconditions() -> Mapping[str, Precondition]:
+    """Every legal precondition by its name."""
+    return {name: Precondition(name, **words) for name, words in _delivered()["precondition"].items()}
+
+
+@cache
+def _delivered() -> dict[str, Any]:
+    return tomllib.loads(FILE.read_text())

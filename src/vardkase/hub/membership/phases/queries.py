@@ -1,0 +1,127 @@
+"""Reading the phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.membership.phases.defaults import default_phases, preconditions
+from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
+from vardkase.hub.membership.phases.rules import PhaseTerms, State, admitting_phase, awaited_phase
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseState:
+    """A phase in the reader's language; `opened` is its first day, `waits_for` says what a closed one opens with."""
+
+    number: int
+    title: str
+    opened: date | None
+    text: str
+    state: State
+    waits_for: str = ""
+
+
+def phases(now: datetime) -> list[PhaseState]:
+    """Every phase as it is at `now`, in order; two queries."""
+    day, in_force = timezone.localdate(now), _in_force_since()
+    return [_in_words(phase, day, in_force) for phase in stored_phases()]
+
+
+def admits(sector: str, *, invited: bool, now: datetime) -> int | None:
+    """The number of the open phase that admits an organisation of `sector`, if one does."""
+    return admitting_phase(phase_terms(), sector, invited=invited, day=timezone.localdate(now))
+
+
+def waits_for(sector: str, now: datetime) -> int | None:
+    """The number of the phase that an organisation of `sector` waits for; None when none is planned."""
+    return awaited_phase(phase_terms(), sector, timezone.localdate(now))
+
+
+def is_in_force(precondition: str, now: datetime) -> bool:
+    """Whether a legal precondition is recorded as in force by the day of `now`."""
+    since = _in_force_since().get(precondition)
+    return since is not None and since <= timezone.localdate(now)
+
+
+def phase_terms() -> list[PhaseTerms]:
+    """Every phase as the rules read it; two queries."""
+    in_force = _in_force_since()
+    return [terms_of(phase, in_force) for phase in stored_phases()]
+
+
+def terms_of(phase: Phase, in_force: dict[str, date | None]) -> PhaseTerms:
+    """One phase as the rules read it; `in_force`: since when each precondition is."""
+    return PhaseTerms(
+        phase.number,
+        phase.opens,
+        phase.closes,
+        frozenset(phase.sectors),
+        phase.invitation_only,
+        tuple(in_force.get(name) for name in phase.preconditions),
+    )
+
+
+def stored_phases() -> list[Phase]:
+    """Every phase in order, those that nobody has changed as they were delivered (without a primary key)."""
+    found = {phase.number: phase for phase in default_phases()}
+    found |= {phase.number: phase for phase in Phase.objects.all()}
+    return [found[number] for number in sorted(found)]
+
+
+def find_phase(number: int) -> Phase:
+    """One phase. Raises NotFound."""
+    for phase in stored_phases():
+        if phase.number == number:
+            return phase
+    raise NotFound("There is no such phase.")
+
+
+def recorded_preconditions() -> dict[str, LegalPrecondition]:
+    """What is recorded of each legal precondition; one that nobody has touched is not in force."""
+    found = {name: LegalPrecondition(name=name) for name in preconditions()}
+    return found | {row.name: row for row in LegalPrecondition.objects.filter(name__in=found)}
+
+
+def phase_title(number: int | None) -> str:
+    """How people call a phase: "Phase 3, Private sector"; nothing for none."""
+    for phase in stored_phases() if number is not None else ():
+        if phase.number == number:
+            words = {"number": number, "title": in_language(phase, "title")}
+            return gettext("Phase %(number)s, %(title)s") % words
+    return ""
+
+
+def in_language(thing: object, name: str) -> str:
+    """The text `name` of a phase or precondition in the reader's language: Swedish, or English for all others."""
+    return str(getattr(thing, f"{name}_{'sv' if get_language() == 'sv' else 'en'}"))
+
+
+def _in_force_since() -> dict[str, date | None]:
+    return dict(LegalPrecondition.objects.values_list("name", "since"))
+
+
+def _in_words(phase: Phase, day: date, in_force: dict[str, date | None]) -> PhaseState:
+    terms = terms_of(phase, in_force)
+    state = terms.state(day)
+    return PhaseState(
+        phase.number,
+        in_language(phase, "title"),
+        terms.opened,
+        in_language(phase, "text"),
+        state,
+        _waits(phase, day, in_force) if state is State.CLOSED else "",
+    )
+
+
+def _waits(phase: Phase, day: date, in_force: dict[str, date | None]) -> str:
+    """What a closed phase opens with: the first precondition that is not in force, else nothing but its day."""
+    for name in phase.preconditions:
+        since = in_force.get(name)
+        if (since is None or since > day) and name in preconditions():
+            return in_language(preconditions()[name], "waits")
+    return ""

@@ -1,0 +1,72 @@
+"""Which phase admits whom: pure, so that it can be tried for any day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a phase is in its life."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTerms:
+    """When a phase is open and for whom. `preconditions`: for each, since when it is in force (None: it is not)."""
+
+    number: int
+    opens: date | None
+    closes: date | None
+    sectors: frozenset[str]
+    invitation_only: bool = False
+    preconditions: tuple[date | None, ...] = ()
+
+    def state(self, day: date) -> State:
+        """Where the phase is on `day`. One without a day opens with the last of its preconditions."""
+        if self.closes is not None and self.closes <= day:
+            return State.DONE
+        opened = self.opened
+        return State.OPEN if opened is not None and opened <= day else State.CLOSED
+
+    @property
+    def opened(self) -> date | None:
+        """The first day on which it is open, as far as is known."""
+        days = [day for day in (self.opens, *self.preconditions) if day is not None]
+        lacks = None in self.preconditions or not days
+        return None if lacks else max(days)
+
+
+def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool, day: date) -> int | None:
+    """The number of the first open phase that admits an organisation of `sector`; None when none does."""
+    return next(
+        (
+            phase.number
+            for phase in _in_order(phases)
+            if phase.state(day) is State.OPEN
+            and sector in phase.sectors
+            and (invited or not phase.invitation_only)
+        ),
+        None,
+    )
+
+
+def awaited_phase(phases: Iterable[PhaseTerms], sector: str, day: date) -> int | None:
+    """The number of the first phase still to open that will admit `sector` without invitation, if there is one."""
+    return next(
+        (
+            phase.number
+            for phase in _in_order(phases)
+            if phase.state(day) is State.CLOSED and sector in phase.sectors and not phase.invitation_only
+        ),
+        None,
+    )
+
+
+def _in_order(phases: Iterable[PhaseTerms]) -> list[PhaseTerms]:
+    return sorted(phases, key=lambda phase: phase.number)

@@ -1,0 +1,39 @@
+"""Who appears in the stories of membership: officers of the hub, and applications in any state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from tests.cast import Cast
+from tests.factories import make_role, make_user
+from vardkase.hub.membership.applications.models import Application
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.staff import StaffRole
+
+BEFORE_ALL = datetime(2025, 12, 1, 12, tzinfo=UTC)
+PHASE_1 = datetime(2026, 1, 10, 12, tzinfo=UTC)
+PHASE_2 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+_numbers = count(1)
+
+
+def make_staff(cast: Cast, role: StaffRole, email: str = "") -> User:
+    """Somebody of the hub's own organisation with one duty."""
+    plain = Role.objects.filter(name="Plain").first() or make_role("Plain", [])
+    return make_user(cast.hub, plain, email or f"{role.value}@hub.example", staff_roles=[role.value])
+
+
+def staff(cast: Cast, role: StaffRole = StaffRole.MEMBERSHIP_OFFICER, email: str = "") -> Actor:
+    """The same as an Actor in a browser."""
+    return actor_for(make_staff(cast, role, email), Credential.BROWSER)
+
+
+def make_application(state: str = "draft", **columns: Any) -> Application:
+    """An application as a row, without having gone the way to `state`."""
+    number = f"2026-{next(_numbers):05d}"
+    about = {"organisation_name": "Skogsby kommun", "sector": "municipality", "email": "anna@skogsby.example"}
+    return Application.objects.create(number=number, state=state, **(about | columns))

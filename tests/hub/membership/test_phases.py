@@ -1,0 +1,147 @@
+"""Phases: whom each admits on which day, what officers change, and what the law has to do with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests.cast import Cast
+from tests.hub.membership.cast import BEFORE_ALL, PHASE_1, PHASE_2, staff
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.membership.phases import queries, services
+from vardkase.hub.membership.phases.hooks import phases_changed
+from vardkase.hub.membership.phases.rules import PhaseTerms, State, admitting_phase, awaited_phase
+from vardkase.hub.membership.sectors import Sector
+from vardkase.identity.accounts.staff import StaffRole
+
+LAW = "SFS 2026:417"
+MARCH = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "states"),
+    [
+        (BEFORE_ALL, ["closed", "closed", "closed"]),
+        (PHASE_1, ["open", "closed", "closed"]),
+        (PHASE_2, ["done", "open", "closed"]),
+    ],
+)
+def test_the_three_phases_of_the_launch(db: None, now: datetime, states: list[str]) -> None:
+    assert [phase.state for phase in queries.phases(now)] == states
+
+
+@pytest.mark.parametrize(
+    ("sector", "invited", "now", "admitted", "awaited"),
+    [
+        ("municipality", False, BEFORE_ALL, None, 2),
+        ("municipality", False, PHASE_1, None, 2),
+        ("municipality", True, PHASE_1, 1, 2),
+        ("municipality", False, PHASE_2, 2, None),
+        ("public_company", False, PHASE_2, 2, None),
+        ("private_company", False, PHASE_2, None, 3),
+        ("private_company", True, PHASE_1, None, 3),
+        ("other", False, PHASE_2, None, 3),
+    ],
+)
+def test_who_is_admitted_when(
+    db: None, sector: str, invited: bool, now: datetime, admitted: int | None, awaited: int | None
+) -> None:
+    assert queries.admits(sector, invited=invited, now=now) == admitted
+    assert queries.waits_for(sector, now) == awaited
+
+
+def test_the_private_sector_waits_for_the_law(cast: Cast) -> None:
+    third = queries.phases(PHASE_2)[2]
+    assert (third.opened, third.waits_for) == (None, "Väntar på lagstöd")
+    with translation.override("en"):
+        assert queries.phases(PHASE_2)[2].waits_for == "Waits for legal ground"
+    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    services.record_in_force(jurist, "offence_data", MARCH, LAW)
+    assert queries.admits("private_company", invited=False, now=PHASE_2) == 3
+    assert queries.is_in_force("offence_data", PHASE_2)
+    assert queries.phases(PHASE_2)[2].opened == MARCH
+    services.revoke(jurist, "offence_data", "Upphävd")
+    assert queries.admits("private_company", invited=False, now=PHASE_2) is None
+    assert queries.recorded_preconditions()["offence_data"].reference == LAW
+    acts = list(
+        AuditEntry.objects.filter(target_kind="precondition").order_by("pk").values_list("action", flat=True)
+    )
+    assert acts == ["precondition.in_force", "precondition.revoked"]
+
+
+def test_a_law_in_force_tomorrow_opens_nothing_today(cast: Cast) -> None:
+    services.record_in_force(
+        staff(cast, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
+    )
+    assert queries.admits("private_company", invited=False, now=PHASE_2) is None
+    assert queries.admits("private_company", invited=False, now=PHASE_2 + timedelta(days=1)) == 3
+
+
+def test_only_a_legal_officer_says_what_the_law_is(cast: Cast) -> None:
+    for actor in (staff(cast), cast.site_admin.actor, cast.analyst.actor):
+        with pytest.raises(Forbidden):
+            services.record_in_force(actor, "offence_data", MARCH, LAW)
+        with pytest.raises(Forbidden):
+            services.revoke(actor, "offence_data", "Upphävd")
+    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    with pytest.raises(NotFound):
+        services.record_in_force(jurist, "gravity", MARCH, LAW)
+    for reference in ("", " ", "x" * 301, "\0"):
+        with pytest.raises(Invalid):
+            services.record_in_force(jurist, "offence_data", MARCH, reference)
+
+
+def test_an_officer_changes_a_phase(cast: Cast) -> None:
+    told: list[None] = []
+    phases_changed.register(told.append)
+    officer = staff(cast)
+    services.change_phase(officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
+    assert queries.admits("municipality", invited=False, now=PHASE_2) is None
+    entry = AuditEntry.objects.get(action="phase.changed")
+    assert entry.change["opens"] == ["2026-02-23", "2026-04-01"]
+    assert entry.change["sectors"][1] == ["region"]
+    assert len(told) == 1
+    services.change_phase(officer, 2, {"opens": "2026-04-01"})
+    assert AuditEntry.objects.filter(action="phase.changed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"opens": "soon"}, "opens"),
+        ({"opens": "2026-05-01", "closes": "2026-05-01"}, "closes"),
+        ({"sectors": ["kingdom"]}, "sectors"),
+        ({"preconditions": ["gravity"]}, "preconditions"),
+        ({"title_sv": ""}, "title_sv"),
+        ({"title_en": "x" * 101}, "title_en"),
+        ({"text_sv": "\0"}, "text_sv"),
+    ],
+)
+def test_a_phase_is_not_made_nonsense_of(cast: Cast, data: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.change_phase(staff(cast), 2, data)
+    assert field in refused.value.errors
+    assert queries.find_phase(2).pk is None
+
+
+def test_nobody_else_changes_a_phase(cast: Cast) -> None:
+    for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.ANALYST)):
+        with pytest.raises(Forbidden):
+            services.change_phase(actor, 2, {"opens": None})
+
+
+def test_the_rule_by_itself() -> None:
+    public = PhaseTerms(2, MARCH, None, frozenset({Sector.REGION}))
+    later = replace(public, number=4, opens=date(2026, 6, 1))
+    assert public.state(MARCH - timedelta(days=1)) is State.CLOSED
+    assert public.state(MARCH) is State.OPEN
+    assert replace(public, closes=MARCH + timedelta(days=1)).state(MARCH + timedelta(days=1)) is State.DONE
+    assert replace(public, opens=None).state(date(2099, 1, 1)) is State.CLOSED
+    assert admitting_phase([later, public], "region", invited=False, day=date(2026, 7, 1)) == 2
+    assert awaited_phase([later], "region", MARCH) == 4
+    assert awaited_phase([later], "municipality", MARCH) is None
