@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
 from tests.support.web_server import WebServer
 from vardkase.api import authentication
-from vardkase.api.authentication import ACCOUNT_DISABLED, AUTHENTICATION_FAILED, WRONG_ADDRESS
+from vardkase.api.authentication import ACCOUNT_DISABLED, AUTHENTICATION_FAILED, KEY_ENDED, WRONG_ADDRESS
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.config.middleware import client_address
 from vardkase.core import sql
@@ -65,8 +64,9 @@ def test_a_browser_session_does_not_open_the_api(cast: Cast) -> None:
 
 
 def test_an_expired_key_is_refused(cast: Cast) -> None:
-    key = make_key(cast.analyst.user, expiration=int(time.time()) - 1)
-    assert refusal(key) == (403, AUTHENTICATION_FAILED)
+    """And told the day, which only who holds it can learn."""
+    key = make_key(cast.analyst.user, expiration=1_700_000_000)
+    assert refusal(key) == (403, KEY_ENDED.format(day="2023-11-14"))
 
 
 def test_a_key_that_will_expire_says_when(cast: Cast) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,12 +25,16 @@ from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
 from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
 from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
+from vardkase.identity.entrance.certificates import Certificate
+from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
+from vardkase.identity.entrance.rules import Newcomer, lies_in
 
 AUTHENTICATION_FAILED = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
     "Authorization header."
 )
 ACCOUNT_DISABLED = "Authentication failed. Your user account has been disabled."
+KEY_ENDED = "Authentication failed. This API key stopped working on {day}. Sign in and make a new one."
 WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
 TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
 
@@ -39,6 +42,7 @@ KEY = re.compile(r"[A-Za-z0-9]{40}")
 MAX_KEYS = 5
 TOUCH_EVERY = 60
 FLAGS = tuple(Permission)
+SYNC = FLAGS.index(Permission.SYNC)
 FIND = Path(__file__).parent / "sql" / "find_keys.sql"
 TOUCH = Path(__file__).parent / "sql" / "touch_key.sql"
 
@@ -69,7 +73,7 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
     address: str | None = getattr(request, "client_address", None)
     try:
         row = _row_of(presented_keys(request) if keys is None else keys)
-        _check(row, address)
+        _check(row, address, getattr(request, "client_certificate", None))
     except MispError as error:
         if error.message == AUTHENTICATION_FAILED and failures.add(address or ""):
             raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(failures.window)}) from error
@@ -101,6 +105,13 @@ class _Row:
     may_read: bool
     may_write: bool
     may_sync: bool
+    networks_mode: str
+    networks: list[str]
+    certificates_mode: str
+    certificate_pins: list[str]
+    domains_mode: str
+    verified_domains: list[str]
+    keys_mode: str
     sharing_group_ids: list[int]
     live: bool
     allowance: int | None
@@ -127,27 +138,32 @@ def _row_of(keys: list[str]) -> _Row:
     raise MispError(403, AUTHENTICATION_FAILED)
 
 
-def _check(row: _Row, address: str | None) -> None:
-    """Refuse a key or a user that may not enter now, and from here."""
-    if row.key_expires and row.key_expires < now_seconds():
-        raise MispError(403, AUTHENTICATION_FAILED)
-    if row.disabled or (row.user_expires is not None and row.user_expires < datetime.now(UTC)):
-        raise MispError(403, ACCOUNT_DISABLED)
-    if row.allowed_ips and not _is_in(address, row.allowed_ips):
-        raise MispError(403, WRONG_ADDRESS)
+def _check(row: _Row, address: str | None, certificate: Certificate | None) -> None:
+    """Refuse a key or a user that may not enter now, from here, and with that certificate."""
     permissions = _permissions(tuple(row.flags))
+    caller = Caller(row.user_id, row.email, row.org_id, address, _credential(row).value, row.key_id)
+    now = datetime.now(UTC)
+    if row.key_expires and row.key_expires < now.timestamp():
+        ended = datetime.fromtimestamp(row.key_expires, UTC).date()
+        raise _noted(caller, "key_ended", KEY_ENDED.format(day=ended))
+    if row.disabled or (row.user_expires is not None and row.user_expires < now):
+        raise _noted(caller, "account_off", ACCOUNT_DISABLED)
+    if row.allowed_ips and not lies_in(address, row.allowed_ips):
+        raise _noted(caller, "key_address", WRONG_ADDRESS)
     if Permission.AUTH not in permissions:
         raise MispError(403, AUTHENTICATION_FAILED)
+    is_unbound = row.flags[SYNC] and not (row.key_expires and row.allowed_ips)
+    newcomer = Newcomer(row.email, address, certificate, now, has_unbound_key=is_unbound)
+    if refusal := refusal_at_the_door(row, newcomer, caller):
+        raise MispError(403, refusal.sentence)
     if not row.live and Permission.SITE_ADMIN not in permissions:
         raise MispError(405, MAINTENANCE_MESSAGE.value)
 
 
-def _is_in(address: str | None, networks: list[str]) -> bool:
-    """Whether `address` is in one of `networks`; an address we do not know is in none."""
-    if address is None:
-        return False
-    here = ipaddress.ip_address(address)
-    return any(here in ipaddress.ip_network(network, strict=False) for network in networks)
+def _noted(caller: Caller, reason: str, message: str) -> MispError:
+    """The refusal, put down in the audit trail."""
+    note(caller, reason, "user.entrance_refused")
+    return MispError(403, message)
 
 
 @lru_cache(maxsize=256)
@@ -156,8 +172,12 @@ def _permissions(flags: tuple[bool, ...]) -> frozenset[Permission]:
     return frozenset(Permission) if Permission.SITE_ADMIN in held else held
 
 
+def _credential(row: _Row) -> Credential:
+    return Credential.READ_ONLY_KEY if row.read_only else Credential.API_KEY
+
+
 def _actor(row: _Row, address: str | None) -> Actor:
-    credential = Credential.READ_ONLY_KEY if row.read_only else Credential.API_KEY
+    credential = _credential(row)
     staff = staff_roles(row.staff_roles)
     return Actor(
         user_id=row.user_id,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from vardkase.api import dispatch, feed_files, registry
 from vardkase.api.taxii import face as taxii
+from vardkase.identity.entrance.certificates import Certificate, shown_certificate
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -17,7 +18,8 @@ NEVER_API = ("/static/",)
 
 
 class TrustedProxies:
-    """Sets `request.client_address`, the address that the outermost proxy we know of saw.
+    """Sets `request.client_address`, the address that the outermost proxy we know of saw, and what it says that was
+    shown to it: `request.client_certificate`, or None.
 
     Each proxy adds the address of its own client at the right end of X-Forwarded-For. With TRUSTED_PROXIES =
     n the n-th entry from the right was written by our own outermost proxy; all to its left is hearsay.
@@ -28,6 +30,7 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.client_address = client_address(request)  # type: ignore[attr-defined]
+        request.client_certificate = client_certificate(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
@@ -56,6 +59,18 @@ def client_address(request: HttpRequest) -> str | None:
     if proxies < 1 or len(forwarded) < proxies:
         return peer
     return _ip_address(forwarded[-proxies]) or peer
+
+
+def client_certificate(request: HttpRequest) -> Certificate | None:
+    """The certificate that the client has shown to our own proxy, which must set, or empty, the header itself.
+
+    Without a proxy, without a named header, and of a request that no proxy has passed on, it is hearsay.
+    """
+    header: str = settings.VARDKASE_CLIENT_CERTIFICATE_HEADER
+    passed_on = "HTTP_X_FORWARDED_FOR" in request.META
+    if not header or settings.TRUSTED_PROXIES < 1 or not passed_on:
+        return None
+    return shown_certificate(request.headers.get(header, ""), request.headers.get(f"{header}-Verify", ""))
 
 
 def speaks_api(request: HttpRequest, controllers: frozenset[str]) -> bool:

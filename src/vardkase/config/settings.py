@@ -38,6 +38,10 @@ ALLOWED_HOSTS = env_list(
     (urlsplit(BASE_URL).hostname or "*", "localhost", "127.0.0.1") if BASE_URL else ("*",),
 )
 TRUSTED_PROXIES = env_int("VARDKASE_TRUSTED_PROXIES", 0)
+# The header in which the proxy hands on the client certificate that it was shown (docs/deploy.md); none: not believed.
+VARDKASE_CLIENT_CERTIFICATE_HEADER = env_str("VARDKASE_CLIENT_CERTIFICATE_HEADER").strip()
+# Who is asked for TXT records of mail domains, as address[:port]; none: the machine's own resolver.
+VARDKASE_DNS_SERVER = env_str("VARDKASE_DNS_SERVER").strip()
 DEBUG = False
 
 # What this installation is: a hub with members, or one organisation's own platform that may be connected to a hub.
@@ -77,6 +81,7 @@ INSTALLED_APPS = [
     "vardkase.identity.blueprints.apps.BlueprintsConfig",
     "vardkase.identity.news.apps.NewsConfig",
     "vardkase.identity.bookmarks.apps.BookmarksConfig",
+    "vardkase.identity.entrance.apps.EntranceConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",
     "vardkase.knowledge.tag_collections.apps.TagCollectionsConfig",

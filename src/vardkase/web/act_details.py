@@ -16,26 +16,36 @@ from vardkase.web.permission_words import FLAGS
 LONGEST = 200
 
 LABELS: dict[str, str | Promise] = {
+    "added": _("Added"),
     "all_orgs": _("Every organisation"),
     "allowed_ips": _("Addresses"),
+    "certificates": _("Client certificates"),
     "colour": _("Colour"),
     "comment": _("Comment"),
     "count": _("How many"),
     "disabled": _("Switched off"),
     "distribution": _("Reach"),
+    "domain": _("Mail domain"),
+    "domains": _("Mail domains"),
     "email": _("E-mail address"),
     "ended": _("Ended"),
     "expiration": _("Expires"),
     "exportable": _("May be sent out"),
     "extend": _("May extend"),
     "fields": _("Fields"),
+    "keys": _("Bound keys"),
     "kind": _("Kind"),
     "local": _("Local"),
+    "mailbox": _("Mailbox"),
+    "method": _("Way"),
     "name": _("Name"),
+    "networks": _("Networks"),
     "organisation": _("Organisation"),
     "organisations": _("Organisations"),
     "permissions": _("Permissions"),
+    "pin": _("Fingerprint"),
     "read_only": _("Read only"),
+    "reason": _("Why"),
     "removed": _("Removed"),
     "required": _("Required"),
     "role": _("Role"),
@@ -43,17 +53,34 @@ LABELS: dict[str, str | Promise] = {
     "note": _("Note"),
     "staff_roles": _("Duties at the hub"),
     "state": _("State"),
+    "subject": _("Issued to"),
     "tag": pgettext_lazy("noun", "Tag"),
+    "times": _("Times"),
     "to_ids": _("For detection"),
     "updated": _("Updated"),
     "user": _("Account"),
     "value": _("Value"),
 }
 KINDS: dict[str, str | Promise] = {
+    "account_off": _("the account is switched off"),
     "app": _("App"),
+    "certificate_not_valid": _("the client certificate is not valid now"),
+    "domain": _("the e-mail address lies in no verified domain"),
+    "enforce": pgettext_lazy("of a rule", "enforced"),
+    "key_address": _("the key may not come from this address"),
+    "key_ended": _("the key has ended"),
+    "network": _("from another network"),
+    "no_certificate": _("without a client certificate"),
+    "off": pgettext_lazy("of a rule", "off"),
+    "other_certificate": _("with another client certificate"),
     "passkey": _("Passkey"),
     "recovery codes": _("Recovery codes"),
+    "report": pgettext_lazy("of a rule", "report only"),
+    "unbound_key": _("the key is not bound to addresses and an end"),
 }
+KIND_LIKE = frozenset({"certificates", "domains", "keys", "kind", "networks", "reason"})
+"""Fields whose values are words of `KINDS`."""
+
 HIDDEN = frozenset({"attributes", "captured"})
 """Ids, and how a thing came here: for machines."""
 
@@ -110,7 +137,7 @@ def _one(name: str, value: Any) -> str:
         return str(FLAGS[value][0])
     if name == "fields":
         return str(LABELS.get(value.removesuffix("_id"), value))
-    if name == "kind":
+    if name in KIND_LIKE:
         return str(KINDS.get(value, value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) < LONGEST else f"{text[:LONGEST]}…"

@@ -17,6 +17,7 @@ from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.pages import PUBLIC
 
@@ -35,6 +36,9 @@ SIGN_IN_VIEWS = frozenset(
     }
 )
 """allauth's own views before and during sign-in."""
+
+LEAVING_VIEWS = frozenset({"account_inactive", "account_logout"})
+"""What stays open to those whom their organisation's rules keep out."""
 
 OWN_ACCOUNT_VIEWS = frozenset(
     {
@@ -95,11 +99,15 @@ class SignedIn:
     ) -> HttpResponse | None:
         name = _name(request.resolver_match)
         declared = getattr(view, "declared_permissions", None)
-        if declared is PUBLIC or name in SIGN_IN_VIEWS:
+        user = request.user
+        if declared is PUBLIC or name in LEAVING_VIEWS:
+            return None
+        if isinstance(user, User) and (refused := refusal_page(request, user)):
+            return refused
+        if name in SIGN_IN_VIEWS:
             return None
         if declared is None and name not in OWN_ACCOUNT_VIEWS:
             raise Http404
-        user = request.user
         if not isinstance(user, User):
             for_visitors = getattr(view, "for_visitors", None)
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
+
+
+class Mode(models.TextChoices):
+    """How strictly a rule of an organisation is kept: not at all, told of in the audit trail, or to the letter."""
+
+    OFF = "off"
+    REPORT = "report"
+    ENFORCE = "enforce"
+
+
+def mode_field() -> models.CharField[str, str]:
+    """A column that holds a `Mode`; off until somebody chooses."""
+    return models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
 
 
 class Organisation(models.Model):
@@ -14,6 +28,8 @@ class Organisation(models.Model):
     `restricted_to_domain` is null until somebody edits the organisation.
     `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them. While
     `hides_unpublished` is on, others read its events once they are published, and not before.
+    The last rows are facts that `identity.entrance` sets: what the organisation asks of whoever enters in its name.
+    They lie here so that they come along with every key and every session, without a query of their own.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -33,6 +49,13 @@ class Organisation(models.Model):
     may_write = models.BooleanField(default=True)
     may_sync = models.BooleanField(default=True)
     hides_unpublished = models.BooleanField(default=False)
+    networks_mode = mode_field()
+    networks = ArrayField(models.TextField(), default=list, blank=True)
+    certificates_mode = mode_field()
+    certificate_pins = ArrayField(models.TextField(), default=list, blank=True)
+    domains_mode = mode_field()
+    verified_domains = ArrayField(models.TextField(), default=list, blank=True)
+    keys_mode = mode_field()
 
     class Meta:
         db_table = "organisation"

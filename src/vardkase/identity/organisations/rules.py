@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
@@ -27,3 +27,20 @@ def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
 def owns_group(actor: Acting, group: SharingGroup) -> bool:
     """Whether the group belongs to the actor's organisation."""
     return group.org_id == actor.organisation_id
+
+
+def plain_domain(domain: str) -> str:
+    """A mail domain as it is compared: lower case, without a final dot, in the letters of DNS; "" for what is none.
+
+    Names with other letters are written as DNS has them, so that two that only look alike stay two.
+    """
+    try:
+        return domain.strip().rstrip(".").encode("idna").decode().lower()
+    except UnicodeError:
+        return ""
+
+
+def has_verified_domain(email: str, verified: Collection[str]) -> bool:
+    """Whether an address lies in one of the `verified` domains itself; what lies below a domain is another."""
+    domain = plain_domain(email.rpartition("@")[2])
+    return domain != "" and domain in verified

@@ -10,9 +10,10 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -24,6 +25,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
 from vardkase.web.accounts import trail
+from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.sessions import end_sessions
 
 SECOND_FACTORS = Safe("second factor")
@@ -48,8 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         trail.sign_in_refused(request, str(credentials.get("email", "")))
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Refuse those whom their organisation keeps out, by whatever means they sign in, before any second factor."""
+        return refusal_page(request, user) or super().pre_login(request, user, **kwargs)
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin a session. Whoever was to be signed out everywhere is, and starts afresh with this one."""
+        if refused := refusal_page(
+            request, user
+        ):  # The second factor may come from elsewhere than the password.
+            raise ImmediateHttpResponse(refused)
         super().login(request, user)
         if user.force_logout:
             end_sessions(user, keep=request.session.session_key)

@@ -25,8 +25,9 @@ from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Mode, Organisation
 from vardkase.identity.organisations.queries import by_reference
+from vardkase.identity.organisations.rules import has_verified_domain
 from vardkase.misp.flags import as_bool
 
 MASKED = frozenset("*")
@@ -198,8 +199,19 @@ def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[
                 setattr(user, name, reader(data[name]))
             except (ValueError, OverflowError) as error:
                 errors[name] = [str(error)]
-    if errors := errors or _email_errors(user):
+    if errors := errors or _email_errors(user) or _domain_errors(user):
         raise Invalid(errors)
+
+
+def _domain_errors(user: User) -> dict[str, list[str]]:
+    """A new address, or one in a new organisation, lies in a domain that this has verified, where it asks for that."""
+    if user.org.domains_mode != Mode.ENFORCE or has_verified_domain(user.email, user.org.verified_domains):
+        return {}
+    if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():
+        return {}
+    return {
+        "email": [gettext("The address does not lie in a mail domain that the organisation has verified.")]
+    }
 
 
 def _email_errors(user: User) -> dict[str, list[str]]:

@@ -1,0 +1,42 @@
+"""Asking DNS for the TXT record with which an organisation proves a mail domain."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from dns.exception import DNSException
+from dns.rdtypes.ANY.TXT import TXT
+from dns.resolver import NXDOMAIN, NoAnswer, Resolver
+
+LABEL = "_vardkase"
+PREFIX = "vardkase-domain-verification="
+PATIENCE = 5.0
+"""Seconds for a whole lookup."""
+
+
+class NoNameServer(Exception):
+    """DNS could not be asked: nothing is known of the record, neither that it is there nor that it is not."""
+
+
+def has_record(domain: str, token: str) -> bool:
+    """Whether ``_vardkase.<domain>`` holds the token now. Raises NoNameServer."""
+    try:
+        found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(f"{LABEL}.{domain}.", "TXT", search=False)
+    except (NXDOMAIN, NoAnswer):
+        return False
+    except DNSException as error:
+        raise NoNameServer from error
+    texts = [b"".join(record.strings).decode(errors="replace") for record in found if isinstance(record, TXT)]
+    return PREFIX + token in (text.strip() for text in texts)
+
+
+@cache
+def _resolver(server: str) -> Resolver:
+    """The machine's own resolver, or the one at ``address[:port]``."""
+    resolver = Resolver(configure=not server)
+    resolver.lifetime = PATIENCE
+    if server:
+        address, _, port = server.rpartition(":") if server.count(":") == 1 else (server, "", "53")
+        resolver.nameservers, resolver.port = [address], int(port)
+    return resolver

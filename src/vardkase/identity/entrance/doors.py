@@ -1,0 +1,71 @@
+"""What each door asks before it lets somebody in, and what the audit trail is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
+from vardkase.identity.entrance.rules import Conditions, Newcomer, Refusal, admits, unkept_rules
+
+TOLD_EVERY = 60
+"""Seconds: the trail hears of one key, address and reason once in so long, however many requests there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks to be let in, as the audit trail names them; `key_id` is 0 for who comes with a session."""
+
+    user_id: int
+    name: str
+    organisation_id: int
+    address: str | None
+    credential_name: str
+    key_id: int = 0
+
+
+def refusal_at_the_door(asked: Conditions, newcomer: Newcomer, caller: Caller) -> Refusal | None:
+    """What keeps the newcomer out, or None; every rule that is not kept is put down in the audit trail."""
+    decided = admits(asked, newcomer)
+    if decided is None:
+        return None
+    for unkept in unkept_rules(asked, newcomer):
+        note(
+            caller, unkept.reason, "user.entrance_refused" if unkept.is_enforced else "user.entrance_reported"
+        )
+    return decided if decided.is_enforced else None
+
+
+@transaction.atomic
+def note(caller: Caller, reason: str, action: str) -> None:
+    """Put a refusal down in the trail, unless it heard of the same within the last minute."""
+    who = f"key {caller.key_id}" if caller.key_id else f"user {caller.user_id}"
+    now = now_seconds()
+    facts = {"who": who, "address": caller.address or "", "reason": reason, "now": now}
+    told, times, is_new = cursor().execute(COUNT, facts).fetchone() or (0, 1, True)
+    if not is_new and told > now - TOLD_EVERY:
+        return
+    cursor().execute(TOLD, facts)
+    change = {"reason": reason, **({"times": times} if times > 1 else {})}
+    record(caller, action, Target("user", caller.user_id, title=caller.name), change)
+
+
+def forget_old_notes(before: int) -> int:
+    """Remove what was counted before the Unix second `before`; returns how many rows."""
+    return cursor().execute("DELETE FROM refusal_note WHERE told < %s", (before,)).rowcount
+
+
+# A row that was just inserted has no xmax: nobody else has touched it.
+COUNT = """
+INSERT INTO refusal_note AS n (who, address, reason, told, times)
+VALUES (%(who)s, %(address)s, %(reason)s, %(now)s, 1)
+ON CONFLICT (who, address, reason) DO UPDATE SET times = n.times + 1
+RETURNING told, times, xmax = 0
+"""
+TOLD = """
+UPDATE refusal_note SET told = %(now)s, times = 0
+WHERE who = %(who)s AND address = %(address)s AND reason = %(reason)s
+"""

@@ -1,0 +1,96 @@
+"""What organisations have registered for their entrance, and what was told of refusals.
+
+What decides at the door is on the organisation itself (`networks`, `certificate_pins`, `verified_domains` and their
+modes); the rows here say where each of those came from.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation
+
+
+class ClientCertificate(models.Model):
+    """A certificate that an organisation's people and machines may show.
+
+    `pins` says what is compared: the certificate itself, or its public key, which a renewed certificate may keep. Of
+    one registered by its fingerprint alone, subject and pem are empty and the ends unknown.
+    """
+
+    class Pins(models.TextChoices):
+        CERTIFICATE = "certificate"
+        KEY = "key"
+
+    org = models.ForeignKey(Organisation, models.CASCADE, related_name="client_certificates")
+    pins = models.CharField(max_length=12, choices=Pins.choices, default=Pins.CERTIFICATE)
+    fingerprint = models.CharField(max_length=64)
+    subject = models.TextField(blank=True, default="")
+    begins = models.DateTimeField(null=True)
+    ends = models.DateTimeField(null=True)
+    pem = models.TextField(blank=True, default="")
+    added = models.DateTimeField(auto_now_add=True)
+    added_by = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "client_certificate"
+        constraints = [
+            models.UniqueConstraint(fields=["org", "pins", "fingerprint"], name="client_certificate_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.pin
+
+    @property
+    def pin(self) -> str:
+        """What the organisation's `certificate_pins` holds for it."""
+        return f"{self.pins}:{self.fingerprint}"
+
+
+class MailDomain(models.Model):
+    """A mail domain that an organisation says is its own.
+
+    `verified` is null until it is proved, by the link in a mail to `mailbox`@domain (kept as a digest) or by `token` in
+    a TXT record. `checked` and `seen` are when the proof was looked for, and found, last.
+    """
+
+    class Method(models.TextChoices):
+        MAIL = "mail"
+        DNS = "dns"
+
+    org = models.ForeignKey(Organisation, models.CASCADE, related_name="mail_domains")
+    domain = models.CharField(max_length=253)
+    method = models.CharField(max_length=4, choices=Method.choices)
+    mailbox = models.CharField(max_length=64, blank=True, default="")
+    token = models.CharField(max_length=64)
+    asked = models.DateTimeField()
+    verified = models.DateTimeField(null=True)
+    checked = models.DateTimeField(null=True)
+    seen = models.DateTimeField(null=True)
+    added_by = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "mail_domain"
+        constraints = [models.UniqueConstraint(fields=["org", "domain"], name="mail_domain_unique")]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class RefusalNote(models.Model):
+    """When the audit trail was told last that this one was refused for this reason, and how often it was since."""
+
+    who = models.CharField(max_length=40)
+    address = models.CharField(max_length=45, blank=True)
+    reason = models.CharField(max_length=24)
+    told = models.BigIntegerField()
+    times = models.BigIntegerField(default=1)
+
+    class Meta:
+        db_table = "refusal_note"
+        constraints = [
+            models.UniqueConstraint(fields=["who", "address", "reason"], name="refusal_note_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} from {self.address}: {self.reason}"

@@ -1,0 +1,208 @@
+"""Whether somebody may enter in an organisation's name: from there, with that certificate, key and address.
+
+Pure: the facts come along with the key or the session. `admits` is the one place that decides, for pages, API, TAXII
+and feeds alike.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.entrance.certificates import Certificate
+from vardkase.identity.organisations.models import Mode
+from vardkase.identity.organisations.rules import has_verified_domain
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Reason(StrEnum):
+    """Which rule was not kept, and how."""
+
+    NETWORK = "network"
+    NO_CERTIFICATE = "no_certificate"
+    OTHER_CERTIFICATE = "other_certificate"
+    CERTIFICATE_NOT_VALID = "certificate_not_valid"
+    DOMAIN = "domain"
+    UNBOUND_KEY = "unbound_key"
+
+    @property
+    def rule(self) -> str:
+        """The rule that it belongs to, by the name that modes are set under."""
+        if self is Reason.UNBOUND_KEY:
+            return "keys"
+        if self in (Reason.NETWORK, Reason.DOMAIN):
+            return f"{self.value}s"
+        return "certificates"
+
+
+class Conditions(Protocol):
+    """What an organisation asks of those who enter in its name; `Organisation` has it, and so has a found key."""
+
+    @property
+    def networks_mode(self) -> str: ...
+    @property
+    def networks(self) -> Sequence[str]: ...
+    @property
+    def certificates_mode(self) -> str: ...
+    @property
+    def certificate_pins(self) -> Sequence[str]: ...
+    @property
+    def domains_mode(self) -> str: ...
+    @property
+    def verified_domains(self) -> Sequence[str]: ...
+    @property
+    def keys_mode(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is at the door. `has_unbound_key`: comes by a synchronising account's key that lacks addresses or an end."""
+
+    email: str
+    address: str | None
+    certificate: Certificate | None
+    now: datetime
+    has_unbound_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that was not kept: refused when `is_enforced`, else admitted and told of."""
+
+    reason: Reason
+    is_enforced: bool
+    email: str
+    address: str
+    subject: str
+    ends: datetime | None
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, for whoever was refused, in the language in force."""
+        day = date_format(self.ends, "Y-m-d") if self.ends else ""
+        facts = {"address": self.address, "email": self.email, "subject": self.subject, "day": day}
+        return _template(self.reason) % facts
+
+
+def admits(asked: Conditions, newcomer: Newcomer) -> Refusal | None:
+    """The rule that keeps `newcomer` out, else one that only reports; None when every rule is kept."""
+    unkept = list(unkept_rules(asked, newcomer))
+    return next((one for one in unkept if one.is_enforced), next(iter(unkept), None))
+
+
+def unkept_rules(asked: Conditions, newcomer: Newcomer) -> Iterator[Refusal]:
+    """Every rule that is on and that `newcomer` does not keep."""
+    for mode, reason in (
+        (asked.networks_mode, _of_network),
+        (asked.certificates_mode, _of_certificate),
+        (asked.domains_mode, _of_domain),
+        (asked.keys_mode, _of_key),
+    ):
+        if mode != Mode.OFF and (found := reason(asked, newcomer)):
+            shown = newcomer.certificate
+            yield Refusal(
+                reason=found,
+                is_enforced=mode == Mode.ENFORCE,
+                email=newcomer.email,
+                address=newcomer.address or "–",
+                subject=shown.subject if shown else "",
+                ends=shown.ends if shown else None,
+            )
+
+
+def _of_network(asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    return None if lies_in(newcomer.address, asked.networks) else Reason.NETWORK
+
+
+def _of_certificate(asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    shown = newcomer.certificate
+    if shown is None:
+        return Reason.NO_CERTIFICATE
+    if shown.pins.isdisjoint(asked.certificate_pins):
+        return Reason.OTHER_CERTIFICATE
+    if shown.fault or not shown.begins <= newcomer.now <= shown.ends:
+        return Reason.CERTIFICATE_NOT_VALID
+    return None
+
+
+def _of_domain(asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    return None if has_verified_domain(newcomer.email, asked.verified_domains) else Reason.DOMAIN
+
+
+def _of_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    return Reason.UNBOUND_KEY if newcomer.has_unbound_key else None
+
+
+def lies_in(address: str | None, networks: Iterable[str]) -> bool:
+    """Whether `address` is in one of `networks`; an address that is not known, or is none, lies in none."""
+    here = _plain(address) if address else None
+    return here is not None and any(here in network for network in _parsed(tuple(networks)))
+
+
+@lru_cache(maxsize=4096)
+def _plain(address: str) -> Address | None:
+    """The address itself: IPv6 may wrap IPv4, which is the same machine."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+@lru_cache(maxsize=1024)
+def _parsed(networks: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(network, strict=False) for network in networks)
+
+
+def may_decide(actor: Actor, organisation_id: int) -> bool:
+    """Whether `actor` may say how strictly an organisation's rules are kept: its administrators, and the officers."""
+    if actor.is_site_admin or StaffRole.MEMBERSHIP_OFFICER in actor.staff:
+        return True
+    return actor.may(Permission.ADMIN) and actor.organisation_id == organisation_id
+
+
+def may_secure(actor: Actor, organisation_id: int) -> bool:
+    """Whether `actor` may see an organisation's entrance and register what is needed there: also who runs the hub."""
+    return may_decide(actor, organisation_id) or StaffRole.OPERATOR in actor.staff
+
+
+def _template(reason: Reason) -> str:
+    return {
+        Reason.NETWORK: gettext(
+            "Your organisation admits its own networks only, and you come from %(address)s. Connect from a network of "
+            "your organisation, or ask its administrator to add this one."
+        ),
+        Reason.NO_CERTIFICATE: gettext(
+            "Your organisation admits only those who show its client certificate, and none was shown. Choose the "
+            "certificate in your browser or program, or ask your administrator for one."
+        ),
+        Reason.OTHER_CERTIFICATE: gettext(
+            "The client certificate that was shown (%(subject)s) is not one that your organisation has registered. "
+            "Show the right one, or ask your administrator to register this one."
+        ),
+        Reason.CERTIFICATE_NOT_VALID: gettext(
+            "The client certificate that was shown (%(subject)s, until %(day)s) is not valid now. Renew it, and ask "
+            "your administrator to register the new one."
+        ),
+        Reason.DOMAIN: gettext(
+            "Your address %(email)s does not lie in a mail domain that your organisation has verified. Ask your "
+            "administrator to verify the domain, or to change your address."
+        ),
+        Reason.UNBOUND_KEY: gettext(
+            "Your organisation admits keys of synchronising accounts only when they are bound to addresses and have a "
+            "last day. This key lacks one of them: ask your administrator for a new key."
+        ),
+    }[reason]

@@ -1,0 +1,31 @@
+"""Use cases of an organisation's entrance."""
+
+from vardkase.identity.entrance.services.certificates import (
+    add_certificate,
+    add_fingerprint,
+    remove_certificate,
+)
+from vardkase.identity.entrance.services.domains import (
+    check_record,
+    confirm_by_link,
+    find_by_link,
+    remove_domain,
+    start_domain_check,
+)
+from vardkase.identity.entrance.services.modes import set_modes
+from vardkase.identity.entrance.services.networks import set_networks
+from vardkase.identity.entrance.services.state import security_state
+
+__all__ = [
+    "add_certificate",
+    "add_fingerprint",
+    "check_record",
+    "confirm_by_link",
+    "find_by_link",
+    "remove_certificate",
+    "remove_domain",
+    "security_state",
+    "set_modes",
+    "set_networks",
+    "start_domain_check",
+]

@@ -1,0 +1,64 @@
+"""What every change of an entrance has in common: who may, who must not be shut out, what is put down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.entrance.certificates import Certificate
+from vardkase.identity.entrance.rules import Newcomer, may_secure, unkept_rules
+from vardkase.identity.organisations.models import Mode, Organisation
+
+
+def changing(actor: Actor, organisation: Organisation) -> Organisation:
+    """The organisation's row, locked, when `actor` may change its entrance; raises Forbidden.
+
+    Also where membership has made the organisation read-only: what keeps others out is no intelligence.
+    """
+    if actor.credential is Credential.READ_ONLY_KEY or not may_secure(actor, organisation.pk):
+        raise Forbidden("You do not have permission to use this functionality.")
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def keep_open(
+    actor: Actor, organisation: Organisation, *rules: str, shown: Certificate | None = None
+) -> None:
+    """Raise Invalid when one of these enforced rules holds nothing, or would shut out the one who sets it.
+
+    `shown` is the certificate that the actor has shown. The console is never shut out, and sets right what went wrong.
+    """
+    for rule in rules:
+        if getattr(organisation, f"{rule}_mode") == Mode.ENFORCE and not getattr(organisation, HELD[rule]):
+            raise Invalid({rule: [_nothing_held(rule)]})
+    if actor.user_id is None or actor.organisation_id != organisation.pk:
+        return
+    yourself = Newcomer(actor.name, actor.address, shown, timezone.now())
+    for refusal in unkept_rules(organisation, yourself):
+        if refusal.is_enforced and refusal.reason.rule in rules:
+            raise Invalid(
+                {refusal.reason.rule: [gettext("This would shut you out.") + " " + refusal.sentence]}
+            )
+
+
+HELD = {"networks": "networks", "certificates": "certificate_pins", "domains": "verified_domains"}
+"""Where the organisation keeps what a rule is kept by."""
+
+
+def _nothing_held(rule: str) -> str:
+    return {
+        "networks": gettext("Register a network first."),
+        "certificates": gettext("Register a client certificate first."),
+        "domains": gettext("Verify a mail domain first."),
+    }[rule]
+
+
+def written_down(actor: Actor, organisation: Organisation, action: str, change: dict[str, Any]) -> None:
+    """One entry in the audit trail, about the organisation."""
+    target = Target("organisation", organisation.pk, organisation.uuid, organisation.name)
+    record(actor, action, target, change)

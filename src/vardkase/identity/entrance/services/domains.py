@@ -1,0 +1,153 @@
+"""The mail domains of an organisation: claimed, proved by a mail or by DNS, looked at again, and given up."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.mail.services import can_send, queue_mail
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.entrance import letters
+from vardkase.identity.entrance.dns import NoNameServer, has_record
+from vardkase.identity.entrance.models import MailDomain
+from vardkase.identity.entrance.services.common import changing, keep_open, written_down
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.rules import plain_domain
+
+MAILBOXES = ("postmaster", "hostmaster", "webmaster", "administrator", "admin")
+"""Addresses that only who runs a domain can read (RFC 2142 and the CA/Browser Forum's list)."""
+
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
+LINK_HOLDS = timedelta(days=7)
+MOST = 50
+MAIL_EVERY = timedelta(minutes=5)
+Method = MailDomain.Method
+
+
+@transaction.atomic
+def start_domain_check(
+    actor: Actor, organisation: Organisation, domain: str, method: str, mailbox: str = ""
+) -> MailDomain:
+    """Claim a mail domain, or ask for a new proof of it: a mail to `mailbox`@domain, or a TXT record to be set.
+
+    The record is ``_vardkase.<domain>`` with "vardkase-domain-verification=<token>". A domain that is verified stays so
+    meanwhile. Raises Invalid by field, Conflict when a mail went out just now, Forbidden.
+    """
+    organisation = changing(actor, organisation)
+    name = plain_domain(domain.rpartition("@")[2])
+    _check(organisation, name, method, mailbox)
+    row = organisation.mail_domains.filter(domain=name).first() or MailDomain(org=organisation, domain=name)
+    now = timezone.now()
+    if method == Method.MAIL and row.mailbox and row.asked > now - MAIL_EVERY:
+        raise Conflict(gettext("A mail was sent a moment ago. Wait five minutes before you ask for another."))
+    secret = secrets.token_urlsafe(24)
+    row.method, row.asked, row.added_by = method, now, actor.name
+    row.mailbox = mailbox if method == Method.MAIL else ""
+    row.token = _digest(secret) if method == Method.MAIL else secret
+    row.save()
+    if method == Method.MAIL:
+        queue_mail([letters.domain_link(row, organisation.name, secret, actor.name)])
+    written_down(
+        actor,
+        organisation,
+        "organisation.domain_claimed",
+        {"domain": name, "method": method, "mailbox": mailbox},
+    )
+    return row
+
+
+def find_by_link(secret: str) -> MailDomain:
+    """The claim that a link in a mail is for. Raises NotFound when it is used, replaced or older than a week."""
+    found = MailDomain.objects.select_related("org").filter(method=Method.MAIL, token=_digest(secret)).first()
+    if found is None or found.asked < timezone.now() - LINK_HOLDS:
+        raise NotFound(gettext("The link has been used, or is too old."))
+    return found
+
+
+@transaction.atomic
+def confirm_by_link(actor: Actor, secret: str) -> MailDomain:
+    """The reader of the mail says that the domain is the organisation's; `actor` may be a visitor."""
+    claim = find_by_link(secret)
+    organisation = Organisation.objects.select_for_update().get(pk=claim.org_id)
+    claim.token = _digest(secrets.token_urlsafe(24))
+    _verified(actor, organisation, claim)
+    return claim
+
+
+@transaction.atomic
+def check_record(actor: Actor, organisation: Organisation, pk: int) -> bool:
+    """Look for a claim's TXT record now; returns whether it is there. Raises Conflict when DNS does not answer."""
+    organisation = changing(actor, organisation)
+    claim = _claim(organisation, pk)
+    if claim.method != Method.DNS:
+        raise Invalid(gettext("This domain is verified by mail."))
+    try:
+        found = has_record(claim.domain, claim.token)
+    except NoNameServer:
+        raise Conflict(gettext("DNS does not answer for this domain. Try again later.")) from None
+    claim.checked = timezone.now()
+    if found:
+        _verified(actor, organisation, claim)
+    else:
+        claim.save(update_fields=["checked"])
+    return found
+
+
+@transaction.atomic
+def remove_domain(actor: Actor, organisation: Organisation, pk: int) -> None:
+    """Give a domain up: no account can be made in it any more. Raises NotFound, Invalid, Forbidden."""
+    organisation = changing(actor, organisation)
+    claim = _claim(organisation, pk)
+    claim.delete()
+    carry_over(organisation)
+    keep_open(actor, organisation, "domains")
+    written_down(actor, organisation, "organisation.domain_removed", {"domain": claim.domain})
+
+
+def carry_over(organisation: Organisation) -> None:
+    """Have the door know which domains are verified now."""
+    verified = organisation.mail_domains.filter(verified__isnull=False).order_by("domain")
+    organisation.verified_domains = [claim.domain for claim in verified]
+    organisation.save(update_fields=["verified_domains", "date_modified"])
+
+
+def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> None:
+    is_new = claim.verified is None
+    claim.checked = claim.seen = timezone.now()
+    claim.verified = claim.verified or claim.seen
+    claim.save()
+    carry_over(organisation)
+    if is_new:
+        facts = {"domain": claim.domain, "method": claim.method, "mailbox": claim.mailbox}
+        written_down(actor, organisation, "organisation.domain_verified", facts)
+
+
+def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> None:
+    if not DOMAIN.fullmatch(name):
+        raise Invalid({"domain": [gettext("Write a mail domain such as kommun.example.")]})
+    if method not in Method.values:
+        raise Invalid({"method": [gettext("Choose mail or dns.")]})
+    if method == Method.MAIL and mailbox not in MAILBOXES:
+        raise Invalid({"mailbox": [gettext("Choose one of: %(names)s.") % {"names": ", ".join(MAILBOXES)}]})
+    if method == Method.MAIL and not can_send():
+        raise Invalid({"method": [gettext("This hub sends no mail. Verify the domain by DNS.")]})
+    if organisation.mail_domains.count() >= MOST:
+        raise Invalid({"domain": [gettext("At most %(count)s domains can be registered.") % {"count": MOST}]})
+
+
+def _claim(organisation: Organisation, pk: int) -> MailDomain:
+    found = organisation.mail_domains.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound(gettext("There is no such domain."))
+    return found
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

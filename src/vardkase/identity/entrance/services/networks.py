@@ -1,0 +1,64 @@
+"""The networks that an organisation's people and machines come from."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.entrance.rules import Network
+from vardkase.identity.entrance.services.common import changing, keep_open, written_down
+from vardkase.identity.organisations.models import Organisation
+
+MOST = 200
+
+
+@transaction.atomic
+def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[str]) -> Organisation:
+    """Register these networks (CIDR or single addresses) in place of the former ones.
+
+    Raises Invalid for what is no network, for one that holds every address, and when the actor would be shut out or
+    an enforced rule would be left without any; Forbidden.
+    """
+    organisation = changing(actor, organisation)
+    before = list(organisation.networks)
+    organisation.networks = [str(network) for network in _distinct(networks)]
+    keep_open(actor, organisation, "networks")
+    organisation.save(update_fields=["networks", "date_modified"])
+    gone = [network for network in before if network not in organisation.networks]
+    new = [network for network in organisation.networks if network not in before]
+    if gone or new:
+        written_down(actor, organisation, "organisation.networks_set", {"added": new, "removed": gone})
+    return organisation
+
+
+def _distinct(networks: Iterable[str]) -> list[Network]:
+    found = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
+    if len(found) > MOST:
+        raise Invalid(
+            {"networks": [gettext("At most %(count)s networks can be registered.") % {"count": MOST}]}
+        )
+    return list(found)
+
+
+def _network(written: str) -> Network:
+    try:
+        network = _without_wrapping(ipaddress.ip_network(written, strict=False))
+    except ValueError:
+        message = gettext("%(network)s is not a network such as 192.0.2.0/24.") % {"network": written[:60]}
+        raise Invalid({"networks": [message]}) from None
+    if network.prefixlen == 0:
+        raise Invalid({"networks": [gettext("%(network)s holds every address.") % {"network": written}]})
+    return network
+
+
+def _without_wrapping(network: Network) -> Network:
+    """IPv4 that is written inside IPv6 is IPv4, as it is at the door."""
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is None or network.prefixlen < 96:
+        return network
+    return ipaddress.ip_network(f"{mapped}/{network.prefixlen - 96}")

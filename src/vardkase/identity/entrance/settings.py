@@ -1,0 +1,29 @@
+"""How long what is registered for an entrance holds."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+
+def _days(number: int) -> str | None:
+    return None if 1 <= number <= 3650 else "The value has to be a number of days from 1 to 3650."
+
+
+LONGEST_KEY = Setting(
+    "Vardkase.longest_key_days",
+    365,
+    "For how many days at most a key of a synchronising account holds, where the organisation asks for bound keys.",
+    check=_days,
+)
+DOMAIN_PROOF = Setting(
+    "Vardkase.domain_proof_days",
+    365,
+    "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
+    check=_days,
+)
+DOMAIN_GRACE = Setting(
+    "Vardkase.domain_grace_days",
+    14,
+    "For how many days a mail domain stays verified after its TXT record was seen last.",
+    check=_days,
+)

@@ -1,0 +1,23 @@
+"""The entrance of an organisation, at the door of the pages: at sign-in, and again at each request."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.doors import Caller, refusal_at_the_door
+from vardkase.identity.entrance.rules import Newcomer
+
+
+def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
+    """The page that says why `user` is kept out, and what to do; None when they may come in."""
+    address = getattr(request, "client_address", None)
+    newcomer = Newcomer(user.email, address, getattr(request, "client_certificate", None), timezone.now())
+    caller = Caller(user.pk, user.email, user.org_id, address, Credential.BROWSER.value)
+    refusal = refusal_at_the_door(user.org, newcomer, caller)
+    if refusal is None:
+        return None
+    return render(request, "account/refused.html", {"refusal": refusal}, status=403)

@@ -1,0 +1,87 @@
+"""A certification authority of the tests, and what its certificates look like on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate with its key."""
+
+    certificate: x509.Certificate
+    key: EllipticCurvePrivateKey
+
+    @property
+    def pem(self) -> str:
+        return self.certificate.public_bytes(Encoding.PEM).decode()
+
+    @property
+    def key_pem(self) -> str:
+        form = PrivateFormat.PKCS8
+        return self.key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
+
+    @property
+    def escaped(self) -> str:
+        """As nginx hands it on."""
+        return quote(self.pem)
+
+
+class Authority:
+    """Signs certificates: its own is `root`."""
+
+    def __init__(self, name: str = "Authority of the tests") -> None:
+        key = generate_private_key(SECP256R1())
+        self.root = Issued(_signed(name, key, name, key, ends=3650 * DAY, is_authority=True), key)
+        self.name = name
+
+    def issue(
+        self, name: str, *, ends: timedelta = 30 * DAY, key: EllipticCurvePrivateKey | None = None
+    ) -> Issued:
+        """A certificate for `name` that ends so long from now (before now: it has ended), also for 127.0.0.1."""
+        key = key or generate_private_key(SECP256R1())
+        return Issued(_signed(name, key, self.name, self.root.key, ends=ends), key)
+
+
+def _signed(
+    name: str,
+    key: EllipticCurvePrivateKey,
+    issuer: str,
+    signer: EllipticCurvePrivateKey,
+    *,
+    ends: timedelta,
+    is_authority: bool = False,
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_named(name))
+        .issuer_name(_named(issuer))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - 60 * DAY)
+        .not_valid_after(now + ends)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+    )
+    if not is_authority:
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+        builder = builder.add_extension(names, critical=False)
+    return builder.sign(signer, SHA256())
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
