@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",
     "vardkase.hub.membership.phases.apps.PhasesConfig",
+    "vardkase.hub.correspondence.apps.CorrespondenceConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
     "vardkase.hub.training.apps.TrainingConfig",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from secrets import token_hex
@@ -11,8 +13,17 @@ from vardkase.core import openpgp, smime
 VERSION = "Version: 1"
 
 
-def entity(text: str, html: str = "", subject: str = "") -> bytes:
-    """A text, with the same in HTML where there is any; `subject` is one that only the reader is to see.
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along; `type` is its media type ("application/pdf")."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+def entity(text: str, html: str = "", subject: str = "", attachments: Sequence[Attachment] = ()) -> bytes:
+    """A text, with the same in HTML where there is any, and files; `subject` is one that only the reader is to see.
 
     It becomes one line: it may hold what somebody wrote.
     """
@@ -20,6 +31,9 @@ def entity(text: str, html: str = "", subject: str = "") -> bytes:
     part.set_content(text, cte="quoted-printable")
     if html:
         part.add_alternative(html, subtype="html", cte="quoted-printable")
+    for each in attachments:
+        main, _, sub = each.type.partition("/")
+        part.add_attachment(each.content, main, sub, filename=each.name)
     del part["MIME-Version"]
     if subject:
         part["Subject"] = " ".join(subject.split())

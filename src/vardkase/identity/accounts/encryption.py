@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vardkase.core.errors import VardkaseError
-from vardkase.core.mail.compose import closed_by_openpgp, closed_by_smime, entity
+from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
 from vardkase.core.mail.services import Mail
 from vardkase.core.mail.settings import SIGN
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
@@ -70,6 +70,7 @@ class Letter:
     reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, Any] | None = None
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def addressed(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
     if not has_key(to):
         return _open(letter, to, policy)
     subject = OBSCURED if policy.obscure_subject else letter.subject
-    inner = entity(letter.text, letter.html, letter.secret_subject or letter.subject)
+    inner = entity(letter.text, letter.html, letter.secret_subject or letter.subject, letter.attachments)
     return Mail(
         to.email,
         subject,
@@ -148,6 +149,13 @@ def _open(letter: Letter, to: Addressee, policy: MailPolicy) -> Mail:
         letter.text if brief is None else brief,
         reply_to=letter.reply_to,
         html=letter.html if brief is None else "",
+        content=_with_files(letter, policy) if brief is None and letter.attachments else None,
         headers=letter.headers,
         about=letter.about,
     )
+
+
+def _with_files(letter: Letter, policy: MailPolicy) -> bytes:
+    """A mail with its files, signed where the hub has a key."""
+    part = entity(letter.text, letter.html, attachments=letter.attachments)
+    return signed(part, policy.signing_key) if policy.signing_key else part

@@ -1,0 +1,38 @@
+"""What the hub writes to people about their membership and cases: kinds of mail, their texts, and what was sent.
+
+A room registers its kinds (`letters.py`, from ``AppConfig.ready()``) and sends them::
+
+    correspondence.register(Kind("application_received", describes=…, facts={"number": "A-2026-0001"}, …))
+    correspondence.send(actor, "application_received", [Recipient("ada@a.example", "sv")], {"number": "…"})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from vardkase.core.mail.compose import Attachment
+from vardkase.hub.correspondence.kinds import Kind, Recipient, find, register, registered
+
+if TYPE_CHECKING:
+    from vardkase.audit.services import ActorReference, Target
+
+__all__ = ["Attachment", "Kind", "Recipient", "find", "register", "registered", "send"]
+
+
+def send(
+    actor: ActorReference,
+    kind: str,
+    recipients: Iterable[Recipient | tuple[str, str, str]],
+    facts: Mapping[str, str],
+    *,
+    private: Mapping[str, str] | None = None,
+    about: Target | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> int:
+    """Write a mail of `kind` to each recipient, once, in their language; see `services.send`."""
+    from vardkase.hub.correspondence import services  # noqa: PLC0415 - models load after apps
+
+    return services.send(
+        actor, kind, recipients, facts, private=private, about=about, attachments=attachments
+    )

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class CorrespondenceConfig(AppConfig):
+    name = "vardkase.hub.correspondence"
+    label = "correspondence"
+
+    def ready(self) -> None:
+        from vardkase.core.mail.hooks import mail_settled  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.correspondence.services import settle  # noqa: PLC0415 - the same
+
+        mail_settled.register(settle)

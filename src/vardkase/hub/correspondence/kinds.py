@@ -1,0 +1,84 @@
+"""Kinds of mail: each with its standard text in both languages, and the facts that may stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+
+LANGUAGES = ("sv", "en")
+PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of mail. `describes` tells the hub's officers when it is sent.
+
+    `facts` maps what the text may name in braces to a sample for the preview. A fact whose name ends in `link` is an
+    address: a private one where it lets its reader in, so it stands in no subject and in no log. `subject` and `body`
+    (Markdown) are the standard text by language.
+    """
+
+    name: str
+    describes: str | Promise
+    facts: Mapping[str, str]
+    subject: Mapping[str, str]
+    body: Mapping[str, str]
+
+    def unknown(self, text: str) -> list[str]:
+        """What `text` names in braces that this kind knows nothing of."""
+        return sorted({name for name in placeholders(text) if name not in self.facts})
+
+
+class Recipient(NamedTuple):
+    """Whom a mail is for. `key` is an armored OpenPGP key or a PEM certificate; with one the mail is encrypted."""
+
+    email: str
+    language: str = ""
+    key: str = ""
+
+    @property
+    def gpgkey(self) -> str:
+        """The key, when it is one of OpenPGP."""
+        return "" if self.certif_public else self.key
+
+    @property
+    def certif_public(self) -> str:
+        """The key, when it is a certificate."""
+        return self.key if self.key.lstrip().startswith(CERTIFICATE) else ""
+
+
+def placeholders(text: str) -> set[str]:
+    """What stands in braces in `text`."""
+    return set(PLACEHOLDER.findall(text))
+
+
+def is_link(name: str) -> bool:
+    """Whether the fact of this name is an address."""
+    return name.endswith("link")
+
+
+_registered: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Have the hub know this kind; registering the same one twice has no effect."""
+    for language in LANGUAGES:
+        if unknown := kind.unknown(f"{kind.subject[language]} {kind.body[language]}"):
+            raise RuntimeError(f"the mail {kind.name} names {', '.join(unknown)}, which it has no fact for")
+    if _registered.setdefault(kind.name, kind) is not kind:
+        raise RuntimeError(f"the kind of mail {kind.name} is registered twice")
+
+
+def registered() -> list[Kind]:
+    """Every kind, by name."""
+    return [_registered[name] for name in sorted(_registered)]
+
+
+def find(name: str) -> Kind | None:
+    """The kind of this name."""
+    return _registered.get(name)

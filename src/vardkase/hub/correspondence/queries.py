@@ -1,0 +1,26 @@
+"""Looking up what was sent."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.identity.access.actor import Actor
+
+
+def sent_about(kind: str, thing_id: int) -> QuerySet[SentMail]:
+    """What was sent about one thing, the oldest first. Whoever may see the thing may see this."""
+    return SentMail.objects.filter(thing_kind=kind, thing_id=thing_id).order_by("pk")
+
+
+def sent(actor: Actor, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[SentMail]:
+    """What was sent to anybody, for officers: by recipient, subject or thing (`text`), kind and state."""
+    actor.require_staff(*EDITORS)
+    found = SentMail.objects.all()
+    if text:
+        about = Q(thing_title__icontains=text) | Q(subject__icontains=text)
+        found = found.filter(Q(recipient__icontains=text) | about)
+    if kind:
+        found = found.filter(kind=kind)
+    return found.filter(state=state) if state else found

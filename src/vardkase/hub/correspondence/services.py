@@ -1,0 +1,123 @@
+"""Sending mail, and putting down to whom it went about what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import ActorReference, Target
+from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.hooks import MailSettled
+from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.core.mail.settings import FROM_NAME
+from vardkase.hub.correspondence.kinds import LANGUAGES, Recipient, find, is_link
+from vardkase.hub.correspondence.models import SentMail, SentState
+from vardkase.hub.correspondence.rendering import as_html, as_text, filled
+from vardkase.hub.correspondence.templates import Text, texts
+from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed, has_key
+
+NO_MAIL_SERVER = "The hub has no mail server."
+
+
+@transaction.atomic
+def send(
+    actor: ActorReference,
+    kind: str,
+    recipients: Iterable[Recipient | tuple[str, str, str]],
+    facts: Mapping[str, str],
+    *,
+    private: Mapping[str, str] | None = None,
+    about: Target | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> int:
+    """Write a mail of `kind` to each recipient, once, in their language; returns how many wait to be sent.
+
+    It goes into the queue in the caller's transaction, encrypted where the recipient has a key, and is put down as one
+    about the thing `about`. `facts` and `private` fill the text; links belong in `private`: no log holds what is there.
+    What cannot be sent (a key that is no good, no mail server) is put down as well. Raises ValueError for a fact
+    that the kind has and nobody gave.
+    """
+    writer = _Writer(actor, kind, {**facts, **(private or {})}, about, attachments)
+    people = {each.email.lower(): each for each in (Recipient(*recipient) for recipient in recipients)}
+    mails = [mail for person in people.values() if (mail := writer.mail_to(person)) is not None]
+    return queue_mail(mails)
+
+
+@transaction.atomic
+def settle(settled: MailSettled) -> None:
+    """Put down that the mail server took a mail of ours, or why it did not."""
+    if number := settled.about.get("correspondence"):
+        state = SentState.FAILED if settled.fault else SentState.SENT
+        SentMail.objects.filter(pk=number).update(state=state, fault=settled.fault)
+
+
+class _Writer:
+    """One kind of mail with its facts, for whoever gets it."""
+
+    def __init__(
+        self,
+        actor: ActorReference,
+        kind: str,
+        facts: Mapping[str, str],
+        about: Target | None,
+        attachments: Sequence[Attachment],
+    ) -> None:
+        known = find(kind)
+        if known is None:
+            raise ValueError(f"there is no kind of mail {kind}")
+        if missing := known.facts.keys() - facts.keys():
+            raise ValueError(f"the mail {kind} needs {', '.join(sorted(missing))}")
+        self.actor, self.kind, self.facts, self.attachments = actor, kind, facts, attachments
+        self.about = about or Target("")
+        self.texts = texts(known)
+        self.policy = MailPolicy.now()
+
+    def mail_to(self, person: Recipient) -> Mail | None:
+        """The mail as this person may get it, put down; None when there is no way to send it."""
+        language = _language(person.language)
+        entry = self._log(person, self.texts[language])
+        try:
+            if not can_send():
+                raise CannotBeSent(NO_MAIL_SERVER)
+            return addressed(self._letter(language, entry), person, self.policy)
+        except CannotBeSent as fault:
+            entry.state, entry.fault = SentState.FAILED, str(fault)
+            entry.save(update_fields=["state", "fault"])
+            return None
+
+    def _letter(self, language: str, entry: SentMail) -> Letter:
+        text = self.texts[language]
+        with translation.override(language):
+            sender = gettext("This mail was sent by %(hub)s.") % {"hub": FROM_NAME.value or "Vårdkase"}
+        return Letter(
+            entry.subject,
+            as_text(text.body, self.facts),
+            as_html(entry.subject, text.body, self.facts, language, sender),
+            attachments=self.attachments,
+            about={"correspondence": entry.pk},
+        )
+
+    def _log(self, person: Recipient, text: Text) -> SentMail:
+        open_facts = {name: value for name, value in self.facts.items() if not is_link(name)}
+        return SentMail.objects.create(
+            kind=self.kind,
+            language=text.language,
+            version=text.version,
+            recipient=person.email,
+            subject=filled(text.subject, open_facts)[:255],
+            is_encrypted=has_key(person),
+            thing_kind=self.about.kind,
+            thing_id=self.about.id,
+            thing_title=self.about.title[:255],
+            attachments=[each.name for each in self.attachments],
+            written_by=self.actor.name,
+        )
+
+
+def _language(chosen: str) -> str:
+    """The language of the mail: the hub's own where the recipient chose none that mail is written in."""
+    return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE

@@ -1,0 +1,150 @@
+"""The texts of mail: the standard ones, and what the hub's officers made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.correspondence.kinds import LANGUAGES, Kind, find, is_link, placeholders
+from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.rendering import as_html, as_text, filled
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
+
+EDITORS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+LONGEST_SUBJECT = 200
+LONGEST_BODY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is written now in one language; version 0 is the standard text."""
+
+    language: str
+    version: int
+    subject: str
+    body: str
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether nobody has changed it, or somebody has gone back to it."""
+        return self.version == 0
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of this name; raises NotFound."""
+    kind = find(name)
+    if kind is None:
+        raise NotFound("There is no such kind of mail.")
+    return kind
+
+
+def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
+    """What is written now, by language."""
+    newest = {
+        each.language: each
+        for each in MailTemplate.objects.filter(kind=kind.name, language__in=list(languages))
+        .order_by("language", "-version")
+        .distinct("language")
+    }
+    return {language: _text(kind, language, newest.get(language)) for language in languages}
+
+
+def changed_kinds() -> set[tuple[str, str]]:
+    """The kind and language of every text that is not the standard one."""
+    newest = MailTemplate.objects.order_by("kind", "language", "-version").distinct("kind", "language")
+    return {(each.kind, each.language) for each in newest if not each.is_standard}
+
+
+def versions(kind: Kind, language: str) -> list[MailTemplate]:
+    """Every version that was ever saved, the newest first."""
+    return list(MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version"))
+
+
+@transaction.atomic
+def save_text(actor: Actor, kind: Kind, language: str, subject: str, body: str) -> Text:
+    """Have mail of `kind` say this from now on. Raises Forbidden, and Invalid by field."""
+    _require_editor(actor, language)
+    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    _refuse(kind, subject, body, language)
+    stored = _add(actor, kind, language, subject=subject, body=body)
+    record(actor, "mail_template.changed", _target(kind, stored), {"version": stored.version})
+    return _text(kind, language, stored)
+
+
+@transaction.atomic
+def reset_text(actor: Actor, kind: Kind, language: str) -> None:
+    """Go back to the standard text; what was written stays among the versions."""
+    _require_editor(actor, language)
+    if texts(kind, [language])[language].is_standard:
+        return
+    stored = _add(actor, kind, language, is_standard=True)
+    record(actor, "mail_template.reset", _target(kind, stored), {"version": stored.version})
+
+
+def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str]:
+    """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
+    _refuse(kind, subject, body, language)
+    heading = filled(subject, kind.facts)
+    return {
+        "subject": heading,
+        "text": as_text(body, kind.facts),
+        "html": as_html(heading, body, kind.facts, language, ""),
+    }
+
+
+def _require_editor(actor: Actor, language: str) -> None:
+    actor.require_writing()
+    actor.require_staff(*EDITORS)
+    if language not in LANGUAGES:
+        raise NotFound("There is no such language.")
+
+
+def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
+    """Raise Invalid for a text that could not be sent, or would lack what its reader needs."""
+    errors = {
+        "subject": list(_faults(kind, subject, LONGEST_SUBJECT)),
+        "body": list(_faults(kind, body, LONGEST_BODY)),
+    }
+    if any(is_link(name) for name in placeholders(subject)):
+        errors["subject"].append(
+            gettext("A link cannot stand in the subject: everybody on the way reads it.")
+        )
+    for name in sorted(placeholders(kind.body[language]) - placeholders(body)):
+        if is_link(name):
+            told = gettext("The text has to hold {%(name)s}: without it the reader cannot go on.")
+            errors["body"].append(told % {"name": name})
+    if found := {field: faults for field, faults in errors.items() if faults}:
+        raise Invalid(found)
+
+
+def _faults(kind: Kind, text: str, longest: int) -> Iterable[str]:
+    if not text.strip() or len(text) > longest or "\0" in text:
+        yield gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+    for name in kind.unknown(text):
+        known = ", ".join(f"{{{each}}}" for each in kind.facts)
+        told = gettext("There is no {%(name)s} in this mail. There are: %(known)s.")
+        yield told % {"name": name, "known": known}
+
+
+def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:
+    if stored is None or stored.is_standard:
+        return Text(language, 0, kind.subject[language], kind.body[language])
+    return Text(language, stored.version, stored.subject, stored.body)
+
+
+def _add(actor: Actor, kind: Kind, language: str, **fields: str | bool) -> MailTemplate:
+    newest = MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version").first()
+    version = newest.version + 1 if newest else 1
+    return MailTemplate.objects.create(
+        kind=kind.name, language=language, version=version, changed_by=actor.name, **fields
+    )
+
+
+def _target(kind: Kind, stored: MailTemplate) -> Target:
+    return Target("mail_template", stored.pk, title=f"{kind.name} ({stored.language})")

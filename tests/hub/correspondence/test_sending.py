@@ -1,0 +1,178 @@
+"""Mail of the hub to people: in their language, closed with their key, put down, and never with a secret in the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pysequoia import Tsk
+
+from tests.cast import Cast
+from tests.exchange.notices.scene import put
+from tests.hub.officers import officer
+from tests.support.mail_server import MailServer, mail_server, use
+from vardkase.audit.services import Target
+from vardkase.core.errors import Forbidden
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.smtp import send as deliver
+from vardkase.core.mail.tasks import _forget
+from vardkase.hub import correspondence
+from vardkase.hub.correspondence import Attachment, Kind, Recipient
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.correspondence.queries import sent, sent_about
+
+WELCOME = Kind(
+    "test_welcome",
+    describes="Sent by tests.",
+    facts={"number": "A-2026-0001", "reason": "Because.", "status_link": "https://hub.example/s/…"},
+    subject={"sv": "Ansökan {number}", "en": "Application {number}"},
+    body={
+        "sv": "# Hej\n\nVi har tagit emot **{number}**.\n\n{reason}\n\nLäs mer här: {status_link}",
+        "en": "# Hello\n\nWe have got **{number}**.\n\n- one\n- two\n\n{reason}\n\nRead more: {status_link}",
+    },
+)
+correspondence.register(WELCOME)
+SECRET = "https://hub.example/s/very-secret-token"
+ABOUT = Target("application", 7, title="A-2026-0007 Ekelund")
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    with mail_server() as server:
+        use(settings, server.port)
+        yield server
+
+
+def write(cast: Cast, *people: Recipient, reason: str = "Skäl", **more: Any) -> int:
+    return correspondence.send(
+        cast.site_admin.actor,
+        "test_welcome",
+        people,
+        {"number": "A-2026-0007", "reason": reason},
+        private={"status_link": SECRET},
+        about=ABOUT,
+        **more,
+    )
+
+
+def arrived(server: MailServer) -> list[EmailMessage]:
+    """What the mail server got of what waits."""
+    for waiting in OutgoingMail.objects.order_by("pk"):
+        deliver(waiting)
+        _forget(waiting)
+    return [message for _, message in server.arrived]
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_each_gets_it_once_in_their_language(cast: Cast, mail: MailServer) -> None:
+    people = (
+        Recipient("ada@a.example", "sv"),
+        Recipient("bo@b.example", "en"),
+        Recipient("ADA@a.example", "sv"),
+    )
+    assert write(cast, *people) == 2
+    swedish, english = arrived(mail)
+    assert mail.recipients == ["ADA@a.example", "bo@b.example"]
+    assert swedish["Subject"] == "Ansökan A-2026-0007"
+    assert "Vi har tagit emot A-2026-0007." in body(swedish, "plain")
+    assert SECRET in body(swedish, "plain")
+    assert f'<a href="{SECRET}">' in body(swedish, "html")
+    assert "– one\n– two" in body(english, "plain")
+    assert "<strong>A-2026-0007</strong>" in body(english, "html")
+
+
+def test_what_somebody_wrote_stays_text(cast: Cast, mail: MailServer) -> None:
+    reason = "<script>alert(1)</script> **no** [click](https://evil.example) {status_link}\nSecond line"
+    write(cast, Recipient("ada@a.example", "sv"), reason=reason)
+    (message,) = arrived(mail)
+    html = body(message, "html")
+    assert "<script" not in html
+    assert "https://evil.example)" in html
+    assert 'href="https://evil' not in html
+    assert "<strong>no" not in html
+    assert html.count(SECRET) == 2, "the address of one link and its words"
+    assert "<br" in html
+
+
+def test_it_is_closed_with_the_recipients_key(cast: Cast, mail: MailServer) -> None:
+    key = str(Tsk.generate(user_id="Ada <ada@a.example>").extract_certificate())
+    write(cast, Recipient("ada@a.example", "sv", key))
+    (message,) = arrived(mail)
+    assert message.get_content_type() == "multipart/encrypted"
+    assert "very-secret-token" not in message.as_string()
+    assert SentMail.objects.get().is_encrypted
+
+
+def test_a_key_that_is_no_good_keeps_the_mail_back_and_says_so(cast: Cast, mail: MailServer) -> None:
+    assert write(cast, Recipient("ada@a.example", "sv", "no key"), Recipient("bo@b.example")) == 1
+    failed = SentMail.objects.get(recipient="ada@a.example")
+    assert failed.state == "failed"
+    assert "OpenPGP" in failed.fault
+
+
+def test_a_file_goes_along_byte_for_byte(cast: Cast, mail: MailServer) -> None:
+    letter = Attachment("Beslut A-2026-0007.pdf", "application/pdf", b"%PDF-1.7 \x00\xff")
+    write(cast, Recipient("ada@a.example", "sv"), attachments=[letter])
+    (message,) = arrived(mail)
+    (attached,) = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (letter.name, letter.content)
+    assert "A-2026-0007" in body(message, "plain")
+    assert SentMail.objects.get().attachments == [letter.name]
+
+
+def test_the_log_knows_to_whom_about_what_and_no_secret(cast: Cast, mail: MailServer) -> None:
+    write(cast, Recipient("ada@a.example", "sv"))
+    entry = sent_about("application", 7).get()
+    assert (entry.recipient, entry.kind, entry.thing_title) == ("ada@a.example", "test_welcome", ABOUT.title)
+    assert (entry.state, entry.written_by) == ("waiting", cast.site_admin.actor.name)
+    arrived(mail)
+    entry.refresh_from_db()
+    assert entry.state == "sent"
+    kept = json.dumps(list(SentMail.objects.values()), default=str)
+    assert "very-secret-token" not in kept
+    assert not OutgoingMail.objects.exists(), "the only place where the link was"
+    found = sent(officer(cast).actor, text="ekelund", kind="test_welcome", state="sent")
+    assert list(found) == [entry]
+
+
+def test_nothing_is_sent_or_put_down_when_the_case_fails(cast: Cast, mail: MailServer) -> None:
+    with transaction.atomic():
+        write(cast, Recipient("ada@a.example", "sv"))
+        transaction.set_rollback(True)
+    assert not SentMail.objects.exists()
+    assert not OutgoingMail.objects.exists()
+
+
+def test_without_a_mail_server_it_is_put_down_as_not_sent(cast: Cast) -> None:
+    assert write(cast, Recipient("ada@a.example", "sv")) == 0
+    assert SentMail.objects.get().state == "failed"
+
+
+def test_mail_switched_off_is_not_sent(cast: Cast, mail: MailServer) -> None:
+    put("MISP.disable_emailing", True)
+    assert write(cast, Recipient("ada@a.example", "sv")) == 0
+
+
+def test_a_fact_that_is_missing_is_the_callers_fault(cast: Cast) -> None:
+    with pytest.raises(ValueError, match="reason, status_link"):
+        correspondence.send(cast.site_admin.actor, "test_welcome", [], {"number": "1"})
+
+
+def test_a_kind_whose_standard_text_names_what_it_has_not_is_not_registered() -> None:
+    with pytest.raises(RuntimeError, match="foo"):
+        correspondence.register(Kind("test_bad", "", {}, {"sv": "{foo}", "en": ""}, {"sv": "", "en": ""}))
+
+
+def test_only_officers_look_things_up(cast: Cast) -> None:
+    for who in (cast.site_admin, cast.org_admin):
+        with pytest.raises(Forbidden):
+            sent(who.actor)

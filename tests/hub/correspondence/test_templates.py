@@ -1,0 +1,96 @@
+"""Officers write the hub's mail in their own words, and cannot make one that its reader would be lost with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import Cast
+from tests.hub.correspondence.test_sending import WELCOME, write
+from tests.hub.officers import officer
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.correspondence import Recipient, registered
+from vardkase.hub.correspondence.models import MailTemplate, SentMail
+from vardkase.hub.correspondence.templates import (
+    changed_kinds,
+    kind_of,
+    preview,
+    reset_text,
+    save_text,
+    texts,
+    versions,
+)
+from vardkase.identity.accounts.staff import StaffRole
+
+BODY = "Ärendet {number}: {reason} {status_link}"
+
+
+def test_an_officer_changes_a_text_and_goes_back(cast: Cast) -> None:
+    per = officer(cast).actor
+    assert not MailTemplate.objects.exists(), "what nobody changed is not stored"
+    save_text(per, WELCOME, "sv", "Vi har fått {number}", BODY)
+    write(cast, Recipient("ada@a.example", "sv"), Recipient("bo@b.example", "en"))
+    swedish, english = SentMail.objects.order_by("pk")
+    assert (swedish.subject, swedish.version) == ("Vi har fått A-2026-0007", 1)
+    assert (english.subject, english.version) == ("Application A-2026-0007", 0)
+    assert changed_kinds() == {("test_welcome", "sv")}
+    reset_text(per, WELCOME, "sv")
+    reset_text(per, WELCOME, "sv")
+    assert texts(WELCOME)["sv"].is_standard
+    assert [each.is_standard for each in versions(WELCOME, "sv")] == [True, False]
+    assert changed_kinds() == set()
+    acts = (
+        AuditEntry.objects.filter(target_kind="mail_template").order_by("pk").values_list("action", flat=True)
+    )
+    assert list(acts) == ["mail_template.changed", "mail_template.reset"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "field", "told"),
+    [
+        ("Hej", "{nummer} {status_link}", "body", "{nummer}"),
+        ("{Number}", BODY, "subject", "{Number}"),
+        ("{status_link}", BODY, "subject", "ämnesraden"),
+        ("Hej", "Utan länk", "body", "{status_link}"),
+        ("", BODY, "subject", "200"),
+        ("Hej", "x" * 20_001 + "{status_link}", "body", "20000"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_by_name(
+    cast: Cast, subject: str, body: str, field: str, told: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        save_text(officer(cast).actor, WELCOME, "sv", subject, body)
+    assert isinstance(refused.value.errors, dict)
+    assert told in " ".join(refused.value.errors[field])
+    assert not MailTemplate.objects.exists()
+
+
+def test_the_preview_shows_samples_and_stores_nothing(db: None) -> None:
+    shown = preview(WELCOME, "en", "About {number}", "*{reason}*\n\n{status_link}")
+    assert shown["subject"] == "About A-2026-0001"
+    assert "Because." in shown["text"]
+    assert "<em>Because.</em>" in shown["html"]
+    assert not MailTemplate.objects.exists()
+
+
+def test_only_officers_write_them(cast: Cast) -> None:
+    operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
+    for who in (cast.site_admin, cast.org_admin, operator):
+        with pytest.raises(Forbidden):
+            save_text(who.actor, WELCOME, "sv", "Hej", BODY)
+        with pytest.raises(Forbidden):
+            reset_text(who.actor, WELCOME, "sv")
+
+
+def test_there_are_two_languages(cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        save_text(officer(cast).actor, WELCOME, "de", "Hallo", BODY)
+    with pytest.raises(NotFound):
+        kind_of("unheard_of")
+
+
+@pytest.mark.parametrize("kind", registered(), ids=lambda kind: kind.name)
+def test_every_registered_text_passes_its_own_rules(kind: object) -> None:
+    for language in ("sv", "en"):
+        preview(kind, language, kind.subject[language], kind.body[language])  # type: ignore[arg-type, attr-defined]
