@@ -9,7 +9,20 @@ import typer
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from vardkase.cli import accounts, check, content, demo, feed, init, knowledge, schema, serve, version, worker
+from vardkase.cli import (
+    accounts,
+    check,
+    content,
+    demo,
+    feed,
+    init,
+    knowledge,
+    schema,
+    serve,
+    support,
+    version,
+    worker,
+)
 from vardkase.cli.output import note
 from vardkase.core.errors import VardkaseError
 
@@ -30,6 +43,7 @@ commands.command()(content.export)
 commands.add_typer(accounts.keys, name="key")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
+commands.add_typer(support.commands, name="support")
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.notices.apps.NoticesConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
+    "vardkase.hub.customer_service.apps.CustomerServiceConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",
     "vardkase.hub.membership.phases.apps.PhasesConfig",
     "vardkase.hub.correspondence.apps.CorrespondenceConfig",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -25,9 +26,14 @@ class Item:
     icon: str
     requires: Permission | None = None
     staff: tuple[StaffRole, ...] = ()
+    also_site_admin: bool = False
+    waiting: Callable[[Actor], int] | None = None
+    """How many things wait there for the actor."""
 
     def is_for(self, actor: Actor) -> bool:
         """Whether `actor` may go there."""
+        if self.also_site_admin and actor.is_site_admin:
+            return True
         held = self.requires is None or actor.may(self.requires)
         return held and (not self.staff or not actor.staff.isdisjoint(self.staff))
 
@@ -71,13 +77,19 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
             Item("members", _("Members"), icon="building-community", staff=OFFICERS),
             Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
-            Item("service", _("Customer service"), icon="headset", staff=SERVICE),
+            Item("service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for),
+            Item(
+                "passages",
+                _("Public page"),
+                icon="world",
+                staff=(StaffRole.MEMBERSHIP_OFFICER,),
+                also_site_admin=True,
+            ),
         ),
     ),
     (
         _("The hub"),
         (
-            Item("passages", _("Public page"), icon="world", requires=Permission.SITE_ADMIN),
             Item("roles", _("Roles"), icon="user-shield", requires=Permission.SITE_ADMIN),
             Item("organisations", _("Organisations"), icon="building", requires=Permission.SITE_ADMIN),
             Item("servers", _("Connected hubs"), icon="server", requires=Permission.SITE_ADMIN),
@@ -129,7 +141,13 @@ def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> 
     for item in items:
         url = _url(item.view)
         if url and item.is_for(actor):
-            yield {"url": url, "label": item.label, "icon": item.icon, "count": counts.get(item.view, 0)}
+            yield {"url": url, "label": item.label, "icon": item.icon, "count": _count(item, actor, counts)}
+
+
+def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
+    if item.view in counts or item.waiting is None:
+        return counts.get(item.view, 0)
+    return item.waiting(actor)
 
 
 def _url(view: str) -> str:

@@ -11,12 +11,12 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words, shipped
 from vardkase.hub.public_pages.queries import find_passage, passage_of, passages, versions
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
 
 LONGEST = {"title": 200, "lead": 400, "text": 20_000}
 NAME_LENGTH = 48
@@ -24,12 +24,13 @@ NAME_LENGTH = 48
 
 def may_edit(actor: Actor) -> bool:
     """Whether the page is the actor's to change."""
-    return actor.may(Permission.SITE_ADMIN)
+    return actor.is_site_admin or StaffRole.MEMBERSHIP_OFFICER in actor.staff
 
 
 def require_editor(actor: Actor) -> None:
     """Raise Forbidden unless the page is the actor's to change."""
-    actor.require(Permission.SITE_ADMIN)
+    if not may_edit(actor):
+        raise Forbidden("This is for the hub's membership officers and site administrators.")
 
 
 @transaction.atomic

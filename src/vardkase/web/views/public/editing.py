@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.customer_service.queries import conversation, find_desk_request
+from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.public_pages import queries, services
 from vardkase.hub.public_pages.passages import LANGUAGES, Part, Passage, Words
 from vardkase.web.forms.passage import PassageForm
@@ -50,7 +52,7 @@ def edit(request: PageRequest, part: str, name: str) -> HttpResponse:
 def add(request: PageRequest) -> HttpResponse:
     """Add a question with its answer."""
     services.require_editor(request.actor)
-    form = PassageForm(request.POST or None, initial={"number": 0})
+    form = PassageForm(request.POST or None, initial={"number": 0, **_of_request(request)})
     if _is_to_be_kept(request, form):
         services.add_question(request.actor, form.cleaned_data)
         messages.success(request, gettext("The question is on the public page."))
@@ -140,6 +142,19 @@ def _initial(passage: Passage) -> dict[str, Any]:
             f"text_{language}": words.text,
         }
     return found
+
+
+def _of_request(request: PageRequest) -> dict[str, str]:
+    """A request for customer service and its last answer as the beginning of a question; the rest is for its editor."""
+    number = request.GET.get("request", "")
+    if not number.isdecimal() or request.actor.staff.isdisjoint(DESKS):
+        return {}
+    asked = find_desk_request(request.actor, int(number))
+    answers = [
+        each.text for each in conversation(asked, request.actor) if each.from_staff and not each.internal
+    ]
+    language = asked.language if asked.language in LANGUAGES else "sv"
+    return {f"title_{language}": asked.subject, f"text_{language}": answers[-1] if answers else ""}
 
 
 PARTS = {

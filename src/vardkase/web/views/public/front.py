@@ -12,9 +12,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from vardkase.hub.membership.phases.queries import phases
+from vardkase.hub.membership.phases.rules import State
 from vardkase.hub.public_pages import queries
 from vardkase.hub.public_pages.passages import Part
-from vardkase.hub.public_pages.phases import State, phases
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
 
@@ -31,7 +32,7 @@ def for_visitors(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def front(request: HttpRequest) -> HttpResponse:
     """What this is, which phase is open, how to begin, and the questions, searched by `q`."""
-    _require_hub()
+    require_hub()
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     language = get_language() or "sv"
     parts = words_by_part(language)
@@ -54,7 +55,7 @@ def front(request: HttpRequest) -> HttpResponse:
 @public_page
 def steps(request: HttpRequest) -> HttpResponse:
     """The six steps in full."""
-    _require_hub()
+    require_hub()
     context = {**words_by_part(get_language() or "sv"), "apply_url": url_if_any("apply")}
     return render(request, "public/steps.html", context)
 
@@ -84,6 +85,14 @@ def url_if_any(name: str) -> str:
         return ""
 
 
-def _require_hub() -> None:
+def words_at_the_foot() -> dict[str, Any]:
+    """What the foot of every public page says."""
+    language = get_language() or "sv"
+    foot = [{"lead": each.in_language(language).lead} for each in queries.shown(Part.FOOT)]
+    return {"foot": foot, "status_url": url_if_any("status")}
+
+
+def require_hub() -> None:
+    """Raise Http404 where this installation is no hub: a member's own platform has none of this."""
     if settings.VARDKASE_PROFILE != "hub":
         raise Http404

@@ -1,0 +1,89 @@
+"""Announcing interruptions and incidents: on the status page, and by mail to the members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.customer_service import letters
+from vardkase.hub.customer_service.models import Announcement, AnnouncementKind
+from vardkase.hub.customer_service.rules import DESKS
+from vardkase.identity.access.actor import Actor
+
+TEXTS = {"title_sv": 200, "title_en": 200, "text_sv": 5_000, "text_en": 5_000}
+
+
+@transaction.atomic
+def announce(
+    actor: Actor, data: Mapping[str, Any], pk: int | None = None, *, mail: bool = False
+) -> Announcement:
+    """Put an announcement on the status page, or change one; `mail`: tell the members as well.
+
+    `data`: kind, title_sv, title_en, text_…, begins, ends (None: not known). Raises Invalid by field, NotFound,
+    Forbidden.
+    """
+    _require_desk(actor)
+    row = find_announcement(actor, pk) if pk else Announcement()
+    _fill(row, data)
+    row.save()
+    told = letters.announce(row, actor) if mail else 0
+    action = "announcement.changed" if pk else "announcement.made"
+    record(actor, action, _target(row), {"count": told} if mail else {})
+    return row
+
+
+@transaction.atomic
+def end(actor: Actor, pk: int) -> Announcement:
+    """Say that it is over now. Raises NotFound, Forbidden."""
+    _require_desk(actor)
+    row = find_announcement(actor, pk)
+    row.ends = max(timezone.now(), row.begins)
+    row.save()
+    record(actor, "announcement.ended", _target(row))
+    return row
+
+
+def find_announcement(actor: Actor, pk: int | None) -> Announcement:
+    """One announcement, for whoever writes them. Raises NotFound, Forbidden."""
+    actor.require_staff(*DESKS)
+    row = Announcement.objects.filter(pk=pk or 0).first()
+    if row is None:
+        raise NotFound("Invalid announcement.")
+    return row
+
+
+def _fill(row: Announcement, data: Mapping[str, Any]) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, longest in TEXTS.items():
+        text = str(data.get(name) or "").strip()
+        if "\0" in text or len(text) > longest or (name.startswith("title") and not text):
+            reason = gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+            errors[name] = [reason]
+        setattr(row, name, text)
+    row.kind = str(data.get("kind") or "")
+    if row.kind not in AnnouncementKind.values:
+        errors["kind"] = [gettext("Choose one of the kinds.")]
+    begins, ends = data.get("begins"), data.get("ends")
+    if not isinstance(begins, datetime):
+        errors["begins"] = [gettext("Say when it begins.")]
+    elif isinstance(ends, datetime) and ends < begins:
+        errors["ends"] = [gettext("It cannot end before it begins.")]
+    if errors:
+        raise Invalid(errors)
+    row.begins, row.ends = begins, ends if isinstance(ends, datetime) else None  # type: ignore[assignment]
+
+
+def _require_desk(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require_staff(*DESKS)
+
+
+def _target(row: Announcement) -> Target:
+    return Target("announcement", row.pk, title=row.title_sv)

@@ -1,0 +1,120 @@
+"""What the hub knows of somebody's connection when they ask for help: facts, and never anything that is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from vardkase.audit.models import AuditEntry
+from vardkase.core.clock import now_seconds
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.trail import SIGN_INS
+from vardkase.identity.accounts.models import AuthKey, User
+
+KEYS_SHOWN = 20
+REFUSALS_SHOWN = 10
+LOOKED_BACK = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line that a room adds: `state` is ok, warn, bad or empty."""
+
+    label: str
+    value: str
+    state: str = ""
+
+
+type Provider = Callable[[int], Sequence[Fact]]
+"""Organisation's id → facts about its connection, in the language that is active."""
+
+_providers: list[Provider] = []
+
+
+def register(provider: Provider) -> None:
+    """Have `provider` asked as well: for certificates, networks and whatever else decides who comes in."""
+    if provider not in _providers:
+        _providers.append(provider)
+
+
+def gather(actor: Actor) -> dict[str, Any]:
+    """The technical state of who asks, as JSON: who and from where, keys, refused sign-ins, connections."""
+    return {
+        "who": actor.name,
+        "address": actor.address or "",
+        "at": timezone.now().isoformat(),
+        **state_of(actor.organisation_id),
+    }
+
+
+def state_of(organisation_id: int) -> dict[str, Any]:
+    """The technical state of an organisation as JSON; a handful of queries."""
+    return {
+        "keys": _keys(organisation_id),
+        "refused": _refused(organisation_id),
+        "connections": _connections(organisation_id),
+        "facts": [asdict(fact) for provider in _providers for fact in provider(organisation_id)],
+    }
+
+
+def _keys(organisation_id: int) -> list[dict[str, Any]]:
+    """The organisation's keys, those used last first; only how they begin and end is known of them."""
+    rows = AuthKey.objects.filter(user__org=organisation_id).select_related("user")
+    used = sorted(rows, key=lambda key: key.last_used or 0, reverse=True)[:KEYS_SHOWN]
+    return [
+        {
+            "name": str(key),
+            "account": key.user.email,
+            "expires": _moment(key.expiration),
+            "expired": bool(key.expiration) and key.expiration < now_seconds(),
+            "account_off": not key.user.is_active,
+            "last_used": _moment(key.last_used),
+            "allowed_from": key.allowed_ips or [],
+            "seen_from": key.unique_ips,
+        }
+        for key in used
+    ]
+
+
+def _refused(organisation_id: int) -> list[dict[str, Any]]:
+    """Sign-ins to the organisation's accounts that were refused lately, newest first."""
+    accounts = dict(User.objects.filter(org=organisation_id).values_list("pk", "email"))
+    rows = AuditEntry.objects.filter(
+        action__in=[act for act in SIGN_INS if act.endswith("refused")],
+        target_kind="user",
+        target_id__in=accounts,
+        created__gte=timezone.now() - LOOKED_BACK,
+    ).order_by("-pk")
+    return [
+        {
+            "at": row.created.isoformat(),
+            "what": row.action,
+            "account": accounts[row.target_id or 0],
+            "address": row.address or "",
+        }
+        for row in rows[:REFUSALS_SHOWN]
+    ]
+
+
+def _connections(organisation_id: int) -> list[dict[str, Any]]:
+    """The hub's connections to instances of the organisation, and whether they work."""
+    rows = Server.objects.filter(remote_org=organisation_id).select_related("standing").order_by("pk")
+    return [
+        {"name": row.name, "url": row.url, **_standing(getattr(row, "standing", None))}
+        for row in rows[:KEYS_SHOWN]
+    ]
+
+
+def _standing(standing: Any) -> dict[str, Any]:
+    if standing is None:
+        return {"works": None, "since": "", "reason": ""}
+    return {"works": standing.works, "since": standing.since.isoformat(), "reason": standing.reason}
+
+
+def _moment(seconds: int | None) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""

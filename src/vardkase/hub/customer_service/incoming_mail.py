@@ -1,0 +1,78 @@
+"""A mail that came to customer service, registered as a request or as one more message in one.
+
+Nobody has proven that the sender is who they say: the request is a visitor's, and the message is marked as mail.
+"""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import parseaddr
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.html import strip_tags
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.customer_service import services
+from vardkase.hub.customer_service.models import RequestKind, SupportRequest
+from vardkase.hub.customer_service.rules import DESKS
+from vardkase.identity.access.actor import Actor
+
+LARGEST = 5 * 1024 * 1024
+"""Bytes of a mail; attachments are not kept."""
+
+NUMBER = re.compile(r"#(\d{1,18})\b")
+
+
+@transaction.atomic
+def register_mail(actor: Actor, raw: bytes, kind: str = RequestKind.ACCESS) -> SupportRequest:
+    """Register the mail `raw` (RFC 5322). One whose subject names a request of the same sender goes there.
+
+    Raises Invalid when it is no mail with a sender and a text, Forbidden for who has no desk.
+    """
+    actor.require_writing()
+    actor.require_staff(*DESKS)
+    if len(raw) > LARGEST:
+        raise Invalid("The mail is larger than 5 MB.")
+    mail = message_from_bytes(raw, policy=default)
+    name, email = _sender(mail)
+    subject = " ".join(str(mail["subject"] or "").split())[: services.LONGEST_SUBJECT]
+    text = _text(mail)
+    if (known := _named(subject, email)) is not None:
+        services.add_as_asker(services.as_asker(actor, known), known, text, by_mail=True)
+        return known
+    data = {"kind": kind, "subject": subject or "–", "text": text, "name": name, "email": email}
+    return services.register_for(actor, data)
+
+
+def _named(subject: str, email: str) -> SupportRequest | None:
+    found = NUMBER.search(subject)
+    if found is None:
+        return None
+    return SupportRequest.objects.filter(pk=int(found[1]), asker_email__iexact=email).first()
+
+
+def _sender(mail: EmailMessage) -> tuple[str, str]:
+    name, email = parseaddr(str(mail["from"] or ""))
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid("The mail has no sender that could be answered.") from error
+    return name, email
+
+
+def _text(mail: EmailMessage) -> str:
+    """The mail's text, else that of its HTML without tags."""
+    body = mail.get_body(preferencelist=("plain", "html"))
+    if body is None:
+        raise Invalid("The mail has no text.")
+    try:
+        text = str(body.get_content())
+    except (LookupError, UnicodeDecodeError) as error:
+        raise Invalid("The mail's text cannot be read.") from error
+    plain = strip_tags(text) if body.get_content_type() == "text/html" else text
+    return plain.replace("\0", "").strip()[: services.LONGEST_TEXT]

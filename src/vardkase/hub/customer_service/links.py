@@ -1,0 +1,39 @@
+"""Private links: whoever holds one follows and answers one request without an account.
+
+They are signed with the installation's secret and kept nowhere, so that the database alone opens none.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.customer_service.models import SupportRequest
+
+SIGNER = Signer(salt="vardkase.support", sep=".")
+PATH = "/support/follow/"
+
+
+def token_of(request: SupportRequest) -> str:
+    """What opens `request`."""
+    return SIGNER.sign(request.uuid.hex)
+
+
+def link_to(request: SupportRequest) -> str:
+    """The whole address that opens `request`, as mails tell it."""
+    return f"{settings.BASE_URL}{PATH}{token_of(request)}/"
+
+
+def opened_by(token: str) -> SupportRequest:
+    """The request that `token` opens. Raises NotFound."""
+    try:
+        uuid = UUID(SIGNER.unsign(token))
+    except (BadSignature, ValueError) as error:
+        raise NotFound("Invalid link.") from error
+    found = SupportRequest.objects.select_related("organisation", "owner").filter(uuid=uuid).first()
+    if found is None:
+        raise NotFound("Invalid link.")
+    return found

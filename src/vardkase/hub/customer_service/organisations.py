@@ -1,0 +1,68 @@
+"""The operator's view of the organisations: how each is connected, and never what it shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    IntegerField,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import NotFound
+from vardkase.hub.customer_service.models import SupportRequest
+from vardkase.hub.customer_service.rules import DESKS, OPEN, kinds_for
+from vardkase.hub.membership.sectors import Connection
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.organisations.models import Organisation
+
+SIGNED_IN = "user.signed_in"
+
+
+def organisations(actor: Actor, text: str = "") -> QuerySet[Organisation]:
+    """The hub's own organisations with what connects them: accounts, keys, last_call, last_sign_in, open_requests,
+    connects_by. Raises Forbidden."""
+    actor.require_staff(*DESKS)
+    people = User.objects.filter(org=OuterRef("pk"), disabled=False).order_by().values("org")
+    keys = AuthKey.objects.filter(user__org=OuterRef("pk")).order_by().values("user__org")
+    calls = User.objects.filter(org=OuterRef("pk")).order_by().values("org")
+    asked = (
+        SupportRequest.objects.filter(organisation=OuterRef("pk"), state__in=OPEN, kind__in=kinds_for(actor))
+        .order_by()
+        .values("organisation")
+    )
+    signed_in = AuditEntry.objects.filter(action=SIGNED_IN, organisation_id=OuterRef("pk")).order_by("-pk")
+    words = [When(membership__connection=each.value, then=Value(str(each.label))) for each in Connection]
+    rows = Organisation.objects.filter(local=True).annotate(
+        accounts=_count(people.annotate(n=Count("pk"))),
+        keys=_count(keys.annotate(n=Count("pk"))),
+        open_requests=_count(asked.annotate(n=Count("pk"))),
+        last_call=Subquery(calls.annotate(at=Max("last_api_access")).values("at")),
+        last_sign_in=Subquery(signed_in.values("created")[:1]),
+        connects_by=Case(*words, default=Value(""), output_field=CharField()),
+    )
+    return rows.filter(name__icontains=text) if text else rows
+
+
+def find_organisation(actor: Actor, pk: int) -> Organisation:
+    """One of them. Raises NotFound, Forbidden."""
+    found = organisations(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("Invalid organisation.")
+    return found
+
+
+def _count(rows: QuerySet[Any, Any]) -> Coalesce:
+    """`rows` are grouped by organisation and have `n`; none is nought."""
+    return Coalesce(Subquery(rows.values("n"), output_field=IntegerField()), 0)

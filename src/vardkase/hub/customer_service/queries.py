@@ -1,0 +1,117 @@
+"""Reading requests: who asked sees theirs, the desks see the kinds that are theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.customer_service.models import Announcement, SupportMessage, SupportRequest
+from vardkase.hub.customer_service.models import RequestState as State
+from vardkase.hub.customer_service.rules import DESKS, FOR_THE_OPERATOR, OFFICERS, OPEN, duties_for, kinds_for
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+
+SHOWN_AFTERWARDS = timedelta(days=30)
+
+
+def own_requests(actor: Actor) -> QuerySet[SupportRequest]:
+    """What the actor has asked; an administrator of an organisation sees what anybody of it has."""
+    asked = Q(user_id=actor.user_id or 0)
+    if actor.may(Permission.ADMIN) and actor.organisation_id:
+        asked |= Q(organisation_id=actor.organisation_id)
+    return SupportRequest.objects.filter(asked).select_related("user", "owner")
+
+
+def desk_requests(actor: Actor) -> QuerySet[SupportRequest]:
+    """Every request of the kinds that are the actor's to look into. Raises Forbidden."""
+    actor.require_staff(*DESKS)
+    return SupportRequest.objects.filter(kind__in=kinds_for(actor)).select_related(
+        "organisation", "owner", "user"
+    )
+
+
+def filtered(
+    rows: QuerySet[SupportRequest], *, state: str = "", kind: str = "", text: str = "", owner_id: int = 0
+) -> QuerySet[SupportRequest]:
+    """Those of `rows` in a state ("open": any but solved; "late": past the deadline), of a kind, with `text`."""
+    if state in ("open", "late"):
+        rows = rows.filter(state__in=OPEN)
+    elif state:
+        rows = rows.filter(state=state)
+    if state == "late":
+        rows = rows.filter(deadline__lt=timezone.now())
+    if kind:
+        rows = rows.filter(kind=kind)
+    if owner_id:
+        rows = rows.filter(owner_id=owner_id)
+    if text:
+        number = int(text.lstrip("#")) if text.lstrip("#").isdecimal() and len(text) < 12 else 0
+        rows = rows.filter(
+            Q(subject__icontains=text)
+            | Q(organisation__name__icontains=text)
+            | Q(asker_email__icontains=text)
+            | Q(pk=number)
+        )
+    return rows
+
+
+def find_own_request(actor: Actor, pk: int) -> SupportRequest:
+    """A request that the actor, or somebody they administer, has made. Raises NotFound."""
+    return _found(own_requests(actor), pk)
+
+
+def find_desk_request(actor: Actor, pk: int) -> SupportRequest:
+    """A request that is the actor's to look into. Raises NotFound, also where it is another desk's; Forbidden."""
+    return _found(desk_requests(actor), pk)
+
+
+def conversation(request: SupportRequest, actor: Actor | None = None) -> list[SupportMessage]:
+    """What was said, the oldest first: to who asked (no `actor`) without internal notes, to the operator only what
+    was said while the request was one for them."""
+    rows = SupportMessage.objects.filter(request=request).order_by("pk")
+    if actor is None:
+        rows = rows.filter(internal=False)
+    elif actor.staff.isdisjoint(OFFICERS):
+        rows = rows.filter(kind__in=FOR_THE_OPERATOR)
+    return list(rows)
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many requests wait for an answer from the actor's desk; one query, none for who has no desk."""
+    kinds = [kind for kind in kinds_for(actor) if not actor.staff.isdisjoint(duties_for(kind))]
+    if not kinds:
+        return 0
+    return SupportRequest.objects.filter(kind__in=kinds, state__in=(State.NEW, State.IN_HAND)).count()
+
+
+def colleagues(kind: str) -> QuerySet[User]:
+    """Those who may be given a request of this kind."""
+    duties = [duty.value for duty in duties_for(kind)]
+    return User.objects.filter(staff_roles__overlap=duties, disabled=False).order_by("email")
+
+
+def announcements(now: datetime) -> dict[str, list[Announcement]]:
+    """What holds `now`, what is planned, and what is over since at most thirty days; newest first."""
+    rows = list(
+        Announcement.objects.filter(Q(ends__isnull=True) | Q(ends__gt=now - SHOWN_AFTERWARDS)).order_by(
+            "-begins", "-pk"
+        )
+    )
+    over = [row for row in rows if row.ends and row.ends <= now]
+    rest = [row for row in rows if row not in over]
+    return {
+        "current": [row for row in rest if row.begins <= now],
+        "planned": [row for row in rest if row.begins > now],
+        "over": over,
+    }
+
+
+def _found(rows: QuerySet[SupportRequest], pk: int) -> SupportRequest:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("Invalid request.")
+    return found

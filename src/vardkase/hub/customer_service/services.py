@@ -1,0 +1,296 @@
+"""Asking for help, and answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.customer_service import diagnosis, letters
+from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
+from vardkase.hub.customer_service.models import RequestState as State
+from vardkase.hub.customer_service.queries import colleagues, desk_requests, find_own_request
+from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
+from vardkase.hub.customer_service.settings import time_for
+from vardkase.hub.lifecycle.services import take_step
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import WRITING_CREDENTIALS
+
+LONGEST_SUBJECT = 200
+LONGEST_TEXT = 10_000
+LONGEST_NAME = 200
+HOUR = timedelta(hours=1)
+FROM_ONE_ADDRESS = 5
+FROM_ALL_VISITORS = 200
+IN_ONE_REQUEST = 20
+"""Requests an hour from one network address or to one e-mail address, from all visitors, and messages in a request."""
+
+
+class TooMany(Conflict):
+    """Somebody writes more than a person does."""
+
+
+@transaction.atomic
+def ask(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
+    """Ask customer service as somebody signed in; `data`: kind, subject, text. Raises Invalid by field, Forbidden.
+
+    An organisation that may only read may ask as well: it has the more reason to.
+    """
+    if actor.user_id is None or actor.credential not in WRITING_CREDENTIALS:
+        raise Forbidden
+    told = _told(data)
+    request = SupportRequest(
+        organisation_id=actor.organisation_id,
+        user_id=actor.user_id,
+        asker_name=actor.organisation_name[:LONGEST_NAME],
+        asker_email=actor.name,
+        address=actor.address,
+        language=get_language() or "sv",
+        diagnosis=diagnosis.gather(actor) if told["kind"] == RequestKind.CONNECTION else {},
+    )
+    return _opened(actor, request, told)
+
+
+@transaction.atomic
+def ask_as_visitor(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
+    """Ask customer service without an account; `data` has name and email as well.
+
+    The confirmation goes to the address that was written, with the link that opens the request. Raises Invalid by
+    field, TooMany.
+    """
+    told, (name, email) = _told(data), _asker(data)
+    _count_visitors(actor.address, email)
+    request = SupportRequest(
+        asker_name=name, asker_email=email, address=actor.address, language=get_language() or "sv"
+    )
+    return _opened(as_asker(actor, request), request, told)
+
+
+@transaction.atomic
+def register_for(actor: Actor, data: Mapping[str, Any]) -> SupportRequest:
+    """Register what somebody without an account has written or told; `data` as for a visitor. Raises Invalid."""
+    told, (name, email) = _told(data), _asker(data)
+    request = SupportRequest(asker_name=name, asker_email=email, language=get_language() or "sv")
+    return _opened(actor, request, told, author=email)
+
+
+def as_asker(actor: Actor, request: SupportRequest) -> Actor:
+    """`actor`, who is nobody with an account, under the address that asked."""
+    return replace(actor, user_id=None, name=request.asker_email)
+
+
+@transaction.atomic
+def add_to_own(actor: Actor, pk: int, text: Any) -> SupportMessage:
+    """Write once more in a request of one's own; one that was solved is opened again. Raises Invalid, NotFound."""
+    if actor.user_id is None or actor.credential not in WRITING_CREDENTIALS:
+        raise Forbidden
+    return add_as_asker(actor, find_own_request(actor, pk), text)
+
+
+@transaction.atomic
+def add_as_asker(
+    actor: Actor, request: SupportRequest, text: Any, *, by_mail: bool = False
+) -> SupportMessage:
+    """The same for who holds the request's private link, or answers by mail. Raises Invalid, TooMany."""
+    locked = _locked(request)
+    _count_messages(locked)
+    asker = actor if actor.name else as_asker(actor, locked)
+    message = _said(asker, locked, _text(text), by_mail=by_mail)
+    step = {State.WAITING: "answered", State.SOLVED: "reopen"}.get(State(locked.state))
+    if step:
+        take_step(asker, REQUEST, locked, step)
+    _touch(locked)
+    letters.tell_desk(locked, asker)
+    return message
+
+
+@transaction.atomic
+def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool = False) -> SupportMessage:
+    """Write to who asked, or a note to colleagues; `step` is "ask" or "solve" when that is what the answer does.
+
+    Whoever answers first takes the request on. Raises Invalid, StepRefused, NotFound, Forbidden.
+    """
+    request = _for_desk(actor, pk)
+    message = _said(actor, request, _text(text), internal=internal, from_staff=True)
+    if not internal:
+        if request.owner_id is None and actor.user_id:
+            request.owner_id = actor.user_id
+            request.save(update_fields=["owner"])
+        if step or request.state == State.NEW:
+            take_step(actor, REQUEST, request, step or "take")
+        letters.tell_asker(request, actor)
+    _touch(request)
+    return message
+
+
+@transaction.atomic
+def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
+    """Take a request on by a step of the table. Raises StepRefused, NotFound, Forbidden."""
+    request = _for_desk(actor, pk)
+    if step == "answered":  # Only who asked has that to say.
+        raise Forbidden
+    if step == "take" and actor.user_id:
+        request.owner_id = actor.user_id
+        request.save(update_fields=["owner"])
+    take_step(actor, REQUEST, request, step)
+    _touch(request)
+    return request
+
+
+@transaction.atomic
+def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
+    """Give a request to a colleague of the desk that answers its kind, or to nobody. Raises Invalid, NotFound."""
+    request = _for_desk(actor, pk)
+    owner = colleagues(request.kind).filter(pk=user_id or 0).first()
+    if user_id and owner is None:
+        raise Invalid({"owner": [gettext("This person does not handle requests of this kind.")]})
+    request.owner = owner
+    request.save(update_fields=["owner"])
+    record(actor, "support_request.assigned", _target(request), {"owner": owner.email if owner else ""})
+    return request
+
+
+@transaction.atomic
+def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest:
+    """Say what a request is really about, which may make it another desk's; the deadline follows.
+
+    What goes to the operator gets a `subject` that tells nothing of content. Raises Invalid by field, NotFound.
+    """
+    request = _for_desk(actor, pk)
+    if kind not in RequestKind.values:
+        raise Invalid({"kind": [gettext("Choose one of the kinds.")]})
+    before, other_desk = request.kind, (kind in FOR_THE_OPERATOR) != (request.kind in FOR_THE_OPERATOR)
+    if other_desk and kind in FOR_THE_OPERATOR and not str(subject or "").strip():
+        raise Invalid({"subject": [gettext("Write a heading that the operator may read.")]})
+    if str(subject or "").strip():
+        request.subject = _line(subject, "subject", LONGEST_SUBJECT)
+    request.kind, request.deadline = kind, request.created + time_for(kind)
+    if other_desk:
+        request.owner = None
+    request.save()
+    record(actor, "support_request.routed", _target(request), {"kind": [before, kind]})
+    letters.tell_desk(request, actor)
+    return request
+
+
+def _opened(actor: Actor, request: SupportRequest, told: dict[str, str], author: str = "") -> SupportRequest:
+    request.kind, request.subject = told["kind"], told["subject"]
+    request.deadline = timezone.now() + time_for(request.kind)
+    request.save()
+    record(actor, "support_request.opened", _target(request), {"kind": request.kind})
+    _said(replace(actor, name=author, user_id=None) if author else actor, request, told["text"])
+    letters.confirm(request, actor)
+    letters.tell_desk(request, actor)
+    return request
+
+
+def _said(
+    actor: Actor,
+    request: SupportRequest,
+    text: str,
+    *,
+    internal: bool = False,
+    from_staff: bool = False,
+    by_mail: bool = False,
+) -> SupportMessage:
+    return SupportMessage.objects.create(
+        request=request,
+        kind=request.kind,
+        text=text,
+        internal=internal,
+        from_staff=from_staff,
+        by_mail=by_mail,
+        user_id=actor.user_id,
+        author=actor.name,
+    )
+
+
+def _for_desk(actor: Actor, pk: int) -> SupportRequest:
+    """The request, locked, for somebody who handles it."""
+    actor.require_writing()
+    request = desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    if request is None:
+        raise NotFound("Invalid request.")
+    return request
+
+
+def _locked(request: SupportRequest) -> SupportRequest:
+    return SupportRequest.objects.select_for_update().get(pk=request.pk)
+
+
+def _touch(request: SupportRequest) -> None:
+    request.save(update_fields=["changed"])
+
+
+def _count_visitors(address: str | None, email: str) -> None:
+    """Raise TooMany when more was asked within an hour than people ask."""
+    lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
+    same = lately.filter(asker_email__iexact=email).count()
+    here = lately.filter(address=address).count() if address else 0
+    if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
+        raise TooMany(gettext("Too many requests were sent from here lately. Please try again in an hour."))
+
+
+def _count_messages(request: SupportRequest) -> None:
+    since = timezone.now() - HOUR
+    if request.messages.filter(from_staff=False, created__gte=since).count() >= IN_ONE_REQUEST:
+        raise TooMany(gettext("You have written a lot lately. Please try again in an hour."))
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, str]:
+    """Kind, subject and text of a request, or Invalid by field."""
+    errors: dict[str, list[str]] = {}
+    told = {"kind": str(data.get("kind") or "")}
+    if told["kind"] not in RequestKind.values:
+        errors["kind"] = [gettext("Choose one of the kinds.")]
+    for name, longest in (("subject", LONGEST_SUBJECT), ("text", LONGEST_TEXT)):
+        try:
+            told[name] = (_line if name == "subject" else _text)(data.get(name), name, longest)
+        except Invalid as fault:
+            errors |= {name: list(fault.errors[name])} if isinstance(fault.errors, Mapping) else {}
+    if errors:
+        raise Invalid(errors)
+    return told
+
+
+def _asker(data: Mapping[str, Any]) -> tuple[str, str]:
+    name, email = str(data.get("name") or "").strip(), str(data.get("email") or "").strip()
+    try:
+        validate_email(email)
+    except ValidationError as fault:
+        raise Invalid({"email": [gettext("Write an e-mail address that we can answer to.")]}) from fault
+    if "\0" in name or len(name) > LONGEST_NAME or len(email) > 255:
+        raise Invalid(
+            {
+                "name": [
+                    gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
+                ]
+            }
+        )
+    return " ".join(name.split()), email
+
+
+def _text(value: Any, field: str = "text", longest: int = LONGEST_TEXT) -> str:
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+    if not text or len(text) > longest or "\0" in text:
+        raise Invalid(
+            {field: [gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}]}
+        )
+    return text
+
+
+def _line(value: Any, field: str, longest: int) -> str:
+    return " ".join(_text(value, field, longest).split())
+
+
+def _target(request: SupportRequest) -> Target:
+    return Target(REQUEST.kind, request.pk, request.uuid, str(request))

@@ -1,0 +1,93 @@
+"""Asking customer service, answering, and announcing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.customer_service.models import AnnouncementKind, RequestKind
+from vardkase.hub.customer_service.services import LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TEXT
+
+
+class AskForm(forms.Form):
+    """A request for help of somebody signed in."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=RequestKind.choices, widget=forms.RadioSelect
+    )
+    subject = forms.CharField(label=_("In short"), max_length=LONGEST_SUBJECT)
+    text = forms.CharField(
+        label=_("Describe it"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "Write nothing here that you have shared on the hub, and no classified information. "
+            "A link to an event is enough."
+        ),
+    )
+
+
+class VisitorForm(AskForm):
+    """A request of somebody without an account."""
+
+    name = forms.CharField(label=_("Your name and organisation"), max_length=LONGEST_NAME, required=False)
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=255,
+        help_text=_("The confirmation goes there, with a link to follow the request."),
+    )
+    field_order = ("kind", "subject", "text", "name", "email")
+
+
+class MessageForm(forms.Form):
+    """One more message in a request."""
+
+    text = forms.CharField(
+        label=_("Your message"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class RouteForm(forms.Form):
+    """What a request is really about."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=RequestKind.choices)
+    subject = forms.CharField(
+        label=_("New heading"),
+        max_length=LONGEST_SUBJECT,
+        required=False,
+        help_text=_(
+            "Needed when the request goes to the operator, who may not read of content. Else it may be empty."
+        ),
+    )
+
+
+class AnnouncementForm(forms.Form):
+    """An interruption or an incident; times are those of this installation."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=AnnouncementKind.choices, widget=forms.RadioSelect)
+    title_sv = forms.CharField(label=_("Heading in Swedish"), max_length=200)
+    text_sv = forms.CharField(
+        label=_("Text in Swedish"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    title_en = forms.CharField(label=_("Heading in English"), max_length=200)
+    text_en = forms.CharField(
+        label=_("Text in English"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    begins = forms.DateTimeField(
+        label=_("Begins"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    ends = forms.DateTimeField(
+        label=_("Ends"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: not known yet."),
+    )
+    mail = forms.BooleanField(label=_("Tell the administrators of all members by mail"), required=False)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name in ("begins", "ends"):
+            self.fields[name].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]  # type: ignore[attr-defined]

@@ -1,0 +1,126 @@
+"""Asking customer service, signed in or by a private link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.customer_service import links, queries, services
+from vardkase.hub.customer_service.models import RequestKind, SupportRequest
+from vardkase.identity.access.actor import Actor, visitor
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.support import AskForm, MessageForm, VisitorForm
+from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.public.front import require_hub, words_at_the_foot
+
+SORTS = {"pk", "changed"}
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """What the reader, or the organisation they administer, has asked."""
+    require_hub()
+    return render(
+        request, "support/index.html", listed(request, queries.own_requests(request.actor), SORTS, "-pk")
+    )
+
+
+@page()
+def ask(request: PageRequest) -> HttpResponse:
+    """Ask customer service. Open to organisations that may only read: they have the more reason to."""
+    require_hub()
+    form = AskForm(request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)})
+    if form.is_bound and form.is_valid():
+        try:
+            made = services.ask(request.actor, form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(
+                request,
+                gettext("Customer service has your request. You are told by mail when there is an answer."),
+            )
+            return redirect("support_request", made.pk)
+    return render(request, "support/ask.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One request of one's own, and what was said."""
+    found = queries.find_own_request(request.actor, pk)
+    if request.method != "POST":
+        return _shown(request, found, MessageForm())
+    form = MessageForm(request.POST)
+    if form.is_valid() and _is_added(form, request.actor, found):
+        return redirect("support_request", pk)
+    return _shown(request, found, form)
+
+
+@public_page
+def ask_as_visitor(request: HttpRequest) -> HttpResponse:
+    """Ask customer service without an account."""
+    require_hub()
+    form = VisitorForm(request.POST or None, initial={"kind": RequestKind.ACCESS})
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            made = services.ask_as_visitor(_visitor(request), form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except services.TooMany as refused:
+            form.add_error(None, str(refused))
+            status = 429
+        else:
+            return render(request, "support/asked.html", {"asked": made, **words_at_the_foot()})
+    if form.errors and status == 200:
+        status = 422
+    return render(
+        request, "support/ask_as_visitor.html", {"form": form, **words_at_the_foot()}, status=status
+    )
+
+
+@public_page
+@never_cache
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """A request and what was said, for who holds its private link."""
+    require_hub()
+    try:
+        found = links.opened_by(token)
+    except NotFound as error:
+        raise Http404 from error
+    form = MessageForm(request.POST or None)
+    if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), found):
+        return redirect("support_follow", token)
+    context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}
+    response = render(request, "support/follow.html", context, status=422 if form.errors else 200)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:
+    """Whether the message is in the request now; else the form says why not."""
+    try:
+        services.add_as_asker(actor, found, form.cleaned_data["text"])
+    except Invalid as refused:
+        take_errors(form, refused)
+    except services.TooMany as refused:
+        form.add_error(None, str(refused))
+    return not form.errors
+
+
+def _shown(request: PageRequest, found: SupportRequest, form: Form) -> HttpResponse:
+    context: dict[str, Any] = {"asked": found, "said": queries.conversation(found), "form": form}
+    return render(request, "support/request.html", context, status=422 if form.errors else 200)
+
+
+def _visitor(request: HttpRequest) -> Actor:
+    return visitor(getattr(request, "client_address", None))

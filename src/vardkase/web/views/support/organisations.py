@@ -1,0 +1,40 @@
+"""How the organisations are connected, for those who help them: no content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.hub.customer_service import diagnosis, organisations, queries
+from vardkase.hub.customer_service.rules import DESKS
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed, searched
+from vardkase.web.views.support.states import with_moments
+
+REQUESTS_SHOWN = 10
+
+
+@page(staff=DESKS)
+def index(request: PageRequest) -> HttpResponse:
+    """Every organisation with its connection."""
+    rows = organisations.organisations(request.actor, searched(request))
+    context = {**listed(request, rows, {"name", "pk"}, "name"), "q": searched(request)}
+    return render(request, "support/organisations.html", context)
+
+
+@page(staff=DESKS)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One organisation: its technical state, what is left of its checklist, and its requests."""
+    row = organisations.find_organisation(request.actor, pk)
+    context: dict[str, Any] = {
+        "row": row,
+        "diagnosis": with_moments(diagnosis.state_of(row.pk)),
+        "requests": queries.desk_requests(request.actor)
+        .filter(organisation=row)
+        .order_by("-pk")[:REQUESTS_SHOWN],
+        "yes_no": f"{gettext('Yes')},{gettext('No')}",
+    }
+    return render(request, "support/organisation.html", context)

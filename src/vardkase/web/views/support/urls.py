@@ -1,0 +1,28 @@
+"""Customer service and the status page."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.support import asking, desk, organisations, status
+
+urlpatterns = [
+    path("support/", asking.index, name="support"),
+    path("support/new/", asking.ask, name="support_new"),
+    path("support/<int:pk>/", asking.view, name="support_request"),
+    path("support/ask/", asking.ask_as_visitor, name="support_ask"),
+    path("support/follow/<str:token>/", asking.follow, name="support_follow"),
+    path("service/", desk.index, name="service"),
+    path("service/<int:pk>/", desk.view, name="service_request"),
+    path("service/<int:pk>/answer/", desk.answer, name="service_answer"),
+    path("service/<int:pk>/step/", desk.step, name="service_step"),
+    path("service/<int:pk>/assign/", desk.assign, name="service_assign"),
+    path("service/<int:pk>/route/", desk.route, name="service_route"),
+    path("service/announcements/", status.index, name="announcements"),
+    path("service/announcements/new/", status.write, name="announcement_new"),
+    path("service/announcements/<int:pk>/", status.write, name="announcement"),
+    path("service/announcements/<int:pk>/end/", status.end, name="announcement_end"),
+    path("service/organisations/", organisations.index, name="service_organisations"),
+    path("service/organisations/<int:pk>/", organisations.view, name="service_organisation"),
+    path("status/", status.status, name="status"),
+]

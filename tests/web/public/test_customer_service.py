@@ -1,0 +1,352 @@
+"""Customer service: who asks, who answers, what the operator sees and does not, and what is announced."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.cast import Cast, Player
+from tests.factories import make_role, make_user
+from tests.web.accounts import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.customer_service import announcing, links, queries, services
+from vardkase.hub.customer_service.incoming_mail import register_mail
+from vardkase.hub.customer_service.models import RequestState, SupportMessage, SupportRequest
+from vardkase.hub.customer_service.rules import REQUEST
+from vardkase.hub.lifecycle import StepRefused
+from vardkase.identity.access.actor import Actor, actor_for, console_actor, visitor
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+TOLD = {"kind": "connection", "subject": "Nyckeln nekas", "text": "Vi får 403 från i dag."}
+SECRET = "hemliga händelsen 4711"
+
+
+@pytest.fixture(autouse=True)
+def mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setattr(configured, "VARDKASE_MAIL_FROM", "hub@hub.example")
+    monkeypatch.setattr(configured, "BASE_URL", "https://hub.example")
+
+
+@pytest.fixture
+def operator(cast: Cast) -> User:
+    return make_user(
+        cast.hub, make_role("Blind", [Permission.ADD]), "operator@hub.example", staff_roles=["operator"]
+    )
+
+
+@pytest.fixture
+def officer(cast: Cast) -> User:
+    role = make_role("Officer", [Permission.ADD])
+    return make_user(cast.hub, role, "officer@hub.example", staff_roles=["membership_officer"])
+
+
+def at_a_browser(user: User) -> Actor:
+    return actor_for(user, Credential.BROWSER, address="192.0.2.7")
+
+
+def asked(player: Player, **told: Any) -> SupportRequest:
+    return services.ask(at_a_browser(player.user), {**TOLD, **told})
+
+
+def mailed_to() -> list[str]:
+    return sorted(OutgoingMail.objects.values_list("recipient", flat=True))
+
+
+def test_a_member_asks_about_a_connection_and_its_diagnosis_comes_along(cast: Cast, operator: User) -> None:
+    refused = Target("user", cast.analyst.user.pk, title=cast.analyst.user.email)
+    record(visitor("198.51.100.9"), "user.sign_in_refused", refused)
+    answer = signed_in(cast.analyst.user).post(reverse("support_new"), TOLD)
+    request = SupportRequest.objects.get()
+    assert answer.headers["Location"] == reverse("support_request", args=[request.pk])
+    assert request.diagnosis["who"] == cast.analyst.user.email
+    assert request.diagnosis["address"] == "127.0.0.1"
+    assert cast.analyst.key[:4] in str(request.diagnosis["keys"])
+    assert cast.analyst.key not in str(request.diagnosis), "a key is only recognised"
+    assert request.diagnosis["refused"][0]["address"] == "198.51.100.9"
+    assert mailed_to() == [cast.analyst.user.email, operator.email]
+    seen = signed_in(operator).get(reverse("service_request", args=[request.pk])).content.decode()
+    assert "198.51.100.9" in seen
+    assert "Vi får 403 från i dag." in seen
+    assert asked(cast.analyst, kind="access").diagnosis == {}, "other questions bring none"
+
+
+def test_the_operator_knows_nothing_of_requests_about_content_or_law(
+    cast: Cast, operator: User, officer: User
+) -> None:
+    client = signed_in(operator)
+    for kind in ("content", "legal", "access"):
+        request = asked(cast.analyst, kind=kind, subject=SECRET, text=SECRET)
+        assert client.get(reverse("service_request", args=[request.pk])).status_code == 404
+        for name in ("service_answer", "service_step", "service_assign", "service_route"):
+            sent = {"text": "x", "step": "take", "kind": "fault", "subject": "x"}
+            assert client.post(reverse(name, args=[request.pk]), sent).status_code == 404
+        assert signed_in(officer).get(reverse("service_request", args=[request.pk])).status_code == 200
+    for address in (
+        reverse("service") + "?state=",
+        reverse("service") + "?q=hemliga",
+        reverse("service_organisations"),
+    ):
+        assert SECRET not in client.get(address).content.decode()
+    assert not AuditEntry.objects.filter(title__contains=SECRET).exists(), "the trail is read by others"
+    assert not OutgoingMail.objects.filter(recipient=operator.email).exists()
+    assert not OutgoingMail.objects.filter(text__contains=SECRET).exists(), "no mail holds what was asked"
+
+
+def test_what_was_said_before_a_request_became_the_operators_stays_unseen(
+    cast: Cast, operator: User, officer: User
+) -> None:
+    request = asked(cast.analyst, kind="content", subject=SECRET, text=SECRET)
+    with pytest.raises(Invalid):
+        services.route(at_a_browser(officer), request.pk, "fault")
+    services.route(at_a_browser(officer), request.pk, "fault", "Sidan svarar inte")
+    services.answer(at_a_browser(officer), request.pk, "Hjälp till här.", internal=True)
+    html = signed_in(operator).get(reverse("service_request", args=[request.pk])).content.decode()
+    assert "Hjälp till här." in html
+    assert "Sidan svarar inte" in html
+    assert SECRET not in html
+    assert [each.text for each in queries.conversation(request)] == [SECRET], "who asked sees no notes"
+
+
+def test_a_request_is_asked_back_answered_and_solved(cast: Cast, operator: User) -> None:
+    request = asked(cast.analyst)
+    desk, member = signed_in(operator), signed_in(cast.analyst.user)
+    desk.post(reverse("service_answer", args=[request.pk]), {"text": "Från vilken adress?", "how": "ask"})
+    request.refresh_from_db()
+    assert (request.state, request.owner) == (RequestState.WAITING, operator)
+    member.post(reverse("support_request", args=[request.pk]), {"text": "192.0.2.7"})
+    request.refresh_from_db()
+    assert request.state == RequestState.IN_HAND
+    desk.post(reverse("service_answer", args=[request.pk]), {"text": "Nu är den tillagd.", "how": "solve"})
+    html = member.get(reverse("support_request", args=[request.pk])).content.decode()
+    assert "Nu är den tillagd." in html
+    assert operator.email not in html, "the desk answers, not a person"
+    member.post(reverse("support_request", args=[request.pk]), {"text": "Den nekas igen."})
+    request.refresh_from_db()
+    assert request.state == RequestState.IN_HAND
+    acts = AuditEntry.objects.filter(action__startswith="support_request.").order_by("pk")
+    assert [entry.action.partition(".")[2] for entry in acts] == [
+        "opened", "asked", "answered", "solved", "reopened",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", RequestState.values)
+def test_every_step_that_is_not_in_the_table_is_refused(cast: Cast, operator: User, state: str) -> None:
+    request = asked(cast.analyst)
+    for step in REQUEST.steps:
+        SupportRequest.objects.update(state=state)
+        if step == "answered":
+            with pytest.raises(Forbidden):
+                services.step_on(at_a_browser(operator), request.pk, step)
+        elif REQUEST.may(state, step):
+            services.step_on(at_a_browser(operator), request.pk, step)
+        else:
+            with pytest.raises(StepRefused):
+                services.step_on(at_a_browser(operator), request.pk, step)
+            assert SupportRequest.objects.get().state == state
+
+
+def test_others_see_nothing_of_a_request(cast: Cast, client: Client) -> None:
+    request = asked(cast.analyst)
+    address = reverse("support_request", args=[request.pk])
+    assert signed_in(cast.org_admin.user).get(address).status_code == 200, "administers who asked"
+    for player in (cast.colleague, cast.stranger, cast.site_admin):
+        browser = signed_in(player.user)
+        assert browser.get(address).status_code == 404
+        assert browser.post(address, {"text": "x"}).status_code == 404
+        assert browser.get(reverse("service_request", args=[request.pk])).status_code == 403
+        assert browser.get(reverse("service")).status_code == 403
+    assert client.get(address).status_code == 302
+    assert SupportMessage.objects.count() == 1
+
+
+def test_an_organisation_that_may_only_read_can_still_ask(cast: Cast) -> None:
+    cast.org_a.may_write = False
+    cast.org_a.save()
+    assert signed_in(cast.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
+
+
+def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: User, client: Client) -> None:
+    told = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
+    page = client.post(reverse("support_ask"), told)
+    request = SupportRequest.objects.get()
+    link = re.search(
+        r"https://hub\.example(/support/follow/\S+)",
+        OutgoingMail.objects.get(recipient="ada@kommun.example").text,
+    )
+    assert link
+    assert page.status_code == 200
+    assert link[1] not in page.content.decode(), "only who reads the mail gets the link"
+    services.answer(at_a_browser(officer), request.pk, "Så här är det.")
+    services.answer(at_a_browser(officer), request.pk, "Hon frågar ofta.", internal=True)
+    followed = client.get(link[1])
+    html = followed.content.decode()
+    assert "Så här är det." in html
+    assert "Hon frågar ofta." not in html
+    assert followed.headers["Referrer-Policy"] == "no-referrer"
+    assert client.post(link[1], {"text": "Tack"}).status_code == 302
+    assert SupportMessage.objects.latest("pk").author == "ada@kommun.example"
+    other = links.token_of(SupportRequest(pk=0))
+    for wrong in (link[1][:-2] + "x/", f"/support/follow/{other}/", f"/support/follow/{request.uuid.hex}/"):
+        assert client.get(wrong).status_code == 404
+
+
+def test_visitors_are_counted(cast: Cast, client: Client) -> None:
+    told = {**TOLD, "email": "ada@kommun.example"}
+    for _ in range(services.FROM_ONE_ADDRESS):
+        assert client.post(reverse("support_ask"), told).status_code == 200
+    assert client.post(reverse("support_ask"), {**told, "email": "b@kommun.example"}).status_code == 429
+    elsewhere = client.post(reverse("support_ask"), told, REMOTE_ADDR="203.0.113.5")
+    assert elsewhere.status_code == 429, "nobody's mailbox is filled from many addresses"
+    assert SupportRequest.objects.count() == services.FROM_ONE_ADDRESS
+    SupportRequest.objects.update(created=timezone.now() - timedelta(hours=2))
+    assert client.post(reverse("support_ask"), told).status_code == 200
+
+
+def test_bad_input_changes_nothing(cast: Cast, client: Client) -> None:
+    for wrong in (
+        {"kind": "weather"},
+        {"subject": ""},
+        {"text": "x" * 10_001},
+        {"email": "nobody"},
+        {"text": "\0"},
+    ):
+        answer = client.post(reverse("support_ask"), {**TOLD, "email": "ada@kommun.example", **wrong})
+        assert set(answer.context["form"].errors) == set(wrong)
+        assert answer.status_code == 422
+    assert not SupportRequest.objects.exists()
+
+
+def test_a_mail_becomes_a_request_and_its_answer_a_message(cast: Cast) -> None:
+    console = console_actor(cast.hub.pk, "Hub", "ada")
+    made = register_mail(console, mail("Hur ansöker vi?", "Vi vill vara med.\n"), "legal")
+    assert (made.kind, made.asker_email, made.asker_name) == ("legal", "ada@kommun.example", "Ada Ek")
+    again = register_mail(console, mail(f"Sv: Svar i ärende #{made.pk}", "Tack!"))
+    other = register_mail(console, mail(f"#{made.pk}", "Visa mig", sender="eve@evil.example"))
+    assert again == made
+    assert other != made, "a number alone opens nobody's request"
+    assert [(each.text, each.by_mail) for each in queries.conversation(made)] == [
+        ("Vi vill vara med.", False), ("Tack!", True),
+    ]  # fmt: skip
+    html = register_mail(console, mail("Fel", "<p>Hej <b>där</b></p>", subtype="html"))
+    assert queries.conversation(html)[0].text == "Hej där"
+    for bad in (b"", b"From: nobody\n\nx", b"From: a@b.example\nContent-Type: image/png\n\nx"):
+        with pytest.raises(Invalid):
+            register_mail(console, bad)
+    with pytest.raises(Forbidden):
+        register_mail(at_a_browser(cast.site_admin.user), mail("x", "y"))
+
+
+def mail(
+    subject: str, text: str, sender: str = "Ada Ek <ada@kommun.example>", subtype: str = "plain"
+) -> bytes:
+    written = EmailMessage()
+    written["From"], written["Subject"] = sender, subject
+    written.set_content(text, subtype=subtype)
+    return bytes(written)
+
+
+def test_the_desk_filters_assigns_and_sees_what_is_late(cast: Cast, operator: User, officer: User) -> None:
+    late, due = asked(cast.analyst), asked(cast.partner, kind="fault", subject="Sidan är långsam")
+    SupportRequest.objects.filter(pk=late.pk).update(deadline=timezone.now() - timedelta(days=1))
+    desk = signed_in(operator)
+
+    def shown(query: str) -> list[int]:
+        return [row.pk for row in desk.get(reverse("service") + query).context["rows"]]
+
+    assert shown("") == [late.pk, due.pk]
+    assert shown("?state=late") == [late.pk]
+    assert shown("?kind=fault") == [due.pk]
+    assert shown("?q=långsam") == [due.pk]
+    assert shown(f"?q=%23{late.pk}") == [late.pk]
+    desk.post(reverse("service_assign", args=[due.pk]), {"owner": str(operator.pk)})
+    assert shown("?state=mine") == [due.pk]
+    with pytest.raises(Invalid):
+        services.assign(at_a_browser(operator), due.pk, officer.pk)
+    assert '<span class="side-n">' in desk.get("/service/").content.decode()
+    assert queries.waiting_for(at_a_browser(operator)) == 2
+    assert queries.waiting_for(at_a_browser(officer)) == 0
+
+
+def test_an_answer_becomes_a_public_question(cast: Cast, officer: User) -> None:
+    request = asked(cast.analyst, kind="legal", subject="Vem äger det vi delar?")
+    services.answer(at_a_browser(officer), request.pk, "Den som delar det.")
+    form = signed_in(officer).get(reverse("question_add") + f"?request={request.pk}").context["form"]
+    assert (form["title_sv"].value(), form["text_sv"].value()) == (
+        "Vem äger det vi delar?",
+        "Den som delar det.",
+    )
+    plain = signed_in(cast.site_admin.user).get(reverse("question_add") + f"?request={request.pk}")
+    assert plain.context["form"]["title_sv"].value() is None, "who has no desk reads no request this way"
+
+
+def test_an_interruption_is_announced_on_the_status_page_and_by_mail(
+    cast: Cast, operator: User, client: Client
+) -> None:
+    now = timezone.localtime()
+    told = {
+        "kind": "incident", "title_sv": "Inloggningen är nere", "title_en": "Sign-in is down",
+        "text_sv": "Vi **felsöker**.",
+        "begins": (now - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"), "ends": "", "mail": "on",
+    }  # fmt: skip
+    assert (
+        "Inget avbrott är känt."
+        in client.get(reverse("status"), headers={"Accept-Language": "sv"}).content.decode()
+    )
+    desk = signed_in(operator)
+    assert desk.post(reverse("announcement_new"), told).status_code == 302
+    assert cast.org_admin.user.email in mailed_to()
+    assert cast.analyst.user.email not in mailed_to()
+    html = client.get(reverse("status"), headers={"Accept-Language": "sv"}).content.decode()
+    assert "Inloggningen är nere" in html
+    assert "<strong>felsöker</strong>" in html
+    assert (
+        "Sign-in is down" in client.get(reverse("status"), headers={"Accept-Language": "en"}).content.decode()
+    )
+    row = queries.announcements(timezone.now())["current"][0]
+    desk.post(reverse("announcement_end", args=[row.pk]))
+    assert [each.pk for each in queries.announcements(timezone.now() + timedelta(seconds=1))["over"]] == [
+        row.pk
+    ]
+    wrong = {**told, "ends": "2020-01-01T00:00", "title_en": ""}
+    assert set(desk.post(reverse("announcement_new"), wrong).context["form"].errors) == {"title_en"}
+    assert signed_in(cast.org_admin.user).post(reverse("announcement_new"), told).status_code == 403
+    with pytest.raises(Forbidden):
+        announcing.end(at_a_browser(cast.site_admin.user), row.pk)
+
+
+def test_the_operators_view_of_an_organisation_holds_no_content(cast: Cast, operator: User) -> None:
+    request = asked(cast.analyst)
+    desk = signed_in(operator)
+    rows = desk.get(reverse("service_organisations")).context["rows"]
+    found = next(row for row in rows if row.pk == cast.org_a.pk)
+    assert (found.accounts, found.keys, found.open_requests) == (5, 5, 1)
+    page = desk.get(reverse("service_organisation", args=[cast.org_a.pk]))
+    assert cast.analyst.key[:4] in page.content.decode()
+    assert f"#{request.pk}" in page.content.decode()
+    assert desk.get(reverse("service_organisation", args=[0])).status_code == 404
+    assert (
+        signed_in(cast.org_admin.user).get(reverse("service_organisation", args=[cast.org_a.pk])).status_code
+        == 403
+    )
+
+
+def test_a_members_own_platform_has_no_customer_service(cast: Cast, client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    for name in ("support_ask", "status"):
+        assert client.get(reverse(name)).status_code == 404
+    assert signed_in(cast.analyst.user).get(reverse("support")).status_code == 404
