@@ -28,6 +28,7 @@ from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer, lies_in
+from vardkase.identity.organisations.standing import refusal
 
 AUTHENTICATION_FAILED = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
@@ -105,6 +106,7 @@ class _Row:
     may_read: bool
     may_write: bool
     may_sync: bool
+    standing: str
     networks_mode: str
     networks: list[str]
     certificates_mode: str
@@ -139,7 +141,7 @@ def _row_of(keys: list[str]) -> _Row:
 
 
 def _check(row: _Row, address: str | None, certificate: Certificate | None) -> None:
-    """Refuse a key or a user that may not enter now, from here, and with that certificate."""
+    """Refuse a key, a user or an organisation that may not enter now, from here, and with that certificate."""
     permissions = _permissions(tuple(row.flags))
     caller = Caller(row.user_id, row.email, row.org_id, address, _credential(row).value, row.key_id)
     now = datetime.now(UTC)
@@ -154,8 +156,11 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         raise MispError(403, AUTHENTICATION_FAILED)
     is_unbound = row.flags[SYNC] and not (row.key_expires and row.allowed_ips)
     newcomer = Newcomer(row.email, address, certificate, now, has_unbound_key=is_unbound)
-    if refusal := refusal_at_the_door(row, newcomer, caller):
-        raise MispError(403, refusal.sentence)
+    if refused := refusal_at_the_door(row, newcomer, caller):
+        raise MispError(403, refused.sentence)
+    if not row.may_sync:
+        note(caller, "standing", "user.entrance_refused")
+        raise refusal(row.standing)
     if not row.live and Permission.SITE_ADMIN not in permissions:
         raise MispError(405, MAINTENANCE_MESSAGE.value)
 
@@ -194,4 +199,5 @@ def _actor(row: _Row, address: str | None) -> Actor:
         role_id=row.role_id,
         crossing=crossing_of(row.server_id),
         staff=staff,
+        standing=row.standing,
     )

@@ -19,6 +19,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.exchange.own_feeds.folders import file_of
 from vardkase.exchange.own_feeds.services import readable
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.standing import StandingRefused
 
 PREFIX = "/feed/"
 CHALLENGE = 'Basic realm="feed", charset="UTF-8"'
@@ -35,6 +36,8 @@ def respond(request: HttpRequest) -> HttpResponseBase:
         feed = _readable(request, name)
     except MispError as error:
         return _refused(error.status, error.message, error.headers)
+    except StandingRefused as error:
+        return _refused(403, str(error), {})
     except Forbidden as error:
         return _refused(401, str(error), {"WWW-Authenticate": CHALLENGE})
     path = file_of(feed, file or "manifest.json")

@@ -69,6 +69,7 @@ KINDS: dict[str, str | Promise] = {
     "enforce": pgettext_lazy("of a rule", "enforced"),
     "key_address": _("the key may not come from this address"),
     "key_ended": _("the key has ended"),
+    "standing": _("how the membership stands"),
     "network": _("from another network"),
     "no_certificate": _("without a client certificate"),
     "off": pgettext_lazy("of a rule", "off"),

@@ -17,9 +17,10 @@ from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
-from vardkase.web.pages import PUBLIC
+from vardkase.web.pages import PUBLIC, standing_page
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -113,11 +114,14 @@ class SignedIn:
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
         if user.force_logout:
             return _leave(request, user)
-        return _admit(request, user, name)
+        return _admit(request, user, name, own_affairs=getattr(view, "own_affairs", False))
 
 
-def _admit(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
-    """Attach the Actor, after whatever the person must do first; `sign_in_step` says that they are at it."""
+def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:
+    """Attach the Actor, after whatever the person must do first; `sign_in_step` says that they are at it.
+
+    People of an organisation that is shut out reach their own account and what concerns its membership, alone.
+    """
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
     step, allowed = _pending_step(user)
@@ -125,7 +129,10 @@ def _admit(request: HttpRequest, user: User, name: str) -> HttpResponse | None:
         return redirect(step)
     request.sign_in_step = step  # type: ignore[attr-defined]
     address = getattr(request, "client_address", None)
-    request.actor = actor_for(user, Credential.BROWSER, address=address)  # type: ignore[attr-defined]
+    actor = actor_for(user, Credential.BROWSER, address=address)
+    request.actor = actor  # type: ignore[attr-defined]
+    if is_shut_out(actor.standing) and not own_affairs and name not in OWN_ACCOUNT_VIEWS:
+        return standing_page(request, str(refusal(actor.standing)))
     return None
 
 

@@ -10,13 +10,15 @@ from functools import wraps
 from typing import Concatenate, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.standing import StandingRefused
 
 
 class PageRequest(HttpRequest):
@@ -37,11 +39,13 @@ def page[**P](
     writes: bool = False,
     staff: tuple[StaffRole, ...] = (),
     visitors: VisitorView | None = None,
+    own_affairs: bool = False,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
     NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own; a writing view that
     another writer got in the way of runs again. `visitors` answers who has not signed in, in place of the sign-in.
+    `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -54,18 +58,27 @@ def page[**P](
                     page_request.actor.require_staff(*staff)
                 if not writes:
                     return view(page_request, *args, **kwargs)
-                page_request.actor.require_writing()
+                actor = page_request.actor
+                actor.require_own_affairs() if own_affairs else actor.require_writing()
                 return again_if_overtaken(lambda: view(page_request, *args, **kwargs))
             except NotFound as error:
                 raise Http404(str(error)) from error
+            except StandingRefused as error:
+                return standing_page(request, str(error))
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
+        gated.own_affairs = own_affairs  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def standing_page(request: HttpRequest, why: str) -> HttpResponse:
+    """The refusal of somebody whose organisation's membership does not let it, with where to see about that."""
+    return render(request, "standing.html", {"why": why}, status=403)
 
 
 def public_page[**P](

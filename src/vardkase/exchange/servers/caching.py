@@ -16,6 +16,7 @@ from vardkase.exchange.servers.peer import Peer, RemoteRefused, message_of
 from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.standing import require_exchange
 from vardkase.knowledge.caches import services as caches
 from vardkase.knowledge.caches.kinds import SERVER, About
 from vardkase.knowledge.caches.models import CachedSource
@@ -46,13 +47,14 @@ def cache_server(actor: Actor | None, server: Server) -> int:
 
     `actor` ordered it; None when the hub does it by itself. An answer that breaks off changes nothing.
 
-    Raises Conflict when caching is off, OutgoingFailed, Forbidden.
+    Raises Conflict when caching is off, OutgoingFailed, Forbidden (also for how the other side stands).
     """
     if actor is not None:
         actor.require_writing()
         actor.require(Permission.SITE_ADMIN)
     if not server.caching_enabled:
         raise Conflict(NOT_ENABLED)
+    require_exchange(server.remote_org, gives=True)
     values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
     number = caches.store(SERVER, server.pk, values, report)
     if actor is not None:

@@ -22,6 +22,16 @@ def servers(actor: Actor) -> QuerySet[Server]:
     return Server.objects.select_related("org", "remote_org").order_by("priority", "pk")
 
 
+def giving() -> QuerySet[Server]:
+    """The connections whose other side may give to us as its membership stands, whether or not they fetch."""
+    return Server.objects.filter(remote_org__may_sync=True, remote_org__may_write=True)
+
+
+def getting() -> QuerySet[Server]:
+    """The connections whose other side may get from us as its membership stands, whether or not they send."""
+    return Server.objects.filter(remote_org__may_sync=True, remote_org__may_read=True)
+
+
 def find_server(actor: Actor, reference: Reference) -> Server:
     """One connection by id. Raises NotFound, Forbidden."""
     found = servers(actor).filter(pk=as_int(reference) or 0).first()

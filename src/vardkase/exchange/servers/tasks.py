@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from vardkase.exchange.servers.caching import cache_server
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.servers.queries import find_server, giving
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
 
@@ -20,9 +20,7 @@ def order_cache(actor: Actor, server_ids: Iterable[int]) -> list[int]:
 
 def cache_all() -> int:
     """Order the caching of every instance that is to be cached; returns how many."""
-    return len(
-        [_order(0, pk) for pk in Server.objects.filter(caching_enabled=True).values_list("pk", flat=True)]
-    )
+    return len([_order(0, pk) for pk in giving().filter(caching_enabled=True).values_list("pk", flat=True)])
 
 
 @app.task(name="servers.cache")

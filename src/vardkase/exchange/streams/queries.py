@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -30,6 +30,13 @@ class Standing:
     def is_more(self) -> bool:
         """Whether more wait than were counted."""
         return self.waiting >= MOST_COUNTED
+
+
+def running() -> QuerySet[Stream]:
+    """The streams that deliver: switched on, and their organisation may read and have machines fed. Others stay where
+    they are in the line, and go on from there."""
+    may = Q(org=None) | Q(org__may_read=True, org__may_sync=True)
+    return Stream.objects.filter(may, enabled=True)
 
 
 def streams(actor: Actor) -> QuerySet[Stream]:

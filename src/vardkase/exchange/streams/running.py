@@ -22,6 +22,7 @@ from vardkase.exchange.streams.by_settings import follow
 from vardkase.exchange.streams.delivering import Changed, deliver_some, note_failure
 from vardkase.exchange.streams.errors import Fault, NotTaken
 from vardkase.exchange.streams.models import Kind, Stream
+from vardkase.exchange.streams.queries import running
 from vardkase.exchange.streams.senders import Sender, opened_sender
 
 IDLE = 2.0
@@ -44,7 +45,7 @@ def deliver_until(stop: threading.Event) -> None:
                 follow(Kind.ZEROMQ)
                 follow(Kind.KAFKA)
                 described = True
-            for stream_id in Stream.objects.filter(enabled=True).values_list("pk", flat=True):
+            for stream_id in running().values_list("pk", flat=True):
                 if stream_id not in loops or not loops[stream_id].is_alive():
                     loops[stream_id] = _started(stream_id, stop)
         except (DatabaseError, psycopg.Error) as error:
@@ -68,7 +69,7 @@ def _run(stream_id: int, stop: threading.Event) -> None:
     try:
         if _elected(stream_id):
             cursor().execute(f"LISTEN {CHANNEL}")
-            while not stop.is_set() and (stream := Stream.objects.filter(pk=stream_id, enabled=True).first()):
+            while not stop.is_set() and (stream := running().filter(pk=stream_id).first()):
                 _deliver(stream, stop)
     except (DatabaseError, psycopg.Error) as error:
         logger.warning("Stream %s: the database cannot be had, and it is tried again: %s", stream_id, error)
@@ -116,8 +117,9 @@ def _failed(stream: Stream, error: OutgoingFailed, stop: threading.Event) -> Non
 
 
 def _is_changed(stream: Stream) -> bool:
-    """Whether it is something else now, or somebody else's: merged organisations move it without a revision."""
-    same = Stream.objects.filter(pk=stream.pk, revision=stream.revision, org=stream.org_id, enabled=True)
+    """Whether it is something else now, or may not run, or is somebody else's: merged organisations move it without
+    a revision."""
+    same = running().filter(pk=stream.pk, revision=stream.revision, org=stream.org_id)
     return not same.exists()
 
 

@@ -22,6 +22,7 @@ from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
 from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.identity.organisations.standing import require_exchange
 
 MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
 TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.CUT})
@@ -117,7 +118,11 @@ class Log:
 
 @contextmanager
 def running(server: Server, direction: Direction, technique: str, user_id: int | None) -> Iterator[Log]:
-    """A run for the length of a block; what the block raises is its fault, and goes on to the caller."""
+    """A run for the length of a block; what the block raises is its fault, and goes on to the caller.
+
+    Raises StandingRefused when the organisation at the other end may not give (get) now.
+    """
+    require_exchange(server.remote_org, gives=direction == Direction.PULL)
     cut = SyncRun.objects.filter(server=server, direction=direction, state=State.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
         state=State.FAILED, fault="The run was cut off.", ended=timezone.now()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.schedules import Schedule
 from vardkase.core.settings import Setting
-from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.sync.models import MovedEvent, State, SyncRun
 from vardkase.exchange.sync.pull import FULL
 from vardkase.exchange.sync.tasks import pull_connection, push_connection
@@ -25,7 +25,7 @@ DAYS_KEPT = Setting(
 
 def pull_all() -> int:
     """Order a pull of every connection that pulls; returns how many."""
-    servers = Server.objects.filter(pull=True).values_list("pk", flat=True)
+    servers = giving().filter(pull=True).values_list("pk", flat=True)
     for pk in servers:
         pull_connection.configure(lock=f"pull {pk}").defer(
             user_id=0, server_id=pk, technique=FULL, force=False
@@ -35,7 +35,7 @@ def pull_all() -> int:
 
 def push_all() -> int:
     """Order a push to every connection that pushes; returns how many."""
-    servers = Server.objects.filter(push=True).values_list("pk", flat=True)
+    servers = getting().filter(push=True).values_list("pk", flat=True)
     for pk in servers:
         push_connection.configure(lock=f"push {pk}").defer(user_id=0, server_id=pk, technique=FULL)
     return len(servers)

@@ -10,11 +10,12 @@ from vardkase.core.outages import Outage
 from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.servers.models import Server
-from vardkase.exchange.servers.queries import find_server
+from vardkase.exchange.servers.queries import find_server, getting
 from vardkase.exchange.sync import pull, push
 from vardkase.exchange.sync.push import receiver
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.organisations.hooks import StandingChanged
 from vardkase.intel.hooks import EventPublished
 from vardkase.intel.sightings.hooks import SightingsPublished
 from vardkase.knowledge.galaxies.models import GalaxyCluster
@@ -87,6 +88,13 @@ def send_published(published: EventPublished) -> None:
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
 
+def send_what_waited(changed: StandingChanged) -> None:
+    """Have everything sent that waited while an organisation might not get it, in the transaction that lets it."""
+    waiting = getting().filter(push=True, remote_org_id=changed.organisation_id)
+    for server_id in waiting.values_list("pk", flat=True):
+        push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
+
+
 def send_sightings(published: SightingsPublished) -> None:
     """Have an event's sightings sent to every connection that pushes them, in the transaction that lets them out."""
     for server_id in Server.objects.filter(push=True, push_sightings=True).values_list("pk", flat=True):
@@ -103,22 +111,22 @@ def send_cluster(cluster: GalaxyCluster) -> None:
 @app.task(name="sync.push_sightings", retry=UNTIL_REACHED)
 def push_sightings(server_id: int, event_id: int) -> None:
     """Send the sightings of one event; the job is tried again when the peer cannot be reached."""
-    if (server := Server.objects.filter(pk=server_id, push=True, push_sightings=True).first()) is not None:
+    server = getting().filter(pk=server_id, push=True, push_sightings=True).first()
+    if server is not None:
         push.push_sightings(server, event_id)
 
 
 @app.task(name="sync.push_cluster", retry=UNTIL_REACHED)
 def push_cluster(server_id: int, cluster_id: int) -> None:
     """Send one cluster; the job is tried again when the peer cannot be reached."""
-    if (
-        server := Server.objects.filter(pk=server_id, push=True, push_galaxy_clusters=True).first()
-    ) is not None:
+    server = getting().filter(pk=server_id, push=True, push_galaxy_clusters=True).first()
+    if server is not None:
         push.push_cluster(server, cluster_id)
 
 
 @app.task(name="sync.push_published", retry=UNTIL_REACHED)
 def push_published(server_id: int) -> None:
-    """Send what was published and waits for a connection."""
-    server = Server.objects.filter(pk=server_id, push=True).first()
+    """Send what was published and waits for a connection; while its other side may not get it, it waits on."""
+    server = getting().select_related("remote_org").filter(pk=server_id, push=True).first()
     if server is not None:
         push.push_published(server)

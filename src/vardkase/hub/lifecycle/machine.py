@@ -38,7 +38,7 @@ class Machine:
     def after(self, state: str, name: str) -> str:
         """The state that step `name` leads to from `state`; raises StepRefused, which says what could be done."""
         if not self.may(state, name):
-            raise StepRefused(self._refusal(state, name))
+            raise StepRefused(self.refusal(state, name))
         return self.steps[name].after
 
     def may(self, state: str, name: str) -> bool:
@@ -49,7 +49,8 @@ class Machine:
         """The steps that lead on from `state`, in the order of the table."""
         return [name for name, step in self.steps.items() if state in step.before]
 
-    def _refusal(self, state: str, name: str) -> str:
+    def refusal(self, state: str, name: str) -> str:
+        """Why step `name` does not lead on from `state`, and which do."""
         words = {
             "step": self.steps[name].words if name in self.steps else name,
             "state": self.states(state).label,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -28,10 +28,31 @@ def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str,
     before = thing.state
     thing.state = machine.after(before, name)
     thing.save(update_fields=["state"])
+    _write(actor, machine, thing, name, before, note)
+    change = {"state": [before, thing.state], "note": note}
+    record(actor, machine.steps[name].act, Target(machine.kind, thing.pk, title=str(thing)), change)
+
+
+@transaction.atomic
+def note_in_history(
+    actor: ActorReference, machine: Machine, thing: Living, act: str, note: str = "", **change: Any
+) -> None:
+    """Put down what happened to `thing` without leading it on: `act` names it in its history and the audit trail,
+    `change` is what the trail tells besides."""
+    _write(actor, machine, thing, act.partition(".")[2], thing.state, note)
+    record(actor, act, Target(machine.kind, thing.pk, title=str(thing)), {**change, "note": note})
+
+
+def history_of(machine: Machine, thing_id: int) -> QuerySet[HistoryEntry]:
+    """Every step of a thing, the oldest first."""
+    return HistoryEntry.objects.filter(kind=machine.kind, thing_id=thing_id).order_by("pk")
+
+
+def _write(actor: ActorReference, machine: Machine, thing: Living, step: str, before: str, note: str) -> None:
     HistoryEntry.objects.create(
         kind=machine.kind,
         thing_id=thing.pk,
-        step=name,
+        step=step,
         before=before,
         after=thing.state,
         actor_id=actor.user_id,
@@ -39,10 +60,3 @@ def take_step(actor: ActorReference, machine: Machine, thing: Living, name: str,
         organisation_id=actor.organisation_id,
         note=note,
     )
-    change = {"state": [before, thing.state], "note": note}
-    record(actor, machine.steps[name].act, Target(machine.kind, thing.pk, title=str(thing)), change)
-
-
-def history_of(machine: Machine, thing_id: int) -> QuerySet[HistoryEntry]:
-    """Every step of a thing, the oldest first."""
-    return HistoryEntry.objects.filter(kind=machine.kind, thing_id=thing_id).order_by("pk")

@@ -16,6 +16,7 @@ from vardkase.identity.access.permissions import (
 )
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
+from vardkase.identity.organisations.standing import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Actor:
     crossing: Crossing | None = None
     staff: frozenset[StaffRole] = frozenset()
     """The duties it has at the hub."""
+    standing: str = ""
+    """Why its organisation may do what it may (`organisations.standing`)."""
 
     @property
     def credential_name(self) -> str:
@@ -74,7 +77,14 @@ class Actor:
 
     def require_writing(self) -> None:
         """Raise Forbidden when this credential, or this organisation's standing, may only read."""
-        if self.credential not in WRITING_CREDENTIALS or not self.may_write:
+        self.require_own_affairs()
+        if not self.may_write:
+            raise refusal(self.standing)
+
+    def require_own_affairs(self) -> None:
+        """Raise Forbidden when this credential may only read: enough for what concerns the membership itself, which
+        an organisation tends to however it stands."""
+        if self.credential not in WRITING_CREDENTIALS:
             raise Forbidden("You do not have permission to use this functionality.")
 
 
@@ -97,6 +107,7 @@ def actor_for(user: User, credential: Credential, *, address: str | None = None)
         role_id=user.role_id,
         crossing=crossing_of(user.server_id),
         staff=staff,
+        standing=organisation.standing,
     )
 
 

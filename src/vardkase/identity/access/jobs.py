@@ -8,13 +8,19 @@ from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.organisations.standing import is_shut_out, refusal
 
 
 def job_actor(user_id: int) -> Actor:
-    """The user who ordered a job, with what they may do when it runs. Raises Forbidden when they are gone or off."""
+    """The user who ordered a job, with what they may do when it runs.
+
+    Raises Forbidden when they are gone or off, or their organisation is shut out.
+    """
     user = User.objects.select_related("org", "role").filter(pk=user_id).first()
     if user is None or not user.is_active:
         raise Forbidden("Whoever ordered this may not act any more.")
+    if is_shut_out(user.org.standing):
+        raise refusal(user.org.standing)
     return actor_for(user, Credential.JOB)
 
 

@@ -15,4 +15,12 @@ class OrganisationsMerged:
     target_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class StandingChanged:
+    """An organisation may do more or less than before: its facts are stored already."""
+
+    organisation_id: int
+
+
+standing_changed: Hook[StandingChanged] = Hook("standing_changed")
 organisations_merged: Hook[OrganisationsMerged] = Hook("organisations_merged")

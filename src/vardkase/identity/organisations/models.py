@@ -26,8 +26,9 @@ class Organisation(models.Model):
     """A member (local) or somebody known through synchronisation (remote).
 
     `restricted_to_domain` is null until somebody edits the organisation.
-    `may_read`, `may_write`, `may_sync` are facts that membership sets; `identity.access` reads them. While
-    `hides_unpublished` is on, others read its events once they are published, and not before.
+    `may_read`, `may_write` and `may_sync` (by machines, both ways) are facts that membership sets, and `standing` says
+    why they are so (`standing.Standing`); `identity.access` reads them. While `hides_unpublished` is on, others read
+    its events once they are published, and not before.
     The last rows are facts that `identity.entrance` sets: what the organisation asks of whoever enters in its name.
     They lie here so that they come along with every key and every session, without a query of their own.
     """
@@ -48,6 +49,7 @@ class Organisation(models.Model):
     may_read = models.BooleanField(default=True)
     may_write = models.BooleanField(default=True)
     may_sync = models.BooleanField(default=True)
+    standing = models.CharField(max_length=32, blank=True, default="")
     hides_unpublished = models.BooleanField(default=False)
     networks_mode = mode_field()
     networks = ArrayField(models.TextField(), default=list, blank=True)

@@ -69,7 +69,7 @@ def _message(given: Any) -> str:
 
 def _reporters(event: EventRow, creator_only: bool) -> list[User]:
     """Only people of the organisation that made the event: whoever pulled it from elsewhere did not report it."""
-    people = active_users().filter(org_id=event.orgc_id)
+    people = active_users().filter(org_id=event.orgc_id, org__may_read=True)
     return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
 
 

@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class MembersConfig(AppConfig):
     name = "vardkase.hub.membership.members"
     label = "members"
+
+    def ready(self) -> None:
+        from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.schedules import SCHEDULES  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.services.from_applications import (  # noqa: PLC0415 - the same
+            open_approved,
+        )
+
+        application_approved.register(open_approved)
+        for schedule in SCHEDULES:
+            register(schedule)

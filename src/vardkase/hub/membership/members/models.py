@@ -20,7 +20,11 @@ class MembershipState(models.TextChoices):
 
 
 class Membership(models.Model):
-    """An organisation's membership of the hub. `county` is the two digits of a Swedish county (länskod), or empty."""
+    """An organisation's membership of the hub. `county` is the two digits of a Swedish county (länskod), or empty.
+
+    `details` are what the member tells of itself (`details.FIELDS`); `ending` is what became of everything when the
+    membership ended: counts by name, and `contributions`, in words.
+    """
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="membership")
     application = models.OneToOneField(Application, models.SET_NULL, null=True, related_name="membership")
@@ -35,6 +39,8 @@ class Membership(models.Model):
     phase = models.IntegerField(default=0)
     language = models.CharField(max_length=8, default="sv")
     began = models.DateTimeField(auto_now_add=True)
+    details = models.JSONField(default=dict)
+    ending = models.JSONField(default=dict)
     activated = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
 
@@ -44,3 +50,77 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+
+class RestrictionKind(models.TextChoices):
+    """What a membership is limited to."""
+
+    SUSPENDED = "suspended", _("Suspended as a whole")
+    NO_SYNC = "no_sync", _("API connection suspended")
+    READ_ONLY = "read_only", _("Reads only")
+
+
+class RestrictionCause(models.TextChoices):
+    """What a restriction comes from, and so what lifts it."""
+
+    OFFICER = "officer", _("Decided by the hub owner")
+    STATEMENT = "statement", _("The security statement has expired")
+
+
+class Restriction(models.Model):
+    """A limit to a membership from `since` on; it holds until it is lifted, or until `until`."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="restrictions")
+    kind = models.CharField(max_length=16, choices=RestrictionKind.choices)
+    cause = models.CharField(max_length=16, choices=RestrictionCause.choices)
+    reason = models.TextField()
+    since = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField(null=True)
+    lifted = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "membership_restriction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "kind", "cause"],
+                condition=models.Q(lifted=None),
+                name="membership_restriction_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}: {self.kind}"
+
+
+class ChangeState(models.TextChoices):
+    """What became of a change that a member proposed."""
+
+    PROPOSED = "proposed", _("Waits for the hub owner")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ProposedChange(models.Model):
+    """A change of a member's data: `fields` maps a name of `details.FIELDS` to what was and what shall be."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="changes")
+    state = models.CharField(max_length=16, choices=ChangeState.choices, default=ChangeState.PROPOSED)
+    fields = models.JSONField()
+    note = models.TextField(blank=True, default="")
+    proposed_by = models.CharField(max_length=255)
+    proposed = models.DateTimeField(auto_now_add=True)
+    decided_by = models.CharField(max_length=255, blank=True, default="")
+    decided = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "membership_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=models.Q(state="proposed"), name="membership_change_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}: {', '.join(self.fields)}"

@@ -1,11 +1,17 @@
-"""The life of a membership (hub.md section 2)."""
+"""The life of a membership (hub.md section 2), and who may lead it on."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.errors import Forbidden
 from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
 
 MEMBERSHIP = Machine(
     "membership",
@@ -22,3 +28,56 @@ MEMBERSHIP = Machine(
         ),
     },
 )
+STAFF = frozenset(
+    {StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, StaffRole.OPERATOR, StaffRole.AUDITOR}
+)
+"""Who may look at every membership: the content-blind too, for nothing of what is shared is in it."""
+TECHNICAL = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
+"""Who may do the technical items of a checklist."""
+
+
+def require_officer(actor: Actor, membership: Membership) -> None:
+    """Raise Forbidden unless the actor decides on this membership: no officer does on their own organisation's."""
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+    actor.require_own_affairs()
+    _refuse_own(actor, membership)
+
+
+def require_technical(actor: Actor, membership: Membership) -> None:
+    """Raise Forbidden unless the actor may do technical items for this membership."""
+    actor.require_staff(*TECHNICAL)
+    actor.require_own_affairs()
+    _refuse_own(actor, membership)
+
+
+def require_member(actor: Actor, membership: Membership) -> None:
+    """Raise Forbidden unless the actor administers the member organisation, however it stands."""
+    actor.require(Permission.ADMIN)
+    actor.require_own_affairs()
+    if actor.organisation_id != membership.organisation_id:
+        raise Forbidden
+
+
+def _refuse_own(actor: Actor, membership: Membership) -> None:
+    if actor.organisation_id == membership.organisation_id:
+        raise Forbidden(
+            gettext("This membership is your own organisation’s: somebody without an interest in it decides.")
+        )
+
+
+HAPPENINGS = {
+    "opened": pgettext_lazy("membership", "Opened"),
+    "restricted": pgettext_lazy("membership", "Limited"),
+    "unrestricted": pgettext_lazy("membership", "Limit lifted"),
+    "change_proposed": _("Change of data proposed"),
+    "change_accepted": _("Change of data accepted"),
+    "change_refused": _("Change of data refused"),
+    "change_withdrawn": _("Change of data withdrawn"),
+    "data_changed": _("Data changed"),
+    "onboarded": _("Item of the checklist done"),
+    "reopened_item": _("Item of the checklist reopened"),
+    "statement_submitted": _("Security statement handed in"),
+    "statement_accepted": _("Security statement accepted"),
+    "statement_returned": _("Security statement returned"),
+}
+"""What the history tells of besides steps."""

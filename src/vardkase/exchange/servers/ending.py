@@ -1,0 +1,23 @@
+"""An organisation leaves: nothing is exchanged with it any more."""
+
+from __future__ import annotations
+
+from vardkase.audit.services import Target, record
+from vardkase.exchange.servers.models import Server
+from vardkase.identity.access.actor import Actor
+
+
+def switch_off_exchange(actor: Actor, organisation_id: int) -> dict[str, int]:
+    """Stop fetching from and sending to an organisation; returns how many ``connections`` that were.
+
+    They stay as they are otherwise, for the books they keep. In the caller's transaction, who has asked whether the
+    actor may.
+    """
+    count = 0
+    for server in Server.objects.select_for_update().filter(remote_org=organisation_id):
+        server.push = server.pull = server.caching_enabled = False
+        server.save(update_fields=["push", "pull", "caching_enabled"])
+        target = Target("server", server.pk, title=server.name)
+        record(actor, "server.edited", target, {"fields": ["push", "pull", "caching_enabled"]})
+        count += 1
+    return {"connections": count}

@@ -1,0 +1,110 @@
+"""What a member tells of itself: each field with its name for people and how it is read."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+
+LONGEST = 2000
+MOST = 100
+DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+def _text(value: Any) -> str:
+    text = str(value or "").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST or "\0" in text:
+        raise ValueError(gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST})
+    return text
+
+
+def _lines(value: Any) -> list[str]:
+    parts = value if isinstance(value, list) else re.split(r"[\s,;]+", str(value or ""))
+    found = list(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
+    if len(found) > MOST:
+        raise ValueError(gettext("At most %(count)s are taken.") % {"count": MOST})
+    return found
+
+
+def _domains(value: Any) -> list[str]:
+    found = _lines(value)
+    if wrong := next((each for each in found if not DOMAIN.fullmatch(each)), None):
+        raise ValueError(gettext("%(value)s is not a mail domain.") % {"value": wrong[:80]})
+    return found
+
+
+def _networks(value: Any) -> list[str]:
+    try:
+        return [str(ipaddress.ip_network(each, strict=False)) for each in _lines(value)]
+    except ValueError:
+        raise ValueError(
+            gettext("Write networks as 192.0.2.0/24 or 2001:db8::/48, one on each line.")
+        ) from None
+
+
+def _contact(value: Any) -> dict[str, str]:
+    """``{"name", "email", "phone"}``; empty where nobody is named."""
+    given = value if isinstance(value, Mapping) else {}
+    contact = {name: _text(given.get(name))[:255] for name in ("name", "email", "phone")}
+    if contact["email"]:
+        try:
+            validate_email(contact["email"])
+        except ValidationError:
+            raise ValueError(gettext("Please enter a valid email address.")) from None
+    return contact if any(contact.values()) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: what people call it, and how what was given becomes what is stored (raises ValueError)."""
+
+    label: Promise
+    read: Callable[[Any], Any]
+
+
+CONTACTS = {
+    "signatory": _("Signatory"),
+    "main": _("Main contact"),
+    "technical": _("Technical contact"),
+    "security": _("Security contact, day and night"),
+    "data_protection": _("Data protection officer"),
+}
+FIELDS: dict[str, Field] = {
+    "address": Field(_("Postal address"), _text),
+    **{f"contact_{name}": Field(label, _contact) for name, label in CONTACTS.items()},
+    "domains": Field(_("Mail domains"), _domains),
+    "networks": Field(_("Networks that people come from"), _networks),
+    "egress": Field(_("Addresses that the API is called from"), _networks),
+    "software": Field(_("Software and version"), _text),
+}
+
+
+def read_details(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that `data` holds, as they are stored. Raises Invalid by field."""
+    found, errors = {}, {}
+    for name, field in FIELDS.items():
+        if name in data:
+            try:
+                found[name] = field.read(data[name])
+            except ValueError as error:
+                errors[name] = [str(error)]
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def in_words(value: Any) -> str:
+    """A stored value on one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(part for part in (value.get("name"), value.get("email"), value.get("phone")) if part)
+    return ", ".join(value) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,72 @@
+"""Reading memberships: the hub owner's staff all of them, a member its own."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange, Restriction
+from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF
+from vardkase.hub.membership.members.standing import Facts, Limit, facts_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.identity.organisations.standing import Standing
+
+
+def memberships(actor: Actor) -> QuerySet[Membership]:
+    """The memberships that the actor may see, by the organisation's name: all for staff, else its own."""
+    found = Membership.objects.select_related("organisation", "application").order_by("organisation__name")
+    return found if actor.staff & STAFF else found.filter(organisation=actor.organisation_id)
+
+
+def find_membership(actor: Actor, reference: Reference) -> Membership:
+    """One by its organisation's id or uuid. Raises NotFound."""
+    condition = by_reference(reference)
+    if condition is not None:
+        organisation = Organisation.objects.filter(condition)
+        if found := memberships(actor).filter(organisation__in=organisation).first():
+            return found
+    raise NotFound("Invalid membership")
+
+
+def own_membership(actor: Actor) -> Membership:
+    """That of the actor's organisation. Raises NotFound when it is no member."""
+    return find_membership(actor, actor.organisation_id)
+
+
+def restrictions(membership: Membership) -> QuerySet[Restriction]:
+    """Every restriction that holds now."""
+    running = Q(until=None) | Q(until__gt=timezone.now())
+    return membership.restrictions.filter(running, lifted=None).order_by("since")
+
+
+def facts(membership: Membership) -> Facts:
+    """What the membership lets its organisation do now."""
+    limits = [Limit(*row) for row in restrictions(membership).values_list("kind", "cause")]
+    return facts_of(membership.state, limits)
+
+
+def standing(org_id: int) -> Facts:
+    """What an organisation may do now by its membership; one that is no member is not limited by any."""
+    membership = Membership.objects.filter(organisation=org_id).first()
+    return facts(membership) if membership else Facts(True, True, True, Standing.FULL)
+
+
+def history(actor: Actor, membership: Membership) -> QuerySet[HistoryEntry]:
+    """Everything that happened to a membership, the newest first. Raises NotFound for others than may see it."""
+    find_membership(actor, membership.organisation_id)
+    return history_of(MEMBERSHIP, membership.pk).order_by("-pk")
+
+
+def open_change(membership: Membership) -> ProposedChange | None:
+    """The change that waits for the hub owner."""
+    return membership.changes.filter(state="proposed").first()
+
+
+def of_members(states: tuple[str, ...] = (MembershipState.ACTIVE,)) -> QuerySet[Membership]:
+    """The memberships in some states, for rooms that work with all of them."""
+    return Membership.objects.select_related("organisation").filter(state__in=states)

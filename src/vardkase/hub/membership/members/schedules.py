@@ -1,0 +1,26 @@
+"""What memberships do by themselves."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.hub.membership.members.services.restrictions import lapse
+from vardkase.identity.access.jobs import hub_actor
+
+
+def lapse_restrictions() -> int:
+    """Lift what was limited for a time that is over; returns how many limits."""
+    return lapse(hub_actor())
+
+
+SCHEDULES = (
+    Schedule(
+        "members.lapse_restrictions",
+        _("Lift what was limited for a time"),
+        _("Lifts suspensions and other limits of memberships whose time is over."),
+        lapse_restrictions,
+        rhythm=Rhythm.QUARTERLY,
+        on=True,
+    ),
+)

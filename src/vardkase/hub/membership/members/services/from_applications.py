@@ -1,0 +1,41 @@
+"""An approved application becomes a membership."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members.answers import details_of
+from vardkase.hub.membership.members.services.opening import open_membership
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import create_organisation
+
+
+@transaction.atomic
+def open_approved(application: Application) -> None:
+    """Open the membership of an application that two officers have approved, in the transaction that approves it.
+
+    The organisation is the one that the application is for, else a new one: nothing that is here by the same name is
+    taken for it, for whoever owns that would own what belongs to it. An officer joins the two where they are one.
+    """
+    actor = hub_actor()
+    organisation = application.organisation or create_organisation(
+        actor, {"name": _free_name(application), "sector": application.sector, "nationality": "Sweden"}
+    )
+    Application.objects.filter(pk=application.pk).update(organisation=organisation)
+    facts: dict[str, Any] = {
+        name: getattr(application, name)
+        for name in ("sector", "nis2", "connection", "organisation_number", "language")
+    }
+    details = details_of(application.answers)
+    open_membership(actor, organisation, facts | {"details": details}, application)
+
+
+def _free_name(application: Application) -> str:
+    """The organisation's name; with its number where another one has that name."""
+    name = application.organisation_name[:240]
+    taken = Organisation.objects.filter(name__iexact=name).exists()
+    return f"{name} ({application.organisation_number or application.number})" if taken else name

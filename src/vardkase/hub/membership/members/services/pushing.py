@@ -1,0 +1,44 @@
+"""A membership tells its organisation what it may do, in the transaction that changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.members.hooks import membership_changed
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import facts, find_membership
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.hooks import StandingChanged, standing_changed
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import Reference
+
+
+def locked(actor: Actor, reference: Reference) -> Membership:
+    """A membership that the actor may see, its row locked. Raises NotFound."""
+    found = find_membership(actor, reference)
+    return Membership.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=found.pk)
+
+
+def push(membership: Membership) -> None:
+    """Store on the organisation what the membership lets it do now, and tell who listens."""
+    now = facts(membership)
+    stored = Organisation.objects.filter(pk=membership.organisation_id)
+    changed = stored.exclude(**now._asdict()).update(**now._asdict())
+    if changed:
+        standing_changed.emit(StandingChanged(membership.organisation_id))
+    membership_changed.emit(membership)
+
+
+def reasons(text: Any) -> str:
+    """A reason that was given. Raises Invalid when there is none."""
+    given = text.strip() if isinstance(text, str) else ""
+    if not given or len(given) > LONGEST:
+        told = gettext("Give the reasons, in at most %(count)s characters.") % {"count": LONGEST}
+        raise Invalid({"reason": [told]})
+    return given
+
+
+LONGEST = 4000

@@ -1,0 +1,89 @@
+"""Limits to a membership: imposed and lifted one by one, each with its cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import ActorReference
+from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle.services import note_in_history, take_step
+from vardkase.hub.membership.members.models import (
+    Membership,
+    MembershipState,
+    Restriction,
+    RestrictionCause,
+    RestrictionKind,
+)
+from vardkase.hub.membership.members.rules import MEMBERSHIP
+from vardkase.hub.membership.members.services.pushing import push
+
+
+def impose(
+    actor: ActorReference,
+    membership: Membership,
+    kind: RestrictionKind,
+    cause: RestrictionCause,
+    reason: str,
+    *,
+    until: datetime | None = None,
+) -> bool:
+    """Limit a membership, whose row the caller has locked; False when it is limited so from that cause already.
+
+    Raises StepRefused for one that is not in use.
+    """
+    if membership.state != MembershipState.ACTIVE:
+        told = gettext("Only an active membership can be limited. This one is in the state “%s”.")
+        raise StepRefused(told % MembershipState(membership.state).label)
+    _, made = Restriction.objects.get_or_create(
+        {"reason": reason, "until": until}, membership=membership, kind=kind, cause=cause, lifted=None
+    )
+    if not made:
+        return False
+    if kind == RestrictionKind.SUSPENDED:
+        take_step(actor, MEMBERSHIP, membership, "suspend", reason)
+    else:
+        note_in_history(actor, MEMBERSHIP, membership, "membership.restricted", reason, kind=str(kind))
+    push(membership)
+    return True
+
+
+def lift(
+    actor: ActorReference,
+    membership: Membership,
+    cause: RestrictionCause,
+    reason: str,
+    *kinds: RestrictionKind,
+) -> int:
+    """Lift what limits a membership, whose row the caller has locked, from one cause; returns how many limits."""
+    held = membership.restrictions.filter(lifted=None, cause=cause)
+    return _lift(actor, membership, list(held.filter(kind__in=kinds) if kinds else held), reason)
+
+
+@transaction.atomic
+def lapse(actor: ActorReference) -> int:
+    """Lift every restriction whose time is over; returns how many. Doors do not wait for it longer than a schedule."""
+    over = Restriction.objects.filter(lifted=None, until__lte=timezone.now()).values_list(
+        "membership", flat=True
+    )
+    count = 0
+    for membership in Membership.objects.select_for_update(of=("self",)).filter(pk__in=set(over)):
+        ended = list(membership.restrictions.filter(lifted=None, until__lte=timezone.now()))
+        count += _lift(actor, membership, ended, gettext("Its time is over."))
+    return count
+
+
+def _lift(actor: ActorReference, membership: Membership, held: list[Restriction], reason: str) -> int:
+    if not held:
+        return 0
+    Restriction.objects.filter(pk__in=[each.pk for each in held]).update(lifted=timezone.now())
+    kinds = {each.kind for each in held}
+    if RestrictionKind.SUSPENDED in kinds and membership.state == MembershipState.SUSPENDED:
+        take_step(actor, MEMBERSHIP, membership, "restore", reason)
+    for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
+        note_in_history(actor, MEMBERSHIP, membership, "membership.unrestricted", reason, kind=kind)
+    push(membership)
+    return len(held)

@@ -1,0 +1,32 @@
+"""An organisation leaves: nobody of it enters any more."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.organisations.acting import Acting
+
+
+def end_accounts(actor: Acting, organisation_id: int) -> dict[str, int]:
+    """Switch every account of an organisation off, sign it out and end its keys; returns how many ``users, keys``.
+
+    In the caller's transaction, who has asked whether the actor may. Raises Invalid when no site administrator
+    would be left.
+    """
+    now = now_seconds()
+    keys = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user__org=organisation_id)
+    ended = keys.update(expiration=now - 1)
+    users = User.objects.filter(org=organisation_id, disabled=False)
+    disabled = users.update(disabled=True, force_logout=True)
+    keep_a_site_admin()
+    record(
+        actor,
+        "user.all_switched_off",
+        Target("organisation", organisation_id),
+        {"users": disabled, "keys": ended},
+    )
+    return {"users": disabled, "keys": ended}

@@ -1,0 +1,74 @@
+"""A member on stage: organisation B of the cast, the officer who decides on it, and the operator who helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cast import ORG_ADMIN, Cast, Player
+from tests.factories import make_key, make_role, make_user
+from vardkase.hub.membership.members import services
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+
+DETAILS = {
+    "address": "Rådhuset, 123 45 Exempelköping",
+    "contact_main": {"name": "Anna Ek", "email": "anna@b.example", "phone": "010-1"},
+    "contact_technical": {"name": "Bo Ask", "email": "bo@b.example", "phone": ""},
+    "domains": ["b.example"],
+}
+FACTS = {
+    "sector": "municipality",
+    "connection": "both",
+    "nis2": "essential",
+    "county": "14",
+    "details": DETAILS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who works with memberships."""
+
+    officer: Player
+    second: Player
+    operator: Player
+    admin: Player
+    """The administrator of the member."""
+
+
+def staff_of(cast: Cast, email: str, *roles: str) -> Player:
+    """Somebody of the hub with duties."""
+    user = make_user(cast.hub, make_role("User", []), email, staff_roles=list(roles))
+    return Player(user, make_key(user))
+
+
+def make_desk(cast: Cast) -> Desk:
+    """The people of a story about memberships."""
+    admin = make_user(cast.org_b, make_role("Org Admin", ORG_ADMIN), "admin@b.example")
+    return Desk(
+        officer=staff_of(cast, "officer@hub.example", "membership_officer"),
+        second=staff_of(cast, "second@hub.example", "membership_officer"),
+        operator=staff_of(cast, "operator@hub.example", "operator"),
+        admin=Player(admin, make_key(admin)),
+    )
+
+
+def at_the_screen(player: Player) -> Actor:
+    """The actor in a browser, as the organisation stands now."""
+    user = User.objects.select_related("org", "role").get(pk=player.user.pk)
+    return actor_for(user, Credential.BROWSER)
+
+
+def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
+    """A membership that is being connected."""
+    return services.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
+
+
+def member(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
+    """An active membership."""
+    opened(desk, organisation, **facts)
+    return services.activate(at_the_screen(desk.officer), organisation.pk, "Used the hub before.")
