@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "vardkase.hub.correspondence.apps.CorrespondenceConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
+    "vardkase.hub.membership.terms.apps.TermsConfig",
     "vardkase.hub.training.apps.TrainingConfig",
     "vardkase.hub.policy.apps.PolicyConfig",
     "vardkase.config.apps.InstallationConfig",

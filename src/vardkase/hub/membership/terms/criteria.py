@@ -1,0 +1,90 @@
+"""What an application is assessed against: a checklist that belongs to a version of the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import get_language, gettext
+
+from vardkase.core.errors import Invalid
+
+STEPS = ("organisation", "contacts", "needs", "security", "connection", "terms")
+"""The parts of an application that a criterion can point to."""
+MOST = 40
+LONGEST_TITLE = 200
+LONGEST_HELP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion. `step` is the part of the application that shows whether it is met."""
+
+    key: str
+    title_sv: str
+    title_en: str
+    help_sv: str = ""
+    help_en: str = ""
+    step: str = "organisation"
+    only_api: bool = False
+
+    @property
+    def title(self) -> str:
+        """In the reader's language: Swedish, or English for all others."""
+        return self.title_sv if get_language() == "sv" else self.title_en
+
+    @property
+    def help(self) -> str:
+        """What it takes to meet it, in the reader's language."""
+        return self.help_sv if get_language() == "sv" else self.help_en
+
+    def applies(self, by_api: bool) -> bool:
+        """Whether it is assessed for somebody who connects by API, or does not."""
+        return by_api or not self.only_api
+
+
+def stored(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
+    """As the terms keep them."""
+    return [asdict(each) for each in criteria]
+
+
+def read_criteria(given: Iterable[Mapping[str, Any]]) -> list[Criterion]:
+    """Criteria as an officer wrote them; one without a key is given one. Raises Invalid under `criteria`."""
+    found: dict[str, Criterion] = {}
+    for each in given:
+        criterion = _read(each, found.keys())
+        found[criterion.key] = criterion
+    if not found or len(found) > MOST:
+        raise Invalid({"criteria": [gettext("There have to be between 1 and %s criteria.") % MOST]})
+    return list(found.values())
+
+
+def _read(given: Mapping[str, Any], taken: Iterable[str]) -> Criterion:
+    texts = {
+        name: _text(given, name, LONGEST_TITLE if name.startswith("title") else LONGEST_HELP)
+        for name in ("title_sv", "title_en", "help_sv", "help_en")
+    }
+    if not (texts["title_sv"] and texts["title_en"]):
+        raise Invalid({"criteria": [gettext("Each criterion needs a name in Swedish and in English.")]})
+    step = given.get("step") or "organisation"
+    if step not in STEPS:
+        raise Invalid({"criteria": [gettext("Choose one of: %s.") % ", ".join(STEPS)]})
+    key = str(given.get("key") or slugify(texts["title_en"]).replace("-", "_"))[:64] or "criterion"
+    if key in taken:
+        raise Invalid({"criteria": [gettext("Two criteria have the name “%s”.") % texts["title_en"]]})
+    return Criterion(key, **texts, step=str(step), only_api=bool(given.get("only_api")))
+
+
+def _text(given: Mapping[str, Any], name: str, longest: int) -> str:
+    text = " ".join(str(given.get(name) or "").split())
+    if len(text) > longest or "\0" in text:
+        raise Invalid(
+            {
+                "criteria": [
+                    gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+                ]
+            }
+        )
+    return text

@@ -1,0 +1,81 @@
+"""Reading the terms, and who has accepted them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.terms.delivered import delivered_terms
+from vardkase.hub.membership.terms.models import Acceptance, AcceptanceRequest, Terms, TermsState
+
+
+def current_terms() -> Terms:
+    """The version that applies now: the newest published one, or version 1 as it was delivered."""
+    newest = Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version").first()
+    return newest or delivered_terms()
+
+
+def terms_of(version: int) -> Terms:
+    """One published version; raises NotFound."""
+    found = Terms.objects.filter(version=version, state=TermsState.PUBLISHED).first()
+    if found is None and version == 1:
+        return delivered_terms()
+    if found is None:
+        raise NotFound("There is no such version of the terms.")
+    return found
+
+
+def published_terms() -> list[Terms]:
+    """Every published version, the newest first."""
+    found = list(Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version"))
+    return found if any(each.version == 1 for each in found) else [*found, delivered_terms()]
+
+
+def draft() -> Terms | None:
+    """The version that is being written, if one is."""
+    return Terms.objects.filter(state=TermsState.DRAFT).first()
+
+
+def acceptances(version: int) -> QuerySet[Acceptance]:
+    """Who accepted a version, by name of the organisation."""
+    return (
+        Acceptance.objects.filter(version=version)
+        .select_related("organisation", "application")
+        .order_by("organisation__name", "pk")
+    )
+
+
+def unanswered(version: int) -> QuerySet[Membership]:
+    """Members, not those whose membership has ended, whose signatory has not accepted a version."""
+    answered = Acceptance.objects.filter(version=version).filter(
+        Q(organisation=OuterRef("organisation")) | Q(application=OuterRef("application"))
+    )
+    present = Membership.objects.exclude(state=MembershipState.TERMINATED)
+    return (
+        present.filter(~Exists(answered))
+        .select_related("organisation", "application")
+        .order_by("organisation__name")
+    )
+
+
+def answered(version: int) -> QuerySet[Membership]:
+    """The other members."""
+    present = Membership.objects.exclude(state=MembershipState.TERMINATED)
+    return present.exclude(pk__in=unanswered(version).order_by().values("pk"))
+
+
+def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
+    """How a member accepted a version, if it did."""
+    found = Q(organisation=membership.organisation_id)
+    if membership.application_id:
+        found |= Q(application=membership.application_id)
+    return Acceptance.objects.filter(found, version=version).order_by("pk").first()
+
+
+def requests(version: int, members: Iterable[Membership]) -> dict[int, AcceptanceRequest]:
+    """How members were asked about a version, by membership."""
+    found = AcceptanceRequest.objects.filter(version=version, membership__in=members)
+    return {each.membership_id: each for each in found}

@@ -1,0 +1,102 @@
+"""A signatory accepts a version for its organisation."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import ActorReference, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import Acceptance, Terms
+from vardkase.hub.membership.terms.services.asking import request_of
+from vardkase.hub.membership.terms.services.drafts import target_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+LONGEST = 200
+PRIVATE_LINK = "private link"
+
+
+def membership_of(actor: Actor) -> Membership:
+    """The membership whose terms the actor may accept; raises Forbidden, and NotFound where there is none."""
+    actor.require(Permission.ADMIN)
+    found = (
+        Membership.objects.select_related("organisation", "application")
+        .filter(organisation=actor.organisation_id)
+        .exclude(state=MembershipState.TERMINATED)
+        .first()
+    )
+    if found is None:
+        raise NotFound("Your organisation is not a member.")
+    return found
+
+
+def accept(actor: Actor, version: int, name: str, role: str) -> Acceptance:
+    """Put down, as an administrator of the member, that its signatory accepted a version.
+
+    Raises Forbidden, NotFound, Conflict for a version that is not the current one or accepted already, and Invalid
+    by field.
+    """
+    actor.require_writing()
+    return _accept(actor, membership_of(actor), version, name, role, given_by=actor.name)
+
+
+def accept_by_link(actor: ActorReference, token: str, name: str, role: str) -> Acceptance:
+    """The same, by whoever has the private link; nobody need be signed in."""
+    request = request_of(token)
+    return _accept(actor, request.membership, request.version, name, role, given_by=PRIVATE_LINK)
+
+
+def accept_with_application(application: Application) -> None:
+    """Keep what the signatory accepted in the application that is approved now, in the same transaction."""
+    given = application.answers.get("terms", {})
+    if not given.get("accepted"):
+        return
+    current = queries.current_terms()
+    Acceptance.objects.get_or_create(
+        version=int(given.get("version") or current.version),
+        application=application,
+        defaults={
+            "name": str(given.get("name", ""))[:LONGEST],
+            "role": str(given.get("role", ""))[:LONGEST],
+            "given_by": application.number,
+        },
+    )
+
+
+@transaction.atomic
+def _accept(
+    actor: ActorReference, membership: Membership, version: int, name: str, role: str, *, given_by: str
+) -> Acceptance:
+    terms = _current(version)
+    Membership.objects.select_for_update().get(pk=membership.pk)
+    if queries.acceptance_of(membership, version):
+        raise Conflict(gettext("This version has been accepted for your organisation already."))
+    made = Acceptance.objects.create(
+        version=version,
+        organisation=membership.organisation,
+        name=_text(name, "name"),
+        role=_text(role, "role"),
+        given_by=given_by,
+    )
+    change = {"organisation": membership.organisation.name, "name": made.name, "role": made.role}
+    record(actor, "terms.accepted", target_of(terms), change)
+    return made
+
+
+def _current(version: int) -> Terms:
+    terms = queries.current_terms()
+    if terms.version != version:
+        raise Conflict(gettext("Another version of the terms applies now. Read it first."))
+    return terms
+
+
+def _text(given: str, field: str) -> str:
+    text = " ".join(given.split())
+    if not text or len(text) > LONGEST or "\0" in text:
+        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+        raise Invalid({field: [told]})
+    return text

@@ -1,0 +1,125 @@
+"""Asking members to accept a new version, and reminding those who have not answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils.dateformat import format as formatted
+from django.utils.translation import override
+
+from vardkase.audit.services import ActorReference, Target
+from vardkase.core.clock import today
+from vardkase.core.errors import NotFound
+from vardkase.exchange.notices.wording import place
+from vardkase.hub import correspondence
+from vardkase.hub.correspondence import Recipient
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.accounts.models import User
+
+SALT = "vardkase.terms"
+REMINDERS = (14, 7, 1, -1)
+"""So many days before the last one a member that has not answered is reminded; -1 is the day after it."""
+
+
+def ask_all_members(actor: ActorReference, terms: Terms) -> int:
+    """Write to the signatory and administrators of each member; returns how many members were asked."""
+    members = Membership.objects.exclude(state=MembershipState.TERMINATED).select_related(
+        "organisation", "application"
+    )
+    asked = AcceptanceRequest.objects.bulk_create(
+        AcceptanceRequest(version=terms.version, membership=each) for each in members
+    )
+    for request in asked:
+        _write(actor, "terms_asked", request, terms)
+    return len(asked)
+
+
+def remind() -> int:
+    """Remind each member that has not answered when its turn has come; returns how many were written to."""
+    terms = queries.current_terms()
+    if terms.answer_by is None:
+        return 0
+    due = [days for days in REMINDERS if (terms.answer_by - today()).days <= days]
+    return sum(_remind(each, terms, min(due)) for each in queries.unanswered(terms.version)) if due else 0
+
+
+@transaction.atomic
+def _remind(membership: Membership, terms: Terms, days: int) -> bool:
+    request = (
+        AcceptanceRequest.objects.select_for_update()
+        .filter(membership=membership, version=terms.version)
+        .first()
+    )
+    if request is None or days in request.reminders:
+        return False
+    request.membership = membership
+    request.reminders = [*request.reminders, days]
+    request.save(update_fields=["reminders"])
+    _write(hub_actor(), "terms_reminder", request, terms)
+    return True
+
+
+def token_of(request: AcceptanceRequest) -> str:
+    """What a private link holds: whoever has it answers for the member. It is kept nowhere."""
+    return signing.dumps([request.pk, request.version], salt=SALT)
+
+
+def request_of(token: str) -> AcceptanceRequest:
+    """The request that a private link is for; raises NotFound for any other token, and once other terms apply."""
+    try:
+        number, version = signing.loads(token, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise NotFound("The link is not valid.") from None
+    found = AcceptanceRequest.objects.select_related("membership__organisation").filter(pk=number).first()
+    ended = found is not None and found.membership.state == MembershipState.TERMINATED
+    if found is None or ended or found.version != version or version != queries.current_terms().version:
+        raise NotFound("The link is not valid.")
+    return found
+
+
+def _write(actor: ActorReference, kind: str, request: AcceptanceRequest, terms: Terms) -> None:
+    membership = request.membership
+    about = Target("membership", membership.pk, title=membership.organisation.name)
+    for recipient, link in _recipients(request):
+        facts = {
+            "version": str(terms.version),
+            "organisation": membership.organisation.name,
+            "answer_by": _day(terms, recipient.language or membership.language),
+        }
+        correspondence.send(actor, kind, [recipient], facts, private={"terms_link": link}, about=about)
+
+
+def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
+    """The signatory with a private link, and those who administer the organisation here with the page to sign in to."""
+    membership = request.membership
+    signatory = _signatory(membership)
+    if email := signatory.get("email"):
+        link = place(f"/terms/answer/{token_of(request)}/")
+        yield Recipient(email, membership.language, signatory.get("key") or ""), link
+    for person in _administrators(membership):
+        if person.email != email:
+            key = person.gpgkey or person.certif_public or ""
+            yield Recipient(person.email, person.language or membership.language, key), place("/terms/")
+
+
+def _signatory(membership: Membership) -> dict[str, Any]:
+    answers = membership.application.answers if membership.application else {}
+    found = answers.get("contacts", {}).get("signatory", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _administrators(membership: Membership) -> list[User]:
+    people = User.objects.filter(org=membership.organisation_id, disabled=False, role__perm_admin=True)
+    return [each for each in people.order_by("pk") if each.is_active]
+
+
+def _day(terms: Terms, language: str) -> str:
+    with override(language or settings.LANGUAGE_CODE):
+        return formatted(terms.answer_by, "j F Y") if terms.answer_by else ""

@@ -1,0 +1,203 @@
+"""Terms: written by officers, accepted by signatories, and asked for again when they are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests.cast import Cast
+from tests.hub.officers import officer
+from tests.support.mail_server import MailServer, mail_server, use
+from vardkase.audit.models import AuditEntry
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.sectors import Connection, Sector
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
+from vardkase.hub.membership.terms.services import asking, drafts
+from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link
+from vardkase.identity.access.actor import Actor, visitor
+from vardkase.identity.accounts.staff import StaffRole
+
+SOON = timedelta(days=30)
+
+
+@pytest.fixture
+def mail(settings: Any) -> Iterator[MailServer]:
+    settings.BASE_URL = "https://hub.example"
+    with mail_server() as server:
+        use(settings, server.port)
+        yield server
+
+
+@pytest.fixture
+def member(cast: Cast) -> Membership:
+    """Organisation A is a member; `admin@a.example` administers it."""
+    return Membership.objects.create(
+        organisation=cast.org_a, sector=Sector.MUNICIPALITY, connection=Connection.WEB, state="active"
+    )
+
+
+def publish_second(actor: Actor) -> Terms:
+    drafts.start_draft(actor)
+    drafts.edit_draft(actor, {"text_sv": "# Nya villkor", "text_en": "# New terms"})
+    return drafts.publish(actor, 2, today() + SOON)
+
+
+def test_version_one_is_there_from_the_start(db: None) -> None:
+    terms = queries.current_terms()
+    assert terms.version == 1
+    for words in (
+        "säkerhetsskyddsklassificerade",
+        "personuppgiftsbiträde",
+        "ISO 27001",
+        "Inkomna handlingar",
+    ):
+        assert words in terms.text("sv")
+    assert "not a processor" in terms.text("en")
+    keys = [each.key for each in terms.checklist(by_api=False)]
+    assert "api_requirements" not in keys
+    assert len(terms.checklist()) == len(keys) + 1 == 6
+    assert not Terms.objects.exists()
+
+
+def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
+    cast: Cast, member: Membership, mail: MailServer
+) -> None:
+    jurist = officer(cast, "jurist@hub.example", StaffRole.LEGAL_OFFICER).actor
+    publish_second(jurist)
+    assert queries.current_terms().text("sv") == "# Nya villkor"
+    assert "# Allmänna villkor" in queries.terms_of(1).text_sv, "what was accepted is kept"
+    assert list(queries.unanswered(2)) == [member]
+    waiting = OutgoingMail.objects.get()
+    assert waiting.recipient == "admin@a.example"
+    assert "https://hub.example/terms/" in waiting.text
+    accept(cast.org_admin.actor, 2, "Britt Åkerlund", "kommundirektör")
+    assert not queries.unanswered(2)
+    accepted = queries.acceptance_of(member, 2)
+    assert accepted is not None
+    assert (accepted.name, accepted.role, accepted.given_by) == (
+        "Britt Åkerlund",
+        "kommundirektör",
+        "admin@a.example",
+    )
+    assert AuditEntry.objects.filter(action="terms.accepted", target_kind="terms").exists()
+
+
+def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
+    cast: Cast, member: Membership, mail: MailServer
+) -> None:
+    publish_second(officer(cast).actor)
+    token = asking.token_of(AcceptanceRequest.objects.get())
+    assert not SentMail.objects.filter(subject__contains=token).exists()
+    accept_by_link(visitor("192.0.2.1"), token, "Britt Åkerlund", "kommundirektör")
+    accepted = queries.acceptance_of(member, 2)
+    assert accepted is not None
+    assert accepted.given_by == "private link"
+    with pytest.raises(Conflict):
+        accept_by_link(visitor("192.0.2.1"), token, "Någon Annan", "ingen")
+
+
+def test_a_link_is_for_one_version_and_cannot_be_made_up(cast: Cast, member: Membership) -> None:
+    per = officer(cast).actor
+    publish_second(per)
+    token = asking.token_of(AcceptanceRequest.objects.get())
+    for wrong in ("", "x", token[:-1], f"{token}x"):
+        with pytest.raises(NotFound):
+            accept_by_link(visitor(None), wrong, "Eva", "chef")
+    drafts.start_draft(per)
+    drafts.publish(per, 3, today() + SOON)
+    with pytest.raises(NotFound):
+        accept_by_link(visitor(None), token, "Eva", "chef")
+    with pytest.raises(Conflict):
+        accept(cast.org_admin.actor, 2, "Eva", "chef")
+
+
+def test_members_are_reminded_until_they_answer(cast: Cast, member: Membership, mail: MailServer) -> None:
+    publish_second(officer(cast).actor)
+    assert asking.remind() == 0, "thirty days are left"
+    request = AcceptanceRequest.objects.get()
+    told = []
+    for days in (14, 13, 7, 1, -2, -3):
+        _let_the_last_day_be_in(days)
+        told.append(asking.remind())
+    assert told == [1, 0, 1, 1, 1, 0]
+    assert SentMail.objects.filter(kind="terms_reminder").count() == 4
+    accept_by_link(visitor(None), asking.token_of(request), "Eva", "chef")
+    AcceptanceRequest.objects.update(reminders=[])
+    assert asking.remind() == 0
+
+
+def test_published_terms_and_acceptances_cannot_be_rewritten(cast: Cast, member: Membership) -> None:
+    terms = publish_second(officer(cast).actor)
+    terms.text_sv = "Annat"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        terms.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        terms.delete()
+    given = accept(cast.org_admin.actor, 2, "Eva", "chef")
+    given.name = "Någon annan"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        given.save()
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"text_sv": "  "}, "text_sv"),
+        ({"criteria": []}, "criteria"),
+        ({"criteria": ["x"]}, "criteria"),
+        ({"criteria": [{"title_sv": "Bara svenska"}]}, "criteria"),
+        ({"criteria": [{"title_sv": "A", "title_en": "A", "step": "moon"}]}, "criteria"),
+        ({"criteria": [{"title_sv": "A", "title_en": "A"}, {"title_sv": "B", "title_en": "A"}]}, "criteria"),
+    ],
+)
+def test_a_draft_that_makes_no_sense_is_refused(cast: Cast, data: dict[str, Any], field: str) -> None:
+    per = officer(cast).actor
+    drafts.start_draft(per)
+    with pytest.raises(Invalid) as refused:
+        drafts.edit_draft(per, data)
+    assert field in refused.value.errors
+
+
+def test_a_draft_is_published_once_with_a_day_to_come(cast: Cast) -> None:
+    per = officer(cast).actor
+    with pytest.raises(NotFound):
+        drafts.publish(per, 2, today() + SOON)
+    drafts.start_draft(per)
+    assert drafts.start_draft(per).version == 2
+    for day in (None, today()):
+        with pytest.raises(Invalid):
+            drafts.publish(per, 2, day)
+    with pytest.raises(Conflict):
+        drafts.publish(per, 3, today() + SOON)
+    drafts.discard_draft(per)
+    assert queries.draft() is None
+
+
+def test_who_may_not_write_or_accept(cast: Cast, member: Membership) -> None:
+    publish_second(officer(cast).actor)
+    operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
+    for who in (cast.site_admin, cast.org_admin, operator):
+        with pytest.raises(Forbidden):
+            drafts.start_draft(who.actor)
+    with pytest.raises(Forbidden):
+        accept(cast.analyst.actor, 2, "Eva", "chef")
+    with pytest.raises(NotFound):
+        accept(cast.site_admin.actor, 2, "Eva", "chef")
+    assert list(queries.unanswered(2)) == [member]
+
+
+def _let_the_last_day_be_in(days: int) -> None:
+    """As if the terms had been published at another time: the trigger keeps the application from saying so."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE terms DISABLE TRIGGER published_terms_are_never_changed")
+        cursor.execute("UPDATE terms SET answer_by = %s", [today() + timedelta(days=days)])
+        cursor.execute("ALTER TABLE terms ENABLE TRIGGER published_terms_are_never_changed")
