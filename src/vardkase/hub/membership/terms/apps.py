@@ -23,7 +23,7 @@ class TermsConfig(AppConfig):
         correspondence.register(REMINDER)
         register(
             Schedule(
-                "terms.remind",
+                "membership_terms.remind",
                 _("Remind members of new terms"),
                 _(
                     "Writes to each member that has not accepted the current version as the last day draws near."
