@@ -21,12 +21,13 @@ from vardkase.web.act_details import details
 from vardkase.web.acts import NOUNS, SENTENCES, act
 
 SOURCE = Path(vardkase.__file__).parent
+SAID_IN = {"acts.py", "hub_acts.py"}
 ACTION = re.compile(rf'"((?:{"|".join(NOUNS)})\.[a-z_]+)"')
 
 
 def test_every_recorded_act_has_a_sentence() -> None:
     """And there is none for an act that nobody records."""
-    code = "\n".join(path.read_text() for path in SOURCE.rglob("*.py") if path.name != "acts.py")
+    code = "\n".join(path.read_text() for path in SOURCE.rglob("*.py") if path.name not in SAID_IN)
     assert set(ACTION.findall(code)) == set(SENTENCES)
 
 
