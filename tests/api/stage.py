@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -42,6 +43,10 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.taxii.models import Collection as TaxiiCollection
 from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.dashboards.models import DashboardTemplate
+from vardkase.hub.policy.approvals.services import digest_of
+from vardkase.hub.policy.models import Approval, PolicyVersion
+from vardkase.hub.policy.models import State as PolicyState
+from vardkase.hub.training.models import Training
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
@@ -724,3 +729,66 @@ def note(it: Things) -> AnalystData:
     return AnalystData.objects.create(
         kind=0, org=org, orgc=org, created=moment, modified=moment, distribution=0, text=SECRET, **about
     )
+
+
+@ours
+def policy(it: Things) -> PolicyVersion:
+    """A version of A's policy that holds no more."""
+    return _policy(it, it.stage.a, PolicyState.REPLACED)
+
+
+@shared
+def policy_draft(it: Things) -> PolicyVersion:
+    """What the caller's organisation is writing."""
+    found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.DRAFT)
+    return found.first() or _policy(it, it.caller.user.org, PolicyState.DRAFT)
+
+
+@shared
+def policy_in_force(it: Things) -> PolicyVersion:
+    """What holds in the caller's organisation; it forbids nothing."""
+    found = PolicyVersion.objects.filter(organisation=it.caller.user.org, state=PolicyState.IN_FORCE)
+    return found.first() or _policy(it, it.caller.user.org, PolicyState.IN_FORCE)
+
+
+def _policy(it: Things, org: Organisation, state: PolicyState) -> PolicyVersion:
+    rules = [{"kind": "retention", "title": {"sv": SECRET if org == it.stage.a else word()}, "months": 1200}]
+    return PolicyVersion.objects.create(
+        organisation=org, number=1000 + next(_number), state=state, rules=rules, written_at=timezone.now()
+    )
+
+
+@ours
+def approval(it: Things) -> Approval:
+    """Somebody in the caller's organisation asks to publish an event."""
+    return _approval(it, make_user(it.caller.user.org, it.caller.user.role, f"{word()}@{SECRET}.example"))
+
+
+@ours
+def own_approval(it: Things) -> Approval:
+    """The caller has asked to publish an event."""
+    return _approval(it, it.caller.user)
+
+
+def _approval(it: Things, requester: User) -> Approval:
+    asked = _saved(make_event(requester.org, info=SECRET))
+    soon = timezone.now() + timedelta(days=1)
+    return Approval.objects.create(
+        policy=it.policy,
+        organisation=requester.org,
+        event_id=asked.pk,
+        event_uuid=asked.uuid,
+        event_info=SECRET,
+        digest=digest_of(asked),
+        requester=requester,
+        requester_name=requester.email,
+        asked_at=timezone.now(),
+        expires_at=soon,
+    )
+
+
+@ours
+def training(it: Things) -> Training:
+    """Somebody of A has been trained."""
+    trained = make_user(it.stage.a, it.caller.user.role, f"{word()}@{SECRET}.example")
+    return Training.objects.create(user=trained, module=SECRET, done_on=timezone.now().date())

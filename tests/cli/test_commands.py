@@ -16,7 +16,15 @@ from vardkase.cli.main import commands
 
 COMMANDS = (
     *("init", "serve", "migrate", "createuser", "import", "export", "worker", "check", "version"),
-    *("key issue", "key list", "key revoke", "knowledge update"),
+    *(
+        "key issue",
+        "key list",
+        "key revoke",
+        "knowledge update",
+        "policy show",
+        "policy try",
+        "policy export",
+    ),
 )
 
 

@@ -75,6 +75,9 @@ import vardkase.api.objects.relationships
 import vardkase.api.objects.templates
 import vardkase.api.objects.writing
 import vardkase.api.openapi
+import vardkase.api.policy.approvals
+import vardkase.api.policy.policies
+import vardkase.api.policy.trainings
 import vardkase.api.quality.blocklists
 import vardkase.api.quality.correlation_exclusions
 import vardkase.api.quality.correlation_rules

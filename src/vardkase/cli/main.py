@@ -17,6 +17,7 @@ from vardkase.cli import (
     feed,
     init,
     knowledge,
+    policy,
     schema,
     serve,
     support,
@@ -43,6 +44,7 @@ commands.command()(content.export)
 commands.add_typer(accounts.keys, name="key")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
+commands.add_typer(policy.commands, name="policy")
 commands.add_typer(support.commands, name="support")
 commands.command()(worker.worker)
 commands.command()(check.check)

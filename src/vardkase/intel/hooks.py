@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 class CreationSought:
     """`actor` is about to create an event of its own organisation: what the document says of it, or None.
 
-    A listener may fill in what the document leaves open, and add `tags` by name.
+    `given` are the names of its tags. A listener may fill in what the document leaves open, and add `tags` by name.
     """
 
     actor: Actor
     distribution: int | None
     sharing_group_id: int | None
+    given: tuple[str, ...] = ()
     tags: list[str] = field(default_factory=list)
 
 

@@ -103,10 +103,16 @@ def _is_own(policy: Policy, actor: Actor) -> bool:
 
 
 def _fill_in(sought: CreationSought, rule: Defaults, policy: Policy) -> None:
-    sought.tags.extend(rule.tags)
+    scopes = {_scope(tag) for tag in sought.given}
+    sought.tags.extend(tag for tag in rule.tags if _scope(tag) not in scopes)
     if sought.distribution is not None or rule.reach is None:
         return
     group = policy.groups.get(rule.group) if rule.reach is Reach.SHARING_GROUP else None
     if rule.reach is Reach.SHARING_GROUP and group not in sought.actor.sharing_group_ids:
         return
     sought.distribution, sought.sharing_group_id = DISTRIBUTION_OF[rule.reach], group
+
+
+def _scope(tag: str) -> str:
+    """What a tag is about: an event that has one of ``tlp:`` needs no other of it."""
+    return tag.rpartition(":")[0].lower() or tag.lower()

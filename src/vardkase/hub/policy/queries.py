@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyVersion, State
-from vardkase.hub.policy.rules import AtMost, Defaults, Rule, read_rules
+from vardkase.hub.policy.rules import AtMost, Defaults, Retention, Rule, read_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.intel.models import Event, EventTag
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,43 @@ def role_name(actor: Actor) -> str:
 
 def group_ids(rules: Collection[Rule]) -> dict[str, int]:
     """The ids of the sharing groups that rules name, by uuid."""
+    return {str(group.uuid): group.pk for group in _groups(rules)}
+
+
+def group_names(rules: Collection[Rule]) -> dict[str, str]:
+    """The names of the sharing groups that rules name, by uuid."""
+    return {str(group.uuid): group.name for group in _groups(rules)}
+
+
+def _groups(rules: Collection[Rule]) -> list[SharingGroup]:
     uuids = [uuid for rule in rules if isinstance(rule, AtMost) for uuid in rule.groups]
     uuids += [rule.group for rule in rules if isinstance(rule, Defaults) and rule.group]
-    if not uuids:
-        return {}
-    found = SharingGroup.objects.filter(uuid__in=uuids).values_list("uuid", "pk")
-    return {str(uuid): pk for uuid, pk in found}
+    return list(SharingGroup.objects.filter(uuid__in=uuids)) if uuids else []
+
+
+def due_for_review(version: PolicyVersion, limit: int = 200) -> list[tuple[int, str, str]]:
+    """Id, info and date of own events that a rule on retention wants looked over now, the oldest first."""
+    found: dict[int, tuple[int, str, str]] = {}
+    for rule in policy_of(version).rules:
+        if isinstance(rule, Retention):
+            before = int((timezone.now() - relativedelta(months=rule.months)).timestamp())
+            events = Event.objects.filter(orgc_id=version.organisation_id, timestamp__lt=before)
+            if rule.tags:
+                events = events.filter(pk__in=_tagged(rule.tags))
+            rows = events.order_by("timestamp").values_list("pk", "info", "date")[:limit]
+            found |= {pk: (pk, info, day.isoformat()) for pk, info, day in rows}
+    return list(found.values())[:limit]
+
+
+def _tagged(patterns: Collection[str]) -> QuerySet[EventTag, int]:
+    """The ids of the events that carry one of the tags."""
+    wanted = Q()
+    for pattern in patterns:
+        if pattern.endswith("*"):
+            wanted |= Q(tag__name__istartswith=pattern[:-1])
+        else:
+            wanted |= Q(tag__name__iexact=pattern)
+    return EventTag.objects.filter(wanted).values_list("event_id", flat=True)
 
 
 def _uuid(text: str) -> UUID:

@@ -14,12 +14,15 @@ from vardkase.hub.policy.rules import Action, Base
 
 REACHES: dict[Reach, str | Promise] = {
     Reach.ORGANISATION: _("the own organisation"),
-    Reach.SHARING_GROUP: _("a sharing group or another organisation"),
+    Reach.SHARING_GROUP: _("a sharing group"),
     Reach.COMMUNITY: _("everybody on this hub"),
     Reach.CONNECTED: _("connected hubs"),
     Reach.ALL: _("everybody, on all hubs"),
 }
 """How far something goes, after the word "to"."""
+
+OTHERS = _("a sharing group or another organisation")
+"""A group, or whoever is handed an event."""
 
 MAY_NOT: dict[Action, str | Promise] = {
     Action.CREATE: _("you are not among those who may create events."),
@@ -65,7 +68,8 @@ def refusal(met: Met, organisation: str, *, own: bool) -> str:
 
 def because(met: Met) -> str:
     """What in the event, or of the person, met the rule."""
-    said = {"name": met.name, "reach": REACHES[met.reach], "n": met.count}
+    reach = OTHERS if met.reach is Reach.SHARING_GROUP else REACHES[met.reach]
+    said = {"name": met.name, "reach": reach, "n": met.count}
     match met.why:
         case Why.EVENT:
             return gettext("the event would go to %(reach)s.") % said

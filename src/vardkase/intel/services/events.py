@@ -148,7 +148,8 @@ def _refuse_known(header: EventInput) -> None:
 def _create_event(actor: Actor, header: EventInput, assembler: Assembler) -> tuple[Event, list[str]]:
     """The event's row, and the names of tags that those above want on it."""
     trusted = _is_trusted(actor)
-    sought = CreationSought(actor, header.distribution, header.sharing_group_id)
+    given = tuple(str(tag.get("name") or "") for tag in header.tags)
+    sought = CreationSought(actor, header.distribution, header.sharing_group_id, given)
     if not (trusted and as_bool(header.locked)):
         before_creation.emit(sought)
     distribution = (

@@ -1,14 +1,110 @@
-"""Mail about requests: to those who may decide, and to who asked."""
+"""Mail about requests: to those who may decide, and to who asked. It names the event by number only."""
 
 from __future__ import annotations
 
-from vardkase.hub.policy.models import Approval
-from vardkase.identity.access.actor import Actor
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import ActorReference, Target
+from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.policy.approvals.rules import deciders
+from vardkase.hub.policy.models import Approval, Decision
+from vardkase.identity.accounts.models import User
+
+LINK = "https://hub.example/policy/approvals/7/"
+FACTS = {"event": "4711", "requester": "ada@kommun.example", "link": LINK}
+
+KINDS = (
+    Kind(
+        "approval_asked",
+        describes=_("A publication waits for a second person"),
+        facts={**FACTS, "until": "2026-12-01"},
+        subject={
+            "sv": "Händelse {event} väntar på ditt godkännande",
+            "en": "Event {event} waits for your approval",
+        },
+        body={
+            "sv": "Hej,\n\n{requester} vill publicera händelse {event}. Enligt er MISP-policy ska en andra person "
+            "godkänna det. Titta på händelsen och besluta senast {until}:\n\n{link}",
+            "en": "Hello,\n\n{requester} wants to publish event {event}. Your MISP policy asks for a second person to "
+            "approve it. Look at the event and decide by {until}:\n\n{link}",
+        },
+    ),
+    Kind(
+        "approval_given",
+        describes=_("A publication was approved by a second person"),
+        facts={**FACTS, "name": "bo@kommun.example"},
+        subject={"sv": "Händelse {event} är publicerad", "en": "Event {event} is published"},
+        body={
+            "sv": "Hej,\n\n{name} har godkänt händelse {event}, och den är nu publicerad.\n\n{link}",
+            "en": "Hello,\n\n{name} has approved event {event}, and it is published now.\n\n{link}",
+        },
+    ),
+    Kind(
+        "approval_refused",
+        describes=_("A publication was rejected by a second person"),
+        facts={**FACTS, "name": "bo@kommun.example"},
+        subject={"sv": "Händelse {event} publiceras inte", "en": "Event {event} is not published"},
+        body={
+            "sv": "Hej,\n\n{name} har avslagit begäran att publicera händelse {event}. Läs varför här:\n\n{link}",
+            "en": "Hello,\n\n{name} has rejected the request to publish event {event}. Read why here:\n\n{link}",
+        },
+    ),
+    Kind(
+        "approval_expired",
+        describes=_("Nobody decided about a publication in time"),
+        facts=FACTS,
+        subject={"sv": "Ingen har godkänt händelse {event}", "en": "Nobody has approved event {event}"},
+        body={
+            "sv": "Hej,\n\ningen har tagit ställning till händelse {event} i tid. Den är inte publicerad. Publicera "
+            "den igen för att göra en ny begäran.\n\n{link}",
+            "en": "Hello,\n\nnobody has decided about event {event} in time. It is not published. Publish it again to "
+            "ask anew.\n\n{link}",
+        },
+    ),
+)
+ABOUT = {
+    Decision.APPROVED: "approval_given",
+    Decision.REJECTED: "approval_refused",
+    Decision.EXPIRED: "approval_expired",
+}
 
 
-def tell_deciders(actor: Actor, approval: Approval) -> None:
-    """Mail the people who may decide about a new request."""
+def register_kinds() -> None:
+    """Have the hub know these mails."""
+    for kind in KINDS:
+        register(kind)
 
 
-def tell_requester(actor: Actor | None, approval: Approval) -> None:
+def tell_deciders(actor: ActorReference, approval: Approval) -> None:
+    """Mail the people who may decide about a request that waits."""
+    facts = {**_facts(approval), "until": approval.expires_at.date().isoformat()}
+    _send(actor, "approval_asked", deciders(approval), approval, facts)
+
+
+def tell_requester(actor: ActorReference, approval: Approval) -> None:
     """Mail who asked what became of the request."""
+    kind = ABOUT.get(Decision(approval.state))
+    if kind is None or approval.requester is None:
+        return
+    facts = _facts(approval)
+    if kind != "approval_expired":
+        facts["name"] = approval.decided_by
+    _send(actor, kind, [approval.requester], approval, facts)
+
+
+def _send(
+    actor: ActorReference, kind: str, to: Iterable[User], approval: Approval, facts: dict[str, str]
+) -> None:
+    people = [
+        Recipient(user.email, user.language or "sv", user.gpgkey or user.certif_public or "") for user in to
+    ]
+    private = {"link": f"{settings.BASE_URL}/policy/approvals/{approval.pk}/"}
+    about = Target("event", approval.event_id, approval.event_uuid)
+    send(actor, kind, people, facts, private=private, about=about)
+
+
+def _facts(approval: Approval) -> dict[str, str]:
+    return {"event": str(approval.event_id), "requester": approval.requester_name}

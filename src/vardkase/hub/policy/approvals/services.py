@@ -21,6 +21,7 @@ from vardkase.hub.policy.models import Approval, Decision, PolicyVersion
 from vardkase.hub.policy.queries import Policy
 from vardkase.hub.policy.rules import DAYS
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import reading_actor
 from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.services.locking import lock_event
@@ -129,7 +130,7 @@ def expire_approvals() -> int:
     expired = list(over)
     for approval in expired:
         _close(approval, Decision.EXPIRED, "")
-        letters.tell_requester(None, approval)
+        letters.tell_requester(reading_actor(approval.organisation_id, "hub"), approval)
     return len(expired)
 
 
@@ -174,6 +175,7 @@ def _asked_again(actor: Actor, approval: Approval, event: Event) -> Approval:
     same = ("policy", "organisation_id", "rules", "tell", "requester_id", "requester_name")
     again = _ask(Approval(**{name: getattr(approval, name) for name in same}), event, digest_of(event))
     record(actor, "approval.asked_again", _target(again))
+    letters.tell_deciders(actor, again)
     return again
 
 

@@ -1,0 +1,1 @@
+"""The endpoints of MISP policies, approvals and training."""

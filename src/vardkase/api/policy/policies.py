@@ -1,0 +1,182 @@
+"""mispPolicies/*: what an organisation has decided about its sharing. MISP has no such thing; the names are ours."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils import translation
+
+from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.policy import services
+from vardkase.hub.policy.judging import Met
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.printing import TYPES, printed
+from vardkase.hub.policy.queries import draft_of, find_version, policy_in_force, versions
+from vardkase.hub.policy.starters import starters
+from vardkase.hub.policy.trying import Finding, Trial, span_of, try_policy
+from vardkase.hub.policy.words import because
+from vardkase.identity.access.permissions import Permission
+
+ADMINISTRATOR = (Permission.ADMIN,)
+
+
+def policy_dict(version: PolicyVersion) -> dict[str, Any]:
+    """A version as the API shows it; times in ISO 8601."""
+    return {
+        "MispPolicy": {
+            "id": str(version.pk),
+            "uuid": str(version.uuid),
+            "org_id": str(version.organisation_id),
+            "version": version.number,
+            "state": version.state,
+            "note": version.note,
+            "written_by": version.written_by,
+            "written_at": version.written_at.isoformat(),
+            "decided_by": version.decided_by,
+            "in_force_from": version.in_force_from and version.in_force_from.isoformat(),
+            "replaced_at": version.replaced_at and version.replaced_at.isoformat(),
+            "rules": version.rules,
+        }
+    }
+
+
+@endpoint("mispPolicies/index")
+def index(call: Call) -> Answer:
+    """Every version of the policy of the caller's organisation, the newest first."""
+    return Json([policy_dict(each) for each in versions(call.actor)])
+
+
+@endpoint("mispPolicies/view", describes=Description(url="/mispPolicies/view/[policy_id]"))
+def view(call: Call) -> Answer:
+    """One version; without an id the one in force."""
+    return Json(policy_dict(_named(call)))
+
+
+@endpoint("mispPolicies/templates")
+def templates(call: Call) -> Answer:
+    """Policies to begin with; `rules` is what mispPolicies/edit takes."""
+    names = ("key", "name", "description", "rules")
+    return Json([{name: getattr(each, name) for name in names} for each in starters()])
+
+
+@endpoint(
+    "mispPolicies/edit",
+    requires=ADMINISTRATOR,
+    writes=True,
+    describes=Description("Write the draft of the organisation's next policy.", ("rules",), ("note",)),
+)
+def edit(call: Call) -> Answer:
+    """Write the draft: all its rules, in their order."""
+    data = call.data("MispPolicy")
+    try:
+        draft = services.save_draft(call.actor, data.get("rules"), str(data.get("note") or ""))
+    except Invalid as invalid:
+        raise SaveFailed("edit MispPolicy", "/mispPolicies/edit", invalid.errors) from invalid
+    return Json(policy_dict(draft))
+
+
+@endpoint("mispPolicies/putInForce", requires=ADMINISTRATOR, writes=True)
+def put_in_force(call: Call) -> Answer:
+    """Let the draft hold from now on."""
+    return Json(policy_dict(services.put_in_force(call.actor)))
+
+
+@endpoint("mispPolicies/discard", requires=ADMINISTRATOR, writes=True)
+def discard(call: Call) -> Answer:
+    """Throw the draft away."""
+    services.discard_draft(call.actor)
+    return saved("The draft is discarded.", "/mispPolicies/discard")
+
+
+@endpoint("mispPolicies/end", requires=ADMINISTRATOR, writes=True)
+def end(call: Call) -> Answer:
+    """Let no policy hold any more."""
+    return Json(policy_dict(services.end_policy(call.actor)))
+
+
+@endpoint(
+    "mispPolicies/tryOut",
+    describes=Description(
+        "Hold a policy against what was published: since and until are days (2026-01-31), by default the last month.",
+        (),
+        ("since", "until"),
+        url="/mispPolicies/tryOut/[policy_id]",
+    ),
+)
+def try_out(call: Call) -> Answer:
+    """Which published events would have met which rule; without an id the draft is tried, or else what is in force."""
+    version = _named(call) if call.arg(0) else _newest(call)
+    try:
+        span = span_of(_day(call, "since"), _day(call, "until"))
+    except Invalid as invalid:
+        raise SaveFailed("tryOut MispPolicy", "/mispPolicies/tryOut", invalid.errors) from invalid
+    with translation.override("en"):
+        return Json(_trial_dict(version, try_policy(version, span)))
+
+
+@endpoint(
+    "mispPolicies/export", describes=Description(url="/mispPolicies/export/[policy_id]/[pdf|docx]/[sv|en]")
+)
+def export(call: Call) -> Answer:
+    """The policy as a document."""
+    form = str(call.arg(1, "pdf"))
+    content = printed(_named(call), form, str(call.arg(2, "sv")))
+    return Text(content, TYPES[form])
+
+
+def _trial_dict(version: PolicyVersion, trial: Trial) -> dict[str, Any]:
+    return {
+        "policy_id": str(version.pk),
+        "since": trial.span.since.isoformat(),
+        "until": trial.span.until.isoformat(),
+        "events": trial.events,
+        "forbidden": trial.forbidden,
+        "held": trial.held,
+        "by_rule": {str(number): count for number, count in sorted(trial.by_rule.items())},
+        "findings": [_finding_dict(each) for each in trial.findings],
+    }
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    return {
+        "event_id": str(finding.event_id),
+        "event_uuid": str(finding.event_uuid),
+        "info": finding.info,
+        "published": finding.published,
+        "forbidden": [_met_dict(met) for met in finding.forbidden],
+        "held": [_met_dict(met) for met in finding.held],
+    }
+
+
+def _met_dict(met: Met) -> dict[str, Any]:
+    return {"rule": met.number, "title": met.rule.title.in_language("en"), "why": because(met)}
+
+
+def _named(call: Call) -> PolicyVersion:
+    """The version that the path names; without a name the one in force. Raises NotFound."""
+    if call.arg(0):
+        return find_version(call.actor, str(call.arg(0)))
+    return _or_404(policy_in_force(call.actor.organisation_id))
+
+
+def _newest(call: Call) -> PolicyVersion:
+    organisation = call.actor.organisation_id
+    return _or_404(draft_of(organisation) or policy_in_force(organisation))
+
+
+def _or_404(version: PolicyVersion | None) -> PolicyVersion:
+    if version is None:
+        raise NotFound("Your organisation has no policy.")
+    return version
+
+
+def _day(call: Call, name: str) -> date | None:
+    written = call.param(name, "")
+    try:
+        return date.fromisoformat(str(written)) if written else None
+    except ValueError:
+        raise Invalid({name: ["A day is written as 2026-01-31."]}) from None

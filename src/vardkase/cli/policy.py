@@ -1,0 +1,116 @@
+"""`vardkase policy …`: an organisation's MISP policy."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, fail, note, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.policy.models import PolicyVersion
+    from vardkase.hub.policy.trying import Finding
+
+Organisation = Annotated[str, typer.Argument(help="Name, id or uuid of the organisation.")]
+Number = Annotated[
+    int, typer.Option("--version", help="A version. Default: the draft, or else what is in force.")
+]
+Language = Annotated[str, typer.Option(help="sv or en.")]
+Day = Annotated[str, typer.Option(help="A day, as 2026-01-31.")]
+
+commands = typer.Typer(no_args_is_help=True, help="MISP policies of organisations.")
+
+
+@commands.command()
+def show(
+    organisation: Organisation,
+    version: Number = 0,
+    language: Language = "sv",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Print the rules of a policy."""
+    with opened(data_dir):
+        from vardkase.hub.policy.document import numbered_rules
+
+        found = _version(organisation, version)
+        lines = [
+            {"rule": each.number, "title": each.title, "says": each.text}
+            for each in numbered_rules(found, language)
+        ]
+        note(f"Version {found.number}, {found.get_state_display()}.")
+        rows(lines, as_json=json)
+
+
+@commands.command("try")
+def try_out(
+    organisation: Organisation,
+    version: Number = 0,
+    since: Day = "",
+    until: Day = "",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Print which events of the last month (or of other days) would have met which rule. Nothing is changed."""
+    with opened(data_dir):
+        from vardkase.hub.policy.trying import span_of, try_policy
+
+        trial = try_policy(_version(organisation, version), span_of(_day(since), _day(until)))
+        note(
+            f"{trial.events} events went out {trial.span.since} to {trial.span.until}: {trial.forbidden} would have "
+            f"been refused, {trial.held} would have waited for a second person."
+        )
+        rows([_row(finding) for finding in trial.findings], as_json=json)
+
+
+@commands.command()
+def export(
+    organisation: Organisation,
+    file: Annotated[Path, typer.Argument(help="Where to write; its name ends in .pdf or .docx.")],
+    version: Number = 0,
+    language: Language = "sv",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Write the policy as a document."""
+    with opened(data_dir):
+        from vardkase.hub.policy.printing import printed
+
+        found = _version(organisation, version)
+        file.write_bytes(printed(found, file.suffix.lstrip(".").lower(), language))
+        result({"file": str(file), "version": found.number}, as_json=json)
+
+
+def _version(organisation: str, number: int) -> PolicyVersion:
+    from vardkase.cli.console import console
+    from vardkase.hub.policy.queries import draft_of, policy_in_force, versions
+    from vardkase.identity.organisations.queries import find_organisation
+
+    owner = find_organisation(organisation)
+    found = draft_of(owner.pk) or policy_in_force(owner.pk)
+    if number:
+        found = versions(console()).filter(organisation=owner, number=number).first()
+    if found is None:
+        raise fail(f"{owner.name} has no such policy.")
+    return found
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    numbers = [met.number for met in (*finding.forbidden, *finding.held)]
+    return {
+        "event": finding.event_id,
+        "info": finding.info,
+        "verdict": "refused" if finding.forbidden else "waits",
+        "rules": ", ".join(map(str, numbers)),
+    }
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise fail("a day is written as 2026-01-31.", 2) from None

@@ -1,0 +1,230 @@
+"""A policy as the document that people read and sign: what stands in it, whatever it is written as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext
+
+from vardkase.hub.policy.models import PolicyVersion, State
+from vardkase.hub.policy.queries import group_names
+from vardkase.hub.policy.rules import (
+    AtMost,
+    Base,
+    Defaults,
+    FourEyes,
+    MustCarry,
+    PersonalData,
+    Retention,
+    Rule,
+    Who,
+    read_rules,
+)
+from vardkase.hub.policy.sentences import sentence
+from vardkase.hub.policy.words import listed, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedRule:
+    """A rule as it is printed: its number in the policy, its title, and what it says."""
+
+    number: int
+    label: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading, what is said under it, and the rules that belong there."""
+
+    heading: str
+    paragraphs: list[str]
+    rules: list[NumberedRule]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole; `meta` and `signing` are pairs of label and text."""
+
+    language: str
+    title: str
+    organisation: str
+    meta: list[tuple[str, str]]
+    sections: list[Section]
+    signing: list[tuple[str, str]]
+
+
+def document_of(version: PolicyVersion, language: str = "sv") -> Document:
+    """The document of a version in "sv" or "en"."""
+    with translation.override(language):
+        rules = read_rules(version.rules)
+        return Document(
+            language=language,
+            title=gettext("Policy for sharing in MISP"),
+            organisation=version.organisation.name,
+            meta=list(_meta(version)),
+            sections=list(_sections(version, rules)),
+            signing=[
+                (gettext("Place and date"), ""),
+                (gettext("Name and function"), ""),
+                (gettext("Signature"), ""),
+            ],
+        )
+
+
+def numbered_rules(version: PolicyVersion, language: str = "sv") -> list[NumberedRule]:
+    """The rules of a version in their order, as they are printed."""
+    with translation.override(language):
+        return _Numbered(read_rules(version.rules)).of(Base)
+
+
+def _meta(version: PolicyVersion) -> Iterator[tuple[str, str]]:
+    yield gettext("Version"), str(version.number)
+    if version.state == State.DRAFT:
+        yield gettext("Status"), gettext("Draft")
+    elif version.in_force_from is not None:
+        yield gettext("In force from"), _day(version.in_force_from)
+        yield gettext("Decided by"), version.decided_by
+    if version.replaced_at is not None:
+        yield gettext("In force until"), _day(version.replaced_at)
+
+
+def _sections(version: PolicyVersion, rules: Sequence[Rule]) -> Iterator[Section]:
+    numbered = _Numbered(rules)
+    name = {"organisation": version.organisation.name}
+    yield Section(
+        gettext("Purpose"),
+        [
+            gettext(
+                "This policy says how %(organisation)s shares threat information in MISP: what we share, with whom, "
+                "and who decides. It holds for everybody who works in MISP for us, and for our systems that do."
+            )
+            % name,
+            gettext(
+                "The numbered rules are also set up on the hub. What a rule does not allow does not leave us, whether "
+                "somebody publishes in a browser, over the API or by synchronisation. The hub then names the rule."
+            ),
+        ],
+        [],
+    )
+    yield Section(gettext("Roles and responsibilities"), _roles(numbered), numbered.of(Who))
+    yield Section(
+        gettext("What we share, and with whom"),
+        [
+            gettext(
+                "How far information goes is decided by how it is marked and by what it is. Where several rules are "
+                "about the same information, the narrowest holds."
+            )
+        ],
+        numbered.of(Defaults, MustCarry, AtMost),
+    )
+    yield Section(gettext("Two people decide"), _second(numbered), numbered.of(FourEyes))
+    yield Section(gettext("Personal data"), _personal(), numbered.of(PersonalData))
+    yield Section(gettext("How long we keep information"), _kept(numbered), numbered.of(Retention))
+    yield Section(gettext("Training"), _training(rules), [])
+    yield Section(gettext("Follow-up"), _followed(), [])
+    yield Section(gettext("Decision"), [_decided(version)], [])
+
+
+class _Numbered:
+    """The rules, by kind, as they are printed."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._groups = group_names(rules)
+
+    def of(self, *kinds: type[Base]) -> list[NumberedRule]:
+        return [
+            NumberedRule(
+                number,
+                gettext("Rule %(number)s") % {"number": number},
+                title_of(rule),
+                sentence(rule, self._groups),
+            )
+            for number, rule in enumerate(self._rules, 1)
+            if isinstance(rule, kinds)
+        ]
+
+
+def _roles(numbered: _Numbered) -> list[str]:
+    said = [
+        gettext(
+            "Our organisation administrator gives people their roles, marks who has been trained, and is responsible "
+            "for this policy being known and followed."
+        ),
+        gettext(
+            "Whoever creates an event is responsible for its being correct, marked, and no more than needed."
+        ),
+    ]
+    if not numbered.of(Who):
+        said.append(gettext("Everybody whose role allows it may create, publish and hand over events."))
+    return said
+
+
+def _second(numbered: _Numbered) -> list[str]:
+    if not numbered.of(FourEyes):
+        return [gettext("We do not ask for a second person before we publish.")]
+    return [
+        gettext(
+            "Some information is published only when a second person has approved it. That person sees exactly the "
+            "version that goes out. If the event changes in the meantime, it has to be approved anew."
+        )
+    ]
+
+
+def _personal() -> list[str]:
+    return [
+        gettext(
+            "We are the controller of the personal data that we publish. We share such data only where it is needed "
+            "to understand, detect or stop an attack, and no more of it than that takes."
+        )
+    ]
+
+
+def _kept(numbered: _Numbered) -> list[str]:
+    if numbered.of(Retention):
+        return [
+            gettext(
+                "The hub lists the events that are due. The organisation administrator sees that it is done."
+            )
+        ]
+    return [gettext("We have set no time after which our events are looked over.")]
+
+
+def _training(rules: Sequence[Rule]) -> list[str]:
+    modules = list(dict.fromkeys(rule.module for rule in rules if isinstance(rule, Who) and rule.module))
+    said = [gettext("Everybody who works in MISP for us knows this policy and what TLP means.")]
+    if modules:
+        quoted = [gettext("“%(name)s”") % {"name": module} for module in modules]
+        said.append(
+            gettext(
+                "The hub asks for the training %(modules)s before it lets somebody do what the rules name."
+            )
+            % {"modules": listed(quoted)}
+        )
+    return said
+
+
+def _followed() -> list[str]:
+    return [
+        gettext(
+            "The policy is looked over at least once a year, and when our work or our obligations change. Before a "
+            "new version is decided, we try it on what we have published during the last month."
+        ),
+        gettext("The hub keeps a log of who published what, and who approved it."),
+    ]
+
+
+def _decided(version: PolicyVersion) -> str:
+    if version.state == State.DRAFT or version.in_force_from is None:
+        return gettext("This is a draft. It holds when it has been put in force.")
+    words = {"number": version.number, "name": version.decided_by, "day": _day(version.in_force_from)}
+    return gettext("Version %(number)s was put in force by %(name)s and holds from %(day)s.") % words
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "j F Y")

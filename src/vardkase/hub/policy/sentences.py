@@ -1,0 +1,173 @@
+"""Each rule as one reads it: a sentence in the language that is active."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.policy.reach import Reach
+from vardkase.hub.policy.rules import (
+    Action,
+    AtMost,
+    Defaults,
+    FourEyes,
+    Handling,
+    MustCarry,
+    PersonalData,
+    Retention,
+    Rule,
+    Selecting,
+    Who,
+)
+from vardkase.hub.policy.words import REACHES, listed
+
+ONLY: dict[Action, str | Promise] = {
+    Action.CREATE: _("Events are created by %(who)s only."),
+    Action.PUBLISH: _("Events are published by %(who)s only."),
+    Action.DELEGATE: _("Events are handed over to others by %(who)s only."),
+}
+FURTHER = _("%(what)s may go to %(reach)s, or further, only with the approval of a second person.")
+SECOND: dict[Reach, str | Promise] = {
+    Reach.ORGANISATION: _("%(what)s may be published only with the approval of a second person."),
+    Reach.SHARING_GROUP: _("%(what)s may leave our organisation only with the approval of a second person."),
+}
+TRAINED: dict[Action, str | Promise] = {
+    Action.CREATE: _("Whoever creates events has done the training “%(module)s”."),
+    Action.PUBLISH: _("Whoever publishes events has done the training “%(module)s”."),
+    Action.DELEGATE: _("Whoever hands events over has done the training “%(module)s”."),
+}
+
+
+def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
+    """What the rule says; `groups` has the names of sharing groups by uuid."""
+    match rule:
+        case Who():
+            return _who(rule)
+        case AtMost():
+            return _at_most(rule, groups)
+        case MustCarry():
+            return _must_carry(rule)
+        case FourEyes():
+            return _four_eyes(rule)
+        case Defaults():
+            return _defaults(rule, groups)
+        case PersonalData(handling=Handling.STAYS):
+            return gettext("Values of type %(types)s do not leave our organisation.") % _types(rule.types)
+        case PersonalData():
+            words = _types(rule.types)
+            return (
+                gettext(
+                    "Values of type %(types)s leave our organisation only with a comment that says why they are needed."
+                )
+                % words
+            )
+        case Retention():
+            return _retention(rule)
+
+
+def people(roles: Sequence[str], users: Sequence[str]) -> str:
+    """Roles and persons, as one names them."""
+    named = [gettext("those who have the role %(roles)s") % {"roles": listed(roles)}] if roles else []
+    return listed([*named, *users])
+
+
+def tagged(patterns: Sequence[str]) -> str:
+    """Tags, and beginnings of tags, as one names them after "carries"."""
+    whole = [pattern for pattern in patterns if not pattern.endswith("*")]
+    begun = [gettext("“%(name)s”") % {"name": pattern[:-1]} for pattern in patterns if pattern.endswith("*")]
+    said = [gettext("the tag %(tags)s") % {"tags": listed(whole)}] if whole else []
+    if begun:
+        said.append(gettext("a tag that begins with %(tags)s") % {"tags": listed(begun)})
+    return listed(said)
+
+
+def selected(rule: Selecting) -> str:
+    """What a rule is about, as the beginning of a sentence."""
+    parts = []
+    if rule.tags:
+        parts.append(gettext("what carries %(tags)s") % {"tags": tagged(rule.tags)})
+    if rule.types:
+        parts.append(gettext("values of type %(types)s") % _types(rule.types))
+    if rule.categories:
+        parts.append(gettext("values in category %(names)s") % {"names": listed(rule.categories)})
+    said = listed(parts, pgettext("between the last two of a list", "and")) or gettext("what we publish")
+    return said[:1].upper() + said[1:]
+
+
+def _types(types: Sequence[str]) -> dict[str, str]:
+    return {"types": listed(types)}
+
+
+def _who(rule: Who) -> str:
+    said = []
+    if rule.roles or rule.users:
+        said.append(str(ONLY[rule.action]) % {"who": people(rule.roles, rule.users)})
+    if rule.module:
+        said.append(str(TRAINED[rule.action]) % {"module": rule.module})
+    return " ".join(said) or gettext("The rule says nothing yet.")
+
+
+def _must_carry(rule: MustCarry) -> str:
+    words = {"reach": REACHES[rule.reach], "tags": tagged(rule.tags)}
+    if rule.reach is Reach.ORGANISATION:
+        return gettext("What we publish carries %(tags)s.") % words
+    if rule.reach is Reach.SHARING_GROUP:
+        return gettext("What leaves our organisation carries %(tags)s.") % words
+    return gettext("What goes to %(reach)s, or further, carries %(tags)s.") % words
+
+
+def _at_most(rule: AtMost, groups: Mapping[str, str]) -> str:
+    words = {"what": selected(rule), "reach": REACHES[rule.reach]}
+    if rule.reach is Reach.ORGANISATION:
+        return gettext("%(what)s may not leave our organisation.") % words
+    if rule.reach is Reach.SHARING_GROUP and rule.groups:
+        named = [groups.get(uuid, uuid) for uuid in rule.groups]
+        return gettext("%(what)s may go at most to the sharing group %(groups)s.") % {
+            **words,
+            "groups": listed(named),
+        }
+    return gettext("%(what)s may go at most to %(reach)s.") % words
+
+
+def _four_eyes(rule: FourEyes) -> str:
+    words = {"what": selected(rule), "reach": REACHES[rule.reach], "n": rule.days}
+    said = [str(SECOND.get(rule.reach, FURTHER)) % words]
+    if rule.roles or rule.users:
+        who = {"who": people(rule.roles, rule.users)}
+        said.append(gettext("Approval is given by %(who)s, never by the person who asks.") % who)
+    said.append(
+        ngettext("A request waits for %(n)s day.", "A request waits for %(n)s days.", rule.days) % words
+    )
+    return " ".join(said)
+
+
+def _defaults(rule: Defaults, groups: Mapping[str, str]) -> str:
+    said = []
+    if rule.tags:
+        said.append(
+            gettext("A new event gets the tag %(tags)s.")
+            % {"tags": listed(rule.tags, pgettext("between the last two of a list", "and"))}
+        )
+    if rule.group:
+        name = {"group": groups.get(rule.group, rule.group)}
+        said.append(gettext("It goes to the sharing group %(group)s unless something else is chosen.") % name)
+    elif rule.reach is Reach.ORGANISATION:
+        said.append(gettext("It stays in our organisation unless something else is chosen."))
+    elif rule.reach is not None:
+        reach = {"reach": REACHES[rule.reach]}
+        said.append(gettext("It goes to %(reach)s unless something else is chosen.") % reach)
+    return " ".join(said) or gettext("The rule says nothing yet.")
+
+
+def _retention(rule: Retention) -> str:
+    said = ngettext(
+        "Our events are looked over when they are %(n)s month old.",
+        "Our events are looked over when they are %(n)s months old.",
+        rule.months,
+    ) % {"n": rule.months}
+    if rule.tags:
+        said += " " + gettext("This holds for what carries %(tags)s.") % {"tags": tagged(rule.tags)}
+    return f"{said} {gettext('We then delete them, or say why we keep them.')}"

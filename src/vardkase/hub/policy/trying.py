@@ -1,0 +1,113 @@
+"""Trying rules on what an organisation has published: which events would have met which rule. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from vardkase.core.clock import today
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.hub.policy.facts import facts_of_many
+from vardkase.hub.policy.judging import Met, asking_second, forbidding
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.queries import policy_of
+
+DAYS = 30
+MOST_SHOWN = 500
+"""Events listed one by one; all are counted."""
+LONGEST_SPAN = 3660
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, both included."""
+
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A published event that meets rules: those that `forbid` it, and those that ask for a second person."""
+
+    event_id: int
+    event_uuid: UUID
+    info: str
+    published: bool
+    published_at: int
+    forbidden: list[Met]
+    held: list[Met]
+
+
+@dataclass(slots=True)
+class Trial:
+    """What came of it; `by_rule` counts the events that met each rule, by its number."""
+
+    span: Span
+    events: int = 0
+    forbidden: int = 0
+    held: int = 0
+    by_rule: Counter[int] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def span_of(since: date | None = None, until: date | None = None) -> Span:
+    """The days that are asked for; without any the last month. Raises Invalid."""
+    until = until or today()
+    since = since or until - timedelta(days=DAYS)
+    if since > until:
+        raise Invalid({"since": ["The first day lies after the last."]})
+    if (until - since).days > LONGEST_SPAN:
+        raise Invalid({"since": [f"The span has at most {LONGEST_SPAN} days."]})
+    return Span(since, until)
+
+
+def try_policy(version: PolicyVersion, span: Span) -> Trial:
+    """Hold the rules of a version against the organisation's own events that went out in `span`.
+
+    Of rules about people nothing is said: who may publish is asked when somebody does.
+    """
+    policy = policy_of(version)
+    trial = Trial(span)
+    published = {row[0]: row for row in _published(version.organisation_id, span)}
+    for facts in facts_of_many(list(published)):
+        trial.events += 1
+        forbidden = list(forbidding(policy.rules, facts, policy.groups))
+        held = list(asking_second(policy.rules, facts))
+        if forbidden or held:
+            _count(trial, Finding(*published[facts.event_id], forbidden, held))
+    return trial
+
+
+def _count(trial: Trial, finding: Finding) -> None:
+    trial.forbidden += bool(finding.forbidden)
+    trial.held += bool(finding.held and not finding.forbidden)
+    trial.by_rule.update(met.number for met in (*finding.forbidden, *finding.held))
+    if len(trial.findings) < MOST_SHOWN:
+        trial.findings.append(finding)
+
+
+def _published(organisation_id: int, span: Span) -> Iterator[tuple[int, UUID, str, bool, int]]:
+    """Id, uuid, info, whether it is still out, and when it last went out; the newest first."""
+    zone = timezone.get_current_timezone()
+    first = datetime.combine(span.since, time.min, zone)
+    after = datetime.combine(span.until + timedelta(days=1), time.min, zone)
+    parameters = {
+        "organisation": organisation_id,
+        "first": int(first.timestamp()),
+        "after": int(after.timestamp()),
+    }
+    yield from cursor().execute(PUBLISHED, parameters)
+
+
+PUBLISHED = """
+SELECT id, uuid, info, published, publish_timestamp FROM event
+WHERE orgc_id = %(organisation)s AND publish_timestamp >= %(first)s AND publish_timestamp < %(after)s
+ORDER BY publish_timestamp DESC, id DESC
+"""

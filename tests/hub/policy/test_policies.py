@@ -1,0 +1,146 @@
+"""Writing a policy, putting it in force, trying it on the past, and reading it as a document."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import docx
+import pypdfium2
+import pytest
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made
+from vardkase.core.errors import Forbidden
+from vardkase.hub.policy.comparing import Change, compare
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.queries import due_for_review
+from vardkase.hub.policy.rules import read_rules
+from vardkase.hub.policy.services import TWO_PEOPLE, put_in_force, save_draft
+from vardkase.hub.policy.starters import starters
+from vardkase.intel.models import Event
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+def test_a_policy_is_written_from_a_template_and_replaced(cast: Cast) -> None:
+    key = cast.org_admin.key
+    kommun = call(key, "GET", "/mispPolicies/templates")[1][0]
+    assert kommun["name"] == {"sv": "Liten kommun", "en": "Small municipality"}
+    for number in (1, 2):
+        body = {"MispPolicy": {"rules": kommun["rules"][number:], "note": "first"}}
+        draft = call(key, "POST", "/mispPolicies/edit", body)[1]["MispPolicy"]
+        assert (draft["version"], draft["state"]) == (number, "draft")
+        assert call(key, "POST", "/mispPolicies/putInForce")[1]["MispPolicy"]["state"] == "in_force"
+    listed = call(cast.reader.key, "GET", "/mispPolicies/index")[1]
+    assert [each["MispPolicy"]["state"] for each in listed] == ["in_force", "replaced"]
+    assert call(cast.stranger.key, "GET", "/mispPolicies/index")[1] == []
+    other = listed[0]["MispPolicy"]["id"]
+    assert call(cast.stranger.key, "GET", f"/mispPolicies/view/{other}")[0] == 404
+    assert call(cast.publisher.key, "POST", "/mispPolicies/edit", {"rules": []})[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({"kind": "nonsense"}, "rules.1"),
+        (RED | {"reach": "moon"}, "rules.1"),
+        (RED | {"types": ["no-such-type"]}, "rules.1.types"),
+        (RED | {"title": {"sv": " "}}, "rules.1.title"),
+        (MARKED | {"tags": []}, "rules.1.tags"),
+        (SECOND | {"days": 0}, "rules.1.days"),
+        ("text", "rules.1"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_by_field(cast: Cast, rule: Any, field: str) -> None:
+    status, body = call(cast.org_admin.key, "POST", "/mispPolicies/edit", {"rules": [rule]})
+    assert (status, list(body["errors"])) == (403, [field])
+    assert not PolicyVersion.objects.exists()
+
+
+def test_every_template_is_one_that_can_be_put_in_force() -> None:
+    for starter in starters():
+        assert len(read_rules(starter.rules)) == len(starter.rules) > 10
+
+
+def test_where_the_hub_asks_for_it_another_puts_it_in_force(cast: Cast) -> None:
+    path = f"/servers/serverSettingsEdit/{TWO_PEOPLE.name}"
+    assert call(cast.site_admin.key, "POST", path, {"value": True})[0] == 200
+    save_draft(cast.org_admin.actor, [RED])
+    with pytest.raises(Forbidden):
+        put_in_force(cast.org_admin.actor)
+
+
+def test_two_versions_are_compared(cast: Cast) -> None:
+    before = read_rules([RED, MARKED, IBAN])
+    after = read_rules([MARKED, RED | {"reach": "organisation"}, SECOND])
+    changes = [(each.change, each.before_number, each.after_number) for each in compare(before, after)]
+    assert changes == [
+        (Change.MOVED, 2, 1),
+        (Change.CHANGED, 1, 2),
+        (Change.ADDED, None, 3),
+        (Change.REMOVED, 3, None),
+    ]
+
+
+def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
+    """What is out already stays out, and is listed."""
+    Tag.objects.bulk_create(Tag(name=name) for name in ("tlp:red", "tlp:green"))
+    red = made(cast.publisher.key, "tlp:red", published=True)
+    green = made(cast.publisher.key, "tlp:green", published=True)
+    made(cast.publisher.key, "tlp:green", published=True, distribution=0)
+    made(cast.publisher.key, "tlp:red")
+    policy = in_force(cast, RED, SECOND)
+    status, trial = call(cast.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})
+    assert (status, trial["events"], trial["forbidden"], trial["held"]) == (200, 3, 1, 1)
+    assert trial["by_rule"] == {"1": 1, "2": 2}
+    found = {each["event_id"]: each for each in trial["findings"]}
+    assert set(found) == {red["id"], green["id"]}
+    assert (
+        found[red["id"]]["forbidden"][0]["why"] == "what is tagged tlp:red would go to everybody on this hub."
+    )
+    assert Event.objects.get(pk=red["id"]).published
+    earlier = {"since": "2020-01-01", "until": "2020-02-01"}
+    assert call(cast.reader.key, "POST", "/mispPolicies/tryOut", earlier)[1]["events"] == 0
+    for wrong in ({"since": "tomorrow"}, {"since": "2020-02-02", "until": "2020-01-01"}):
+        assert list(call(cast.reader.key, "POST", "/mispPolicies/tryOut", wrong)[1]["errors"]) == ["since"]
+
+
+def test_the_document_reads_as_one(cast: Cast) -> None:
+    policy = in_force(cast, RED, MARKED, IBAN, SECOND)
+    path = f"/mispPolicies/export/{policy.pk}"
+    written = docx.Document(BytesIO(send(cast.reader.key, "GET", f"{path}/docx").content))
+    headings = [each.text for each in written.paragraphs if each.style.name == "Heading 1"]
+    assert headings == [
+        "Syfte",
+        "Roller och ansvar",
+        "Vad vi delar och med vem",
+        "Två personer beslutar",
+        "Personuppgifter",
+        "Hur länge vi sparar information",
+        "Utbildning",
+        "Uppföljning",
+        "Beslut",
+    ]
+    said = "\n".join(each.text for each in written.paragraphs)
+    assert "Regel 1. TLP:RED stannar i en delningsgrupp" in said
+    assert "Det som har taggen tlp:red får högst nå en delningsgrupp." in said
+    assert written.core_properties.language == "sv-SE"
+    pdf = pypdfium2.PdfDocument(send(cast.reader.key, "GET", f"{path}/pdf/en").content)
+    page = "".join(each.get_textpage().get_text_range() for each in pdf)
+    assert "Policy for sharing in MISP" in page
+    assert "Rule 2. All that is shared carries a TLP tag" in page
+    for missing in (f"{path}/odt", f"{path}/pdf/fr", "/mispPolicies/export/999999/pdf"):
+        response = send(cast.reader.key, "GET", missing)
+        assert (response.status_code, answer(response)["url"]) == (404, missing)
+
+
+def test_old_events_are_listed_for_review(cast: Cast) -> None:
+    rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
+    Tag.objects.create(name="tlp:red")
+    old, marked, new = made(cast.publisher.key), made(cast.publisher.key, "tlp:red"), made(cast.publisher.key)
+    Event.objects.exclude(pk=new["id"]).update(timestamp=1_500_000_000)
+    due = due_for_review(in_force(cast, rule))
+    assert {str(pk) for pk, _, _ in due} == {old["id"], marked["id"]}
+    due = due_for_review(in_force(cast, rule | {"tags": ["TLP:*"]}))
+    assert [str(pk) for pk, _, _ in due] == [marked["id"]]
