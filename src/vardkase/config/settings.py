@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "vardkase.exchange.taxii.apps.TaxiiConfig",
     "vardkase.exchange.notices.apps.NoticesConfig",
     "vardkase.hub.dashboards.apps.DashboardsConfig",
+    "vardkase.hub.membership.overview.apps.OverviewConfig",
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
     "vardkase.hub.customer_service.apps.CustomerServiceConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",

@@ -75,6 +75,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Membership"),
         (
             Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
+            Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
             Item("members", _("Members"), icon="building-community", staff=OFFICERS),
             Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             Item("service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for),

@@ -1,0 +1,133 @@
+"""The numbers of the overview, each from one statement, however many members there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+
+from vardkase.core.sql import cursor
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.members.rules import MEMBERSHIP
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
+
+READERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+DIMENSIONS = ("sector", "state", "connection", "phase", "nis2")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeInState:
+    """How long things of `kind` (application, membership) stay in `state`: how many have been there, half of them no
+    longer than `median`, the longest `longest`; `now` are there still."""
+
+    kind: str
+    state: str
+    count: int
+    median: timedelta
+    longest: timedelta
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for the hub owner; `view` is the page where it is done."""
+
+    label: str | Promise
+    count: int
+    view: str
+
+
+type TaskSource = Callable[[Actor], Task]
+
+_tasks: list[TaskSource] = []
+
+
+def register_tasks(source: TaskSource) -> None:
+    """Have the overview ask `source` what waits in its room."""
+    if source not in _tasks:
+        _tasks.append(source)
+
+
+def open_tasks(actor: Actor) -> list[Task]:
+    """What waits for the actor, without what does not."""
+    actor.require_staff(*READERS)
+    return [task for source in _tasks if (task := source(actor)).count]
+
+
+def counts(actor: Actor) -> dict[str, dict[str, int]]:
+    """Members by each of DIMENSIONS: value → how many. Those whose membership has ended count by state alone."""
+    actor.require_staff(*READERS)
+    found: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
+    for name, value, number in cursor().execute(COUNTS).fetchall():
+        found[name][value] = number
+    return found
+
+
+def accounts(actor: Actor) -> int:
+    """How many people and machines of the members may sign in."""
+    actor.require_staff(*READERS)
+    row = cursor().execute(ACCOUNTS).fetchone()
+    return int(row[0]) if row else 0
+
+
+def new_members(actor: Actor, months: int) -> list[tuple[date, int]]:
+    """How many memberships began in each of the last `months` months, the present one last."""
+    actor.require_staff(*READERS)
+    return [(month, number) for month, number in cursor().execute(NEW, {"months": months - 1}).fetchall()]
+
+
+def times(actor: Actor) -> list[TimeInState]:
+    """How long applications and memberships stay in each state that leads on, in the order of their tables."""
+    actor.require_staff(*READERS)
+    found = {(row[0], row[1]): TimeInState(*row) for row in cursor().execute(TIMES, _kinds()).fetchall()}
+    order = [
+        (machine.kind, state)
+        for machine in (APPLICATION, MEMBERSHIP)
+        for state in machine.states.values
+        if machine.open_steps(state)
+    ]
+    return [found[each] for each in order if each in found]
+
+
+def _kinds() -> dict[str, Any]:
+    return {"kinds": [APPLICATION.kind, MEMBERSHIP.kind]}
+
+
+COUNTS = """
+SELECT name, value, count(*)
+FROM membership m
+CROSS JOIN LATERAL (VALUES ('sector', m.sector), ('state', m.state), ('connection', m.connection),
+                           ('phase', m.phase::text), ('nis2', m.nis2)) AS dimension (name, value)
+WHERE m.state <> 'terminated' OR name = 'state'
+GROUP BY name, value
+"""
+
+ACCOUNTS = """
+SELECT count(*) FROM account a
+JOIN membership m ON m.organisation_id = a.org_id AND m.state <> 'terminated'
+WHERE NOT a.disabled
+"""
+
+NEW = """
+SELECT month::date, count(m.id)
+FROM generate_series(date_trunc('month', now()) - %(months)s * interval '1 month', date_trunc('month', now()),
+                     interval '1 month') AS month
+LEFT JOIN membership m ON date_trunc('month', m.began) = month
+GROUP BY month ORDER BY month
+"""
+
+TIMES = """
+SELECT kind, after, count(*),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(ended, now()) - at),
+       max(coalesce(ended, now()) - at),
+       count(*) FILTER (WHERE ended IS NULL)
+FROM (
+    SELECT kind, after, at, lead(at) OVER (PARTITION BY kind, thing_id ORDER BY id) AS ended
+    FROM history_entry WHERE kind = ANY(%(kinds)s) AND before <> after
+) AS stay
+GROUP BY kind, after
+"""

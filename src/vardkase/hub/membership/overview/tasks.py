@@ -1,0 +1,33 @@
+"""What waits for the hub owner in the rooms of membership."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.customer_service.queries import waiting_for
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.overview.figures import Task, register_tasks
+from vardkase.identity.access.actor import Actor
+
+TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
+
+
+def register_all() -> None:
+    """Have the overview tell of these."""
+    for source in (_applications, _connecting, _requests):
+        register_tasks(source)
+
+
+def _applications(_actor: Actor) -> Task:
+    count = Application.objects.filter(state__in=TO_HANDLE).count()
+    return Task(_("Applications to handle"), count, "applications")
+
+
+def _connecting(_actor: Actor) -> Task:
+    count = Membership.objects.filter(state=MembershipState.ONBOARDING).count()
+    return Task(_("Members that are being connected"), count, "members")
+
+
+def _requests(actor: Actor) -> Task:
+    return Task(_("Requests for customer service"), waiting_for(actor), "service")

@@ -1,0 +1,1 @@
+"""The hub owner's overview of its members."""

@@ -1,0 +1,135 @@
+"""How many members, of which kind, how far they are, and what waits; the list of members, and taking it along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import TextChoices
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+
+from vardkase.formats import csv, xlsx
+from vardkase.hub.membership.applications.models import ApplicationState
+from vardkase.hub.membership.members.models import MembershipState
+from vardkase.hub.membership.overview import figures
+from vardkase.hub.membership.overview.members import Filter, exported, members
+from vardkase.hub.membership.phases.queries import phases
+from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import with_query
+from vardkase.web.views.administration.listing import listed, searched
+
+SORTS = {"organisation__name", "sector", "state", "connection", "began", "accounts", "pk"}
+MONTHS = 12
+CHOICES: Mapping[str, tuple[Any, type[TextChoices]]] = {
+    "state": (gettext_lazy("State"), MembershipState),
+    "sector": (gettext_lazy("Sector"), Sector),
+    "connection": (gettext_lazy("Connects by"), Connection),
+    "nis2": (gettext_lazy("NIS2"), Nis2Status),
+}
+WHOLE = 100
+
+
+@page(staff=figures.READERS)
+def overview(request: PageRequest) -> HttpResponse:
+    """The numbers."""
+    counted = figures.counts(request.actor)
+    months = figures.new_members(request.actor, MONTHS)
+    context = {
+        "total": sum(counted["sector"].values()),
+        "accounts": figures.accounts(request.actor),
+        "breakdowns": [_breakdown(counted, name) for name in CHOICES] + [_phases(counted["phase"])],
+        "months": months,
+        "new": sum(number for _month, number in months),
+        "tasks": figures.open_tasks(request.actor),
+        "times": [(each, _state(each)) for each in figures.times(request.actor)],
+    }
+    return render(request, "overview/overview.html", context)
+
+
+@page(staff=figures.READERS)
+def index(request: PageRequest) -> HttpResponse:
+    """The list of members."""
+    by = _filter(request)
+    filters = [
+        {
+            "name": name,
+            "label": label,
+            "chosen": getattr(by, name),
+            "options": [(each.value, each.label) for each in choices],
+        }
+        for name, (label, choices) in CHOICES.items()
+    ]
+    context = {
+        **listed(request, members(request.actor, by), SORTS, "organisation__name"),
+        "filters": filters,
+        "is_filtered": by != Filter(),
+        "q": by.text,
+        "phase": request.GET.get("phase", ""),
+        "csv": with_query(request, format="csv"),
+        "xlsx": with_query(request, format="xlsx"),
+    }
+    return render(request, "overview/members.html", context)
+
+
+@page(staff=figures.READERS)
+def export(request: PageRequest) -> HttpResponseBase:
+    """The list as it is filtered, as CSV or as a workbook."""
+    format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    head, rows = exported(request.actor, _filter(request), format)
+    body = xlsx.of_rows(head, rows) if format == "xlsx" else _csv(head, rows)
+    kind = XLSX if format == "xlsx" else "text/csv; charset=utf-8"
+    name = f"members-{timezone.localdate().isoformat()}.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(body, content_type=kind, headers=headers)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BYTE_ORDER_MARK = "\ufeff"
+"""Spreadsheets take a file that begins so for UTF-8."""
+
+
+def _csv(head: list[str], rows: Iterator[list[str | int]]) -> Iterator[bytes]:
+    yield (BYTE_ORDER_MARK + csv.line(head)).encode()
+    for row in rows:
+        yield csv.line([csv.shown(cell) if isinstance(cell, str) else cell for cell in row]).encode()
+
+
+def _filter(request: PageRequest) -> Filter:
+    given = {name: request.GET.get(name, "") for name in CHOICES}
+    known = {name: value for name, value in given.items() if value in CHOICES[name][1].values}
+    phase = request.GET.get("phase", "")
+    number = int(phase) if phase.isdecimal() and len(phase) < 3 else None
+    return Filter(text=searched(request), phase=number, **known)
+
+
+def _breakdown(counted: Mapping[str, Mapping[str, int]], name: str) -> dict[str, Any]:
+    label, choices = CHOICES[name]
+    numbers = counted[name]
+    rows = [(each.value, each.label, numbers.get(each.value, 0)) for each in choices]
+    return {"name": name, "label": label, "rows": _bars(rows)}
+
+
+def _phases(numbers: Mapping[str, int]) -> dict[str, Any]:
+    titles = {str(each.number): each.title for each in phases(timezone.now())}
+    rows = [
+        (number, titles.get(number, number), numbers.get(number, 0)) for number in sorted({*titles, *numbers})
+    ]
+    return {"name": "phase", "label": gettext("Phase"), "rows": _bars(rows)}
+
+
+def _bars(rows: list[tuple[str, Any, int]]) -> list[dict[str, Any]]:
+    """Each row with the length of its bar, the longest being WHOLE."""
+    most = max((number for _value, _label, number in rows), default=0) or 1
+    return [
+        {"value": value, "label": label, "count": number, "length": WHOLE * number // most}
+        for value, label, number in rows
+    ]
+
+
+def _state(each: figures.TimeInState) -> Any:
+    states = ApplicationState if each.kind == "application" else MembershipState
+    return states(each.state).label

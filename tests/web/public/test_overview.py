@@ -1,0 +1,134 @@
+"""The hub owner's overview: the numbers are right, the list is filtered and taken along, and only officers see it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from tests.cast import Cast
+from tests.factories import make_organisation, make_role, make_user
+from tests.web.accounts import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.overview import figures
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def officer(cast: Cast) -> User:
+    return make_user(
+        cast.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
+    )
+
+
+@pytest.fixture
+def actor(officer: User) -> Actor:
+    return actor_for(officer, Credential.BROWSER)
+
+
+@pytest.fixture
+def members(cast: Cast) -> list[Membership]:
+    def member(organisation: Any, **fields: Any) -> Membership:
+        kind = {"sector": "municipality", "connection": "web", "state": "active", "phase": 2, **fields}
+        return Membership.objects.create(organisation=organisation, **kind)
+
+    return [
+        member(cast.org_a, nis2="essential", organisation_number="2120000142"),
+        member(cast.org_b, sector="region", connection="api", state="onboarding"),
+        member(cast.org_c, state="terminated"),
+        member(make_organisation("=HYPERLINK(1)"), phase=1),
+    ]
+
+
+def test_the_numbers(members: list[Membership], actor: Actor) -> None:
+    counted = figures.counts(actor)
+    assert counted["sector"] == {"municipality": 2, "region": 1}
+    assert counted["state"] == {"active": 2, "onboarding": 1, "terminated": 1}
+    assert counted["phase"] == {"1": 1, "2": 2}
+    assert figures.accounts(actor) == 7, "those of the organisation that left are not counted"
+    assert figures.new_members(actor, 12)[-1][1] == 4
+    assert len(figures.new_members(actor, 12)) == 12
+
+
+def test_time_in_each_step(members: list[Membership], actor: Actor) -> None:
+    """A stay ends with the next step; who is still there counts until now."""
+    now = timezone.now()
+    for member, days in ((members[0], (10, 4)), (members[1], (2,))):
+        for number, before_now in enumerate(days):
+            before, after = (("", "onboarding"), ("onboarding", "active"))[number]
+            made = HistoryEntry.objects.create(
+                kind="membership", thing_id=member.pk, step="x", before=before, after=after, actor_name="x"
+            )
+            HistoryEntry.objects.filter(pk=made.pk).update(at=now - timedelta(days=before_now))
+    found = {each.state: each for each in figures.times(actor)}
+    assert (found["onboarding"].count, found["onboarding"].now, found["onboarding"].longest.days) == (2, 1, 6)
+    assert round(found["onboarding"].median / timedelta(days=1)) == 4
+    assert round(found["active"].longest / timedelta(days=1)) == 4
+
+
+def test_the_list_is_filtered_sorted_and_paged(members: list[Membership], officer: User) -> None:
+    client = signed_in(officer)
+
+    def shown(query: str = "") -> list[str]:
+        return [row.organisation.name for row in client.get(reverse("members") + query).context["rows"]]
+
+    everybody = ["=HYPERLINK(1)", "Organisation A", "Organisation B", "Organisation C"]
+    assert shown() == everybody
+    assert shown("?state=onboarding") == ["Organisation B"]
+    assert shown("?sector=municipality&state=active&phase=2") == ["Organisation A"]
+    assert shown("?q=212000-0142") == ["Organisation A"]
+    assert shown("?q=nobody") == []
+    assert shown("?sector=weather") == everybody
+    assert shown("?sort=-accounts")[0] == "Organisation A"
+    first = client.get(reverse("members") + "?rows=15")
+    assert first.context["older"] == ""
+
+
+def test_the_pages_take_as_many_queries_however_many_members(
+    members: list[Membership], officer: User
+) -> None:
+    client = signed_in(officer)
+
+    def queries(name: str) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse(name)).status_code == 200
+        return len(caught)
+
+    before = {name: queries(name) for name in ("overview", "members")}
+    for number in range(30):
+        organisation = make_organisation(f"Member {number}")
+        Membership.objects.create(organisation=organisation, sector="region", connection="web")
+    assert {name: queries(name) for name in before} == before
+
+
+def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], officer: User) -> None:
+    client = signed_in(officer)
+    csv = b"".join(client.get(reverse("members_export") + "?format=csv&state=active")).decode("utf-8-sig")
+    assert '"\'=HYPERLINK(1)"' in csv
+    assert len(csv.splitlines()) == 3
+    book = load_workbook(BytesIO(b"".join(client.get(reverse("members_export") + "?format=xlsx"))))
+    cells = [row[0] for row in book.active.iter_rows(min_row=2)]  # type: ignore[union-attr]
+    assert [cell.data_type for cell in cells] == ["s"] * 4
+    assert AuditEntry.objects.filter(action="membership.exported").count() == 2
+
+
+def test_only_officers_see_it(members: list[Membership], cast: Cast, client: Client) -> None:
+    operator = make_user(cast.hub, make_role("Blind", []), "operator@hub.example", staff_roles=["operator"])
+    for name in ("overview", "members", "members_export"):
+        for person in (cast.site_admin.user, cast.org_admin.user, operator):
+            assert signed_in(person).get(reverse(name)).status_code == 403
+        assert client.get(reverse(name)).status_code == 302
