@@ -72,9 +72,9 @@ def _columns() -> Mapping[str, Callable[[Membership], str | int]]:
         gettext("County"): lambda each: each.county,
         gettext("Connects by"): lambda each: str(each.get_connection_display()),
         gettext("Phase"): lambda each: each.phase,
-        gettext("Accounts"): lambda each: each.accounts,  # type: ignore[attr-defined]
+        gettext("Accounts"): lambda each: each.accounts,
         gettext("Member since"): lambda each: _day(each.activated or each.began),
-        gettext("Last active"): lambda each: _day(each.last_seen),  # type: ignore[attr-defined]
+        gettext("Last active"): lambda each: _day(each.last_seen),
     }
 
 
