@@ -35,6 +35,10 @@ AUTHENTICATION_FAILED = (
     "Authorization header."
 )
 ACCOUNT_DISABLED = "Authentication failed. Your user account has been disabled."
+DISABLED_BECAUSE = {
+    "unreviewed": "Nobody confirmed it in your organisation's access review. Your administrator can bring it back.",
+    "idle": "It had not been used for a long time. Your administrator can bring it back.",
+}
 KEY_ENDED = "Authentication failed. This API key stopped working on {day}. Sign in and make a new one."
 WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
 TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
@@ -98,6 +102,7 @@ class _Row:
     user_id: int
     email: str
     disabled: bool
+    disabled_because: str
     user_expires: datetime | None
     role_id: int
     flags: list[bool]
@@ -149,7 +154,8 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         ended = datetime.fromtimestamp(row.key_expires, UTC).date()
         raise _noted(caller, "key_ended", KEY_ENDED.format(day=ended))
     if row.disabled or (row.user_expires is not None and row.user_expires < now):
-        raise _noted(caller, "account_off", ACCOUNT_DISABLED)
+        words = " ".join(filter(None, (ACCOUNT_DISABLED, DISABLED_BECAUSE.get(row.disabled_because))))
+        raise _noted(caller, row.disabled_because or "account_off", words)
     if row.allowed_ips and not lies_in(address, row.allowed_ips):
         raise _noted(caller, "key_address", WRONG_ADDRESS)
     if Permission.AUTH not in permissions:

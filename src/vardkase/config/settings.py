@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "vardkase.identity.blueprints.apps.BlueprintsConfig",
     "vardkase.identity.news.apps.NewsConfig",
     "vardkase.identity.bookmarks.apps.BookmarksConfig",
+    "vardkase.identity.access_reviews.apps.AccessReviewsConfig",
     "vardkase.identity.entrance.apps.EntranceConfig",
     "vardkase.knowledge.sources.apps.SourcesConfig",
     "vardkase.knowledge.taxonomies.apps.TaxonomiesConfig",

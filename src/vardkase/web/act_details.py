@@ -17,6 +17,7 @@ LONGEST = 200
 
 LABELS: dict[str, str | Promise] = {
     "added": _("Added"),
+    "answer": _("Answer"),
     "all_orgs": _("Every organisation"),
     "allowed_ips": _("Addresses"),
     "certificates": _("Client certificates"),
@@ -64,12 +65,15 @@ LABELS: dict[str, str | Promise] = {
 KINDS: dict[str, str | Promise] = {
     "account_off": _("the account is switched off"),
     "app": _("App"),
+    "confirmed": _("Confirmed"),
+    "disabled": _("Switched off"),
     "certificate_not_valid": _("the client certificate is not valid now"),
     "domain": _("the e-mail address lies in no verified domain"),
     "enforce": pgettext_lazy("of a rule", "enforced"),
     "key_address": _("the key may not come from this address"),
     "key_ended": _("the key has ended"),
     "standing": _("how the membership stands"),
+    "idle": _("not used for a long time"),
     "network": _("from another network"),
     "no_certificate": _("without a client certificate"),
     "off": pgettext_lazy("of a rule", "off"),
@@ -77,9 +81,10 @@ KINDS: dict[str, str | Promise] = {
     "passkey": _("Passkey"),
     "recovery codes": _("Recovery codes"),
     "report": pgettext_lazy("of a rule", "report only"),
+    "unreviewed": _("confirmed by nobody"),
     "unbound_key": _("the key is not bound to addresses and an end"),
 }
-KIND_LIKE = frozenset({"certificates", "domains", "keys", "kind", "networks", "reason"})
+KIND_LIKE = frozenset({"answer", "certificates", "domains", "keys", "kind", "networks", "reason"})
 """Fields whose values are words of `KINDS`."""
 
 HIDDEN = frozenset({"attributes", "captured"})

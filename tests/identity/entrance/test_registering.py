@@ -242,14 +242,15 @@ def test_another_organisations_claim_is_not_there(cast: Cast, names: NameServer)
 
 def test_what_is_missing_is_told(cast: Cast) -> None:
     state = services.security_state(cast.org_b)
-    assert set(state.missing) == {"domain", "network", "certificate", "domains_enforced", "bound_key"}
+    to_do = {"certificate", "bound_key", "api_requirements"}
+    assert set(state.missing) == to_do | {"domain", "network", "domains_enforced"}
     assert (state.sync_users, state.unbound_keys) == (1, 1)
     services.set_networks(cast.site_admin.actor, cast.org_b, ["192.0.2.0/24"])
     Organisation.objects.filter(pk=cast.org_b.pk).update(
         verified_domains=["b.example"], domains_mode="enforce"
     )
     state = services.security_state(Organisation.objects.get(pk=cast.org_b.pk))
-    assert set(state.missing) == {"certificate", "bound_key"}
+    assert set(state.missing) == to_do
     assert state.addresses_outside == ()
 
 

@@ -3,7 +3,7 @@
 -- The flags and the groups are put in by authentication.py, from where their rules live.
 -- `=` and not `= ANY(…)`: only so does PostgreSQL keep the plan, and planning costs four times the query.
 SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
-       u.id, u.email, u.disabled, u.expiration,
+       u.id, u.email, u.disabled, u.disabled_because, u.expiration,
        r.id,
        ARRAY[{flags}],
        o.id, o.name, o.may_read, o.may_write, o.may_sync, o.standing,

@@ -72,8 +72,18 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class Disabled(models.TextChoices):
+    """Why an account is off, where the hub itself switched it off; empty where an administrator did."""
+
+    UNREVIEWED = "unreviewed"
+    IDLE = "idle"
+
+
 class User(AbstractBaseUser):
-    """A person or a machine of one organisation, with one role. Signs in with an e-mail address."""
+    """A person or a machine of one organisation, with one role. Signs in with an e-mail address.
+
+    `enabled_since` is when an administrator switched the account on again; null when it was never off.
+    """
 
     email = models.EmailField(max_length=255)
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="users")
@@ -82,6 +92,8 @@ class User(AbstractBaseUser):
     autoalert = models.BooleanField(default=False)
     contactalert = models.BooleanField(default=False)
     disabled = models.BooleanField(default=False)
+    disabled_because = models.CharField(max_length=16, choices=Disabled.choices, blank=True, default="")
+    enabled_since = models.DateTimeField(null=True, blank=True)
     expiration = models.DateTimeField(null=True, blank=True)
     change_pw = models.BooleanField(default=False)
     termsaccepted = models.BooleanField(default=False)
@@ -140,7 +152,8 @@ class AuthKey(models.Model):
     """An API key: 40 characters, shown once, kept only as a hash.
 
     `authkey_start` (4 characters) finds the candidates, `digest` (SHA-256 of a 40-character random key, which
-    needs no slow hash) decides, compared in constant time.
+    needs no slow hash) decides, compared in constant time. `warned_days` is how many days were left when its end was
+    last told by mail; null when it was not.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -155,6 +168,7 @@ class AuthKey(models.Model):
     allowed_ips = ArrayField(models.TextField(), null=True, blank=True)
     unique_ips = ArrayField(models.TextField(), default=list, blank=True)
     last_used = models.BigIntegerField(null=True)
+    warned_days = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "auth_key"

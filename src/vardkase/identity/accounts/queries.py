@@ -37,10 +37,15 @@ def user_lines(actor: Acting, *, value: str = "", state: str = "") -> QuerySet[U
     users = search_users(actor, value=value)
     if state:
         users = users.filter(off if state == "off" else ~off)
+    factors = Authenticator.objects.filter(user=OuterRef("pk"))
+    return users.annotate(key_count=count_of_valid_keys(), second_factor=Exists(factors))
+
+
+def count_of_valid_keys() -> Coalesce:
+    """For each account of a query: how many of its keys are valid now."""
     valid = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now_seconds()), user=OuterRef("pk"))
     counted = valid.order_by().values("user").annotate(n=Count("pk")).values("n")
-    factors = Authenticator.objects.filter(user=OuterRef("pk"))
-    return users.annotate(key_count=Coalesce(Subquery(counted), 0), second_factor=Exists(factors))
+    return Coalesce(Subquery(counted), 0)
 
 
 def keys_of(actor: Acting, user: User) -> list[AuthKey]:

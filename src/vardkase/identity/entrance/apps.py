@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class EntranceConfig(AppConfig):
     name = "vardkase.identity.entrance"
     label = "entrance"
+
+    def ready(self) -> None:
+        from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.identity.entrance.schedules import UPKEEP  # noqa: PLC0415 - the same
+
+        register(UPKEEP)

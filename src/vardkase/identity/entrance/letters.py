@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from vardkase.core.mail.services import Mail
-from vardkase.identity.entrance.models import MailDomain
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.entrance.models import ClientCertificate, MailDomain
 
 LINK = "/entrance/domain/"
 
@@ -42,3 +46,65 @@ def _paragraphs() -> tuple[str, ...]:
             "domain."
         ),
     )
+
+
+def proof_wanted(person: User, claim: MailDomain, ends: datetime) -> Mail:
+    """To an administrator: the domain has to be proved anew by then."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"domain": claim.domain, "day": _day(ends)}
+        subject = gettext("Prove the mail domain %(domain)s anew by %(day)s") % facts
+        if claim.method == MailDomain.Method.DNS:
+            text = gettext(
+                "The TXT record that proves %(domain)s is not there any more. Set it again by %(day)s, or the domain "
+                "is not verified any longer, and accounts with addresses in it may be refused."
+            )
+        else:
+            text = gettext(
+                "A mail domain is proved once a year. Ask for a new mail for %(domain)s by %(day)s, or the domain "
+                "is not verified any longer, and accounts with addresses in it may be refused."
+            )
+        return Mail(person.email, subject, _with_link(text % facts, person.org_id))
+
+
+def proof_lost(person: User, claim: MailDomain) -> Mail:
+    """To an administrator: the domain is not verified any longer."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"domain": claim.domain}
+        subject = gettext("The mail domain %(domain)s is not verified any longer") % facts
+        text = (
+            gettext("Prove %(domain)s anew, so that accounts with addresses in it are not refused.") % facts
+        )
+        return Mail(person.email, subject, _with_link(text, person.org_id))
+
+
+def key_ending(person: User, key: AuthKey, ends: datetime) -> Mail:
+    """To the owner of a key, and to who administers a machine: it stops working then."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"key": str(key), "day": _day(ends), "email": key.user.email, "comment": key.comment}
+        subject = gettext("The API key %(key)s stops working on %(day)s") % facts
+        text = gettext(
+            "The key %(key)s of %(email)s stops working on %(day)s. Make a new one, give it to the programs that use "
+            "this one, and revoke the old key."
+        )
+        note = gettext("Its comment: %(comment)s") % facts if key.comment else ""
+        return Mail(
+            person.email, subject, _with_link("\n\n".join(filter(None, (text % facts, note))), person.org_id)
+        )
+
+
+def certificate_ending(person: User, certificate: ClientCertificate, ends: datetime) -> Mail:
+    """To an administrator: who shows this certificate is refused from then on."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"subject": certificate.subject or certificate.fingerprint[:16], "day": _day(ends)}
+        subject = gettext("The client certificate %(subject)s ends on %(day)s") % facts
+        text = gettext("Renew the certificate, and register the new one before %(day)s.") % facts
+        return Mail(person.email, subject, _with_link(text, person.org_id))
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "Y-m-d")
+
+
+def _with_link(text: str, organisation_id: int) -> str:
+    link = f"{settings.BASE_URL}/security/{organisation_id}/" if settings.BASE_URL else ""
+    return "\n\n".join(part for part in (text, link) if part) + "\n"

@@ -6,6 +6,7 @@ modes); the rows here say where each of those came from.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from vardkase.identity.organisations.models import Organisation
@@ -15,7 +16,8 @@ class ClientCertificate(models.Model):
     """A certificate that an organisation's people and machines may show.
 
     `pins` says what is compared: the certificate itself, or its public key, which a renewed certificate may keep. Of
-    one registered by its fingerprint alone, subject and pem are empty and the ends unknown.
+    one registered by its fingerprint alone, subject and pem are empty and the ends unknown. `warned_days` is how many
+    days were left when its end was last told by mail.
     """
 
     class Pins(models.TextChoices):
@@ -31,6 +33,7 @@ class ClientCertificate(models.Model):
     pem = models.TextField(blank=True, default="")
     added = models.DateTimeField(auto_now_add=True)
     added_by = models.CharField(max_length=255)
+    warned_days = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "client_certificate"
@@ -51,7 +54,8 @@ class MailDomain(models.Model):
     """A mail domain that an organisation says is its own.
 
     `verified` is null until it is proved, by the link in a mail to `mailbox`@domain (kept as a digest) or by `token` in
-    a TXT record. `checked` and `seen` are when the proof was looked for, and found, last.
+    a TXT record. `checked` and `seen` are when the proof was looked for, and found, last; `warned` is when the
+    organisation was told that it has to be proved anew.
     """
 
     class Method(models.TextChoices):
@@ -67,6 +71,7 @@ class MailDomain(models.Model):
     verified = models.DateTimeField(null=True)
     checked = models.DateTimeField(null=True)
     seen = models.DateTimeField(null=True)
+    warned = models.DateTimeField(null=True)
     added_by = models.CharField(max_length=255)
 
     class Meta:
@@ -94,3 +99,41 @@ class RefusalNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} from {self.address}: {self.reason}"
+
+
+class ApiRequirements(models.Model):
+    """What an organisation promises of its machines, before an officer lets them connect (hub.md section 3)."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        APPROVED = "approved"
+        RETURNED = "returned"
+
+    class Proof(models.TextChoices):
+        CERTIFICATE = "certificate"
+        PINNED_KEY = "pinned_key"
+
+    org = models.OneToOneField(
+        Organisation, models.CASCADE, primary_key=True, related_name="api_requirements"
+    )
+    software = models.CharField(max_length=255, blank=True, default="")
+    egress_addresses = ArrayField(models.TextField(), default=list, blank=True)
+    proof = models.CharField(max_length=12, choices=Proof.choices, default=Proof.CERTIFICATE)
+    contact_name = models.CharField(max_length=255, blank=True, default="")
+    contact_email = models.CharField(max_length=255, blank=True, default="")
+    contact_phone = models.CharField(max_length=64, blank=True, default="")
+    rotation_days = models.IntegerField(default=365)
+    log_days = models.IntegerField(default=180)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    submitted = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=255, blank=True, default="")
+    decided = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=255, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "api_requirements"
+
+    def __str__(self) -> str:
+        return f"API requirements of {self.org_id}"

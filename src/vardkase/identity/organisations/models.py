@@ -58,6 +58,7 @@ class Organisation(models.Model):
     domains_mode = mode_field()
     verified_domains = ArrayField(models.TextField(), default=list, blank=True)
     keys_mode = mode_field()
+    egress_addresses = ArrayField(models.TextField(), default=list, blank=True)
 
     class Meta:
         db_table = "organisation"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
@@ -27,6 +28,21 @@ def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
 def owns_group(actor: Acting, group: SharingGroup) -> bool:
     """Whether the group belongs to the actor's organisation."""
     return group.org_id == actor.organisation_id
+
+
+type Network = IPv4Network | IPv6Network
+
+
+def lies_within(network: Network, others: Iterable[str]) -> bool:
+    """Whether all of `network` lies in one of the `others` (CIDR)."""
+    parsed = (ip_network(other, strict=False) for other in others)
+    return any(_holds(other, network) for other in parsed)
+
+
+def _holds(outer: Network, inner: Network) -> bool:
+    if isinstance(outer, IPv4Network):
+        return isinstance(inner, IPv4Network) and inner.subnet_of(outer)
+    return isinstance(inner, IPv6Network) and inner.subnet_of(outer)
 
 
 def plain_domain(domain: str) -> str:

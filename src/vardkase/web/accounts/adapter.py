@@ -14,6 +14,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -25,7 +26,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
 from vardkase.web.accounts import trail
-from vardkase.web.accounts.entrance import refusal_page
+from vardkase.web.accounts.entrance import note_account_off, refusal_page
 from vardkase.web.accounts.sessions import end_sessions
 
 SECOND_FACTORS = Safe("second factor")
@@ -53,6 +54,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Refuse those whom their organisation keeps out, by whatever means they sign in, before any second factor."""
         return refusal_page(request, user) or super().pre_login(request, user, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Say that the account is off, and why, where the hub itself switched it off."""
+        note_account_off(request, user)
+        why = f"?why={user.disabled_because}" if user.disabled_because else ""
+        return redirect(reverse("account_inactive") + why)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin a session. Whoever was to be signed out everywhere is, and starts afresh with this one."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
-from vardkase.identity.entrance.doors import Caller, refusal_at_the_door
+from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer
 
 
@@ -16,8 +16,17 @@ def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
     """The page that says why `user` is kept out, and what to do; None when they may come in."""
     address = getattr(request, "client_address", None)
     newcomer = Newcomer(user.email, address, getattr(request, "client_certificate", None), timezone.now())
-    caller = Caller(user.pk, user.email, user.org_id, address, Credential.BROWSER.value)
-    refusal = refusal_at_the_door(user.org, newcomer, caller)
+    refusal = refusal_at_the_door(user.org, newcomer, _caller(request, user))
     if refusal is None:
         return None
     return render(request, "account/refused.html", {"refusal": refusal}, status=403)
+
+
+def note_account_off(request: HttpRequest, user: User) -> None:
+    """Put down in the trail that somebody with the password was refused because the account is off."""
+    note(_caller(request, user), user.disabled_because or "account_off", "user.entrance_refused")
+
+
+def _caller(request: HttpRequest, user: User) -> Caller:
+    address = getattr(request, "client_address", None)
+    return Caller(user.pk, user.email, user.org_id, address, Credential.BROWSER.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,3 +23,35 @@ def keep_a_site_admin() -> None:
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     if not User.objects.filter(active, role__perm_site_admin=True, disabled=False).exists():
         raise Invalid(gettext("The last site administrator can neither be removed nor lose that role."))
+
+
+def without_the_last(users: Iterable[User]) -> list[User]:
+    """Those of `users` that may all be switched off: never the last site administrator, nor an organisation's last.
+
+    Of several administrators the one whose account is the oldest is kept. Each has its role and organisation fetched.
+    """
+    users = list(users)
+    active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
+    leaving = {user.pk for user in users}
+    others = User.objects.filter(active, disabled=False).exclude(pk__in=leaving)
+    kept: set[int] = set()
+    if not others.filter(role__perm_site_admin=True).exists():
+        kept |= set(sorted(user.pk for user in users if user.role.perm_site_admin)[:1])
+    organisations = {user.org_id for user in users}
+    administered = set(
+        others.filter(_administers(), org_id__in=organisations).values_list("org_id", flat=True).distinct()
+    )
+    for organisation in organisations - administered:
+        administrators = [user.pk for user in users if user.org_id == organisation and administers(user)]
+        if not kept.intersection(administrators):
+            kept |= set(sorted(administrators)[:1])
+    return [user for user in users if user.pk not in kept]
+
+
+def administers(user: User) -> bool:
+    """Whether somebody administers an organisation: a person with that role, not a machine."""
+    return user.role.perm_site_admin or (user.role.perm_admin and not user.role.perm_sync)
+
+
+def _administers() -> Q:
+    return Q(role__perm_site_admin=True) | Q(role__perm_admin=True, role__perm_sync=False)

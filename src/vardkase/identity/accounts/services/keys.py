@@ -20,6 +20,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
@@ -48,8 +49,10 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
 def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     """Change comment, expiration, read_only or allowed_ips; the key itself stays."""
     _require_control(actor, key.user)
-    key = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role").get(pk=key.pk)
+    locked = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role", "user__org")
+    key = locked.get(pk=key.pk)
     _apply(key, data)
+    require_bound(key)
     key.save()
     record(actor, "auth_key.edited", target_of(key), {"user": key.user.email, **_facts(key)})
     return key
@@ -90,13 +93,13 @@ def reset_keys(actor: Acting, user: User) -> str:
     _require_control(actor, user)
     now = now_seconds()
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
-    key, raw = make_key(user, {})
+    key, raw = make_key(user, bounds_of_former(user))
     record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
     return raw
 
 
 def make_key(user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
-    """Store a new key of `user`, without asking who acts."""
+    """Store a new key of `user`, without asking who acts. Raises Invalid by field."""
     raw = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     key = AuthKey(
         user=user,
@@ -106,6 +109,7 @@ def make_key(user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
         created=now_seconds(),
     )
     _apply(key, data)
+    require_bound(key)
     key.save()
     return key, raw
 
@@ -131,7 +135,7 @@ def _apply(key: AuthKey, data: Mapping[str, Any]) -> None:
     if "read_only" in data:
         key.read_only = as_bool(data["read_only"])
     if "expiration" in data:
-        key.expiration = _expiration(data["expiration"])
+        key.expiration, key.warned_days = _expiration(data["expiration"]), None
     if "allowed_ips" in data:
         key.allowed_ips = _networks(data["allowed_ips"]) or None
 

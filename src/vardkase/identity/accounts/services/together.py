@@ -46,7 +46,11 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
         raise NotFound("Invalid user")
     if not all(rules.may_administer(actor, user) for user in users):
         raise Forbidden
-    User.objects.filter(pk__in=wanted).update(**{field: on}, date_modified=timezone.now())
+    now = timezone.now()
+    if field == "disabled" and not on:
+        back = User.objects.filter(pk__in=wanted, disabled=True)
+        back.update(disabled_because="", enabled_since=now)
+    User.objects.filter(pk__in=wanted).update(**{field: on}, date_modified=now)
     keep_a_site_admin()
     change = {field: on, "count": len(users), "users": sorted(wanted)}
     record(actor, "user.edited", Target("user"), change)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
@@ -20,6 +21,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services.bound_keys import must_be_bound
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
@@ -59,8 +61,13 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
 
 @transaction.atomic
 def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, str]:
-    """Add an account as `create_user` does, and make its first API key; returns the key's 40 characters."""
+    """Add an account as `create_user` does, and make its first API key; returns the key's 40 characters.
+
+    No key is made, and none returned, where the account's keys have to be bound to addresses that nobody has named yet.
+    """
     user = create_user(actor, data)
+    if must_be_bound(user):
+        return user, ""
     _, raw = issue_key(actor, user)
     return user, raw
 
@@ -72,7 +79,7 @@ def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
     user = locked(user)
     if not rules.may_administer(actor, user):
         raise Forbidden
-    before = _facts(user)
+    before, was_off = _facts(user), user.disabled
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
     if role := _role(actor, data):
@@ -80,6 +87,8 @@ def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
             raise Forbidden
         user.role = role
     _apply(user, data, ADMINISTERED)
+    if was_off and not user.disabled:
+        user.disabled_because, user.enabled_since = "", timezone.now()
     return _saved(actor, user, data, before)
 
 

@@ -14,6 +14,12 @@ from vardkase.identity.entrance.services.domains import (
 )
 from vardkase.identity.entrance.services.modes import set_modes
 from vardkase.identity.entrance.services.networks import set_networks
+from vardkase.identity.entrance.services.requirements import (
+    decide_requirements,
+    requirements_of,
+    save_requirements,
+    submit_requirements,
+)
 from vardkase.identity.entrance.services.state import security_state
 
 __all__ = [
@@ -21,11 +27,15 @@ __all__ = [
     "add_fingerprint",
     "check_record",
     "confirm_by_link",
+    "decide_requirements",
     "find_by_link",
     "remove_certificate",
     "remove_domain",
+    "requirements_of",
+    "save_requirements",
     "security_state",
     "set_modes",
     "set_networks",
     "start_domain_check",
+    "submit_requirements",
 ]

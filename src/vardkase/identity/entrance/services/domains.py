@@ -121,6 +121,7 @@ def carry_over(organisation: Organisation) -> None:
 def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> None:
     is_new = claim.verified is None
     claim.checked = claim.seen = timezone.now()
+    claim.warned = None
     claim.verified = claim.verified or claim.seen
     claim.save()
     carry_over(organisation)

@@ -26,7 +26,7 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
     """
     organisation = changing(actor, organisation)
     before = list(organisation.networks)
-    organisation.networks = [str(network) for network in _distinct(networks)]
+    organisation.networks = distinct_networks(networks)
     keep_open(actor, organisation, "networks")
     organisation.save(update_fields=["networks", "date_modified"])
     gone = [network for network in before if network not in organisation.networks]
@@ -36,13 +36,14 @@ def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[st
     return organisation
 
 
-def _distinct(networks: Iterable[str]) -> list[Network]:
+def distinct_networks(networks: Iterable[str]) -> list[str]:
+    """Each network once, as it is written in full. Raises Invalid."""
     found = dict.fromkeys(_network(written) for written in map(str.strip, networks) if written)
     if len(found) > MOST:
         raise Invalid(
             {"networks": [gettext("At most %(count)s networks can be registered.") % {"count": MOST}]}
         )
-    return list(found)
+    return [str(network) for network in found]
 
 
 def _network(written: str) -> Network:

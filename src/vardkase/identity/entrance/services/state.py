@@ -18,7 +18,7 @@ class SecurityState:
     """How far an organisation has come.
 
     `missing` holds the names of what is not there: "domain", "network", "certificate", "domains_enforced",
-    "sync_user", "bound_key".
+    "sync_user", "bound_key", "api_requirements".
     """
 
     domains: int
@@ -42,7 +42,7 @@ RULES = ("networks", "certificates", "domains", "keys")
 
 
 def security_state(organisation: Organisation) -> SecurityState:
-    """What is registered and what is missing; three queries."""
+    """What is registered and what is missing; a few queries."""
     current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     people = list(
         User.objects.filter(current, org=organisation, disabled=False)
@@ -57,6 +57,7 @@ def security_state(organisation: Organisation) -> SecurityState:
         "domains_enforced": organisation.domains_mode == Mode.ENFORCE,
         "sync_user": any(synchronises for _, synchronises in people),
         "bound_key": bound > 0,
+        "api_requirements": bool(organisation.egress_addresses),
     }
     outside = [email for email, _ in people if not has_verified_domain(email, organisation.verified_domains)]
     return SecurityState(

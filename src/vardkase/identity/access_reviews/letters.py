@@ -1,0 +1,71 @@
+"""Mail about access reviews, each in its reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.mail.services import Mail
+from vardkase.identity.access_reviews.models import AccessReview
+from vardkase.identity.accounts.models import Disabled, User
+
+MOST_NAMED = 100
+
+
+def reminder(person: User, review: AccessReview, left: int) -> Mail:
+    """To an administrator: so many accounts wait to be confirmed, until then."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        day = date_format(timezone.localtime(review.due), "Y-m-d")
+        facts = {"organisation": review.org.name, "count": left, "day": day}
+        subject = gettext("Confirm the accounts of %(organisation)s by %(day)s") % facts
+        text = ngettext(
+            "%(count)s account of %(organisation)s waits for an answer: is it still needed, by the same person, with "
+            "the same role? What nobody has confirmed by %(day)s is switched off.",
+            "%(count)s accounts of %(organisation)s wait for an answer: are they still needed, by the same people, "
+            "with the same roles? What nobody has confirmed by %(day)s is switched off.",
+            left,
+        )
+        return Mail(
+            person.email, subject, _with_link(text % facts, f"/security/{review.org_id}/reviews/{review.pk}/")
+        )
+
+
+def switched_off(person: User, why: Disabled) -> Mail:
+    """To whoever's account it was."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        subject = gettext("Your account is switched off")
+        reason = {
+            Disabled.UNREVIEWED: gettext("Nobody confirmed it in your organisation's access review."),
+            Disabled.IDLE: gettext("It had not been used for a long time."),
+        }[why]
+        what = gettext(
+            "Neither you nor programs with your keys get in. Your organisation's administrator can bring it back."
+        )
+        return Mail(person.email, subject, f"{reason}\n\n{what}\n")
+
+
+def told_of_accounts(person: User, emails: Sequence[str], why: Disabled) -> Mail:
+    """To an administrator: which accounts were switched off, and why."""
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        subject = gettext("Accounts of %(organisation)s are switched off") % {"organisation": person.org.name}
+        reason = {
+            Disabled.UNREVIEWED: gettext(
+                "Nobody confirmed these accounts in the access review, so they are switched off:"
+            ),
+            Disabled.IDLE: gettext(
+                "These accounts had not been used for a long time, so they are switched off:"
+            ),
+        }[why]
+        named = "\n".join(emails[:MOST_NAMED]) + ("\n…" if len(emails) > MOST_NAMED else "")
+        return Mail(
+            person.email, subject, _with_link(f"{reason}\n\n{named}", f"/security/{person.org_id}/reviews/")
+        )
+
+
+def _with_link(text: str, path: str) -> str:
+    link = f"{settings.BASE_URL}{path}" if settings.BASE_URL else ""
+    return "\n\n".join(part for part in (text, link) if part) + "\n"

@@ -1,0 +1,61 @@
+"""Access reviews: every so often an organisation's administrators confirm each of its accounts."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation
+
+
+class AccessReview(models.Model):
+    """One review of an organisation's accounts: open until all are answered for, or it is `due`.
+
+    `reminded` is when its administrators were written to last.
+    """
+
+    org = models.ForeignKey(Organisation, models.CASCADE, related_name="access_reviews")
+    opened = models.DateTimeField()
+    due = models.DateTimeField()
+    closed = models.DateTimeField(null=True)
+    reminded = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_review"
+        indexes = [models.Index(fields=["org", "-opened"], name="access_review_org")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["org"], condition=models.Q(closed__isnull=True), name="access_review_one_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.org_id} {self.opened:%Y-%m-%d}"
+
+
+class Answer(models.Model):
+    """What was said of one account in a review; values, so that the history outlives the account."""
+
+    class Kind(models.TextChoices):
+        CONFIRMED = "confirmed"
+        DISABLED = "disabled"
+        UNANSWERED = "unanswered"
+        """Nobody said anything in time, so the account was switched off."""
+        SPARED = "spared"
+        """Nobody said anything, but without this account nobody could administer."""
+
+    review = models.ForeignKey(AccessReview, models.CASCADE, related_name="answers")
+    user_id = models.BigIntegerField()
+    email = models.CharField(max_length=255)
+    role = models.CharField(max_length=255)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    answered = models.DateTimeField()
+    answered_by = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "access_review_answer"
+        constraints = [
+            models.UniqueConstraint(fields=["review", "user_id"], name="access_review_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.kind}"

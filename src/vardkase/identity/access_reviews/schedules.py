@@ -1,0 +1,34 @@
+"""Accounts are looked after once a day."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.identity.access_reviews import services
+
+
+def look_after_accounts() -> int:
+    """All that is done each day, the switching off before the reminding; returns how many things were done."""
+    return (
+        services.close_overdue_reviews()
+        + services.switch_off_idle_accounts()
+        + services.open_due_reviews()
+        + services.remind_of_reviews()
+    )
+
+
+REVIEW = Schedule(
+    "access_reviews.daily",
+    _("Review accounts"),
+    _(
+        "Asks organisations' administrators to confirm their accounts, reminds them, and switches off accounts that "
+        "nobody has confirmed in time or used for long."
+    ),
+    look_after_accounts,
+    Rhythm.DAILY,
+    time(5, 0),
+    on=True,
+)

@@ -1,0 +1,115 @@
+"""Answering for the accounts of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.queries import accounts_of, may_review, open_review_of, unanswered
+from vardkase.identity.access_reviews.settings import GRACE
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import switch_field
+from vardkase.identity.organisations.models import Organisation
+
+Kind = Answer.Kind
+BY_PEOPLE = (Kind.CONFIRMED, Kind.DISABLED)
+
+
+@transaction.atomic
+def open_review(actor: Actor, organisation: Organisation) -> AccessReview:
+    """Begin a review before the hub does. Raises Conflict while one is open, Forbidden."""
+    _require(actor, organisation.pk)
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if open_review_of(organisation.pk):
+        raise Conflict(gettext("A review is open already."))
+    now = timezone.now()
+    review = AccessReview.objects.create(org=organisation, opened=now, due=now + timedelta(days=GRACE.value))
+    record(actor, "organisation.access_review_opened", _target(organisation), {})
+    return review
+
+
+@transaction.atomic
+def answer_for(actor: Actor, review: AccessReview, user_ids: Collection[int] | None, kind: str) -> int:
+    """Confirm accounts, or switch them off; `user_ids` None: all that nobody has answered for. Returns how many.
+
+    An account that was confirmed may still be switched off while the review is open. The review closes when all are
+    answered for. Raises Invalid (another answer, confirming oneself while a colleague could, switching oneself off),
+    Conflict when it is closed, Forbidden.
+    """
+    _require(actor, review.org_id)
+    if kind not in BY_PEOPLE:
+        raise Invalid({"answer": [gettext("Choose confirmed or disabled.")]})
+    review = AccessReview.objects.select_for_update(of=("self",)).select_related("org").get(pk=review.pk)
+    if review.closed is not None:
+        raise Conflict(gettext("The review is closed."))
+    chosen = _chosen(actor, review, user_ids, kind)
+    if kind == Kind.DISABLED and chosen:
+        switch_field(actor, [user.pk for user in chosen], "disabled", True)
+    _keep(actor, review, chosen, kind)
+    if not unanswered(review).exists():
+        review.closed = timezone.now()
+        review.save(update_fields=["closed"])
+    return len(chosen)
+
+
+def _chosen(actor: Actor, review: AccessReview, user_ids: Collection[int] | None, kind: str) -> list[User]:
+    """The accounts that are meant; of all, oneself is left out where somebody else has to answer for one."""
+    waiting = accounts_of(review) if user_ids is not None else unanswered(review)
+    chosen = list(waiting if user_ids is None else waiting.filter(pk__in=set(user_ids)))
+    if user_ids is not None and len(chosen) != len(set(user_ids)):
+        raise Invalid({"user_ids": [gettext("An account of these is not in the review.")]})
+    is_about_oneself = any(user.pk == actor.user_id for user in chosen)
+    if not is_about_oneself or (kind == Kind.CONFIRMED and not _has_colleague(actor, review)):
+        return chosen
+    if user_ids is None:
+        return [user for user in chosen if user.pk != actor.user_id]
+    raise Invalid({"user_ids": [gettext("Another administrator has to answer for your own account.")]})
+
+
+def _has_colleague(actor: Actor, review: AccessReview) -> bool:
+    """Whether somebody else of the organisation could answer for the actor."""
+    others = accounts_of(review).filter(role__perm_admin=True, role__perm_sync=False)
+    return others.exclude(pk=actor.user_id or 0).exists()
+
+
+def _keep(actor: Actor, review: AccessReview, users: Collection[User], kind: str) -> None:
+    now = timezone.now()
+    Answer.objects.bulk_create(
+        (
+            Answer(
+                review=review,
+                user_id=user.pk,
+                email=user.email,
+                role=user.role.name,
+                kind=kind,
+                answered=now,
+                answered_by=actor.name,
+            )
+            for user in users
+        ),
+        update_conflicts=True,
+        unique_fields=["review", "user_id"],
+        update_fields=["kind", "answered", "answered_by"],
+    )
+    change = {"answer": kind, "count": len(users), "users": sorted(user.pk for user in users)}
+    if users:
+        record(actor, "organisation.accounts_reviewed", _target(review.org), change)
+
+
+def _require(actor: Actor, organisation_id: int) -> None:
+    """Also where the organisation may only read: this is no intelligence."""
+    if actor.credential is Credential.READ_ONLY_KEY or not may_review(actor, organisation_id):
+        raise Forbidden("You do not have permission to use this functionality.")
+
+
+def _target(organisation: Organisation) -> Target:
+    return Target("organisation", organisation.pk, organisation.uuid, organisation.name)

@@ -1,0 +1,127 @@
+"""What the hub does by itself each day: opens reviews, reminds, switches off what nobody confirmed or used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.mail.services import queue_mail
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.access_reviews import letters
+from vardkase.identity.access_reviews.models import AccessReview, Answer
+from vardkase.identity.access_reviews.queries import idle_since, in_use, unanswered
+from vardkase.identity.access_reviews.settings import GRACE, IDLE, REVIEW_EVERY
+from vardkase.identity.accounts.models import Disabled, User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.services.guard import without_the_last
+from vardkase.identity.organisations.models import Organisation
+
+REMIND_EVERY = timedelta(days=6)
+REMIND_BEFORE = timedelta(days=1)
+"""A review is told of when it opens, about weekly, and on its last day."""
+
+
+@transaction.atomic
+def open_due_reviews() -> int:
+    """Open a review for each organisation here whose last one, or whose own beginning, lies far enough back."""
+    if not REVIEW_EVERY.value:
+        return 0
+    now = timezone.now()
+    long_ago = now - timedelta(days=REVIEW_EVERY.value)
+    recent = AccessReview.objects.filter(org=OuterRef("pk"), opened__gt=long_ago)
+    waiting = AccessReview.objects.filter(org=OuterRef("pk"), closed__isnull=True)
+    people = in_use().filter(org=OuterRef("pk"), date_created__lte=long_ago)
+    due = Organisation.objects.filter(Exists(people), ~Exists(recent), ~Exists(waiting), local=True)
+    ends = now + timedelta(days=GRACE.value)
+    opened = AccessReview.objects.bulk_create(AccessReview(org=each, opened=now, due=ends) for each in due)
+    if opened:
+        record(
+            hub_actor(), "organisation.access_review_opened", Target("organisation"), {"count": len(opened)}
+        )
+    return len(opened)
+
+
+@transaction.atomic
+def remind_of_reviews() -> int:
+    """Write to the administrators of each open review, when it is time to; returns how many mails wait to be sent."""
+    now, mails = timezone.now(), []
+    for review in (
+        AccessReview.objects.select_for_update(of=("self",)).select_related("org").filter(closed=None)
+    ):
+        last = review.reminded
+        last_day = review.due - now <= REMIND_BEFORE
+        if last and now - last < REMIND_EVERY and not (last_day and review.due - last > REMIND_BEFORE):
+            continue
+        left = unanswered(review).count()
+        mails += [letters.reminder(person, review, left) for person in _administrators(review.org_id)]
+        review.reminded = now
+        review.save(update_fields=["reminded"])
+    return queue_mail(mails)
+
+
+@transaction.atomic
+def close_overdue_reviews() -> int:
+    """Close what is due: switch off the accounts that nobody has answered for; returns how many."""
+    now, count = timezone.now(), 0
+    overdue = AccessReview.objects.select_for_update(of=("self",)).select_related("org")
+    for review in overdue.filter(closed=None, due__lte=now):
+        silent = list(unanswered(review))
+        off = without_the_last(silent)
+        _keep_silence(review, silent, {user.pk for user in off})
+        count += _switch_off(off, Disabled.UNREVIEWED, review.org)
+        review.closed = now
+        review.save(update_fields=["closed"])
+    return count
+
+
+@transaction.atomic
+def switch_off_idle_accounts() -> int:
+    """Switch off the accounts that nobody has used for too long; returns how many."""
+    if not IDLE.value:
+        return 0
+    long_ago = timezone.now() - timedelta(days=IDLE.value)
+    by_organisation: dict[Organisation, list[User]] = {}
+    for user in without_the_last(idle_since(long_ago)):
+        by_organisation.setdefault(user.org, []).append(user)
+    return sum(_switch_off(users, Disabled.IDLE, org) for org, users in by_organisation.items())
+
+
+def _switch_off(users: Collection[User], why: Disabled, organisation: Organisation) -> int:
+    """Switch accounts of one organisation off, and tell their owners and their administrators."""
+    if not users:
+        return 0
+    ids = [user.pk for user in users]
+    User.objects.filter(pk__in=ids).update(disabled=True, disabled_because=why, date_modified=timezone.now())
+    change = {"reason": str(why), "count": len(ids), "users": sorted(ids)}
+    record(hub_actor(), "user.switched_off", Target("user", title=organisation.name), change)
+    told = [letters.switched_off(user, why) for user in users]
+    emails = [user.email for user in users]
+    told += [letters.told_of_accounts(admin, emails, why) for admin in _administrators(organisation.pk)]
+    queue_mail(told)
+    return len(ids)
+
+
+def _keep_silence(review: AccessReview, users: Iterable[User], off: Collection[int]) -> None:
+    now = timezone.now()
+    Answer.objects.bulk_create(
+        Answer(
+            review=review,
+            user_id=user.pk,
+            email=user.email,
+            role=user.role.name,
+            kind=Answer.Kind.UNANSWERED if user.pk in off else Answer.Kind.SPARED,
+            answered=now,
+            answered_by="",
+        )
+        for user in users
+    )
+
+
+def _administrators(organisation_id: int) -> Iterable[User]:
+    people = active_users().filter(org_id=organisation_id, role__perm_admin=True)
+    return people.exclude(role__perm_sync=True, role__perm_site_admin=False)

@@ -1,0 +1,65 @@
+"""Keys of synchronising accounts: bound to addresses, with an end, where the organisation asks for that."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Invalid
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.settings import LONGEST_KEY
+from vardkase.identity.organisations.models import Mode
+from vardkase.identity.organisations.rules import lies_within
+
+DAY = 86_400
+WIDEST = {4: 16, 6: 32}
+"""The shortest prefixes that still count as being bound, by version of IP."""
+
+
+def must_be_bound(user: User) -> bool:
+    """Whether the keys of `user` must be bound: those of a machine, whose organisation enforces it."""
+    return user.role.perm_sync and user.org.keys_mode == Mode.ENFORCE
+
+
+def require_bound(key: AuthKey) -> None:
+    """Raise Invalid by field for a key that has to be bound and is not; `key` is not saved yet."""
+    if not must_be_bound(key.user):
+        return
+    errors = {"allowed_ips": _addresses(key), "expiration": _end(key)}
+    if faults := {field: [fault] for field, fault in errors.items() if fault}:
+        raise Invalid(faults)
+
+
+def bounds_of_former(user: User) -> dict[str, Any]:
+    """What a key in place of the others of `user` is bound to, where keys must be: the same, for as long as may be."""
+    if not must_be_bound(user):
+        return {}
+    former = user.auth_keys.filter(allowed_ips__len__gt=0).order_by("-pk").first()
+    addresses = former.allowed_ips if former else []
+    return {"allowed_ips": addresses, "expiration": now_seconds() + LONGEST_KEY.value * DAY}
+
+
+def _addresses(key: AuthKey) -> str:
+    if not key.allowed_ips:
+        return gettext("A key of this account has to be bound to addresses.")
+    networks = [ipaddress.ip_network(written, strict=False) for written in key.allowed_ips]
+    if any(network.prefixlen < WIDEST[network.version] for network in networks):
+        return gettext("A network this wide binds a key to nothing.")
+    approved = key.user.org.egress_addresses
+    if approved and not all(lies_within(network, approved) for network in networks):
+        return gettext("The addresses have to lie in those that the organisation's API requirements name.")
+    return ""
+
+
+def _end(key: AuthKey) -> str:
+    days = LONGEST_KEY.value
+    if not key.expiration:
+        return gettext("A key of this account has to have a last day.")
+    if key.expiration > key.created + days * DAY:
+        return gettext("A key of this account holds for %(days)s days at most, from the day it was made.") % {
+            "days": days
+        }
+    return ""

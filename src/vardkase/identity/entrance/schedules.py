@@ -1,0 +1,35 @@
+"""What is registered for entrances is looked after once a day."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.identity.entrance.doors import forget_old_notes
+from vardkase.identity.entrance.services.endings import warn_of_certificates, warn_of_keys
+from vardkase.identity.entrance.services.proofs import look_at_proofs
+
+A_DAY = 86_400
+
+
+def look_after_entrances() -> int:
+    """All that is done each day; returns how many things were done."""
+    forgotten = forget_old_notes(now_seconds() - A_DAY)
+    return forgotten + look_at_proofs() + warn_of_keys() + warn_of_certificates()
+
+
+UPKEEP = Schedule(
+    "entrance.daily",
+    _("Look after keys, certificates and mail domains"),
+    _(
+        "Looks again at the records that prove mail domains, asks for a new proof in time, and warns by mail 30, 7 and "
+        "1 days before keys and client certificates end."
+    ),
+    look_after_entrances,
+    Rhythm.DAILY,
+    time(5, 30),
+    on=True,
+)
