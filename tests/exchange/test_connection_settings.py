@@ -97,6 +97,7 @@ def test_tags_that_are_gone_at_the_origin_go_when_that_is_set(hubs: Hubs) -> Non
     change(a, event["uuid"])
     b.pull(of="A")
     assert tags(b, event["uuid"]) == {"one", "two", "own"}
+    time.sleep(1)
     a.post("/attributes/edit/" + inside, {"comment": "later"})
     change(a, event["uuid"])
     b.set("A", remove_missing_tags=True)

@@ -279,7 +279,8 @@ def until(what: Callable[[], bool], folder: Path) -> None:
 def test_a_worker_killed_in_the_middle_of_a_pull(
     server: WebServer, server_cast: Cast, tmp_path: Path
 ) -> None:
-    there = Misp(60)
+    there, bad = Misp(60), event(info="")
+    there.events[bad["uuid"]] = bad
     there.trouble = lambda _: bool(time.sleep(0.05))  # Slow enough to be caught in the middle.
     with serving(there) as running:
         number = connect(server_cast, running.url).pk
@@ -296,8 +297,12 @@ def test_a_worker_killed_in_the_middle_of_a_pull(
         take_up_the_job_again()
         with worker(tmp_path):
             until(lambda: ProcrastinateJob.objects.get(pk=job.pk).status == "succeeded", tmp_path)
-        assert whole(there)
-    assert SyncRun.objects.latest("pk").state == State.DONE
+        del there.events[bad["uuid"]]
+        assert whole(there), "the others come, whatever is wrong with one"
+    run = SyncRun.objects.latest("pk")
+    assert run.state == State.DONE
+    assert run.counts["failed"] + run.counts["events"] == run.done == run.events.count()
+    assert SetAside.objects.get().outcome == "refused"
 
 
 def take_up_the_job_again() -> None:

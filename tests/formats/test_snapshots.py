@@ -23,7 +23,8 @@ def scene(cast: Cast) -> Scene:
 
 
 def publish(scene: Scene, at: int) -> None:
-    event_published.emit(EventPublished(scene.event.pk, at, "analyst@a.example"))
+    event = scene.event
+    event_published.emit(EventPublished(event.pk, event.uuid, event.org_id, at, "analyst@a.example"))
 
 
 def test_each_publication_is_a_version(scene: Scene) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.utils import timezone
+
 from vardkase.audit.hooks import recorded
 from vardkase.audit.models import AuditEntry
+from vardkase.core.sql import cursor
 
 
 class ActorReference(Protocol):
@@ -37,7 +41,8 @@ class Target:
 
 def record(actor: ActorReference, action: str, target: Target, change: dict[str, Any] | None = None) -> None:
     """Write one entry. `action` reads ``noun.verb`` ("event.published"); `change` never holds a secret."""
-    entry = AuditEntry.objects.create(
+    entry = AuditEntry(
+        created=timezone.now(),
         action=action,
         actor_id=actor.user_id,
         actor_name=actor.name,
@@ -50,4 +55,16 @@ def record(actor: ActorReference, action: str, target: Target, change: dict[str,
         title=target.title[:2000],
         change=change or {},
     )
+    written = {**vars(entry), "change": json.dumps(entry.change)}
+    (entry.pk,) = cursor().execute(RECORD, written).fetchall()[0]
     recorded.emit(entry)
+
+
+# Nearly every act writes one: a statement costs a quarter of what the same takes through the model.
+RECORD = """
+INSERT INTO audit_entry (created, action, actor_id, actor_name, organisation_id, credential, address, target_kind,
+                         target_id, target_uuid, title, change)
+VALUES (%(created)s, %(action)s, %(actor_id)s, %(actor_name)s, %(organisation_id)s, %(credential)s,
+        %(address)s::inet, %(target_kind)s, %(target_id)s, %(target_uuid)s, %(title)s, %(change)s::jsonb)
+RETURNING id
+"""

@@ -42,6 +42,11 @@ def unhurried_commits() -> Iterator[None]:
             cursor().execute("RESET synchronous_commit")
 
 
+def commit_unhurriedly() -> None:
+    """As `unhurried_commits`, for the one transaction that is open."""
+    cursor().execute("SET LOCAL synchronous_commit = off")
+
+
 def from_jsonb(value: str | None) -> Any:
     """What a jsonb column holds: Django has psycopg hand it over as text."""
     return None if value is None else msgspec.json.decode(value)

@@ -91,12 +91,14 @@ class AttributesRemoved:
 
 @dataclass(frozen=True, slots=True)
 class EventPublished:
-    """An event went out; `published_by` is the actor's name, `published_at` Unix seconds.
+    """An event of the organisation `org_id` went out; `published_by` is the actor's name, `published_at` Unix seconds.
 
     `told` says whether people are to be told of it by mail.
     """
 
     event_id: int
+    event_uuid: UUID
+    org_id: int
     published_at: int
     published_by: str
     told: bool = False

@@ -20,7 +20,7 @@ PART_DISTRIBUTIONS = (
     "Options: Your organisation only, This community only, Connected communities, All communities, "
     "Sharing group, Inherit event"
 )
-FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+FLAG_WORDS = TRUE_WORDS | {"0", "false", "no", "off", ""}
 
 
 def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str | None:
@@ -65,7 +65,7 @@ def read_flag(data: Mapping[str, Any], key: str, default: bool, errors: Errors) 
         return default
     if isinstance(value, bool | int | float):
         return bool(value)
-    if isinstance(value, str) and value.strip().lower() in TRUE_WORDS | FALSE_WORDS:
+    if isinstance(value, str) and value.strip().lower() in FLAG_WORDS:
         return as_bool(value)
     errors[key] = ["boolean"]
     return default
@@ -106,7 +106,8 @@ def read_tags(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The tags of a document: ``Tag`` (dicts or names), ``EventTag``, ``AttributeTag``, and ``tags``."""
     tags: list[dict[str, Any]] = []
     for key in ("Tag", "EventTag", "AttributeTag", "tags"):
-        tags += listed_tags(data.get(key))
+        if key in data:
+            tags += listed_tags(data[key])
     return tags
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.models import CorrelationExclusion
 from vardkase.analysis.correlation.rules import Exclusions, exclusions_from
 from vardkase.core.sql import cursor
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, StoredAttribute
@@ -87,7 +86,7 @@ def remove_keys(removal: AttributesRemoved) -> None:
 
 def current_exclusions() -> Exclusions:
     """The exclusions in force."""
-    return exclusions_from(CorrelationExclusion.objects.values_list("value", flat=True))
+    return exclusions_from(row[0] for row in cursor().execute("SELECT value FROM correlation_exclusion"))
 
 
 def key_rows(attributes: Iterable[StoredAttribute], exclusions: Exclusions) -> Iterator[KeyRow]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.models import Delivery, Kind, State
+from vardkase.intel.hooks import EventPublished
 from vardkase.intel.models import Event
 
 LONGEST_REASON = 1000
@@ -36,6 +37,11 @@ class Version:
 def version_of(event_id: int) -> Version:
     """The version of an event that was published last. Raises Event.DoesNotExist."""
     return Version(*Event.objects.values_list("pk", "uuid", "publish_timestamp").get(pk=event_id))
+
+
+def version_in(published: EventPublished) -> Version:
+    """The version that is being published."""
+    return Version(published.event_id, published.event_uuid, published.published_at)
 
 
 def claim(receivers: Sequence[Receiver], version: Version) -> set[int]:

@@ -22,7 +22,7 @@ NOT_IN_IT = "The feed's definition does not take the event."
 def promise(published: EventPublished) -> None:
     """Put down that an event waits for every own feed, in the transaction that publishes it."""
     feeds = [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True)]
-    for feed_id in deliveries.claim(feeds, deliveries.version_of(published.event_id)):
+    for feed_id in deliveries.claim(feeds, deliveries.version_in(published)):
         order(feed_id)
 
 

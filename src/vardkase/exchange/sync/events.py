@@ -1,10 +1,10 @@
-"""Events on their way in: fetched several at a time, stored one after the other, each whole or not at all."""
+"""Events on their way in: fetched several at a time, stored in two lanes, each whole or not at all."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,15 +14,15 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
 from vardkase.core.outages import raise_outage
 from vardkase.core.races import again_if_overtaken
-from vardkase.core.sql import cursor
+from vardkase.core.sql import commit_unhurriedly, cursor
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.peer import AWAY, Peer, RemoteRefused, decoded
 from vardkase.exchange.sync.arriving import Document, Passage, is_empty, parts
+from vardkase.exchange.sync.lanes import LANES, lanes
 from vardkase.exchange.sync.models import Outcome
 from vardkase.exchange.sync.runs import Log, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.models import Event
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
@@ -43,6 +43,15 @@ VIEW = (
 )
 
 
+type Wanted = tuple[str, int]
+"""An event's uuid, and the version that was offered."""
+
+type Result = tuple[Outcome, str]
+"""What became of an event, and why."""
+
+type Storing = tuple[Wanted, Future[Result]]
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What taking in the events of one connection needs."""
@@ -51,18 +60,29 @@ class Intake:
     peer: Peer
     passage: Passage
 
-    def take(self, book: Log, wanted: Sequence[tuple[str, int]]) -> None:
-        """Fetch and store events (uuid, and the version that was offered). Raises Cancelled, Outage, Unreachable."""
+    def take(self, book: Log, wanted: Sequence[Wanted]) -> None:
+        """Fetch and store events. Raises Cancelled, Outage, Unreachable."""
         aside = all_set_aside(self.peer.server)
-        for (uuid, timestamp), answer in self._fetched(wanted):
-            outcome, reason = self._outcome(uuid, answer)
-            if uuid in aside and outcome in (Outcome.ADDED, Outcome.UPDATED):
-                take_back(self.peer.server, uuid)
-            book.event(uuid, timestamp, outcome, reason)
+        storing: deque[Storing] = deque()
+        with lanes(len(wanted)) as pool:
+            try:
+                for each, answer in self._fetched(wanted):
+                    storing.append((each, pool.submit(self._outcome, each[0], answer)))
+                    while storing and (storing[0][1].done() or len(storing) > LANES):
+                        self._enter(book, aside, *storing.popleft())
+            finally:  # Also when the run is to stop: what is being stored stands in its book.
+                while storing:
+                    self._enter(book, aside, *storing.popleft())
 
-    def _fetched(self, wanted: Sequence[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], Future[Reply]]]:
+    def _enter(self, book: Log, aside: Container[str], each: Wanted, stored: Future[Result]) -> None:
+        (uuid, timestamp), (outcome, reason) = each, stored.result()
+        if uuid in aside and outcome in (Outcome.ADDED, Outcome.UPDATED):
+            take_back(self.peer.server, uuid)
+        book.event(uuid, timestamp, outcome, reason)
+
+    def _fetched(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Future[Reply]]]:
         """Each with its answer, in order; only so many are asked for ahead."""
-        pending: deque[tuple[tuple[str, int], Future[Reply]]] = deque()
+        pending: deque[tuple[Wanted, Future[Reply]]] = deque()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pull") as pool:
             try:
                 for each in wanted:
@@ -79,7 +99,7 @@ class Intake:
         path = VIEW.format(uuid=uuid) + ("" if self.passage.trusted else "/excludeLocalTags:1")
         return self.peer.patiently("GET", path)
 
-    def _outcome(self, uuid: str, answer: Future[Reply]) -> tuple[Outcome, str]:
+    def _outcome(self, uuid: str, answer: Future[Reply]) -> Result:
         """What became of an event, and why; whatever is wrong with one stops no other. Raises Outage."""
         try:
             return self._stored(uuid, answer.result())
@@ -96,7 +116,7 @@ class Intake:
             log.exception("event %s of connection %s", uuid, self.peer.server.pk)
             return Outcome.FAILED, f"This instance could not read the event ({type(fault).__name__})."
 
-    def _stored(self, uuid: str, reply: Reply) -> tuple[Outcome, str]:
+    def _stored(self, uuid: str, reply: Reply) -> Result:
         answer = decoded(reply)
         event = answer.get("Event") if isinstance(answer, dict) else None
         if not isinstance(event, dict) or str(event.get("uuid")).lower() != uuid:
@@ -109,8 +129,9 @@ class Intake:
         return again_if_overtaken(lambda: self._store(uuid, arrived, signed))
 
     @transaction.atomic
-    def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> tuple[Outcome, str]:
-        stored = Event.objects.filter(uuid=uuid).values_list("pk", "locked", "timestamp").first()
+    def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> Result:
+        commit_unhurriedly()
+        stored = cursor().execute(STORED, (uuid,)).fetchone()
         if stored is None:
             add_event(self.actor, arrived, signed)
             return Outcome.ADDED, ""
@@ -152,6 +173,8 @@ def _detaching(part: Document, stored: set[str]) -> Document:
     gone = [{"name": name, "deleted": True} for name in sorted(stored) if name.lower() not in named]
     return {**part, "Tag": [*parts(part, "Tag"), *gone]} if gone else part
 
+
+STORED = "SELECT id, locked, timestamp FROM event WHERE uuid = %s"
 
 GLOBAL_TAGS = """
 SELECT NULL, t.name FROM event_tag et JOIN tag t ON t.id = et.tag_id

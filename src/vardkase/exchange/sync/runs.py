@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -21,7 +20,7 @@ from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
-from vardkase.exchange.sync.models import Direction, MovedEvent, Outcome, SetAside, State, SyncRun
+from vardkase.exchange.sync.models import Direction, Outcome, SetAside, State, SyncRun
 from vardkase.identity.organisations.standing import require_exchange
 
 MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
@@ -65,9 +64,7 @@ class Log:
         self.run.done += 1
         self.counts["events"] += outcome in MOVED
         self.counts["failed"] += outcome in TROUBLE
-        MovedEvent.objects.create(
-            run=self.run, uuid=UUID(uuid), timestamp=timestamp, outcome=outcome, reason=reason[:1000]
-        )
+        cursor().execute(MOVED_EVENT, (self.run.pk, uuid, timestamp, outcome.value, reason[:1000]))
         if self.run.direction == Direction.PULL and (outcome in TROUBLE or outcome is Outcome.EMPTY):
             self._set_aside(uuid, timestamp, outcome, reason)
         self._cut = self._cut + 1 if outcome is Outcome.CUT else 0
@@ -173,6 +170,10 @@ def take_back(server: Server, uuid: str) -> None:
     """The event has been taken in after all."""
     SetAside.objects.filter(server=server, uuid=uuid).delete()
 
+
+MOVED_EVENT = """
+INSERT INTO sync_event (run_id, uuid, timestamp, outcome, reason, at) VALUES (%s, %s, %s, %s, %s, now())
+"""
 
 SET_ASIDE = """
 INSERT INTO sync_set_aside AS known (server_id, uuid, timestamp, outcome, reason, attempts, since, dismissed)

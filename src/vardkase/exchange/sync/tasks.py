@@ -82,9 +82,7 @@ def send_published(published: EventPublished) -> None:
     One job sends all that waits for a connection, so that those behind it find nothing left to do.
     """
     servers = Server.objects.filter(push=True).order_by("priority")
-    for server_id in deliveries.claim(
-        [receiver(each) for each in servers], deliveries.version_of(published.event_id)
-    ):
+    for server_id in deliveries.claim([receiver(each) for each in servers], deliveries.version_in(published)):
         push_published.configure(lock=f"push {server_id}").defer(server_id=server_id)
 
 

@@ -25,11 +25,14 @@ type Page = list[Attribute]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What any attribute of some events carries: what none has nobody asks for again."""
+    """What some events, or any attribute of theirs, carry: what none has nobody asks for again."""
 
     tags: bool = False
     sightings: bool = False
     proposals: bool = False
+    objects: bool = False
+    reports: bool = False
+    keys: bool = False
 
 
 WIDTH = 17

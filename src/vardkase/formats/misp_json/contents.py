@@ -22,16 +22,17 @@ class Contents:
     def __init__(self, scope: Scope, event_ids: Sequence[int]) -> None:
         self._scope = scope
         self._tags = scope.tags.of_events(event_ids)
-        self._carried: dict[int, Carried] = {}
         self._reports: dict[int, list[EventReport]] = {}
-        self._keys = keys_of_events(event_ids)
         self._attributes: dict[int, Page] | None = None
         self._objects: dict[int, list[bytes]] = {}
+        self._carried = _carried(scope, event_ids)
+        self._keys = keys_of_events([number for number, each in self._carried.items() if each.keys])
         if scope.options.metadata:
             return
-        self._carried = _carried(scope, event_ids)
         if not scope.options.no_event_reports:
-            self._reports = _reports(scope, event_ids)
+            self._reports = _reports(
+                scope, [number for number, each in self._carried.items() if each.reports]
+            )
         if len(event_ids) > 1:
             self._fetch_small(event_ids)
 
@@ -47,7 +48,8 @@ class Contents:
         """The objects of some of the events, each rendered whole."""
         for event_id in event_ids:
             if self._attributes is None:
-                yield from event_objects(self._scope, event_id, self._carried.get(event_id, NOTHING))
+                carried = self._carried.get(event_id, NOTHING)
+                yield from event_objects(self._scope, event_id, carried) if carried.objects else ()
             else:
                 yield from self._objects.get(event_id, ())
 
@@ -91,17 +93,19 @@ class Contents:
 
 
 def _carried(scope: Scope, event_ids: Sequence[int]) -> dict[int, Carried]:
-    """What the events' attributes have, for the events where they have anything, in the options' limits."""
+    """What stands in the events, and hangs on their attributes, in the options' limits."""
     shows_sightings = not scope.options.no_sightings
     shows_proposals = not scope.options.no_shadow_attributes
     return {
-        event_id: Carried(tags, sightings and shows_sightings, proposals and shows_proposals)
-        for event_id, tags, sightings, proposals in scope.rows(CARRIED, events=list(event_ids))
+        event_id: Carried(tags, sightings and shows_sightings, proposals and shows_proposals, *parts)
+        for event_id, tags, sightings, proposals, *parts in scope.rows(CARRIED, events=list(event_ids))
     }
 
 
 def _reports(scope: Scope, event_ids: Sequence[int]) -> dict[int, list[EventReport]]:
     """The reports, deleted ones too: a reader that synchronises learns of the deletion only so."""
+    if not event_ids:
+        return {}
     visible = report_predicate(scope.actor, "p")
     rows = scope.rows(REPORTS.format(columns=REPORT, visible=visible), events=list(event_ids))
     reports = [EventReport(*row) for row in rows]
@@ -123,7 +127,10 @@ NOTHING = Carried()
 CARRIED = """
 SELECT id, EXISTS (SELECT 1 FROM attribute_tag t WHERE t.event_id = event.id),
     EXISTS (SELECT 1 FROM sighting s WHERE s.event_id = event.id),
-    EXISTS (SELECT 1 FROM proposal s WHERE s.event_id = event.id AND NOT s.deleted)
+    EXISTS (SELECT 1 FROM proposal s WHERE s.event_id = event.id AND NOT s.deleted),
+    EXISTS (SELECT 1 FROM object o WHERE o.event_id = event.id),
+    EXISTS (SELECT 1 FROM event_report p WHERE p.event_id = event.id),
+    EXISTS (SELECT 1 FROM cryptographic_key k WHERE k.event_id = event.id)
 FROM event WHERE id = ANY(%(events)s)
 """
 

@@ -12,6 +12,8 @@ from vardkase.intel.protection.models import CryptographicKey as Stored
 def keys_of_events(event_ids: Sequence[int]) -> dict[int, list[CryptographicKey]]:
     """The keys of each event that has any; the caller has seen to it that the events may be read."""
     found: dict[int, list[CryptographicKey]] = {}
+    if not event_ids:
+        return found
     for row in cursor().execute(KEYS, {"events": list(event_ids)}, binary=True).fetchall():
         key = CryptographicKey(*row)
         found.setdefault(int(key.parent_id), []).append(key)

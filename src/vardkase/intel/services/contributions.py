@@ -22,12 +22,14 @@ def store_contributions(
     """Store what stood in the parts that `assembler` has met, and in the event `data`; the event is locked."""
     met = assembler.take_contributed()
     sightings = [*_beside(data, "Sighting"), *sightings_in_attributes(_each(met, "Sighting"))]
-    write_sightings(actor, event, read_sightings(actor, sightings))
+    if sightings:
+        write_sightings(actor, event, read_sightings(actor, sightings))
     proposals = [
         *_beside(data, "ShadowAttribute"),
         *proposals_in_attributes(_each(met, "ShadowAttribute")),
     ]
-    write_proposals(actor, event, read_proposals(actor, proposals))
+    if proposals:
+        write_proposals(actor, event, read_proposals(actor, proposals))
     if data:
         met.append(Carrier("Event", str(event.uuid), data))
     for place, errors in capture_carried(actor, met).refused:

@@ -13,6 +13,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -74,7 +75,8 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(named)])
     _add_default_tags(actor, event)
     store_reports(actor, event, data.get("EventReport"), assembler)
-    take_over_keys(event, data.get("CryptographicKey"), assembler)
+    if keys := data.get("CryptographicKey"):
+        take_over_keys(event, keys, assembler)
     store_contributions(actor, event, assembler, data)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
@@ -137,11 +139,11 @@ def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
 def _refuse_known(header: EventInput) -> None:
     if header.uuid is None:
         return
-    existing = Event.objects.filter(uuid=header.uuid).values_list("pk", flat=True).first()
-    if existing is not None:
+    known = cursor().execute("SELECT id FROM event WHERE uuid = %s", (header.uuid,)).fetchone()
+    if known is not None:
         raise EventExists(
             "Event already exists, if you would like to edit it, use the url in the location header.",
-            existing_id=existing,
+            existing_id=known[0],
         )
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
 from vardkase.intel.hooks import (
@@ -82,8 +83,10 @@ def _publish(actor: Actor, event: Event, *, tell: bool) -> None:
     event.published = True
     # A moment of its own names each version that goes out, even two within one second.
     event.publish_timestamp = max(now_seconds(), event.publish_timestamp + 1)
-    event.save(update_fields=["published", "publish_timestamp"])
-    event_published.emit(EventPublished(event.pk, event.publish_timestamp, actor.name, tell))
+    cursor().execute(PUBLISH, (event.publish_timestamp, event.pk))
+    event_published.emit(
+        EventPublished(event.pk, event.uuid, event.org_id, event.publish_timestamp, actor.name, tell)
+    )
     record(actor, "event.published", _target(event))
 
 
@@ -103,3 +106,6 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
 
 def _target(event: Event) -> Target:
     return Target("event", event.pk, event.uuid, event.info)
+
+
+PUBLISH = "UPDATE event SET published = TRUE, publish_timestamp = %s WHERE id = %s"

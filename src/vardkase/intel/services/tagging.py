@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
@@ -141,13 +142,17 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
 
 def link_event_tags(event_id: int, links: list[tuple[int, bool, str]]) -> None:
     """Attach resolved tags (id, local, relationship) to an event, leaving those it has alone."""
-    EventTag.objects.bulk_create(
-        [
-            EventTag(event_id=event_id, tag_id=tag_id, local=local, relationship_type=relationship)
-            for tag_id, local, relationship in links
-        ],
-        ignore_conflicts=True,
-    )
+    if not links:
+        return
+    tags, local, relationships = map(list, zip(*links, strict=True))
+    cursor().execute(LINK, {"event": event_id, "tags": tags, "local": local, "relationships": relationships})
+
+
+LINK = """
+INSERT INTO event_tag (event_id, tag_id, local, relationship_type)
+SELECT %(event)s, * FROM unnest(%(tags)s::bigint[], %(local)s::bool[], %(relationships)s::text[])
+ON CONFLICT DO NOTHING
+"""
 
 
 def _lock_target(actor: Actor, uuid: UUID) -> Taggable:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db.models.functions import Lower
 
+from vardkase.core.sql import cursor
 from vardkase.identity.organisations.models import Organisation
 
 MAX_NAME = 255
@@ -39,8 +40,8 @@ def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: in
 
 
 def _ids(uuids: Iterable[str]) -> dict[str, int]:
-    rows = Organisation.objects.filter(uuid__in=list(uuids)).values_list("uuid", "pk")
-    return {str(uuid): pk for uuid, pk in rows}
+    sql = "SELECT uuid::text, id FROM organisation WHERE uuid = ANY(%s::uuid[])"
+    return dict(cursor().execute(sql, (list(uuids),)).fetchall())
 
 
 def _add(missing: Mapping[str, str], created_by: int) -> None:

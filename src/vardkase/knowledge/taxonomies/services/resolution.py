@@ -34,7 +34,8 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     """
     mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
     tags = _find(list(mentions), _ids(wanted))
-    unknown = [mentions[name] for name in mentions.keys() - tags.keys()]
+    # In one order for all: two writers with the same new tags then wait for each other one way only.
+    unknown = [mentions[name] for name in sorted(mentions.keys() - tags.keys())]
     if may_create and unknown:
         tags |= _create(unknown)
     return {name: tag for name, tag in tags.items() if may_use(actor, tag)}

@@ -1,0 +1,53 @@
+"""Several events stored at a time: while the database writes one of them, the next is read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+LANES = 2
+"""More would wait for the same interpreter, and for one another's new organisations and tags."""
+MANY = 50
+"""Events for which lanes are worth their connections: what takes a second is done where it was asked for."""
+
+
+@contextmanager
+def lanes(events: int) -> Iterator[Executor]:
+    """What stores so many events. At the end of the block what has begun is finished, and the rest is not begun."""
+    if events < MANY:
+        yield _Here()
+        return
+    opened: list[BaseDatabaseWrapper] = []
+    pool = ThreadPoolExecutor(LANES, "lane", initializer=_lend_connection, initargs=(opened,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        for each in opened:
+            each.close()
+
+
+def _lend_connection(opened: list[BaseDatabaseWrapper]) -> None:
+    """Let this thread's connection be closed by the one that ends the lanes."""
+    own = connections["default"]
+    own.inc_thread_sharing()
+    opened.append(own)
+
+
+class _Here(Executor):
+    """The thread that asks, which does everything at once."""
+
+    def submit[**Given, Result](
+        self, work: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
+    ) -> Future[Result]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except BaseException as fault:  # noqa: BLE001 - whoever asks for the result gets it
+            done.set_exception(fault)
+        return done
