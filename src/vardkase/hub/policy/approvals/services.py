@@ -12,7 +12,7 @@ from django.utils import timezone
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json.events import event_document
-from vardkase.formats.misp_json.snapshots import WHOLE, owner_of
+from vardkase.formats.misp_json.snapshots import WHOLE, owner
 from vardkase.hub.policy.approvals import letters
 from vardkase.hub.policy.approvals.queries import find_approval
 from vardkase.hub.policy.approvals.rules import asking_rules, may_decide
@@ -76,7 +76,7 @@ def is_approved(event: Event, organisation_id: int) -> bool:
 def digest_of(event: Event) -> str:
     """SHA-256 of the event as its own organisation reads it, deleted parts included."""
     digest = hashlib.sha256()
-    for piece in event_document(owner_of(event), event.pk, WHOLE):
+    for piece in event_document(owner(event.org_id), event.pk, WHOLE):
         digest.update(piece)
     return digest.hexdigest()
 
