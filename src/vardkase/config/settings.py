@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.phases.apps.PhasesConfig",
     "vardkase.hub.correspondence.apps.CorrespondenceConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
+    "vardkase.hub.membership.invitations.apps.InvitationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
     "vardkase.hub.membership.terms.apps.TermsConfig",
     "vardkase.hub.training.apps.TrainingConfig",

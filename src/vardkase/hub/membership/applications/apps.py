@@ -4,3 +4,13 @@ from django.apps import AppConfig
 class ApplicationsConfig(AppConfig):
     name = "vardkase.hub.membership.applications"
     label = "applications"
+
+    def ready(self) -> None:
+        from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.membership.applications import letters, tasks  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.phases.hooks import phases_changed  # noqa: PLC0415 - the same
+
+        letters.register()
+        register(tasks.QUEUE_ADMITTED)
+        register(tasks.FORGET_DRAFTS)
+        phases_changed.register(tasks.order_queueing)

@@ -62,6 +62,10 @@ class Application(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.organisation_name}".strip()
 
+    def waits(self) -> bool:
+        """Whether it is on the waiting list."""
+        return self.state == ApplicationState.WAITING
+
 
 class PrivateLink(models.Model):
     """A link by which whoever has it is the applicant. `digest` is the SHA-256 of its token, which is kept nowhere.
@@ -151,3 +155,17 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of application {self.application_id}"
+
+
+class Attempt(models.Model):
+    """How often something was done since `began` (Unix seconds) by whoever `key` is a digest of (`throttle`)."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    began = models.BigIntegerField()
+    times = models.IntegerField()
+
+    class Meta:
+        db_table = "application_attempt"
+
+    def __str__(self) -> str:
+        return f"{self.times} times"

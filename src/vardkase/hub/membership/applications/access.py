@@ -1,0 +1,106 @@
+"""Who acts in an application: the applicant by a private link, or an officer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.membership.applications.models import Application, PrivateLink
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
+
+LINK_HOLDS = timedelta(days=90)
+LINK_PATH = "/apply/link/"
+NO_SUCH_LINK = "There is no such link, or it has expired."
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whoever has a private link: an `audit.ActorReference`. `name` is the applicant's e-mail address."""
+
+    application_id: int
+    name: str
+    address: str | None = None
+    user_id: int | None = None
+    organisation_id: int = 0
+    credential_name: str = "link"
+
+
+type Acting = Applicant | Actor
+
+
+def require_may_act(actor: Acting, application: Application) -> None:
+    """Raise Forbidden unless the application is the actor's own, or the actor is a membership officer who may write."""
+    if isinstance(actor, Applicant):
+        if actor.application_id != application.pk:
+            raise Forbidden("This is another organisation's application.")
+        return
+    actor.require_writing()
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+
+
+def locked(application: Application) -> Application:
+    """The application as it is now, with its row locked to the end of the transaction. Raises NotFound."""
+    found = Application.objects.select_for_update().filter(pk=application.pk).first()
+    if found is None:
+        raise NotFound("There is no such application.")
+    return found
+
+
+def target_of(application: Application) -> Target:
+    """An application as the audit trail names it."""
+    return Target("application", application.pk, title=str(application))
+
+
+def new_link(application: Application) -> str:
+    """Make a further private link that holds for 90 days; returns its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    expires = timezone.now() + LINK_HOLDS
+    PrivateLink.objects.create(application=application, digest=digest_of(token), expires=expires)
+    return token
+
+
+def link_address(token: str, path: str = LINK_PATH) -> str:
+    """The whole address of a private link, for a mail."""
+    return f"{settings.BASE_URL}{path}{token}/"
+
+
+def find_link(token: str) -> PrivateLink:
+    """The link with this token, its application beside it. Raises NotFound for one that is unknown or expired."""
+    links = PrivateLink.objects.select_related("application").filter(expires__gt=timezone.now())
+    found = links.filter(digest=digest_of(token)).first()
+    if found is None:
+        raise NotFound(NO_SUCH_LINK)
+    return found
+
+
+@transaction.atomic
+def end_links(actor: Actor, application: Application) -> str:
+    """Make every link of an application useless, and a new one in their place; returns its token.
+
+    For an officer who is told that a link has been lost or has gone astray. Raises Forbidden.
+    """
+    require_may_act(actor, application)
+    application.links.all().delete()
+    record(actor, "application.link_renewed", target_of(application))
+    return new_link(application)
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def officer_only(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may read applications: officers, jurists, and nobody else."""
+    if actor.staff.isdisjoint({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER}):
+        raise Forbidden(gettext("Applications are read by the hub's officers only."))

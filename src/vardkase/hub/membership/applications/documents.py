@@ -1,0 +1,152 @@
+"""Documents of an application as PDF: frozen when they are made, kept under their SHA-256."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from vardkase.core import files, typeset
+from vardkase.core.errors import NotFound
+from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
+from vardkase.hub.membership.phases.queries import phase_title
+
+FORM = Path(__file__).with_name("form.typ")
+RECEIPT = Path(__file__).with_name("receipt.typ")
+
+
+def keep(application: Application, kind: DocumentKind, content: bytes) -> Document:
+    """Keep a PDF as it is."""
+    return Document.objects.create(
+        application=application, kind=kind, digest=files.store(content), size=len(content)
+    )
+
+
+def keep_form(application: Application) -> bytes:
+    """Freeze all answers as they are now."""
+    content = form_pdf(application)
+    keep(application, DocumentKind.FORM, content)
+    return content
+
+
+def keep_receipt(application: Application) -> bytes:
+    """Make and keep the receipt of an application that was sent in."""
+    with translation.override(application.language):
+        content = typeset.pdf(RECEIPT, _receipt(application), language=application.language)
+    keep(application, DocumentKind.RECEIPT, content)
+    return content
+
+
+def read_document(application: Application, document_id: int) -> tuple[Document, bytes]:
+    """A kept document of this application with its bytes. Raises NotFound."""
+    document = application.documents.filter(pk=document_id).first()
+    if document is None:
+        raise NotFound("There is no such document.")
+    try:
+        return document, files.read(document.digest)
+    except FileNotFoundError:
+        raise NotFound("There is no such document.") from None
+
+
+def form_pdf(application: Application) -> bytes:
+    """All answers in order as PDF, in the language of the applicant."""
+    with translation.override(application.language):
+        return typeset.pdf(FORM, _form(application), language=application.language)
+
+
+def answer_in_words(field: Field, value: Any) -> str:
+    """An answer as people read it."""
+    if value in (None, "", []):
+        return ""
+    if field.kind is Kind.CHOICE:
+        return str(dict(field.choices).get(value, value))
+    if field.kind is Kind.CHOICES:
+        return "\n".join(str(dict(field.choices).get(each, each)) for each in value)
+    if field.kind is Kind.LINES:
+        return "\n".join(str(each) for each in value)
+    if field.kind is Kind.FLAG:
+        return gettext("Yes") if value else gettext("No")
+    return str(value)
+
+
+def _form(application: Application) -> dict[str, Any]:
+    return {
+        "title": gettext("Application for membership"),
+        "meta": _meta(application),
+        "organisation": application.organisation_name,
+        "sections": [_section(application, step) for step in STEPS],
+        "empty": gettext("Not answered"),
+    }
+
+
+def _section(application: Application, step: Step) -> dict[str, Any]:
+    answers = application.answers.get(step.name) or {}
+    groups = [_group(application, group, answers) for group in step.groups if group.is_asked(answers)]
+    return {"title": str(step.title), "groups": groups}
+
+
+def _group(application: Application, group: Group, answers: dict[str, Any]) -> dict[str, Any]:
+    pairs = [
+        [str(field.label), answer_in_words(field, value_at(answers, group.key(field)))]
+        for field in group.fields
+    ]
+    evidence = list(_evidence(application, group.name))
+    if evidence:
+        pairs.append([gettext("Evidence"), "\n".join(evidence)])
+    return {
+        "title": str(group.title),
+        "answers": pairs,
+        "mono": MONO & {field.name for field in group.fields} != set(),
+    }
+
+
+MONO = frozenset({"key", "certificate"})
+
+
+def _evidence(application: Application, measure: str) -> Iterator[str]:
+    """The files of a measure, each with the beginning of its SHA-256."""
+    if measure:
+        for each in application.attachments.filter(measure=measure, message=None).order_by("pk"):
+            yield f"{each.name} (SHA-256 {each.digest[:16]}…)"
+
+
+def _meta(application: Application) -> list[list[str]]:
+    today = date_format(timezone.localtime(), "j F Y H.i")
+    return [
+        [gettext("Number"), application.number],
+        [gettext("Frozen"), today],
+    ]
+
+
+def _receipt(application: Application) -> dict[str, Any]:
+    if application.waits():
+        phase = phase_title(application.waits_for) or gettext("a phase to come")
+        then = (
+            gettext(
+                "No phase is open to you at the moment. The application is not refused: it is on the waiting list for "
+                "%s. On the day the phase opens it is queued for assessment, and you are told. You need do nothing."
+            )
+            % phase
+        )
+    else:
+        then = gettext(
+            "The application is assessed by the hub's officers. We write to you if something needs to be completed, "
+            "and when we have decided. A decision is made by two officers."
+        )
+    return {
+        "title": gettext("Receipt"),
+        "meta": _meta(application),
+        "paragraphs": [
+            gettext("We have received the application for membership of %s.") % application.organisation_name,
+            then,
+            gettext(
+                "You follow the application by your private link. There you can write to us, and withdraw it."
+            ),
+        ],
+    }

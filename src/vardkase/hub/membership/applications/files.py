@@ -1,0 +1,73 @@
+"""Files that applicants send: which are taken, and what they really are. Pure; the content decides, never the name."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+from django.utils.translation import gettext
+
+LARGEST = 10 * 1024 * 1024
+LONGEST_NAME = 150
+OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+def kind_of(name: str, content: bytes) -> str:
+    """The media type of a file that may be taken; raises ValueError in words for every other."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending not in TAKEN:
+        raise ValueError(gettext("Send PDF, PNG, JPEG, DOCX, XLSX or plain text."))
+    if not content:
+        raise ValueError(gettext("The file is empty."))
+    if len(content) > LARGEST:
+        raise ValueError(gettext("The file is too large: at most 10 MB."))
+    kind, is_it = TAKEN[ending]
+    if not is_it(content):
+        raise ValueError(gettext("The file is not what its name says: it holds no %s.") % ending.upper())
+    return kind
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file's name, without what could mislead: control characters, paths, marks of direction."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(one for one in last if one.isprintable()).strip(" .")
+    start, dot, ending = shown.rpartition(".")
+    return f"{start[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if dot else shown[:LONGEST_NAME]
+
+
+def _begins(*starts: bytes) -> Callable[[bytes], bool]:
+    return lambda content: content.startswith(starts)
+
+
+def _office(part: str) -> Callable[[bytes], bool]:
+    """A document of Office Open XML with this part, and without macros."""
+
+    def is_it(content: bytes) -> bool:
+        try:
+            names = zipfile.ZipFile(BytesIO(content)).namelist()
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+            return False
+        macros = any(each.lower().endswith("vbaproject.bin") for each in names)
+        return "[Content_Types].xml" in names and part in names and not macros
+
+    return is_it
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    return all(one.isprintable() or one in "\r\n\t\ufeff" for one in text)
+
+
+TAKEN: dict[str, tuple[str, Callable[[bytes], bool]]] = {
+    "pdf": ("application/pdf", _begins(b"%PDF-")),
+    "png": ("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
+    "jpg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
+    "jpeg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
+    "docx": (f"{OFFICE}wordprocessingml.document", _office("word/document.xml")),
+    "xlsx": (f"{OFFICE}spreadsheetml.sheet", _office("xl/workbook.xml")),
+    "txt": ("text/plain", _is_text),
+}

@@ -1,0 +1,173 @@
+"""What counts as an organisation number, a network, a certificate: each gives the stored form, or says why not."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
+
+from cryptography import x509
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name, validate_email
+from django.utils.translation import gettext
+from stdnum.exceptions import ValidationError as NotANumber
+from stdnum.se import orgnr
+
+from vardkase.core import openpgp
+
+type Network = IPv4Network | IPv6Network
+
+PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,28}[0-9]")
+WIDEST = {4: 16, 6: 32}
+"""The shortest prefix that an organisation's users can plausibly come from, by IP version."""
+NOT_ON_THE_INTERNET = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
+        *("::/8", "fc00::/7", "fe80::/10", "ff00::/8"),
+    )
+)
+"""Private, local and special addresses (RFC 6890): nobody outside ever sees a user come from them."""
+
+
+def organisation_number(text: str) -> str:
+    """Ten digits with their check digit; written with or without hyphen, or with the century 16 before them."""
+    digits = re.sub(r"[\s-]", "", text)
+    if len(digits) == 12 and digits.startswith("16"):
+        digits = digits[2:]
+    try:
+        return str(orgnr.validate(digits))
+    except NotANumber:
+        raise ValueError(
+            gettext(
+                "The number is not right: its last digit does not fit the others. Write it as 212000-0142."
+            )
+        ) from None
+
+
+def email(text: str) -> str:
+    """An e-mail address."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValueError(gettext("Write an e-mail address, such as namn@myndighet.se.")) from None
+    return text
+
+
+def phone(text: str) -> str:
+    """A telephone number as people write it."""
+    if not PHONE.fullmatch(text):
+        raise ValueError(gettext("Write a telephone number with its area code, such as 010-240 40 40."))
+    return text
+
+
+def domain(text: str) -> str:
+    """A domain name, in lower case."""
+    name = text.lower().removeprefix("@").rstrip(".")
+    try:
+        validate_domain_name(name)
+        name.encode("idna")
+    except (ValidationError, UnicodeError):
+        raise ValueError(gettext("“%s” is not a domain. Write it as myndighet.se.") % text) from None
+    return name
+
+
+def network(text: str) -> str:
+    """A network or address of the public internet in CIDR notation, narrow enough to be an organisation's own."""
+    try:
+        found = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(gettext("“%s” is not a network. Write it as 192.0.2.0/24.") % text) from None
+    if "/" in text and found.network_address != ipaddress.ip_address(text.partition("/")[0]):
+        words = {"text": text, "network": str(found)}
+        raise ValueError(
+            gettext("“%(text)s” is an address in the network %(network)s. Write one of them.") % words
+        )
+    _require_public(found, text)
+    if found.prefixlen < WIDEST[found.version]:
+        words = {"text": text, "prefix": str(WIDEST[found.version])}
+        told = gettext(
+            "“%(text)s” is too wide: give the networks that are your own, /%(prefix)s or narrower."
+        )
+        raise ValueError(told % words)
+    return str(found)
+
+
+def address(text: str) -> str:
+    """One address of the public internet."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError(gettext("“%s” is not an IP address. Write it as 192.0.2.10.") % text) from None
+    _require_public(ipaddress.ip_network(found), text)
+    return str(found)
+
+
+def certificate(text: str) -> str:
+    """One X.509 certificate in PEM that has not expired; a private key is refused in words of its own."""
+    if "PRIVATE KEY" in text:
+        raise ValueError(
+            gettext(
+                "This holds a private key. Keep it secret: send the certificate alone, and change the key."
+            )
+        )
+    try:
+        found = x509.load_pem_x509_certificates(text.encode())
+    except ValueError:
+        found = []
+    if len(found) != 1:
+        raise ValueError(gettext("Paste one certificate in PEM, from -----BEGIN CERTIFICATE----- on."))
+    if found[0].not_valid_after_utc < datetime.now(UTC):
+        raise ValueError(gettext("The certificate has expired."))
+    return text
+
+
+def openpgp_key(text: str) -> str:
+    """One OpenPGP public key that is not revoked."""
+    if "PRIVATE KEY" in text:
+        raise ValueError(
+            gettext(
+                "This holds a private key. Keep it secret: send the public key alone, and change the key."
+            )
+        )
+    try:
+        key = openpgp.public_key(text)
+    except ValueError:
+        raise ValueError(
+            gettext("Paste one public key, from -----BEGIN PGP PUBLIC KEY BLOCK----- on.")
+        ) from None
+    if key.revoked:
+        raise ValueError(gettext("The key is revoked."))
+    return text
+
+
+def each(check: Callable[[str], str]) -> Callable[[list[str]], list[str]]:
+    """`check` for every line, what comes twice once."""
+
+    def check_all(lines: list[str]) -> list[str]:
+        return list(dict.fromkeys(check(line) for line in lines))
+
+    return check_all
+
+
+def between(least: int, most: int) -> Callable[[int], int]:
+    """A whole number within bounds."""
+
+    def check(number: int) -> int:
+        if not least <= number <= most:
+            words = {"least": least, "most": most}
+            raise ValueError(gettext("Write a whole number from %(least)s to %(most)s.") % words)
+        return number
+
+    return check
+
+
+def _require_public(found: Network, text: str) -> None:
+    if any(found.version == net.version and found.overlaps(net) for net in NOT_ON_THE_INTERNET):
+        told = gettext(
+            "“%s” is private: nobody outside sees it. Give the addresses by which your users reach the internet."
+        )
+        raise ValueError(told % text)

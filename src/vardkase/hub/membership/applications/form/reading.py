@@ -1,0 +1,166 @@
+"""Reading answers: of whatever was sent, what may be kept, what is right, and what is wrong in words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form.fields import Field, Kind, Step, put_at, value_at
+
+DECEIVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that make text read in another order than it is written."""
+SEVERAL_LINES = frozenset({Kind.LONG, Kind.LINES})
+EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read of a step. `values` may be kept as a draft, also what is not right yet; `errors` by key."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_step(step: Step, given: Mapping[str, Any]) -> Read:
+    """Read the answers of one step: `given` maps the key of a field ("signatory.email") to what was sent for it."""
+    read = Read()
+    for group in step.groups:
+        asked = group.is_asked(read.values)
+        for each in group.fields:
+            if asked:
+                _read_field(read, group.key(each), each, given.get(group.key(each)))
+    return read
+
+
+def read_document(step: Step, document: Any) -> Read:
+    """As `read_step`, of a JSON object with its groups as objects; a member that nothing asks for is an error."""
+    if not isinstance(document, Mapping):
+        return Read(errors={"": [gettext("An object is expected here.")]})
+    read = read_step(step, {key: value_at(document, key) for key, _ in step.fields()})
+    known = {key for key, _ in step.fields()}
+    for key in _members(document, {group.name for group in step.groups if group.name}):
+        if key not in known:
+            read.errors[key] = [gettext("The form does not ask for this.")]
+    return read
+
+
+def _members(document: Mapping[str, Any], groups: set[str]) -> list[str]:
+    found: list[str] = []
+    for name, value in document.items():
+        if name in groups and isinstance(value, Mapping):
+            found += [f"{name}.{inner}" for inner in value]
+        elif name not in groups or value is not None:
+            found.append(str(name))
+    return found
+
+
+def _read_field(read: Read, key: str, each: Field, given: Any) -> None:
+    try:
+        value = SHAPES[each.kind](each, given)
+    except ValueError as error:
+        read.errors[key] = [str(error)]
+        return
+    put_at(read.values, key, value)
+    if value in EMPTY or (each.kind is Kind.FLAG and not value):
+        if each.required:
+            read.errors[key] = [str(each.missing) or gettext("Fill in “%s”.") % each.label]
+        return
+    try:
+        put_at(read.values, key, each.check(CHECKS.get(each.kind, _as_it_is)(value)))
+    except ValueError as error:
+        read.errors[key] = [str(error)]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _text(each: Field, given: Any) -> str:
+    """A text without control characters, within bounds, composed (NFC)."""
+    if given is None:
+        return ""
+    if not isinstance(given, str):
+        raise ValueError(gettext("A text is expected here."))
+    if len(given) > each.longest * 2:
+        raise ValueError(gettext("Write at most %s characters.") % each.longest)
+    text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    allowed = "\n\t" if each.kind in SEVERAL_LINES else ""
+    if any(
+        (unicodedata.category(one) in ("Cc", "Cs") and one not in allowed) or one in DECEIVING for one in text
+    ):
+        raise ValueError(gettext("The text holds characters that cannot be shown. Write it anew."))
+    if len(text) > each.longest:
+        raise ValueError(gettext("Write at most %s characters.") % each.longest)
+    return text
+
+
+def _number(_each: Field, given: Any) -> int | str:
+    """A number; what is none is kept as the text it is, and refused by its check."""
+    if isinstance(given, bool) or not isinstance(given, int | str | None):
+        raise ValueError(gettext("A whole number is expected here."))
+    text = str("" if given is None else given).replace("\u202f", "").replace("\xa0", "").replace(" ", "")
+    if len(text) > 12 or not (text == "" or (text.isascii() and text.isdecimal())):
+        raise ValueError(gettext("Write a whole number, such as 25."))
+    return int(text) if text else ""
+
+
+def _choice(each: Field, given: Any) -> str:
+    if given in (None, ""):
+        return ""
+    if not isinstance(given, str) or given not in dict(each.choices):
+        raise ValueError(gettext("Choose one of: %s.") % ", ".join(value for value, _ in each.choices))
+    return given
+
+
+def _choices(each: Field, given: Any) -> list[str]:
+    found = [] if given in (None, "") else given
+    if not isinstance(found, list) or any(not isinstance(one, str) for one in found):
+        raise ValueError(gettext("A list is expected here."))
+    for one in found:
+        _choice(each, one)
+    return [value for value, _ in each.choices if value in found]
+
+
+def _lines(each: Field, given: Any) -> list[str]:
+    """Lines of a text, or a list of texts; commas and semicolons part them as well."""
+    if given in (None, ""):
+        return []
+    if isinstance(given, list):
+        if len(given) > each.most or any(not isinstance(one, str) for one in given):
+            raise ValueError(gettext("A list of at most %s texts is expected here.") % each.most)
+        given = "\n".join(given)
+    if not isinstance(given, str) or len(given) > each.most * (each.longest + 2):
+        raise ValueError(gettext("Write at most %s lines.") % each.most)
+    whole = Field(each.name, each.label, Kind.LINES, longest=each.most * (each.longest + 2))
+    parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
+    lines = [part.strip() for part in parts if part.strip()]
+    if len(lines) > each.most or any(len(line) > each.longest for line in lines):
+        raise ValueError(gettext("Write at most %s lines.") % each.most)
+    return lines
+
+
+def _flag(_each: Field, given: Any) -> bool:
+    if given in (None, "", False):
+        return False
+    if given in (True, "on", "1", "true"):
+        return True
+    raise ValueError(gettext("True or false is expected here."))
+
+
+SHAPES = {
+    Kind.TEXT: _text,
+    Kind.LONG: _text,
+    Kind.EMAIL: _text,
+    Kind.PHONE: _text,
+    Kind.NUMBER: _number,
+    Kind.CHOICE: _choice,
+    Kind.CHOICES: _choices,
+    Kind.LINES: _lines,
+    Kind.FLAG: _flag,
+}
+CHECKS: dict[Kind, Any] = {Kind.EMAIL: checks.email, Kind.PHONE: checks.phone}

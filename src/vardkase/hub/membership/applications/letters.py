@@ -1,0 +1,84 @@
+"""What applicants are written: the kinds of mail, and to whom they go."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub import correspondence
+from vardkase.hub.correspondence import Attachment, Kind, Recipient
+from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
+from vardkase.hub.membership.applications.form.fields import value_at
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.phases.queries import phase_title
+
+TEXTS = Path(__file__).with_name("letters.toml")
+DESCRIBES = {
+    "application_begun": _("To whoever begins an application: the private link."),
+    "application_received": _("When an application has come that a phase admits: the receipt."),
+    "application_waiting": _(
+        "When an application has come that no open phase admits: which one it waits for."
+    ),
+    "application_queued": _("When the phase opens that an application has waited for."),
+    "application_completed": _("When the applicant has sent a completion."),
+    "application_withdrawn": _("When the applicant has withdrawn the application."),
+    "application_link": _("When an officer makes a new private link for an applicant."),
+}
+SAMPLE = {
+    "number": "2026-00017",
+    "organisation": "Skogsby kommun",
+    "phase": "Fas 3, Privat sektor",
+    "link": "https://hub.example/apply/link/…",
+}
+NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}
+
+
+def tell(actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()) -> None:
+    """Write a mail of `kind` to those who look after an application; each mail brings a private link of its own."""
+    with translation.override(application.language):
+        phase = phase_title(application.phase or application.waits_for)
+    facts = {
+        "number": application.number,
+        "organisation": application.organisation_name,
+        "phase": phase or NO_PHASE[application.language],
+    }
+    correspondence.send(
+        actor,
+        kind,
+        recipients_of(application),
+        facts,
+        private={"link": link_address(new_link(application))},
+        about=target_of(application),
+        attachments=attachments,
+    )
+
+
+def recipients_of(application: Application) -> list[Recipient]:
+    """The main contact, and whoever began the application; each address once, encrypted where a key is known."""
+    contact = value_at(application.answers, "contacts.main") or {}
+    found = {}
+    if contact.get("email"):
+        key = contact.get("key") or ""
+        found[contact["email"].casefold()] = Recipient(contact["email"], application.language, key)
+    if application.email:
+        found.setdefault(application.email.casefold(), Recipient(application.email, application.language))
+    return list(found.values())
+
+
+def register() -> None:
+    """Have the hub know these kinds of mail."""
+    for name, words in tomllib.loads(TEXTS.read_text()).items():
+        texts = {key: text.strip() for key, text in words.items()}
+        correspondence.register(
+            Kind(
+                name,
+                describes=DESCRIBES[name],
+                facts=SAMPLE,
+                subject={"sv": texts["subject_sv"], "en": texts["subject_en"]},
+                body={"sv": texts["body_sv"], "en": texts["body_en"]},
+            )
+        )

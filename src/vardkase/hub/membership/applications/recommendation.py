@@ -1,0 +1,120 @@
+"""API, web or both: what the answers about conditions and needs speak for, with the reasons. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.applications.form.fields import value_at
+
+
+class Advice(StrEnum):
+    """What is recommended."""
+
+    API = "api"
+    WEB = "web"
+    BOTH = "both"
+    WEB_THEN_API = "web_then_api"
+
+
+ADVICE: Mapping[Advice, Promise] = {
+    Advice.API: _("API"),
+    Advice.WEB: _("Web"),
+    Advice.BOTH: _("API and web"),
+    Advice.WEB_THEN_API: _("Web now, API later"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why. `known` is false for what has not been answered yet."""
+
+    text: str | Promise
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """An advice with its reasons, the weightiest first."""
+
+    advice: Advice
+    reasons: tuple[Reason, ...]
+
+    @property
+    def title(self) -> Promise:
+        """The advice in words."""
+        return ADVICE[self.advice]
+
+
+AUTOMATES = frozenset({"platform", "automatic"})
+ABLE = frozenset({"sharing", "watch"})
+STAFFED = frozenset({"days", "full"})
+BY_PEOPLE = frozenset({"contact", "risk"})
+"""What people read and write rather than machines."""
+
+
+def recommendation(answers: Mapping[str, Any]) -> Recommendation | None:
+    """What the answers of step "needs" speak for; None before the technology of today or the target is known."""
+    now, target = value_at(answers, "technology.now"), value_at(answers, "technology.target")
+    if not now and not target:
+        return None
+    return Recommendation(_advice(answers), tuple(_reasons(answers)))
+
+
+def _advice(answers: Mapping[str, Any]) -> Advice:
+    is_ready = (
+        value_at(answers, "technology.now") in AUTOMATES
+        and value_at(answers, "processes.now") in ABLE
+        and value_at(answers, "resources.now") in STAFFED
+    )
+    if is_ready:
+        return Advice.BOTH if BY_PEOPLE & set(answers.get("value") or ()) else Advice.API
+    wants = value_at(answers, "technology.target") in AUTOMATES
+    return Advice.WEB_THEN_API if wants else Advice.WEB
+
+
+def _reasons(answers: Mapping[str, Any]) -> list[Reason]:
+    said = (
+        _of(answers, "technology.now", TECHNOLOGY_NOW, _("How you receive values today is not said yet.")),
+        _of(answers, "technology.target", TECHNOLOGY_TARGET, _("Where you want to be is not said yet.")),
+        _of(answers, "processes.now", PROCESSES_NOW, _("Your routines of today are not said yet.")),
+        _of(answers, "resources.now", RESOURCES_NOW, _("Time for the work is not said yet.")),
+    )
+    reads = Reason(_("You want contact and material that people read: that is done on the web."))
+    return [*said, reads] if BY_PEOPLE & set(answers.get("value") or ()) else list(said)
+
+
+def _of(answers: Mapping[str, Any], key: str, words: Mapping[str, Promise], unknown: Promise) -> Reason:
+    found = words.get(str(value_at(answers, key) or ""))
+    return Reason(found) if found is not None else Reason(unknown, known=False)
+
+
+TECHNOLOGY_NOW = {
+    "none": _("You receive no values today. The web needs nothing installed."),
+    "manual": _("You enter values by hand today."),
+    "platform": _("You have a platform that can be connected by API."),
+    "automatic": _("Values reach your protection by themselves today, which API feeds."),
+}
+TECHNOLOGY_TARGET = {
+    "none": _("Your target needs no automation. The web is enough."),
+    "manual": _("Your target is work by hand. The web is enough."),
+    "platform": _("Your target is a platform of your own. API suits when the routine is there."),
+    "automatic": _("Your target presumes automation. API suits when the routine is there."),
+}
+PROCESSES_NOW = {
+    "none": _("There is no routine yet for who assesses what is shared."),
+    "incidents": _("Your routine is for incidents, not yet for sharing."),
+    "sharing": _("You have a routine for sharing, with reviewers."),
+    "watch": _("You have people on watch who act on hits."),
+}
+RESOURCES_NOW = {
+    "none": _("No time is set aside to look after an API connection."),
+    "hours": _("Some hours a week are enough for the web, hardly for an API connection."),
+    "days": _("You have time to look after an API connection."),
+    "full": _("You have people to look after an API connection."),
+}

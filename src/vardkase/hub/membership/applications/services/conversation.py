@@ -1,0 +1,139 @@
+"""The conversation about an application, and the files that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core import files
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.applications.access import (
+    Acting,
+    Applicant,
+    locked,
+    require_may_act,
+    target_of,
+)
+from vardkase.hub.membership.applications.files import kind_of, safe_name
+from vardkase.hub.membership.applications.form.fields import Field, Kind
+from vardkase.hub.membership.applications.form.reading import SHAPES
+from vardkase.hub.membership.applications.models import (
+    Application,
+    ApplicationState,
+    Attachment,
+    Author,
+    Message,
+)
+from vardkase.hub.membership.applications.services.drafting import NotOpen, may_change
+from vardkase.hub.membership.applications.throttle import spend
+from vardkase.hub.membership.statements.themes import MEASURES
+
+LONGEST_MESSAGE = 5000
+MOST_FILES = 60
+MOST_AT_ONCE = 5
+SPOKEN_OF = frozenset(
+    {
+        ApplicationState.SUBMITTED,
+        ApplicationState.UNDER_REVIEW,
+        ApplicationState.COMPLETION_REQUESTED,
+        ApplicationState.WAITING,
+    }
+)
+"""States in which there is somebody to talk to and something to talk about."""
+
+type File = tuple[str, bytes]
+
+
+@transaction.atomic
+def write_message(
+    actor: Acting, application: Application, text: str, sent: Iterable[File] = (), *, note: bool = False
+) -> Message:
+    """Add a message with the files `sent` (name, content); `note`: between officers, whom applicants never see.
+
+    Raises Invalid under `text` and `files`, Conflict before it is sent and after it is decided, TooOften, Forbidden.
+    """
+    application = locked(application)
+    require_may_act(actor, application)
+    if application.state not in SPOKEN_OF:
+        raise Conflict(gettext("There is nothing to write about: the application is not being handled."))
+    from_applicant = isinstance(actor, Applicant)
+    if from_applicant:
+        spend("message", application.number, allowed=30, window=3600)
+    kind = Author.APPLICANT if from_applicant else Author.NOTE if note else Author.OFFICER
+    message = Message.objects.create(
+        application=application, kind=kind, author=actor.name, text=checked_text(text)
+    )
+    _keep(application, list(sent), message=message)
+    record(actor, "application.message_written", target_of(application), {"kind": kind.value})
+    return message
+
+
+@transaction.atomic
+def add_evidence(
+    actor: Acting, application: Application, measure: str, sent: Iterable[File]
+) -> list[Attachment]:
+    """Attach files as evidence for a measure. Raises NotFound, NotOpen, Invalid under `files`, Forbidden."""
+    if measure not in MEASURES:
+        raise NotFound("There is no such measure.")
+    application = _open_statement(actor, application)
+    return _keep(application, list(sent), measure=measure)
+
+
+@transaction.atomic
+def remove_evidence(actor: Acting, application: Application, attachment_id: int) -> None:
+    """Take a file away again. Raises NotFound, NotOpen, Forbidden."""
+    application = _open_statement(actor, application)
+    found = application.attachments.filter(pk=attachment_id, message=None)
+    if not found.delete()[0]:
+        raise NotFound("There is no such file.")
+
+
+def checked_text(text: str) -> str:
+    """A message as it may be kept; raises Invalid under `text`."""
+    try:
+        words = str(SHAPES[Kind.LONG](Field("text", "", Kind.LONG, longest=LONGEST_MESSAGE), text))
+    except ValueError as error:
+        raise Invalid({"text": [str(error)]}) from None
+    if not words:
+        raise Invalid({"text": [gettext("Write something.")]})
+    return words
+
+
+def _open_statement(actor: Acting, application: Application) -> Application:
+    application = locked(application)
+    require_may_act(actor, application)
+    if not may_change(application, "security"):
+        raise NotOpen(gettext("These answers can no longer be changed. Write to us if something is wrong."))
+    return application
+
+
+def _keep(
+    application: Application, sent: list[File], *, message: Message | None = None, measure: str = ""
+) -> list[Attachment]:
+    if len(sent) > MOST_AT_ONCE or application.attachments.count() + len(sent) > MOST_FILES:
+        words = {"once": MOST_AT_ONCE, "all": MOST_FILES}
+        told = gettext("At most %(once)s files at once, and %(all)s in all.")
+        raise Invalid({"files": [told % words]})
+    kinds = [_kind(name, content) for name, content in sent]
+    return [
+        Attachment.objects.create(
+            application=application,
+            message=message,
+            measure=measure,
+            name=safe_name(name),
+            kind=kind,
+            digest=files.store(content),
+            size=len(content),
+        )
+        for (name, content), kind in zip(sent, kinds, strict=True)
+    ]
+
+
+def _kind(name: str, content: bytes) -> str:
+    try:
+        return kind_of(name, content)
+    except ValueError as error:
+        raise Invalid({"files": [f"{safe_name(name)}: {error}"]}) from None

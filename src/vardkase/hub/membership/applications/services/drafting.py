@@ -1,0 +1,140 @@
+"""Beginning an application, and filling it in step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.membership.applications.access import (
+    Acting,
+    Applicant,
+    locked,
+    new_link,
+    require_may_act,
+    target_of,
+)
+from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form.fields import value_at
+from vardkase.hub.membership.applications.form.reading import Read, read_step
+from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
+from vardkase.hub.membership.applications.letters import tell
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.throttle import spend
+from vardkase.hub.membership.invitations.services import use_invitation
+
+HOUR, DAY = 3600, 24 * 3600
+LANGUAGES = ("sv", "en")
+NEXT_NUMBER = "SELECT nextval(pg_get_serial_sequence('application', 'id'))"
+
+
+class Stale(Conflict):
+    """Somebody has saved the step since it was opened."""
+
+
+class NotOpen(Conflict):
+    """The step cannot be changed where the application stands."""
+
+
+@transaction.atomic
+def begin(
+    address: str | None, email: str, language: str = "sv", invitation: str = ""
+) -> tuple[Application, str]:
+    """Begin an application for a visitor at `address`: returns it, and the token of its private link.
+
+    The link is mailed to `email`. `invitation` is the token of one, which is used up. Raises Invalid under `email`,
+    NotFound for an invitation that is used, expired or revoked, TooOften.
+    """
+    spend("begin", address or "", allowed=20, window=HOUR)
+    try:
+        email = checks.email(email.strip()[:254])
+    except ValueError as error:
+        raise Invalid({"email": [str(error)]}) from None
+    spend("mail", email, allowed=5, window=DAY)
+    application = new_application(email, language)
+    if invitation:
+        use_invitation(invitation, application)
+    actor = Applicant(application.pk, email, address)
+    record(actor, "application.begun", target_of(application))
+    tell(actor, "application_begun", application)
+    return application, new_link(application)
+
+
+def new_application(email: str, language: str, **columns: Any) -> Application:
+    """A new draft with the next number."""
+    (pk,) = cursor().execute(NEXT_NUMBER).fetchone() or (0,)
+    number = f"{timezone.localdate().year}-{pk:05d}"
+    return Application.objects.create(
+        pk=pk, number=number, email=email, language=language if language in LANGUAGES else "sv", **columns
+    )
+
+
+@transaction.atomic
+def save_step(
+    actor: Acting, application: Application, name: str, given: Mapping[str, Any], seen: str | None = None
+) -> tuple[Application, Read]:
+    """Save what was sent for one step, right or not; returns the application as it is now, and what was read.
+
+    `given` maps keys of fields ("signatory.email") to answers. `seen` is when the step had been saved last as far as
+    the writer knows. Raises NotFound for another step, NotOpen, Stale, Forbidden.
+    """
+    step = BY_NAME.get(name)
+    if step is None:
+        raise NotFound("There is no such step.")
+    application = locked(application)
+    require_may_act(actor, application)
+    if not may_change(application, name):
+        raise NotOpen(gettext("These answers can no longer be changed. Write to us if something is wrong."))
+    if seen is not None and seen != application.saved.get(name, ""):
+        raise Stale(
+            gettext(
+                "Somebody has saved this step since you opened it. Your answers are below, theirs are saved. "
+                "Save once more to keep yours."
+            )
+        )
+    read = read_step(step, given)
+    application.answers[name] = read.values
+    application.saved[name] = timezone.now().isoformat()
+    copy_columns(application)
+    application.save()
+    return application, read
+
+
+def may_change(application: Application, step: str) -> bool:
+    """Whether a step of the form can be changed now: all of a draft, and what a completion was requested of."""
+    if application.state == ApplicationState.COMPLETION_REQUESTED:
+        return step in application.reopened
+    return application.state == ApplicationState.DRAFT
+
+
+def copy_columns(application: Application) -> None:
+    """Repeat in the columns what lists and rules need of the answers."""
+    answers = application.answers
+    for column, key, longest in COLUMNS:
+        value = value_at(answers, key)
+        setattr(application, column, value[:longest] if isinstance(value, str) else "")
+    application.nis2 = value_at(answers, "organisation.nis2") or "unknown"
+
+
+def problems(application: Application) -> dict[str, list[str]]:
+    """All that is wrong or missing in the whole form, by the path of the field ("contacts.main.email")."""
+    found: dict[str, list[str]] = {}
+    for step in STEPS:
+        answers = application.answers.get(step.name) or {}
+        read = read_step(step, {key: value_at(answers, key) for key, _ in step.fields()})
+        found |= {f"{step.name}.{key}": words for key, words in read.errors.items()}
+    return found
+
+
+COLUMNS = (
+    ("organisation_name", "organisation.name", 255),
+    ("organisation_number", "organisation.number", 10),
+    ("sector", "organisation.sector", 24),
+    ("connection", "connection.method", 8),
+)

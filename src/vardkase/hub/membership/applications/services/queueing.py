@@ -1,0 +1,50 @@
+"""What becomes of applications as days go by: those that waited are queued, dead drafts are forgotten."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from vardkase.core.jobs.progress import report
+from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
+from vardkase.hub.membership.applications.services.sending import queue
+from vardkase.hub.membership.phases.queries import admits, waits_for
+from vardkase.identity.access.actor import Actor
+
+
+def queue_admitted(actor: Actor) -> int:
+    """Queue every waiting application that an open phase admits now, first come first; returns how many.
+
+    Those that still wait learn which phase they wait for, should it be another than before.
+    """
+    now = timezone.now()
+    waiting = list(Application.objects.filter(state=ApplicationState.WAITING).order_by("submitted", "pk"))
+    queued = 0
+    for done, application in enumerate(waiting, start=1):
+        if admits(application.sector, invited=application.is_invited, now=now) is not None:
+            queued += _queue(actor, application)
+        else:
+            awaited = waits_for(application.sector, now)
+            Application.objects.filter(pk=application.pk).exclude(waits_for=awaited).update(waits_for=awaited)
+        report(done, len(waiting))
+    return queued
+
+
+def _queue(actor: Actor, application: Application) -> int:
+    """Queue one, unless somebody was quicker."""
+    with transaction.atomic():
+        found = Application.objects.select_for_update().filter(
+            pk=application.pk, state=ApplicationState.WAITING
+        )
+        for each in found:
+            queue(actor, each)
+            return 1
+    return 0
+
+
+def forget_drafts() -> int:
+    """Remove drafts whose every link has expired: nobody can send them in any more; returns how many."""
+    alive = PrivateLink.objects.filter(application=OuterRef("pk"), expires__gt=timezone.now())
+    drafts = Application.objects.filter(~Exists(alive), state=ApplicationState.DRAFT)
+    return drafts.delete()[1].get("applications.Application", 0)

@@ -1,0 +1,47 @@
+"""What the hub does with applications by itself."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.hub.membership.applications.services import queueing
+from vardkase.identity.access.jobs import hub_actor
+
+
+@app.task(name="applications.queue_admitted")
+def queue_admitted() -> None:
+    """Queue the applications that a phase admits now."""
+    queueing.queue_admitted(hub_actor())
+
+
+def order_queueing(_changed: None) -> None:
+    """Have waiting applications looked at: a phase or a legal precondition has changed."""
+    queue_admitted.defer()
+
+
+def _queue_now() -> int:
+    return queueing.queue_admitted(hub_actor())
+
+
+QUEUE_ADMITTED = Schedule(
+    "applications.queue_admitted",
+    _("Queue waiting applications"),
+    _("Queues the applications on the waiting list for review on the day their phase opens."),
+    _queue_now,
+    Rhythm.DAILY,
+    time(0, 5),
+    on=True,
+)
+FORGET_DRAFTS = Schedule(
+    "applications.forget_drafts",
+    _("Remove abandoned applications"),
+    _("Removes drafts of applications whose private link has expired."),
+    queueing.forget_drafts,
+    Rhythm.DAILY,
+    time(3, 40),
+    on=True,
+)

@@ -1,0 +1,1 @@
+"""Invitations: a phase that is by invitation only admits who was invited."""

@@ -1,0 +1,20 @@
+"""The letter that invites."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.correspondence import Kind
+
+INVITATION = Kind(
+    "invitation",
+    describes=_("To an organisation that an officer invites to apply: the one-time link."),
+    facts={"link": "https://hub.example/apply/invited/…", "expires": "2026-02-10"},
+    subject={"sv": "Inbjudan att ansöka om medlemskap", "en": "Invitation to apply for membership"},
+    body={
+        "sv": "Hej,\n\nni är inbjudna att ansöka om medlemskap. Länken gäller för en ansökan, till och med {expires}."
+        "\n\n{link}",
+        "en": "Hello,\n\nyou are invited to apply for membership. The link is good for one application, until "
+        "{expires}.\n\n{link}",
+    },
+)

@@ -1,0 +1,178 @@
+"""Inviting, reminding and taking back; and using an invitation."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub import correspondence
+from vardkase.hub.correspondence import Recipient
+from vardkase.hub.membership.applications.access import digest_of, link_address
+from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.phases.queries import phases, stored_phases
+from vardkase.hub.membership.phases.rules import State
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
+
+HOLDS = timedelta(days=30)
+PATH = "/apply/invited/"
+LONGEST_NOTE = 300
+NO_SUCH = "There is no such invitation, or it has been used, revoked or has expired."
+
+
+class Standing(StrEnum):
+    """What has become of an invitation."""
+
+    SENT = "sent"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+def standing(invitation: Invitation) -> Standing:
+    """Where an invitation stands now."""
+    if invitation.used:
+        return Standing.USED
+    if invitation.revoked:
+        return Standing.REVOKED
+    return Standing.SENT if invitation.expires > timezone.now() else Standing.EXPIRED
+
+
+def invitations(actor: Actor) -> QuerySet[Invitation]:
+    """All invitations, the newest first. Raises Forbidden for who is no membership officer."""
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+    return Invitation.objects.select_related("application").order_by("-pk")
+
+
+def find_invitation(actor: Actor, pk: int) -> Invitation:
+    """One invitation, its row locked to the end of the transaction. Raises NotFound, Forbidden."""
+    _require(actor)
+    found = Invitation.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound(NO_SUCH)
+    return found
+
+
+@transaction.atomic
+def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> Invitation:
+    """Invite an address to apply; the link is mailed. `note` is for the officers.
+
+    Raises Invalid by field, Conflict when it is invited already or no phase is by invitation, Forbidden.
+    """
+    _require(actor)
+    try:
+        email = checks.email(email.strip()[:254])
+    except ValueError as error:
+        raise Invalid({"email": [str(error)]}) from None
+    if not _invites():
+        raise Conflict(gettext("No phase that goes by invitation is open or to come."))
+    open_ones = Invitation.objects.filter(email__iexact=email, used=None, revoked=None)
+    if open_ones.filter(expires__gt=timezone.now()).exists():
+        raise Conflict(gettext("This address is invited already. You can send the invitation again."))
+    token, now = secrets.token_urlsafe(32), timezone.now()
+    invitation = Invitation.objects.create(
+        email=email,
+        language=language if language in ("sv", "en") else "sv",
+        note=note.replace("\0", "").strip()[:LONGEST_NOTE],
+        digest=digest_of(token),
+        expires=now + HOLDS,
+        sent=now,
+        created_by=actor.name,
+    )
+    record(actor, "invitation.sent", target_of(invitation))
+    _mail(actor, invitation, token)
+    return invitation
+
+
+@transaction.atomic
+def send_again(actor: Actor, pk: int) -> Invitation:
+    """Mail an invitation anew with a new link, good for another 30 days; the former link is of no use any more.
+
+    Raises Conflict for one that is used or revoked, NotFound, Forbidden.
+    """
+    invitation = find_invitation(actor, pk)
+    _require_unused(invitation)
+    token = secrets.token_urlsafe(32)
+    invitation.digest, invitation.sent = digest_of(token), timezone.now()
+    invitation.expires = invitation.sent + HOLDS
+    invitation.save(update_fields=["digest", "sent", "expires"])
+    record(actor, "invitation.sent_again", target_of(invitation))
+    _mail(actor, invitation, token)
+    return invitation
+
+
+@transaction.atomic
+def revoke(actor: Actor, pk: int) -> Invitation:
+    """Take an invitation back. Raises Conflict for one that is used or revoked, NotFound, Forbidden."""
+    invitation = find_invitation(actor, pk)
+    _require_unused(invitation)
+    invitation.revoked = timezone.now()
+    invitation.save(update_fields=["revoked"])
+    record(actor, "invitation.revoked", target_of(invitation))
+    return invitation
+
+
+def open_invitation(token: str) -> Invitation:
+    """The invitation of this token, which can be used now. Raises NotFound."""
+    found = Invitation.objects.filter(
+        digest=digest_of(token), used=None, revoked=None, expires__gt=timezone.now()
+    ).first()
+    if found is None:
+        raise NotFound(NO_SUCH)
+    return found
+
+
+def use_invitation(token: str, application: Application) -> None:
+    """Have an application be an invited one; the invitation is used up by that. Raises NotFound."""
+    now = timezone.now()
+    used = Invitation.objects.filter(
+        digest=digest_of(token), used=None, revoked=None, expires__gt=now
+    ).update(used=now, application=application)
+    if not used:
+        raise NotFound(NO_SUCH)
+    application.is_invited = True
+    application.save(update_fields=["is_invited"])
+
+
+def target_of(invitation: Invitation) -> Target:
+    """An invitation as the audit trail names it."""
+    return Target("invitation", invitation.pk, title=invitation.email)
+
+
+def _invites() -> bool:
+    """Whether a phase that goes by invitation is open, or still to come."""
+    by_invitation = {phase.number for phase in stored_phases() if phase.invitation_only}
+    return any(
+        phase.number in by_invitation and phase.state is not State.DONE for phase in phases(timezone.now())
+    )
+
+
+def _require(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+
+
+def _require_unused(invitation: Invitation) -> None:
+    if invitation.used or invitation.revoked:
+        raise Conflict(gettext("The invitation has been used or revoked."))
+
+
+def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
+    correspondence.send(
+        actor,
+        "invitation",
+        [Recipient(invitation.email, invitation.language)],
+        {"expires": timezone.localdate(invitation.expires).isoformat()},
+        private={"link": link_address(token, PATH)},
+        about=target_of(invitation),
+    )

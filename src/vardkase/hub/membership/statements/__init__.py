@@ -1,0 +1,1 @@
+"""Security statements (säkerhetsintyg): what members say of their own security work, with evidence."""

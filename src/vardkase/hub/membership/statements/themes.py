@@ -1,0 +1,131 @@
+"""What a security statement speaks of: the themes of ISO 27002:2022, and under each the measures of NIS2 article 21.2.
+
+`article` is the point of article 21.2 that a measure answers to (a to j); physical security is in its first sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure; `name` is what answers and files are kept under."""
+
+    name: str
+    title: str | Promise
+    help: str | Promise
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme of ISO 27002 with its measures."""
+
+    name: str
+    title: str | Promise
+    measures: tuple[Measure, ...]
+
+
+THEMES = (
+    Theme(
+        "governance",
+        _("Governance"),
+        (
+            Measure(
+                "risk",
+                _("Risk analysis and policies"),
+                _("Management has decided on policies, and risks are analysed and followed up."),
+                "a",
+            ),
+            Measure(
+                "incidents",
+                _("Incident handling"),
+                _("Incidents are found, handled and reported in time."),
+                "b",
+            ),
+            Measure(
+                "continuity",
+                _("Continuity and crises"),
+                _("Backups, recovery and crisis management are planned and practised."),
+                "c",
+            ),
+            Measure(
+                "suppliers",
+                _("Supply chain"),
+                _("Security is required of suppliers, and followed up."),
+                "d",
+            ),
+            Measure(
+                "effectiveness",
+                _("Follow-up of measures"),
+                _("Whether the measures work is assessed regularly."),
+                "f",
+            ),
+        ),
+    ),
+    Theme(
+        "people",
+        _("People"),
+        (
+            Measure(
+                "training",
+                _("Training and cyber hygiene"),
+                _("Staff and management are trained, and know what to do."),
+                "g",
+            ),
+            Measure(
+                "personnel",
+                _("Personnel security"),
+                _("Background checks, confidentiality, and what happens when somebody leaves."),
+                "i",
+            ),
+        ),
+    ),
+    Theme(
+        "physical",
+        _("Physical environment"),
+        (
+            Measure(
+                "premises",
+                _("Premises and equipment"),
+                _("Premises are protected, and equipment is the organisation's own and looked after."),
+            ),
+        ),
+    ),
+    Theme(
+        "technology",
+        _("Technology"),
+        (
+            Measure(
+                "development",
+                _("Acquisition, development and vulnerabilities"),
+                _("Systems are bought, built and kept up securely, and vulnerabilities are dealt with."),
+                "e",
+            ),
+            Measure(
+                "cryptography",
+                _("Cryptography"),
+                _("When and how information is encrypted is decided."),
+                "h",
+            ),
+            Measure(
+                "access",
+                _("Access and assets"),
+                _("Who may do what is decided and reviewed, and assets are listed."),
+                "i",
+            ),
+            Measure(
+                "authentication",
+                _("Multi-factor sign-in and secured communication"),
+                _("Sign-in takes more than a password, and communication is protected also in an emergency."),
+                "j",
+            ),
+        ),
+    ),
+)
+
+MEASURES = {measure.name: measure for theme in THEMES for measure in theme.measures}

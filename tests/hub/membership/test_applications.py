@@ -1,0 +1,411 @@
+"""Applications from the first line to the queue, as their applicants live through them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from itertools import product
+from typing import Any
+
+import pytest
+import time_machine
+from pypdf import PdfReader
+
+from tests.cast import Cast
+from tests.hub.membership.answers import answers, as_sent, certificate
+from tests.hub.membership.cast import PHASE_1, PHASE_2, make_application, staff
+from vardkase.core import files
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.access import Applicant, digest_of, end_links, find_link
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.applications.services import conversation, drafting, queueing, sending
+from vardkase.hub.membership.applications.tasks import queue_admitted
+from vardkase.hub.membership.applications.throttle import TooOften
+from vardkase.hub.membership.invitations import services as invitations
+from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.phases import services as phases
+from vardkase.identity.accounts.staff import StaffRole
+
+MAIL = "anna@skogsby.example"
+VISITOR = "198.51.100.7"
+
+
+def applicant(application: Application) -> Applicant:
+    return Applicant(application.pk, application.email, VISITOR)
+
+
+def filled(given: dict[str, Any] | None = None, email: str = MAIL, invitation: str = "") -> Application:
+    """An application with every step saved as the form sends it."""
+    application, _ = drafting.begin(VISITOR, email, "sv", invitation)
+    for step in STEPS:
+        sent = as_sent(step.name, (given or answers())[step.name])
+        application, read = drafting.save_step(applicant(application), application, step.name, sent)
+        assert read.errors == {}
+    return application
+
+
+def mails(application: Application) -> list[str]:
+    return list(
+        SentMail.objects.filter(thing_id=application.pk).order_by("pk").values_list("kind", flat=True)
+    )
+
+
+def steps_taken(application: Application) -> list[str]:
+    return list(history_of(APPLICATION, application.pk).values_list("step", flat=True))
+
+
+def test_a_municipality_applies_in_phase_2(cast: Cast) -> None:
+    with time_machine.travel(PHASE_2, tick=True):
+        application = sending.submit(applicant(draft := filled()), draft)
+    assert (application.state, application.phase, application.waits_for) == ("submitted", 2, None)
+    assert (application.organisation_number, application.connection) == ("2120000142", "web")
+    assert steps_taken(application) == ["submit"]
+    assert mails(application) == ["application_begun", "application_received"]
+    assert sorted(application.documents.values_list("kind", flat=True)) == ["form", "receipt"]
+
+
+def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: Cast) -> None:
+    jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    with time_machine.travel(PHASE_2, tick=True):
+        company = filled(answers(organisation={"name": "Skogsby Data AB", "sector": "private_company"}))
+        company = sending.submit(applicant(company), company)
+        assert (company.state, company.waits_for) == ("waiting", 3)
+        assert mails(company)[-1] == "application_waiting"
+        assert queueing.queue_admitted(staff(cast)) == 0
+        phases.record_in_force(jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
+        queue_admitted()
+        assert Application.objects.get(pk=company.pk).state == "waiting"
+    with time_machine.travel(datetime.fromisoformat("2026-03-10T00:05:00+01:00"), tick=True):
+        queue_admitted()
+        company.refresh_from_db()
+        assert (company.state, company.phase, company.waits_for) == ("submitted", 3, None)
+        queue_admitted()
+    assert steps_taken(company) == ["submit", "wait", "queue"]
+    assert mails(company)[-1] == "application_queued"
+    assert history_of(APPLICATION, company.pk).last().actor_name == "console:hub"  # type: ignore[union-attr]
+
+
+def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
+    officer = staff(cast)
+    with time_machine.travel(PHASE_1, tick=True):
+        uninvited = sending.submit(applicant(draft := filled(email="x@y.example")), draft)
+        assert (uninvited.state, uninvited.waits_for) == ("waiting", 2)
+        invitations.invite(officer, MAIL)
+        token = fresh_token()
+        invited = sending.submit(applicant(draft := filled(invitation=token)), draft)
+        assert (invited.state, invited.phase) == ("submitted", 1)
+        with pytest.raises(NotFound):
+            drafting.begin(VISITOR, "b@y.example", "sv", token)
+
+
+def fresh_token() -> str:
+    """Have the one invitation there is carry a token that the test knows."""
+    Invitation.objects.update(digest=digest_of("known"))
+    return "known"
+
+
+@pytest.mark.parametrize("end", ["revoke", "expire", "send_again"])
+def test_an_invitation_ends(cast: Cast, end: str) -> None:
+    officer = staff(cast)
+    with time_machine.travel(PHASE_1, tick=True) as clock:
+        invitation = invitations.invite(officer, MAIL)
+        token = fresh_token()
+        assert invitations.open_invitation(token).email == MAIL
+        with pytest.raises(Conflict, match="redan inbjuden"):
+            invitations.invite(officer, MAIL.upper())
+        if end == "expire":
+            clock.shift(timedelta(days=31))
+        else:
+            getattr(invitations, end)(officer, invitation.pk)
+        with pytest.raises(NotFound):
+            drafting.begin(VISITOR, MAIL, "sv", token)
+    with time_machine.travel(PHASE_2, tick=True), pytest.raises(Conflict, match="inbjudan"):
+        invitations.invite(officer, "late@y.example")
+
+
+def test_only_a_membership_officer_invites(cast: Cast) -> None:
+    for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.LEGAL_OFFICER)):
+        with pytest.raises(Forbidden):
+            invitations.invite(actor, MAIL)
+        with pytest.raises(Forbidden):
+            invitations.invitations(actor)
+
+
+def test_a_draft_is_saved_also_when_it_is_not_right_yet(db: None) -> None:
+    application, _ = drafting.begin(VISITOR, MAIL)
+    sent = {"name": " Skogsby\u0308 ", "number": "212000-0143", "sector": "kingdom"}
+    application, read = drafting.save_step(applicant(application), application, "organisation", sent)
+    assert application.answers["organisation"]["number"] == "212000-0143"
+    assert application.organisation_name == "Skogsbÿ"
+    assert {"number", "sector", "nis2", "street", "domains"} <= read.errors.keys()
+    with pytest.raises(Invalid) as refused:
+        sending.submit(applicant(application), application)
+    assert "organisation.number" in refused.value.errors
+    assert "contacts.dpo.email" in refused.value.errors
+    assert Application.objects.get(pk=application.pk).state == "draft"
+
+
+def test_two_tabs_do_not_overwrite_each_other(db: None) -> None:
+    application, _ = drafting.begin(VISITOR, MAIL)
+    actor = applicant(application)
+    application, _ = drafting.save_step(actor, application, "organisation", {"name": "First"}, "")
+    with pytest.raises(drafting.Stale, match="sparat"):
+        drafting.save_step(actor, application, "organisation", {"name": "Second"}, "")
+    application.refresh_from_db()
+    assert application.organisation_name == "First"
+    seen = application.saved["organisation"]
+    application, _ = drafting.save_step(actor, application, "organisation", {"name": "Second"}, seen)
+    assert application.organisation_name == "Second"
+
+
+HOSTILE = ["\0", "a\x1bb", "\u202etxt.exe", "x" * 1_000_000, ["a"], {"a": 1}, 7, True, "\ud800"]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("step", [step.name for step in STEPS])
+def test_hostile_answers_are_refused_by_field_and_not_kept(db: None, step: str, hostile: Any) -> None:
+    application = make_application()
+    given = dict.fromkeys(as_sent(step, answers()[step]), hostile)
+    application, read = drafting.save_step(applicant(application), application, step, given)
+    texts = (text for text in _texts(application.answers))
+    assert all(len(text) < 100_000 and "\0" not in text and "\u202e" not in text for text in texts)
+    if hostile is not True and hostile != 7:
+        assert read.errors.keys() >= given.keys() - {"value", "domains", "networks", "egress"}
+    Application.objects.get(pk=application.pk)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "value", "words"),
+    [
+        ("organisation", "number", "212000-0143", "sista siffra"),
+        ("organisation", "number", "21200001", "sista siffra"),
+        ("organisation", "domains", "skogsby.example\nnot a domain", "inte en domän"),
+        ("contacts", "main.email", "anna", "e-postadress"),
+        ("contacts", "main.phone", "call me", "telefonnummer"),
+        ("contacts", "main.key", "-----BEGIN PGP PRIVATE KEY BLOCK-----", "hemlig"),
+        ("contacts", "main.key", "key", "öppen nyckel"),
+        ("connection", "networks", "10.0.0.0/8", "privat"),
+        ("connection", "networks", "192.168.1.5", "privat"),
+        ("connection", "networks", "fd00::/8", "privat"),
+        ("connection", "networks", "8.0.0.0/8", "för brett"),
+        ("connection", "networks", "2a00::/12", "för brett"),
+        ("connection", "networks", "0.0.0.0/0", "privat"),
+        ("connection", "networks", "192.0.2.7/24", "192.0.2.0/24"),
+        ("connection", "networks", "everywhere", "inte ett nät"),
+        ("connection", "users", "0", "heltal"),
+        ("connection", "users", "many", "heltal"),
+        ("connection", "users", "9" * 40, "heltal"),
+        ("connection", "api.egress", "192.0.2.0/24", "IP-adress"),
+        ("connection", "api.certificate", "-----BEGIN PRIVATE KEY-----", "hemlig"),
+        ("connection", "api.certificate", "PEM", "certifikat"),
+        ("connection", "api.certificate", certificate(-1), "gått ut"),
+        ("terms", "accepted", "", "villkoren"),
+    ],
+)
+def test_each_wrong_answer_is_told_in_words(db: None, step: str, key: str, value: str, words: str) -> None:
+    application = make_application()
+    sent = as_sent(step, answers(connection={"method": "api"})[step]) | {key: value}
+    _, read = drafting.save_step(applicant(application), application, step, sent)
+    assert words in read.errors[key][0]
+
+
+def test_an_api_connection_needs_its_technical_answers(db: None) -> None:
+    given = answers(connection={"method": "api"})
+    application = make_application()
+    sent = as_sent("connection", given["connection"])
+    _, read = drafting.save_step(applicant(application), application, "connection", sent)
+    assert set(read.errors) == {"api.software", "api.version", "api.egress", "api.certificate"}
+    api = {"software": "MISP", "version": "2.5", "egress": ["192.0.2.9"], "certificate": certificate()}
+    sent = as_sent("connection", given["connection"] | {"api": api})
+    application, read = drafting.save_step(applicant(application), application, "connection", sent)
+    assert read.errors == {}
+    assert application.answers["connection"]["api"]["egress"] == ["192.0.2.9"]
+
+
+# --- Links -------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_lets_in_until_it_expires_and_is_stored_as_a_digest_alone(db: None) -> None:
+    application, token = drafting.begin(VISITOR, MAIL)
+    assert find_link(token).application == application
+    stored = {bytes(each) for each in PrivateLink.objects.values_list("digest", flat=True)}
+    assert hashlib.sha256(token.encode()).digest() in stored
+    for guess in ("", token[:-1], token + "a", "\0", "ö" * 9):
+        with pytest.raises(NotFound):
+            find_link(guess)
+    with time_machine.travel(datetime.now().astimezone() + timedelta(days=91)):
+        with pytest.raises(NotFound):
+            find_link(token)
+        assert queueing.forget_drafts() == 1
+
+
+def test_a_lost_link_is_ended_by_an_officer(cast: Cast) -> None:
+    application, token = drafting.begin(VISITOR, MAIL)
+    for actor in (cast.site_admin.actor, staff(cast, StaffRole.ANALYST)):
+        with pytest.raises(Forbidden):
+            end_links(actor, application)
+    fresh = end_links(staff(cast), application)
+    with pytest.raises(NotFound):
+        find_link(token)
+    assert find_link(fresh).application == application
+
+
+def test_the_applicant_of_one_application_does_nothing_in_another(db: None) -> None:
+    mine, other = make_application(), make_application("submitted")
+    for act in (
+        lambda: drafting.save_step(applicant(mine), other, "organisation", {}),
+        lambda: sending.withdraw(applicant(mine), other),
+        lambda: sending.submit(applicant(mine), other),
+        lambda: sending.complete(applicant(mine), other),
+        lambda: conversation.write_message(applicant(mine), other, "Hej"),
+        lambda: conversation.add_evidence(applicant(mine), other, "risk", []),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+
+
+def test_visitors_are_slowed_down(db: None) -> None:
+    for _ in range(5):
+        drafting.begin(VISITOR, MAIL)
+    with pytest.raises(TooOften):
+        drafting.begin("203.0.113.1", MAIL.upper())
+    for number in range(15):
+        drafting.begin(VISITOR, f"a{number}@skogsby.example")
+    with pytest.raises(TooOften):
+        drafting.begin(VISITOR, "new@skogsby.example")
+
+
+# --- Steps -------------------------------------------------------------------------------------------------------
+
+OWN_STEPS = {
+    "submit": sending.submit,
+    "wait": sending.wait,
+    "queue": sending.queue,
+    "complete": sending.complete,
+    "withdraw": sending.withdraw,
+}
+FORBIDDEN = [
+    (state, step)
+    for state, step in product(ApplicationState.values, OWN_STEPS)
+    if not APPLICATION.may(state, step)
+]
+
+
+@pytest.mark.parametrize(("state", "step"), FORBIDDEN)
+def test_every_step_that_is_not_in_the_table_is_refused(cast: Cast, state: str, step: str) -> None:
+    application = make_application(state, answers=answers())
+    with pytest.raises(StepRefused, match="går inte"):
+        OWN_STEPS[step](staff(cast), application)  # type: ignore[operator]
+    assert Application.objects.get(pk=application.pk).state == state
+    assert steps_taken(application) == []
+    assert mails(application) == []
+
+
+def test_waiting_and_queueing_follow_the_phases(cast: Cast) -> None:
+    officer = staff(cast)
+    with time_machine.travel(PHASE_2, tick=True):
+        admitted = make_application("submitted")
+        with pytest.raises(Conflict, match="Fas 2"):
+            sending.wait(officer, admitted)
+        too_early = make_application("waiting", sector="private_company")
+        with pytest.raises(Conflict, match="Ingen öppen fas"):
+            sending.queue(officer, too_early)
+
+
+def test_a_completion_opens_what_was_asked_for_and_nothing_else(db: None) -> None:
+    application = make_application("completion_requested", answers=answers(), reopened=["contacts"])
+    actor = applicant(application)
+    with pytest.raises(drafting.NotOpen):
+        drafting.save_step(
+            actor, application, "organisation", as_sent("organisation", answers()["organisation"])
+        )
+    with pytest.raises(drafting.NotOpen):
+        conversation.add_evidence(actor, application, "risk", [("a.txt", b"x")])
+    sent = as_sent("contacts", answers()["contacts"]) | {"dpo.name": "Disa Ny"}
+    application, _ = drafting.save_step(actor, application, "contacts", sent)
+    application = sending.complete(actor, application, "Nytt dataskyddsombud.")
+    assert (application.state, application.reopened) == ("under_review", [])
+    assert application.answers["contacts"]["dpo"]["name"] == "Disa Ny"
+    assert application.documents.filter(kind="form").count() == 1
+    with pytest.raises(StepRefused):
+        sending.complete(actor, application)
+
+
+def test_withdrawing_and_applying_anew(db: None) -> None:
+    application = make_application("submitted", answers=answers())
+    sending.withdraw(applicant(application), application, "Fel kommun")
+    assert history_of(APPLICATION, application.pk).get().note == "Fel kommun"
+    with pytest.raises(drafting.NotOpen):
+        drafting.save_step(applicant(application), application, "organisation", {})
+    with pytest.raises(Conflict):
+        conversation.write_message(applicant(application), application, "Hej")
+    assert drafting.begin(VISITOR, MAIL)[0].number != application.number
+
+
+# --- What was sent -----------------------------------------------------------------------------------------------
+
+
+def test_what_was_sent_is_frozen_with_all_answers_in_order(cast: Cast) -> None:
+    hostile = "#panic() <b>fet</b> $x$ = Rubrik @ref `kod`"
+    with time_machine.travel(PHASE_2, tick=True):
+        application = filled(answers(connection={"reasons": hostile}))
+        conversation.add_evidence(applicant(application), application, "risk", [("policy.txt", b"Policy")])
+        application = sending.submit(applicant(application), application)
+    document = application.documents.get(kind="form")
+    content = files.read(document.digest)
+    assert hashlib.sha256(content).hexdigest() == document.digest
+    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    places = [
+        text.index(words) for words in ("Skogsby kommun", "Karin Ek", "Nuläge", "Riskanalys", "#panic() <b>")
+    ]
+    assert places == sorted(places)
+    assert "policy.txt" in text
+    application.answers["organisation"]["name"] = "Annat"
+    application.save()
+    assert files.read(document.digest) == content
+
+
+# --- Files -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.exe", b"MZ", "Skicka PDF"),
+        ("a.pdf", b"MZ\x90", "inte vad namnet säger"),
+        ("a.pdf", b"<html>", "inte vad namnet säger"),
+        ("a.png", b"%PDF-1.7", "inte vad namnet säger"),
+        ("a.docx", b"PK\x03\x04", "inte vad namnet säger"),
+        ("a.txt", b"\xff\xfe\0", "inte vad namnet säger"),
+        ("a.pdf", b"", "tom"),
+        ("a.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024), "för stor"),
+        ("noname", b"x", "Skicka PDF"),
+    ],
+)
+def test_files_that_lie_or_do_not_fit_are_refused(db: None, name: str, content: bytes, words: str) -> None:
+    application = make_application("under_review")
+    with pytest.raises(Invalid, match=words):
+        conversation.write_message(applicant(application), application, "Se bilaga", [(name, content)])
+    assert not application.messages.exists()
+
+
+def test_a_file_keeps_a_harmless_name(db: None) -> None:
+    application = make_application("under_review")
+    name = "..\\..\\etc/\u202epass\0wd.pdf"
+    conversation.write_message(applicant(application), application, "Hej", [(name, b"%PDF-1.7")])
+    kept = application.attachments.get()
+    assert (kept.name, kept.kind, kept.size) == ("passwd.pdf", "application/pdf", 8)
