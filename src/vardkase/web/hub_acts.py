@@ -7,12 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
+    "phase": _("Phase"),
+    "precondition": _("Legal precondition"),
+    "invitation": _("Invitation"),
     "application": pgettext_lazy("for membership", "Application"),
     "membership": _("Membership"),
     "mail_template": _("Text of a mail"),
     "terms": _("Terms"),
 }
 SENTENCES: dict[str, str | Promise] = {
+    "application.begun": _("A draft of an application was begun"),
+    "application.link_renewed": _("A new private link to the application was made"),
+    "application.message_written": _("A message about the application was written"),
+    "invitation.revoked": _("An invitation to apply was revoked"),
+    "invitation.sent": _("An invitation to apply was sent"),
+    "invitation.sent_again": _("An invitation to apply was sent again"),
+    "phase.changed": _("The phase was changed"),
+    "precondition.in_force": _("The legal precondition was recorded as in force"),
+    "precondition.revoked": _("The legal precondition was recorded as no longer in force"),
     "application.approved": _("The application was approved"),
     "application.completed": _("The application was completed"),
     "application.completion_requested": _("The applicant was asked to complete the application"),

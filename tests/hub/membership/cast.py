@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.cast import Cast
 from tests.factories import make_role, make_user
+from vardkase.hub.membership.applications.access import Applicant
 from vardkase.hub.membership.applications.models import Application
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
@@ -17,6 +18,8 @@ from vardkase.identity.accounts.staff import StaffRole
 BEFORE_ALL = datetime(2025, 12, 1, 12, tzinfo=UTC)
 PHASE_1 = datetime(2026, 1, 10, 12, tzinfo=UTC)
 PHASE_2 = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+VISITOR = "198.51.100.7"
 
 _numbers = count(1)
 
@@ -37,3 +40,8 @@ def make_application(state: str = "draft", **columns: Any) -> Application:
     number = f"2026-{next(_numbers):05d}"
     about = {"organisation_name": "Skogsby kommun", "sector": "municipality", "email": "anna@skogsby.example"}
     return Application.objects.create(number=number, state=state, **(about | columns))
+
+
+def applicant(application: Application) -> Applicant:
+    """Whoever has the application's private link."""
+    return Applicant(application.pk, application.email, VISITOR)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
@@ -119,8 +119,8 @@ def _evidence(application: Application, measure: str) -> Iterator[str]:
 def _meta(application: Application) -> list[list[str]]:
     today = date_format(timezone.localtime(), "j F Y H.i")
     return [
-        [gettext("Number"), application.number],
-        [gettext("Frozen"), today],
+        [gettext("Application number"), application.number],
+        [pgettext("of a document", "Frozen"), today],
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.membership.applications.form.fields import Choices, Field, Group, Kind, Step, Words
 
@@ -37,8 +38,20 @@ def _now_and_target(
 ) -> Group:
     return Group(
         (
-            Field("now", _("Now"), Kind.CHOICE, choices=choices, missing=now_missing),
-            Field("target", _("Target"), Kind.CHOICE, choices=choices, missing=target_missing),
+            Field(
+                "now",
+                pgettext_lazy("where an organisation is", "Now"),
+                Kind.CHOICE,
+                choices=choices,
+                missing=now_missing,
+            ),
+            Field(
+                "target",
+                pgettext_lazy("where an organisation wants to be", "Target"),
+                Kind.CHOICE,
+                choices=choices,
+                missing=target_missing,
+            ),
         ),
         name,
         title,

@@ -116,10 +116,10 @@ def may_change(application: Application, step: str) -> bool:
 def copy_columns(application: Application) -> None:
     """Repeat in the columns what lists and rules need of the answers."""
     answers = application.answers
-    for column, key, longest in COLUMNS:
-        value = value_at(answers, key)
+    for column, step, name, longest in COLUMNS:
+        value = (answers.get(step) or {}).get(name)
         setattr(application, column, value[:longest] if isinstance(value, str) else "")
-    application.nis2 = value_at(answers, "organisation.nis2") or "unknown"
+    application.nis2 = (answers.get("organisation") or {}).get("nis2") or "unknown"
 
 
 def problems(application: Application) -> dict[str, list[str]]:
@@ -133,8 +133,8 @@ def problems(application: Application) -> dict[str, list[str]]:
 
 
 COLUMNS = (
-    ("organisation_name", "organisation.name", 255),
-    ("organisation_number", "organisation.number", 10),
-    ("sector", "organisation.sector", 24),
-    ("connection", "connection.method", 8),
+    ("organisation_name", "organisation", "name", 255),
+    ("organisation_number", "organisation", "number", 10),
+    ("sector", "organisation", "sector", 24),
+    ("connection", "connection", "method", 8),
 )
