@@ -15,6 +15,7 @@ from django.shortcuts import render
 
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
+from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -43,8 +44,9 @@ def page[**P](
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
-    NotFound becomes 404 and Forbidden 403, so that views need no error handling of their own; a writing view that
-    another writer got in the way of runs again. `visitors` answers who has not signed in, in place of the sign-in.
+    NotFound becomes 404 and Forbidden 403 (with the rule, where a policy forbids it), so that views need no error
+    handling of their own; a writing view that another writer got in the way of runs again. `visitors` answers who
+    has not signed in, in place of the sign-in.
     `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
@@ -65,6 +67,9 @@ def page[**P](
                 raise Http404(str(error)) from error
             except StandingRefused as error:
                 return standing_page(request, str(error))
+            except PolicyForbids as refused:
+                said = {"words": refused.in_words()}
+                return render(page_request, "policy/refused.html", said, status=403)
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 

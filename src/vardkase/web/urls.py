@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", include("vardkase.web.views.account.urls")),
     path("account/", include("allauth.account.urls")),
     path("administration/", include("vardkase.web.views.administration.urls")),
+    path("policy/", include("vardkase.web.views.policy.urls")),
     path("", include("vardkase.web.views.libraries.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("vardkase.web.views.events.urls")),

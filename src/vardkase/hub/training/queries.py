@@ -46,3 +46,16 @@ def find_training(actor: Actor, training_id: int) -> Training:
     if found is None:
         raise NotFound("Invalid training.")
     return found
+
+
+def trainees(actor: Actor) -> QuerySet[User]:
+    """The people whom the actor may mark as trained. Raises Forbidden."""
+    actor.require(Permission.ADMIN)
+    people = User.objects.filter(disabled=False).order_by("email")
+    return people if actor.is_site_admin else people.filter(org_id=actor.organisation_id)
+
+
+def modules_named(actor: Actor) -> list[str]:
+    """The modules that people of the organisation have done, by name."""
+    done = Training.objects.filter(user__org_id=actor.organisation_id)
+    return list(done.values_list("module", flat=True).distinct().order_by("module"))

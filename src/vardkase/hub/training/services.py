@@ -10,7 +10,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
 from vardkase.hub.training.models import Training
-from vardkase.hub.training.queries import find_training
+from vardkase.hub.training.queries import find_training, trainees
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -61,8 +61,7 @@ def remove_training(actor: Actor, training_id: int) -> Training:
 
 
 def _trainee(actor: Actor, email: str) -> User:
-    people = User.objects.all() if actor.is_site_admin else User.objects.filter(org_id=actor.organisation_id)
-    user = people.filter(email__iexact=email.strip()).first()
+    user = trainees(actor).filter(email__iexact=email.strip()).first()
     if user is None:
         raise Invalid({"user": ["Nobody with this address is a user of your organisation."]})
     return user

@@ -75,6 +75,11 @@ def find_group(actor: Acting, reference: Reference) -> SharingGroup:
     return found
 
 
+def hides_unpublished(organisation_id: int) -> bool:
+    """Whether others read the organisation's events once they are published, and not before."""
+    return Organisation.objects.filter(pk=organisation_id, hides_unpublished=True).exists()
+
+
 def usable_groups(actor: Acting) -> QuerySet[SharingGroup]:
     """The active groups that the actor may share with, by name; members are not fetched."""
     return visible_groups(actor).filter(active=True).prefetch_related(None)

@@ -8,14 +8,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.services import can_send
 from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.hub.policy.approvals.queries import waiting_of_event
+from vardkase.hub.policy.errors import PolicyForbids
+from vardkase.hub.policy.preview import outlook
+from vardkase.hub.policy.words import because, title_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.errors import ChangedMeanwhile, PublisherIsCreator, TaxonomiesMissing
 from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
@@ -46,7 +51,7 @@ def publish(request: PageRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         refused = _publish(request, event, form)
         if refused is None:
-            return back_to(request, event.id, _published_words(event, form))
+            return _after(request, event, form)
         messages.error(request, refused)
         event = _publishable(request.actor, reference)
     return render(request, "editing/publish.html", _look(request, event, form))
@@ -98,6 +103,8 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
         )
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing is published: look again.")
+    except PolicyForbids as refused:
+        return refused.in_words()
     except PublisherIsCreator:
         return gettext("You created the event, and this hub asks for somebody else to publish it.")
     except TaxonomiesMissing as missing:
@@ -106,6 +113,16 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
     except Invalid:
         return gettext("Choose a sharing group that your organisation is in.")
     return None
+
+
+def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpResponse:
+    """Back to the event, or to the request that it waits for."""
+    if waiting := waiting_of_event(request.actor, event.id):
+        messages.info(
+            request, gettext("The event waits for a second person. Those who may decide are told by mail.")
+        )
+        return redirect("approval", waiting.pk)
+    return back_to(request, event.id, _published_words(event, form))
 
 
 def _published_words(event: EventRow, form: ReachForm) -> str:
@@ -126,7 +143,10 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "chosen": chosen,
         "is_group": chosen is not None and chosen["distribution"] == GROUP,
         "receivers": found,
-        "is_open": not event.published and rules.is_open_unpublished(event.distribution),
+        "is_open": not event.published
+        and rules.is_open_unpublished(event.distribution)
+        and not hides_unpublished(event.org_id),
+        "policy": _policy(event, chosen),
         "sends_mail": can_send(),
         "users": sum(receiver.users for receiver in found),
         "sectors": _sectors(found),
@@ -136,6 +156,19 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "changes": compare_with_published(request.actor, event),
         "may_choose": rules.may_modify_event(request.actor, event),
         **reach_context(request.actor, form),
+    }
+
+
+def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the organisation's policy says of it; None where there is none."""
+    if chosen is None:
+        return None
+    seen = outlook(event, chosen["distribution"], chosen["sharing_group_id"] or None)
+    if not seen.is_asked:
+        return None
+    return {
+        name: [{"number": met.number, "title": title_of(met.rule), "why": because(met)} for met in found]
+        for name, found in (("forbidden", seen.forbidden), ("held", seen.held))
     }
 
 

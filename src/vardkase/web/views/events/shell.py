@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.queries import event_parts
 from vardkase.intel.queries.attribute_lines import changed_since
@@ -61,7 +62,9 @@ class Shell:
     @property
     def is_open_unpublished(self) -> bool:
         """Not published, and yet others can read it here."""
-        return not self.event.published and rules.is_open_unpublished(self.event.distribution)
+        if self.event.published or not rules.is_open_unpublished(self.event.distribution):
+            return False
+        return not hides_unpublished(self.event.org_id)
 
     @property
     def changes(self) -> int:

@@ -1,0 +1,79 @@
+"""The draft, changed one rule at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.queries import draft_of, policy_in_force
+from vardkase.hub.policy.services import save_draft
+from vardkase.hub.policy.starters import find_starter
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.models import Organisation
+
+IN_FORCE = "in_force"
+EMPTY = "empty"
+
+
+@transaction.atomic
+def begin_draft(actor: Actor, what: str) -> PolicyVersion:
+    """A new draft: from a template (its key), from what is in force, or empty. Raises Conflict, NotFound, Forbidden."""
+    if draft_of(actor.organisation_id) is not None:
+        raise Conflict("There is a draft already.")
+    if what == EMPTY:
+        return save_draft(actor, [])
+    if what != IN_FORCE:
+        return save_draft(actor, find_starter(what).rules)
+    policy = policy_in_force(actor.organisation_id)
+    return save_draft(actor, policy.rules if policy else [])
+
+
+def add_rule(actor: Actor, rule: dict[str, Any]) -> PolicyVersion:
+    """Put a rule at the end. Raises Invalid by field, as all here; Conflict when there is no draft; Forbidden."""
+    return _changed(actor, lambda rules: rules.append(rule))
+
+
+def change_rule(actor: Actor, number: int, rule: dict[str, Any]) -> PolicyVersion:
+    """Put another rule in place of one. Raises NotFound for a number that there is not."""
+
+    def change(rules: list[dict[str, Any]]) -> None:
+        rules[_place(rules, number)] = rule
+
+    return _changed(actor, change)
+
+
+def remove_rule(actor: Actor, number: int) -> PolicyVersion:
+    """Take a rule out; those after it move up."""
+    return _changed(actor, lambda rules: rules.pop(_place(rules, number)))
+
+
+def move_rule(actor: Actor, number: int, by: int) -> PolicyVersion:
+    """Move a rule `by` places down, or up where it is negative; at the end it stays."""
+
+    def change(rules: list[dict[str, Any]]) -> None:
+        rule = rules.pop(_place(rules, number))
+        rules.insert(max(0, number - 1 + by), rule)
+
+    return _changed(actor, change)
+
+
+@transaction.atomic
+def _changed(actor: Actor, change: Callable[[list[dict[str, Any]]], object]) -> PolicyVersion:
+    """The draft with a change made to its rules; one person at a time."""
+    Organisation.objects.select_for_update().get(pk=actor.organisation_id)
+    draft = draft_of(actor.organisation_id)
+    if draft is None:
+        raise Conflict("There is no draft of a policy.")
+    rules = list(draft.rules)
+    change(rules)
+    return save_draft(actor, rules, draft.note)
+
+
+def _place(rules: list[dict[str, Any]], number: int) -> int:
+    if not 1 <= number <= len(rules):
+        raise NotFound("Invalid rule.")
+    return number - 1

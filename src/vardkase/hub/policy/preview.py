@@ -1,0 +1,34 @@
+"""What the policies say of a publication before anybody presses the button. Nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vardkase.hub.policy.facts import facts_of
+from vardkase.hub.policy.judging import Met, asking_second, forbidding
+from vardkase.hub.policy.queries import policies_in_force
+from vardkase.hub.policy.reach import OF_DISTRIBUTION
+from vardkase.intel.queries.rows import EventRow
+
+
+@dataclass(slots=True)
+class Outlook:
+    """`forbidden`: what would be refused; `held`: the rules that would have it wait. `is_asked`: there is a policy."""
+
+    is_asked: bool = False
+    forbidden: list[Met] = field(default_factory=list)
+    held: list[Met] = field(default_factory=list)
+
+
+def outlook(event: EventRow, distribution: int, sharing_group_id: int | None) -> Outlook:
+    """What the rules about content say of an event with this reach."""
+    seen = Outlook()
+    policies = policies_in_force({event.orgc_id, event.org_id})
+    if not policies:
+        return seen
+    seen.is_asked = True
+    facts = facts_of(event.id, OF_DISTRIBUTION[distribution], sharing_group_id)
+    for policy in policies:
+        seen.forbidden += forbidding(policy.rules, facts, policy.groups)
+        seen.held += asking_second(policy.rules, facts)
+    return seen

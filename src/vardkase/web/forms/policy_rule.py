@@ -1,0 +1,163 @@
+"""One rule of a MISP policy, as a form: the fields that its kind has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.hub.policy.reach import Reach
+from vardkase.hub.policy.rules import DAYS, PERSONAL_TYPES, Action, Handling
+from vardkase.misp.types import CATEGORIES
+from vardkase.web.forms.fields import LinesField
+
+REACHES = (
+    (Reach.ORGANISATION, _("Our own organisation")),
+    (Reach.SHARING_GROUP, _("A sharing group")),
+    (Reach.COMMUNITY, _("Everybody on this hub")),
+    (Reach.CONNECTED, _("Connected hubs")),
+    (Reach.ALL, _("Everybody, on all hubs")),
+)
+ACTIONS = (
+    (Action.CREATE, _("Create events")),
+    (Action.PUBLISH, _("Publish events")),
+    (Action.DELEGATE, _("Hand events over to others")),
+)
+HANDLINGS = (
+    (Handling.NECESSITY, _("May leave us with a comment that says why it is needed")),
+    (Handling.STAYS, _("Stays with us")),
+)
+KINDS: dict[str, Any] = {
+    "at_most": _("How far something may go"),
+    "must_carry": _("A tag that is required"),
+    "personal_data": _("Personal data"),
+    "four_eyes": _("Two people decide"),
+    "who": _("Who may do what"),
+    "defaults": _("What a new event begins with"),
+    "retention": _("How long we keep events"),
+}
+SELECTING = ("tags", "types", "categories")
+FIELDS: dict[str, tuple[str, ...]] = {
+    "at_most": (*SELECTING, "reach", "groups"),
+    "must_carry": ("tags", "reach"),
+    "personal_data": ("types", "handling"),
+    "four_eyes": (*SELECTING, "reach", "roles", "users", "days"),
+    "who": ("action", "roles", "users", "module"),
+    "defaults": ("tags", "reach", "group"),
+    "retention": ("months", "tags"),
+}
+LABELS: dict[tuple[str, str], Any] = {
+    ("at_most", "reach"): _("Goes at most to"),
+    ("must_carry", "reach"): _("Required of what goes as far as"),
+    ("four_eyes", "reach"): _("Needs approval when it goes as far as"),
+    ("four_eyes", "roles"): _("Roles that may approve"),
+    ("four_eyes", "users"): _("People who may approve"),
+    ("defaults", "reach"): _("Goes to"),
+}
+
+
+class RuleForm(forms.Form):
+    """A rule of one kind; `rule` gives it as JSON has it."""
+
+    title_sv = forms.CharField(
+        label=_("Title in Swedish"),
+        max_length=500,
+        help_text=_("Short: it is read when the rule refuses something."),
+    )
+    title_en = forms.CharField(label=_("Title in English"), max_length=500, required=False)
+    action = forms.ChoiceField(label=_("What the rule is about"), choices=ACTIONS, widget=forms.RadioSelect)
+    tags = LinesField(
+        label=pgettext_lazy("noun", "Tags"),
+        help_text=_("One on each line, such as tlp:red. tlp:* stands for all that begin so."),
+    )
+    types = LinesField(
+        label=_("Types of attributes"),
+        help_text=_("MISP's names, one on each line, such as iban or target-email."),
+    )
+    categories = forms.MultipleChoiceField(
+        label=_("Categories of attributes"),
+        choices=[(name, name) for name in CATEGORIES],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reach = forms.ChoiceField(label=_("How far"), choices=REACHES, widget=forms.RadioSelect)
+    groups = forms.MultipleChoiceField(
+        label=_("Only these sharing groups"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Where a sharing group is as far as it goes. None chosen: any of them."),
+    )
+    group = forms.ChoiceField(
+        label=_("Sharing group"), required=False, help_text=_("Where a new event goes to a sharing group.")
+    )
+    handling = forms.ChoiceField(label=_("Such values"), choices=HANDLINGS, widget=forms.RadioSelect)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles that may"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    users = LinesField(
+        label=_("People who may"),
+        help_text=_("Their e-mail addresses, one on each line. No role and nobody named: everybody."),
+    )
+    module = forms.CharField(
+        label=_("Training that has to be done"),
+        max_length=200,
+        required=False,
+        help_text=_("The name of the module as it stands on the page of training. Empty: none."),
+    )
+    days = forms.IntegerField(label=_("Days that a request waits"), min_value=1, max_value=365, initial=DAYS)
+    months = forms.IntegerField(label=_("Age in months"), min_value=1, max_value=1200, initial=24)
+
+    def __init__(
+        self,
+        kind: str,
+        data: Any = None,
+        *,
+        roles: Iterable[str] = (),
+        groups: Iterable[tuple[str, str]] = (),
+        rule: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(kind, rule))
+        self.kind = kind
+        kept = ("title_sv", "title_en", *FIELDS[kind])
+        self.fields = {name: self.fields[name] for name in kept}
+        for name in kept:
+            self.fields[name].label = LABELS.get((kind, name), self.fields[name].label)
+        self._offer("roles", ((name, name) for name in roles))
+        self._offer("groups", groups)
+        self._offer("group", [("", "–"), *groups])
+
+    def rule(self) -> dict[str, Any]:
+        """The rule that was written, once the form is valid."""
+        said = {name: self.cleaned_data[name] for name in FIELDS[self.kind]}
+        if "reach" in said and said["reach"] != Reach.SHARING_GROUP:
+            said |= {name: empty for name, empty in (("groups", []), ("group", "")) if name in said}
+        title = {"sv": self.cleaned_data["title_sv"], "en": self.cleaned_data["title_en"]}
+        return {"kind": self.kind, "title": title, **said}
+
+    def add_errors(self, errors: Mapping[str, Iterable[str]]) -> None:
+        """Show what was refused, each at its field."""
+        for place, texts in errors.items():
+            name = place.rpartition(".")[2]
+            for text in texts:
+                self.add_error(name if name in self.fields else None, text)
+
+    def _offer(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """The choices of a field, and what the rule holds already though it is no more."""
+        if name not in self.fields:
+            return
+        offered = list(choices)
+        held = self.initial.get(name) or []
+        known = {value for value, _ in offered}
+        offered += [
+            (value, value) for value in ([held] if isinstance(held, str) else held) if value not in known
+        ]
+        self.fields[name].choices = offered  # type: ignore[attr-defined]
+
+
+def _initial(kind: str, rule: Mapping[str, Any] | None) -> dict[str, Any]:
+    if rule is None:
+        return {"types": list(PERSONAL_TYPES)} if kind == "personal_data" else {}
+    return {**rule, "title_sv": rule["title"]["sv"], "title_en": rule["title"].get("en", "")}

@@ -1,0 +1,1 @@
+"""Pages of an organisation's MISP policy, of approvals and of training."""

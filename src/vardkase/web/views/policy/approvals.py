@@ -1,0 +1,121 @@
+"""The inbox of requests to publish: what waits, and one request with what is decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.hub.policy.approvals import services
+from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
+from vardkase.hub.policy.approvals.rules import deciders, may_decide
+from vardkase.hub.policy.errors import PolicyForbids
+from vardkase.hub.policy.models import Approval, Decision
+from vardkase.intel.queries.audience import receivers
+from vardkase.intel.queries.checks import publication_checks
+from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.rows import EventRow
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.policy.common import rules_of, tabs
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """What waits for the reader, and all requests of the organisation."""
+    context = {
+        "tabs": tabs(request.actor, "approvals"),
+        "mine": waiting_for(request.actor),
+        **listed(request, approvals(request.actor).order_by(), {"pk"}, "-pk"),
+    }
+    return render(request, "policy/approvals.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One request: the event as it reads now, why it waits, and what may be done."""
+    found = find_approval(request.actor, pk)
+    waits = found.state == Decision.WAITING
+    event = _event(request, found)
+    context = {
+        "approval": found,
+        "waits": waits,
+        "event": event,
+        "rules": [rule for rule in rules_of(found.policy) if rule.number in found.rules],
+        "may_decide": waits and event is not None and may_decide(request.actor, found),
+        "may_withdraw": waits and found.requester_id == request.actor.user_id,
+        "deciders": deciders(found) if waits else [],
+    }
+    if waits and event is not None:
+        context |= {
+            "changes": compare_with_published(request.actor, event),
+            "checks": publication_checks(event),
+            "receivers": receivers(event.distribution, event.sharing_group_id, event.org_id),
+        }
+    return render(request, "policy/approval.html", context)
+
+
+@require_POST
+@page(writes=True)
+def approve(request: PageRequest, pk: int) -> HttpResponse:
+    """Publish what was asked for, unless it has changed."""
+
+    def decide() -> Approval:
+        return services.approve(request.actor, pk)
+
+    decided = _decided(request, pk, decide)
+    if decided is not None and decided.state == Decision.APPROVED:
+        messages.success(request, gettext("The event is published."))
+    elif decided is not None:
+        messages.error(
+            request,
+            gettext("The event has changed since it was asked for. Nothing is published: look again."),
+        )
+    return redirect("approval", decided.pk if decided else pk)
+
+
+@require_POST
+@page(writes=True)
+def reject(request: PageRequest, pk: int) -> HttpResponse:
+    """Leave the event unpublished, and say why."""
+    reason = request.POST.get("reason", "")
+    if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
+        messages.success(request, gettext("The request is rejected. Who asked is told why."))
+    return redirect("approval", pk)
+
+
+@require_POST
+@page(writes=True)
+def withdraw(request: PageRequest, pk: int) -> HttpResponse:
+    """Take one's own request back."""
+    if _decided(request, pk, lambda: services.withdraw(request.actor, pk)) is not None:
+        messages.success(request, gettext("The request is withdrawn."))
+    return redirect("approval", pk)
+
+
+def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> Approval | None:
+    """The request after the decision; None when there was none, of which the person is told."""
+    try:
+        return decide()
+    except PolicyForbids as refused:
+        messages.error(request, refused.in_words())
+    except Forbidden:
+        messages.error(request, gettext("Somebody else has to decide about this."))
+    except Conflict:
+        messages.error(request, gettext("The request is decided already, or its time is over."))
+    except Invalid:
+        messages.error(request, gettext("Say why you reject it."))
+    return None
+
+
+def _event(request: PageRequest, approval: Approval) -> EventRow | None:
+    try:
+        return find_event(request.actor, approval.event_id)
+    except NotFound:
+        return None

@@ -1,0 +1,134 @@
+"""Writing the next policy, a rule at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.policy import drafting, services
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.queries import draft_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.organisations.queries import usable_groups
+from vardkase.misp.flags import as_int
+from vardkase.web.forms.policy_rule import FIELDS, KINDS, RuleForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.policy.common import rules_of
+
+
+@require_POST
+@page(Permission.ADMIN, writes=True)
+def begin(request: PageRequest) -> HttpResponse:
+    """A new draft: from a template, from what is in force, or empty."""
+    try:
+        drafting.begin_draft(request.actor, request.POST.get("from", ""))
+    except Conflict:
+        messages.info(request, gettext("There is a draft already. Here it is."))
+    return redirect("policy_draft")
+
+
+@page(Permission.ADMIN)
+def draft(request: PageRequest) -> HttpResponse:
+    """The draft: its rules, and what can be done with each."""
+    found = draft_of(request.actor.organisation_id)
+    if found is None:
+        return redirect("sharing_policy")
+    context = {"draft": found, "rules": rules_of(found), "kinds": list(KINDS.items())}
+    return render(request, "policy/draft.html", context)
+
+
+@page(Permission.ADMIN, writes=True)
+def add(request: PageRequest, kind: str) -> HttpResponse:
+    """A new rule of one kind."""
+    if kind not in FIELDS:
+        raise Http404
+    form = _form(request, kind)
+    saved = _saved(request, form, lambda: drafting.add_rule(request.actor, form.rule()))
+    return saved or render(
+        request, "policy/rule.html", {"form": form, "kind_words": KINDS[kind], "number": 0}
+    )
+
+
+@page(Permission.ADMIN, writes=True)
+def edit(request: PageRequest, number: int) -> HttpResponse:
+    """One rule of the draft."""
+    found = draft_of(request.actor.organisation_id)
+    if found is None or not 1 <= number <= len(found.rules):
+        raise Http404
+    rule = found.rules[number - 1]
+    form = _form(request, rule["kind"], rule)
+    saved = _saved(request, form, lambda: drafting.change_rule(request.actor, number, form.rule()))
+    context = {"form": form, "kind_words": KINDS[rule["kind"]], "number": number}
+    return saved or render(request, "policy/rule.html", context)
+
+
+@require_POST
+@page(Permission.ADMIN, writes=True)
+def move(request: PageRequest, number: int) -> HttpResponse:
+    """A rule one place up or down."""
+    by = 1 if as_int(request.POST.get("by")) == 1 else -1
+    return _back(request, lambda: drafting.move_rule(request.actor, number, by))
+
+
+@page(Permission.ADMIN, writes=True)
+def remove(request: PageRequest, number: int) -> HttpResponse:
+    """Ask (GET), then take a rule out of the draft (POST)."""
+    if request.method == "POST":
+        return _back(request, lambda: drafting.remove_rule(request.actor, number))
+    found = draft_of(request.actor.organisation_id)
+    if found is None or not 1 <= number <= len(found.rules):
+        raise Http404
+    return render(request, "policy/rule_remove.html", {"rule": rules_of(found)[number - 1]})
+
+
+@page(Permission.ADMIN, writes=True)
+def discard(request: PageRequest) -> HttpResponse:
+    """Ask (GET), then throw the draft away (POST)."""
+    if request.method != "POST":
+        return render(request, "policy/discard.html")
+    try:
+        services.discard_draft(request.actor)
+    except Conflict:
+        messages.info(request, gettext("There was no draft any more."))
+    else:
+        messages.success(request, gettext("The draft is discarded."))
+    return redirect("sharing_policy")
+
+
+def _form(request: PageRequest, kind: str, rule: dict[str, object] | None = None) -> RuleForm:
+    groups = [(str(group.uuid), group.name) for group in usable_groups(request.actor)]
+    roles = Role.objects.order_by("name").values_list("name", flat=True)
+    data = request.POST if request.method == "POST" else None
+    return RuleForm(kind, data, roles=list(roles), groups=groups, rule=rule)
+
+
+def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersion]) -> HttpResponse | None:
+    """Save what was written and go back to the draft; None when there is something to be shown at the form."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        save()
+    except Invalid as invalid:
+        form.add_errors(invalid.errors if not isinstance(invalid.errors, str) else {"": [invalid.errors]})
+        return None
+    except Conflict:
+        messages.error(request, gettext("There was no draft any more."))
+        return redirect("sharing_policy")
+    messages.success(request, gettext("The rule is saved."))
+    return redirect("policy_draft")
+
+
+def _back(request: PageRequest, change: Callable[[], PolicyVersion]) -> HttpResponse:
+    try:
+        change()
+    except Conflict:
+        messages.error(request, gettext("There was no draft any more."))
+        return redirect("sharing_policy")
+    return redirect("policy_draft")

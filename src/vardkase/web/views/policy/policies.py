@@ -1,0 +1,211 @@
+"""The policy that holds, its versions and documents; trying it; putting it in force and ending it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.policy import services
+from vardkase.hub.policy.comparing import Change, Compared, compare
+from vardkase.hub.policy.models import PolicyVersion
+from vardkase.hub.policy.printing import TYPES, file_name, printed
+from vardkase.hub.policy.queries import (
+    draft_of,
+    due_for_review,
+    find_version,
+    group_names,
+    policy_in_force,
+    versions,
+)
+from vardkase.hub.policy.rules import Rule, read_rules
+from vardkase.hub.policy.sentences import sentence
+from vardkase.hub.policy.starters import starters
+from vardkase.hub.policy.trying import Trial, span_of, try_policy
+from vardkase.hub.policy.words import because, title_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.policy.common import language, rules_of, tabs
+
+DUE_SHOWN = 20
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """What holds today, or how to begin."""
+    organisation = request.actor.organisation_id
+    policy = policy_in_force(organisation)
+    context = {
+        "tabs": tabs(request.actor, "sharing_policy"),
+        "policy": policy,
+        "draft": draft_of(organisation),
+        "rules": rules_of(policy) if policy else [],
+        "starters": _offered() if request.actor.may(Permission.ADMIN) else [],
+        "due": due_for_review(policy, DUE_SHOWN) if policy else [],
+    }
+    return render(request, "policy/policy.html", context)
+
+
+@page()
+def all_versions(request: PageRequest) -> HttpResponse:
+    """Every version there was."""
+    own = versions(request.actor).filter(organisation_id=request.actor.organisation_id)
+    context = {"tabs": tabs(request.actor, "policy_versions"), **listed(request, own, {"number"}, "-number")}
+    return render(request, "policy/versions.html", context)
+
+
+@page()
+def version(request: PageRequest, pk: int) -> HttpResponse:
+    """One version, and what is another than in the one before."""
+    found = find_version(request.actor, pk)
+    own = versions(request.actor).filter(organisation_id=found.organisation_id)
+    before = own.filter(number__lt=found.number).first()
+    context = {
+        "version": found,
+        "rules": rules_of(found),
+        "before": before,
+        "changes": _changes(before, found) if before else [],
+    }
+    return render(request, "policy/version.html", context)
+
+
+@page()
+def document(request: PageRequest, pk: int, form: str) -> HttpResponse:
+    """A version as a file, in the language that is asked for, else that of the page."""
+    found = find_version(request.actor, pk)
+    content = printed(found, form, request.GET.get("language") or language())
+    response = HttpResponse(content, content_type=TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{file_name(found, form)}"'
+    return response
+
+
+@page()
+def try_out(request: PageRequest) -> HttpResponse:
+    """The draft, or else what is in force, held against what was published."""
+    organisation = request.actor.organisation_id
+    draft, policy = draft_of(organisation), policy_in_force(organisation)
+    tried = policy if request.GET.get("what") == "in_force" and policy else draft or policy
+    context: dict[str, Any] = {
+        "tabs": tabs(request.actor, "policy_try"),
+        "version": tried,
+        "both": bool(draft and policy),
+    }
+    try:
+        span = span_of(_day(request, "since"), _day(request, "until"))
+    except Invalid as invalid:
+        context |= {"fault": str(invalid), "span": span_of()}
+        return render(request, "policy/try.html", context)
+    context["span"] = span
+    if tried is not None:
+        context |= _trial_context(tried, try_policy(tried, span))
+    return render(request, "policy/try.html", context)
+
+
+@page(Permission.ADMIN, writes=True)
+def put_in_force(request: PageRequest) -> HttpResponse:
+    """What it would have meant during the last month (GET); from now on it holds (POST)."""
+    draft = draft_of(request.actor.organisation_id)
+    if draft is None:
+        return redirect("sharing_policy")
+    if request.method == "POST":
+        try:
+            services.put_in_force(request.actor)
+        except Invalid:
+            messages.error(request, gettext("A policy has at least one rule."))
+        except Forbidden:
+            messages.error(
+                request, gettext("Another administrator than the one who wrote the policy puts it in force.")
+            )
+        else:
+            messages.success(request, gettext("The policy is in force."))
+            return redirect("sharing_policy")
+    trial = try_policy(draft, span_of())
+    before = policy_in_force(request.actor.organisation_id)
+    context = {
+        "draft": draft,
+        "trial": trial,
+        "before": before,
+        "changes": [each for each in _changes(before, draft) if each["change"] != "same"] if before else [],
+    }
+    return render(request, "policy/put_in_force.html", context)
+
+
+@page(Permission.ADMIN, writes=True)
+def end(request: PageRequest) -> HttpResponse:
+    """Ask (GET), then let no policy hold any more (POST)."""
+    if request.method == "POST":
+        try:
+            services.end_policy(request.actor)
+        except Conflict:
+            messages.error(request, gettext("There is no policy in force."))
+        else:
+            messages.success(request, gettext("The policy is ended. Its versions are kept."))
+        return redirect("sharing_policy")
+    return render(request, "policy/end.html")
+
+
+def _offered() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": each.key,
+            "name": each.name.in_language(language()),
+            "description": each.description.in_language(language()),
+            "count": len(each.rules),
+        }
+        for each in starters()
+    ]
+
+
+def _changes(before: PolicyVersion, after: PolicyVersion) -> list[dict[str, Any]]:
+    old, new = read_rules(before.rules), read_rules(after.rules)
+    names = group_names([*old, *new])
+    return [_change(each, names) for each in compare(old, new)]
+
+
+def _change(compared: Compared, names: dict[str, str]) -> dict[str, Any]:
+    said = {
+        "old": _said(compared.before, compared.before_number, names),
+        "new": _said(compared.after, compared.after_number, names),
+    }
+    if compared.change in (Change.SAME, Change.MOVED):
+        said["old"] = ""
+    rule = compared.after or compared.before
+    return {"change": str(compared.change), "what": title_of(rule) if rule else "", **said}
+
+
+def _said(rule: Rule | None, number: int | None, names: dict[str, str]) -> str:
+    return f"{number}. {sentence(rule, names)}" if rule is not None else ""
+
+
+def _trial_context(tried: PolicyVersion, trial: Trial) -> dict[str, Any]:
+    counted = [
+        {"rule": rule, "count": trial.by_rule[rule.number]}
+        for rule in rules_of(tried)
+        if trial.by_rule[rule.number]
+    ]
+    findings = [
+        {
+            "finding": finding,
+            "met": [
+                {"number": met.number, "title": title_of(met.rule), "why": because(met)}
+                for met in (*finding.forbidden, *finding.held)
+            ],
+        }
+        for finding in trial.findings
+    ]
+    return {"trial": trial, "counted": counted, "findings": findings}
+
+
+def _day(request: PageRequest, name: str) -> date | None:
+    written = request.GET.get(name, "")
+    try:
+        return parse_date(written) if written else None
+    except ValueError:
+        raise Invalid({name: ["A day is written as 2026-01-31."]}) from None

@@ -1,0 +1,36 @@
+"""The pages of MISP policies in a real browser: axe, width, and no refused inline code."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, visit
+from tests.cast import Cast
+from tests.hub.policy.stories import SECOND, in_force, made
+from tests.support.web_server import WebServer
+from vardkase.hub.policy.drafting import begin_draft
+from vardkase.hub.policy.models import Approval
+
+pytestmark = pytest.mark.browser
+
+
+def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast, chromium: Browser) -> None:
+    made(server_cast.publisher.key, published=True)
+    in_force(server_cast, SECOND)
+    made(server_cast.publisher.key, published=True)
+    begin_draft(server_cast.org_admin.actor, "authority")
+    approval = Approval.objects.get()
+    pages = (
+        "",
+        "draft/",
+        "draft/add/at_most/",
+        "try/?what=in_force",
+        f"approvals/{approval.pk}/",
+        "in-force/",
+    )
+    for path in pages:
+        opened = visit(chromium, server, f"/policy/{path}", server_cast.org_admin.user, size=PHONE, dark=True)
+        assert (path, opened.violations(), opened.overflow()) == (path, [], 0)
+        assert opened.complaints == []
+        opened.page.context.close()

@@ -1,0 +1,171 @@
+"""The pages of MISP policies: written from a template, put in force, met when publishing, decided by two."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.hub.policy.stories import RED, SECOND, in_force, made
+from tests.web.signed_in import signed_in
+from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
+from vardkase.hub.training.models import Training
+from vardkase.intel.models import Event
+from vardkase.knowledge.taxonomies.models import Tag
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+def english(player: Any) -> Client:
+    client = signed_in(player)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def said(response: Any) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_an_administrator_writes_a_policy_from_a_template(cast: Cast) -> None:
+    web = english(cast.org_admin)
+    assert "Small municipality" in said(web.get("/policy/"))
+    assert web.post("/policy/begin/", {"from": "municipality"}).url == "/policy/draft/"
+    draft = PolicyVersion.objects.get()
+    before = len(draft.rules)
+    page = said(web.get("/policy/draft/"))
+    assert "TLP:RED stays in a sharing group" in page
+    assert "What carries the tag tlp:red may go at most to a sharing group." in page
+    web.post("/policy/draft/rules/1/move/", {"by": "1"})
+    web.post("/policy/draft/rules/1/remove/")
+    new = {"title_sv": "Röd stannar", "tags": "tlp:red\nTLP:RED-ish", "reach": "organisation"}
+    assert web.post("/policy/draft/add/at_most/", new).url == "/policy/draft/"
+    draft.refresh_from_db()
+    assert len(draft.rules) == before
+    assert (draft.rules[-1]["tags"], draft.rules[-1]["reach"]) == (["tlp:red", "TLP:RED-ish"], "organisation")
+    wrong = new | {"types": "no-such-type"}
+    assert "Not known: no-such-type." in said(web.post(f"/policy/draft/rules/{before}/", wrong))
+    assert web.post(f"/policy/draft/rules/{before}/", new | {"title_sv": "Röd"}).status_code == 302
+    assert "You have published nothing during the last month." in said(web.get("/policy/in-force/"))
+    assert web.post("/policy/in-force/").url == "/policy/"
+    draft.refresh_from_db()
+    assert (draft.state, draft.rules[-1]["title"]["sv"]) == (State.IN_FORCE, "Röd")
+    web.post("/policy/begin/", {"from": "in_force"})
+    web.post("/policy/draft/rules/2/remove/")
+    web.post("/policy/in-force/")
+    newest = PolicyVersion.objects.get(state=State.IN_FORCE)
+    assert "Changes since version 1" in said(web.get(f"/policy/versions/{newest.pk}/"))
+    assert "No longer in force" in said(web.get("/policy/versions/"))
+    for form in ("pdf", "docx"):
+        assert web.get(f"/policy/versions/{newest.pk}/document.{form}").status_code == 200
+    assert web.post("/policy/end/").url == "/policy/"
+    assert not PolicyVersion.objects.filter(state=State.IN_FORCE).exists()
+
+
+@pytest.mark.parametrize(
+    "kind", ["at_most", "must_carry", "personal_data", "four_eyes", "who", "defaults", "retention"]
+)
+def test_each_kind_of_rule_has_its_form(cast: Cast, kind: str) -> None:
+    web = english(cast.org_admin)
+    web.post("/policy/begin/", {"from": "empty"})
+    shown = web.get(f"/policy/draft/add/{kind}/")
+    form = shown.context["form"]
+    sent = {"title_sv": "Regel", "reach": "community", "action": "publish", "handling": "stays", "days": "7"}
+    sent |= {"months": "12", "tags": "tlp:red", "types": "iban", "roles": ["Publisher"]}
+    answer = web.post(
+        f"/policy/draft/add/{kind}/", {name: sent[name] for name in form.fields if name in sent}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    again = web.get("/policy/draft/rules/1/").context["form"]
+    assert again.initial["title_sv"] == "Regel"
+
+
+def test_others_read_and_do_not_write(cast: Cast) -> None:
+    in_force(cast, RED)
+    web = english(cast.reader)
+    assert "TLP:RED stays in a sharing group" in said(web.get("/policy/"))
+    assert web.get("/policy/draft/").status_code == web.get("/policy/training/").status_code == 403
+    for path in (
+        "begin/",
+        "in-force/",
+        "end/",
+        "draft/discard/",
+        "draft/add/at_most/",
+        "draft/rules/1/remove/",
+    ):
+        assert web.post(f"/policy/{path}").status_code == 403
+    stranger = english(cast.stranger)
+    pk = PolicyVersion.objects.get().pk
+    assert "TLP:RED" not in said(stranger.get("/policy/"))
+    assert stranger.get(f"/policy/versions/{pk}/").status_code == 404
+    assert stranger.get(f"/policy/versions/{pk}/document.pdf").status_code == 404
+
+
+def test_the_page_before_publishing_says_which_rule_is_met(cast: Cast) -> None:
+    Tag.objects.create(name="tlp:red")
+    in_force(cast, RED, SECOND)
+    red = made(cast.publisher.key, "tlp:red")
+    web = english(cast.publisher)
+    look = web.get(f"/event/{red['id']}/publish/")
+    assert "Rule 1 does not allow it: TLP:RED stays in a sharing group" in said(look)
+    event = Event.objects.get(pk=red["id"])
+    sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
+    refused = web.post(f"/event/{red['id']}/publish/", sent)
+    assert "what is tagged tlp:red would go to everybody on this hub." in said(refused)
+    swedish = signed_in(cast.publisher)
+    swedish.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
+    refused = swedish.post(f"/event/{red['id']}/publish/", sent)
+    assert "Regel 1 i din organisations MISP-policy, ”TLP:RED stannar i en delningsgrupp”" in said(refused)
+
+
+def test_two_people_publish_in_the_browser(cast: Cast) -> None:
+    in_force(cast, RED, SECOND)
+    made_event = made(cast.publisher.key)
+    event = Event.objects.get(pk=made_event["id"])
+    asks = english(cast.publisher)
+    assert "Ask for approval" in said(asks.get(f"/event/{event.pk}/publish/"))
+    sent = {"seen": event.timestamp, "distribution": 1, "sharing_group_id": ""}
+    asked = asks.post(f"/event/{event.pk}/publish/", sent)
+    request = Approval.objects.get()
+    path = f"/policy/approvals/{request.pk}/"
+    assert asked.url == path
+    assert "Approve and publish" not in said(asks.get(path))
+    decides = english(cast.org_admin)
+    assert event.info in said(decides.get("/policy/approvals/"))
+    assert "Approve and publish" in said(decides.get(path))
+    assert english(cast.stranger).get(path).status_code == 404
+    decides.post(f"{path}reject/", {"reason": ""})
+    assert Approval.objects.get().state == Decision.WAITING
+    decides.post(f"{path}approve/")
+    event.refresh_from_db()
+    assert (Approval.objects.get().state, event.published) == (Decision.APPROVED, True)
+    assert "Decided by" in said(decides.get(path))
+
+
+def test_a_policy_is_tried_on_a_page(cast: Cast) -> None:
+    Tag.objects.create(name="tlp:red")
+    red = made(cast.publisher.key, "tlp:red", published=True)
+    in_force(cast, RED)
+    page = said(english(cast.reader).get("/policy/try/"))
+    assert "1 would have been refused." in page
+    assert f'href="/events/{red["id"]}' in page or f"/event/{red['id']}" in page
+    assert "first day that lies before" in said(
+        english(cast.reader).get("/policy/try/?since=2026-02-02&until=2026-02-01")
+    )
+
+
+def test_people_are_marked_as_trained(cast: Cast) -> None:
+    web = english(cast.org_admin)
+    sent = {
+        "email": cast.analyst.user.email,
+        "module": "MISP",
+        "done_on": "2026-01-01",
+        "valid_until": "2026-01-02",
+    }
+    assert web.post("/policy/training/add/", sent | {"valid_until": "2025-01-01"}).status_code == 200
+    assert web.post("/policy/training/add/", sent).url == "/policy/training/"
+    assert "ended" in said(web.get("/policy/training/"))
+    web.post(f"/policy/training/{Training.objects.get().pk}/remove/")
+    assert not Training.objects.exists()
