@@ -127,6 +127,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.invitations.apps.InvitationsConfig",
     "vardkase.hub.membership.members.apps.MembersConfig",
     "vardkase.hub.membership.terms.apps.TermsConfig",
+    "vardkase.hub.membership.assessments.apps.AssessmentsConfig",
     "vardkase.hub.training.apps.TrainingConfig",
     "vardkase.hub.policy.apps.PolicyConfig",
     "vardkase.config.apps.InstallationConfig",

@@ -355,6 +355,7 @@ SENTENCES: dict[str, str | Promise] = {
     "user.second_factor_refused": _("A wrong second factor was given"),
     "user.second_factor_reset": _("The second factor was taken away"),
     "user.sign_in_refused": _("A wrong password was given"),
+    "user.signature_changed": _("The name that stands in letters was changed"),
     "user.signed_in": _("Sign-in succeeded"),
     "user.signed_out_everywhere": _("The account was signed out everywhere"),
     "user.switched_off": _("The hub switched accounts off"),

@@ -28,6 +28,8 @@ class Kind:
     facts: Mapping[str, str]
     subject: Mapping[str, str]
     body: Mapping[str, str]
+    is_letter: bool = False
+    """Whether it is a letter on paper: `subject` is its heading, and links have no place in it."""
 
     def unknown(self, text: str) -> list[str]:
         """What `text` names in braces that this kind knows nothing of."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.accounts.models import User
+
 
 class MailTemplate(models.Model):
     """A version of the text of one kind of mail in one language. Versions are kept; the newest holds.
@@ -29,6 +31,46 @@ class MailTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.language} {self.version}"
+
+
+class Letter(models.Model):
+    """A letter as it was sent: the bytes of its PDF, which the database refuses to change. `number` is unique.
+
+    `signed_by` names the officers that stand in it. `thing_kind` and `thing_id` say what it is about.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=64)
+    version = models.IntegerField(default=0)
+    title = models.CharField(max_length=255)
+    thing_kind = models.CharField(max_length=64)
+    thing_id = models.BigIntegerField()
+    signed_by = models.CharField(max_length=255)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "letter"
+        indexes = [models.Index(fields=["thing_kind", "thing_id", "id"], name="letter_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Signature(models.Model):
+    """How an officer's name and title stand in letters."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    name = models.CharField(max_length=100)
+    title_sv = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "letter_signature"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SentState(models.TextChoices):

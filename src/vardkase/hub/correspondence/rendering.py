@@ -35,7 +35,7 @@ def filled(text: str, facts: Mapping[str, str]) -> str:
 
 def as_text(body: str, facts: Mapping[str, str]) -> str:
     """Markdown with its facts as somebody would write it in a mail without marks."""
-    return re.sub(r"\n{3,}", "\n\n", "".join(_plain(_tokens(body), facts))).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "".join(_plain(tokens(body), facts))).strip() + "\n"
 
 
 def as_html(subject: str, body: str, facts: Mapping[str, str], language: str, sender: str) -> SafeString:
@@ -45,17 +45,18 @@ def as_html(subject: str, body: str, facts: Mapping[str, str], language: str, se
 
 def fragment(body: str, facts: Mapping[str, str]) -> SafeString:
     """The same as a part of a page."""
-    tokens = _tokens(body)
-    for token in tokens:
+    found = tokens(body)
+    for token in found:
         token.tag = HEADINGS.get(token.tag, token.tag)
         if token.children is not None:
-            token.children = list(_with_facts(token.children, facts))
-    html: str = _reader().renderer.render(tokens, _reader().options, {})
+            token.children = list(with_facts(token.children, facts))
+    html: str = _reader().renderer.render(found, _reader().options, {})
     return SafeString(html)
 
 
-def _with_facts(tokens: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Token]:
-    for token in tokens:
+def with_facts(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Token]:
+    """Marks and words of one paragraph, each fact in the place of its name, as the text it is."""
+    for token in given:
         if token.type != "text":
             yield token
             continue
@@ -86,9 +87,9 @@ def _text(content: str) -> Token:
     return Token("text", "", 0, content=content)
 
 
-def _plain(tokens: Iterable[Token], facts: Mapping[str, str]) -> Iterator[str]:
+def _plain(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[str]:
     numbers: list[int | None] = []
-    for token in tokens:
+    for token in given:
         if token.type.endswith("_list_open"):
             numbers.append(1 if token.tag == "ol" else None)
         elif token.type.endswith("_list_close"):
@@ -102,9 +103,9 @@ def _plain(tokens: Iterable[Token], facts: Mapping[str, str]) -> Iterator[str]:
             yield "\n" if token.level > 1 else "\n\n"
 
 
-def _inline(tokens: Iterable[Token]) -> Iterator[str]:
+def _inline(given: Iterable[Token]) -> Iterator[str]:
     addresses: list[str] = []
-    for token in tokens:
+    for token in given:
         if token.type in ("softbreak", "hardbreak"):
             yield "\n"
         elif token.type == "link_open":
@@ -115,7 +116,8 @@ def _inline(tokens: Iterable[Token]) -> Iterator[str]:
             yield token.content
 
 
-def _tokens(body: str) -> list[Token]:
+def tokens(body: str) -> list[Token]:
+    """A text as paragraphs, headings and lists."""
     return _reader().parse(body)
 
 

@@ -1,0 +1,122 @@
+"""Writing letters: typeset, numbered, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, override
+
+from vardkase.audit.services import ActorReference, Target, record
+from vardkase.core import typeset
+from vardkase.core.clock import today
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.correspondence.kinds import Kind, find
+from vardkase.hub.correspondence.letters.blocks import blocks
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.correspondence.rendering import filled
+from vardkase.hub.correspondence.templates import texts
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+SWEDISH = "sv"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a letter says, and to whom. `number` is that of the case. `facts` by language: some are words.
+
+    `translated`: an English translation follows on a page of its own.
+    """
+
+    kind: str
+    number: str
+    sender: str
+    address: Sequence[str]
+    facts: Mapping[str, Mapping[str, str]]
+    signatures: Sequence[str]
+    translated: bool = False
+
+
+def preview(contents: Contents) -> bytes:
+    """The letter as PDF, not kept, and marked as a draft."""
+    return _typeset(contents, _kind(contents.kind), f"{contents.number}:–", today(), is_draft=True)
+
+
+@transaction.atomic
+def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
+    """Typeset a letter, give it the next number of its case, and keep its bytes; it can never be changed."""
+    kind = _kind(contents.kind)
+    number = _next_number(contents.number)
+    content = _typeset(contents, kind, number, today(), is_draft=False)
+    text = texts(kind, [SWEDISH])[SWEDISH]
+    kept = Letter.objects.create(
+        number=number,
+        kind=kind.name,
+        version=text.version,
+        title=filled(text.subject, contents.facts[SWEDISH])[:255],
+        thing_kind=about.kind,
+        thing_id=about.id or 0,
+        signed_by=", ".join(contents.signatures)[:255],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    target = Target("letter", kept.pk, title=str(kept))
+    record(actor, "letter.written", target, {"sha256": kept.sha256, "about": about.title})
+    return kept
+
+
+def letters_about(kind: str, thing_id: int) -> list[Letter]:
+    """Every letter about one thing, the oldest first, without its bytes. Whoever may see the thing may see these."""
+    found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id)
+    return list(found.order_by("pk").defer("content"))
+
+
+def letter_about(kind: str, thing_id: int, number: str) -> Letter:
+    """One of them with its bytes; raises NotFound."""
+    found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")).first()
+    if found is None:
+        raise NotFound("There is no such letter.")
+    return found
+
+
+def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft: bool) -> bytes:
+    languages = [SWEDISH, *(["en"] if contents.translated else [])]
+    pages = [_page(contents, kind, number, day, language) for language in languages]
+    data = {"sender": contents.sender, "address": list(contents.address), "pages": pages, "draft": is_draft}
+    return typeset.pdf(TEMPLATE, data, language=SWEDISH)
+
+
+def _page(contents: Contents, kind: Kind, number: str, day: date, language: str) -> dict[str, Any]:
+    text, facts = texts(kind, [language])[language], contents.facts[language]
+    with override(language):
+        return {
+            "language": language,
+            "title": filled(text.subject, facts),
+            "meta": [[gettext("Date"), formatted(day, "j F Y")], [gettext("Reference"), number]],
+            "blocks": blocks(text.body, facts),
+            "signatures": list(contents.signatures),
+            "draft": gettext("Draft: not sent"),
+            "note": ""
+            if language == SWEDISH
+            else gettext("This is a translation. The Swedish text applies."),
+        }
+
+
+def _next_number(case: str) -> str:
+    """The next number of the case; whoever writes at the same time waits."""
+    cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {case}",))
+    return f"{case}:{Letter.objects.filter(number__startswith=f'{case}:').count() + 1}"
+
+
+def _kind(name: str) -> Kind:
+    kind = find(name)
+    if kind is None or not kind.is_letter:
+        raise ValueError(f"there is no kind of letter {name}")
+    return kind

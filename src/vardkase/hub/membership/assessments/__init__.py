@@ -1,0 +1,1 @@
+"""Assessing applications: criterion by criterion, and a decision that takes two officers."""

@@ -1,0 +1,210 @@
+"""What the applicant is written about the assessment: letters on paper, and the mail that they go along with."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.mail.compose import Attachment
+from vardkase.core.mail.settings import FROM_NAME
+from vardkase.hub import correspondence
+from vardkase.hub.correspondence import Kind
+from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.writing import Contents, preview, write
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.applications.access import link_address, new_link, target_of
+from vardkase.hub.membership.applications.documents import keep
+from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.applications.letters import recipients_of
+from vardkase.hub.membership.applications.models import Application, DocumentKind
+from vardkase.hub.membership.assessments.models import Outcome, Proposal
+from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, terms_against
+from vardkase.hub.membership.assessments.rules import not_met
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+
+TEXTS = Path(__file__).with_name("letters.toml")
+LANGUAGES = ("sv", "en")
+DESCRIBES = {
+    "letter_completion": _("Letter: what an application has to be completed with."),
+    "letter_approval": _("Letter: the decision that approves an application."),
+    "letter_rejection": _("Letter: the decision that rejects an application."),
+    "application_completion_requested": _("When an officer asks for a completion; the letter goes along."),
+    "application_approved": _("When two officers have approved an application; the decision goes along."),
+    "application_rejected": _("When two officers have rejected an application; the decision goes along."),
+}
+SAMPLE = {
+    "number": "2026-00017",
+    "organisation": "Ekelunds vatten och avfall",
+    "organisation_number": "556012-5790",
+    "received": "9 november 2026",
+    "sender": "CERT-SE",
+}
+ON_PAPER = {
+    "letter_completion": {"request": "En plan för reservdriften.", "steps": "Säkerhet"},
+    "letter_approval": {"terms_version": "1"},
+    "letter_rejection": {"unmet": "Inte uppfyllt: Säkerhetsarbete."},
+}
+DECIDED = {
+    "reasons": "Organisationen uppfyller villkoren.",
+    "decider": "Johanna Bergdahl, jurist",
+    "proposer": "Per Nyström, handläggare",
+}
+OUTCOMES = {
+    Outcome.APPROVE: ("letter_approval", "application_approved"),
+    Outcome.REJECT: ("letter_rejection", "application_rejected"),
+}
+
+
+def register() -> None:
+    """Have the hub know these letters and mails."""
+    for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
+        texts = {key: text.strip() for key, text in words.items()}
+        correspondence.register(
+            Kind(
+                name,
+                describes=DESCRIBES[name],
+                facts=_facts_of(name),
+                subject={language: texts[f"subject_{language}"] for language in LANGUAGES},
+                body={language: texts[f"body_{language}"] for language in LANGUAGES},
+                is_letter=name in ON_PAPER,
+            )
+        )
+
+
+def _facts_of(name: str) -> dict[str, str]:
+    if name not in ON_PAPER:
+        return {
+            "number": SAMPLE["number"],
+            "organisation": SAMPLE["organisation"],
+            "link": "https://hub.example/…",
+        }
+    return SAMPLE | ON_PAPER[name] | ({} if name == "letter_completion" else DECIDED)
+
+
+def send_completion_request(
+    actor: Actor, application: Application, request: str, steps: Iterable[str]
+) -> None:
+    """Write what is missing, in a letter that goes along with a mail."""
+    letter = write(actor, completion_request(actor, application, request, steps), target_of(application))
+    _send(actor, application, letter, "application_completion_requested", DocumentKind.COMPLETION_REQUEST)
+
+
+def send_decision(actor: Actor, application: Application, proposal: Proposal) -> None:
+    """Write the decision that `actor` has just made as the second officer."""
+    letter = write(actor, decision(actor, application, proposal), target_of(application))
+    _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
+
+
+def preview_decision(actor: Actor, application: Application, proposal: Proposal) -> bytes:
+    """The decision as PDF, as it would be sent if `actor` agreed now."""
+    return preview(decision(actor, application, proposal))
+
+
+def completion_request(
+    actor: Actor, application: Application, request: str, steps: Iterable[str]
+) -> Contents:
+    """What the letter about a completion says."""
+    chosen = list(steps)
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            parts = ", ".join(str(BY_NAME[name].short).lower() for name in chosen)
+            facts[language] = {**_common(application), "request": request, "steps": parts}
+    return _contents("letter_completion", application, facts, [_signature(actor.user_id, actor.name, "sv")])
+
+
+def decision(actor: Actor, application: Application, proposal: Proposal) -> Contents:
+    """What the decision says; `actor` is the second officer."""
+    facts = {}
+    signed: list[str] = []
+    for language in LANGUAGES:
+        with override(language):
+            proposer = _signature(proposal.proposed_by, proposal.proposed_by_name, language)
+            decider = _signature(actor.user_id, actor.name, language)
+            facts[language] = {
+                **_common(application),
+                "reasons": _reasons(proposal),
+                "unmet": _unmet(application) if proposal.outcome == Outcome.REJECT else "",
+                "terms_version": str(terms_against(application).version),
+                "proposer": proposer,
+                "decider": decider,
+            }
+            signed = signed or [decider, proposer]
+    return _contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
+
+
+def _send(actor: Actor, application: Application, letter: Letter, kind: str, document: DocumentKind) -> None:
+    """Mail a letter to the applicant, and keep it where the applicant finds it again."""
+    content = bytes(letter.content)
+    keep(application, document, content)
+    correspondence.send(
+        actor,
+        kind,
+        recipients_of(application),
+        {"number": application.number, "organisation": application.organisation_name},
+        private={"link": link_address(new_link(application))},
+        about=target_of(application),
+        attachments=[Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", content)],
+    )
+
+
+def _contents(
+    kind: str, application: Application, facts: Mapping[str, Mapping[str, str]], signatures: list[str]
+) -> Contents:
+    given = application.answers.get("organisation") or {}
+    town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
+    address = [application.organisation_name, str(given.get("street") or ""), town]
+    return Contents(
+        kind,
+        application.number,
+        sender(),
+        [line for line in address if line],
+        facts,
+        signatures,
+        translated=application.language != "sv",
+    )
+
+
+def _common(application: Application) -> dict[str, str]:
+    number = application.organisation_number
+    received = timezone.localtime(application.submitted) if application.submitted else timezone.localtime()
+    return {
+        "number": application.number,
+        "organisation": application.organisation_name,
+        "organisation_number": f"{number[:6]}-{number[6:]}" if number else "–",
+        "received": formatted(received, "j F Y"),
+        "sender": sender(),
+    }
+
+
+def sender() -> str:
+    """Who the hub's letters come from."""
+    return FROM_NAME.value or "Vårdkase"
+
+
+def _reasons(proposal: Proposal) -> str:
+    if not proposal.exception:
+        return proposal.reasons
+    return f"{proposal.reasons}\n\n{gettext('An exception is made: %s') % proposal.exception}"
+
+
+def _unmet(application: Application) -> str:
+    """The criteria that are not met, each with what was found."""
+    found = assessments_of(application)
+    unmet = not_met(criteria_of(application), {key: each.verdict for key, each in found.items()})
+    if not unmet:
+        return ""
+    lines = [f"{each.title}: {found[each.key].reason}" for each in unmet]
+    return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines)
+
+
+def _signature(user_id: int | None, name: str, language: str) -> str:
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    return signature_of(user, language) if user else name

@@ -1,0 +1,136 @@
+"""Reading applications as the officers' desk shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import NotFound
+from vardkase.core.settings import Setting
+from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
+from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal, ProposalState
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.sectors import Connection
+from vardkase.hub.membership.terms.criteria import Criterion
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.queries import current_terms, terms_of
+from vardkase.identity.access.actor import Actor
+
+DAYS_TO_DECIDE = Setting(
+    "Vardkase.days_to_decide",
+    30,
+    "Within how many days an application is to be decided; days that wait for the applicant do not count.",
+    level=2,
+)
+TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
+SORTS = ("submitted", "-submitted", "organisation_name", "-organisation_name", "number", "-number")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of applications is narrowed to. `text` is looked for in name, number and organisation number."""
+
+    text: str = ""
+    state: str = ""
+    sector: str = ""
+    handler: str = ""
+    """An officer's id, "none", or "second" for those that wait for a second officer."""
+
+
+def applications(actor: Actor, narrowed: Filter) -> QuerySet[Application]:
+    """Applications that have been sent in, each with its `handling`. Raises Forbidden for who is no officer."""
+    actor.require_staff(*OFFICERS)
+    found = Application.objects.exclude(state=ApplicationState.DRAFT).exclude(submitted=None)
+    if text := narrowed.text.strip():
+        number = (
+            Q(organisation_number__contains=text.replace("-", "")) if text.replace("-", "").isdigit() else Q()
+        )
+        found = found.filter(
+            Q(organisation_name__icontains=text) | Q(number__icontains=text) | (number or Q(pk=0))
+        )
+    if narrowed.state:
+        found = found.filter(state=narrowed.state)
+    if narrowed.sector:
+        found = found.filter(sector=narrowed.sector)
+    return _by_handler(found, narrowed.handler).select_related("handling__officer")
+
+
+def find(actor: Actor, number: str) -> Application:
+    """One application that has been sent in; raises NotFound, Forbidden."""
+    found = applications(actor, Filter()).filter(number=number.replace("\0", "")).first()
+    if found is None:
+        raise NotFound("There is no such application.")
+    return found
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many applications there are in each state."""
+    found = applications(actor, Filter()).order_by().values_list("state").annotate(Count("pk"))
+    return dict(found)
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many applications officers have to do something with."""
+    return applications(actor, Filter()).filter(state__in=TO_HANDLE).count()
+
+
+def handlers(actor: Actor) -> list[tuple[int, str]]:
+    """Every officer who handles an application: id and address."""
+    actor.require_staff(*OFFICERS)
+    found = Handling.objects.exclude(officer=None).order_by("officer__email")
+    return list(found.values_list("officer_id", "officer__email").distinct())
+
+
+def terms_against(application: Application) -> Terms:
+    """The version of the terms that an application is assessed against: the current one until it is taken up."""
+    handling = Handling.objects.filter(application=application).first()
+    return terms_of(handling.terms_version) if handling else current_terms()
+
+
+def criteria_of(application: Application) -> list[Criterion]:
+    """The criteria that apply to an application, in order."""
+    by_api = application.connection in (Connection.API, Connection.BOTH)
+    return terms_against(application).checklist(by_api=by_api)
+
+
+def assessments_of(application: Application) -> dict[str, CriterionAssessment]:
+    """What was found, by the key of the criterion."""
+    return {each.key: each for each in CriterionAssessment.objects.filter(application=application)}
+
+
+def verdicts_of(application: Application) -> dict[str, str]:
+    """The verdicts, by the key of the criterion."""
+    return {key: each.verdict for key, each in assessments_of(application).items()}
+
+
+def proposals_of(application: Application) -> list[Proposal]:
+    """Every proposal, the oldest first."""
+    return list(Proposal.objects.filter(application=application).order_by("pk"))
+
+
+def conversation(actor: Actor, application: Application) -> QuerySet[Message]:
+    """All messages with their files, notes between officers too. Raises Forbidden for who is no officer."""
+    actor.require_staff(*OFFICERS)
+    return application.messages.prefetch_related("attachments").order_by("pk")
+
+
+def age_in_days(application: Application) -> int:
+    """Days since it came (the first is day 1), until it was decided."""
+    if application.submitted is None:
+        return 0
+    until = timezone.localdate(application.decided or timezone.now())
+    return (until - timezone.localdate(application.submitted)) // timedelta(days=1) + 1
+
+
+def _by_handler(found: QuerySet[Application], handler: str) -> QuerySet[Application]:
+    if handler == "none":
+        return found.filter(Q(handling=None) | Q(handling__officer=None))
+    if handler == "second":
+        waiting = Proposal.objects.filter(state=ProposalState.OPEN).values("application")
+        return found.filter(pk__in=waiting, state=ApplicationState.UNDER_REVIEW)
+    return (
+        found.filter(handling__officer=int(handler)) if handler.isdecimal() and len(handler) < 18 else found
+    )

@@ -1,0 +1,111 @@
+"""Who may handle an application, and when it may be decided how. Pure: the services fetch, these judge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.hub.membership.assessments.models import Outcome, Verdict
+from vardkase.hub.membership.terms.criteria import Criterion
+from vardkase.identity.accounts.staff import StaffRole
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """What decides whether somebody is impartial. `organisation_number` is that of their membership, if any."""
+
+    email: str
+    organisation_id: int
+    organisation_name: str
+    organisation_number: str = ""
+    declared_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies: the organisation, and the people that the application names."""
+
+    organisation_id: int | None
+    name: str
+    number: str
+    domains: Collection[str]
+    addresses: Collection[str]
+
+
+def applicant_of(
+    organisation_id: int | None, name: str, number: str, email: str, answers: Mapping[str, Any]
+) -> Applicant:
+    """The applicant as an application's columns and answers tell it."""
+    organisation = _object(answers.get("organisation"))
+    contacts = [_object(each) for each in _object(answers.get("contacts")).values()]
+    addresses = {str(each.get("email") or "").casefold() for each in contacts} | {email.casefold()}
+    domains = organisation.get("domains")
+    named = {str(each).casefold() for each in domains} if isinstance(domains, list) else set()
+    return Applicant(organisation_id, name, number, frozenset(named), frozenset(addresses - {""}))
+
+
+def conflict(officer: Officer, applicant: Applicant) -> str:
+    """Why the officer may not handle the application (a conflict of interest), in words; nothing when they may."""
+    if officer.declared_partial:
+        return gettext("You have declared that you are partial in this case.")
+    if officer.email.casefold() in applicant.addresses:
+        return gettext("You are a contact of the applicant.")
+    if _same_organisation(officer, applicant):
+        return gettext(
+            "This is your own organisation’s application: somebody without an interest in it decides."
+        )
+    return ""
+
+
+def _same_organisation(officer: Officer, applicant: Applicant) -> bool:
+    """By what is stored, by number, by name, or by the domain of the officer's address."""
+    domain = officer.email.casefold().rpartition("@")[2]
+    named = applicant.name.strip().casefold()
+    return (
+        (officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id)
+        or (bool(officer.organisation_number) and officer.organisation_number == applicant.number)
+        or (bool(named) and officer.organisation_name.strip().casefold() == named)
+        or any(domain == each or domain.endswith(f".{each}") for each in applicant.domains)
+    )
+
+
+def not_assessed(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
+    """The criteria that nobody has assessed yet."""
+    return [each for each in criteria if each.key not in verdicts]
+
+
+def not_met(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:
+    """The criteria that were found not to be met."""
+    return [each for each in criteria if verdicts.get(each.key) == Verdict.NOT_MET]
+
+
+def refusal_of_proposal(
+    criteria: Iterable[Criterion], verdicts: Mapping[str, str], outcome: str, exception: str
+) -> str:
+    """Why this outcome cannot be proposed, in words; nothing when it can."""
+    criteria = list(criteria)
+    if left := not_assessed(criteria, verdicts):
+        return gettext("Assess every criterion first. Left: %s.") % ", ".join(each.title for each in left)
+    unmet = not_met(criteria, verdicts)
+    if outcome == Outcome.APPROVE and unmet and not exception:
+        told = gettext("Not met: %s. An approval then needs an exception, with its reasons.")
+        return told % ", ".join(each.title for each in unmet)
+    return ""
+
+
+def refusal_of_second(user_id: int | None, proposed_by: int) -> str:
+    """Why somebody may not be the second of two, in words; nothing when they may."""
+    if user_id is None:
+        return gettext("The console is nobody in particular: an officer decides, by name.")
+    if user_id == proposed_by:
+        return gettext("You have made the proposal: another officer has to agree.")
+    return ""
+
+
+def _object(given: Any) -> Mapping[str, Any]:
+    return given if isinstance(given, Mapping) else {}

@@ -1,0 +1,179 @@
+"""Taking an application up, asking for a completion, and assessing it criterion by criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.applications.services.conversation import checked_text
+from vardkase.hub.membership.assessments import letters
+from vardkase.hub.membership.assessments.access import opened
+from vardkase.hub.membership.assessments.models import (
+    CriterionAssessment,
+    Handling,
+    Partiality,
+    Proposal,
+    ProposalState,
+    Verdict,
+)
+from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.identity.access.actor import Actor
+
+LONGEST = 5000
+
+
+@transaction.atomic
+def review(actor: Actor, application: Application) -> Application:
+    """Take an application up: the actor handles it from now on, against the terms that apply now.
+
+    Raises StepRefused, Forbidden.
+    """
+    application = opened(actor, application)
+    take_step(actor, APPLICATION, application, "review")
+    Handling.objects.update_or_create(
+        application=application,
+        defaults={"officer_id": actor.user_id, "terms_version": current_terms().version},
+    )
+    return application
+
+
+@transaction.atomic
+def take_over(actor: Actor, application: Application) -> Handling:
+    """Handle an application that another officer handled. Raises Conflict before it is taken up, Forbidden."""
+    application = opened(actor, application)
+    found = Handling.objects.filter(application=application).first()
+    if found is None or actor.user_id is None:
+        raise Conflict(gettext("Take the application up first."))
+    if found.officer_id != actor.user_id:
+        found.officer_id = actor.user_id
+        found.save(update_fields=["officer"])
+        record(actor, "application.taken_over", target_of(application))
+    return found
+
+
+@transaction.atomic
+def request_completion(
+    actor: Actor, application: Application, text: str, steps: Iterable[str]
+) -> Application:
+    """Ask the applicant to change parts of the form (`steps`), in a letter and a mail that say what is missing.
+
+    A proposal that waits falls. Raises StepRefused, Forbidden, Invalid under `text` and `steps`.
+    """
+    application = opened(actor, application)
+    APPLICATION.after(application.state, "request_completion")
+    words, chosen = checked_text(text), _steps(steps)
+    _drop_proposal(actor, application)
+    Message.objects.create(
+        application=application, kind=Author.OFFICER, author=actor.name, text=words, steps=chosen
+    )
+    application.reopened = chosen
+    application.save(update_fields=["reopened", "changed"])
+    take_step(actor, APPLICATION, application, "request_completion", words)
+    letters.send_completion_request(actor, application, words, chosen)
+    return application
+
+
+@transaction.atomic
+def assess(
+    actor: Actor, application: Application, key: str, verdict: str, reason: str
+) -> CriterionAssessment:
+    """Put down what is found of one criterion. Raises NotFound, Invalid by field, Conflict, Forbidden.
+
+    What is not plainly met needs a reason.
+    """
+    application = opened(actor, application)
+    if application.state != ApplicationState.UNDER_REVIEW:
+        raise Conflict(gettext("The application is not under review."))
+    if open_proposal(application):
+        raise Conflict(
+            gettext("A decision is proposed. It has to be taken back before criteria are assessed anew.")
+        )
+    if key not in {each.key for each in criteria_of(application)}:
+        raise NotFound("There is no such criterion.")
+    reason = _reason(verdict, reason)
+    found, made = CriterionAssessment.objects.get_or_create(
+        application=application,
+        key=key,
+        defaults={"verdict": verdict, "reason": reason, "assessed_by": actor.name},
+    )
+    before = "" if made else found.verdict
+    if not made and (found.verdict, found.reason) != (verdict, reason):
+        found.verdict, found.reason, found.assessed_by = verdict, reason, actor.name
+        found.save()
+    if before != verdict:
+        record(
+            actor,
+            "application.assessed",
+            target_of(application),
+            {"criterion": key, "verdict": [before, verdict]},
+        )
+    return found
+
+
+@transaction.atomic
+def declare_partial(actor: Actor, application: Application, reason: str) -> None:
+    """Take no further part in a case, for a reason of one's own. A proposal that one has made falls.
+
+    Raises Forbidden, Invalid under `reason`.
+    """
+    application = opened(actor, application)
+    if actor.user_id is None:
+        raise Forbidden
+    Partiality.objects.create(
+        application=application, user_id=actor.user_id, reason=checked(reason, "reason")
+    )
+    Handling.objects.filter(application=application, officer=actor.user_id).update(officer=None)
+    waiting = open_proposal(application)
+    if waiting and waiting.proposed_by == actor.user_id:
+        _drop_proposal(actor, application)
+    record(actor, "application.partiality_declared", target_of(application))
+
+
+def open_proposal(application: Application) -> Proposal | None:
+    """The proposal that waits for a second officer, if one does."""
+    return Proposal.objects.filter(application=application, state=ProposalState.OPEN).first()
+
+
+def checked(text: str, field: str) -> str:
+    """What an officer writes, as it may be kept; raises Invalid under `field`."""
+    words = text.replace("\r\n", "\n").strip()
+    if not words or len(words) > LONGEST or "\0" in words:
+        told = gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+        raise Invalid({field: [told]})
+    return words
+
+
+def _reason(verdict: str, reason: str) -> str:
+    if verdict not in Verdict.values:
+        raise Invalid({"verdict": [gettext("Choose one of: %s.") % ", ".join(Verdict.values)]})
+    if verdict == Verdict.MET and not reason.strip():
+        return ""
+    return checked(reason, "reason")
+
+
+def _steps(steps: Iterable[str]) -> list[str]:
+    chosen = [name for name in BY_NAME if name in set(steps)]
+    if not chosen or set(steps) - set(BY_NAME):
+        raise Invalid({"steps": [gettext("Choose what the applicant is to change.")]})
+    return chosen
+
+
+def _drop_proposal(actor: Actor, application: Application) -> None:
+    """Close a proposal that waits: what it rests on has changed."""
+    Proposal.objects.filter(application=application, state=ProposalState.OPEN).update(
+        state=ProposalState.WITHDRAWN,
+        answered_by=actor.user_id,
+        answered_by_name=actor.name,
+        answered=timezone.now(),
+    )

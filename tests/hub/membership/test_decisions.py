@@ -1,0 +1,294 @@
+"""An application is assessed, completed, and decided by two officers who have no interest in it."""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from pypdf import PdfReader
+
+from tests.cast import Cast
+from tests.hub.membership.answers import answers
+from tests.hub.membership.cast import staff
+from tests.hub.membership.desk import REASONS, assessed, johanna, on_the_desk, per, proposed, sent_in
+from tests.support.mail_server import MailServer
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.smtp import send as deliver
+from vardkase.hub.correspondence.letters.signatures import sign_as
+from vardkase.hub.correspondence.letters.writing import letters_about
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.membership.applications.access import Applicant
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services import sending
+from vardkase.hub.membership.assessments.models import Partiality, Proposal
+from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
+from vardkase.hub.membership.assessments.services.deciding import decide, propose, take_back
+from vardkase.hub.membership.assessments.services.reviewing import (
+    assess,
+    declare_partial,
+    request_completion,
+    review,
+    take_over,
+)
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.terms.models import Acceptance
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts.staff import StaffRole
+
+
+def text_of(letter: Letter) -> str:
+    """The words of a letter, as a reader without eyes hears them."""
+    pages = PdfReader(BytesIO(bytes(letter.content))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, mail: MailServer) -> None:
+    first, second = per(cast), johanna(cast)
+    sign_as(first, {"name": "Per Nyström", "title_sv": "handläggare", "title_en": "officer"})
+    sign_as(second, {"name": "Johanna Bergdahl", "title_sv": "jurist", "title_en": "legal officer"})
+    application = on_the_desk(first)
+    assess(first, application, "security_work", "not_met", "Uppgift om reservdriften saknas.")
+    request_completion(first, application, "Vi saknar en plan för reservdriften.", ["security"])
+    application.refresh_from_db()
+    assert (application.state, application.reopened) == ("completion_requested", ["security"])
+    sending.complete(Applicant(application.pk, application.email), application, "Planen bifogas.")
+    for criterion in criteria_of(application):
+        assess(first, application, criterion.key, "met", "")
+    proposal = propose(first, application, "approve", REASONS)
+    decide(second, application, proposal.pk, "agree")
+    application.refresh_from_db()
+    assert application.state == "approved"
+    assert application.decided is not None
+    assert Membership.objects.get(application=application).state == "onboarding"
+    assert Acceptance.objects.get(application=application).name == "Karin Ek"
+    request, decision = Letter.objects.order_by("pk")
+    assert "Vi saknar en plan för reservdriften." in text_of(request)
+    for words in (
+        "beviljar Skogsby kommun medlemskap",
+        REASONS,
+        "Beslutet har fattats av Johanna Bergdahl, jurist, på förslag av Per Nyström, handläggare.",
+        "212000-0142",
+        f"{application.number}:2",
+    ):
+        assert words in text_of(decision)
+    assert decision.sha256 == hashlib.sha256(bytes(decision.content)).hexdigest()
+    sent = OutgoingMail.objects.filter(subject__contains="beviljad").first()
+    assert sent is not None
+    deliver(sent)
+    ((_, message),) = mail.arrived
+    (attached,) = message.iter_attachments()
+    assert attached.get_content() == bytes(decision.content), "what is kept is what was sent"
+
+
+def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    company = {
+        "organisation_name": "Skogsby Data AB",
+        "language": "en",
+        "sector": "private_company",
+        "organisation_number": "5560125790",
+    }
+    application = assessed(first, **company)
+    assess(first, application, "security_work", "not_met", "Intyget visar nivå 1 av 4 i sex åtgärder.")
+    proposal = propose(
+        first, application, "reject", "Säkerhetsarbetet når inte den nivå som villkoren kräver."
+    )
+    decide(second, application, proposal.pk, "agree")
+    application.refresh_from_db()
+    assert application.state == "rejected"
+    assert not Membership.objects.filter(application=application).exists()
+    words = text_of(Letter.objects.get())
+    for part in (
+        "avslår ansökan",
+        "Säkerhetsarbetet når inte den nivå",
+        "Intyget visar nivå 1 av 4",
+        "Vad ni kan göra",
+        "What you can do",
+        "This is a translation",
+    ):
+        assert part in words
+
+
+def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast: Cast) -> None:
+    first = per(cast)
+    application = on_the_desk(first)
+    with pytest.raises(Invalid, match="Fas och sektor"):
+        propose(first, application, "approve", REASONS)
+    for criterion in criteria_of(application):
+        assess(first, application, criterion.key, "met", "")
+    assess(first, application, "security_contact", "not_met", "Ingen svarar på kvällen.")
+    with pytest.raises(Invalid, match="Kontakt för säkerhet"):
+        propose(first, application, "approve", REASONS)
+    proposal = propose(first, application, "approve", REASONS, "Jour finns från 1 januari.")
+    decide(johanna(cast), application, proposal.pk, "agree")
+    assert "Jour finns från 1 januari." in text_of(Letter.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "field"),
+    [
+        ("maybe", "x", "verdict"),
+        ("not_met", " ", "reason"),
+        ("met_with_remark", "", "reason"),
+        ("met", "x" * 5001, "reason"),
+    ],
+)
+def test_a_verdict_that_makes_no_sense_is_refused(cast: Cast, verdict: str, reason: str, field: str) -> None:
+    first = per(cast)
+    application = on_the_desk(first)
+    with pytest.raises(Invalid) as refused:
+        assess(first, application, "security_work", verdict, reason)
+    assert list(refused.value.errors) == [field]
+    with pytest.raises(NotFound):
+        assess(first, application, "api_requirements", "met", "")  # It connects by the web.
+
+
+def test_one_officer_alone_decides_nothing(cast: Cast) -> None:
+    first = per(cast)
+    application, proposal = proposed(first)
+    also_jurist = staff(cast, StaffRole.LEGAL_OFFICER)
+    for answer in ("agree", "return", "oppose"):
+        with pytest.raises(Forbidden):
+            decide(first, application, proposal.pk, answer, "Skäl")
+    console = console_actor(cast.hub.pk, "Hub", "root")
+    with pytest.raises(Forbidden):
+        decide(console, application, proposal.pk, "agree")
+    take_back(first, application, proposal.pk)
+    with pytest.raises(Forbidden):
+        propose(console, application, "approve", REASONS)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.pk).update(state="agreed", answered_by=first.user_id)
+    application.refresh_from_db()
+    assert application.state == "under_review"
+    assert not Letter.objects.exists()
+    again = propose(first, application, "approve", REASONS)
+    decide(also_jurist, application, again.pk, "agree")
+
+
+OWN = {
+    "by what is stored": {"organisation": "hub"},
+    "by name": {"organisation_name": "hub "},
+    "by the domain of the address": {"answers": answers(organisation={"domains": ["hub.example"]})},
+    "as a contact": {"answers": answers(contacts={"main": {"email": "Per.Nystrom@hub.example"}})},
+    "as who began it": {"email": "per.nystrom@HUB.example"},
+}
+
+
+@pytest.mark.parametrize("columns", OWN.values(), ids=OWN.keys())
+def test_an_officer_has_no_part_in_their_own_case(cast: Cast, columns: dict[str, Any]) -> None:
+    if columns.get("organisation"):
+        columns = {"organisation": cast.hub}
+    first = per(cast)
+    application = sent_in(**columns)
+    with pytest.raises(Forbidden):
+        review(first, application)
+    Application.objects.filter(pk=application.pk).update(state="under_review")
+    for act in (
+        lambda: assess(first, application, "security_work", "met", ""),
+        lambda: propose(first, application, "reject", REASONS),
+        lambda: request_completion(first, application, "Mer", ["security"]),
+        lambda: take_over(first, application),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    assert verdicts_of(application) == {}
+
+
+def test_own_organisation_by_its_number(cast: Cast) -> None:
+    Membership.objects.create(
+        organisation=cast.hub, sector="state_authority", connection="web", organisation_number="2120000142"
+    )
+    with pytest.raises(Forbidden):
+        review(per(cast), sent_in())
+
+
+def test_an_officer_declares_to_be_partial_and_their_proposal_falls(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    application, proposal = proposed(first)
+    declare_partial(first, application, "Min syster är säkerhetschef där.")
+    with pytest.raises(Conflict):
+        decide(second, application, proposal.pk, "agree")
+    with pytest.raises(Forbidden):
+        propose(first, application, "approve", REASONS)
+    assert Partiality.objects.get().user_id == first.user_id
+    declare_partial(second, application, "Jag också.")
+    with pytest.raises(Forbidden):
+        propose(second, application, "approve", REASONS)
+
+
+def test_the_second_officer_returns_it_or_wants_the_opposite(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    application, proposal = proposed(first)
+    with pytest.raises(Invalid):
+        decide(second, application, proposal.pk, "return", " ")
+    decide(second, application, proposal.pk, "return", "Är jouren provad?")
+    assert application.messages.get().kind == "note"
+    again = propose(first, application, "approve", f"{REASONS} Jouren är provad.")
+    decide(second, application, again.pk, "oppose", "Jouren svarade inte.")
+    opposite = Proposal.objects.get(application=application, state="open")
+    assert (opposite.outcome, opposite.proposed_by) == ("reject", second.user_id)
+    with pytest.raises(Forbidden):
+        decide(second, application, opposite.pk, "agree")
+    decide(first, application, opposite.pk, "agree")
+    application.refresh_from_db()
+    assert application.state == "rejected"
+
+
+def test_a_decision_is_about_what_was_read(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    application, proposal = proposed(first)
+    take_back(first, application, proposal.pk)
+    propose(first, application, "reject", "Andra skäl.")
+    with pytest.raises(Conflict):
+        decide(second, application, proposal.pk, "agree")
+    with pytest.raises(NotFound):
+        decide(second, application, 0, "agree")
+    with pytest.raises(Conflict):
+        assess(first, application, "security_work", "not_met", "Ändrat medan någon läser.")
+
+
+def test_a_case_that_has_gone_on_is_not_decided(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    application, proposal = proposed(first)
+    sending.withdraw(Applicant(application.pk, application.email), application)
+    with pytest.raises(StepRefused):
+        decide(second, application, proposal.pk, "agree")
+    other, waiting = proposed(first)
+    request_completion(first, other, "Mer, tack.", ["contacts"])
+    with pytest.raises(Conflict):
+        decide(second, other, waiting.pk, "agree")
+    decided, last = proposed(first)
+    decide(second, decided, last.pk, "agree")
+    with pytest.raises(Conflict):
+        decide(second, decided, last.pk, "agree")
+    assert len(letters_about("application", decided.pk)) == 1
+
+
+def test_others_have_no_part_in_it(cast: Cast) -> None:
+    application, proposal = proposed(per(cast))
+    others = [cast.site_admin.actor, cast.org_admin.actor, cast.analyst.actor]
+    others += [staff(cast, role) for role in (StaffRole.ANALYST, StaffRole.OPERATOR, StaffRole.AUDITOR)]
+    for actor in others:
+        with pytest.raises(Forbidden):
+            decide(actor, application, proposal.pk, "agree")
+        with pytest.raises(Forbidden):
+            assess(actor, application, "security_work", "met", "")
+
+
+def test_what_was_sent_cannot_be_rewritten(cast: Cast) -> None:
+    application, proposal = proposed(per(cast))
+    decide(johanna(cast), application, proposal.pk, "agree")
+    letter = Letter.objects.get()
+    letter.title = "Något annat"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        letter.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Letter.objects.all().delete()
+    acts = set(AuditEntry.objects.filter(target_kind="application").values_list("action", flat=True))
+    assert {"application.decision_proposed", "application.approved", "application.taken_up"} <= acts
