@@ -26,6 +26,7 @@ from vardkase.api.dispatch import declared_permissions, plain
 
 TABLE = Path(__file__).with_name("roles.toml")
 NO_PERMISSION = "You do not have permission to use this functionality."
+STAFF_ONLY = "This is for the hub&#039;s own staff."
 NO_KEY = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
     "Authorization header."
@@ -175,7 +176,8 @@ def _refused(line: Line, world: World) -> None:
     if not line.lets_in(world.stranger.holds):
         outsiders["stranger"] = world.stranger
     for who, caller in outsiders.items():
-        assert world.call(line, caller.key, things) == (403, Refusal(NO_PERMISSION)), who
+        words = STAFF_ONLY if line.needs == "staff" else NO_PERMISSION
+        assert world.call(line, caller.key, things) == (403, Refusal(words)), who
     if line.needs != "anyone":
         assert world.call(line, None, things) == (403, Refusal(NO_KEY)), "without a key"
     assert contents() == before

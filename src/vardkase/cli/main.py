@@ -17,6 +17,7 @@ from vardkase.cli import (
     feed,
     init,
     knowledge,
+    membership,
     policy,
     schema,
     serve,
@@ -46,6 +47,7 @@ commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(policy.commands, name="policy")
 commands.add_typer(support.commands, name="support")
+commands.add_typer(membership.commands, name="membership")
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)

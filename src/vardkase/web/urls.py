@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("vardkase.web.views.public.urls")),
     path("", include("vardkase.web.views.support.urls")),
     path("", include("vardkase.web.views.overview.urls")),
+    path("", include("vardkase.web.views.membership.urls")),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("design/", design.components, name="components"),

@@ -1,4 +1,4 @@
-"""From an application's answers to what a member tells of itself."""
+"""From an application's answers (`applications.form`) to what a member tells of itself."""
 
 from __future__ import annotations
 
@@ -6,25 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.members.details import CONTACTS, FIELDS, read_details
+from vardkase.hub.membership.members.details import CONTACTS, read_details
 
 
 def details_of(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of `details.FIELDS` that the answers hold, whichever step of the form asked for them.
+    """The fields of `details.FIELDS` that the answers hold.
 
     What cannot be read is left out: the member gives it anew while it is being connected.
     """
-    given = {
-        name: value for step in answers.values() if isinstance(step, Mapping) for name, value in step.items()
-    }
-    for name in CONTACTS:
-        if f"contact_{name}" not in given:
-            parts = {part: given.get(f"{name}_{part}", "") for part in ("name", "email", "phone")}
-            given[f"contact_{name}"] = parts if any(parts.values()) else None
     found: dict[str, Any] = {}
-    for name in FIELDS.keys() & given.keys():
+    for name, value in _given(answers):
         try:
-            found |= read_details({name: given[name]})
+            found |= read_details({name: value}) if value else {}
         except Invalid:
             continue
     return found
+
+
+def county_of(answers: Mapping[str, Any]) -> str:
+    """The two digits of the county, or nothing."""
+    return str(_part(answers, "organisation").get("county") or "")[:2]
+
+
+def certificate_of(answers: Mapping[str, Any]) -> str:
+    """The client certificate (PEM) that was sent along, or nothing."""
+    return str(_part(_part(answers, "connection"), "api").get("certificate") or "")
+
+
+def _given(answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    about, connection = _part(answers, "organisation"), _part(answers, "connection")
+    api, contacts = _part(connection, "api"), _part(answers, "contacts")
+    place = f"{about.get('postcode', '')} {about.get('city', '')}".strip()
+    return [
+        ("address", "\n".join(line for line in (about.get("street"), place) if line)),
+        ("domains", about.get("domains")),
+        ("networks", connection.get("networks")),
+        ("egress", api.get("egress")),
+        ("software", f"{api.get('software', '')} {api.get('version', '')}".strip()),
+        *((f"contact_{name}", contacts.get(name)) for name in CONTACTS),
+    ]
+
+
+def _part(answers: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = answers.get(name)
+    return found if isinstance(found, Mapping) else {}

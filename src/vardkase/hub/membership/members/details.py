@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Invalid
 
 LONGEST = 2000
+LONGEST_KEY = 100_000
 MOST = 100
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
@@ -53,15 +54,16 @@ def _networks(value: Any) -> list[str]:
 
 
 def _contact(value: Any) -> dict[str, str]:
-    """``{"name", "email", "phone"}``; empty where nobody is named."""
+    """``{"name", "email", "phone", "key"}`` (an OpenPGP key or a certificate); empty where nobody is named."""
     given = value if isinstance(value, Mapping) else {}
     contact = {name: _text(given.get(name))[:255] for name in ("name", "email", "phone")}
+    contact["key"] = str(given.get("key") or "")[:LONGEST_KEY]
     if contact["email"]:
         try:
             validate_email(contact["email"])
         except ValidationError:
             raise ValueError(gettext("Please enter a valid email address.")) from None
-    return contact if any(contact.values()) else {}
+    return contact if contact["name"] or contact["email"] else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ CONTACTS = {
     "main": _("Main contact"),
     "technical": _("Technical contact"),
     "security": _("Security contact, day and night"),
-    "data_protection": _("Data protection officer"),
+    "dpo": _("Data protection officer"),
 }
 FIELDS: dict[str, Field] = {
     "address": Field(_("Postal address"), _text),

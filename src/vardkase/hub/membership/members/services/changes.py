@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.lifecycle.services import note_in_history
+from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.details import FIELDS, read_details
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
 from vardkase.hub.membership.members.queries import open_change
@@ -64,9 +65,13 @@ def decide_change(actor: Actor, reference: Reference, *, accept: bool, reason: s
         _close(actor, proposed, ChangeState.ACCEPTED, reason.strip()[:LONGEST])
         _told(actor, membership, "membership.change_accepted", proposed, proposed.reason)
         push(membership)
+        letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
     else:
         _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
         _told(actor, membership, "membership.change_refused", proposed, proposed.reason)
+        letters.write(
+            actor, membership, "membership_change_decided", decision=_refused(membership, proposed.reason)
+        )
     return proposed
 
 
@@ -91,6 +96,16 @@ def _close(actor: Actor, proposed: ProposedChange, state: ChangeState, reason: s
     proposed.state, proposed.reason = state, reason
     proposed.decided, proposed.decided_by = timezone.now(), actor.name
     proposed.save()
+
+
+def _accepted(membership: Membership) -> str:
+    with override(membership.language):
+        return gettext("The change of your data is accepted.")
+
+
+def _refused(membership: Membership, reason: str) -> str:
+    with override(membership.language):
+        return gettext("The change of your data is refused. Reasons: %s") % reason
 
 
 def _told(actor: Actor, membership: Membership, act: str, proposed: ProposedChange, note: str) -> None:

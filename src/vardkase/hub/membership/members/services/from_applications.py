@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.members.answers import details_of
+from vardkase.hub.membership.members.answers import county_of, details_of
 from vardkase.hub.membership.members.services.opening import open_membership
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.organisations.models import Organisation
@@ -31,7 +31,8 @@ def open_approved(application: Application) -> None:
         for name in ("sector", "nis2", "connection", "organisation_number", "language")
     }
     details = details_of(application.answers)
-    open_membership(actor, organisation, facts | {"details": details}, application)
+    more = {"details": details, "county": county_of(application.answers)}
+    open_membership(actor, organisation, facts | more, application)
 
 
 def _free_name(application: Application) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import ActorReference
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
+from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -48,6 +49,9 @@ def impose(
     else:
         note_in_history(actor, MEMBERSHIP, membership, "membership.restricted", reason, kind=str(kind))
     push(membership)
+    letters.write(
+        actor, membership, "membership_limited", limit=letters.limit(membership, kind), reason=reason
+    )
     return True
 
 
@@ -86,4 +90,5 @@ def _lift(actor: ActorReference, membership: Membership, held: list[Restriction]
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
         note_in_history(actor, MEMBERSHIP, membership, "membership.unrestricted", reason, kind=kind)
     push(membership)
+    letters.write(actor, membership, "membership_restored", reason=reason)
     return len(held)

@@ -12,6 +12,7 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.servers.ending import switch_off_exchange
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -45,6 +46,7 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
     take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
     Membership.objects.filter(pk=membership.pk).update(activated=timezone.now())
     push(membership)
+    letters.write(actor, membership, "membership_activated")
     return membership
 
 
@@ -92,6 +94,7 @@ def terminate(actor: Actor, reference: Reference, reason: str, contributions: st
     take_step(actor, MEMBERSHIP, membership, "terminate", given)
     org_id = membership.organisation_id
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
+    letters.write(actor, membership, "membership_ended", reason=given, contributions=told)
     membership.ending = {
         "contributions": told,
         **contributed_by(org_id),

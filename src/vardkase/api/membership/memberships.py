@@ -1,0 +1,184 @@
+"""memberships: how members stand, and an officer's steps; a member reads and proposes changes of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.rules import STAFF
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+ORGANISATION = "[organisation_id]"
+
+
+@endpoint("memberships/index", staff=tuple(sorted(STAFF)))
+def index(call: Call) -> Answer:
+    """Every membership: organisation, state and standing."""
+    return Json([_row(each) for each in queries.memberships(call.actor)])
+
+
+@endpoint("memberships/view", describes=Description(url=f"/memberships/view/{ORGANISATION}"))
+def view(call: Call) -> Answer:
+    """One membership with its checklist, its limits and its history; without an id that of the own organisation."""
+    return Json(_whole(call, queries.find_membership(call.actor, call.arg(0) or call.actor.organisation_id)))
+
+
+@endpoint(
+    "memberships/activate",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(optional=["reason"], url=f"/memberships/activate/{ORGANISATION}"),
+)
+def activate(call: Call) -> Answer:
+    """Let a member in; with reasons while its checklist has open items."""
+    return Json(_whole(call, services.activate(call.actor, call.arg(0), _text(call, "reason"))))
+
+
+@endpoint(
+    "memberships/suspend",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(
+        text="`kind` is suspended, no_sync or read_only; `until` an ISO time.",
+        mandatory=["kind", "reason"],
+        optional=["until"],
+        url=f"/memberships/suspend/{ORGANISATION}",
+    ),
+)
+def suspend(call: Call) -> Answer:
+    """Limit a membership at once."""
+    kind, reason = _text(call, "kind"), _text(call, "reason")
+    membership = services.suspend(call.actor, call.arg(0), kind, reason, until=_until(call))
+    return Json(_whole(call, membership))
+
+
+@endpoint(
+    "memberships/restore",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(mandatory=["reason"], url=f"/memberships/restore/{ORGANISATION}"),
+)
+def restore(call: Call) -> Answer:
+    """Lift what officers have limited."""
+    return Json(_whole(call, services.restore(call.actor, call.arg(0), _text(call, "reason"))))
+
+
+@endpoint(
+    "memberships/terminate",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(
+        mandatory=["reason", "contributions"], url=f"/memberships/terminate/{ORGANISATION}"
+    ),
+)
+def terminate(call: Call) -> Answer:
+    """End a membership; what it has contributed stays."""
+    told = _text(call, "contributions")
+    return Json(_whole(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told)))
+
+
+@endpoint(
+    "memberships/propose",
+    requires=(Permission.ADMIN,),
+    writes=True,
+    describes=Description(
+        text="`details` holds the fields that shall be others: address, domains, networks, contact_main and so on.",
+        mandatory=["details"],
+        optional=["note"],
+    ),
+)
+def propose(call: Call) -> Answer:
+    """Propose other data of the own organisation; the hub owner decides."""
+    details = call.body.get("details")
+    if not isinstance(details, dict):
+        raise Invalid({"details": ["details is an object."]})
+    proposed = services.propose_change(call.actor, details, _text(call, "note"))
+    return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
+
+
+@endpoint(
+    "memberships/decide",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(
+        mandatory=["accept"], optional=["reason"], url=f"/memberships/decide/{ORGANISATION}"
+    ),
+)
+def decide(call: Call) -> Answer:
+    """Take over what a member proposed, or refuse it with a reason."""
+    accept = call.body.get("accept") in (True, 1, "1")
+    decided = services.decide_change(call.actor, call.arg(0), accept=accept, reason=_text(call, "reason"))
+    return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
+
+
+def _text(call: Call, name: str) -> str:
+    value = call.body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _until(call: Call) -> datetime | None:
+    given = _text(call, "until")
+    try:
+        until = parse_datetime(given) if given else None
+    except ValueError:
+        until = None
+    if given and (until is None or until.tzinfo is None):
+        raise Invalid({"until": ["until is an ISO time with its zone."]})
+    return until
+
+
+def _row(membership: Membership) -> dict[str, Any]:
+    organisation = membership.organisation
+    return {
+        "organisation_id": str(organisation.pk),
+        "organisation_uuid": str(organisation.uuid),
+        "organisation": organisation.name,
+        "state": membership.state,
+        "standing": organisation.standing,
+        "may_read": organisation.may_read,
+        "may_write": organisation.may_write,
+        "may_sync": organisation.may_sync,
+        "sector": membership.sector,
+        "nis2": membership.nis2,
+        "connection": membership.connection,
+    }
+
+
+def _whole(call: Call, membership: Membership) -> dict[str, Any]:
+    membership.organisation.refresh_from_db()
+    row = _row(membership)
+    row["checklist"] = [
+        {"item": line.item.name, "state": line.state, "detail": line.detail} for line in checklist(membership)
+    ]
+    row["restrictions"] = [
+        {
+            "kind": each.kind,
+            "cause": each.cause,
+            "reason": each.reason,
+            "since": each.since.isoformat(),
+            "until": each.until.isoformat() if each.until else None,
+        }
+        for each in queries.restrictions(membership)
+    ]
+    row["history"] = [
+        {
+            "step": entry.step,
+            "before": entry.before,
+            "after": entry.after,
+            "by": entry.actor_name,
+            "at": entry.at.isoformat(),
+            "note": entry.note,
+        }
+        for entry in queries.history(call.actor, membership)
+    ]
+    return {"Membership": row}

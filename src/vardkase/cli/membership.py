@@ -1,0 +1,134 @@
+"""`vardkase membership`: members from the command line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import AsUser, Json, fail, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.membership.members.models import Membership
+
+commands = typer.Typer(no_args_is_help=True, help="Memberships: how members stand, and what is left to do.")
+
+Member = Annotated[str, typer.Argument(help="The organisation's id, uuid or name.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+Kind = Annotated[str, typer.Option("--kind", help="suspended (as a whole), no_sync (the API) or read_only.")]
+Until = Annotated[str, typer.Option("--until", help="The day (2027-01-31) on which it is lifted by itself.")]
+Contributions = Annotated[
+    str, typer.Option("--contributions", help="What happens to what the member has contributed.")
+]
+
+
+@commands.command("members")
+def members(data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """List the members and how they stand."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members.queries import memberships
+
+        rows([_shown(each) for each in memberships(acting(user))], as_json=json)
+
+
+@commands.command("onboarding")
+def onboarding(member: Member, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """Show a member's checklist."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members.queries import find_membership
+        from vardkase.hub.membership.onboarding.items import checklist
+
+        found = checklist(find_membership(acting(user), _reference(member)))
+        shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in found]
+        rows(shown, as_json=json)
+
+
+@commands.command("activate")
+def activate(
+    member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """Let a member in; with reasons while its checklist has open items."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members import services
+
+        result(_shown(services.activate(acting(user), _reference(member), reason)), as_json=json)
+
+
+@commands.command("suspend")
+def suspend(
+    member: Member,
+    reason: Reason = "",
+    kind: Kind = "suspended",
+    until: Until = "",
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Limit a membership at once."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members import services
+
+        limited = services.suspend(acting(user), _reference(member), kind, reason, until=_day(until))
+        result(_shown(limited), as_json=json)
+
+
+@commands.command("restore")
+def restore(
+    member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """Lift what was limited."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members import services
+
+        result(_shown(services.restore(acting(user), _reference(member), reason)), as_json=json)
+
+
+@commands.command("terminate")
+def terminate(
+    member: Member,
+    reason: Reason = "",
+    contributions: Contributions = "",
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """End a membership; what it has contributed stays."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members import services
+
+        ended = services.terminate(acting(user), _reference(member), reason, contributions)
+        result(_shown(ended), as_json=json)
+
+
+def _shown(membership: Membership) -> dict[str, str]:
+    organisation = membership.organisation
+    organisation.refresh_from_db()
+    return {
+        "id": str(organisation.pk),
+        "organisation": organisation.name,
+        "state": membership.state,
+        "standing": organisation.standing or "full",
+        "connection": membership.connection,
+    }
+
+
+def _reference(member: str) -> str:
+    from vardkase.identity.organisations.queries import organisations
+
+    named = organisations("all").filter(name__iexact=member).first()
+    return str(named.pk) if named else member
+
+
+def _day(until: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None
+    except ValueError:
+        raise fail("--until is a day such as 2027-01-31.") from None

@@ -1,0 +1,132 @@
+"""What a member is written about its membership."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import ActorReference, Target
+from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.membership.members.models import Membership, RestrictionKind
+from vardkase.identity.accounts.queries import active_users
+
+ORGANISATION = {"organisation": "Exempelköpings kommun"}
+REASON = {**ORGANISATION, "reason": "Skäl"}
+KINDS = (
+    Kind(
+        "membership_activated",
+        describes=_("A membership has become active"),
+        facts=ORGANISATION,
+        subject={
+            "sv": "{organisation} är nu medlem",
+            "en": "{organisation} is a member now",
+        },
+        body={
+            "sv": "Hej,\n\nanslutningen är klar och medlemskapet för {organisation} är aktivt. Ni kan läsa och dela "
+            "information från och med nu.",
+            "en": "Hello,\n\nthe connection is complete and the membership of {organisation} is active. You can read "
+            "and share from now on.",
+        },
+    ),
+    Kind(
+        "membership_limited",
+        describes=_("A membership has been suspended or limited"),
+        facts={**REASON, "limit": "API-anslutningen är avstängd."},
+        subject={
+            "sv": "Medlemskapet för {organisation} har begränsats",
+            "en": "The membership of {organisation} has been limited",
+        },
+        body={
+            "sv": "Hej,\n\nmedlemskapet för {organisation} har begränsats: {limit}\n\nSkäl: {reason}\n\nNi ser läget "
+            "på sidan Medlemskap och intyg. Kontakta oss om något är oklart.",
+            "en": "Hello,\n\nthe membership of {organisation} has been limited: {limit}\n\nReasons: {reason}\n\nThe "
+            "page Membership and statement shows how it stands. Write to us if anything is unclear.",
+        },
+    ),
+    Kind(
+        "membership_restored",
+        describes=_("A suspension or limit has been lifted"),
+        facts=REASON,
+        subject={
+            "sv": "Begränsningen för {organisation} är hävd",
+            "en": "The limit for {organisation} is lifted",
+        },
+        body={
+            "sv": "Hej,\n\nbegränsningen av medlemskapet för {organisation} är hävd. Allt fungerar som förut."
+            "\n\nSkäl: {reason}",
+            "en": "Hello,\n\nthe limit of the membership of {organisation} is lifted. Everything works as before."
+            "\n\nReasons: {reason}",
+        },
+    ),
+    Kind(
+        "membership_ended",
+        describes=_("A membership has ended"),
+        facts={**REASON, "contributions": "Det ligger kvar i ert namn."},
+        subject={
+            "sv": "Medlemskapet för {organisation} har upphört",
+            "en": "The membership of {organisation} has ended",
+        },
+        body={
+            "sv": "Hej,\n\nmedlemskapet för {organisation} har upphört. Konton är avstängda, nycklar har slutat gälla "
+            "och inget utbyts längre.\n\nSkäl: {reason}\n\nDet ni har bidragit med: {contributions}",
+            "en": "Hello,\n\nthe membership of {organisation} has ended. Accounts are off, keys have ended, and "
+            "nothing is exchanged any more.\n\nReasons: {reason}\n\nWhat you have contributed: {contributions}",
+        },
+    ),
+    Kind(
+        "membership_change_decided",
+        describes=_("A proposed change of a member’s data has been decided on"),
+        facts={**ORGANISATION, "decision": "Ändringen är godtagen."},
+        subject={
+            "sv": "Beslut om ändrade uppgifter för {organisation}",
+            "en": "Decision on the change of data of {organisation}",
+        },
+        body={
+            "sv": "Hej,\n\n{decision}\n\nNi ser uppgifterna på sidan Medlemskap och intyg.",
+            "en": "Hello,\n\n{decision}\n\nThe page Membership and statement shows your data.",
+        },
+    ),
+)
+LIMITS = {
+    RestrictionKind.SUSPENDED: {"sv": "det är helt avstängt.", "en": "it is suspended as a whole."},
+    RestrictionKind.NO_SYNC: {
+        "sv": "API-anslutningen är avstängd.",
+        "en": "the API connection is suspended.",
+    },
+    RestrictionKind.READ_ONLY: {
+        "sv": "ni kan läsa men inte skriva.",
+        "en": "you can read but not write.",
+    },
+}
+
+
+def register_kinds() -> None:
+    """Have the hub know these mails."""
+    for kind in KINDS:
+        register(kind)
+
+
+def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
+    """A member's contacts of these kinds and its administrators, each in the member's language."""
+    people = [membership.details.get(f"contact_{name}") or {} for name in contacts or ("main", "technical")]
+    found = [
+        Recipient(person["email"], membership.language, person.get("key", ""))
+        for person in people
+        if person.get("email")
+    ]
+    administrators = active_users().filter(org=membership.organisation_id, role__perm_admin=True)
+    return found + [
+        Recipient(user.email, user.language or membership.language, user.gpgkey or "")
+        for user in administrators
+    ]
+
+
+def write(actor: ActorReference, membership: Membership, kind: str, **facts: str) -> None:
+    """Write to the member; it is put down as correspondence about its membership."""
+    known = {"organisation": membership.organisation.name, **facts}
+    about = Target("membership", membership.pk, title=str(membership))
+    send(actor, kind, recipients(membership), known, about=about)
+
+
+def limit(membership: Membership, kind: str) -> str:
+    """A limit in the member's language."""
+    return LIMITS[RestrictionKind(kind)]["sv" if membership.language == "sv" else "en"]

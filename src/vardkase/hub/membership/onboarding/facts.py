@@ -1,0 +1,121 @@
+"""What has come about of a member's connection, read off the rooms that know: nobody ticks a box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q, QuerySet
+
+from vardkase.core.clock import now_seconds
+from vardkase.exchange.servers.models import Server, Standing
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.terms.models import Acceptance
+from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
+from vardkase.hub.policy.queries import policy_in_force
+from vardkase.hub.training.queries import trained_users
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.entrance.services.state import SecurityState, security_state
+from vardkase.identity.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The connection of one member, each fact asked for once."""
+
+    membership: Membership
+
+    @cached_property
+    def organisation(self) -> Organisation:
+        """The organisation as it is stored now."""
+        return Organisation.objects.get(pk=self.membership.organisation_id)
+
+    @cached_property
+    def namesake(self) -> Organisation | None:
+        """Another organisation that is here by the name that the member applied under: perhaps the same one."""
+        application = self.membership.application
+        if application is None:
+            return None
+        same = Organisation.objects.filter(name__iexact=application.organisation_name, membership=None)
+        return same.exclude(pk=self.membership.organisation_id).first()
+
+    @cached_property
+    def security(self) -> SecurityState:
+        """What the entrance holds."""
+        return security_state(self.organisation)
+
+    @cached_property
+    def administrators(self) -> list[User]:
+        """The active accounts that administer the organisation."""
+        return list(self._people().filter(role__perm_admin=True).select_related("role").order_by("pk"))
+
+    @cached_property
+    def settled_administrator(self) -> User | None:
+        """One of them who has chosen a password and set up a second factor, where their role asks for one."""
+        with_second = set(
+            Authenticator.objects.filter(user__in=self.administrators)
+            .exclude(type=Authenticator.Type.RECOVERY_CODES)
+            .values_list("user_id", flat=True)
+        )
+        for user in self.administrators:
+            has_chosen = user.last_pw_change is not None and not user.change_pw
+            if has_chosen and (user.pk in with_second or user.role.perm_skip_otp):
+                return user
+        return None
+
+    @cached_property
+    def sync_users(self) -> list[User]:
+        """The active accounts that synchronise and do nothing else."""
+        return list(self._people().filter(role__perm_sync=True, role__perm_admin=False).order_by("pk"))
+
+    @cached_property
+    def bound_key(self) -> AuthKey | None:
+        """The newest valid key of a synchronising account that is bound to addresses and has an end."""
+        keys = AuthKey.objects.filter(
+            user__in=self.sync_users, expiration__gt=now_seconds(), allowed_ips__len__gt=0
+        )
+        return keys.select_related("user").order_by("-pk").first()
+
+    @cached_property
+    def last_call(self) -> datetime | None:
+        """When a call came in by a synchronising account's key last."""
+        keys = AuthKey.objects.filter(user__in=self.sync_users, last_used__gt=0).order_by("-last_used")
+        seconds = keys.values_list("last_used", flat=True).first()
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
+    @cached_property
+    def server(self) -> Server | None:
+        """Our connection to the member's own instance."""
+        return Server.objects.filter(remote_org=self.organisation).order_by("priority").first()
+
+    @cached_property
+    def server_standing(self) -> Standing | None:
+        """How that connection was found last."""
+        return Standing.objects.filter(server=self.server).first() if self.server else None
+
+    @cached_property
+    def policy_version(self) -> int | None:
+        """The number of the member's MISP policy that is in force."""
+        found = policy_in_force(self.organisation.pk)
+        return found.number if found else None
+
+    @cached_property
+    def accepted_terms(self) -> Acceptance | None:
+        """How the member's signatory accepted the terms that apply now."""
+        return acceptance_of(self.membership, current_terms().version)
+
+    @cached_property
+    def trained(self) -> int:
+        """How many of its people have been trained."""
+        return trained_users(self.organisation.pk).count()
+
+    @cached_property
+    def people(self) -> int:
+        """How many people, not machines, it has here."""
+        return self._people().filter(role__perm_sync=False).count()
+
+    def _people(self) -> QuerySet[User]:
+        return active_users().filter(Q(server_id=0) | Q(role__perm_sync=True), org=self.organisation)

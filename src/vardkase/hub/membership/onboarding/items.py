@@ -1,0 +1,261 @@
+"""The items of the checklist: for which way of connecting, and how each is found to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.onboarding.models import Remark
+from vardkase.hub.membership.sectors import Connection
+
+EVERYBODY = frozenset(Connection)
+BY_API = frozenset({Connection.API, Connection.BOTH})
+BY_WEB = frozenset({Connection.WEB, Connection.BOTH})
+
+
+class State(StrEnum):
+    """How far an item is."""
+
+    DONE = "done"
+    STARTED = "started"
+    OPEN = "open"
+    TROUBLE = "trouble"
+    NOT_NEEDED = "not_needed"
+
+
+SETTLED = frozenset({State.DONE, State.NOT_NEEDED})
+
+
+class Who(StrEnum):
+    """Who does an item."""
+
+    HUB = "hub"
+    """An officer, or the operator."""
+    MEMBER = "member"
+    BOTH = "both"
+
+
+type Found = tuple[State, str]
+"""How far it is, and what is there, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item. `find` reads off the facts how far it is; without it somebody says so, with a note."""
+
+    name: str
+    title: Promise
+    help: Promise
+    connections: frozenset[Connection]
+    who: Who
+    find: Callable[[Facts], Found] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item on the checklist of one member."""
+
+    item: Item
+    state: State
+    detail: str
+    remark: Remark | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.state in SETTLED
+
+
+def checklist(membership: Membership) -> list[Line]:
+    """The checklist of a member as its way of connecting asks for, each item as the facts are now."""
+    return list(_lines(membership))
+
+
+def still_open(membership: Membership) -> list[str]:
+    """The titles of what is not settled."""
+    return [str(line.item.title) for line in _lines(membership) if not line.is_settled]
+
+
+def _lines(membership: Membership) -> Iterator[Line]:
+    facts = Facts(membership)
+    remarks = {remark.item: remark for remark in membership.remarks.all()}
+    for item in ITEMS:
+        if membership.connection in item.connections:
+            yield _line(item, facts, remarks.get(item.name))
+
+
+def _line(item: Item, facts: Facts, remark: Remark | None) -> Line:
+    state, detail = item.find(facts) if item.find else (State.OPEN, "")
+    if remark is not None and state is not State.DONE:
+        state = State.DONE if remark.needed else State.NOT_NEEDED
+        detail = remark.note
+    return Line(item, state, detail, remark)
+
+
+def _organisation(facts: Facts) -> Found:
+    if facts.namesake is not None:
+        told = gettext("%(name)s is here, but so is another organisation by the name that was applied under.")
+        return State.TROUBLE, told % {"name": facts.organisation.name}
+    return State.DONE, facts.organisation.name
+
+
+def _administrator(facts: Facts) -> Found:
+    if facts.settled_administrator:
+        return State.DONE, facts.settled_administrator.email
+    if facts.administrators:
+        told = gettext("%s is invited, and has yet to choose a password and set up a second factor.")
+        return State.STARTED, told % facts.administrators[0].email
+    return State.OPEN, ""
+
+
+def _domain(facts: Facts) -> Found:
+    if facts.organisation.verified_domains:
+        return State.DONE, ", ".join(facts.organisation.verified_domains)
+    claimed = list(facts.organisation.mail_domains.values_list("domain", flat=True))
+    if claimed:
+        return State.STARTED, gettext("Waits for proof: %s") % ", ".join(claimed)
+    return State.OPEN, ""
+
+
+def _networks(facts: Facts) -> Found:
+    return _listed(facts.organisation.networks)
+
+
+def _certificate(facts: Facts) -> Found:
+    return _listed(
+        [str(each.subject or each.fingerprint) for each in facts.organisation.client_certificates.all()]
+    )
+
+
+def _listed(held: list[str]) -> Found:
+    return (State.DONE, ", ".join(held)) if held else (State.OPEN, "")
+
+
+def _sync_user(facts: Facts) -> Found:
+    if (key := facts.bound_key) is not None:
+        told = gettext("%(user)s, key %(key)s, from %(addresses)s")
+        addresses = ", ".join(key.allowed_ips or [])
+        return State.DONE, told % {"user": key.user.email, "key": str(key), "addresses": addresses}
+    if facts.sync_users:
+        return State.STARTED, gettext("%s has no valid key that is bound to addresses.") % facts.sync_users[
+            0
+        ].email
+    return State.OPEN, ""
+
+
+def _call(facts: Facts) -> Found:
+    if facts.last_call is None:
+        return State.OPEN, gettext("No call has come in with the key yet.")
+    when = date_format(localtime(facts.last_call), "DATETIME_FORMAT")
+    return State.DONE, gettext("A call came in with this key: %s") % when
+
+
+def _server(facts: Facts) -> Found:
+    if facts.server is None:
+        return State.OPEN, ""
+    found = facts.server_standing
+    if found is None:
+        return State.STARTED, gettext("%s is set up, and has not been tested.") % facts.server.url
+    return (State.DONE, facts.server.url) if found.works else (State.TROUBLE, found.reason)
+
+
+def _policy(facts: Facts) -> Found:
+    if facts.policy_version is None:
+        return State.OPEN, ""
+    return State.DONE, gettext("Version %s is in force.") % facts.policy_version
+
+
+def _terms(facts: Facts) -> Found:
+    if (accepted := facts.accepted_terms) is None:
+        return State.OPEN, ""
+    told = gettext("Version %(version)s, by %(name)s")
+    return State.DONE, told % {"version": accepted.version, "name": accepted.name}
+
+
+def _trained(facts: Facts) -> Found:
+    told = gettext("%(done)s of %(all)s people") % {"done": facts.trained, "all": facts.people}
+    if not facts.people or not facts.trained:
+        return State.OPEN, told if facts.people else ""
+    return (State.DONE if facts.trained >= facts.people else State.STARTED), told
+
+
+ITEMS = (
+    Item(
+        "organisation",
+        _("The organisation is here"),
+        _("Everything that a member publishes and reads hangs on its organisation."),
+        EVERYBODY, Who.HUB, _organisation,
+    ),
+    Item(
+        "administrator",
+        _("First administrator signs in with two factors"),
+        _("The administrator invites colleagues, and looks after their accounts from then on."),
+        EVERYBODY, Who.BOTH, _administrator,
+    ),
+    Item(
+        "domain",
+        _("Mail domain is verified"),
+        _("Accounts can only have addresses in a domain that is proved to be the organisation’s."),
+        EVERYBODY, Who.BOTH, _domain,
+    ),
+    Item(
+        "networks",
+        _("Networks of the users are registered"),
+        _("The web is used from the organisation’s own networks."),
+        BY_WEB, Who.BOTH, _networks,
+    ),
+    Item(
+        "certificate",
+        _("Client certificate is registered"),
+        _("The API is called with the organisation’s own certificate."),
+        BY_API, Who.BOTH, _certificate,
+    ),
+    Item(
+        "sync_user",
+        _("Sync user with a bound key"),
+        _("A dedicated account, whose key works from fixed addresses only and has an end."),
+        BY_API, Who.HUB, _sync_user,
+    ),
+    Item(
+        "call",
+        _("A call has come in"),
+        _("The member tests from its side: the hub sees the call, and by which key it came."),
+        BY_API, Who.MEMBER, _call,
+    ),
+    Item(
+        "server",
+        _("The hub reaches the member"),
+        _("For members that the hub sends to or fetches from. Not needed where the member does both itself."),
+        BY_API, Who.HUB, _server,
+    ),
+    Item(
+        "policy",
+        _("MISP policy is in force"),
+        _("The member has decided what it shares, with whom, and who may publish."),
+        EVERYBODY, Who.MEMBER, _policy,
+    ),
+    Item(
+        "terms",
+        _("Terms are accepted"),
+        _("The signatory has accepted the terms that apply now."),
+        EVERYBODY,
+        Who.MEMBER,
+        _terms,
+    ),
+    Item(
+        "trained",
+        _("Users are trained"),
+        _("Everybody who uses the hub knows how it works and what may be shared."),
+        EVERYBODY, Who.MEMBER, _trained,
+    ),
+)  # fmt: skip
+NAMES = {item.name: item for item in ITEMS}

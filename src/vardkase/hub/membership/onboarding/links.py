@@ -1,0 +1,110 @@
+"""Private links: made for one person, good for one use."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import NotFound
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.keys import make_key
+from vardkase.identity.accounts.services.keys import target_of as target_of_key
+from vardkase.identity.accounts.services.passwords import set_password
+from vardkase.identity.accounts.services.users import target_of
+
+HOLDS = timedelta(days=7)
+DAY = 24 * 60 * 60
+Purpose = PrivateLink.Purpose
+
+
+def make_link(
+    actor: Actor,
+    membership: Membership,
+    user: User,
+    purpose: PrivateLink.Purpose,
+    sent_to: str,
+    *,
+    allowed_ips: list[str] | None = None,
+    key_days: int = 0,
+) -> str:
+    """Make a link in place of those for the same person and purpose that were not used; returns its address."""
+    PrivateLink.objects.filter(user=user, purpose=purpose, used=None).delete()
+    secret = secrets.token_urlsafe(24)
+    PrivateLink.objects.create(
+        purpose=purpose, membership=membership, user=user, digest=_digest(secret), sent_to=sent_to,
+        made_by=actor.name, expires=timezone.now() + HOLDS, allowed_ips=allowed_ips or [], key_days=key_days,
+    )  # fmt: skip
+    return f"{settings.BASE_URL}/welcome/{purpose}/{secret}/"
+
+
+def find_link(purpose: str, secret: str) -> PrivateLink:
+    """The link, unless it is used, too old, or its account or membership is off. Raises NotFound."""
+    found = (
+        PrivateLink.objects.select_related("user__org", "user__role", "membership")
+        .filter(
+            purpose=purpose,
+            digest=_digest(secret),
+            used=None,
+            expires__gt=timezone.now(),
+            user__disabled=False,
+        )
+        .exclude(membership__state__in=(MembershipState.SUSPENDED, MembershipState.TERMINATED))
+        .first()
+    )
+    if found is None:
+        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+    return found
+
+
+@transaction.atomic
+def choose_password(actor: Actor, secret: str, password: str) -> User:
+    """Give the account that a link is for its first password; `actor` is the visitor. Raises NotFound, Invalid."""
+    link = _locked(Purpose.PASSWORD, secret)
+    user = User.objects.select_for_update(of=("self",)).select_related("org").get(pk=link.user_id)
+    set_password(user, password)
+    user.change_pw = False
+    user.save()
+    _use(link)
+    record(actor, "user.password_changed", target_of(user))
+    return user
+
+
+@transaction.atomic
+def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
+    """Make the key that a link is for; returns it and its 40 characters, which are kept nowhere. Raises NotFound."""
+    link = _locked(Purpose.KEY, secret)
+    ends = int(timezone.now().timestamp()) + link.key_days * DAY
+    data = {"comment": gettext("Key of the connection"), "allowed_ips": link.allowed_ips, "expiration": ends}
+    key, raw = make_key(link.user, data)
+    _use(link)
+    facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
+    record(actor, "auth_key.created", target_of_key(key), facts)
+    return key, raw
+
+
+def _locked(purpose: PrivateLink.Purpose, secret: str) -> PrivateLink:
+    """The link, its row locked, so that of two who use it at once one comes too late."""
+    found = find_link(purpose, secret)
+    locked = PrivateLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
+    if (link := locked.select_related("user").first()) is None:
+        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+    return link
+
+
+def _use(link: PrivateLink) -> None:
+    link.used = timezone.now()
+    link.save(update_fields=["used"])
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,56 @@
+"""What people say of a checklist's items, and the private links by which people get what nobody else may see."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.accounts.models import User
+
+
+class Remark(models.Model):
+    """An item of the checklist that somebody has settled: done by a person, or not needed; `note` says how or why."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="remarks")
+    item = models.CharField(max_length=32)
+    needed = models.BooleanField(default=True)
+    note = models.TextField()
+    by = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "onboarding_remark"
+        constraints = [models.UniqueConstraint(fields=["membership", "item"], name="onboarding_remark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}: {self.item}"
+
+
+class PrivateLink(models.Model):
+    """A link that works once: to choose the first password, or to be shown a new key.
+
+    `digest` is the SHA-256 of its secret, which stands nowhere here. The key is made when the link is used, with
+    `allowed_ips` and an end `key_days` later: until then there is none that could be found.
+    """
+
+    class Purpose(models.TextChoices):
+        PASSWORD = "password"  # noqa: S105 - what for, no secret
+        KEY = "key"
+
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="links")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    digest = models.BinaryField(max_length=32, unique=True)
+    sent_to = models.EmailField(max_length=255)
+    made_by = models.CharField(max_length=255)
+    made = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+    allowed_ips = models.JSONField(default=list)
+    key_days = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "private_link"
+
+    def __str__(self) -> str:
+        return f"{self.purpose} for {self.sent_to}"

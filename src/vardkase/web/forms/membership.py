@@ -1,0 +1,205 @@
+"""Memberships and checklists, as officers, the operator and members write them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import today
+from vardkase.hub.membership.members.details import CONTACTS, FIELDS
+from vardkase.hub.membership.members.models import RestrictionKind
+from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.identity.entrance.models import MailDomain
+from vardkase.identity.entrance.services.domains import MAILBOXES
+from vardkase.identity.organisations.models import Organisation
+
+ROWS = {"rows": 4}
+
+
+def day_field(**given: Any) -> forms.DateField:
+    """A day, chosen in the browser's own way."""
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **given)
+
+
+class ReasonForm(forms.Form):
+    """Why a step is taken."""
+
+    reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
+
+
+class ActivateForm(forms.Form):
+    """Reasons are needed where the checklist has open items."""
+
+    reason = forms.CharField(
+        label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000, required=False
+    )
+
+
+class SuspendForm(ReasonForm):
+    """What is limited, why, and for how long."""
+
+    kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
+    until = day_field(
+        label=_("Until"), required=False, help_text=_("Empty: until somebody lifts the suspension.")
+    )
+    field_order = ("kind", "reason", "until")
+
+
+class TerminateForm(ReasonForm):
+    """Why, and what happens to what was contributed."""
+
+    contributions = forms.CharField(
+        label=_("What happens to what the member has contributed"),
+        widget=forms.Textarea(attrs=ROWS),
+        help_text=_("It stays on the hub. Write what was agreed, such as under whose name."),
+    )
+
+
+class OpenForm(forms.Form):
+    """A membership for an organisation that is here."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.filter(membership=None, local=True).order_by("name"), label=_("Organisation")
+    )
+    sector = forms.ChoiceField(label=_("Legal form"), choices=Sector.choices)
+    nis2 = forms.ChoiceField(label=_("Cybersecurity Act (NIS2)"), choices=Nis2Status.choices)
+    connection = forms.ChoiceField(label=_("Connects by"), choices=Connection.choices)
+    organisation_number = forms.CharField(label=_("Organisation number"), max_length=10, required=False)
+
+
+class AdministratorForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address of the administrator"),
+        help_text=_("A private link to choose a password is sent there."),
+    )
+
+
+class SyncUserForm(forms.Form):
+    """The account that synchronises, and the key that is shown once."""
+
+    email = forms.EmailField(
+        label=_("Address of the account"),
+        help_text=_("An address of the machine, in the member’s own domain."),
+    )
+    addresses = forms.CharField(
+        label=_("Addresses that it calls from"),
+        widget=forms.Textarea(attrs=ROWS),
+        help_text=_("Fixed addresses or networks, one on each line. The key works from nowhere else."),
+    )
+    until = day_field(label=_("The key ends on"), help_text=_("At most a year from now."))
+    send_to = forms.EmailField(
+        label=_("Send the link with the key to"),
+        required=False,
+        help_text=_("Empty: to the technical contact. The key is shown once."),
+    )
+
+
+class NetworksForm(forms.Form):
+    networks = forms.CharField(
+        label=_("Networks"),
+        widget=forms.Textarea(attrs=ROWS),
+        help_text=_("As the internet sees them, one on each line, such as 192.0.2.0/24."),
+    )
+
+
+class CertificateForm(forms.Form):
+    pem = forms.CharField(
+        label=_("Client certificate"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("In PEM. Never the private key."),
+    )
+
+
+class DomainForm(forms.Form):
+    """A mail domain, and how it is proved."""
+
+    domain = forms.CharField(label=_("Mail domain"), max_length=253)
+    method = forms.ChoiceField(
+        label=_("Proof"),
+        choices=[
+            (MailDomain.Method.MAIL, _("A mail to the domain")),
+            (MailDomain.Method.DNS, _("A record in DNS")),
+        ],
+    )
+    mailbox = forms.ChoiceField(
+        label=_("Mailbox"), choices=[(name, name) for name in MAILBOXES], required=False
+    )
+
+
+class ServerForm(forms.Form):
+    """Our connection to the member's instance."""
+
+    url = forms.CharField(label=_("Address of the member’s instance"))
+    authkey = forms.CharField(
+        label=_("Key of our account there"), required=False, widget=forms.PasswordInput(), max_length=40
+    )
+    push = forms.BooleanField(label=_("We send what is published"), required=False)
+    pull = forms.BooleanField(label=_("We fetch"), required=False)
+
+
+class SettleForm(forms.Form):
+    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
+
+
+class OrganisationForm(forms.Form):
+    other = forms.ModelChoiceField(
+        Organisation.objects.filter(membership=None).order_by("name"),
+        label=_("The organisation that it is"),
+        help_text=_("It gets all that this organisation has here. Make sure that they are the same."),
+    )
+
+
+class DetailsForm(forms.Form):
+    """What a member tells of itself, as its administrator proposes it."""
+
+    note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+
+    def __init__(self, details: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in FIELDS.items():
+            stored = details.get(name)
+            if name.startswith("contact_"):
+                self._contact(name.removeprefix("contact_"), stored or {})
+                continue
+            text = "\n".join(stored) if isinstance(stored, list) else stored
+            self.fields[name] = forms.CharField(
+                label=str(field.label), required=False, initial=text, widget=forms.Textarea(attrs={"rows": 3})
+            )
+        self.order_fields([name for name in self.fields if name != "note"])
+
+    def _contact(self, name: str, stored: dict[str, str]) -> None:
+        for part, words in PARTS.items():
+            kind = forms.EmailField if part == "email" else forms.CharField
+            label = f"{CONTACTS[name]}: {words}"
+            self.fields[f"{name}_{part}"] = kind(
+                label=label, required=False, initial=stored.get(part, ""), max_length=255
+            )
+
+    def wire(self, details: dict[str, Any]) -> dict[str, Any]:
+        """The fields as the service takes them; keys of contacts stay with the contact that has them."""
+        given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        for name in CONTACTS:
+            stored = details.get(f"contact_{name}") or {}
+            contact = {part: self.cleaned_data[f"{name}_{part}"] for part in PARTS}
+            same = contact["email"] == stored.get("email")
+            given[f"contact_{name}"] = {**contact, "key": stored.get("key", "") if same else ""}
+        return given
+
+
+PARTS = {"name": _("Name"), "email": _("E-mail address"), "phone": _("Telephone")}
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Several words in a row are easy to remember and hard to guess."),
+    )
+
+
+def a_year_on() -> str:
+    """The last day that a key made today may work."""
+    return (today() + timedelta(days=365)).isoformat()

@@ -1,0 +1,200 @@
+"""Each item of a member's checklist, done from its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.answers import certificate_of
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.rules import TECHNICAL
+from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.onboarding.items import NAMES, checklist
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.diagnosis import diagnosis
+from vardkase.web.forms import membership as written
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.membership.lines import PILLS
+
+type Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """How an item is done: its form, what it begins with, and the service that does it."""
+
+    form: type[forms.Form]
+    initial: Callable[[Membership], Data]
+    do: Callable[[PageRequest, int, Data], object]
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace(",", "\n").split()
+
+
+def _join(membership: Membership, name: str) -> str:
+    return "\n".join(membership.details.get(name) or [])
+
+
+def _contact(membership: Membership, name: str) -> str:
+    return str((membership.details.get(f"contact_{name}") or {}).get("email", ""))
+
+
+def _networks(membership: Membership) -> Data:
+    return {"networks": "\n".join(membership.organisation.networks) or _join(membership, "networks")}
+
+
+def _certificate(membership: Membership) -> Data:
+    return {"pem": certificate_of(membership.application.answers) if membership.application else ""}
+
+
+def _server(membership: Membership) -> Data:
+    server = Facts(membership).server
+    return {"url": server.url, "push": server.push, "pull": server.pull} if server else {"push": True}
+
+
+def _sync_user(membership: Membership) -> Data:
+    domain = next(iter(membership.details.get("domains") or []), "")
+    return {
+        "email": f"misp-sync@{domain}" if domain else "",
+        "addresses": _join(membership, "egress"),
+        "until": written.a_year_on(),
+        "send_to": _contact(membership, "technical"),
+    }
+
+
+DOINGS: dict[str, Doing] = {
+    "organisation": Doing(
+        written.OrganisationForm,
+        lambda membership: {"other": Facts(membership).namesake},
+        lambda request, pk, data: services.join_organisation(request.actor, pk, data["other"].pk),
+    ),
+    "administrator": Doing(
+        written.AdministratorForm,
+        lambda membership: {"email": _contact(membership, "main")},
+        lambda request, pk, data: services.invite_administrator(request.actor, pk, data["email"]),
+    ),
+    "domain": Doing(
+        written.DomainForm,
+        lambda membership: {"domain": next(iter(membership.details.get("domains") or []), "")},
+        lambda request, pk, data: services.verify_domain(request.actor, pk, **data),
+    ),
+    "networks": Doing(
+        written.NetworksForm,
+        _networks,
+        lambda request, pk, data: services.register_networks(request.actor, pk, _lines(data["networks"])),
+    ),
+    "certificate": Doing(
+        written.CertificateForm,
+        _certificate,
+        lambda request, pk, data: services.register_certificate(request.actor, pk, data["pem"]),
+    ),
+    "sync_user": Doing(
+        written.SyncUserForm,
+        _sync_user,
+        lambda request, pk, data: services.make_sync_user(request.actor, pk, **data),
+    ),
+    "server": Doing(
+        written.ServerForm, _server, lambda request, pk, data: services.connect(request.actor, pk, data)
+    ),
+}
+
+
+@page(staff=TECHNICAL, own_affairs=True)
+def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
+    """One item: how far it is, and how it is done."""
+    if name not in NAMES:
+        raise Http404
+    membership, doing = queries.find_membership(request.actor, pk), DOINGS.get(name)
+    if request.method != "POST":
+        form = doing.form(initial=doing.initial(membership)) if doing else None
+        return _shown(request, membership, name, form)
+    if "note" in request.POST:
+        return _settled(request, membership, name)
+    if doing is None:
+        raise Http404
+    form = doing.form(request.POST)
+    if form.is_valid() and _done(form, lambda: doing.do(request, pk, form.cleaned_data)):
+        messages.success(request, gettext("Done."))
+        return redirect("member", pk)
+    return _shown(request, membership, name, form, status=422)
+
+
+@page(staff=TECHNICAL, own_affairs=True)
+def test(request: PageRequest, pk: int) -> HttpResponse:
+    """Test our connection to the member, and say step by step what was found."""
+    membership = queries.find_membership(request.actor, pk)
+    server = Facts(membership).server
+    if request.method != "POST" or server is None:
+        return redirect("member_item", pk, "server")
+    found = services.test_connection(request.actor, pk)
+    form = written.ServerForm(initial=_server(membership))
+    return _shown(request, membership, "server", form, found=diagnosis(server, found), server=server)
+
+
+def _settled(request: PageRequest, membership: Membership, name: str) -> HttpResponse:
+    """Somebody says that an item is done, or that this member does not need it."""
+    pk, form = membership.organisation_id, written.SettleForm(request.POST)
+    needed = request.POST.get("needed") == "1"
+
+    def settle() -> object:
+        if request.POST.get("reopen"):
+            return services.reopen(request.actor, pk, name)
+        return services.settle(request.actor, pk, name, form.cleaned_data["note"], needed=needed)
+
+    if (request.POST.get("reopen") or form.is_valid()) and _done(form, settle):
+        return redirect("member", pk)
+    return _shown(request, membership, name, None, settle_form=form, status=422)
+
+
+def _done(form: forms.Form, work: Callable[[], object]) -> bool:
+    """Do it; what the service refuses stands in the form."""
+    try:
+        work()
+    except Invalid as error:
+        form.is_valid()
+        take_errors(form, error)
+    except Conflict as error:
+        form.is_valid()
+        form.add_error(None, str(error))
+    else:
+        return True
+    return False
+
+
+def _shown(
+    request: PageRequest,
+    membership: Membership,
+    name: str,
+    form: forms.Form | None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    line = next((line for line in checklist(membership) if line.item.name == name), None)
+    if line is None:
+        raise Http404
+    context = {
+        "membership": membership,
+        "organisation": membership.organisation,
+        "line": line,
+        "pill": PILLS[line.state],
+        "form": form
+        if name != "organisation" or StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
+        else None,
+        "settle_form": written.SettleForm(),
+        "decides": StaffRole.MEMBERSHIP_OFFICER in request.actor.staff,
+        "has_server": name == "server" and Facts(membership).server is not None,
+        **more,
+    }
+    return render(request, "membership/item.html", context, status=status)

@@ -1,0 +1,89 @@
+"""What the pages of a membership show alike, to staff and to the member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
+from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange
+from vardkase.hub.membership.members.rules import HAPPENINGS, MEMBERSHIP
+from vardkase.hub.membership.onboarding.items import Line, State, checklist
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.standing import Standing
+
+PILLS = {
+    State.DONE: "ok",
+    State.STARTED: "wait",
+    State.OPEN: "land",
+    State.TROUBLE: "bad",
+    State.NOT_NEEDED: "out",
+}
+STATE_PILLS = {
+    MembershipState.ONBOARDING: "wait",
+    MembershipState.ACTIVE: "ok",
+    MembershipState.SUSPENDED: "bad",
+    MembershipState.TERMINATED: "out",
+}
+HISTORY_SHOWN = 30
+
+
+def shown(actor: Actor, membership: Membership) -> dict[str, Any]:
+    """What every page about a membership needs."""
+    lines = checklist(membership)
+    change = queries.open_change(membership)
+    return {
+        "membership": membership,
+        "organisation": membership.organisation,
+        "state_pill": STATE_PILLS[MembershipState(membership.state)],
+        "standing": Standing(membership.organisation.standing).label,
+        "restrictions": list(queries.restrictions(membership)),
+        "lines": [(line, PILLS[line.state]) for line in lines],
+        "settled": sum(line.is_settled for line in lines),
+        "next_lines": [line for line in lines if not line.is_settled],
+        "contacts": _contacts(membership),
+        "details": [
+            (FIELDS[name].label, in_words(membership.details.get(name)))
+            for name in FIELDS
+            if not name.startswith("contact_")
+        ],
+        "change": change,
+        "change_rows": change_rows(change),
+        "history": [
+            {"when": entry.at, "text": told(entry), "state": "past"}
+            for entry in queries.history(actor, membership)[:HISTORY_SHOWN]
+        ],
+        "states": {each.name.lower(): each for each in State},
+    }
+
+
+def told(entry: HistoryEntry) -> str:
+    """One entry of the history in words."""
+    step = MEMBERSHIP.steps.get(entry.step)
+    words = step.words if step else HAPPENINGS.get(entry.step, entry.step)
+    note = f" – {entry.note}" if entry.note else ""
+    return f"{words} ({entry.actor_name}){note}"
+
+
+def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
+    """A proposed change, a row for each field, as components/diff.html takes them."""
+    if change is None:
+        return []
+    return [
+        {
+            "change": "added" if not before else "changed" if after else "removed",
+            "what": str(FIELDS[name].label) if name in FIELDS else name,
+            "old": in_words(before),
+            "new": in_words(after),
+        }
+        for name, (before, after) in change.fields.items()
+    ]
+
+
+def _contacts(membership: Membership) -> list[tuple[Any, dict[str, str]]]:
+    found = ((label, membership.details.get(f"contact_{name}")) for name, label in CONTACTS.items())
+    return [(label, contact) for label, contact in found if contact]
+
+
+__all__ = ["Line", "change_rows", "shown", "told"]

@@ -1,0 +1,62 @@
+"""What a private link opens, for who is not signed in: a first password, or a key that is shown once."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.onboarding import links
+from vardkase.hub.membership.onboarding.links import Purpose
+from vardkase.identity.access.actor import Actor, visitor
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.membership import PasswordForm
+from vardkase.web.pages import public_page
+
+
+@public_page
+def password(request: HttpRequest, secret: str) -> HttpResponse:
+    """Choose a first password."""
+    try:
+        link = links.find_link(Purpose.PASSWORD, secret)
+        form = PasswordForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
+            return redirect("account_login")
+    except Invalid as error:
+        take_errors(form, error)
+    except NotFound as error:
+        return _gone(request, error)
+    context = {"form": form, "email": link.user.email, "organisation": link.user.org}
+    return _private(render(request, "membership/welcome.html", context, status=422 if form.errors else 200))
+
+
+@public_page
+def key(request: HttpRequest, secret: str) -> HttpResponse:
+    """Show a new key; only when asked to, so that no program that follows links in mail uses it up."""
+    try:
+        link = links.find_link(Purpose.KEY, secret)
+        if request.method != "POST":
+            return _private(render(request, "membership/key.html", {"link": link}))
+        made, raw = links.show_key(_visitor(request), secret)
+    except NotFound as error:
+        return _gone(request, error)
+    return _private(render(request, "membership/key.html", {"link": link, "key": made, "raw": raw}))
+
+
+def _visitor(request: HttpRequest) -> Actor:
+    return visitor(getattr(request, "client_address", None))
+
+
+def _gone(request: HttpRequest, error: NotFound) -> HttpResponse:
+    if request.method not in ("GET", "HEAD", "POST"):
+        raise Http404
+    return _private(render(request, "membership/gone.html", {"why": str(error)}, status=404))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Nobody keeps the page, and the address is told to no other site."""
+    patch_cache_control(response, no_store=True)
+    response["Referrer-Policy"] = "no-referrer"
+    return response

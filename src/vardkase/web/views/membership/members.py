@@ -1,0 +1,144 @@
+"""A member, as the hub owner's staff see it: how it stands, what is left to do, what is to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.members.models import Membership, RestrictionCause
+from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL
+from vardkase.hub.membership.onboarding.items import still_open
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.forms import membership as written
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.navigation import OFFICERS
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.membership.lines import shown
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
+
+
+@page(staff=STAFF, own_affairs=True)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One member."""
+    membership = queries.find_membership(request.actor, pk)
+    decides = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
+    lifts = decides and membership.restrictions.filter(lifted=None, cause=RestrictionCause.OFFICER).exists()
+    open_steps = [name for name in MEMBERSHIP.open_steps(membership.state) if name != "restore"]
+    context = {
+        "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
+        "lifts": lifts,
+        "decides": decides,
+        "does_items": not request.actor.staff.isdisjoint(TECHNICAL),
+    }
+    return render(request, "membership/member.html", shown(request.actor, membership) | context)
+
+
+def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
+    services.activate(request.actor, pk, data["reason"])
+
+
+def _suspend(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
+    until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
+    services.suspend(request.actor, pk, data["kind"], data["reason"], until=until)
+
+
+def _restore(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
+    services.restore(request.actor, pk, data["reason"])
+
+
+def _terminate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
+    services.terminate(request.actor, pk, data["reason"], data["contributions"])
+
+
+type Take = Callable[[PageRequest, int, dict[str, Any]], None]
+
+STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
+    "activate": (
+        _("Activate the membership"), written.ActivateForm, _activate,
+        _("The member reads and writes from now on, as its roles and its policy let it."),
+    ),
+    "suspend": (
+        _("Suspend or limit"), written.SuspendForm, _suspend,
+        _("It has effect at once: on the web, in the API, in connections, streams and mail."),
+    ),
+    "restore": (
+        _("Lift the suspension"), written.ReasonForm, _restore,
+        _("Everything works again at once, and what waited is sent."),
+    ),
+    "terminate": (
+        _("Terminate the membership"), written.TerminateForm, _terminate,
+        _("Accounts are switched off, keys end, and nothing is exchanged any more. This cannot be undone."),
+    ),
+}  # fmt: skip
+
+
+@page(staff=OFFICER, own_affairs=True)
+def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
+    """Lead a membership on, with the reasons."""
+    if name not in STEPS:
+        raise Http404
+    membership = queries.find_membership(request.actor, pk)
+    title, kind, take, help_text = STEPS[name]
+    form = kind(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            take(request, pk, form.cleaned_data)
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext("Done."))
+            return redirect("member", pk)
+    context = {
+        "form": form, "title": title, "help": help_text, "organisation": membership.organisation, "step": name,
+        "waiting": still_open(membership) if name == "activate" else [],
+    }  # fmt: skip
+    return render(request, "membership/step.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICER, own_affairs=True)
+def decide(request: PageRequest, pk: int) -> HttpResponse:
+    """Take over what the member proposed, or refuse it."""
+    accept = request.POST.get("decision") == "accept"
+    try:
+        services.decide_change(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The member is told of the decision."))
+    return redirect("member", pk)
+
+
+@page(staff=OFFICER, own_affairs=True)
+def open_one(request: PageRequest) -> HttpResponse:
+    """Open the membership of an organisation that is here."""
+    form = written.OpenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            membership: Membership = services.open_membership(
+                request.actor, form.cleaned_data["organisation"], form.cleaned_data
+            )
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("member", membership.organisation_id)
+    return render(request, "membership/open.html", {"form": form}, status=422 if form.errors else 200)

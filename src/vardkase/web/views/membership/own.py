@@ -1,0 +1,56 @@
+"""Our own membership: how it stands, what is left to do, and what we tell of ourselves."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.members import queries, services
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.membership import DetailsForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.membership.lines import shown
+
+
+@page(own_affairs=True)
+def view(request: PageRequest) -> HttpResponse:
+    """The membership of the reader's organisation."""
+    try:
+        membership = queries.own_membership(request.actor)
+    except NotFound:
+        return render(request, "membership/none.html")
+    return render(request, "membership/own.html", shown(request.actor, membership))
+
+
+@page(Permission.ADMIN, own_affairs=True)
+def change(request: PageRequest) -> HttpResponse:
+    """Propose other data; the hub owner looks at them."""
+    membership = queries.own_membership(request.actor)
+    form = DetailsForm(membership.details, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.propose_change(request.actor, form.wire(membership.details), form.cleaned_data["note"])
+        except Invalid as error:
+            take_errors(form, error)
+        else:
+            messages.success(
+                request, gettext("The hub owner looks at the change. It is on this page until then.")
+            )
+            return redirect("membership")
+    return render(request, "membership/change.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(Permission.ADMIN, own_affairs=True)
+def withdraw(request: PageRequest) -> HttpResponse:
+    """Take back what was proposed."""
+    try:
+        services.withdraw_change(request.actor)
+    except Conflict as error:
+        messages.error(request, str(error))
+    return redirect("membership")

@@ -1,0 +1,21 @@
+"""Memberships: for staff, for the member, and what private links open."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.membership import checklist, links, members, own
+
+urlpatterns = [
+    path("members/open/", members.open_one, name="member_open"),
+    path("members/<int:pk>/", members.view, name="member"),
+    path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
+    path("members/<int:pk>/change/", members.decide, name="member_change"),
+    path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
+    path("members/<int:pk>/test/", checklist.test, name="member_test"),
+    path("membership/", own.view, name="membership"),
+    path("membership/change/", own.change, name="membership_change"),
+    path("membership/change/withdraw/", own.withdraw, name="membership_withdraw"),
+    path("welcome/password/<str:secret>/", links.password, name="welcome_password"),
+    path("welcome/key/<str:secret>/", links.key, name="welcome_key"),
+]

@@ -1,0 +1,216 @@
+"""An officer's steps: what leads on and what is refused, on the page, by the API and on the command line alike."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.cli.test_content import run
+from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.membership.applications.hooks import application_approved
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.members.models import Membership, Restriction
+from vardkase.hub.membership.members.rules import MEMBERSHIP
+from vardkase.hub.membership.members.schedules import lapse_restrictions
+from vardkase.identity.organisations.models import Organisation
+
+GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
+REFUSED = sorted(
+    (state, step)
+    for state, step in itertools.product(MEMBERSHIP.states.values, MEMBERSHIP.steps)
+    if not MEMBERSHIP.may(state, step)
+)
+
+
+@pytest.fixture
+def desk(cast: Cast, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def by_page(desk: Desk, org: Organisation, step: str) -> str:
+    response = signed_in(desk.officer).post(
+        f"/members/{org.pk}/step/{step}/", GIVEN, headers={"accept-language": "en"}
+    )
+    assert response.status_code == 422
+    return response.content.decode()
+
+
+def by_api(desk: Desk, org: Organisation, step: str) -> str:
+    status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{org.pk}", GIVEN)
+    assert status == 409
+    return str(body["message"])
+
+
+@pytest.mark.parametrize("refuse", [by_page, by_api])
+@pytest.mark.parametrize(("state", "step"), REFUSED)
+def test_what_the_table_does_not_hold_is_refused(
+    cast: Cast, desk: Desk, state: str, step: str, refuse: Any
+) -> None:
+    opened(desk, cast.org_b)
+    Membership.objects.update(state=state)
+    told = refuse(desk, cast.org_b, step)
+    assert "is not possible" in told.replace("&quot;", '"')
+    assert Membership.objects.get().state == state
+
+
+@pytest.mark.parametrize(("state", "step"), [("onboarding", "suspend"), ("terminated", "activate")])
+def test_the_command_line_refuses_the_same(cast: Cast, desk: Desk, state: str, step: str) -> None:
+    opened(desk, cast.org_b)
+    Membership.objects.update(state=state)
+    run("membership", step, cast.org_b.name, "--reason", "It was decided.", code=1)
+    assert Membership.objects.get().state == state
+
+
+def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk, mail: Any) -> None:
+    opened(desk, cast.org_b)
+    web = signed_in(desk.officer)
+    steps = (("activate", {}), ("suspend", {}), ("restore", {}), ("terminate", {}))
+    for step, more in steps:
+        assert web.post(f"/members/{cast.org_b.pk}/step/{step}/", {**GIVEN, **more}).status_code == 302, step
+    membership = Membership.objects.get()
+    told = [entry.step for entry in queries.history(at_the_screen(desk.officer), membership)]
+    assert told == ["terminate", "restore", "suspend", "activate", "opened"]
+    kinds = set(SentMail.objects.values_list("kind", flat=True))
+    assert kinds == {"membership_activated", "membership_limited", "membership_restored", "membership_ended"}
+    assert set(OutgoingMail.objects.values_list("recipient", flat=True)) == {
+        "anna@b.example", "bo@b.example", "admin@b.example",
+    }  # fmt: skip
+    page = web.get(f"/members/{cast.org_b.pk}/", headers={"accept-language": "en"}).content.decode()
+    assert "The membership has ended." in page
+    assert "They stay." in page
+
+
+def test_who_may_not_decide(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    for who in (
+        desk.operator,
+        desk.admin,
+        cast.site_admin,
+        cast.stranger,
+        staff_of(cast, "a@hub.example", "auditor"),
+    ):
+        with pytest.raises(Forbidden):
+            services.suspend(at_the_screen(who), _seen(who, cast), "read_only", "Because.")
+        assert call(who.key, "POST", f"/memberships/suspend/{cast.org_b.pk}", GIVEN)[0] == 403
+        assert signed_in(who).post(f"/members/{cast.org_b.pk}/step/suspend/", GIVEN).status_code == 403
+    assert not Restriction.objects.exists()
+
+
+def _seen(who: Player, cast: Cast) -> int:
+    try:
+        return queries.find_membership(at_the_screen(who), cast.org_b.pk).organisation_id
+    except Exception as unseen:
+        raise Forbidden from unseen
+
+
+def test_an_officer_of_the_organisation_itself_decides_nothing(cast: Cast, desk: Desk) -> None:
+    """Conflict of interest: an officer whose organisation the membership is."""
+    for who in (desk.officer, desk.second):
+        with pytest.raises(Forbidden, match="egen organisation"):
+            services.open_membership(at_the_screen(who), cast.hub, FACTS)
+    membership = Membership.objects.create(organisation=cast.hub, sector="other", connection="web")
+    for step in MEMBERSHIP.steps:
+        status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{cast.hub.pk}", GIVEN)
+        assert (status, "own organisation" in body["message"]) == (403, True)
+    membership.refresh_from_db()
+    assert membership.state == "onboarding"
+
+
+def test_a_limit_for_a_time_lifts_itself(cast: Cast, desk: Desk, time_machine: Any) -> None:
+    member(desk, cast.org_b)
+    until = timezone.now() + timedelta(days=3)
+    services.suspend(at_the_screen(desk.officer), cast.org_b.pk, "suspended", "For a while.", until=until)
+    assert queries.standing(cast.org_b.pk).standing == "suspended"
+    time_machine.move_to(until + timedelta(minutes=1))
+    assert lapse_restrictions() == 1
+    cast.org_b.refresh_from_db()
+    assert (cast.org_b.standing, cast.org_b.may_write, Membership.objects.get().state) == ("", True, "active")
+
+
+def test_reasons_are_asked_for(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_b)
+    officer = at_the_screen(desk.officer)
+    with pytest.raises(Invalid, match="Kvar att göra"):
+        services.activate(officer, cast.org_b.pk)
+    member_of = services.activate(officer, cast.org_b.pk, "It was here before.")
+    for fails in (
+        lambda: services.suspend(officer, member_of.organisation_id, "read_only", " "),
+        lambda: services.suspend(officer, member_of.organisation_id, "half", "Because."),
+        lambda: services.terminate(officer, member_of.organisation_id, "Because.", ""),
+    ):
+        with pytest.raises(Invalid):
+            fails()
+    services.suspend(officer, cast.org_b.pk, "read_only", "Because.")
+    with pytest.raises(Conflict):
+        services.suspend(officer, cast.org_b.pk, "read_only", "Again.")
+
+
+def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) -> None:
+    answers = {
+        "organisation": {"street": "Box 1", "postcode": "123 45", "city": "Ekby", "county": "14"},
+        "contacts": {"main": {"name": "Eva", "email": "eva@ekby.example", "phone": "010-2", "key": ""}},
+        "connection": {"method": "web", "networks": ["192.0.2.0/24"]},
+    }  # fmt: skip
+    application = Application.objects.create(
+        number="A-1", state="approved", organisation_name="organisation c", organisation_number="2120000142",
+        sector="municipality", connection="web", answers=answers,
+    )  # fmt: skip
+    application_approved.emit(application)
+    membership = Membership.objects.get()
+    assert membership.organisation != cast.org_c  # By the same name anybody could apply.
+    assert membership.organisation.name == "organisation c (2120000142)"
+    assert (membership.state, membership.county, membership.details["address"]) == (
+        "onboarding", "14", "Box 1\n123 45 Ekby",
+    )  # fmt: skip
+    assert membership.details["networks"] == ["192.0.2.0/24"]
+    assert not membership.organisation.may_read
+
+
+def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any) -> None:
+    member(desk, cast.org_b)
+    web, officer = signed_in(desk.admin), signed_in(desk.officer)
+    assert b"bo@b.example" in web.get("/membership/").content
+    form = {
+        "address": "Nya torget 1", "main_name": "Anna Ek", "main_email": "anna@b.example", "main_phone": "010-1",
+        "technical_name": "Bo Ask", "technical_email": "bo@b.example", "domains": "b.example\nb2.example",
+    }  # fmt: skip
+    assert web.post("/membership/change/", form | {"domains": "not a domain"}).status_code == 422
+    assert web.post("/membership/change/", form).status_code == 302
+    membership = Membership.objects.get()
+    assert set(membership.changes.get().fields) == {"address", "domains"}
+    assert membership.details["address"].startswith("Rådhuset")
+    assert b"Nya torget 1" in officer.get(f"/members/{cast.org_b.pk}/").content
+    assert officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "refuse"}).status_code == 302
+    assert membership.changes.get().state == "proposed"  # Refusing takes a reason.
+    officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "refuse", "reason": "Which torg?"})
+    call(desk.admin.key, "POST", "/memberships/propose", {"details": {"address": "Nya torget 1, Ekby"}})
+    officer.post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
+    membership.refresh_from_db()
+    assert membership.details["address"] == "Nya torget 1, Ekby"
+    assert [change.state for change in membership.changes.order_by("pk")] == ["refused", "accepted"]
+    for who in (cast.partner, cast.stranger):
+        assert signed_in(who).post("/membership/change/", form).status_code == 403
+    assert SentMail.objects.filter(kind="membership_change_decided").count() == 6
+
+
+def test_a_member_sees_its_own_and_no_other(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    assert (
+        call(cast.partner.key, "GET", "/memberships/view")[1]["Membership"]["organisation"] == cast.org_b.name
+    )
+    assert call(cast.stranger.key, "GET", f"/memberships/view/{cast.org_b.pk}")[0] == 404
+    assert Client().get(f"/members/{cast.org_b.pk}/").status_code == 302
+    assert signed_in(cast.stranger).get(f"/members/{cast.org_b.pk}/").status_code == 403
+    assert len(call(desk.operator.key, "GET", "/memberships/index")[1]) == 1

@@ -1,0 +1,203 @@
+"""From approved to active: each item done from the page by staff who read nothing, and read off the facts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import SYNC_USER, Cast
+from tests.exchange.servers import HERE, says, serving
+from tests.exchange.taxii_scene import published_event
+from tests.factories import make_role
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened
+from tests.support.certificates import Authority
+from tests.web.accounts import PASSWORD, post_sign_in, with_totp
+from tests.web.signed_in import signed_in
+from vardkase.core.clock import today
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.membership.members import services as members
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.organisations.models import Organisation
+
+LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/[\w-]+/)")
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, settings: Any, password_is_enough: None) -> Desk:
+    settings.BASE_URL = "https://hub.example"
+    make_role("Sync user", SYNC_USER)
+    desk = make_desk(cast)
+    User.objects.filter(org=cast.org_c).delete()
+    return desk
+
+
+def states(organisation: Organisation) -> dict[str, str]:
+    membership = Membership.objects.get(organisation=organisation)
+    return {line.item.name: str(line.state) for line in checklist(membership)}
+
+
+def link_in_mail() -> str:
+    """The newest private link that went out by mail, as a path."""
+    text = OutgoingMail.objects.order_by("-pk")[0].text
+    found = LINK.search(text)
+    assert found, text
+    return found[1]
+
+
+def do(who: Client, organisation: Organisation, item: str, **data: str) -> None:
+    response = who.post(
+        f"/members/{organisation.pk}/checklist/{item}/", data, headers={"accept-language": "en"}
+    )
+    assert response.status_code == 302, response.content.decode()
+
+
+def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_c, connection="web")
+    operator = signed_in(desk.operator)
+    assert "sync_user" not in states(cast.org_c)  # That is for the API.
+    assert states(cast.org_c)["administrator"] == "open"
+    do(operator, cast.org_c, "administrator", email="eva@c.example")
+    assert states(cast.org_c)["administrator"] == "started"
+    path, visitor = link_in_mail(), Client()
+    assert "eva@c.example" in visitor.get(path).content.decode()
+    assert visitor.post(path, {"password": "short"}).status_code == 422
+    assert visitor.post(path, {"password": PASSWORD}).headers["Location"] == "/account/login/"
+    assert Client().get(path).status_code == 404  # It has been used.
+    eva = User.objects.select_related("role").get(email="eva@c.example")
+    assert (eva.role.perm_admin, eva.role.perm_site_admin, eva.org) == (True, False, cast.org_c)
+    assert post_sign_in(visitor, "eva@c.example").status_code == 302
+    assert states(cast.org_c)["administrator"] == "started"  # Until there is a second factor.
+    with_totp(eva)
+    assert states(cast.org_c)["administrator"] == "done"
+    do(operator, cast.org_c, "networks", networks="192.0.2.0/24\n198.51.100.7")
+    assert states(cast.org_c)["networks"] == "done"
+    do(operator, cast.org_c, "domain", domain="c.example", method="dns")
+    assert states(cast.org_c)["domain"] == "started"
+    assert b"192.0.2.0/24" in visitor.get("/membership/").content
+    with pytest.raises(Forbidden):
+        members.activate(at_the_screen(desk.operator), cast.org_c.pk, "It is done.")
+    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Training is booked.")
+    cast.org_c.refresh_from_db()
+    assert cast.org_c.may_read
+
+
+def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    opened(desk, cast.org_c, connection="api", sector="state_authority")
+    operator = signed_in(desk.operator)
+    assert "networks" not in states(cast.org_c)
+    do(operator, cast.org_c, "certificate", pem=Authority().issue("misp.c.example").pem)
+    until = (today() + timedelta(days=300)).isoformat()
+    do(
+        operator,
+        cast.org_c,
+        "sync_user",
+        email="misp@c.example",
+        addresses="127.0.0.1",
+        until=until,
+        send_to="tech@c.example",
+    )
+    assert states(cast.org_c)["sync_user"] == "started"  # The key is made when its link is used.
+    path, visitor = link_in_mail(), Client()
+    assert not AuthKey.objects.filter(user__org=cast.org_c).exists()
+    assert visitor.get(path).status_code == 200  # What follows links in mail uses nothing up.
+    shown = visitor.post(path)
+    assert shown.headers["Cache-Control"] == "no-store"
+    raw = re.search(r'data-copy="(\w{40})"', shown.content.decode())
+    assert raw
+    assert visitor.post(path).status_code == 404
+    key = AuthKey.objects.get(user__org=cast.org_c)
+    assert key.allowed_ips == ["127.0.0.1/32"]
+    assert 299 * 86400 < key.expiration - timezone.now().timestamp() <= 300 * 86400
+    assert states(cast.org_c)["sync_user"] == "done"
+    assert states(cast.org_c)["call"] == "open"
+    assert call(raw[1], "GET", "/servers/getVersion")[0] == 200
+    assert states(cast.org_c)["call"] == "done"
+    assert call(raw[1], "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 403
+    version = b'{"version": "2.5.0", "perm_sync": true, "perm_sighting": true}'
+    with serving(says(version)) as peer:
+        do(operator, cast.org_c, "server", url=peer.url, authkey="k" * 40, push="on")
+        assert states(cast.org_c)["server"] == "started"
+        assert operator.post(f"/members/{cast.org_c.pk}/test/").status_code == 200
+    assert states(cast.org_c)["server"] == "done"
+    event = published_event(cast.org_a, "evil.example")
+    assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 404  # It is no member yet.
+    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Policy follows.")
+    assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 200
+    operator_reads = call(desk.operator.key, "GET", f"/events/view/{event.pk}")
+    assert operator_reads[0] == 404  # Whoever connects members reads nothing of what they share.
+
+
+def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_c, connection="both")
+    who, org = at_the_screen(desk.operator), cast.org_c.pk
+    tomorrow = today() + timedelta(days=1)
+    faults = (
+        lambda: services.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
+        lambda: services.make_sync_user(who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow),
+        lambda: services.make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=today()),
+        lambda: services.make_sync_user(
+            who, org, "m@c.example", addresses="192.0.2.1", until=today() + timedelta(days=400)
+        ),
+        lambda: services.invite_administrator(who, org, cast.analyst.user.email),
+        lambda: services.register_networks(who, org, ["everywhere"]),
+        lambda: services.register_certificate(who, org, "no certificate"),
+        lambda: services.settle(who, org, "domain", "Trust me."),
+        lambda: services.connect(who, org, {"url": "https://c.example", "authkey": "short"}),
+    )
+    for fails in faults:
+        with pytest.raises(Invalid):
+            fails()
+    assert not PrivateLink.objects.exists()
+    assert not User.objects.filter(org=cast.org_c).exists()
+
+
+def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_c)
+    for who in (cast.site_admin, desk.admin, cast.analyst):
+        path = f"/members/{cast.org_c.pk}/checklist/administrator/"
+        assert signed_in(cast.site_admin).post(path, {"email": "x@c.example"}).status_code == 403
+        with pytest.raises((Forbidden, NotFound)):
+            services.invite_administrator(at_the_screen(who), cast.org_c.pk, "x@c.example")
+    with pytest.raises(Forbidden):  # Not needed: an officer says so, for it is a decision.
+        services.settle(at_the_screen(desk.operator), cast.org_c.pk, "server", "They pull.", needed=False)
+    do(signed_in(desk.officer), cast.org_c, "server", note="They fetch themselves.", needed="0")
+    assert states(cast.org_c)["server"] == "not_needed"
+    do(signed_in(desk.officer), cast.org_c, "server", note="-", reopen="1")
+    assert states(cast.org_c)["server"] == "open"
+
+
+def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_c)
+    do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
+    path = link_in_mail()
+    PrivateLink.objects.update(expires=timezone.now() - timedelta(minutes=1))
+    assert Client().get(path).status_code == 404
+    PrivateLink.objects.update(expires=timezone.now() + timedelta(days=1))
+    Membership.objects.update(state="terminated")
+    assert Client().post(path, {"password": PASSWORD}).status_code == 404
+    assert Client().get("/welcome/key/" + path.split("/")[3] + "/").status_code == 404
+
+
+def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk) -> None:
+    remote = Organisation.objects.create(name="Ekby kommun", local=False)
+    made = Organisation.objects.create(name="Ekby kommun (2120000142)", local=True)
+    opened(desk, made)
+    with pytest.raises(Forbidden):
+        services.join_organisation(at_the_screen(desk.operator), made.pk, remote.pk)
+    services.join_organisation(at_the_screen(desk.officer), made.pk, remote.pk)
+    assert Membership.objects.get().organisation == remote
+    remote.refresh_from_db()
+    assert (remote.local, remote.may_read, remote.standing) == (True, False, "onboarding")
+    assert not Organisation.objects.filter(pk=made.pk).exists()
