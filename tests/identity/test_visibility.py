@@ -118,6 +118,16 @@ def test_sql_and_oracle_agree(world: World, settings: Settings, subtests: pytest
                     if may_see_part(reader, part, unpublished_is_private=private)
                 }
                 assert _visible(actor, table) == expected
+    with subtests.test("events of organisations that hide what is not published"):
+        Organisation.objects.update(hides_unpublished=True)
+        settings.VARDKASE_UNPUBLISHED_PRIVATE = False
+        reader = Reader(world.reader_org)
+        expected = {
+            key
+            for key, event in world.events.items()
+            if may_see_event(reader, event, unpublished_is_private=True)
+        }
+        assert _visible(_actor(world.reader_org, "user", True), "event") == expected
 
 
 def test_the_world_has_every_kind_of_row(world: World) -> None:

@@ -75,7 +75,7 @@ SENTENCES: dict[str, str | Promise] = {
     **hub_acts.SENTENCES,
     "analyst_data.received": _("Analyst data was received from another instance"),
     "approval.approved": _("The publication was approved by a second person"),
-    "approval.asked_again": _("The event had changed, and its publication was asked for again"),
+    "approval.overtaken": _("The event had changed since its publication was asked for"),
     "approval.rejected": _("The publication was rejected"),
     "approval.requested": _("The publication waits for a second person"),
     "approval.withdrawn": _("The request to publish was withdrawn"),

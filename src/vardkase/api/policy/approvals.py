@@ -59,7 +59,7 @@ def view(call: Call) -> Answer:
     describes=Description(url="/approvals/approve/[approval_id]"),
 )
 def approve(call: Call) -> Answer:
-    """Publish what was asked for; the request that comes back is a new one if the event has changed since."""
+    """Publish what was asked for; nothing, and the state is ``changed``, if the event has changed since."""
     return Json(_approval_dict(services.approve(call.actor, _number(call))))
 
 

@@ -50,7 +50,7 @@ class PolicyVersion(models.Model):
 
 
 class Decision(models.TextChoices):
-    """What became of a request. `changed`: the event was another by then, and was asked for anew."""
+    """What became of a request. `changed`: the event was another by then, and has to be asked for anew."""
 
     WAITING = "waiting"
     APPROVED = "approved"

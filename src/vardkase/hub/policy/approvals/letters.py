@@ -53,6 +53,18 @@ KINDS = (
         },
     ),
     Kind(
+        "approval_changed",
+        describes=_("An event changed before its publication was approved"),
+        facts={**FACTS, "name": "bo@kommun.example"},
+        subject={"sv": "Händelse {event} har ändrats", "en": "Event {event} has changed"},
+        body={
+            "sv": "Hej,\n\nhändelse {event} ändrades innan {name} hann godkänna den. Den är inte publicerad. Titta på "
+            "ändringarna och publicera den igen för att göra en ny begäran.\n\n{link}",
+            "en": "Hello,\n\nevent {event} changed before {name} could approve it. It is not published. Look at the "
+            "changes, and publish it again to ask anew.\n\n{link}",
+        },
+    ),
+    Kind(
         "approval_expired",
         describes=_("Nobody decided about a publication in time"),
         facts=FACTS,
@@ -69,6 +81,7 @@ ABOUT = {
     Decision.APPROVED: "approval_given",
     Decision.REJECTED: "approval_refused",
     Decision.EXPIRED: "approval_expired",
+    Decision.CHANGED: "approval_changed",
 }
 
 

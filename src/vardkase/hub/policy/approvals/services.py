@@ -85,13 +85,17 @@ def digest_of(event: Event) -> str:
 def approve(actor: Actor, approval_id: int | str) -> Approval:
     """Publish exactly the version that was asked for.
 
-    If the event has changed since, nothing is published: the request that is returned is a new one, for the event as
-    it reads now. Raises NotFound, Forbidden, Conflict when it is decided or expired, and what publishing raises.
+    If the event has changed since, nothing is published and the request is closed as `changed`: a person has to ask
+    for it as it reads now. Were it asked for by itself, whoever changed it could approve what nobody else has seen.
+    Raises NotFound, Forbidden, Conflict when it is decided or expired, and what publishing raises.
     """
     approval = _to_decide(actor, approval_id)
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
-        return _asked_again(actor, approval, event)
+        _close(approval, Decision.CHANGED, actor.name)
+        record(actor, "approval.overtaken", _target(approval))
+        letters.tell_requester(actor, approval)
+        return approval
     _close(approval, Decision.APPROVED, actor.name)
     record(actor, "approval.approved", _target(approval), {"requester": approval.requester_name})
     publish_event(actor, event.pk, tell=approval.tell)
@@ -167,16 +171,6 @@ def _waiting(actor: Actor, approval_id: int | str) -> Approval:
     if approval.state != Decision.WAITING:
         raise Conflict(DECIDED)
     return approval
-
-
-def _asked_again(actor: Actor, approval: Approval, event: Event) -> Approval:
-    """The same request, for the event as it reads now."""
-    _close(approval, Decision.CHANGED, actor.name)
-    same = ("policy", "organisation_id", "rules", "tell", "requester_id", "requester_name")
-    again = _ask(Approval(**{name: getattr(approval, name) for name in same}), event, digest_of(event))
-    record(actor, "approval.asked_again", _target(again))
-    letters.tell_deciders(actor, again)
-    return again
 
 
 def _ask(approval: Approval, event: Event, digest: str) -> Approval:

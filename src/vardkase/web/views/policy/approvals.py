@@ -75,9 +75,11 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
     elif decided is not None:
         messages.error(
             request,
-            gettext("The event has changed since it was asked for. Nothing is published: look again."),
+            gettext(
+                "The event has changed since. Nothing is published: somebody has to ask for it as it reads now."
+            ),
         )
-    return redirect("approval", decided.pk if decided else pk)
+    return redirect("approval", pk)
 
 
 @require_POST

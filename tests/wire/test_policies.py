@@ -1,0 +1,33 @@
+"""PyMISP and a policy: what clients in use are told."""
+
+from __future__ import annotations
+
+from pymisp import MISPEvent
+
+from tests.cast import Cast
+from tests.hub.policy.stories import RED, SECOND, in_force
+from tests.wire.conftest import Connect
+from vardkase.hub.policy.models import Approval
+from vardkase.intel.models import Event
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, server_cast: Cast) -> None:
+    Tag.objects.create(name="tlp:red")
+    in_force(server_cast, RED, SECOND)
+    client = connect(server_cast.publisher)
+    event = MISPEvent()
+    event.info, event.distribution = "from a script", 1
+    event.add_attribute("domain", "a.example")
+    event.add_tag("tlp:red")
+    stored = client.add_event(event, pythonify=True)
+    for alert in (False, True):
+        refused = client.publish(stored, alert=alert)
+        assert "Rule 1 of your organisation’s MISP policy" in str(refused["errors"])
+    stored.published = True
+    assert "TLP:RED stays in a sharing group" in str(client.update_event(stored)["errors"])
+    client.untag(stored.uuid, "tlp:red")
+    waits = client.publish(stored)
+    assert "second person" in waits["message"]
+    assert Approval.objects.get().event_id == int(stored.id)
+    assert not Event.objects.get(pk=stored.id).published
