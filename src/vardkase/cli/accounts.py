@@ -50,7 +50,7 @@ def createuser(
         actor = console()
         password = one_time_password()
         data: dict[str, Any] = {"email": email, "password": password}
-        data["org_id"] = org and _organisation_id(org)
+        data["org_id"] = org and organisation_id(org)
         data["role_id"] = role and _role_id(role)
         user = create_user(actor, data)
         made = {
@@ -168,7 +168,8 @@ def _user(actor: Actor, email: str) -> User:
     return user
 
 
-def _organisation_id(reference: str) -> int:
+def organisation_id(reference: str) -> int:
+    """The id of the organisation with this name, id or uuid. Raises NotFound."""
     from vardkase.identity.organisations.queries import find_organisation, organisations
 
     named = organisations("all").filter(name__iexact=reference).first()

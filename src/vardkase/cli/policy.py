@@ -86,16 +86,16 @@ def export(
 
 
 def _version(organisation: str, number: int) -> PolicyVersion:
+    from vardkase.cli.accounts import organisation_id
     from vardkase.cli.console import console
     from vardkase.hub.policy.queries import draft_of, policy_in_force, versions
-    from vardkase.identity.organisations.queries import find_organisation
 
-    owner = find_organisation(organisation)
-    found = draft_of(owner.pk) or policy_in_force(owner.pk)
+    owner = organisation_id(organisation)
+    found = draft_of(owner) or policy_in_force(owner)
     if number:
-        found = versions(console()).filter(organisation=owner, number=number).first()
+        found = versions(console()).filter(organisation_id=owner, number=number).first()
     if found is None:
-        raise fail(f"{owner.name} has no such policy.")
+        raise fail("the organisation has no such policy.")
     return found
 
 

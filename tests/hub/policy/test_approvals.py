@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.api.calls import call
+from tests.api.calls import answer, call, send
 from tests.cast import Cast, Player
 from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -87,7 +87,15 @@ def test_what_is_approved_is_one_version(cast: Cast, event: dict[str, Any]) -> N
 @pytest.mark.parametrize("way", ["add", "edit"])
 def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[str, Any], way: str) -> None:
     if way == "add":
-        event = made(cast.publisher.key, published=True)
+        body = {
+            "info": "x",
+            "distribution": 1,
+            "published": True,
+            "Attribute": [{"type": "text", "value": "a"}],
+        }
+        response = send(cast.publisher.key, "POST", "/events/add", body)
+        assert response.headers["X-Waits-For-Approval"] == "1"
+        event = answer(response)["Event"]
     else:
         change = {"published": True, "info": "changed"}
         assert call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200

@@ -10,9 +10,12 @@ from django.utils import timezone
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, is_out, made
-from vardkase.hub.policy.models import PolicyVersion
+from vardkase.exchange.own_feeds.content import FeedContent, chosen, listed, reach_of
+from vardkase.exchange.streams.models import Stream
+from vardkase.hub.policy.models import Approval, PolicyVersion
 from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
+from vardkase.identity.access.jobs import reading_actor
 from vardkase.intel.models import Event
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -209,6 +212,37 @@ def test_delegation_is_a_way_out(cast: Cast) -> None:
         )
         assert (status != 200) == bool(refused), answer
         assert refused in str(answer)
+
+
+def test_an_event_that_is_sent_to_a_stream_by_hand_is_going_out(cast: Cast) -> None:
+    in_force(cast, RED, SECOND)
+    Stream.objects.create(name="zmq", kind="zeromq", enabled=True, org=None)
+    for tag, said in (
+        ("tlp:red", REFUSED),
+        ("tlp:green", "Somebody else has to agree to its publication first."),
+    ):
+        event = made(cast.publisher.key, tag)
+        status, answer = call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{event['id']}")
+        assert (status, answer["message"]) == (403, said)
+    assert not Approval.objects.exists()
+    own = made(cast.publisher.key, "tlp:red", distribution=0)
+    assert call(cast.publisher.key, "POST", f"/events/pushEventToZMQ/{own['id']}")[0] == 200
+
+
+def test_own_feeds_lose_what_was_changed(cast: Cast) -> None:
+    """They hold what is published: a change that may not go out takes the event from them."""
+    in_force(cast, IBAN)
+    event = made(cast.publisher.key, published=True)
+    iban = {"type": "iban", "value": "SE4550000000058398257466"}
+    reader = reading_actor(cast.org_c.pk, "feed")
+    content = FeedContent(distributions=(1, 2, 3))
+
+    def held() -> set[str]:
+        return set(listed(chosen(reader, content), reach_of(reader, content)))
+
+    assert held() == {event["uuid"]}
+    assert call(cast.publisher.key, "POST", f"/attributes/add/{event['id']}", iban)[0] == 200
+    assert held() == set()
 
 
 def test_a_policy_that_has_ended_asks_nothing(cast: Cast) -> None:

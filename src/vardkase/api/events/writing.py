@@ -168,6 +168,8 @@ def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
 def _stored(call: Call, stored: Ingested) -> Answer:
     options = EventOptions(metadata=as_bool(call.named.get("metadata")))
     headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
+    if stored.waits:
+        headers["X-Waits-For-Approval"] = "1"
     return event_answer(call, stored.event_id, options, headers)
 
 

@@ -14,6 +14,7 @@ from vardkase.exchange.streams.topics import BY_HAND
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.services.publish import require_might_go_out
 
 type Publisher = Literal["zeromq", "kafka"]
 
@@ -28,13 +29,16 @@ class Disabled(Conflict):
 def push_event(actor: Actor, reference: str, publisher: Publisher) -> int:
     """Send an event that the actor may read to every stream of this kind; returns its id.
 
-    Raises Forbidden, NotFound, and Disabled while none is on.
+    Raises Forbidden, NotFound, PublicationRefused for one that is not published and might not be, and Disabled while
+    no stream is on.
     """
     actor.require(NEEDS[publisher])
     actor.require_writing()
     event = find_event(actor, reference)
     if not Stream.objects.filter(kind=publisher, enabled=True).exists():
         raise Disabled(f"No stream of the kind {publisher} is on.")
+    if not event.published:
+        require_might_go_out(actor, event.id)
     enter([Happening(BY_HAND[publisher], "publish", event_id=event.id)])
     record(actor, f"event.pushed_to_{publisher}", Target("event", event.id, event.uuid, event.info))
     return event.id

@@ -80,9 +80,8 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     store_contributions(actor, event, assembler, data)
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
-    if header.published and actor.may(Permission.PUBLISH):
-        mark_published(actor, event)
-    return Ingested(event.pk, rejections)
+    publishes = header.published and actor.may(Permission.PUBLISH)
+    return Ingested(event.pk, rejections, waits=publishes and mark_published(actor, event))
 
 
 def _add_default_tags(actor: Actor, event: Event) -> None:

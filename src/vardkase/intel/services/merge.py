@@ -62,9 +62,7 @@ def edit_event(
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
     record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info))
-    if publish:
-        mark_published(actor, event)
-    return Ingested(event.pk, assembler.rejections)
+    return Ingested(event.pk, assembler.rejections, waits=publish and mark_published(actor, event))
 
 
 def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:

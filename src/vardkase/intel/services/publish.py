@@ -9,7 +9,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import PublisherIsCreator, TaxonomiesMissing
+from vardkase.intel.errors import PublicationRefused, PublisherIsCreator, TaxonomiesMissing
 from vardkase.intel.hooks import (
     EventPublished,
     EventWithdrawn,
@@ -58,18 +58,33 @@ def missing_taxonomies(event: Event) -> list[str]:
     return missing_required(tag.name for tag in event_tags(event.pk) if not tag.local)
 
 
-def mark_published(actor: Actor, event: Event) -> None:
+def mark_published(actor: Actor, event: Event) -> bool:
     """Publish an event that the caller has locked and is allowed to publish, as its document says.
 
     It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it or agree to
-    that. People hear of it by mail when a connection brought it, unless that is quiet, and otherwise as the setting
-    says. Raises PublicationRefused.
+    that: returns whether it waits for somebody to agree. People hear of it by mail when a connection brought it, unless
+    that is quiet, and otherwise as the setting says. Raises PublicationRefused.
     """
     if missing_taxonomies(event):
-        return
+        return False
     told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
-    if not _must_wait(actor, event, tell=told) and not must_leave_publishing(actor, event):
+    if _must_wait(actor, event, tell=told):
+        return True
+    if not must_leave_publishing(actor, event):
         _publish(actor, event, tell=told)
+    return False
+
+
+@transaction.atomic
+def require_might_go_out(actor: Actor, event_id: int) -> None:
+    """For what sends an event that is not published: raise PublicationRefused unless it might be, as it is now.
+
+    Nothing is changed, and nobody is asked to agree. Raises NotFound.
+    """
+    event = lock_event(actor, event_id)
+    with transaction.atomic():
+        if _must_wait(actor, event, tell=False):
+            raise PublicationRefused("Somebody else has to agree to its publication first.")
 
 
 def _must_wait(actor: Actor, event: Event, *, tell: bool) -> bool:

@@ -26,10 +26,14 @@ class Rejections:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A stored event, and what of the request did not make it."""
+    """A stored event, and what of the request did not make it.
+
+    `waits`: the document publishes it, and somebody else has to agree first.
+    """
 
     event_id: int
     rejections: Rejections
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,26 @@
+"""`vardkase policy`: what an organisation has decided, tried and printed at the console."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cast import Cast
+from tests.cli.test_content import run
+from tests.hub.policy.stories import RED, SECOND, in_force, made
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+def test_a_policy_is_shown_tried_and_exported(cast: Cast, tmp_path: Path) -> None:
+    Tag.objects.create(name="tlp:red")
+    event = made(cast.publisher.key, "tlp:red", published=True)
+    in_force(cast, RED, SECOND)
+    shown = json.loads(run("policy", "show", "Organisation A", "--json"))
+    assert (shown[0]["rule"], shown[0]["title"]) == (1, "TLP:RED stannar i en delningsgrupp")
+    tried = json.loads(run("policy", "try", "Organisation A", "--json"))
+    assert tried == [{"event": int(event["id"]), "info": "a phish", "verdict": "refused", "rules": "1, 2"}]
+    file = tmp_path / "policy.docx"
+    assert json.loads(run("policy", "export", "Organisation A", str(file), "--json"))["version"] == 1
+    assert file.read_bytes().startswith(b"PK")
+    run("policy", "show", "Organisation B", code=1)
+    run("policy", "try", "Organisation A", "--since", "yesterday", code=2)
