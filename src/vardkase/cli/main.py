@@ -14,6 +14,7 @@ from vardkase.cli import (
     check,
     content,
     demo,
+    enrolment,
     feed,
     init,
     knowledge,
@@ -42,6 +43,8 @@ commands.command()(accounts.createuser)
 commands.command()(accounts.staff)
 commands.command("import")(content.import_files)
 commands.command()(content.export)
+commands.command("enrolment-code")(enrolment.enrolment_code)
+commands.command()(enrolment.enrol)
 commands.add_typer(accounts.keys, name="key")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")

@@ -21,6 +21,7 @@ from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.pages import PUBLIC, standing_page
+from vardkase.web.profiles import is_here
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -98,6 +99,8 @@ class SignedIn:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if not is_here(view):
+            raise Http404
         name = _name(request.resolver_match)
         declared = getattr(view, "declared_permissions", None)
         user = request.user

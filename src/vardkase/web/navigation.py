@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NotRequired, TypedDict
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,7 @@ from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.profiles import is_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("membership", _("Membership and statement"), icon="certificate"),
             Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
             Item("sharing_policy", _("Sharing policy"), icon="file-check"),
+            Item("own_contacts", _("Contacts"), icon="address-book"),
+            Item("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
+            Item("hub", _("Our hub"), icon="plug-connected"),
             Item("support", _("Support"), icon="lifebuoy"),
         ),
     ),
@@ -153,10 +159,16 @@ def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
 
 def _url(view: str) -> str:
     """The address, or nothing where an installation leaves the room out."""
+    return _known(view, settings.VARDKASE_PROFILE)
+
+
+@cache
+def _known(view: str, _profile: str) -> str:
     try:
-        return reverse(view)
+        url = reverse(view)
     except NoReverseMatch:
         return ""
+    return url if is_here(resolve(url).func) else ""
 
 
 def _is_at(url: str, path: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -32,7 +32,6 @@ def for_visitors(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def front(request: HttpRequest) -> HttpResponse:
     """What this is, which phase is open, how to begin, and the questions, searched by `q`."""
-    require_hub()
     text = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     language = get_language() or "sv"
     parts = words_by_part(language)
@@ -55,7 +54,6 @@ def front(request: HttpRequest) -> HttpResponse:
 @public_page
 def steps(request: HttpRequest) -> HttpResponse:
     """The six steps in full."""
-    require_hub()
     context = {**words_by_part(get_language() or "sv"), "apply_url": url_if_any("apply")}
     return render(request, "public/steps.html", context)
 
@@ -90,9 +88,3 @@ def words_at_the_foot() -> dict[str, Any]:
     language = get_language() or "sv"
     foot = [{"lead": each.in_language(language).lead} for each in queries.shown(Part.FOOT)]
     return {"foot": foot, "status_url": url_if_any("status")}
-
-
-def require_hub() -> None:
-    """Raise Http404 where this installation is no hub: a member's own platform has none of this."""
-    if settings.VARDKASE_PROFILE != "hub":
-        raise Http404

@@ -19,7 +19,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import AskForm, MessageForm, VisitorForm
 from vardkase.web.pages import PageRequest, page, public_page
 from vardkase.web.views.administration.listing import listed
-from vardkase.web.views.public.front import require_hub, words_at_the_foot
+from vardkase.web.views.public.front import words_at_the_foot
 
 SORTS = {"pk", "changed"}
 
@@ -27,7 +27,6 @@ SORTS = {"pk", "changed"}
 @page()
 def index(request: PageRequest) -> HttpResponse:
     """What the reader, or the organisation they administer, has asked."""
-    require_hub()
     return render(
         request, "support/index.html", listed(request, queries.own_requests(request.actor), SORTS, "-pk")
     )
@@ -36,7 +35,6 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def ask(request: PageRequest) -> HttpResponse:
     """Ask customer service. Open to organisations that may only read: they have the more reason to."""
-    require_hub()
     form = AskForm(request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)})
     if form.is_bound and form.is_valid():
         try:
@@ -67,7 +65,6 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @public_page
 def ask_as_visitor(request: HttpRequest) -> HttpResponse:
     """Ask customer service without an account."""
-    require_hub()
     form = VisitorForm(request.POST or None, initial={"kind": RequestKind.ACCESS})
     status = 200
     if form.is_bound and form.is_valid():
@@ -91,7 +88,6 @@ def ask_as_visitor(request: HttpRequest) -> HttpResponse:
 @never_cache
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """A request and what was said, for who holds its private link."""
-    require_hub()
     try:
         found = links.opened_by(token)
     except NotFound as error:

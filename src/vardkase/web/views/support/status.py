@@ -20,13 +20,12 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import AnnouncementForm
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import PageRequest, page, public_page
-from vardkase.web.views.public.front import require_hub, words_at_the_foot
+from vardkase.web.views.public.front import words_at_the_foot
 
 
 @public_page
 def status(request: HttpRequest) -> HttpResponse:
     """Whether the service works, what is planned, and what was."""
-    require_hub()
     found = {name: [_in_words(row) for row in rows] for name, rows in announcements(timezone.now()).items()}
     return render(request, "support/status.html", {**found, **words_at_the_foot()})
 

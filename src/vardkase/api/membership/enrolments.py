@@ -1,0 +1,69 @@
+"""What a member's own platform asks of the hub: to be let in by its code, and how its organisation stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError, SaveFailed
+from vardkase.api.throttle import FailedAttempts
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.enrolment import codes
+from vardkase.hub.enrolment.standing import standing
+
+tries_of_address = FailedAttempts(allowed=20, window=3600)
+"""Codes that one address tries in an hour, in each process."""
+
+
+@endpoint(
+    "enrolments/offer",
+    public=True,
+    methods=("POST",),
+    describes=Description("POST an enrolment code to see which hub and organisation it connects.", ["code"]),
+)
+def offer(call: Call) -> Answer:
+    """Which hub an enrolment code leads to, and as which organisation; the code stays good."""
+    _count(call)
+    try:
+        return Json(codes.offer(call.data("Enrolment").get("code")))
+    except NotFound as error:
+        raise MispError(404, str(error)) from error
+
+
+@endpoint(
+    "enrolments/redeem",
+    public=True,
+    methods=("POST",),
+    describes=Description(
+        "POST an enrolment code to connect the organisation's own platform, once.",
+        ["code", "uuid"],
+        ["url", "authkey"],
+    ),
+)
+def redeem(call: Call) -> Answer:
+    """Connect a member's platform: an account and a key for it, against the code that its organisation was given."""
+    _count(call)
+    data = call.data("Enrolment")
+    try:
+        return Json(codes.redeem(call.actor, data.get("code"), data))
+    except NotFound as error:
+        raise MispError(404, str(error)) from error
+    except Conflict as error:
+        raise MispError(409, str(error)) from error
+    except Invalid as error:
+        raise SaveFailed("add Enrolment", "/enrolments/redeem", error.errors) from error
+
+
+@endpoint("enrolments/standing")
+def own_standing(call: Call) -> Answer:
+    """How the caller's organisation stands on this hub, and what is left of its checklist."""
+    told: dict[str, Any] = standing(call.actor)
+    return Json(told)
+
+
+def _count(call: Call) -> None:
+    if tries_of_address.add(call.actor.address or ""):
+        raise MispError(
+            429, "Too many codes were tried.", headers={"Retry-After": str(tries_of_address.window)}
+        )

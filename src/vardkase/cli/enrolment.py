@@ -1,0 +1,39 @@
+"""`vardkase enrolment-code` on a hub, `vardkase enrol` on a member's own platform."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import AsUser, Json, result
+
+Member = Annotated[str, typer.Argument(help="The organisation's name, id or uuid.", metavar="ORGANISATION")]
+Code = Annotated[str, typer.Argument(help="The code that the hub has made.")]
+Url = Annotated[str, typer.Argument(help="The hub's address, such as https://hub.example.")]
+
+
+def enrolment_code(member: Member, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """On a hub: make a code by which a member connects its own platform, once."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.enrolment.codes import make_code
+
+        row, code = make_code(acting(user), member)
+        result(
+            {"organisation": row.organisation.name, "code": code, "expires": row.expires.isoformat()},
+            as_json=json,
+        )
+
+
+def enrol(code: Code, url: Url, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """On a member's own platform: join a hub by its code, so that both are connected."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.enrolment.joining import enrol as join
+
+        joined = join(acting(user), code, url)
+        result(
+            {"hub": joined.server.name, "connection": joined.server_id, "fault": joined.fault}, as_json=json
+        )

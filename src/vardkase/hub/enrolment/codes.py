@@ -1,0 +1,168 @@
+"""The hub's side: making a code for a member, and admitting the platform that brings it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.exchange.servers.services import add_server
+from vardkase.hub.enrolment.models import EnrolmentCode
+from vardkase.identity.access.actor import Actor, console_actor
+from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services import create_user, issue_key
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import Reference, find_organisation
+from vardkase.identity.organisations.settings import host_organisation_id
+
+MAKERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Without what people read as something else."""
+GROUPS, LETTERS = 5, 5
+LASTS = timedelta(days=7)
+KEY_LASTS = timedelta(days=365)
+UNKNOWN = "The code is unknown, used or too old."
+
+
+@transaction.atomic
+def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
+    """A new code for an organisation of this hub, in place of any that waits; returns what is told once.
+
+    Raises NotFound, Forbidden.
+    """
+    _require_hub()
+    actor.require_writing()
+    actor.require_staff(*MAKERS)
+    organisation = find_organisation(reference)
+    if not organisation.local:
+        raise NotFound("Invalid organisation")
+    EnrolmentCode.objects.filter(organisation=organisation, ended=None).update(ended=timezone.now())
+    code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
+    row = EnrolmentCode.objects.create(
+        digest=_digest(code),
+        organisation=organisation,
+        created_by=actor.name,
+        expires=timezone.now() + LASTS,
+    )
+    record(actor, "enrolment.code_made", _target(organisation))
+    return row, code
+
+
+def offer(code: Any) -> dict[str, Any]:
+    """Which hub a code leads to, and as whom; the code stays good. Raises NotFound for one that opens nothing."""
+    row = _found(code)
+    return {
+        "Hub": _document(_owner()),
+        "Organisation": _document(row.organisation),
+        "expires": row.expires.isoformat(),
+    }
+
+
+@transaction.atomic
+def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Admit the platform that brings `code`: an account with a key for it, and a connection to it if it has an address.
+
+    `data`: uuid (its organisation's, which must be the one that this hub knows), and with `url` the `authkey` by which
+    this hub may come there. The key is bound to the organisation's networks, else to the address that it was fetched
+    from, and ends after a year. Raises NotFound, Invalid by field, Conflict.
+    """
+    row = _found(code, locked=True)
+    organisation = row.organisation
+    if str(data.get("uuid") or "").lower() != str(organisation.uuid):
+        raise Invalid({"uuid": [f"The organisation has the uuid {organisation.uuid} here."]})
+    actor = _as_the_hub(row)
+    row.account, key = _admitted(actor, row, visitor.address)
+    if data.get("url"):
+        _connected(actor, organisation, data)
+    row.ended, row.used_from = timezone.now(), visitor.address
+    row.save()
+    record(actor, "enrolment.redeemed", _target(organisation), {"address": visitor.address or ""})
+    return {"authkey": key, "Hub": _document(_owner()), "Organisation": _document(organisation)}
+
+
+def waiting_code(organisation_id: int) -> EnrolmentCode | None:
+    """The code that an organisation could use now."""
+    return EnrolmentCode.objects.filter(
+        organisation=organisation_id, ended=None, expires__gt=timezone.now()
+    ).first()
+
+
+def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
+    """A dedicated account that may synchronise, and its key."""
+    role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
+    if role is None:
+        raise Conflict("This hub has no role that may synchronise.")
+    organisation = row.organisation
+    domain = next(iter(organisation.verified_domains or []), f"{organisation.uuid}.invalid")
+    account = {
+        "email": f"sync-{row.pk}@{domain}",
+        "org_id": organisation.pk,
+        "role_id": role.pk,
+        "change_pw": 0,
+    }
+    user = create_user(actor, account)
+    bound = {
+        "comment": gettext("Enrolment of the organisation's own platform"),
+        "expiration": (timezone.now() + KEY_LASTS).date().isoformat(),
+        "allowed_ips": organisation.networks or ([address] if address else []),
+    }
+    _, raw = issue_key(actor, user, bound)
+    return user, raw
+
+
+def _connected(actor: Actor, organisation: Organisation, data: Mapping[str, Any]) -> None:
+    """The way to the platform. Nothing passes until somebody here switches it on."""
+    way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
+    add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
+
+
+def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
+    _require_hub()
+    rows = EnrolmentCode.objects.select_related("organisation")
+    if locked:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.filter(digest=_digest(str(code or "")), ended=None, expires__gt=timezone.now()).first()
+    if row is None:
+        raise NotFound(UNKNOWN)
+    return row
+
+
+def _as_the_hub(row: EnrolmentCode) -> Actor:
+    """Who acts when a code is used: the hub itself, for the officer who made the code."""
+    owner = _owner()
+    name = f"enrolment code of {row.created_by}"
+    return replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
+
+
+def _owner() -> Organisation:
+    return Organisation.objects.get(pk=host_organisation_id() or 0)
+
+
+def _document(organisation: Organisation) -> dict[str, str]:
+    return {"uuid": str(organisation.uuid), "name": organisation.name}
+
+
+def _digest(code: str) -> bytes:
+    """Of what was written: in small letters, with spaces or without dashes it is the same code."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(letters.encode()).digest()
+
+
+def _require_hub() -> None:
+    if settings.VARDKASE_PROFILE != "hub":
+        raise NotFound("This is no hub.")
+
+
+def _target(organisation: Organisation) -> Target:
+    return Target("enrolment", organisation.pk, organisation.uuid, organisation.name)

@@ -1,0 +1,188 @@
+"""The side of a member's platform: joining a hub by its code, and asking how one stands there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import Manner, fetch
+from vardkase.exchange.servers import client
+from vardkase.exchange.servers.peer import Peer, decoded
+from vardkase.exchange.servers.services import add_server
+from vardkase.hub.enrolment.models import JoinedHub
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.services import create_user, issue_key
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.models import Event
+
+MANNER = Manner(seconds=30.0, limit=1024 * 1024, redirects=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a code leads to: a hub, and the organisation that we are there.
+
+    `takes_identity`: our organisation takes the uuid and the name that it has there, for it has nothing yet that others
+    know it by.
+    """
+
+    hub_uuid: str
+    hub_name: str
+    organisation_uuid: str
+    organisation_name: str
+    expires: datetime
+    takes_identity: bool
+
+
+def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
+    """The hubs that this platform has joined, for whoever belongs to it."""
+    found = JoinedHub.objects.select_related("server").order_by("pk")
+    return found if actor.organisation_id == host_organisation_id() or actor.is_site_admin else found.none()
+
+
+def look(actor: Actor, code: str, url: str) -> Offer:
+    """Ask the hub at `url` what `code` leads to; the code stays good. Raises Invalid, Conflict, OutgoingFailed."""
+    _require_site_admin(actor)
+    told = _post(url, "enrolments/offer", {"code": code})
+    try:
+        hub, ours = told["Hub"], told["Organisation"]
+        uuid = str(UUID(str(ours["uuid"])))
+        offer = Offer(
+            str(UUID(str(hub["uuid"]))),
+            str(hub["name"]),
+            uuid,
+            str(ours["name"]),
+            datetime.fromisoformat(told["expires"]),
+            takes_identity=uuid != str(_own().uuid),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutgoingFailed("The hub did not answer as a hub does.") from error
+    if offer.takes_identity and _is_known_to_others():
+        raise Conflict(
+            gettext(
+                "The hub knows your organisation by another UUID, and yours has events already. "
+                "Ask the hub to change it to %(uuid)s, and begin again."
+            )
+            % {"uuid": _own().uuid}
+        )
+    return offer
+
+
+def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
+    """Join the hub at `url`: take our identity there, give it an account here, and connect.
+
+    The connection fetches; it sends nothing before somebody switches that on. Raises Invalid, Conflict, OutgoingFailed;
+    then nothing has changed here.
+    """
+    offer = look(actor, code, url)
+    with transaction.atomic():
+        own = _with_identity(offer)
+        known = capture_organisations([{"uuid": offer.hub_uuid, "name": offer.hub_name}])
+        hub_id = known[offer.hub_uuid]
+        told = _post(
+            url, "enrolments/redeem", {"code": code, "uuid": str(own.uuid), **_way_back(actor, hub_id)}
+        )
+        way = {"name": offer.hub_name, "remote_org_id": hub_id, "pull": True, "push": False}
+        server = add_server(actor, {**way, "url": url.rstrip("/"), "authkey": told.get("authkey")})
+        joined = JoinedHub.objects.create(server=server, joined_by=actor.name)
+        record(
+            actor,
+            "enrolment.joined",
+            Target("enrolment", server.pk, title=offer.hub_name),
+            {"url": server.url},
+        )
+    client.test_connection(actor, server.pk)
+    ask_standing(joined)
+    return joined
+
+
+def ask_standing(joined: JoinedHub) -> JoinedHub:
+    """Ask the hub how we stand there, and keep the answer; a refusal is kept in its own words."""
+    try:
+        told = Peer(joined.server).document("GET", "enrolments/standing")
+        joined.told, joined.fault = (told if isinstance(told, dict) else {}), ""
+    except OutgoingFailed as failed:
+        joined.fault = str(failed)[:1000]
+    joined.asked = timezone.now()
+    joined.save()
+    return joined
+
+
+def ask_everywhere() -> int:
+    """Ask every hub that was joined; how many answered."""
+    return sum(not ask_standing(joined).fault for joined in JoinedHub.objects.select_related("server"))
+
+
+def _way_back(actor: Actor, hub_id: int) -> dict[str, str]:
+    """An account and a key by which the hub may come here, when this platform has an address."""
+    if not settings.BASE_URL:
+        return {}
+    role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
+    if role is None:
+        raise Conflict(gettext("There is no role that may synchronise."))
+    Organisation.objects.filter(pk=hub_id).update(local=True)
+    email = f"hub-{hub_id}@{settings.BASE_URL.partition('://')[2].partition(':')[0]}"
+    user = create_user(actor, {"email": email, "org_id": hub_id, "role_id": role.pk, "change_pw": 0})
+    _, raw = issue_key(actor, user, {"comment": gettext("The hub that this platform has joined")})
+    return {"url": settings.BASE_URL, "authkey": raw}
+
+
+def _with_identity(offer: Offer) -> Organisation:
+    own = Organisation.objects.select_for_update().get(pk=_own().pk)
+    if offer.takes_identity:
+        taken = Organisation.objects.filter(name__iexact=offer.organisation_name).exclude(pk=own.pk)
+        own.uuid = UUID(offer.organisation_uuid)
+        own.name = own.name if taken.exists() else offer.organisation_name
+        own.save()
+    return own
+
+
+def _is_known_to_others() -> bool:
+    own = _own().pk
+    return Event.objects.filter(orgc_id=own).exists() or JoinedHub.objects.exists()
+
+
+def _own() -> Organisation:
+    return Organisation.objects.get(pk=host_organisation_id() or 0)
+
+
+def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    if not url.startswith(("https://", "http://")):
+        raise Invalid({"url": [gettext("Write the hub's address, beginning with https://.")]})
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    reply = fetch(
+        "POST", f"{url.rstrip('/')}/{path}", headers=headers, body=msgspec.json.encode(body), manner=MANNER
+    )
+    if reply.status in (403, 404):
+        raise Invalid(
+            {
+                "code": [
+                    gettext("The hub does not know this code: it may be used, or too old. Ask for a new one.")
+                ]
+            }
+        )
+    told = decoded(reply)
+    if not isinstance(told, dict):
+        raise OutgoingFailed("The hub did not answer as a hub does.")
+    return told
+
+
+def _require_site_admin(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)

@@ -1,0 +1,20 @@
+"""A member's platform asks its hub how it stands."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.hub.enrolment.joining import ask_everywhere
+
+SCHEDULE = Schedule(
+    "joined_hub.standing",
+    _("Ask the hub how we stand there"),
+    _("For a platform that has joined a hub: fetches the standing of its membership and what is left to do."),
+    ask_everywhere,
+    Rhythm.HOURLY,
+    time(0, 20),
+    on=True,
+)

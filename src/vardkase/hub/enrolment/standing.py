@@ -1,0 +1,32 @@
+"""What a hub tells a member's platform of its membership."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.checklist import still_open
+from vardkase.identity.access.actor import Actor
+
+
+def standing(actor: Actor) -> dict[str, Any]:
+    """How the actor's organisation stands here, and what is left of its checklist, in the reader's language."""
+    facts = queries.standing(actor.organisation_id)
+    told: dict[str, Any] = {
+        "organisation": actor.organisation_name,
+        "standing": facts.standing.value,
+        "may_read": facts.may_read,
+        "may_write": facts.may_write,
+        "may_sync": facts.may_sync,
+        "membership": None,
+        "open": [],
+    }
+    try:
+        membership = queries.own_membership(actor)
+    except NotFound:
+        return told
+    since = (membership.activated or membership.began).date().isoformat()
+    told["membership"] = {"state": membership.state, "since": since, "connection": membership.connection}
+    told["open"] = still_open(membership)
+    return told

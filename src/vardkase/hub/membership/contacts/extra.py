@@ -1,0 +1,185 @@
+"""Schemas of further fields, as data files: `schemas/<name>_<version>.toml`. The newest version is what is asked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.utils.translation import get_language, gettext
+
+from vardkase.core.errors import Invalid
+
+FOLDER = Path(__file__).parent / "schemas"
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraField:
+    """One field. `type` is text, url, email, date, number, flag or choice; `labels` are by language."""
+
+    name: str
+    type: str
+    labels: Mapping[str, str]
+    required: bool = False
+    pattern: str = ""
+    choices: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """In the reader's language."""
+        return _in_language(self.labels)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """What can be chosen, in the reader's language."""
+        return [(value, _in_language(labels)) for value, labels in self.choices]
+
+    def stored(self, given: Any) -> str:
+        """`given` as it is kept. Raises ValueError with the reason."""
+        text = str(given or "").strip()
+        if "\0" in text or len(text) > LONGEST:
+            raise ValueError(
+                gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+            )
+        if not text:
+            if self.required:
+                raise ValueError(gettext("This has to be filled in."))
+            return ""
+        if self.pattern and not re.fullmatch(self.pattern, text):
+            raise ValueError(gettext("This is not written as it should be."))
+        return CHECKS[self.type](self, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One version of a set of fields."""
+
+    name: str
+    version: int
+    titles: Mapping[str, str]
+    fields: tuple[ExtraField, ...]
+
+    @property
+    def title(self) -> str:
+        """In the reader's language."""
+        return _in_language(self.titles)
+
+    def checked(self, given: Mapping[str, Any]) -> dict[str, str]:
+        """The values as they are kept, without empty ones. Raises Invalid by field, also for one it does not have."""
+        known = {field.name: field for field in self.fields}
+        errors = {name: [gettext("There is no such field.")] for name in given.keys() - known.keys()}
+        values: dict[str, str] = {}
+        for name, field in known.items():
+            try:
+                values[name] = field.stored(given.get(name))
+            except ValueError as fault:
+                errors[name] = [str(fault)]
+        if errors:
+            raise Invalid(errors)
+        return {name: value for name, value in values.items() if value}
+
+    def shown(self, values: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Label and value of each field that has one, in the reader's language."""
+        return [
+            (each.label, dict(each.options).get(values[each.name], values[each.name]))
+            for each in self.fields
+            if each.name in values
+        ]
+
+
+@cache
+def every_version() -> dict[tuple[str, int], Schema]:
+    """Every schema by name and version."""
+    found = (_read(path) for path in sorted(FOLDER.glob("*.toml")))
+    return {(schema.name, schema.version): schema for schema in found}
+
+
+def newest() -> dict[str, Schema]:
+    """The newest version of each schema by name."""
+    return {name: schema for (name, _version), schema in sorted(every_version().items())}
+
+
+def _read(path: Path) -> Schema:
+    document = tomllib.loads(path.read_text())
+    return Schema(
+        document["name"],
+        document["version"],
+        document["title"],
+        tuple(
+            ExtraField(
+                each["name"],
+                each["type"],
+                each["label"],
+                each.get("required", False),
+                each.get("pattern", ""),
+                tuple((choice["value"], choice["label"]) for choice in each.get("choices", ())),
+            )
+            for each in document["fields"]
+        ),
+    )
+
+
+def _in_language(texts: Mapping[str, str]) -> str:
+    return texts.get(get_language() or "sv", texts["en"])
+
+
+def _text(_field: ExtraField, text: str) -> str:
+    return text
+
+
+def _url(_field: ExtraField, text: str) -> str:
+    try:
+        URLValidator(schemes=["https", "http"])(text)
+    except ValidationError as fault:
+        raise ValueError(gettext("Write an address that begins with https://.")) from fault
+    return text
+
+
+def _email(_field: ExtraField, text: str) -> str:
+    try:
+        validate_email(text)
+    except ValidationError as fault:
+        raise ValueError(gettext("Write an e-mail address.")) from fault
+    return text
+
+
+def _date(_field: ExtraField, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as fault:
+        raise ValueError(gettext("Write a day such as 2026-01-31.")) from fault
+
+
+def _number(_field: ExtraField, text: str) -> str:
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise ValueError(gettext("Write a whole number."))
+    return str(int(text))
+
+
+def _flag(_field: ExtraField, text: str) -> str:
+    return "1" if text.lower() in ("1", "true", "yes", "on") else ""
+
+
+def _choice(field: ExtraField, text: str) -> str:
+    if text not in dict(field.choices):
+        raise ValueError(gettext("Choose one of those offered."))
+    return text
+
+
+CHECKS: dict[str, Callable[[ExtraField, str], str]] = {
+    "text": _text,
+    "url": _url,
+    "email": _email,
+    "date": _date,
+    "number": _number,
+    "flag": _flag,
+    "choice": _choice,
+}

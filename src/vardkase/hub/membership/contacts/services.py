@@ -1,0 +1,167 @@
+"""Keeping contacts and further fields: the organisation's own administrators, and the hub owner's officers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core import openpgp
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.membership.contacts.extra import newest
+from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
+from vardkase.hub.membership.groups.queries import administers
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
+
+EDITORS = frozenset({StaffRole.MEMBERSHIP_OFFICER})
+READERS = EDITORS | {StaffRole.LEGAL_OFFICER, StaffRole.OPERATOR}
+LENGTHS = {"name": 200, "phone": 40}
+LONGEST_KEY = 100_000
+MOST = 50
+"""Contacts of one organisation."""
+
+
+def find_organisation(actor: Actor, pk: int) -> Organisation:
+    """An organisation of this hub whose contacts the actor may read. Raises NotFound."""
+    found = Organisation.objects.filter(pk=pk, local=True).first()
+    if found is None or not _may_read(actor, pk):
+        raise NotFound("Invalid organisation.")
+    return found
+
+
+def may_edit(actor: Actor, organisation_id: int) -> bool:
+    """Whether the contacts of this organisation are the actor's to keep."""
+    is_own = actor.organisation_id == organisation_id and actor.may(Permission.ADMIN)
+    return is_own or bool(actor.staff & EDITORS) or administers(actor, organisation_id)
+
+
+def contacts(organisation: Organisation) -> QuerySet[Contact]:
+    """Every contact of an organisation, by what they are there for."""
+    return Contact.objects.filter(organisation=organisation).order_by("role", "name", "pk")
+
+
+def extra_fields(organisation: Organisation) -> dict[str, ExtraFields]:
+    """What an organisation has told, by the schema's name."""
+    return {row.schema: row for row in ExtraFields.objects.filter(organisation=organisation)}
+
+
+@transaction.atomic
+def save_contact(
+    actor: Actor, organisation_id: int, data: Mapping[str, Any], pk: int | None = None
+) -> Contact:
+    """Add a contact, or change one; `data`: role, name, email, phone, openpgp_key.
+
+    Raises Invalid by field, NotFound, Forbidden.
+    """
+    organisation = _to_edit(actor, organisation_id)
+    row = _find(organisation, pk) if pk else Contact(organisation=organisation)
+    if pk is None and contacts(organisation).count() >= MOST:
+        raise Invalid({"name": [gettext("There are as many contacts as there can be.")]})
+    _fill(row, data)
+    row.save()
+    action = "contact.changed" if pk else "contact.added"
+    record(actor, action, _target(row), {"role": row.role, "organisation": organisation.name})
+    return row
+
+
+@transaction.atomic
+def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
+    """Forget a contact. Raises NotFound, Forbidden."""
+    row = _find(_to_edit(actor, organisation_id), pk)
+    target = _target(row)
+    row.delete()
+    record(actor, "contact.removed", target)
+
+
+@transaction.atomic
+def save_extra(actor: Actor, organisation_id: int, schema_name: str, given: Mapping[str, Any]) -> ExtraFields:
+    """Keep what an organisation tells by the newest version of a schema.
+
+    Raises Invalid by field, NotFound, Forbidden.
+    """
+    organisation = _to_edit(actor, organisation_id)
+    schema = newest().get(schema_name)
+    if schema is None:
+        raise NotFound("Invalid schema.")
+    values = {"values": schema.checked(given), "version": schema.version}
+    row, _made = ExtraFields.objects.update_or_create(
+        organisation=organisation, schema=schema.name, defaults=values
+    )
+    change = {"schema": schema.name, "version": schema.version}
+    record(
+        actor,
+        "organisation.told",
+        Target("organisation", organisation.pk, organisation.uuid, organisation.name),
+        change,
+    )
+    return row
+
+
+def _may_read(actor: Actor, organisation_id: int) -> bool:
+    return (
+        actor.organisation_id == organisation_id
+        or bool(actor.staff & READERS)
+        or administers(actor, organisation_id)
+    )
+
+
+def _to_edit(actor: Actor, organisation_id: int) -> Organisation:
+    actor.require_writing()
+    organisation = find_organisation(actor, organisation_id)
+    if not may_edit(actor, organisation_id):
+        raise Forbidden("Contacts are kept by the organisation's administrators.")
+    return organisation
+
+
+def _find(organisation: Organisation, pk: int | None) -> Contact:
+    row = contacts(organisation).select_for_update().filter(pk=pk or 0).first()
+    if row is None:
+        raise NotFound("Invalid contact.")
+    return row
+
+
+def _fill(row: Contact, data: Mapping[str, Any]) -> None:
+    errors: dict[str, list[str]] = {}
+    for name, longest in LENGTHS.items():
+        text = " ".join(str(data.get(name) or "").split())
+        if "\0" in text or len(text) > longest or (name == "name" and not text):
+            errors[name] = [
+                gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
+            ]
+        setattr(row, name, text)
+    row.role = str(data.get("role") or "")
+    if row.role not in ContactRole.values:
+        errors["role"] = [gettext("Choose what the contact is there for.")]
+    row.email = str(data.get("email") or "").strip()
+    try:
+        validate_email(row.email)
+    except ValidationError:
+        errors["email"] = [gettext("Write an e-mail address.")]
+    row.openpgp_key = str(data.get("openpgp_key") or "").strip()
+    if row.openpgp_key and (fault := _fault_of_key(row.openpgp_key)):
+        errors["openpgp_key"] = [fault]
+    if errors:
+        raise Invalid(errors)
+
+
+def _fault_of_key(armored: str) -> str:
+    if len(armored) > LONGEST_KEY:
+        return gettext("The key is too large.")
+    try:
+        openpgp.public_key(armored)
+    except ValueError:
+        return gettext("This is no OpenPGP key that can be used.")
+    return ""
+
+
+def _target(row: Contact) -> Target:
+    return Target("contact", row.pk, title=row.name)

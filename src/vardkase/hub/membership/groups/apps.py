@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GroupsConfig(AppConfig):
+    name = "vardkase.hub.membership.groups"
+    label = "organisation_groups"

@@ -1,0 +1,124 @@
+"""Keeping groups, and what their administrators do for an organisation: what its own administrator could, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.hub.membership.groups.queries import KEEPERS, administers, find_group
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import find_user
+from vardkase.identity.accounts.services import create_user, edit_user
+from vardkase.identity.organisations.models import Organisation
+
+LONGEST_NAME = 200
+LONGEST = 5_000
+
+
+@transaction.atomic
+def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> OrganisationGroup:
+    """Make a group, or change one; `data`: name, description, organisations (ids), administrators (e-mail addresses).
+
+    Administrators must administer accounts in an organisation of their own. Raises Invalid by field, NotFound,
+    Forbidden.
+    """
+    _require_keeper(actor)
+    group = find_group(actor, pk) if pk else OrganisationGroup()
+    group.name = " ".join(str(data.get("name") or "").split())
+    group.description = str(data.get("description") or "").strip()
+    administrators, errors = _administrators(data.get("administrators") or ())
+    if not group.name or len(group.name) > LONGEST_NAME or "\0" in group.name:
+        errors["name"] = [
+            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST_NAME}
+        ]
+    elif OrganisationGroup.objects.filter(name__iexact=group.name).exclude(pk=group.pk).exists():
+        errors["name"] = [gettext("There is a group with this name.")]
+    if len(group.description) > LONGEST or "\0" in group.description:
+        errors["description"] = [
+            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+        ]
+    if errors:
+        raise Invalid(errors)
+    group.save()
+    members = Organisation.objects.filter(local=True, pk__in=list(data.get("organisations") or ()))
+    group.organisations.set(members)
+    group.administrators.set(administrators)
+    change = {"count": len(members), "administrators": [each.email for each in administrators]}
+    record(actor, "organisation_group.changed" if pk else "organisation_group.made", _target(group), change)
+    return group
+
+
+@transaction.atomic
+def delete_group(actor: Actor, pk: int) -> None:
+    """Dissolve a group; its organisations stay as they are. Raises NotFound, Forbidden."""
+    _require_keeper(actor)
+    group = find_group(actor, pk)
+    target = _target(group)
+    group.delete()
+    record(actor, "organisation_group.deleted", target)
+
+
+def for_organisation(actor: Actor, organisation_id: int) -> Actor:
+    """The administrator of a group in the place of an administrator of one of its organisations.
+
+    It keeps its own permissions, so it hands out no role above its own, and is bound by the organisation's standing as
+    well as by that of its own. Raises NotFound when it does not look after the organisation.
+    """
+    organisation = Organisation.objects.filter(pk=organisation_id, local=True).first()
+    if organisation is None or not administers(actor, organisation_id):
+        raise NotFound("Invalid organisation.")
+    return replace(
+        actor,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        may_write=actor.may_write and organisation.may_write,
+        may_read=False,
+        may_sync=False,
+        sharing_group_ids=(),
+        staff=frozenset(),
+    )
+
+
+def add_account(actor: Actor, organisation_id: int, email: str, role_id: int) -> User:
+    """Add an account to an organisation of a group. Raises Invalid by field, NotFound, Forbidden."""
+    acting = for_organisation(actor, organisation_id)
+    return create_user(acting, {"email": email, "role_id": role_id, "org_id": organisation_id})
+
+
+def switch_account(actor: Actor, organisation_id: int, user_id: int, *, disabled: bool) -> User:
+    """Switch an account of such an organisation off, or on again. Raises NotFound, Forbidden."""
+    acting = for_organisation(actor, organisation_id)
+    return edit_user(acting, find_user(acting, user_id), {"disabled": disabled})
+
+
+def _administrators(emails: Iterable[str]) -> tuple[list[User], dict[str, list[str]]]:
+    found, unknown = [], []
+    for email in emails:
+        user = User.objects.filter(email__iexact=email, disabled=False, role__perm_admin=True).first()
+        if user is None:
+            unknown.append(email)
+        else:
+            found.append(user)
+    if not unknown:
+        return found, {}
+    words = gettext("Nobody who administers accounts has the address %(emails)s.") % {
+        "emails": ", ".join(unknown)
+    }
+    return found, {"administrators": [words]}
+
+
+def _require_keeper(actor: Actor) -> None:
+    actor.require_writing()
+    actor.require_staff(*KEEPERS)
+
+
+def _target(group: OrganisationGroup) -> Target:
+    return Target("organisation_group", group.pk, title=group.name)

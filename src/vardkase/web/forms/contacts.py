@@ -1,0 +1,97 @@
+"""Contacts, further fields, and groups of organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.contacts.extra import ExtraField, Schema
+from vardkase.hub.membership.contacts.models import ContactRole
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.organisations.models import Organisation
+from vardkase.web.forms.fields import PLAIN_TEXT, LinesField
+
+
+class ContactForm(forms.Form):
+    """Somebody to reach."""
+
+    role = forms.ChoiceField(label=_("What for"), choices=ContactRole.choices)
+    name = forms.CharField(label=_("Name or function"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), max_length=255)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    openpgp_key = forms.CharField(
+        label=_("OpenPGP key"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, **PLAIN_TEXT}),
+        help_text=_("The public key, as text. Mails to the contact are encrypted with it."),
+    )
+
+
+class ExtraForm(forms.Form):
+    """The fields of one schema."""
+
+    def __init__(self, schema: Schema, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for each in schema.fields:
+            self.fields[each.name] = _field(each)
+
+
+class GroupForm(forms.Form):
+    """A group of organisations and its administrators."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    description = forms.CharField(
+        label=_("What holds it together"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    organisations = forms.ModelMultipleChoiceField(
+        label=_("Organisations"),
+        queryset=Organisation.objects.filter(local=True).order_by("name"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 12}),
+        help_text=_("Hold Ctrl to choose several."),
+    )
+    administrators = LinesField(
+        label=_("Administrators of the group"),
+        help_text=_(
+            "One e-mail address on each line. Each must administer accounts in an organisation already."
+        ),
+    )
+
+
+class GroupAccountForm(forms.Form):
+    """An account in an organisation of a group; only roles that the administrator may give."""
+
+    email = forms.EmailField(label=_("E-mail"), max_length=255)
+    role_id = forms.TypedChoiceField(label=_("Role"), coerce=int)
+
+    def __init__(self, actor: Actor, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        roles = [
+            role
+            for role in Role.objects.order_by("name")
+            if rules.may_assign(actor, role) and not role.perm_sync
+        ]
+        self.fields["role_id"].choices = [(role.pk, role.name) for role in roles]  # type: ignore[attr-defined]
+
+
+def _field(each: ExtraField) -> forms.Field:
+    """The field that asks for it; the schema itself says what is wrong with an answer."""
+    if each.type == "choice":
+        return forms.ChoiceField(label=each.label, choices=[("", "–"), *each.options], required=each.required)
+    if each.type == "flag":
+        return forms.BooleanField(label=each.label, required=False)
+    widgets = {
+        "date": forms.DateInput(attrs={"type": "date"}),
+        "number": forms.NumberInput(),
+        "email": forms.EmailInput(),
+    }
+    return forms.CharField(
+        label=each.label, required=each.required, max_length=500, widget=widgets.get(each.type)
+    )

@@ -1,0 +1,1 @@
+"""Contacts of an organisation, and what it tells by published schemas."""

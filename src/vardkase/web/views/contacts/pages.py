@@ -1,0 +1,104 @@
+"""Whom to reach at an organisation: read by its people and the hub's staff, kept by administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.contacts import services
+from vardkase.hub.membership.contacts.extra import every_version, newest
+from vardkase.web.forms.contacts import ContactForm, ExtraForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+
+
+@page()
+def own(request: PageRequest) -> HttpResponse:
+    """Those of the reader's own organisation."""
+    return redirect("contacts", request.actor.organisation_id)
+
+
+@page()
+def index(request: PageRequest, organisation: int) -> HttpResponse:
+    """The contacts of an organisation and its further fields."""
+    found = services.find_organisation(request.actor, organisation)
+    told = services.extra_fields(found)
+    extra = [
+        {
+            "schema": schema,
+            "row": told.get(name),
+            "shown": _shown(told.get(name)),
+            "is_older": name in told and told[name].version < schema.version,
+        }
+        for name, schema in newest().items()
+    ]
+    context = {
+        "organisation": found,
+        "rows": services.contacts(found),
+        "extra": extra,
+        "may_edit": services.may_edit(request.actor, found.pk),
+    }
+    return render(request, "contacts/index.html", context)
+
+
+@page(writes=True)
+def write(request: PageRequest, organisation: int, pk: int | None = None) -> HttpResponse:
+    """Add a contact, or change one."""
+    found = services.find_organisation(request.actor, organisation)
+    row = services.contacts(found).filter(pk=pk).first() if pk else None
+    if pk and row is None:
+        raise NotFound("Invalid contact.")
+    stored = {name: getattr(row, name) for name in ContactForm.base_fields} if row else None
+    form = ContactForm(request.POST or None, initial=stored)
+    if form.is_bound and form.is_valid():
+        try:
+            services.save_contact(request.actor, found.pk, form.cleaned_data, pk)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("contacts", found.pk)
+    context: dict[str, Any] = {"form": form, "organisation": found, "contact": row}
+    return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(writes=True)
+def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
+    """Forget a contact."""
+    services.remove_contact(request.actor, organisation, pk)
+    messages.success(request, gettext("The contact is removed."))
+    return redirect("contacts", organisation)
+
+
+@page(writes=True)
+def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
+    """Tell what a schema asks."""
+    found = services.find_organisation(request.actor, organisation)
+    asked = newest().get(schema)
+    if asked is None:
+        raise NotFound("Invalid schema.")
+    told = services.extra_fields(found).get(schema)
+    form = ExtraForm(asked, request.POST or None, initial=told.values if told else {})
+    if form.is_bound and form.is_valid():
+        try:
+            services.save_extra(request.actor, found.pk, schema, form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("contacts", found.pk)
+    context = {"form": form, "organisation": found, "schema": asked}
+    return render(request, "contacts/extra.html", context, status=422 if form.errors else 200)
+
+
+def _shown(row: Any) -> list[tuple[str, str]]:
+    """What was told, in the words of the version that it was told by."""
+    schema = every_version().get((row.schema, row.version)) if row else None
+    return schema.shown(row.values) if schema else []

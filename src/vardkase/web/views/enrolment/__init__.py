@@ -1,0 +1,1 @@
+"""Connecting a member's own platform: codes on the hub, joining on the platform."""

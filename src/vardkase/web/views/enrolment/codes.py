@@ -1,0 +1,20 @@
+"""The hub's side: a code for an organisation, shown once."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from vardkase.hub.enrolment import codes
+from vardkase.web.pages import PageRequest, page
+
+
+@never_cache
+@require_POST
+@page(writes=True, staff=codes.MAKERS)
+def make(request: PageRequest, pk: int) -> HttpResponse:
+    """Make a code for an organisation, in place of any that waits."""
+    row, code = codes.make_code(request.actor, pk)
+    return render(request, "enrolment/code.html", {"row": row, "code": code})

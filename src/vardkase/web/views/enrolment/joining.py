@@ -1,0 +1,105 @@
+"""The side of a member's platform: joining a hub, and how one stands there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.outbox.models import Kind
+from vardkase.exchange.outbox.queries import deliveries
+from vardkase.exchange.sync import figures, queries
+from vardkase.exchange.sync.models import Direction
+from vardkase.hub.enrolment import joining
+from vardkase.hub.enrolment.models import JoinedHub
+from vardkase.hub.membership.members.models import MembershipState
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.standing import Standing
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.fields import PLAIN_TEXT
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.reasons import in_words
+
+RUNS_SHOWN = 10
+DELIVERIES_SHOWN = 10
+
+
+class CodeForm(forms.Form):
+    """What the hub gave."""
+
+    url = forms.CharField(
+        label=_("The hub's address"), max_length=255, widget=forms.URLInput(attrs={"placeholder": "https://"})
+    )
+    code = forms.CharField(label=_("Enrolment code"), max_length=64, widget=forms.TextInput(attrs=PLAIN_TEXT))
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """How we stand at the hub, what is left to do, and what has crossed."""
+    hubs = [_shown(request, joined) for joined in joining.joined_hubs(request.actor)]
+    return render(request, "enrolment/hub.html", {"hubs": hubs, "may_join": request.actor.is_site_admin})
+
+
+@page(Permission.SITE_ADMIN, writes=True)
+def join(request: PageRequest) -> HttpResponse:
+    """Join a hub: first see where the code leads, then connect."""
+    form, offer = CodeForm(request.POST or None), None
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data["code"], form.cleaned_data["url"]
+        try:
+            if "sure" in request.POST:
+                joined = joining.enrol(request.actor, *given)
+                messages.success(request, gettext("Connected to %(hub)s.") % {"hub": joined.server.name})
+                return redirect("hub")
+            offer = joining.look(request.actor, *given)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        except OutgoingFailed as failed:
+            form.add_error("url", in_words(str(failed)))
+    context = {"form": form, "offer": offer}
+    return render(request, "enrolment/join.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(writes=True)
+def ask(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask the hub now."""
+    joined = joining.joined_hubs(request.actor).filter(pk=pk).first()
+    if joined is None:
+        raise NotFound("Invalid hub.")
+    joining.ask_standing(joined)
+    return redirect("hub")
+
+
+def _shown(request: PageRequest, joined: JoinedHub) -> dict[str, Any]:
+    told = joined.told
+    membership = told.get("membership") or {}
+    server = joined.server
+    context: dict[str, Any] = {
+        "joined": joined,
+        "standing": dict(Standing.choices).get(told.get("standing", ""), told.get("standing", "")),
+        "state": dict(MembershipState.choices).get(membership.get("state", ""), ""),
+        "since": membership.get("since", ""),
+        "open": [str(each) for each in told.get("open") or []],
+    }
+    if request.actor.is_site_admin:
+        counted = figures.figures(request.actor, [server.pk])
+        context |= {
+            "pulled": counted.get((server.pk, Direction.PULL)),
+            "pushed": counted.get((server.pk, Direction.PUSH)),
+            "runs": queries.runs_of(request.actor, server.pk).order_by("-pk")[:RUNS_SHOWN],
+            "sent": deliveries(request.actor, kind=Kind.CONNECTION)
+            .filter(receiver_id=server.pk)
+            .order_by("-pk")[:DELIVERIES_SHOWN],
+        }
+    return context

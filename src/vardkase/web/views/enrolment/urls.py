@@ -1,0 +1,14 @@
+"""Codes on the hub, and the hub on a member's platform."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.enrolment import codes, joining
+
+urlpatterns = [
+    path("service/organisations/<int:pk>/code/", codes.make, name="enrolment_code"),
+    path("hub/", joining.index, name="hub"),
+    path("hub/join/", joining.join, name="hub_join"),
+    path("hub/<int:pk>/ask/", joining.ask, name="hub_ask"),
+]

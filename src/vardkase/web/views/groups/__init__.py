@@ -1,0 +1,1 @@
+"""Groups of organisations, and what their administrators look after."""

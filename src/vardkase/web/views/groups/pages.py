@@ -1,0 +1,117 @@
+"""Groups of organisations: kept by officers, used by their administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.groups import queries, services
+from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.web.forms.contacts import GroupAccountForm, GroupForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """The groups that the reader keeps, or administers."""
+    may_keep = not request.actor.staff.isdisjoint(queries.KEEPERS)
+    context = {**listed(request, queries.groups(request.actor), {"name", "pk"}, "name"), "may_keep": may_keep}
+    return render(request, "groups/index.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One group with its organisations."""
+    group = queries.find_group(request.actor, pk)
+    context = {
+        "group": group,
+        "organisations": queries.organisations_of(group),
+        "administrators": group.administrators.order_by("email"),
+        "may_keep": not request.actor.staff.isdisjoint(queries.KEEPERS),
+    }
+    return render(request, "groups/group.html", context)
+
+
+@page(writes=True, staff=queries.KEEPERS)
+def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
+    """Make a group, or change one."""
+    group = queries.find_group(request.actor, pk) if pk else None
+    form = GroupForm(request.POST or None, initial=_initial(group))
+    if form.is_bound and form.is_valid():
+        data = {
+            **form.cleaned_data,
+            "organisations": [each.pk for each in form.cleaned_data["organisations"]],
+        }
+        try:
+            saved = services.save_group(request.actor, data, pk)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("group", saved.pk)
+    return render(
+        request, "groups/form.html", {"form": form, "group": group}, status=422 if form.errors else 200
+    )
+
+
+@page(writes=True, staff=queries.KEEPERS)
+def delete(request: PageRequest, pk: int) -> HttpResponse:
+    """Ask, and on POST dissolve the group."""
+    group = queries.find_group(request.actor, pk)
+    if request.method != "POST":
+        return render(request, "groups/delete.html", {"group": group})
+    services.delete_group(request.actor, pk)
+    messages.success(request, gettext("The group is dissolved. Its organisations are as they were."))
+    return redirect("groups")
+
+
+@page(writes=True)
+def organisation(request: PageRequest, pk: int) -> HttpResponse:
+    """The accounts of an organisation, for the administrator of its group; on POST one more."""
+    acting = services.for_organisation(request.actor, pk)
+    form = GroupAccountForm(request.actor, request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            services.add_account(request.actor, pk, form.cleaned_data["email"], form.cleaned_data["role_id"])
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(
+                request, gettext("The account is made. Its password is chosen by the page for a new one.")
+            )
+            return redirect("group_organisation", pk)
+    context: dict[str, Any] = {
+        "acting": acting,
+        "pk": pk,
+        "form": form,
+        **listed(request, queries.people_of_id(pk), {"email", "pk"}, "email"),
+    }
+    return render(request, "groups/organisation.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(writes=True)
+def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
+    """Switch an account off, or on."""
+    services.switch_account(request.actor, pk, user, disabled=request.POST.get("disabled") == "1")
+    messages.success(request, gettext("Saved."))
+    return redirect("group_organisation", pk)
+
+
+def _initial(group: OrganisationGroup | None) -> dict[str, Any]:
+    if group is None:
+        return {}
+    return {
+        "name": group.name,
+        "description": group.description,
+        "organisations": group.organisations.all(),
+        "administrators": list(group.administrators.order_by("email").values_list("email", flat=True)),
+    }

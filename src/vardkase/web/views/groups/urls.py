@@ -1,0 +1,17 @@
+"""Groups of organisations."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.groups import pages
+
+urlpatterns = [
+    path("groups/", pages.index, name="groups"),
+    path("groups/new/", pages.write, name="group_new"),
+    path("groups/<int:pk>/", pages.view, name="group"),
+    path("groups/<int:pk>/edit/", pages.write, name="group_edit"),
+    path("groups/<int:pk>/delete/", pages.delete, name="group_delete"),
+    path("groups/organisations/<int:pk>/", pages.organisation, name="group_organisation"),
+    path("groups/organisations/<int:pk>/accounts/<int:user>/", pages.switch, name="group_switch"),
+]

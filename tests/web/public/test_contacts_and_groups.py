@@ -1,0 +1,184 @@
+"""Contacts without accounts, further fields by versioned schemas, and groups of organisations with administrators."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.web.accounts import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.membership.contacts import extra, services
+from vardkase.hub.membership.contacts.models import Contact, ExtraFields
+from vardkase.hub.membership.groups import services as groups
+from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import Role, User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+ADA = {"role": "security", "name": "Jouren", "email": "jour@a.example", "phone": "+46 8 123 45"}
+TEAM = {
+    "team_name": "A-CERT",
+    "constituency_type": "internal",
+    "established": "2020-02-29",
+    "member_since": "2021",
+}
+
+
+@pytest.fixture
+def officer(cast: Cast) -> User:
+    user = cast.publisher.user
+    user.staff_roles = ["membership_officer"]
+    user.org = cast.hub
+    user.save()
+    return user
+
+
+@pytest.fixture
+def group(cast: Cast, officer: User) -> OrganisationGroup:
+    """A's administrator looks after A and B."""
+    told = {
+        "name": "Kommunerna i länet",
+        "organisations": [cast.org_a.pk, cast.org_b.pk],
+        "administrators": [cast.org_admin.user.email],
+    }
+    return groups.save_group(actor_for(officer, Credential.BROWSER), told)
+
+
+def test_an_administrator_keeps_the_contacts_of_the_organisation(cast: Cast) -> None:
+    client = signed_in(cast.org_admin.user)
+    assert client.post(reverse("contact_new", args=[cast.org_a.pk]), ADA).status_code == 302
+    row = Contact.objects.get()
+    client.post(reverse("contact", args=[cast.org_a.pk, row.pk]), {**ADA, "phone": "112"})
+    assert "112" in signed_in(cast.reader.user).get(reverse("own_contacts"), follow=True).content.decode()
+    wrong = {**ADA, "role": "king", "email": "x", "openpgp_key": "-----BEGIN PGP PUBLIC KEY BLOCK-----\nno"}
+    refused = client.post(reverse("contact_new", args=[cast.org_a.pk]), wrong)
+    assert set(refused.context["form"].errors) == {"role", "email"}
+    with pytest.raises(Invalid) as fault:
+        services.save_contact(
+            cast.org_admin.actor, cast.org_a.pk, {**ADA, "openpgp_key": wrong["openpgp_key"]}
+        )
+    assert set(fault.value.errors) == {"openpgp_key"}
+    client.post(reverse("contact_remove", args=[cast.org_a.pk, row.pk]))
+    assert not Contact.objects.exists()
+    acts = AuditEntry.objects.filter(action__startswith="contact.").order_by("pk")
+    assert [entry.action for entry in acts] == ["contact.added", "contact.changed", "contact.removed"]
+
+
+def test_nobody_else_keeps_or_reads_them(cast: Cast, officer: User) -> None:
+    row = services.save_contact(cast.org_admin.actor, cast.org_a.pk, ADA)
+    assert signed_in(officer).get(reverse("contacts", args=[cast.org_a.pk])).status_code == 200
+    assert signed_in(cast.stranger.user).get(reverse("contacts", args=[cast.org_a.pk])).status_code == 404
+    for player, fault in ((cast.analyst, Forbidden), (cast.stranger, NotFound), (cast.partner, NotFound)):
+        with pytest.raises(fault):
+            services.save_contact(player.actor, cast.org_a.pk, ADA, row.pk)
+        with pytest.raises(fault):
+            services.remove_contact(player.actor, cast.org_a.pk, row.pk)
+        with pytest.raises(fault):
+            services.save_extra(player.actor, cast.org_a.pk, "first", TEAM)
+    with pytest.raises(NotFound):
+        services.save_contact(cast.org_admin.actor, cast.org_b.pk, ADA)
+    other = services.save_contact(actor_for(officer, Credential.BROWSER), cast.org_b.pk, ADA)
+    with pytest.raises(NotFound):
+        services.remove_contact(cast.org_admin.actor, cast.org_a.pk, other.pk)
+
+
+def test_further_fields_are_checked_and_keep_the_version_of_their_schema(cast: Cast) -> None:
+    client = signed_in(cast.org_admin.user)
+    address = reverse("contact_extra", args=[cast.org_a.pk, "first"])
+    wrong = {
+        **TEAM,
+        "team_name": "",
+        "established": "yesterday",
+        "web": "javascript:alert(1)",
+        "member_since": "x",
+    }
+    errors = client.post(address, wrong).context["form"].errors
+    assert set(errors) == {"team_name"}, "the form asks for what must be there first"
+    errors = client.post(address, {**wrong, "team_name": "A-CERT"}).context["form"].errors
+    assert set(errors) == {"established", "web", "member_since"}
+    assert client.post(address, TEAM).status_code == 302
+    kept = ExtraFields.objects.get()
+    assert (kept.schema, kept.version, kept.values) == ("first", 1, TEAM)
+    with pytest.raises(Invalid):
+        services.save_extra(cast.org_admin.actor, cast.org_a.pk, "first", {**TEAM, "unheard_of": "x"})
+    html = client.get(reverse("contacts", args=[cast.org_a.pk])).content.decode()
+    assert "Egen organisation" in html
+    kept.version = 0
+    kept.save()
+    assert client.get(reverse("contacts", args=[cast.org_a.pk])).context["extra"][1]["is_older"]
+
+
+def test_every_schema_can_be_asked_in_both_languages() -> None:
+    for schema in extra.every_version().values():
+        assert {"sv", "en"} <= schema.titles.keys()
+        for each in schema.fields:
+            assert {"sv", "en"} <= each.labels.keys()
+            assert each.type in extra.CHECKS
+
+
+def test_the_administrator_of_a_group_looks_after_its_organisations(
+    cast: Cast, group: OrganisationGroup
+) -> None:
+    client = signed_in(cast.org_admin.user)
+    assert cast.org_b.name in client.get(reverse("group", args=[group.pk])).content.decode()
+    page = client.get(reverse("group_organisation", args=[cast.org_b.pk]))
+    assert cast.partner.user.email in page.content.decode()
+    role = Role.objects.get(name="User")
+    told = {"email": "new@b.example", "role_id": str(role.pk)}
+    assert client.post(reverse("group_organisation", args=[cast.org_b.pk]), told).status_code == 302
+    made = User.objects.get(email="new@b.example")
+    assert (made.org, made.role) == (cast.org_b, role)
+    client.post(reverse("group_switch", args=[cast.org_b.pk, made.pk]), {"disabled": "1"})
+    made.refresh_from_db()
+    assert made.disabled
+    entry = AuditEntry.objects.get(action="user.created", target_id=made.pk)
+    assert (entry.actor_name, entry.organisation_id) == (cast.org_admin.user.email, cast.org_b.pk)
+    services.save_contact(cast.org_admin.actor, cast.org_b.pk, ADA)
+
+
+def test_and_no_further_than_its_own_administrator_could(cast: Cast, group: OrganisationGroup) -> None:
+    """No role above one's own, no other organisation, no event, nothing while the organisation may only read."""
+    actor = actor_for(cast.org_admin.user, Credential.BROWSER)
+    above = Role.objects.get(name="admin")
+    with pytest.raises(Forbidden):
+        groups.add_account(actor, cast.org_b.pk, "boss@b.example", above.pk)
+    for organisation in (cast.org_c, cast.hub):
+        with pytest.raises(NotFound):
+            groups.add_account(actor, organisation.pk, "x@c.example", Role.objects.get(name="User").pk)
+    with pytest.raises(NotFound):
+        groups.switch_account(actor, cast.org_b.pk, cast.stranger.user.pk, disabled=True)
+    hidden = make_event(cast.org_b, distribution=0, info="SECRET")
+    client = signed_in(cast.org_admin.user)
+    assert client.get(reverse("event", args=[hidden.uuid])).status_code == 404
+    assert not groups.for_organisation(actor, cast.org_b.pk).may_read
+    cast.org_b.may_write = False
+    cast.org_b.save()
+    with pytest.raises(Forbidden):
+        groups.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)
+
+
+def test_who_no_longer_administers_at_home_does_not_elsewhere(cast: Cast, group: OrganisationGroup) -> None:
+    cast.org_admin.user.role = Role.objects.get(name="User")
+    cast.org_admin.user.save()
+    with pytest.raises(NotFound):
+        groups.for_organisation(actor_for(cast.org_admin.user, Credential.BROWSER), cast.org_b.pk)
+
+
+def test_only_officers_keep_groups(cast: Cast, group: OrganisationGroup, officer: User) -> None:
+    for player in (cast.org_admin, cast.site_admin):
+        with pytest.raises(Forbidden):
+            groups.save_group(player.actor, {"name": "Mine"})
+        with pytest.raises(Forbidden):
+            groups.delete_group(player.actor, group.pk)
+        assert signed_in(player.user).get(reverse("group_new")).status_code == 403
+    assert signed_in(cast.site_admin.user).get(reverse("group", args=[group.pk])).status_code == 404
+    client = signed_in(officer)
+    told = {"name": "kommunerna I länet", "administrators": f"{cast.analyst.user.email}\n"}
+    assert set(client.post(reverse("group_new"), told).context["form"].errors) == {"name", "administrators"}
+    assert client.post(reverse("group_delete", args=[group.pk])).status_code == 302
+    assert not OrganisationGroup.objects.exists()

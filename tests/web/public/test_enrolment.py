@@ -1,0 +1,101 @@
+"""Enrolment codes on the hub: what they open, to whom, how often; and which pages there are in which profile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_role, make_user
+from tests.web.accounts import signed_in
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.enrolment import codes
+from vardkase.hub.enrolment.models import EnrolmentCode
+from vardkase.identity.access.actor import Actor, actor_for, console_actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+def console(cast: Cast) -> Actor:
+    return console_actor(cast.hub.pk, "Hub", "ada")
+
+
+def told(step: str, **body: Any) -> tuple[int, Any]:
+    """What the hub answers a platform that brings a code."""
+    return call(None, "POST", f"/enrolments/{step}", body)
+
+
+def test_an_unknown_used_or_old_code_opens_nothing(cast: Cast) -> None:
+    row, code = codes.make_code(console(cast), cast.org_a.pk)
+    assert told("offer", code=code.lower().replace("-", " "))[0] == 200
+    _, newer = codes.make_code(console(cast), cast.org_a.pk)
+    assert told("offer", code=code)[0] == 404, "replaced"
+    EnrolmentCode.objects.exclude(pk=row.pk).update(expires=timezone.now() - timedelta(seconds=1))
+    for wrong in (newer, "", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", None, {"$ne": ""}):
+        assert told("redeem", code=wrong, uuid=str(cast.org_a.uuid))[0] == 404
+    assert not User.objects.filter(email__startswith="sync-").exists()
+
+
+def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(cast: Cast) -> None:
+    _, code = codes.make_code(console(cast), cast.org_a.pk)
+    assert told("redeem", code=code, uuid=str(cast.org_b.uuid))[0] == 403
+    status, admitted = told("redeem", code=code, uuid=str(cast.org_a.uuid))
+    assert status == 200
+    assert told("redeem", code=code, uuid=str(cast.org_a.uuid))[0] == 404
+    key = admitted["authkey"]
+    assert call(key, "GET", "/users/view/me")[1]["User"]["org_id"] == str(cast.org_a.pk)
+    standing = call(key, "GET", "/enrolments/standing")[1]
+    assert (standing["organisation"], standing["membership"]) == (cast.org_a.name, None)
+
+
+def test_codes_are_not_guessed(cast: Cast) -> None:
+    assert {told("offer", code=str(n))[0] for n in range(21)} == {404, 429}
+
+
+def test_only_officers_and_the_operator_make_them(cast: Cast) -> None:
+    address = reverse("enrolment_code", args=[cast.org_a.pk])
+    for player in (cast.site_admin, cast.org_admin):
+        with pytest.raises(Forbidden):
+            codes.make_code(actor_for(player.user, Credential.BROWSER), cast.org_a.pk)
+        assert signed_in(player.user).post(address).status_code == 403
+    operator = make_user(cast.hub, make_role("Blind", []), "op@hub.example", staff_roles=["operator"])
+    page = signed_in(operator).post(address)
+    assert page.status_code == 200
+    assert page.context["code"] in page.content.decode()
+
+
+def test_a_members_platform_makes_none(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    with pytest.raises(NotFound):
+        codes.make_code(console(cast), cast.org_a.pk)
+    assert told("offer", code="x")[0] == 404
+
+
+def test_pages_of_the_other_profile_are_not_there(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(cast.site_admin.user)
+    assert client.get(reverse("hub")).status_code == 404
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    for name in ("members", "overview", "service", "support", "status", "public", "passages", "groups"):
+        assert client.get(reverse(name)).status_code == 404, name
+    page = client.get(reverse("hub"))
+    assert page.status_code == 200
+    assert reverse("support") not in page.content.decode()
+    assert client.get(reverse("hub_join")).status_code == 200
+    assert signed_in(cast.analyst.user).get(reverse("hub_join")).status_code == 403
+
+
+def test_an_address_that_is_none_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    client = signed_in(cast.site_admin.user)
+    answer = client.post(reverse("hub_join"), {"url": "file:///etc/passwd", "code": "x"})
+    assert answer.status_code == 422
+    inside = client.post(reverse("hub_join"), {"url": "http://127.0.0.1:9", "code": "x"})
+    assert inside.status_code == 422, "the outgoing door permits no private address unless the operator does"
