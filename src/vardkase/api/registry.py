@@ -67,8 +67,8 @@ import vardkase.api.members.sharing_groups
 import vardkase.api.members.user_settings
 import vardkase.api.members.users
 import vardkase.api.members.users_together
-import vardkase.api.membership.memberships
 import vardkase.api.membership.enrolments
+import vardkase.api.membership.memberships
 import vardkase.api.objects.making
 import vardkase.api.objects.own_templates
 import vardkase.api.objects.reading

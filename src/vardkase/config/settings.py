@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.groups.apps.GroupsConfig",
     "vardkase.hub.membership.contacts.apps.ContactsConfig",
     "vardkase.hub.enrolment.apps.EnrolmentConfig",
+    "vardkase.hub.guide.apps.GuideConfig",
     "vardkase.hub.public_pages.apps.PublicPagesConfig",
     "vardkase.hub.customer_service.apps.CustomerServiceConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",

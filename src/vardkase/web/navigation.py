@@ -71,6 +71,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("membership", _("Membership and statement"), icon="certificate"),
             Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
             Item("sharing_policy", _("Sharing policy"), icon="file-check"),
+            Item("guide", _("Getting started"), icon="compass"),
             Item("own_contacts", _("Contacts"), icon="address-book"),
             Item("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
             Item("hub", _("Our hub"), icon="plug-connected"),
@@ -146,7 +147,7 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Section
 def _items(actor: Actor, items: tuple[Item, ...], counts: Mapping[str, int]) -> Iterator[Entry]:
     """The items of one section that exist here and that the actor may use."""
     for item in items:
-        url = _url(item.view)
+        url = address_of(item.view)
         if url and item.is_for(actor):
             yield {"url": url, "label": item.label, "icon": item.icon, "count": _count(item, actor, counts)}
 
@@ -157,7 +158,7 @@ def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
     return item.waiting(actor)
 
 
-def _url(view: str) -> str:
+def address_of(view: str) -> str:
     """The address, or nothing where an installation leaves the room out."""
     return _known(view, settings.VARDKASE_PROFILE)
 

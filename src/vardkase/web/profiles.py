@@ -9,19 +9,16 @@ from django.conf import settings
 
 HUB_ONLY = (
     "vardkase.web.views.applications",
-    "vardkase.web.views.assessments",
+    "vardkase.web.views.applying",
     "vardkase.web.views.correspondence",
-    "vardkase.web.views.invitations",
+    "vardkase.web.views.enrolment.codes",
+    "vardkase.web.views.groups",
     "vardkase.web.views.membership",
-    "vardkase.web.views.members",
     "vardkase.web.views.overview",
-    "vardkase.web.views.phases",
     "vardkase.web.views.public",
     "vardkase.web.views.statements",
     "vardkase.web.views.support",
     "vardkase.web.views.terms",
-    "vardkase.web.views.enrolment.codes",
-    "vardkase.web.views.groups",
 )
 MEMBER_ONLY = ("vardkase.web.views.enrolment.joining",)
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("vardkase.web.views.contacts.urls")),
     path("", include("vardkase.web.views.groups.urls")),
     path("", include("vardkase.web.views.enrolment.urls")),
+    path("", include("vardkase.web.views.guide.urls")),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("design/", design.components, name="components"),

@@ -16,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.trail import SIGN_INS
 from vardkase.identity.accounts.models import AuthKey, User
 
+REFUSALS = (*(act for act in SIGN_INS if act.endswith("refused")), "user.entrance_refused")
 KEYS_SHOWN = 20
 REFUSALS_SHOWN = 10
 LOOKED_BACK = timedelta(days=14)
@@ -85,7 +86,7 @@ def _refused(organisation_id: int) -> list[dict[str, Any]]:
     """Sign-ins to the organisation's accounts that were refused lately, newest first."""
     accounts = dict(User.objects.filter(org=organisation_id).values_list("pk", "email"))
     rows = AuditEntry.objects.filter(
-        action__in=[act for act in SIGN_INS if act.endswith("refused")],
+        action__in=REFUSALS,
         target_kind="user",
         target_id__in=accounts,
         created__gte=timezone.now() - LOOKED_BACK,
@@ -93,7 +94,7 @@ def _refused(organisation_id: int) -> list[dict[str, Any]]:
     return [
         {
             "at": row.created.isoformat(),
-            "what": row.action,
+            "why": str(row.change.get("reason", "")),
             "account": accounts[row.target_id or 0],
             "address": row.address or "",
         }

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 
 from vardkase.hub.customer_service import diagnosis, organisations, queries
 from vardkase.hub.customer_service.rules import DESKS
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding.items import Line, checklist
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
 from vardkase.web.views.support.states import with_moments
@@ -35,6 +37,15 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "requests": queries.desk_requests(request.actor)
         .filter(organisation=row)
         .order_by("-pk")[:REQUESTS_SHOWN],
+        "checklist": _checklist(row.pk),
         "yes_no": f"{gettext('Yes')},{gettext('No')}",
     }
     return render(request, "support/organisation.html", context)
+
+
+def _checklist(organisation_id: int) -> list[Line]:
+    """What is done and what is left before a member is connected; nothing for who is no member."""
+    membership = (
+        Membership.objects.select_related("organisation").filter(organisation=organisation_id).first()
+    )
+    return checklist(membership) if membership else []

@@ -1,0 +1,42 @@
+"""Getting started in the FAQ's six steps, for one organisation: what the hub does for each, and how far it is.
+
+A room that knows something of a step registers a provider from its ``AppConfig.ready()``::
+
+    guide.register("routines", lambda organisation_id: [Progress(gettext("…"), done=…, view="sharing_policy")])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+STEPS = ("read", "needs", "terms", "apply", "connect", "routines")
+"""Names of the steps, in order: those of the passages that describe them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One thing of a step: what, in the reader's language, whether it is done, and the page where it is."""
+
+    label: str
+    done: bool
+    view: str = ""
+
+
+type Provider = Callable[[int], Sequence[Progress]]
+"""Organisation's id → what there is to say of a step. Nothing where the room does not know the organisation."""
+
+_providers: dict[str, list[Provider]] = {step: [] for step in STEPS}
+
+
+def register(step: str, provider: Provider) -> None:
+    """Have `provider` asked for a step; registering the same one twice has no effect. Raises KeyError."""
+    if provider not in _providers[step]:
+        _providers[step].append(provider)
+
+
+def progress(organisation_id: int) -> dict[str, list[Progress]]:
+    """How far an organisation is, by step in order."""
+    return {
+        step: [each for provider in _providers[step] for each in provider(organisation_id)] for step in STEPS
+    }

@@ -1,0 +1,100 @@
+"""How far an organisation is, as the rooms of the hub know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext, ngettext
+
+from vardkase.hub import guide
+from vardkase.hub.guide import Progress
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
+from vardkase.hub.policy.queries import policy_in_force
+from vardkase.hub.training.queries import trained_users
+from vardkase.identity.accounts.models import AuthKey, User
+
+STANDING = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
+DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
+
+
+def register_all() -> None:
+    """Have the guide tell of these."""
+    guide.register("read", trained)
+    guide.register("needs", analysed)
+    guide.register("terms", accepted)
+    guide.register("apply", applied)
+    guide.register("connect", connected)
+    guide.register("routines", routines)
+
+
+def trained(organisation_id: int) -> Sequence[Progress]:
+    """Whether anybody has been trained."""
+    count = trained_users(organisation_id).count()
+    words = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
+    return [Progress(words, done=count > 0)]
+
+
+def analysed(organisation_id: int) -> Sequence[Progress]:
+    """Whether the self-analysis of the application is there."""
+    application = _application(organisation_id)
+    if application is None:
+        return []
+    return [Progress(gettext("Self-analysis in the application"), done=bool(application.submitted))]
+
+
+def accepted(organisation_id: int) -> Sequence[Progress]:
+    """Whether the terms that apply now are accepted."""
+    membership = _membership(organisation_id)
+    if membership is None:
+        return []
+    version = current_terms().version
+    words = gettext("The terms, version %(n)s, are accepted") % {"n": version}
+    return [Progress(words, done=acceptance_of(membership, version) is not None)]
+
+
+def applied(organisation_id: int) -> Sequence[Progress]:
+    """Where the application stands, and whether there is a membership."""
+    application, membership = _application(organisation_id), _membership(organisation_id)
+    found = []
+    if application is not None:
+        words = f"{application.number}: {application.get_state_display()}"
+        found.append(Progress(words, done=application.state in DECIDED))
+    if membership is not None:
+        found.append(Progress(gettext("The organisation is a member"), done=True))
+    return found
+
+
+def connected(organisation_id: int) -> Sequence[Progress]:
+    """Whether people sign in and machines call, and what is left of the checklist."""
+    people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
+    machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
+    found = [
+        Progress(gettext("Somebody has signed in"), done=people),
+        Progress(gettext("A machine has called with a key"), done=machines),
+    ]
+    membership = _membership(organisation_id)
+    if membership is not None and membership.state not in STANDING:
+        found += [Progress(str(line.item.title), done=line.is_settled) for line in checklist(membership)]
+    return found
+
+
+def routines(organisation_id: int) -> Sequence[Progress]:
+    """Whether a MISP policy is in force."""
+    return [
+        Progress(
+            gettext("An internal MISP policy is in force"),
+            done=policy_in_force(organisation_id) is not None,
+            view="sharing_policy",
+        )
+    ]
+
+
+def _application(organisation_id: int) -> Application | None:
+    return Application.objects.filter(organisation=organisation_id).order_by("-pk").first()
+
+
+def _membership(organisation_id: int) -> Membership | None:
+    return Membership.objects.select_related("application").filter(organisation=organisation_id).first()

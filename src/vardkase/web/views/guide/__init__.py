@@ -1,0 +1,1 @@
+"""Getting started, step by step, for the reader's organisation."""
