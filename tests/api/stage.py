@@ -48,9 +48,11 @@ from vardkase.hub.policy.models import Approval, PolicyVersion
 from vardkase.hub.policy.models import State as PolicyState
 from vardkase.hub.training.models import Training
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access_reviews.models import AccessReview
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.blueprints.models import SharingGroupBlueprint
 from vardkase.identity.bookmarks.models import Bookmark
+from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate, MailDomain
 from vardkase.identity.news.models import News
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupServer
 from vardkase.identity.registrations.models import Inbox
@@ -792,3 +794,52 @@ def training(it: Things) -> Training:
     """Somebody of A has been trained."""
     trained = make_user(it.stage.a, it.caller.user.role, f"{word()}@{SECRET}.example")
     return Training.objects.create(user=trained, module=SECRET, done_on=timezone.now().date())
+
+
+@ours
+def access_review(it: Things) -> AccessReview:
+    """A's accounts wait to be confirmed."""
+    now = timezone.now()
+    begun = {"opened": now, "due": now + timedelta(days=14), "closed": None}
+    return AccessReview.objects.update_or_create(org=it.stage.a, defaults=begun)[0]
+
+
+@shared
+def reviewed(it: Things) -> Organisation:
+    """The caller's organisation; no review of its accounts is open."""
+    AccessReview.objects.filter(org=it.caller.user.org).delete()
+    return it.caller.user.org
+
+
+@ours
+def mail_domain(it: Things) -> MailDomain:
+    """A says that a domain is its own."""
+    return MailDomain.objects.create(
+        org=it.stage.a,
+        domain=f"{word()}.example",
+        method="dns",
+        token=SECRET,
+        asked=timezone.now(),
+        added_by="",
+    )
+
+
+@ours
+def client_certificate(it: Things) -> ClientCertificate:
+    """A has registered a certificate."""
+    return ClientCertificate.objects.create(
+        org=it.stage.a, fingerprint=uuid.uuid4().hex * 2, subject=SECRET, added_by=""
+    )
+
+
+@ours
+def api_requirements(it: Things) -> ApiRequirements:
+    """A has filled in what it promises of its machines."""
+    filled = {
+        "software": SECRET,
+        "egress_addresses": ["192.0.2.0/28"],
+        "contact_name": "Technician",
+        "contact_email": "tech@a.example",
+        "state": "draft",
+    }
+    return ApiRequirements.objects.update_or_create(org=it.stage.a, defaults=filled)[0]

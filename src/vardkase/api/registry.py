@@ -56,9 +56,11 @@ import vardkase.api.galaxies.matrix
 import vardkase.api.galaxies.reading
 import vardkase.api.galaxies.relation_views
 import vardkase.api.galaxies.search
+import vardkase.api.members.access_reviews
 import vardkase.api.members.auth_keys
 import vardkase.api.members.bookmarks
 import vardkase.api.members.news
+import vardkase.api.members.organisation_security
 import vardkase.api.members.organisations
 import vardkase.api.members.registrations
 import vardkase.api.members.roles

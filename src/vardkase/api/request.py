@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from vardkase.identity.access.actor import Actor
+from vardkase.identity.entrance.certificates import Certificate
 
 type Named = dict[str, str | list[str]]
 
@@ -130,6 +131,11 @@ class Call:
         self.headers = request.headers
         self.path = request.path_info
         self._request = request
+
+    @property
+    def client_certificate(self) -> Certificate | None:
+        """The certificate that the client has shown to the TLS front, if any."""
+        return getattr(self._request, "client_certificate", None)
 
     @cached_property
     def raw(self) -> bytes:

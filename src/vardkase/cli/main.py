@@ -21,6 +21,7 @@ from vardkase.cli import (
     membership,
     policy,
     schema,
+    security,
     serve,
     support,
     version,
@@ -49,6 +50,7 @@ commands.add_typer(accounts.keys, name="key")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(policy.commands, name="policy")
+commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
 commands.add_typer(membership.commands, name="membership")
 commands.command()(worker.worker)

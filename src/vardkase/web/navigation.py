@@ -70,6 +70,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         (
             Item("membership", _("Membership and statement"), icon="certificate"),
             Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
+            Item("own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN),
             Item("sharing_policy", _("Sharing policy"), icon="file-check"),
             Item("guide", _("Getting started"), icon="compass"),
             Item("own_contacts", _("Contacts"), icon="address-book"),
@@ -84,6 +85,12 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
             Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
             Item("members", _("Members"), icon="building-community", staff=OFFICERS),
+            Item(
+                "security_organisations",
+                _("Security of the organisations"),
+                icon="shield-lock",
+                staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
+            ),
             Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             Item("service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for),
             Item(

@@ -19,16 +19,28 @@ class NoNameServer(Exception):
     """DNS could not be asked: nothing is known of the record, neither that it is there nor that it is not."""
 
 
+def record_name(domain: str) -> str:
+    """Where the record of a domain has to be."""
+    return f"{LABEL}.{domain}"
+
+
+def record_text(token: str) -> str:
+    """What the record has to hold."""
+    return PREFIX + token
+
+
 def has_record(domain: str, token: str) -> bool:
     """Whether ``_vardkase.<domain>`` holds the token now. Raises NoNameServer."""
     try:
-        found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(f"{LABEL}.{domain}.", "TXT", search=False)
+        found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
+            f"{record_name(domain)}.", "TXT", search=False
+        )
     except (NXDOMAIN, NoAnswer):
         return False
     except DNSException as error:
         raise NoNameServer from error
     texts = [b"".join(record.strings).decode(errors="replace") for record in found if isinstance(record, TXT)]
-    return PREFIX + token in (text.strip() for text in texts)
+    return record_text(token) in (text.strip() for text in texts)
 
 
 @cache

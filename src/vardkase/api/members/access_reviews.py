@@ -1,0 +1,94 @@
+"""accessReviews/*: an organisation's administrators confirm its accounts. MISP has none; the names are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access_reviews import services
+from vardkase.identity.access_reviews.models import AccessReview
+from vardkase.identity.access_reviews.queries import accounts_of, find_review, reviews_of
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.queries import find_organisation
+from vardkase.misp.flags import as_int
+
+ADMINISTRATOR = (Permission.ADMIN,)
+SHOWN = 100
+ABOUT_ANSWER = Description(
+    "POST the accounts, by id, and the answer: confirmed or disabled. Without user_ids it is for all unanswered ones.",
+    ["answer"],
+    ["user_ids"],
+    "/accessReviews/answer/[review_id]",
+)
+
+
+@endpoint("accessReviews/index", requires=ADMINISTRATOR)
+def index(call: Call) -> Answer:
+    """The last reviews of the caller's organisation, or of the one in the path; the newest first."""
+    organisation = find_organisation(call.arg(0) or str(call.actor.organisation_id))
+    return Json([_review(each) for each in reviews_of(call.actor, organisation.pk)[:SHOWN]])
+
+
+@endpoint("accessReviews/view", requires=ADMINISTRATOR)
+def view(call: Call) -> Answer:
+    """One review with the accounts that it is of."""
+    review = find_review(call.actor, _number(call.arg(0)))
+    accounts = [_account(user) for user in accounts_of(review)]
+    return Json(_review(review) | {"User": accounts})
+
+
+@endpoint("accessReviews/open", requires=ADMINISTRATOR, writes=True)
+def open_one(call: Call) -> Answer:
+    """Begin a review before the hub does."""
+    organisation = find_organisation(call.arg(0) or str(call.actor.organisation_id))
+    return Json(_review(services.open_review(call.actor, organisation)))
+
+
+@endpoint("accessReviews/answer", requires=ADMINISTRATOR, writes=True, describes=ABOUT_ANSWER)
+def answer(call: Call) -> Answer:
+    review = find_review(call.actor, _number(call.arg(0)))
+    given = call.param("user_ids")
+    chosen = (
+        None if given is None else [_number(each) for each in (given if isinstance(given, list) else [given])]
+    )
+    try:
+        count = services.answer_for(call.actor, review, chosen, str(call.param("answer") or ""))
+    except Invalid as error:
+        url = f"/accessReviews/answer/{review.pk}"
+        raise SaveFailed("answer AccessReview", url, error.errors) from error
+    return Json({"answered": count})
+
+
+def _account(user: User) -> dict[str, Any]:
+    """An account with what `accounts_of` knows of it."""
+    known = vars(user)
+    return {
+        "id": str(user.pk),
+        "email": user.email,
+        "role": user.role.name,
+        "last_seen": known["last_seen"] and known["last_seen"].isoformat(),
+        "keys": known["key_count"],
+        "answer": known["answer"],
+    }
+
+
+def _review(review: AccessReview) -> dict[str, Any]:
+    return {
+        "AccessReview": {
+            "id": str(review.pk),
+            "org_id": str(review.org_id),
+            "opened": review.opened.isoformat(),
+            "due": review.due.isoformat(),
+            "closed": review.closed and review.closed.isoformat(),
+        }
+    }
+
+
+def _number(given: Any) -> int:
+    """An id; 0, which nothing has, for what is none."""
+    number = as_int(given)
+    return number if number is not None and 0 < number < 2**63 else 0

@@ -1,0 +1,174 @@
+"""`vardkase security …`: how organisations keep their entrance; from the console nobody is ever shut out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.identity.access.actor import Actor
+    from vardkase.identity.organisations.models import Organisation
+
+commands = typer.Typer(no_args_is_help=True, help="Networks, certificates, mail domains and access reviews.")
+
+OrganisationName = Annotated[str, typer.Argument(help="Name, id or uuid of an organisation.", metavar="ORG")]
+Mode = Annotated[str | None, typer.Option(help="off, report or enforce.", metavar="MODE")]
+
+
+@commands.command()
+def show(org: OrganisationName, data_dir: DataDir = None, json: Json = False) -> None:
+    """Show what is registered, how strictly each rule is kept, and what is missing."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.services import security_state
+
+        _, organisation = _found(org)
+        state = security_state(organisation)
+        shown: dict[str, Any] = {
+            "organisation": organisation.name,
+            "modes": state.modes,
+            "networks": organisation.networks,
+            "domains": organisation.verified_domains,
+            "certificates": organisation.certificate_pins,
+            "missing": list(state.missing),
+        }
+        result(shown, as_json=json)
+
+
+@commands.command()
+def networks(
+    org: OrganisationName,
+    network: Annotated[
+        list[str] | None, typer.Argument(help="Networks in CIDR notation; none: none.")
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Register these networks in place of the former ones."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.services import set_networks
+
+        done = set_networks(*_found(org), network or [])
+        result({"organisation": done.name, "networks": done.networks}, as_json=json)
+
+
+@commands.command()
+def modes(
+    org: OrganisationName,
+    networks: Mode = None,
+    certificates: Mode = None,
+    domains: Mode = None,
+    keys: Mode = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Set how strictly each rule that is named is kept."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.services import security_state, set_modes
+
+        actor, organisation = _found(org)
+        done = set_modes(
+            actor, organisation, networks=networks, certificates=certificates, domains=domains, keys=keys
+        )
+        result({"organisation": done.name, **security_state(done).modes}, as_json=json)
+
+
+@commands.command()
+def certificate(
+    org: OrganisationName,
+    file: Annotated[Path, typer.Argument(help="The certificate as PEM.", exists=True, dir_okay=False)],
+    key: Annotated[
+        bool, typer.Option("--key", help="Recognise its public key, also in a renewed one.")
+    ] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Register a client certificate."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.services import add_certificate
+
+        text = file.read_text(encoding="ascii", errors="replace")
+        made = add_certificate(*_found(org), text, pins="key" if key else "certificate")
+        result({"id": made.pk, "subject": made.subject, "fingerprint": made.fingerprint}, as_json=json)
+
+
+@commands.command()
+def domain(
+    org: OrganisationName,
+    name: Annotated[str, typer.Argument(help="The mail domain.")],
+    mailbox: Annotated[str, typer.Option(help="Send a mail to this mailbox of it, instead of DNS.")] = "",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Claim a mail domain; asked again, look whether its TXT record is there."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.dns import record_name, record_text
+        from vardkase.identity.entrance.services import check_record, start_domain_check
+
+        actor, organisation = _found(org)
+        claim = organisation.mail_domains.filter(domain=name, method="dns").first()
+        if claim is None or mailbox:
+            claim = start_domain_check(actor, organisation, name, "mail" if mailbox else "dns", mailbox)
+            found = False
+        else:
+            found = check_record(actor, organisation, claim.pk)
+        told: dict[str, Any] = {"domain": claim.domain, "verified": found}
+        if claim.method == "dns" and not found:
+            told |= {"record": record_name(claim.domain), "text": record_text(claim.token)}
+        result(told, as_json=json)
+
+
+@commands.command()
+def requirements(
+    org: OrganisationName,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve the list that was sent in.")] = False,
+    send_back: Annotated[
+        str, typer.Option("--return", help="Return it, with this note.", metavar="NOTE")
+    ] = "",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show an organisation's API requirements, or decide them."""
+    with opened(data_dir):
+        from vardkase.identity.entrance.services import decide_requirements, requirements_of
+
+        actor, organisation = _found(org)
+        row = requirements_of(organisation)
+        if approve or send_back:
+            row = decide_requirements(actor, organisation, approve=approve, note=send_back)
+        shown = ("software", "egress_addresses", "proof", "contact_name", "contact_email", "state", "note")
+        result({name: getattr(row, name) for name in shown}, as_json=json)
+
+
+@commands.command()
+def reviews(org: OrganisationName, data_dir: DataDir = None, json: Json = False) -> None:
+    """List the access reviews of an organisation."""
+    with opened(data_dir):
+        from vardkase.identity.access_reviews.queries import reviews_of
+
+        actor, organisation = _found(org)
+        shown = [
+            {
+                "id": review.pk,
+                "opened": review.opened.date().isoformat(),
+                "due": review.due.date().isoformat(),
+                "closed": review.closed.date().isoformat() if review.closed else None,
+            }
+            for review in reviews_of(actor, organisation.pk)
+        ]
+        rows(shown, as_json=json)
+
+
+def _found(reference: str) -> tuple[Actor, Organisation]:
+    """Who acts, and the organisation that is meant."""
+    from vardkase.cli.console import console
+    from vardkase.identity.entrance.queries import find_secured
+    from vardkase.identity.organisations.queries import organisations
+
+    actor = console()
+    named = organisations("local").filter(name__iexact=reference).first()
+    return actor, named or find_secured(actor, reference)

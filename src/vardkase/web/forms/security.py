@@ -1,0 +1,121 @@
+"""An organisation's networks, certificates, domains and promises, as its administrators write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.entrance.certificates import LONGEST
+from vardkase.identity.entrance.services.domains import MAILBOXES
+
+
+class NetworksForm(forms.Form):
+    """All networks, one on each line."""
+
+    networks = forms.CharField(
+        label=_("Networks"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=_(
+            "One on each line, such as 192.0.2.0/24 or 2001:db8::/32. A single address is a network too."
+        ),
+    )
+
+
+class CertificateForm(forms.Form):
+    """A certificate as a file or a text, or its fingerprint."""
+
+    file = forms.FileField(
+        label=_("Certificate file"), required=False, help_text=_("PEM, without its private key.")
+    )
+    pem = forms.CharField(
+        label=_("Or the certificate as text"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+    fingerprint = forms.CharField(label=_("Or its SHA-256 fingerprint"), required=False, max_length=200)
+    pins = forms.ChoiceField(
+        label=_("What is recognised"),
+        choices=[
+            ("certificate", _("This certificate: a renewed one is registered anew")),
+            ("key", _("Its key: a renewed certificate with the same key is accepted")),
+        ],
+        widget=forms.RadioSelect,
+        initial="certificate",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("file", "pem", "fingerprint")):
+            raise forms.ValidationError(_("Give a file, a text or a fingerprint."))
+        return cleaned
+
+    def text(self) -> str:
+        """The PEM text that was given; empty when only a fingerprint was."""
+        file = self.cleaned_data["file"]
+        if file:
+            return str(file.read(LONGEST).decode(errors="replace"))
+        return str(self.cleaned_data["pem"])
+
+
+class DomainForm(forms.Form):
+    """A mail domain, and how it is proved."""
+
+    domain = forms.CharField(
+        label=_("Mail domain"),
+        max_length=253,
+        help_text=_("What stands after @ in your addresses. What lies below it is another domain."),
+    )
+    method = forms.ChoiceField(
+        label=_("How you show that it is yours"),
+        choices=[("dns", _("A TXT record in DNS")), ("mail", _("A link in a mail to who runs the domain"))],
+        widget=forms.RadioSelect,
+        initial="dns",
+    )
+    mailbox = forms.ChoiceField(
+        label=_("Who gets the mail"),
+        required=False,
+        choices=[(name, f"{name}@…") for name in MAILBOXES],
+        help_text=_("Only if you choose mail."),
+    )
+
+
+class RequirementsForm(forms.Form):
+    """What an organisation promises of its machines."""
+
+    software = forms.CharField(label=_("Software and version"), required=False, max_length=255)
+    egress_addresses = forms.CharField(
+        label=_("Fixed addresses that it calls from"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("One on each line. The keys of your synchronising accounts are bound to these."),
+    )
+    proof = forms.ChoiceField(
+        label=_("How it is recognised besides the key"),
+        choices=[("certificate", _("By a client certificate")), ("pinned_key", _("By a pinned key"))],
+        widget=forms.RadioSelect,
+        initial="certificate",
+    )
+    contact_name = forms.CharField(label=_("Technical contact"), required=False, max_length=255)
+    contact_email = forms.CharField(label=_("The contact's e-mail address"), required=False, max_length=255)
+    contact_phone = forms.CharField(label=_("The contact's telephone"), required=False, max_length=64)
+    rotation_days = forms.IntegerField(
+        label=_("Days after which keys are changed"), initial=365, help_text=_("At most 365.")
+    )
+    log_days = forms.IntegerField(
+        label=_("Days for which logs of the connection are kept"), initial=180, help_text=_("At least 90.")
+    )
+
+
+class DecisionForm(forms.Form):
+    """An officer's word on a list of API requirements."""
+
+    note = forms.CharField(
+        label=_("To the organisation"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Say what is missing when you return the list."),
+    )

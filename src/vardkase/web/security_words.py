@@ -1,0 +1,57 @@
+"""Words for an organisation's security, as its pages show them."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+MODES: dict[str, str | Promise] = {
+    "off": pgettext_lazy("of a rule", "off"),
+    "report": pgettext_lazy("of a rule", "report only"),
+    "enforce": pgettext_lazy("of a rule", "enforced"),
+}
+RULES: dict[str, tuple[str | Promise, str | Promise]] = {
+    "networks": (
+        _("Networks"),
+        _("People and programs come from the registered networks."),
+    ),
+    "certificates": (
+        _("Client certificates"),
+        _("People and programs show a registered client certificate."),
+    ),
+    "domains": (
+        _("Mail domains"),
+        _("Accounts have addresses in verified mail domains."),
+    ),
+    "keys": (
+        _("Bound keys"),
+        _("API keys of synchronising accounts are bound to addresses and have a last day."),
+    ),
+}
+"""Each rule with its name and what it asks."""
+
+MISSING: dict[str, str | Promise] = {
+    "domain": _("No mail domain is verified."),
+    "network": _("No network is registered."),
+    "certificate": _("No client certificate is registered."),
+    "domains_enforced": _("Accounts may have addresses in any mail domain."),
+    "sync_user": _("There is no synchronising account."),
+    "bound_key": _("No API key of a synchronising account is bound."),
+    "api_requirements": _("The API requirements are not approved."),
+}
+REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
+    "draft": ("land", _("Draft")),
+    "submitted": ("wait", _("Waits for a decision")),
+    "approved": ("ok", _("Approved")),
+    "returned": ("warn", _("Returned: something is missing")),
+}
+"""The state of an API requirement list: the kind of its mark, and the word."""
+
+ANSWERS: dict[str, tuple[str, str | Promise]] = {
+    "confirmed": ("ok", _("Confirmed")),
+    "disabled": ("lock", _("Switched off")),
+    "unanswered": ("lock", _("Switched off: nobody answered")),
+    "spared": ("warn", _("Kept: the last administrator")),
+}
+"""What became of an account in a review: the kind of its mark, and the word."""

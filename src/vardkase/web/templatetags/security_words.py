@@ -1,0 +1,31 @@
+"""Marks and words of the pages about security. `{% load security_words %}`."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.safestring import SafeString
+
+from vardkase.web import chips
+from vardkase.web.security_words import ANSWERS, MODES, REQUIREMENT_STATES
+
+register = template.Library()
+
+
+@register.filter
+def mode_words(mode: str) -> str:
+    """How strictly a rule is kept."""
+    return str(MODES.get(mode, mode))
+
+
+@register.simple_tag
+def requirement_mark(state: str | None) -> SafeString:
+    """The state of an API requirement list; a dash where there is none."""
+    return (
+        chips.pill(*map(str, REQUIREMENT_STATES[state])) if state in REQUIREMENT_STATES else SafeString("–")
+    )
+
+
+@register.simple_tag
+def answer_mark(kind: str) -> SafeString:
+    """What was said of an account; a dash while nothing was."""
+    return chips.pill(*map(str, ANSWERS[kind])) if kind in ANSWERS else SafeString("–")

@@ -1,0 +1,102 @@
+"""Security of an organisation: what is registered, how strictly it is kept, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.access_reviews.queries import may_see_reviews, open_review_of, unanswered
+from vardkase.identity.entrance import services
+from vardkase.identity.entrance.dns import record_name, record_text
+from vardkase.identity.entrance.queries import (
+    certificates_of,
+    domains_of,
+    find_secured,
+    looks_after_all,
+    secured_organisations,
+)
+from vardkase.identity.entrance.rules import may_decide
+from vardkase.identity.organisations.models import Organisation
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.security_words import MISSING, MODES, REQUIREMENT_STATES, RULES
+from vardkase.web.views.administration.listing import listed, searched
+
+
+@page()
+def own(request: PageRequest) -> HttpResponse:
+    """The reader's own organisation; who looks after all of them sees the list."""
+    if looks_after_all(request.actor):
+        return redirect("security_organisations")
+    return redirect("security", find_secured(request.actor).pk)
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Every organisation here, for those who look after all of them."""
+    rows = secured_organisations(request.actor, searched(request))
+    context = {
+        **listed(request, rows, {"name"}, "name"),
+        "q": searched(request),
+        "states": REQUIREMENT_STATES,
+    }
+    return render(request, "security/organisations.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One organisation."""
+    organisation = find_secured(request.actor, pk)
+    state = services.security_state(organisation)
+    review = open_review_of(pk)
+    requirements = services.requirements_of(organisation)
+    context: dict[str, Any] = {
+        "organisation": organisation,
+        "state": state,
+        "missing": [MISSING[name] for name in state.missing],
+        "rules": _rules(organisation),
+        "modes": MODES,
+        "may_decide": may_decide(request.actor, pk),
+        "domains": [
+            (row, record_name(row.domain), record_text(row.token))
+            for row in domains_of(request.actor, organisation)
+        ],
+        "certificates": certificates_of(request.actor, organisation),
+        "requirements": requirements,
+        "requirement_state": REQUIREMENT_STATES[requirements.state],
+        "sees_reviews": may_see_reviews(request.actor, pk),
+        "review": review,
+        "left": unanswered(review).count() if review else 0,
+        "sees_all": looks_after_all(request.actor),
+    }
+    return render(request, "security/view.html", context)
+
+
+@require_POST
+@page()
+@reauthentication_required  # type: ignore[untyped-decorator]
+def set_modes(request: PageRequest, pk: int) -> HttpResponse:
+    """Choose how strictly each rule is kept."""
+    organisation = find_secured(request.actor, pk)
+    asked = {rule: request.POST[rule] for rule in RULES if rule in request.POST}
+    try:
+        shown = getattr(request, "client_certificate", None)
+        services.set_modes(request.actor, organisation, shown=shown, **asked)
+    except Invalid as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Saved."))
+    return redirect("security", pk)
+
+
+def _rules(organisation: Organisation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": title, "help": words, "mode": getattr(organisation, f"{name}_mode")}
+        for name, (title, words) in RULES.items()
+    ]

@@ -1,0 +1,164 @@
+"""Registering an organisation's networks, client certificates and mail domains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.identity.access.actor import visitor
+from vardkase.identity.entrance import services
+from vardkase.identity.entrance.queries import find_secured
+from vardkase.identity.organisations.models import Organisation
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.security import CertificateForm, DomainForm, NetworksForm
+from vardkase.web.pages import PageRequest, page, public_page
+
+
+@page()
+def networks(request: PageRequest, pk: int) -> HttpResponse:
+    """Write the networks anew."""
+    organisation = find_secured(request.actor, pk)
+    form = NetworksForm(request.POST or None, initial={"networks": "\n".join(organisation.networks)})
+    return _written(
+        request,
+        organisation,
+        form,
+        "security/networks.html",
+        lambda: services.set_networks(
+            request.actor, organisation, form.cleaned_data["networks"].replace(",", " ").split()
+        ),
+        gettext("The networks are saved."),
+    )
+
+
+@page()
+def add_certificate(request: PageRequest, pk: int) -> HttpResponse:
+    """Register a certificate."""
+    organisation = find_secured(request.actor, pk)
+    form = CertificateForm(request.POST or None, request.FILES or None)
+
+    def add() -> None:
+        pins = form.cleaned_data["pins"]
+        if text := form.text():
+            services.add_certificate(request.actor, organisation, text, pins=pins)
+        else:
+            fingerprint = form.cleaned_data["fingerprint"]
+            services.add_fingerprint(request.actor, organisation, fingerprint, pins=pins)
+
+    words = gettext("The certificate is registered.")
+    return _written(request, organisation, form, "security/certificate.html", add, words)
+
+
+@require_POST
+@page()
+def remove_certificate(request: PageRequest, pk: int, certificate: int) -> HttpResponse:
+    """Take a certificate away."""
+    shown = getattr(request, "client_certificate", None)
+    return _done(
+        request,
+        pk,
+        lambda organisation: services.remove_certificate(
+            request.actor, organisation, certificate, shown=shown
+        ),
+        gettext("The certificate is removed."),
+    )
+
+
+@page()
+def add_domain(request: PageRequest, pk: int) -> HttpResponse:
+    """Claim a mail domain, or ask for a new proof of it."""
+    organisation = find_secured(request.actor, pk)
+    form = DomainForm(request.POST or None, initial={"domain": request.GET.get("domain", "")})
+
+    def add() -> None:
+        asked = (form.cleaned_data[name] for name in ("domain", "method", "mailbox"))
+        services.start_domain_check(request.actor, organisation, *asked)
+
+    words = gettext("The domain waits to be verified.")
+    return _written(request, organisation, form, "security/domain.html", add, words)
+
+
+@require_POST
+@page()
+def check_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
+    """Look for a domain's record now."""
+    organisation = find_secured(request.actor, pk)
+    try:
+        if services.check_record(request.actor, organisation, domain):
+            messages.success(request, gettext("The record is there: the domain is verified."))
+        else:
+            messages.error(
+                request, gettext("The record is not there yet. It may take an hour until DNS shows it.")
+            )
+    except (Conflict, Invalid) as error:
+        messages.error(request, str(error))
+    return redirect("security", pk)
+
+
+@require_POST
+@page()
+def remove_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
+    """Give a mail domain up."""
+    return _done(
+        request,
+        pk,
+        lambda organisation: services.remove_domain(request.actor, organisation, domain),
+        gettext("The domain is removed."),
+    )
+
+
+@public_page
+@never_cache
+def confirm_domain(request: HttpRequest, secret: str) -> HttpResponse:
+    """What the link in a mail opens: asks, and on POST takes the reader's word that the domain is theirs."""
+    try:
+        claim = services.find_by_link(secret)
+        if request.method == "POST":
+            address = getattr(request, "client_address", None)
+            claim = services.confirm_by_link(visitor(address), secret)
+            return render(request, "security/domain_confirmed.html", {"claim": claim})
+    except NotFound as error:
+        return render(request, "security/domain_unknown.html", {"why": str(error)}, status=404)
+    return render(request, "security/domain_confirm.html", {"claim": claim})
+
+
+def _written(
+    request: PageRequest,
+    organisation: Organisation,
+    form: forms.Form,
+    template: str,
+    save: Callable[[], Any],
+    words: str,
+) -> HttpResponse:
+    """The page of a form; on POST what it holds is saved, or shown with what is wrong."""
+    context = {"form": form, "organisation": organisation}
+    if request.method != "POST":
+        return render(request, template, context)
+    try:
+        if form.is_valid():
+            save()
+            messages.success(request, words)
+            return redirect("security", organisation.pk)
+    except Invalid as error:
+        take_errors(form, error)
+    except Conflict as error:
+        form.add_error(None, str(error))
+    return render(request, template, context, status=422)
+
+
+def _done(request: PageRequest, pk: int, act: Callable[[Organisation], Any], words: str) -> HttpResponse:
+    try:
+        act(find_secured(request.actor, pk))
+        messages.success(request, words)
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect("security", pk)

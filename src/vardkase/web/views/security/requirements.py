@@ -1,0 +1,77 @@
+"""The API requirement list: filled in by the organisation, decided by an officer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.entrance import services
+from vardkase.identity.entrance.models import ApiRequirements
+from vardkase.identity.entrance.queries import find_secured
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.security import DecisionForm, RequirementsForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.security_words import REQUIREMENT_STATES
+
+State = ApiRequirements.State
+
+
+@page()
+def edit(request: PageRequest, pk: int) -> HttpResponse:
+    """Fill in the list; with the button `submit` it is also sent in."""
+    organisation = find_secured(request.actor, pk)
+    row = services.requirements_of(organisation)
+    form = RequirementsForm(request.POST or None, initial=_fields(row))
+    officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
+    context: dict[str, Any] = {
+        "form": form,
+        "decision": DecisionForm(),
+        "organisation": organisation,
+        "row": row,
+        "mark": REQUIREMENT_STATES[row.state],
+        "may_decide": officer and row.state == State.SUBMITTED,
+    }
+    if request.method != "POST":
+        return render(request, "security/requirements.html", context)
+    try:
+        if form.is_valid():
+            services.save_requirements(request.actor, organisation, form.cleaned_data)
+            if "submit" in request.POST:
+                services.submit_requirements(request.actor, organisation)
+            messages.success(
+                request, gettext("The list is sent in.") if "submit" in request.POST else gettext("Saved.")
+            )
+            return redirect("security_requirements", pk)
+    except Invalid as error:
+        take_errors(form, error)
+    except Conflict as error:
+        form.add_error(None, str(error))
+    return render(request, "security/requirements.html", context, status=422)
+
+
+@require_POST
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,))
+def decide(request: PageRequest, pk: int) -> HttpResponse:
+    """Approve a list, or return it."""
+    organisation = find_secured(request.actor, pk)
+    note = request.POST.get("note", "")
+    try:
+        services.decide_requirements(
+            request.actor, organisation, approve="approve" in request.POST, note=note
+        )
+        messages.success(request, gettext("The decision is noted."))
+    except (Conflict, Invalid) as error:
+        messages.error(request, str(error))
+    return redirect("security_requirements", pk)
+
+
+def _fields(row: ApiRequirements) -> dict[str, Any]:
+    fields = {name: getattr(row, name) for name in RequirementsForm.base_fields}
+    return fields | {"egress_addresses": "\n".join(row.egress_addresses)}

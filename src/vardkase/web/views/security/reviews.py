@@ -1,0 +1,127 @@
+"""Access reviews: confirm each account, or switch it off; and what was answered before."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.identity.access_reviews import services
+from vardkase.identity.access_reviews.models import Answer
+from vardkase.identity.access_reviews.queries import (
+    accounts_of,
+    find_review,
+    may_review,
+    may_see_reviews,
+    open_review_of,
+    reviews_of,
+    switched_off,
+    unanswered,
+)
+from vardkase.identity.accounts.services import switch_field
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import find_organisation
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.security_words import ANSWERS
+from vardkase.web.views.administration.listing import listed
+
+SHOWN = 200
+
+
+@page()
+def index(request: PageRequest, pk: int) -> HttpResponse:
+    """The reviews of an organisation, and the accounts that the hub has switched off."""
+    organisation = _seen(request, pk)
+    context = {
+        "organisation": organisation,
+        "open_review": open_review_of(pk),
+        "off": switched_off(request.actor, pk)[:SHOWN],
+        "may_review": may_review(request.actor, pk),
+        **listed(request, reviews_of(request.actor, pk), {"pk"}, "-pk"),
+    }
+    return render(request, "security/reviews.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int, review: int) -> HttpResponse:
+    """One review: while it is open the accounts, afterwards what was answered."""
+    found = find_review(request.actor, review)
+    if found.org_id != pk:
+        raise NotFound
+    context = {
+        "organisation": found.org,
+        "review": found,
+        "answers": ANSWERS,
+        "left": unanswered(found).count() if not found.closed else 0,
+        "may_review": may_review(request.actor, pk) and not found.closed,
+    }
+    if found.closed:
+        context |= listed(request, Answer.objects.filter(review=found), {"email"}, "email")
+        return render(request, "security/review_closed.html", context)
+    context |= listed(request, accounts_of(found), {"email", "pk"}, "email")
+    return render(request, "security/review.html", context)
+
+
+@require_POST
+@page()
+def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
+    """Answer for the chosen accounts, or for all that nobody has answered for."""
+    found = find_review(request.actor, review)
+    chosen = (
+        None
+        if "all" in request.POST
+        else [int(each) for each in request.POST.getlist("pk") if each.isdecimal()]
+    )
+    kind = request.POST.get("answer", "")
+    if chosen == []:
+        messages.error(request, gettext("Choose accounts first."))
+        return redirect("access_review", pk, review)
+    try:
+        count = services.answer_for(request.actor, found, chosen, kind)
+    except (Conflict, Invalid) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _said(kind, count))
+    return redirect("access_review", pk, review)
+
+
+@require_POST
+@page()
+def begin(request: PageRequest, pk: int) -> HttpResponse:
+    """Begin a review before the hub does."""
+    try:
+        review = services.open_review(request.actor, _seen(request, pk))
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("access_reviews", pk)
+    return redirect("access_review", pk, review.pk)
+
+
+@require_POST
+@page(writes=True)
+def bring_back(request: PageRequest, pk: int, user: int) -> HttpResponse:
+    """Switch an account on again that the hub has switched off."""
+    try:
+        switch_field(request.actor, [user], "disabled", False)
+        messages.success(request, gettext("The account is switched on."))
+    except Invalid as error:
+        messages.error(request, str(error))
+    return redirect("access_reviews", pk)
+
+
+def _seen(request: PageRequest, pk: int) -> Organisation:
+    """The organisation, when the reader may see its reviews. Raises NotFound."""
+    if not may_see_reviews(request.actor, pk):
+        raise NotFound
+    return find_organisation(pk)
+
+
+def _said(kind: str, count: int) -> str:
+    if kind == Answer.Kind.CONFIRMED:
+        words = ngettext("%(count)s account is confirmed.", "%(count)s accounts are confirmed.", count)
+    else:
+        words = ngettext("%(count)s account is switched off.", "%(count)s accounts are switched off.", count)
+    return words % {"count": count}

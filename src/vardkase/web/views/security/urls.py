@@ -1,0 +1,40 @@
+"""Addresses of the pages about an organisation's security."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.security import overview, registering, requirements, reviews
+
+urlpatterns = [
+    path("security/", overview.own, name="own_security"),
+    path("security/organisations/", overview.index, name="security_organisations"),
+    path("security/<int:pk>/", overview.view, name="security"),
+    path("security/<int:pk>/modes/", overview.set_modes, name="security_modes"),
+    path("security/<int:pk>/networks/", registering.networks, name="security_networks"),
+    path("security/<int:pk>/certificates/new/", registering.add_certificate, name="security_certificate"),
+    path(
+        "security/<int:pk>/certificates/<int:certificate>/remove/",
+        registering.remove_certificate,
+        name="security_certificate_remove",
+    ),
+    path("security/<int:pk>/domains/new/", registering.add_domain, name="security_domain"),
+    path(
+        "security/<int:pk>/domains/<int:domain>/check/",
+        registering.check_domain,
+        name="security_domain_check",
+    ),
+    path(
+        "security/<int:pk>/domains/<int:domain>/remove/",
+        registering.remove_domain,
+        name="security_domain_remove",
+    ),
+    path("security/<int:pk>/requirements/", requirements.edit, name="security_requirements"),
+    path("security/<int:pk>/requirements/decide/", requirements.decide, name="security_requirements_decide"),
+    path("security/<int:pk>/reviews/", reviews.index, name="access_reviews"),
+    path("security/<int:pk>/reviews/begin/", reviews.begin, name="access_review_begin"),
+    path("security/<int:pk>/reviews/<int:review>/", reviews.view, name="access_review"),
+    path("security/<int:pk>/reviews/<int:review>/answer/", reviews.answer, name="access_review_answer"),
+    path("security/<int:pk>/reviews/bring-back/<int:user>/", reviews.bring_back, name="access_review_back"),
+    path("entrance/domain/<str:secret>/", registering.confirm_domain, name="domain_confirm"),
+]

@@ -1,0 +1,44 @@
+"""How an organisation keeps its entrance, from the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cast import Cast
+from tests.cli.test_accounts import run
+from tests.support.certificates import Authority
+from vardkase.identity.entrance.services import save_requirements, submit_requirements
+from vardkase.identity.organisations.models import Organisation
+
+ORG = "Organisation A"
+
+
+def test_what_is_registered_and_how_strictly_it_is_kept(cast: Cast, tmp_path: Path) -> None:
+    assert run("security", "networks", ORG, "192.0.2.0/24")["networks"] == ["192.0.2.0/24"]
+    assert run("security", "modes", ORG, "--networks", "enforce")["networks"] == "enforce"
+    run("security", "networks", ORG, code=1)
+    run("security", "modes", ORG, "--domains", "enforce", code=1)
+    file = tmp_path / "a.pem"
+    file.write_text(Authority().issue("A").pem)
+    assert run("security", "certificate", ORG, str(file))["subject"] == "CN=A"
+    assert run("security", "domain", ORG, "a.example")["record"] == "_vardkase.a.example"
+    shown = run("security", "show", ORG)
+    assert (shown["modes"]["networks"], shown["networks"]) == ("enforce", ["192.0.2.0/24"])
+    assert "domain" in shown["missing"]
+    assert run("security", "reviews", ORG) == []
+    run("security", "show", "Nobody", code=1)
+
+
+def test_the_console_decides_api_requirements(cast: Cast) -> None:
+    filled = {
+        "software": "x",
+        "egress_addresses": "192.0.2.1",
+        "contact_name": "x",
+        "contact_email": "x@a.example",
+    }
+    save_requirements(cast.org_admin.actor, cast.org_a, filled)
+    submit_requirements(cast.org_admin.actor, cast.org_a)
+    assert run("security", "requirements", ORG, "--return", "Which port?")["state"] == "returned"
+    submit_requirements(cast.org_admin.actor, cast.org_a)
+    assert run("security", "requirements", ORG, "--approve")["state"] == "approved"
+    assert Organisation.objects.get(pk=cast.org_a.pk).egress_addresses == ["192.0.2.1/32"]

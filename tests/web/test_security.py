@@ -1,0 +1,182 @@
+"""The pages about an organisation's security: what its administrators do there, and who else sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast, Player
+from tests.support.certificates import Authority
+from tests.support.name_server import name_server
+from tests.web.accounts import signed_in
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access_reviews.models import AccessReview
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.entrance.models import ApiRequirements, MailDomain
+from vardkase.identity.organisations.models import Organisation
+
+
+@pytest.fixture(autouse=True)
+def in_english(password_is_enough: None, cast: Cast) -> Iterator[None]:
+    User.objects.update(language="en")
+    return
+
+
+def browser(player: Player, *duties: StaffRole) -> Client:
+    """Somebody signed in, with these duties at the hub."""
+    player.user.staff_roles = list(duties)
+    player.user.language = "en"
+    player.user.save()
+    return signed_in(player.user)
+
+
+def fresh(organisation: Organisation) -> Organisation:
+    return Organisation.objects.get(pk=organisation.pk)
+
+
+def test_an_administrator_registers_networks_and_enforces_them(cast: Cast) -> None:
+    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    assert client.get("/security/", follow=True).redirect_chain[-1][0] == base
+    page = client.get(base).content.decode()
+    assert "No network is registered" in page
+    wrong = client.post(base + "networks/", {"networks": "127.0.0.0/8\nnonsense"})
+    assert (wrong.status_code, "nonsense is not a network" in wrong.content.decode()) == (422, True)
+    assert client.post(base + "networks/", {"networks": "127.0.0.0/8\n2001:db8::/32"}).status_code == 302
+    client.post(base + "modes/", {"networks": "enforce", "domains": "enforce"})
+    assert fresh(cast.org_a).networks_mode == "off", "all or nothing: no domain is verified"
+    assert "Verify a mail domain first" in client.get(base).content.decode()
+    client.post(base + "modes/", {"networks": "enforce"})
+    assert fresh(cast.org_a).networks_mode == "enforce"
+    assert client.get(base, REMOTE_ADDR="192.0.2.1").status_code == 403
+
+
+def test_a_certificate_is_uploaded_and_removed(cast: Cast) -> None:
+    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    own = Authority().issue("Organisation A")
+    new = base + "certificates/new/"
+    assert client.post(new, {"pins": "certificate"}).status_code == 422
+    key = {"pem": own.key_pem, "pins": "certificate"}
+    assert "private key" in client.post(new, key).content.decode()
+    file = SimpleUploadedFile("a.pem", own.pem.encode())
+    assert client.post(new, {"file": file, "pins": "certificate"}).status_code == 302
+    assert client.post(new, {"pem": own.pem, "pins": "certificate"}).status_code == 422, "registered already"
+    kept = cast.org_a.client_certificates.get()
+    assert "CN=Organisation A" in client.get(base).content.decode()
+    client.post(base + f"certificates/{kept.pk}/remove/")
+    assert fresh(cast.org_a).certificate_pins == []
+
+
+def test_a_domain_is_verified_by_dns(cast: Cast, settings: Any) -> None:
+    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    with name_server() as names:
+        settings.VARDKASE_DNS_SERVER = names.address
+        assert client.post(base + "domains/new/", {"domain": "x", "method": "dns"}).status_code == 422
+        client.post(base + "domains/new/", {"domain": "a.example", "method": "dns"})
+        claim = MailDomain.objects.get()
+        assert claim.token in client.get(base).content.decode()
+        client.post(base + f"domains/{claim.pk}/check/")
+        assert "not there yet" in client.get(base).content.decode()
+        names.texts["_vardkase.a.example"] = [f"vardkase-domain-verification={claim.token}"]
+        client.post(base + f"domains/{claim.pk}/check/")
+    assert fresh(cast.org_a).verified_domains == ["a.example"]
+    client.post(base + f"domains/{claim.pk}/remove/")
+    assert fresh(cast.org_a).verified_domains == []
+
+
+def test_the_link_in_a_mail_asks_before_it_verifies(cast: Cast, settings: Any) -> None:
+    """A scanner that opens every link proves nothing."""
+    settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
+    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    asked = {"domain": "a.example", "method": "mail", "mailbox": "postmaster"}
+    assert client.post(base + "domains/new/", asked).status_code == 302
+    link = "/entrance/domain/" + OutgoingMail.objects.get().text.partition("/entrance/domain/")[2].split()[0]
+    anybody = Client(headers={"Accept-Language": "en"})
+    assert "Does a.example belong to Organisation A?" in anybody.get(link).content.decode()
+    assert fresh(cast.org_a).verified_domains == []
+    assert "is verified" in anybody.post(link).content.decode()
+    assert fresh(cast.org_a).verified_domains == ["a.example"]
+    assert anybody.post(link).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["", "networks/", "certificates/new/", "domains/new/", "requirements/", "reviews/"]
+)
+def test_nobody_else_sees_or_changes_it(cast: Cast, path: str) -> None:
+    for player in (cast.analyst, cast.publisher, cast.partner, cast.stranger):
+        assert browser(player).get(f"/security/{cast.org_a.pk}/{path}").status_code == 404
+    assert browser(cast.org_admin).get(f"/security/{cast.org_b.pk}/{path}").status_code == 404
+    assert Client().get(f"/security/{cast.org_a.pk}/{path}").status_code == 302
+
+
+def test_posts_of_strangers_change_nothing(cast: Cast) -> None:
+    review = AccessReview.objects.create(
+        org=cast.org_a, opened=timezone.now(), due=timezone.now() + timedelta(days=1)
+    )
+    base = f"/security/{cast.org_a.pk}/"
+    for path, data in (
+        ("modes/", {"networks": "report"}),
+        ("networks/", {"networks": "192.0.2.0/24"}),
+        ("certificates/1/remove/", {}),
+        ("domains/1/remove/", {}),
+        (f"reviews/{review.pk}/answer/", {"all": "1", "answer": "disabled"}),
+        ("reviews/begin/", {}),
+        (f"reviews/bring-back/{cast.analyst.user.pk}/", {}),
+        ("requirements/decide/", {"approve": ""}),
+    ):
+        for player in (cast.partner, cast.analyst):
+            assert browser(player).post(base + path, data).status_code in (403, 404), path
+    assert fresh(cast.org_a).networks_mode == "off"
+
+
+def test_an_officer_decides_what_an_administrator_sends_in(cast: Cast) -> None:
+    base = f"/security/{cast.org_a.pk}/requirements/"
+    admin = browser(cast.org_admin)
+    filled = {
+        "software": "MISP 2.5", "egress_addresses": "192.0.2.0/28", "proof": "certificate", "contact_name": "T",
+        "contact_email": "t@a.example", "rotation_days": "365", "log_days": "180",
+    }  # fmt: skip
+    assert admin.post(base, filled | {"software": "", "submit": ""}).status_code == 422
+    assert admin.post(base, filled | {"submit": ""}).status_code == 302
+    assert ApiRequirements.objects.get().state == "submitted"
+    officer = browser(cast.site_admin, StaffRole.MEMBERSHIP_OFFICER)
+    assert "Waits for a decision" in officer.get("/security/organisations/").content.decode()
+    officer.post(base + "decide/", {"note": "Which port?"})
+    assert "Which port?" in admin.get(base).content.decode()
+    admin.post(base, filled | {"submit": ""})
+    officer.post(base + "decide/", {"approve": ""})
+    assert fresh(cast.org_a).egress_addresses == ["192.0.2.0/28"]
+
+
+def test_who_runs_the_hub_registers_networks_of_all_but_decides_no_rule(cast: Cast) -> None:
+    operator = browser(cast.stranger, StaffRole.OPERATOR)
+    assert operator.get("/security/organisations/").status_code == 200
+    base = f"/security/{cast.org_a.pk}/"
+    assert operator.post(base + "networks/", {"networks": "192.0.2.0/24"}).status_code == 302
+    assert operator.post(base + "modes/", {"networks": "enforce"}).status_code == 403
+    assert fresh(cast.org_a).networks == ["192.0.2.0/24"]
+
+
+def test_an_administrator_goes_through_the_accounts(cast: Cast) -> None:
+    User.objects.update(date_created=timezone.now() - timedelta(days=100))
+    client, base = browser(cast.org_admin), f"/security/{cast.org_a.pk}/reviews/"
+    assert "There has been no review yet" in client.get(base).content.decode()
+    path = client.post(base + "begin/").headers["Location"]
+    page = client.get(path).content.decode()
+    assert all(each.user.email in page for each in (cast.analyst, cast.reader, cast.publisher))
+    assert cast.partner.user.email not in page
+    client.post(path + "answer/", {"answer": "confirmed"})
+    assert "Choose accounts first" in client.get(path).content.decode()
+    client.post(path + "answer/", {"pk": [cast.reader.user.pk], "answer": "disabled"})
+    client.post(path + "answer/", {"all": "1", "answer": "confirmed"})
+    assert "Switched off" in client.get(path).content.decode()
+    User.objects.filter(pk=cast.reader.user.pk).update(disabled_because="unreviewed")
+    assert "Confirmed by nobody" in client.get(base).content.decode()
+    client.post(base + f"bring-back/{cast.reader.user.pk}/")
+    assert not User.objects.get(pk=cast.reader.user.pk).disabled
