@@ -37,11 +37,11 @@ setup:
 
 tools:
 	@if ! { command -v chromium chromium-browser google-chrome && command -v suricata && command -v yara && \
-	        PATH="$$PATH:/usr/sbin" command -v named-checkzone; } >/dev/null; then \
+	        PATH="$$PATH:/usr/sbin" command -v named-checkzone && PATH="$$PATH:/usr/sbin" command -v nginx; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system packages chromium, suricata, yara and bind9-utils"; \
+		echo "Installing the system packages chromium, suricata, yara, bind9-utils and nginx"; \
 		{ $$as_root apt-get update -qq && \
 		  $$as_root apt-get install -y -qq --no-install-recommends \
-		    chromium suricata yara bind9-utils; } >/dev/null \
+		    chromium suricata yara bind9-utils nginx-light; } >/dev/null \
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi
