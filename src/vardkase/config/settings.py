@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.terms.apps.TermsConfig",
     "vardkase.hub.membership.assessments.apps.AssessmentsConfig",
     "vardkase.hub.membership.onboarding.apps.OnboardingConfig",
+    "vardkase.hub.membership.statements.apps.StatementsConfig",
     "vardkase.hub.training.apps.TrainingConfig",
     "vardkase.hub.policy.apps.PolicyConfig",
     "vardkase.config.apps.InstallationConfig",

@@ -12,6 +12,7 @@ from vardkase.core.clock import today
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.hub.membership.statements.themes import MEASURES
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.organisations.models import Organisation
@@ -190,6 +191,20 @@ class DetailsForm(forms.Form):
 
 
 PARTS = {"name": _("Name"), "email": _("E-mail address"), "phone": _("Telephone")}
+
+
+class EvidenceForm(forms.Form):
+    """A file that shows a measure."""
+
+    measure = forms.ChoiceField(
+        label=_("Measure"), choices=[(measure.name, measure.title) for measure in MEASURES.values()]
+    )
+    file = forms.FileField(
+        label=_("File"), help_text=_("PDF, PNG, JPEG, DOCX, XLSX or plain text, at most 10 MB.")
+    )
+    valid_until = day_field(
+        label=_("Holds through"), required=False, help_text=_("For a certificate: its last day.")
+    )
 
 
 class PasswordForm(forms.Form):

@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server, Standing
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.queries import current
 from vardkase.hub.membership.terms.models import Acceptance
 from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
 from vardkase.hub.policy.queries import policy_in_force
@@ -106,6 +108,11 @@ class Facts:
     def accepted_terms(self) -> Acceptance | None:
         """How the member's signatory accepted the terms that apply now."""
         return acceptance_of(self.membership, current_terms().version)
+
+    @cached_property
+    def statement(self) -> Statement | None:
+        """The member's security statement that was accepted last."""
+        return current(self.membership)
 
     @cached_property
     def trained(self) -> int:

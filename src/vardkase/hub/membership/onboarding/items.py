@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import today
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.models import Remark
@@ -174,6 +175,13 @@ def _policy(facts: Facts) -> Found:
     return State.DONE, gettext("Version %s is in force.") % facts.policy_version
 
 
+def _statement(facts: Facts) -> Found:
+    if facts.statement is None or facts.statement.valid_until is None:
+        return State.OPEN, ""
+    told = gettext("Holds through %s") % date_format(facts.statement.valid_until)
+    return (State.DONE if facts.statement.valid_until >= today() else State.TROUBLE), told
+
+
 def _terms(facts: Facts) -> Found:
     if (accepted := facts.accepted_terms) is None:
         return State.OPEN, ""
@@ -250,6 +258,14 @@ ITEMS = (
         EVERYBODY,
         Who.MEMBER,
         _terms,
+    ),
+    Item(
+        "statement",
+        _("Security statement is accepted"),
+        _("The member says how far it has come with each measure, and renews it every year."),
+        EVERYBODY,
+        Who.MEMBER,
+        _statement,
     ),
     Item(
         "trained",

@@ -27,6 +27,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.navigation import OFFICERS
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.membership.lines import shown
+from vardkase.web.views.membership.statements import panel
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 STAFF = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
@@ -45,7 +46,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "decides": decides,
         "does_items": not request.actor.staff.isdisjoint(TECHNICAL),
     }
-    return render(request, "membership/member.html", shown(request.actor, membership) | context)
+    return render(
+        request, "membership/member.html", shown(request.actor, membership) | panel(membership) | context
+    )
 
 
 def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:

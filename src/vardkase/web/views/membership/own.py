@@ -15,6 +15,7 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import DetailsForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.membership.lines import shown
+from vardkase.web.views.membership.statements import panel
 
 
 @page(own_affairs=True)
@@ -24,7 +25,8 @@ def view(request: PageRequest) -> HttpResponse:
         membership = queries.own_membership(request.actor)
     except NotFound:
         return render(request, "membership/none.html")
-    return render(request, "membership/own.html", shown(request.actor, membership))
+    context = shown(request.actor, membership) | panel(membership) | {"own": True}
+    return render(request, "membership/own.html", context)
 
 
 @page(Permission.ADMIN, own_affairs=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.membership import checklist, links, members, own
+from vardkase.web.views.membership import checklist, links, members, own, statements
 
 urlpatterns = [
     path("members/open/", members.open_one, name="member_open"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("members/<int:pk>/change/", members.decide, name="member_change"),
     path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
     path("members/<int:pk>/test/", checklist.test, name="member_test"),
+    path("members/<int:pk>/statement/", statements.review, name="member_statement"),
+    path("membership/statement/", statements.write, name="membership_statement"),
+    path("membership/statement/files/", statements.attach, name="membership_attach"),
+    path("membership/evidence/<int:pk>/", statements.evidence, name="membership_evidence"),
     path("membership/", own.view, name="membership"),
     path("membership/change/", own.change, name="membership_change"),
     path("membership/change/withdraw/", own.withdraw, name="membership_withdraw"),

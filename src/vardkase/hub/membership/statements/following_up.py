@@ -1,0 +1,69 @@
+"""Every day: who is reminded, and what an expired statement limits."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from vardkase.audit.services import ActorReference
+from vardkase.core.clock import today
+from vardkase.hub.membership.members.models import (
+    Membership,
+    MembershipState,
+    RestrictionCause,
+    RestrictionKind,
+)
+from vardkase.hub.membership.members.services.restrictions import impose
+from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.queries import current
+from vardkase.hub.membership.statements.rules import REMINDED, consequences, reminder_due
+from vardkase.hub.membership.statements.services import until_of
+from vardkase.hub.membership.statements.settings import GRACE_DAYS
+
+REASONS = {
+    RestrictionKind.READ_ONLY: {
+        "sv": "Säkerhetsintyget gick ut den {day}.",
+        "en": "The security statement ended on {day}.",
+    },
+    RestrictionKind.NO_SYNC: {
+        "sv": "Säkerhetsintyget gick ut den {day}, och anståndet är slut.",
+        "en": "The security statement ended on {day}, and the grace is over.",
+    },
+}
+
+
+def follow_up(actor: ActorReference) -> int:
+    """Remind and limit every active member as its statement stands today; returns how many it concerned."""
+    members = Membership.objects.filter(state=MembershipState.ACTIVE, statements__state="accepted")
+    return sum(_follow(actor, pk) for pk in members.values_list("pk", flat=True).distinct())
+
+
+@transaction.atomic
+def _follow(actor: ActorReference, pk: int) -> bool:
+    """One member, in a transaction of its own, so that a fault with one stops no other."""
+    found = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
+    membership = found.filter(pk=pk, state=MembershipState.ACTIVE).first()
+    statement = current(membership) if membership else None
+    if membership is None or statement is None:
+        return False
+    return _remind(actor, membership, statement) or _limit(actor, membership, statement)
+
+
+def _remind(actor: ActorReference, membership: Membership, statement: Statement) -> bool:
+    until = until_of(statement)
+    days = reminder_due(until, today(), statement.reminded)
+    if days is None:
+        return False
+    statement.reminded = [*statement.reminded, *(each for each in REMINDED if each >= days)]
+    statement.save(update_fields=["reminded"])
+    letters.remind(actor, membership, until, (until - today()).days)
+    return True
+
+
+def _limit(actor: ActorReference, membership: Membership, statement: Statement) -> bool:
+    until = until_of(statement)
+    done = False
+    for kind in consequences(until, today(), GRACE_DAYS.value):
+        told = REASONS[kind]["sv" if membership.language == "sv" else "en"].format(day=until.isoformat())
+        done |= impose(actor, membership, kind, RestrictionCause.STATEMENT, told)
+    return done

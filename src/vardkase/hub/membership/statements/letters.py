@@ -1,0 +1,89 @@
+"""What a member is written about its security statement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from vardkase.audit.services import ActorReference
+from vardkase.hub.correspondence import Kind, register
+from vardkase.hub.membership.members.letters import write
+from vardkase.hub.membership.members.models import Membership
+
+FACTS = {"organisation": "Exempelköpings kommun", "day": "31 december 2027"}
+KINDS = (
+    Kind(
+        "statement_reminder",
+        describes=_("A security statement ends in 60, 30 or 7 days"),
+        facts={**FACTS, "days": "30"},
+        subject={
+            "sv": "Säkerhetsintyget för {organisation} går ut den {day}",
+            "en": "The security statement of {organisation} ends on {day}",
+        },
+        body={
+            "sv": "Hej,\n\nsäkerhetsintyget för {organisation} går ut den {day}, om {days} dagar. Er administratör "
+            "förnyar det på sidan Medlemskap och intyg. Utan ett giltigt intyg kan ni läsa men inte skriva, och efter "
+            "en tid stängs API-anslutningen av.",
+            "en": "Hello,\n\nthe security statement of {organisation} ends on {day}, in {days} days. Your "
+            "administrator renews it on the page Membership and statement. Without a valid statement you can read but "
+            "not write, and after a while the API connection is suspended.",
+        },
+    ),
+    Kind(
+        "statement_accepted",
+        describes=_("A security statement has been accepted"),
+        facts=FACTS,
+        subject={
+            "sv": "Säkerhetsintyget för {organisation} är godkänt",
+            "en": "The security statement of {organisation} is accepted",
+        },
+        body={
+            "sv": "Hej,\n\nsäkerhetsintyget för {organisation} är godkänt och gäller till och med den {day}.",
+            "en": "Hello,\n\nthe security statement of {organisation} is accepted and holds through {day}.",
+        },
+    ),
+    Kind(
+        "statement_returned",
+        describes=_("A security statement has been returned to the member"),
+        facts={"organisation": FACTS["organisation"], "reason": "Planen för åtkomst saknas."},
+        subject={
+            "sv": "Säkerhetsintyget för {organisation} behöver kompletteras",
+            "en": "The security statement of {organisation} needs more",
+        },
+        body={
+            "sv": "Hej,\n\nvi har granskat säkerhetsintyget för {organisation} och behöver mer innan vi kan godkänna "
+            "det:\n\n{reason}\n\nKomplettera det på sidan Medlemskap och intyg.",
+            "en": "Hello,\n\nwe have reviewed the security statement of {organisation} and need more before we can "
+            "accept it:\n\n{reason}\n\nComplete it on the page Membership and statement.",
+        },
+    ),
+)
+
+
+def register_kinds() -> None:
+    """Have the hub know these mails."""
+    for kind in KINDS:
+        register(kind)
+
+
+def remind(actor: ActorReference, membership: Membership, valid_until: date, days: int) -> None:
+    """Remind the member that its statement ends."""
+    write(actor, membership, "statement_reminder", day=_day(membership, valid_until), days=str(days))
+
+
+def accepted(actor: ActorReference, membership: Membership, valid_until: date) -> None:
+    """Tell the member how long its statement holds."""
+    write(actor, membership, "statement_accepted", day=_day(membership, valid_until))
+
+
+def returned(actor: ActorReference, membership: Membership, reason: str) -> None:
+    """Tell the member what is missing."""
+    write(actor, membership, "statement_returned", reason=reason)
+
+
+def _day(membership: Membership, day: date) -> str:
+    with override(membership.language):
+        return date_format(day, "j F Y")

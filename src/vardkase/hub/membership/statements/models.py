@@ -1,0 +1,76 @@
+"""Security statements of members, year by year, with their evidence."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.members.models import Membership
+
+
+class StatementState(models.TextChoices):
+    """Where a statement stands."""
+
+    DRAFT = "draft", _("Being written")
+    SUBMITTED = "submitted", _("Handed in")
+    RETURNED = "returned", _("Returned")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+OPEN = (StatementState.DRAFT, StatementState.SUBMITTED, StatementState.RETURNED)
+
+
+class Statement(models.Model):
+    """One statement. `answers` maps a measure (`themes.MEASURES`) to its ``level, gap, plan``.
+
+    An accepted one holds from `valid_from` through `valid_until`; `reminded` are the days before that on which the
+    member was reminded. `note` is what the officer said.
+    """
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="statements")
+    state = models.CharField(max_length=16, choices=StatementState.choices, default=StatementState.DRAFT)
+    answers = models.JSONField(default=dict)
+    submitted = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=255, blank=True, default="")
+    reviewed = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=255, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    reminded = ArrayField(models.IntegerField(), default=list)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "security_statement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=~models.Q(state="accepted"),
+                name="security_statement_one_open",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "valid_until"], name="security_statement_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.membership}: {self.valid_until or self.state}"
+
+
+class Evidence(models.Model):
+    """A file that shows a measure: its content lies under `digest` (SHA-256); a certificate holds through
+    `valid_until`."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="evidence")
+    measure = models.CharField(max_length=64)
+    name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    size = models.IntegerField()
+    valid_until = models.DateField(null=True)
+    added = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "security_evidence"
+
+    def __str__(self) -> str:
+        return self.name

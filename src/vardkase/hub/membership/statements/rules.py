@@ -1,0 +1,43 @@
+"""The life of a security statement, and what its end leads to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.membership.members.models import RestrictionKind
+from vardkase.hub.membership.statements.models import StatementState as State
+
+STATEMENT = Machine(
+    "security_statement",
+    State,
+    {
+        "submit": Step(
+            "security_statement.submitted", _("Hand in"), (State.DRAFT, State.RETURNED), State.SUBMITTED
+        ),
+        "accept": Step("security_statement.accepted", _("Accept"), (State.SUBMITTED,), State.ACCEPTED),
+        "return": Step("security_statement.returned", _("Return"), (State.SUBMITTED,), State.RETURNED),
+    },
+)
+REMINDED = (60, 30, 7)
+"""Days before the end on which the member is reminded."""
+WANTS_PLAN = frozenset({"0", "1", "2"})
+"""Levels at which a measure needs its gap and plan told."""
+
+
+def reminder_due(valid_until: date, today: date, reminded: list[int]) -> int | None:
+    """The reminder to send: days before the end; None when none is due, or it has ended."""
+    left = (valid_until - today).days
+    due = [days for days in REMINDED if 0 <= left <= days]
+    return min(due) if due and min(due) not in reminded else None
+
+
+def consequences(valid_until: date, today: date, grace: int) -> tuple[RestrictionKind, ...]:
+    """What an ended statement limits: reading only from the day after, and the API after `grace` days more."""
+    if today <= valid_until:
+        return ()
+    if today <= valid_until + timedelta(days=grace):
+        return (RestrictionKind.READ_ONLY,)
+    return (RestrictionKind.READ_ONLY, RestrictionKind.NO_SYNC)

@@ -1,0 +1,30 @@
+"""What the hub does about security statements by itself."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Schedule
+from vardkase.hub.membership.statements.following_up import follow_up
+from vardkase.identity.access.jobs import hub_actor
+
+
+def follow_up_all() -> int:
+    """Remind and limit as statements stand today; returns how many members it concerned."""
+    return follow_up(hub_actor())
+
+
+SCHEDULES = (
+    Schedule(
+        "statements.follow_up",
+        _("Follow up security statements"),
+        _(
+            "Reminds members 60, 30 and 7 days before their statement ends, and limits those whose statement has ended."
+        ),
+        follow_up_all,
+        at=time(6, 0),
+        on=True,
+    ),
+)

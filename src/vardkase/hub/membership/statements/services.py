@@ -1,0 +1,191 @@
+"""A member writes and renews its security statement, and an officer reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core import files
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.lifecycle.services import note_in_history, take_step
+from vardkase.hub.membership.applications.files import kind_of, safe_name
+from vardkase.hub.membership.applications.form.reading import read_step
+from vardkase.hub.membership.applications.form.security import SECURITY
+from vardkase.hub.membership.members.models import Membership, RestrictionCause
+from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
+from vardkase.hub.membership.members.services.pushing import locked, reasons
+from vardkase.hub.membership.members.services.restrictions import lift
+from vardkase.hub.membership.statements import letters
+from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
+from vardkase.hub.membership.statements.queries import current, open_statement
+from vardkase.hub.membership.statements.rules import STATEMENT, WANTS_PLAN
+from vardkase.hub.membership.statements.settings import VALID_DAYS
+from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import Reference
+
+MOST_FILES = 40
+COPIED = ("measure", "name", "kind", "digest", "size")
+"""What a file of the application and a file of evidence have in common."""
+
+
+@transaction.atomic
+def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, dict[str, list[str]]]:
+    """Keep what was written of the statement of the actor's own organisation, also where it is not complete.
+
+    `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Returns the statement and what is wrong, by key.
+    Raises Conflict while an officer has it, NotFound, Forbidden.
+    """
+    statement = _being_written(actor)
+    read = read_step(SECURITY, given)
+    statement.answers = read.values
+    statement.save(update_fields=["answers"])
+    return statement, read.errors | _unplanned(read.values)
+
+
+@transaction.atomic
+def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
+    """Save the statement and hand it in.
+
+    Raises Invalid by key where it is not complete, Conflict, NotFound, Forbidden.
+    """
+    statement, errors = save_statement(actor, given)
+    if errors:
+        raise Invalid(errors)
+    take_step(actor, STATEMENT, statement, "submit")
+    statement.submitted, statement.submitted_by = timezone.now(), actor.name
+    statement.save(update_fields=["submitted", "submitted_by"])
+    _told(actor, statement, "statement_submitted", "")
+    return statement
+
+
+@transaction.atomic
+def add_evidence(
+    actor: Actor, measure: str, name: str, content: bytes, *, valid_until: date | None = None
+) -> Evidence:
+    """Put a file beside a measure of the statement that is being written. Raises Invalid, Conflict, Forbidden."""
+    statement = _being_written(actor)
+    if measure not in MEASURES:
+        raise Invalid({"measure": [gettext("Choose a measure.")]})
+    if statement.evidence.count() >= MOST_FILES:
+        raise Invalid({"file": [gettext("At most %(count)s are taken.") % {"count": MOST_FILES}]})
+    try:
+        kind = kind_of(name, content)
+    except ValueError as error:
+        raise Invalid({"file": [str(error)]}) from None
+    added: Evidence = statement.evidence.create(
+        measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
+        valid_until=valid_until,
+    )  # fmt: skip
+    record(actor, "security_statement.evidence_added", _target(statement), {"name": added.name})
+    return added
+
+
+@transaction.atomic
+def remove_evidence(actor: Actor, pk: int) -> None:
+    """Take a file away from the statement that is being written. Raises NotFound, Conflict, Forbidden."""
+    statement = _being_written(actor)
+    found = statement.evidence.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("Invalid file")
+    found.delete()
+    record(actor, "security_statement.evidence_removed", _target(statement), {"name": found.name})
+
+
+@transaction.atomic
+def review_statement(actor: Actor, reference: Reference, *, accept: bool, reason: str = "") -> Statement:
+    """Accept what a member has handed in, which lifts what its expired statement limited; or return it with reasons.
+
+    Raises Conflict when nothing waits, Invalid, NotFound, Forbidden, also for one's own organisation's.
+    """
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    statement = open_statement(membership)
+    if statement is None:
+        raise Conflict(gettext("No statement waits for a review."))
+    note = reason.strip() if accept else reasons(reason)
+    take_step(actor, STATEMENT, statement, "accept" if accept else "return", note)
+    statement.reviewed, statement.reviewed_by, statement.note = timezone.now(), actor.name, note
+    if accept:
+        _hold(statement)
+        lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
+        letters.accepted(actor, membership, until_of(statement))
+    else:
+        letters.returned(actor, membership, note)
+    statement.save()
+    _told(actor, statement, "statement_accepted" if accept else "statement_returned", note)
+    return statement
+
+
+def begin_from_application(membership: Membership) -> None:
+    """The statement that came with an approved application, with its files, is the member's first."""
+    application = membership.application
+    answers = (application.answers.get("security") or {}) if application else {}
+    if application is None or not answers:
+        return
+    statement = Statement(membership=membership, state=StatementState.ACCEPTED, answers=answers)
+    statement.submitted, statement.submitted_by = application.submitted, application.organisation_name
+    statement.note = application.number
+    _hold(statement)
+    statement.save()
+    Evidence.objects.bulk_create(
+        Evidence(statement=statement, **{name: getattr(each, name) for name in COPIED})
+        for each in application.attachments.exclude(measure="")
+    )
+
+
+def until_of(statement: Statement) -> date:
+    """The last day of an accepted statement."""
+    return statement.valid_until or today()
+
+
+def _hold(statement: Statement) -> None:
+    statement.valid_from = today()
+    statement.valid_until = today() + timedelta(days=VALID_DAYS.value)
+
+
+def _being_written(actor: Actor) -> Statement:
+    """The statement that the actor's organisation writes now; begun from the last one when there is none."""
+    membership = locked(actor, actor.organisation_id)
+    require_member(actor, membership)
+    statement = open_statement(membership)
+    if statement is None:
+        last = current(membership)
+        statement = Statement.objects.create(membership=membership, answers=last.answers if last else {})
+    if statement.state == StatementState.SUBMITTED:
+        raise Conflict(
+            gettext("The statement is handed in. It can be changed again when the hub owner returns it.")
+        )
+    return statement
+
+
+def _unplanned(answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Measures that are not in place and say nothing of what will be done."""
+    told = gettext("Say what is missing, and what you will do.")
+    return {
+        f"{name}.plan": [told]
+        for name, answer in answers.items()
+        if isinstance(answer, Mapping)
+        and answer.get("level") in WANTS_PLAN
+        and not (answer.get("gap") and answer.get("plan"))
+    }
+
+
+def _told(actor: Actor, statement: Statement, happening: str, note: str) -> None:
+    act = {
+        "statement_submitted": "membership.statement_submitted",
+        "statement_accepted": "membership.statement_accepted",
+        "statement_returned": "membership.statement_returned",
+    }[happening]
+    note_in_history(actor, MEMBERSHIP, statement.membership, act, note)
+
+
+def _target(statement: Statement) -> Target:
+    return Target("security_statement", statement.pk, title=str(statement))

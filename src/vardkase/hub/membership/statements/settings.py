@@ -1,0 +1,18 @@
+"""How long a statement holds, and how long the API goes on after it."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+VALID_DAYS = Setting(
+    "Vardkase.statement_valid_days",
+    365,
+    "How many days a member's security statement holds after it is accepted.",
+    check=lambda days: None if 30 <= days <= 1096 else "The value has to be between 30 and 1096.",
+)
+GRACE_DAYS = Setting(
+    "Vardkase.statement_grace_days",
+    14,
+    "How many days the API connection of a member whose security statement has expired goes on.",
+    check=lambda days: None if 0 <= days <= 365 else "The value has to be between 0 and 365.",
+)

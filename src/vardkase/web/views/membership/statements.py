@@ -1,0 +1,185 @@
+"""The security statement: written and renewed by the member, reviewed by an officer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.applications.files import LARGEST
+from vardkase.hub.membership.applications.form.security import LEVELS
+from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.statements import queries as statements
+from vardkase.hub.membership.statements import services
+from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.membership.statements.themes import MEASURES, THEMES
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.membership import EvidenceForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.files import download
+
+
+def panel(membership: Membership) -> dict[str, Any]:
+    """What a page about a membership shows of its statements."""
+    held, written = statements.current(membership), statements.open_statement(membership)
+    return {
+        "held": held,
+        "today": today(),
+        "written": written,
+        "review": written if written and written.state == StatementState.SUBMITTED else None,
+        "review_rows": rows(written) if written else [],
+        "held_rows": rows(held) if held else [],
+    }
+
+
+def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
+    """The measures of a statement by theme, each with its answer, its files, and what is wrong."""
+    files: dict[str, list[Any]] = {}
+    for each in statement.evidence.order_by("pk"):
+        files.setdefault(each.measure, []).append(each)
+    levels, wrong = dict(LEVELS), errors or {}
+    return [
+        {
+            "theme": theme,
+            "measures": [
+                {
+                    "measure": measure,
+                    "answer": (answer := statement.answers.get(measure.name) or {}),
+                    "level": levels.get(answer.get("level", ""), ""),
+                    "files": files.get(measure.name, []),
+                    "errors": [
+                        told for part in ("level", "gap", "plan") for told in wrong.get(f"{measure.name}.{part}", [])
+                    ],
+                }
+                for measure in theme.measures
+            ],
+        }
+        for theme in THEMES
+    ]  # fmt: skip
+
+
+@page(Permission.ADMIN, own_affairs=True)
+def write(request: PageRequest) -> HttpResponse:
+    """Write the statement, save it, and hand it in."""
+    membership = queries.own_membership(request.actor)
+    errors: Mapping[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            if request.POST.get("hand_in"):
+                services.submit_statement(request.actor, request.POST)
+                messages.success(
+                    request, gettext("The statement is handed in. You are told when it is reviewed.")
+                )
+                return redirect("membership")
+            _, errors = services.save_statement(request.actor, request.POST)
+            messages.success(request, gettext("Saved."))
+        except Invalid as error:
+            services.save_statement(request.actor, request.POST)
+            errors = _by_key(error)
+        except Conflict as error:
+            messages.error(request, str(error))
+            return redirect("membership")
+    return _written(request, membership, errors)
+
+
+@require_POST
+@page(Permission.ADMIN, own_affairs=True)
+def attach(request: PageRequest) -> HttpResponse:
+    """Put a file beside a measure, or take one away."""
+    if removed := request.POST.get("remove"):
+        services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
+        return redirect("membership_statement")
+    form = EvidenceForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            services.add_evidence(
+                request.actor,
+                form.cleaned_data["measure"],
+                file.name,
+                file.read(LARGEST + 1),
+                valid_until=form.cleaned_data["valid_until"],
+            )
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("membership_statement")
+    return _written(request, queries.own_membership(request.actor), {}, form)
+
+
+@page(own_affairs=True)
+def evidence(request: PageRequest, pk: int) -> HttpResponseBase:
+    """A file of evidence."""
+    found = statements.find_evidence(request.actor, pk)
+    return download([statements.content_of(found)], found.name, found.kind)
+
+
+@require_POST
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
+def review(request: PageRequest, pk: int) -> HttpResponse:
+    """Accept a statement, or return it."""
+    accept = request.POST.get("decision") == "accept"
+    try:
+        services.review_statement(request.actor, pk, accept=accept, reason=request.POST.get("reason", ""))
+    except (Invalid, Conflict) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The member is told of the decision."))
+    return redirect("member", pk)
+
+
+def _by_key(error: Invalid) -> dict[str, list[str]]:
+    given = error.errors if isinstance(error.errors, Mapping) else {"": [error.errors]}
+    return {key: list(told) for key, told in given.items()}
+
+
+def _written(
+    request: PageRequest,
+    membership: Membership,
+    errors: Mapping[str, list[str]],
+    form: EvidenceForm | None = None,
+) -> HttpResponse:
+    written, held = statements.open_statement(membership), statements.current(membership)
+    shown = written or Statement(membership=membership, answers=held.answers if held else {})
+    context = {
+        "rows": rows(shown, errors) if shown.pk else rows_of_new(shown, errors),
+        "levels": LEVELS,
+        "measures": MEASURES.values(),
+        "form": form or EvidenceForm(),
+        "has_errors": bool(errors),
+        "written": written,
+        "held": held,
+    }
+    wrong = bool(errors) or bool(form and form.errors)
+    return render(request, "membership/statement.html", context, status=422 if wrong else 200)
+
+
+def rows_of_new(statement: Statement, errors: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """As `rows`, of a statement that is not stored yet and so has no files."""
+    return [
+        {
+            "theme": theme,
+            "measures": [
+                {
+                    "measure": measure,
+                    "answer": statement.answers.get(measure.name) or {},
+                    "files": [],
+                    "errors": [],
+                }
+                for measure in theme.measures
+            ],
+        }
+        for theme in THEMES
+    ]
