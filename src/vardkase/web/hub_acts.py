@@ -24,6 +24,7 @@ NOUNS: dict[str, str | Promise] = {
     "support_request": _("Request for customer service"),
 }
 SENTENCES: dict[str, str | Promise] = {
+    "application.registered": _("An application that came otherwise was registered"),
     "application.begun": _("A draft of an application was begun"),
     "application.link_renewed": _("A new private link to the application was made"),
     "application.message_written": _("A message about the application was written"),

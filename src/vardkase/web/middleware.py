@@ -20,6 +20,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
+from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
 from vardkase.web.pages import PUBLIC, standing_page
 from vardkase.web.profiles import is_here
 
@@ -81,6 +82,9 @@ FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 LARGEST_FORM = 1024 * 1024
 """Bytes that somebody who is not signed in may send; Django keeps a form in memory. Others: VARDKASE_MAX_BODY."""
 
+LARGEST_FORM_OF_APPLICANTS = 32 * 1024 * 1024
+"""The same for applicants, who send evidence: files go to disk while they arrive."""
+
 
 class SignedIn:
     """Default deny: lets a request through only to a view whose declaration admits the person."""
@@ -91,7 +95,7 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = _length(request)
         if length > settings.VARDKASE_MAX_BODY or (
-            length > LARGEST_FORM and not isinstance(request.user, User)
+            length > _largest_form(request) and not isinstance(request.user, User)
         ):
             return HttpResponse(status=413)
         return self.get_response(request)
@@ -118,6 +122,12 @@ class SignedIn:
         if user.force_logout:
             return _leave(request, user)
         return _admit(request, user, name, own_affairs=getattr(view, "own_affairs", False))
+
+
+def _largest_form(request: HttpRequest) -> int:
+    """Bytes that a visitor may send to this page."""
+    is_applicant = request.path_info.startswith(COOKIE_PATH) and LINK_COOKIE in request.COOKIES
+    return LARGEST_FORM_OF_APPLICANTS if is_applicant else LARGEST_FORM
 
 
 def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:

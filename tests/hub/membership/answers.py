@@ -54,7 +54,7 @@ ANSWERS: dict[str, Any] = {
         "users": 12,
         "networks": ["192.0.2.0/24"],
     },
-    "terms": {"name": "Karin Ek", "role": "Kommundirektör", "accepted": True},
+    "terms": {"name": "Karin Ek", "role": "Kommundirektör", "version": 1, "accepted": True},
 }
 
 

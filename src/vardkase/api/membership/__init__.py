@@ -1,0 +1,1 @@
+"""Memberships and applications: ours, not MISP's."""

@@ -97,6 +97,12 @@ def long_date(day: date | None) -> str:
 
 
 @register.filter
+def clock_time(when: datetime | None) -> str:
+    """14.31 in Swedish, 14:31 in English."""
+    return display.clock_time(when) if when else ""
+
+
+@register.filter
 def thin(number: int | None) -> str:
     """12 418 in Swedish, 12,418 in English."""
     return display.thin(int(number or 0))

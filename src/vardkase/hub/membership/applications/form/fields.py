@@ -39,7 +39,7 @@ class Field:
     """One question. `check` makes the stored answer of a given one, or raises ValueError with the reason in words.
 
     `longest` is in characters (for LINES of each line, of which there may be `most`). `missing` is what somebody who
-    left a required field empty is told.
+    left a required field empty is told. A `hidden` one is filled in by the page itself.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Field:
     missing: Words = ""
     check: Callable[[Any], Any] = lambda given: given
     autocomplete: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.form import checks
@@ -10,6 +11,7 @@ from vardkase.hub.membership.applications.form.needs import NEEDS
 from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.hub.membership.terms.queries import current_terms
 
 LONGEST_KEY = 60_000
 
@@ -196,6 +198,14 @@ CONNECTION = Step(
     ),
 )
 
+
+def _of_today(version: int) -> int:
+    """The version of the terms that applies now; raises ValueError for any other."""
+    if version != current_terms().version:
+        raise ValueError(gettext("The terms have a new version. Read it, and accept it."))
+    return version
+
+
 TERMS = Step(
     "terms",
     _("Terms"),
@@ -206,6 +216,13 @@ TERMS = Step(
             (
                 Field("name", _("Name of the signatory"), autocomplete="off"),
                 Field("role", _("Position"), autocomplete="off"),
+                Field(
+                    "version",
+                    _("Version of the terms"),
+                    Kind.NUMBER,
+                    hidden=True,
+                    check=_of_today,
+                ),
                 Field(
                     "accepted",
                     _("I may commit the organisation, and accept the terms on its behalf"),

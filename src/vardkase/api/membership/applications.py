@@ -1,0 +1,94 @@
+"""Applications for membership, for the hub's officers: ours, not MISP's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import SaveFailed
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications import queries
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.by_officers import take
+from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.identity.accounts.staff import StaffRole
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+READERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+MOST = 1000
+IMPORT = "/membershipApplications/import"
+STEP = "/membershipApplications/step"
+PARTS = ("organisation", "contacts", "needs", "security", "connection", "terms")
+
+
+def application_dict(application: Application) -> dict[str, Any]:
+    """An application as the API tells it."""
+    return {
+        "number": application.number,
+        "state": application.state,
+        "organisation": application.organisation_name,
+        "organisation_number": application.organisation_number,
+        "sector": application.sector,
+        "connection": application.connection,
+        "phase": application.phase,
+        "waits_for": application.waits_for,
+        "submitted": application.submitted.isoformat() if application.submitted else None,
+    }
+
+
+@endpoint("membershipApplications/index", staff=READERS)
+def index(call: Call) -> Answer:
+    """The newest applications, at most 1000; those in one state with ``state``."""
+    found = queries.applications(call.actor, str(call.param("state") or ""))[:MOST]
+    return Json([{"Application": application_dict(each)} for each in found])
+
+
+@endpoint("membershipApplications/view", staff=READERS)
+def view(call: Call) -> Answer:
+    """One application by its number, with its answers."""
+    found = queries.find_application(call.actor, str(call.arg(0)))
+    return Json({"Application": {**application_dict(found), "answers": found.answers}})
+
+
+@endpoint(
+    "membershipApplications/import",
+    staff=OFFICER,
+    writes=True,
+    methods=("POST",),
+    describes=Description(
+        "Register an application that came otherwise: the form as JSON, as docs/membership.md describes.",
+        PARTS,
+        ("language",),
+    ),
+)
+def import_document(call: Call) -> Answer:
+    """Register an application and send it in. What is wrong is told by the path of the member."""
+    try:
+        application = import_application(call.actor, dict(call.data("Application")))
+    except Invalid as error:
+        raise SaveFailed("add Application", IMPORT, error.errors) from error
+    return saved("Application registered.", IMPORT, data={"Application": application_dict(application)})
+
+
+@endpoint(
+    "membershipApplications/step",
+    staff=OFFICER,
+    writes=True,
+    methods=("POST",),
+    describes=Description(
+        "Take an application on by a step that needs no second officer.",
+        ("step",),
+        ("note",),
+        url="/membershipApplications/step/[number]",
+    ),
+)
+def step(call: Call) -> Answer:
+    """Take a step: submit, wait, queue, complete or withdraw. 409 when the state does not allow it."""
+    application = queries.find_application(call.actor, str(call.arg(0)))
+    data = call.data("Application")
+    try:
+        taken = take(call.actor, application, str(data.get("step") or ""), str(data.get("note") or ""))
+    except Invalid as error:
+        raise SaveFailed("edit Application", STEP, error.errors) from error
+    return saved("Step taken.", STEP, data={"Application": application_dict(taken)})

@@ -1,0 +1,106 @@
+"""`vardkase membership import|list|show|step|schema`: applications from the command line."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import AsUser, Json, fail, note, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.membership.applications.models import Application
+
+File = Annotated[Path, typer.Argument(help="A JSON document of the form (see `membership schema`).")]
+Number = Annotated[str, typer.Argument(help="The application's number, such as 2026-00017.")]
+StepName = Annotated[str, typer.Argument(help="submit, wait, queue, complete or withdraw.")]
+Note = Annotated[str, typer.Option("--note", help="Why, for the history.")]
+State = Annotated[str, typer.Option("--state", help="Only those in this state.")]
+
+
+def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """Register an application that came by mail; each fault is told by its path, and changes nothing."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.core.errors import Invalid
+        from vardkase.hub.membership.applications.services.importing import import_application, read_file
+
+        try:
+            document = read_file(file.read_bytes())
+            result(_shown(import_application(acting(user), document)), as_json=json)
+        except OSError as error:
+            raise fail(f"{file} cannot be read: {error.strerror}") from None
+        except Invalid as error:
+            _tell(error.errors)
+            raise fail("the application was refused.") from None
+
+
+def list_applications(
+    state: State = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """List applications, the newest first."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.applications.queries import applications
+
+        rows([_shown(each) for each in applications(acting(user), state)], as_json=json)
+
+
+def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """Show an application with its history."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.lifecycle.services import history_of
+        from vardkase.hub.membership.applications.queries import find_application
+        from vardkase.hub.membership.applications.rules import APPLICATION
+
+        application = find_application(acting(user), number)
+        steps = history_of(APPLICATION, application.pk)
+        history = [f"{each.at:%Y-%m-%d %H:%M} {each.step} by {each.actor_name}" for each in steps]
+        result(_shown(application) | {"history": history if json else "; ".join(history)}, as_json=json)
+
+
+def step(
+    number: Number,
+    name: StepName,
+    note: Note = "",
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Take a step that needs no second officer. What the state does not allow is refused in a sentence."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.applications.queries import find_application
+        from vardkase.hub.membership.applications.services.by_officers import take
+
+        actor = acting(user)
+        application = take(actor, find_application(actor, number), name, note)
+        result(_shown(application), as_json=json)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a document to import."""
+    with opened(None):
+        from vardkase.hub.membership.applications.schema import json_schema
+
+        typer.echo(json_text.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _shown(application: Application) -> dict[str, Any]:
+    return {
+        "number": application.number,
+        "state": application.state,
+        "organisation": application.organisation_name,
+        "organisation_number": application.organisation_number,
+        "sector": application.sector,
+        "waits_for": application.waits_for,
+    }
+
+
+def _tell(errors: Any) -> None:
+    for path, messages in errors.items() if not isinstance(errors, str) else [("", [errors])]:
+        note(f"{path or 'document'}: {' '.join(messages)}")

@@ -1,0 +1,80 @@
+"""The form as a JSON Schema (2020-12), written from its fields: what `membership import` takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+
+from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step
+from vardkase.hub.membership.applications.form.steps import STEPS
+
+TYPES: dict[Kind, dict[str, Any]] = {
+    Kind.TEXT: {"type": "string"},
+    Kind.LONG: {"type": "string"},
+    Kind.EMAIL: {"type": "string", "format": "email"},
+    Kind.PHONE: {"type": "string"},
+    Kind.NUMBER: {"type": "integer"},
+    Kind.CHOICE: {"type": "string"},
+    Kind.CHOICES: {"type": "array"},
+    Kind.LINES: {"type": "array"},
+    Kind.FLAG: {"type": "boolean"},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a document to import, with English descriptions."""
+    with translation.override("en"):
+        steps = {step.name: _step(step) for step in STEPS}
+    language = {"enum": ["sv", "en"], "description": "The language that the applicant is written in."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Application for membership",
+        "type": "object",
+        "properties": {"language": language, **steps},
+        "required": list(steps),
+        "additionalProperties": False,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return _object(str(step.title), step.groups)
+
+
+def _object(title: str, groups: tuple[Group, ...]) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    required: list[str] = []
+    for group in groups:
+        if group.name:
+            properties[group.name] = _object(str(group.title), (Group(group.fields),))
+            required += [group.name] if _is_needed(group) else []
+        else:
+            properties |= {field.name: _field(field) for field in group.fields}
+            required += [field.name for field in group.fields if field.required]
+    return {
+        "type": "object",
+        "description": title,
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _is_needed(group: Group) -> bool:
+    return group.only_if is None and any(field.required for field in group.fields)
+
+
+def _field(field: Field) -> dict[str, Any]:
+    words = ". ".join(str(text).rstrip(".") for text in (field.label, field.hint) if str(text))
+    found = {"description": words, **TYPES[field.kind]}
+    names = [value for value, _ in field.choices]
+    if field.kind is Kind.CHOICE:
+        found["enum"] = names
+    elif field.kind is Kind.CHOICES:
+        found["items"] = {"enum": names}
+    elif field.kind is Kind.LINES:
+        found["items"] = {"type": "string", "maxLength": field.longest}
+        found["maxItems"] = field.most
+    elif found["type"] == "string":
+        found["maxLength"] = field.longest
+    return found

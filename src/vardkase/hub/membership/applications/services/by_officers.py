@@ -1,0 +1,34 @@
+"""The steps that one officer may take alone, by name: for the API and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.applications.services import sending
+from vardkase.identity.access.actor import Actor
+
+type TakeStep = Callable[[Actor, Application, str], Application]
+
+ALONE: Mapping[str, TakeStep] = {
+    "submit": lambda actor, application, _note: sending.submit(actor, application),
+    "wait": sending.wait,
+    "queue": sending.queue,
+    "complete": sending.complete,
+    "withdraw": sending.withdraw,
+}
+
+
+def take(actor: Actor, application: Application, name: str, note: str = "") -> Application:
+    """Take an application on by the step `name`. Raises StepRefused, Conflict, Forbidden, and Invalid under `step`
+    for a step that is unknown, or that an officer does not take alone."""
+    if name not in ALONE:
+        told = gettext("Choose one of: %s.") % ", ".join(ALONE)
+        if name in APPLICATION.steps:
+            told = gettext("An officer does not take this step alone. Do it on the page of the application.")
+        raise Invalid({"step": [told]})
+    return ALONE[name](actor, application, note)

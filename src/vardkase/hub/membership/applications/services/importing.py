@@ -1,0 +1,84 @@
+"""Registering an application that came otherwise than by the pages: the same form as a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core import json_limits
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.form.reading import read_document
+from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
+from vardkase.hub.membership.applications.services.sending import submit
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
+
+LARGEST = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document that was read whole: its answers by step, and its language."""
+
+    answers: dict[str, Any]
+    language: str
+
+
+def read_file(content: bytes) -> Any:
+    """The JSON document in a file. Raises Invalid under `file`."""
+    if len(content) > LARGEST:
+        raise Invalid({"file": [gettext("The file is too large: at most 2 MB.")]})
+    try:
+        return json_limits.decoded(content.decode())
+    except (ValueError, RecursionError):
+        raise Invalid({"file": [gettext("The file holds no JSON document.")]}) from None
+
+
+@transaction.atomic
+def import_application(actor: Actor, document: Any) -> Application:
+    """Register and send in an application as a membership officer; the applicant gets a receipt with a private link.
+
+    Raises Forbidden, and Invalid by the path of the member ("contacts.main.email").
+    """
+    actor.require_writing()
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+    checked = _checked(document)
+    application = new_application(
+        checked.answers["contacts"]["main"]["email"],
+        checked.language,
+        registered_by=actor.user_id,
+        answers=checked.answers,
+    )
+    copy_columns(application)
+    application.save()
+    record(actor, "application.registered", target_of(application))
+    return submit(actor, application)
+
+
+def _checked(document: Any) -> Checked:
+    if not isinstance(document, Mapping):
+        raise Invalid({"": [gettext("An object is expected here.")]})
+    errors: dict[str, list[str]] = {
+        str(name): [gettext("The form does not ask for this.")]
+        for name in document
+        if name not in BY_NAME and name != "language"
+    }
+    language = document.get("language", "sv")
+    if language not in LANGUAGES:
+        errors["language"] = [gettext("Choose one of: %s.") % ", ".join(LANGUAGES)]
+    answers = {}
+    for step in STEPS:
+        read = read_document(step, document.get(step.name) or {})
+        answers[step.name] = read.values
+        errors |= {f"{step.name}.{key}".rstrip("."): words for key, words in read.errors.items()}
+    if errors:
+        raise Invalid(errors)
+    return Checked(answers, language)

@@ -1,0 +1,145 @@
+"""The steps of an application as Django forms: made from the room's own definition, which also judges the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group of the form with its fields bound, for a template."""
+
+    group: Group
+    fields: list[BoundField]
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is asked of some only."""
+        return self.group.only_if is not None
+
+
+class StepForm(forms.Form):
+    """One step, with what is saved or what was sent. It judges nothing: `blame` puts in what the room found wrong."""
+
+    def __init__(self, step: Step, answers: Mapping[str, Any], data: QueryDict | None = None) -> None:
+        initial = {key: _shown(field, value_at(answers, key)) for key, field in step.fields()}
+        super().__init__(data, initial=initial)
+        self.step = step
+        for key, field in step.fields():
+            self.fields[key] = MAKERS[field.kind](field)
+
+    def groups(self) -> list[ShownGroup]:
+        """The groups in order."""
+        return [
+            ShownGroup(group, [self[group.key(field)] for field in group.fields if not field.hidden])
+            for group in self.step.groups
+        ]
+
+    def wrong(self) -> list[dict[str, Any]]:
+        """What is wrong, with where on the page it is."""
+        return [
+            {"errors": bound.errors, "anchor": bound.id_for_label or f"{bound.auto_id}_0"}
+            for bound in self
+            if bound.errors
+        ]
+
+    def given(self) -> dict[str, Any]:
+        """What was sent, by key, as the room reads it."""
+        sent = self.data
+        return {
+            key: sent.getlist(key) if field.kind is Kind.CHOICES else sent.get(key, "")  # type: ignore[attr-defined]
+            for key, field in self.step.fields()
+        }
+
+    def blame(self, errors: Mapping[str, list[str]]) -> None:
+        """Show what the room found wrong, at its fields."""
+        self.full_clean()
+        for key, messages in errors.items():
+            self.add_error(key if key in self.fields else None, messages)
+
+
+def _shown(field: Field, value: Any) -> Any:
+    """A stored answer as its control shows it."""
+    return "\n".join(value) if field.kind is Kind.LINES and isinstance(value, list) else value
+
+
+def _options(field: Field) -> dict[str, Any]:
+    return {"label": field.label, "help_text": field.hint, "required": False}
+
+
+def _line(field: Field) -> forms.Field:
+    kind = {Kind.EMAIL: "email", Kind.PHONE: "tel"}.get(field.kind, "text")
+    attributes = {"type": kind, "maxlength": str(field.longest), "autocomplete": field.autocomplete or "off"}
+    if field.kind is Kind.NUMBER:
+        attributes |= {"inputmode": "numeric", "maxlength": "12"}
+    if field.required:
+        attributes["aria-required"] = "true"
+    return _Free(widget=forms.TextInput(attrs=attributes), **_options(field))
+
+
+def _area(field: Field) -> forms.Field:
+    rows = 3 if field.kind is Kind.LINES else 2 if not field.required else 4
+    return _Free(widget=forms.Textarea(attrs={"rows": rows, "spellcheck": "false"}), **_options(field))
+
+
+def _select(field: Field) -> forms.Field:
+    none = pgettext_lazy("no answer yet", "Choose") if field.required else _("Not said")
+    choices = [("", none), *field.choices]
+    return _Free(widget=forms.Select(choices=choices), **_options(field))
+
+
+def _boxes(field: Field) -> forms.Field:
+    return _Free(widget=forms.CheckboxSelectMultiple(choices=list(field.choices)), **_options(field))
+
+
+def _box(field: Field) -> forms.Field:
+    return forms.BooleanField(**_options(field))
+
+
+class _Free(forms.Field):
+    """A control that takes whatever is sent: the room judges it."""
+
+    def clean(self, value: Any) -> Any:
+        return value
+
+
+MAKERS = {
+    Kind.TEXT: _line,
+    Kind.EMAIL: _line,
+    Kind.PHONE: _line,
+    Kind.NUMBER: _line,
+    Kind.LONG: _area,
+    Kind.LINES: _area,
+    Kind.CHOICE: _select,
+    Kind.CHOICES: _boxes,
+    Kind.FLAG: _box,
+}
+
+
+class BeginForm(forms.Form):
+    """Beginning an application: where the private link is to be mailed."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("We send your private link there, so that you can go on later."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class MessageForm(forms.Form):
+    """A message of the applicant to the officers."""
+
+    text = forms.CharField(
+        label=_("Your message"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 5})
+    )

@@ -1,0 +1,158 @@
+"""Whose application it is: the private link's token in a cookie, so that no address, log or Referer ever holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, cast
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.membership.applications.access import Applicant, find_link, link_address
+from vardkase.hub.membership.applications.form.steps import REVIEW, STEPS
+from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
+from vardkase.hub.membership.applications.throttle import TooOften
+from vardkase.hub.public_pages.passages import Part
+from vardkase.hub.public_pages.queries import shown
+from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
+from vardkase.web.pages import public_page
+from vardkase.web.views.public.front import require_hub, url_if_any
+
+NINETY_DAYS = 90 * 24 * 3600
+
+
+class ApplicantRequest(HttpRequest):
+    """A request of whoever has the private link of `application`."""
+
+    link: PrivateLink
+    application: Application
+    applicant: Applicant
+
+
+type OpenView[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+type ApplicantView[**P] = Callable[Concatenate[ApplicantRequest, P], HttpResponse]
+
+
+def open_page[**P](view: OpenView[P]) -> OpenView[P]:
+    """Declare a page of applicants that needs no link; what is done too often is told as 429."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        require_hub()
+        try:
+            response = view(request, *args, **kwargs)
+        except TooOften as error:
+            response = render(request, "applying/too_often.html", page(request), status=429)
+            response["Retry-After"] = str(error.wait)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    public_page(cast(OpenView[P], opened))
+    return cast(OpenView[P], opened)
+
+
+def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
+    """Declare a page for whoever has a private link; others are told how to get one."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        link = own_link(request)
+        if link is None:
+            return no_link(request)
+        request.link, request.application = link, link.application  # type: ignore[attr-defined]
+        request.applicant = applicant_of(link.application, request)  # type: ignore[attr-defined]
+        if request.method == "POST" and request.POST.get("application") != link.application.number:
+            return render(request, "applying/another.html", page(request), status=409)
+        try:
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        except (NotFound, Forbidden) as error:
+            raise Http404(str(error)) from error
+
+    return open_page(cast(OpenView[P], opened))
+
+
+def own_link(request: HttpRequest) -> PrivateLink | None:
+    """The link whose token this browser keeps, as long as it is good."""
+    try:
+        return find_link(request.COOKIES.get(LINK_COOKIE, ""))
+    except NotFound:
+        return None
+
+
+def applicant_of(application: Application, request: HttpRequest) -> Applicant:
+    """Whoever sent the request, as the applicant."""
+    return Applicant(application.pk, application.email, getattr(request, "client_address", None))
+
+
+def no_link(request: HttpRequest) -> HttpResponse:
+    """What is told to whom has no link that is good: guessed, expired, ended, or none at all."""
+    response = render(request, "applying/no_link.html", page(request), status=404)
+    response.delete_cookie(LINK_COOKIE, COOKIE_PATH)
+    return response
+
+
+def keep_token(response: HttpResponse, name: str, token: str) -> HttpResponse:
+    """Have the browser keep a token for these pages; no script can read it."""
+    response.set_cookie(
+        name,
+        token,
+        max_age=NINETY_DAYS,
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
+    """What every page of applicants shows."""
+    language = getattr(request, "LANGUAGE_CODE", "sv")
+    foot = [{"lead": passage.in_language(language).lead} for passage in shown(Part.FOOT)]
+    found = {"foot": foot, "support_url": url_if_any("support_public") or url_if_any("support_ask"), **more}
+    link: PrivateLink | None = getattr(request, "link", None)
+    if link is not None:
+        address = link_address(request.COOKIES[LINK_COOKIE])
+        found |= {
+            "application": link.application,
+            "link_expires": link.expires,
+            "link_address": address if settings.BASE_URL else request.build_absolute_uri(address),
+        }
+    return found
+
+
+def home_of(application: Application) -> str:
+    """Where an application is gone on with: the first step that nobody has saved, or what has become of it."""
+    if application.state != ApplicationState.DRAFT:
+        return reverse("apply_status")
+    todo = [step.name for step in STEPS if step.name not in application.saved]
+    return reverse("apply_step", args=[todo[0]]) if todo else reverse("apply_review")
+
+
+def stepper_items(application: Application, current: str) -> list[dict[str, str]]:
+    """The steps as the stepper draws them."""
+    items = []
+    for step in STEPS:
+        state = "now" if step.name == current else "done" if step.name in application.saved else "coming"
+        url = "" if state == "now" else reverse("apply_step", args=[step.name])
+        items.append({"label": str(step.short), "state": state, "url": url})
+    is_review = current == REVIEW
+    items.append(
+        {
+            "label": gettext("Review"),
+            "state": "now" if is_review else "coming",
+            "url": "" if is_review else reverse("apply_review"),
+        }
+    )
+    return items
+
+
+def to_home(application: Application) -> HttpResponse:
+    """On to where the application is gone on with."""
+    return redirect(home_of(application))

@@ -1,0 +1,105 @@
+"""Beginning an application, and coming back to it by its private link."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.applications.access import find_link
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.applications.services.drafting import begin
+from vardkase.hub.membership.applications.throttle import spend
+from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.invitations.services import open_invitation
+from vardkase.hub.membership.phases.queries import phases
+from vardkase.web.applicants import INVITATION_COOKIE, LINK_COOKIE
+from vardkase.web.forms.application import BeginForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.views.applying.common import (
+    keep_token,
+    no_link,
+    open_page,
+    own_link,
+    page,
+    to_home,
+)
+
+GUESSES, HOUR = 60, 3600
+
+
+@open_page
+def start(request: HttpRequest) -> HttpResponse:
+    """What is asked and which phase is open; begin by giving an address."""
+    invitation = _invitation(request)
+    initial = {"email": invitation.email} if invitation else {}
+    form = BeginForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            token = request.COOKIES.get(INVITATION_COOKIE, "") if invitation else ""
+            application, own = begin(
+                getattr(request, "client_address", None),
+                form.cleaned_data["email"],
+                get_language() or "sv",
+                token,
+            )
+        except Invalid as error:
+            take_errors(form, error)
+        else:
+            return keep_token(to_home(application), LINK_COOKIE, own)
+    link = own_link(request)
+    context = page(
+        request,
+        form=form,
+        steps=[*(step.title for step in STEPS), gettext("Review")],
+        phases=phases(timezone.now()),
+        invitation=invitation,
+        own=link.application if link else None,
+    )
+    return render(request, "applying/start.html", context, status=422 if form.errors else 200)
+
+
+@open_page
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """Come back by the private link: its token goes into a cookie, and the address is left at once."""
+    spend("link", getattr(request, "client_address", None) or "", allowed=GUESSES, window=HOUR)
+    try:
+        application = find_link(token).application
+    except NotFound:
+        # Not told here: a refused address would be logged, and the token with it.
+        return redirect("apply_no_link")
+    return keep_token(to_home(application), LINK_COOKIE, token)
+
+
+@open_page
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Come by an invitation. It is used up when the application is begun, not when the link is opened."""
+    spend("link", getattr(request, "client_address", None) or "", allowed=GUESSES, window=HOUR)
+    try:
+        open_invitation(token)
+    except NotFound:
+        return redirect("apply_no_link")
+    return keep_token(redirect("apply"), INVITATION_COOKIE, token)
+
+
+@open_page
+def unknown(request: HttpRequest) -> HttpResponse:
+    """The link is not good."""
+    return no_link(request)
+
+
+@open_page
+def resume(request: HttpRequest) -> HttpResponse:
+    """Go on where one was."""
+    link = own_link(request)
+    return to_home(link.application) if link else no_link(request)
+
+
+def _invitation(request: HttpRequest) -> Invitation | None:
+    token = request.COOKIES.get(INVITATION_COOKIE)
+    try:
+        return open_invitation(token) if token else None
+    except NotFound:
+        return None

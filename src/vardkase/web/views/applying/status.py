@@ -1,0 +1,198 @@
+"""What becomes of an application: state, conversation, completion, documents, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core import files
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.documents import read_document
+from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.queries import conversation, find_attachment
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
+from vardkase.hub.membership.applications.services.sending import complete, withdraw
+from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.web.forms.application import MessageForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page
+from vardkase.web.views.files import download
+
+State = ApplicationState
+
+
+@applicant_page
+def status(request: ApplicantRequest) -> HttpResponse:
+    """Where the application stands, and what happens next."""
+    if request.application.state == State.DRAFT:
+        return redirect(home_of(request.application))
+    return _status(request, MessageForm())
+
+
+@require_POST
+@applicant_page
+def write(request: ApplicantRequest) -> HttpResponse:
+    """Write to the officers, with files; with `complete` send the completion at the same time."""
+    form = MessageForm(request.POST)
+    form.is_valid()
+    sent = [(each.name or "", each.read()) for each in request.FILES.getlist("files")]
+    text = request.POST.get("text", "")
+    try:
+        if "complete" in request.POST:
+            return _complete(request, text, sent)
+        write_message(request.applicant, request.application, text, sent)
+    except Invalid as error:
+        return _refused(request, form, error)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Your message is sent."))
+    return redirect("apply_status")
+
+
+@applicant_page
+def take_back(request: ApplicantRequest) -> HttpResponse:
+    """Withdraw the application, after being asked once more."""
+    if not APPLICATION.may(request.application.state, "withdraw"):
+        messages.error(request, gettext("The application can no longer be withdrawn."))
+        return redirect("apply_status")
+    if request.method == "POST":
+        try:
+            withdraw(request.applicant, request.application, request.POST.get("note", ""))
+            messages.success(request, gettext("The application is withdrawn."))
+        except Conflict as error:
+            messages.error(request, str(error))
+        return redirect("apply_status")
+    return render(request, "applying/withdraw.html", page(request))
+
+
+@applicant_page
+def document(request: ApplicantRequest, pk: int) -> HttpResponse:
+    """A letter or what was sent, as the PDF that it was."""
+    found, content = read_document(request.application, pk)
+    name = f"{request.application.number} {found.get_kind_display()}.pdf"
+    return download([content], name, "application/pdf")  # type: ignore[return-value]
+
+
+@applicant_page
+def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
+    """A file of the conversation or the statement: saved, never shown."""
+    found = find_attachment(request.application, pk)
+    try:
+        content = files.read(found.digest)
+    except FileNotFoundError:
+        raise NotFound("There is no such file.") from None
+    return download([content], found.name, "application/octet-stream")  # type: ignore[return-value]
+
+
+def _complete(request: ApplicantRequest, text: str, sent: list[tuple[str, bytes]]) -> HttpResponse:
+    """Send the completion, with a message and files where there are any."""
+    if sent:
+        write_message(request.applicant, request.application, text, sent)
+        text = ""
+    complete(request.applicant, request.application, text)
+    messages.success(request, gettext("Your completion is sent. The assessment goes on."))
+    return redirect("apply_status")
+
+
+def _refused(request: ApplicantRequest, form: MessageForm, error: Invalid) -> HttpResponse:
+    """What was wrong with the message; answers of the form that are wrong are told with a link to their step."""
+    paths = error.errors if not isinstance(error.errors, str) else {}
+    names = [path.partition(".")[0] for path in paths]
+    wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
+    if wrong:
+        form.add_error(None, gettext("Something is missing in: %s.") % ", ".join(wrong.values()))
+    else:
+        take_errors(form, error)
+    return _status(request, form, status=422)
+
+
+def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> HttpResponse:
+    application = request.application
+    context = page(
+        request,
+        form=form,
+        state_words=WORDS[State(application.state)],
+        waits_for=phase_title(application.waits_for),
+        timeline=_timeline(application),
+        talk=conversation(application),
+        may_write=application.state in SPOKEN_OF,
+        may_withdraw=APPLICATION.may(application.state, "withdraw"),
+        reopened=[_reopened(application, name) for name in application.reopened if name in BY_NAME],
+        documents=application.documents.order_by("-pk"),
+    )
+    return render(request, "applying/status.html", context, status=status)
+
+
+def _reopened(application: Application, name: str) -> dict[str, Any]:
+    """A step that the applicant is asked to change."""
+    return {"title": BY_NAME[name].title, "url": reverse("apply_step", args=[name])}
+
+
+def _timeline(application: Application) -> list[dict[str, Any]]:
+    """What has happened, the newest last; the applicant is told no names of officers."""
+    steps = list(history_of(APPLICATION, application.pk))
+    items = [
+        {"when": each.at, "text": PAST[each.step], "state": "past"} for each in steps if each.step in PAST
+    ]
+    if items:
+        items[-1]["state"] = "now"
+    return items
+
+
+PAST = {
+    "submit": _("You sent the application"),
+    "wait": _("It was put on the waiting list"),
+    "queue": _("Its phase opened, and it was queued"),
+    "review": _("An officer took it up"),
+    "request_completion": _("You were asked to complete it"),
+    "complete": _("You sent your completion"),
+    "approve": _("It was approved"),
+    "reject": _("It was rejected"),
+    "withdraw": _("It was withdrawn"),
+}
+WORDS = {
+    State.DRAFT: (_("Draft"), _("You are filling in the application.")),
+    State.SUBMITTED: (
+        _("Received, waits to be taken up"),
+        _(
+            "An officer takes up the application. You need do nothing, and are told by mail when something happens."
+        ),
+    ),
+    State.UNDER_REVIEW: (
+        _("Being assessed"),
+        _(
+            "The application is being assessed. Two officers decide, and you get the decision by mail and here."
+        ),
+    ),
+    State.COMPLETION_REQUESTED: (
+        _("You are asked to complete the application"),
+        _("Read what we ask for below, change those answers, and send the completion."),
+    ),
+    State.APPROVED: (
+        _("Approved"),
+        _("You are a member. We write to your main contact about the connection. The decision lies below."),
+    ),
+    State.REJECTED: (_("Rejected"), _("The decision lies below, with the reasons. You may apply again.")),
+    State.WAITING: (
+        _("On the waiting list"),
+        _(
+            "No phase is open to you at the moment. The application is queued on the day that one opens; "
+            "you need do nothing."
+        ),
+    ),
+    State.WITHDRAWN: (
+        _("Withdrawn"),
+        _("We do not assess the application. You may apply again at any time."),
+    ),
+}

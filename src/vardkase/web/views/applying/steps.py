@@ -1,0 +1,223 @@
+"""The steps of the form, the recommendation beside it, and the review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.documents import answer_in_words
+from vardkase.hub.membership.applications.form.fields import Step, value_at
+from vardkase.hub.membership.applications.form.reading import read_step
+from vardkase.hub.membership.applications.form.steps import BY_NAME, REVIEW, STEPS
+from vardkase.hub.membership.applications.models import Application, ApplicationState, Attachment
+from vardkase.hub.membership.applications.recommendation import recommendation
+from vardkase.hub.membership.applications.services.conversation import add_evidence, remove_evidence
+from vardkase.hub.membership.applications.services.drafting import (
+    NotOpen,
+    Stale,
+    may_change,
+    problems,
+    save_step,
+)
+from vardkase.hub.membership.applications.services.sending import submit
+from vardkase.hub.membership.statements.themes import MEASURES, THEMES
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.web.forms.application import StepForm
+from vardkase.web.markdown import rendered_by_owner
+from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page, stepper_items
+
+ADVISED = frozenset({"needs", "connection", REVIEW})
+"""Where the recommendation stands beside the form."""
+
+
+@applicant_page
+def step(request: ApplicantRequest, name: str) -> HttpResponse:
+    """One step: shown with what is saved, and saved whether or not it is right yet."""
+    if name not in BY_NAME:
+        raise Http404
+    if not may_change(request.application, name):
+        return redirect(home_of(request.application))
+    form = StepForm(BY_NAME[name], request.application.answers.get(name) or {}, request.POST or None)
+    if request.method != "POST":
+        return _shown(request, form)
+    try:
+        application, read = save_step(
+            request.applicant, request.application, name, form.given(), request.POST.get("seen", "")
+        )
+    except (Stale, NotOpen) as error:
+        request.application.refresh_from_db()
+        form.blame({"": [str(error)]})
+        return _shown(request, form, status=409)
+    request.application = application
+    errors = dict(read.errors) | _files(request, name)
+    if errors:
+        form.blame(errors)
+        return _shown(request, form, status=422)
+    if "stay" in request.POST or "remove" in request.POST:
+        return redirect("apply_step", name)
+    return redirect(_next(application, name))
+
+
+@require_POST
+@applicant_page
+def advise(request: ApplicantRequest) -> HttpResponse:
+    """The recommendation for what is chosen just now, without saving it; a part of a page."""
+    form = StepForm(BY_NAME["needs"], {}, request.POST)
+    values = read_step(BY_NAME["needs"], form.given()).values
+    return render(request, "applying/recommendation.html", {"recommendation": recommendation(values)})
+
+
+@applicant_page
+def review(request: ApplicantRequest) -> HttpResponse:
+    """All answers on one page, what is missing, and the button that sends them."""
+    application = request.application
+    if application.state != ApplicationState.DRAFT:
+        return redirect("apply_status")
+    errors: dict[str, list[str]] = problems(application)
+    if request.method == "POST":
+        try:
+            submit(request.applicant, application)
+            return redirect("apply_status")
+        except Invalid as refused:
+            errors = by_path(refused)
+    context = page(
+        request,
+        steps=stepper_items(application, REVIEW),
+        sections=[section(application, each, errors) for each in STEPS],
+        missing=len(errors),
+        recommendation=recommendation(application.answers.get("needs") or {}),
+        advises=True,
+    )
+    return render(request, "applying/review.html", context, status=422 if request.method == "POST" else 200)
+
+
+def by_path(refused: Invalid) -> dict[str, list[str]]:
+    """What was wrong, by path of the field."""
+    if isinstance(refused.errors, str):
+        return {"": [refused.errors]}
+    return {path: list(words) for path, words in refused.errors.items()}
+
+
+def section(application: Application, step: Step, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """One step as the review shows it: pairs of question and answer, and what is wrong."""
+    answers = application.answers.get(step.name) or {}
+    pairs = []
+    for group in step.groups:
+        if group.is_asked(answers):
+            for field in group.fields:
+                key = group.key(field)
+                words = answer_in_words(field, value_at(answers, key))
+                wrong = " ".join(errors.get(f"{step.name}.{key}", []))
+                if words or wrong or field.required:
+                    pairs.append(
+                        {"group": group.title, "label": field.label, "answer": words, "wrong": wrong}
+                    )
+    return {
+        "name": step.name,
+        "title": step.title,
+        "pairs": pairs,
+        "url": reverse("apply_step", args=[step.name]),
+        "wrong": sum(1 for pair in pairs if pair["wrong"]),
+        "files": list(_evidence(application)) if step.name == "security" else [],
+    }
+
+
+def _shown(request: ApplicantRequest, form: StepForm, status: int = 200) -> HttpResponse:
+    application, name = request.application, form.step.name
+    saved = application.saved.get(name, "")
+    context = page(
+        request,
+        form=form,
+        step=form.step,
+        wrong=form.wrong() if form.is_bound else [],
+        steps=stepper_items(application, name),
+        seen=saved,
+        saved_at=parse_datetime(saved) if saved else None,
+        previous=_neighbour(name, -1),
+        themes=_themes(application, form) if name == "security" else [],
+        terms=_terms() if name == "terms" else None,
+        advises=name in ADVISED,
+        recommendation=recommendation(_needs(application, form)),
+        completes=application.state == ApplicationState.COMPLETION_REQUESTED,
+    )
+    return render(request, "applying/step.html", context, status=status)
+
+
+def _terms() -> dict[str, Any]:
+    """The terms that apply now, in the reader's language."""
+    terms = current_terms()
+    return {"version": terms.version, "html": rendered_by_owner(terms.text(get_language() or "sv"))}
+
+
+def _needs(application: Application, form: StepForm) -> dict[str, Any]:
+    """The answers that the recommendation reads: those just sent, or those saved."""
+    if form.step.name == "needs" and form.is_bound:
+        return read_step(form.step, form.given()).values
+    return application.answers.get("needs") or {}
+
+
+def _themes(application: Application, form: StepForm) -> list[dict[str, Any]]:
+    """The measures under their themes, each with its fields and files."""
+    groups = {each.group.name: each for each in form.groups()}
+    files: dict[str, list[Attachment]] = {}
+    for each in _evidence(application):
+        files.setdefault(each.measure, []).append(each)
+    return [
+        {
+            "title": theme.title,
+            "measures": [
+                {
+                    "measure": measure,
+                    "fields": groups[measure.name].fields,
+                    "files": files.get(measure.name, []),
+                }
+                for measure in theme.measures
+            ],
+        }
+        for theme in THEMES
+    ]
+
+
+def _evidence(application: Application) -> list[Attachment]:
+    return list(application.attachments.filter(message=None).order_by("pk"))
+
+
+def _files(request: ApplicantRequest, name: str) -> dict[str, list[str]]:
+    """Take what was attached to measures, and away what was to be removed; returns what was wrong, by field."""
+    errors: dict[str, list[str]] = {}
+    if name != "security":
+        return errors
+    removed = request.POST.get("remove", "")
+    if removed.isdecimal():
+        remove_evidence(request.applicant, request.application, int(removed))
+    for measure in MEASURES:
+        sent = [(each.name or "", each.read()) for each in request.FILES.getlist(f"{measure}.files")]
+        try:
+            if sent:
+                add_evidence(request.applicant, request.application, measure, sent)
+        except Invalid as error:
+            errors[f"{measure}.level"] = [words for told in by_path(error).values() for words in told]
+    return errors
+
+
+def _neighbour(name: str, distance: int) -> dict[str, str] | None:
+    """The step before or after, as a link."""
+    place = list(BY_NAME).index(name) + distance
+    if not 0 <= place < len(STEPS):
+        return None
+    other = STEPS[place]
+    return {"label": str(other.short), "url": reverse("apply_step", args=[other.name])}
+
+
+def _next(application: Application, name: str) -> str:
+    if application.state != ApplicationState.DRAFT:
+        return reverse("apply_status")
+    after = _neighbour(name, 1)
+    return after["url"] if after else reverse("apply_review")

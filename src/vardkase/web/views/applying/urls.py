@@ -1,0 +1,23 @@
+"""The pages of applicants."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.applying import start, status, steps
+
+urlpatterns = [
+    path("apply/", start.start, name="apply"),
+    path("apply/link/<str:token>/", start.follow, name="apply_link"),
+    path("apply/invited/<str:token>/", start.accept_invitation, name="apply_invited"),
+    path("apply/no-link/", start.unknown, name="apply_no_link"),
+    path("apply/go-on/", start.resume, name="apply_resume"),
+    path("apply/recommendation/", steps.advise, name="apply_advise"),
+    path("apply/review/", steps.review, name="apply_review"),
+    path("apply/status/", status.status, name="apply_status"),
+    path("apply/messages/", status.write, name="apply_write"),
+    path("apply/withdraw/", status.take_back, name="apply_withdraw"),
+    path("apply/documents/<int:pk>/", status.document, name="apply_document"),
+    path("apply/files/<int:pk>/", status.attachment, name="apply_file"),
+    path("apply/<slug:name>/", steps.step, name="apply_step"),
+]

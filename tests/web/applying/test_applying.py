@@ -1,0 +1,293 @@
+"""Applying on the web, without a single script: the whole way, by private link, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.hub.membership.answers import answers, as_sent
+from tests.hub.membership.cast import PHASE_1, PHASE_2, applicant, make_application, staff
+from vardkase.hub.membership.applications.access import new_link
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.services import conversation
+from vardkase.hub.membership.invitations import services as invitations
+
+MAIL = "anna@skogsby.example"
+
+
+def browser_of(application: Application) -> Client:
+    """A browser in which the application's private link has been followed."""
+    client = Client(headers={"accept-language": "sv"})
+    assert client.get(reverse("apply_link", args=[new_link(application)])).status_code == 302
+    return client
+
+
+def send(
+    client: Client, application: Application, view: str, args: list[Any] | None = None, **data: Any
+) -> HttpResponse:
+    """Post a form of the application's."""
+    address = reverse(view, args=args)
+    return client.post(address, {"application": application.number, **data})  # type: ignore[return-value]
+
+
+def test_a_municipality_applies_from_the_first_page_to_the_receipt(cast: Cast) -> None:
+    with time_machine.travel(PHASE_2, tick=True):
+        client = Client(headers={"accept-language": "sv"})
+        assert "Ansök om medlemskap" in client.get(reverse("apply")).content.decode()
+        assert client.post(reverse("apply"), {"email": "nobody"}).status_code == 422
+        assert client.post(reverse("apply"), {"email": MAIL})["Location"] == reverse(
+            "apply_step", args=["organisation"]
+        )
+        application = Application.objects.get()
+        for step in STEPS:
+            shown = client.get(reverse("apply_step", args=[step.name])).content.decode()
+            assert str(step.title) in shown
+            response = send(
+                client,
+                application,
+                "apply_step",
+                [step.name],
+                seen="",
+                **as_sent(step.name, answers()[step.name]),
+            )
+            assert response.status_code == 302, response.content.decode()
+        review = client.get(reverse("apply_review")).content.decode()
+        assert "Kommundirektör" in review
+        assert "Webb nu, API senare" in review
+        assert send(client, application, "apply_review").status_code == 302
+        status = client.get(reverse("apply_status")).content.decode()
+        for document in application.documents.all():
+            file = client.get(reverse("apply_document", args=[document.pk]))
+            assert (file["Content-Type"], b"".join(file)[:5]) == ("application/pdf", b"%PDF-")  # type: ignore[arg-type]
+    assert "Mottagen" in status
+    assert "Ni skickade ansökan" in status
+
+
+def test_what_is_missing_is_told_and_what_was_written_is_saved(db: None) -> None:
+    application = make_application()
+    client = browser_of(application)
+    response = send(client, application, "apply_step", ["needs"], seen="", **{"technology.now": "manual"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'href="#id_resources.now"' in page
+    assert "Ange hur mycket tid ni har i dag" in page
+    assert "Sparat" in page
+    application.refresh_from_db()
+    assert application.answers["needs"]["technology"] == {"now": "manual", "target": ""}
+    assert "svar saknas" in client.get(reverse("apply_review")).content.decode()
+    assert send(client, application, "apply_review").status_code == 422
+    application.refresh_from_db()
+    assert application.state == "draft"
+
+
+def test_in_english(db: None) -> None:
+    client = browser_of(make_application())
+    client.post(reverse("set_language"), {"language": "en", "next": "/apply/"})
+    assert "Conditions and needs" in client.get(reverse("apply_step", args=["needs"])).content.decode()
+
+
+def test_two_tabs(db: None) -> None:
+    application = make_application()
+    client = browser_of(application)
+    first = as_sent("organisation", answers()["organisation"])
+    assert send(client, application, "apply_step", ["organisation"], seen="", **first).status_code == 302
+    second = send(client, application, "apply_step", ["organisation"], seen="", **(first | {"name": "Annan"}))
+    assert second.status_code == 409
+    page = second.content.decode()
+    assert "Annan" in page
+    application.refresh_from_db()
+    assert application.organisation_name == "Skogsby kommun"
+    assert application.saved["organisation"] in page
+
+
+def test_two_applications_in_one_browser_do_not_mix(db: None) -> None:
+    one, other = make_application(), make_application()
+    client = browser_of(one)
+    client.get(reverse("apply_link", args=[new_link(other)]))
+    response = send(client, one, "apply_step", ["organisation"], seen="", name="Fel")
+    assert response.status_code == 409
+    assert "En annan ansökan" in response.content.decode()
+    assert not Application.objects.exclude(organisation_name="Skogsby kommun").exists()
+
+
+PAGES = ["apply_review", "apply_status", "apply_withdraw", "apply_resume", "apply_no_link"]
+
+
+def test_without_a_good_link_nothing_is_shown(db: None) -> None:
+    application = make_application("under_review")
+    expired = application.links.create(digest=b"0" * 32, expires=PHASE_1)
+    for token in ("", "guessed", "x" * 43):
+        client = Client()
+        client.cookies["vardkase_application"] = token
+        for page in PAGES:
+            response = client.get(reverse(page))
+            assert response.status_code == 404
+            assert application.number not in response.content.decode()
+        assert client.get(reverse("apply_step", args=["organisation"])).status_code == 404
+        assert client.post(reverse("apply_write"), {"application": application.number}).status_code == 404
+    assert expired.application == application
+
+
+def test_the_link_leaves_no_trace(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    application = make_application()
+    token = new_link(application)
+    client = Client()
+    response = client.get(reverse("apply_link", args=[token]))
+    assert token not in response["Location"]
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    cookie = response.cookies["vardkase_application"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/apply/")
+    page = client.get(response["Location"])
+    assert page["Cache-Control"] == "no-store"
+    application.links.all().delete()
+    gone = client.get(reverse("apply_link", args=[token]), follow=True)
+    assert gone.status_code == 404
+    assert token not in caplog.text
+
+
+def test_the_files_and_letters_of_others_are_not_to_be_had(db: None) -> None:
+    other = make_application("under_review")
+    message = conversation.write_message(applicant(other), other, "Hej", [("a.txt", b"hemligt")])
+    file = message.attachments.get()
+    document = other.documents.create(kind="form", digest=file.digest, size=7)
+    own = browser_of(other).get(reverse("apply_file", args=[file.pk]))
+    assert own["Content-Disposition"] == 'attachment; filename="a.txt"'
+    assert own["Content-Type"] == "application/octet-stream"
+    stranger = browser_of(make_application("under_review"))
+    assert stranger.get(reverse("apply_file", args=[file.pk])).status_code == 404
+    assert stranger.get(reverse("apply_document", args=[document.pk])).status_code == 404
+    note = Message.objects.create(application=other, kind=Author.NOTE, text="Mellan oss")
+    file.message = note
+    file.save()
+    assert browser_of(other).get(reverse("apply_file", args=[file.pk])).status_code == 404
+    assert "Mellan oss" not in browser_of(other).get(reverse("apply_status")).content.decode()
+
+
+def test_a_completion_is_a_conversation(db: None) -> None:
+    application = make_application("completion_requested", answers=answers(), reopened=["contacts"])
+    Message.objects.create(
+        application=application, kind=Author.OFFICER, text="Vem är <b>ombud</b>?", steps=["contacts"]
+    )
+    client = browser_of(application)
+    page = client.get(reverse("apply_status")).content.decode()
+    assert "Vem är &lt;b&gt;ombud&lt;/b&gt;?" in page
+    assert reverse("apply_step", args=["contacts"]) in page
+    assert client.get(reverse("apply_step", args=["organisation"])).status_code == 302
+    wrong = as_sent("contacts", answers()["contacts"]) | {"dpo.email": ""}
+    assert send(client, application, "apply_step", ["contacts"], seen="", **wrong).status_code == 422
+    refused = send(client, application, "apply_write", text="Klart", complete="1")
+    assert refused.status_code == 422
+    assert "Kontakter" in refused.content.decode()
+    application.refresh_from_db()
+    right = as_sent("contacts", answers()["contacts"])
+    send(client, application, "apply_step", ["contacts"], seen=application.saved["contacts"], **right)
+    pdf = SimpleUploadedFile("intyg.pdf", b"%PDF-1.7")
+    send(client, application, "apply_write", text="Klart", complete="1", files=[pdf])
+    application.refresh_from_db()
+    assert application.state == "under_review"
+    assert application.messages.last().text == "Klart"  # type: ignore[union-attr]
+    assert application.attachments.get().name == "intyg.pdf"
+
+
+def test_evidence_is_attached_and_taken_away(db: None) -> None:
+    application = make_application()
+    client = browser_of(application)
+    given = as_sent("security", answers()["security"])
+    lie = SimpleUploadedFile("policy.pdf", b"<script>")
+    told = send(client, application, "apply_step", ["security"], seen="", **given, **{"risk.files": [lie]})
+    assert told.status_code == 422
+    assert "inte vad namnet säger" in told.content.decode()
+    application.refresh_from_db()
+    good = SimpleUploadedFile("policy.pdf", b"%PDF-1.7")
+    seen = application.saved["security"]
+    send(client, application, "apply_step", ["security"], seen=seen, **given, **{"risk.files": [good]})
+    file = application.attachments.get()
+    assert (file.measure, file.kind) == ("risk", "application/pdf")
+    application.refresh_from_db()
+    seen = application.saved["security"]
+    send(client, application, "apply_step", ["security"], seen=seen, **given, remove=str(file.pk))
+    assert not application.attachments.exists()
+
+
+@pytest.mark.parametrize("state", ["approved", "rejected", "withdrawn"])
+def test_after_the_end_there_is_only_reading(db: None, state: str) -> None:
+    application = make_application(state, answers=answers())
+    client = browser_of(application)
+    assert client.get(reverse("apply_status")).status_code == 200
+    assert send(client, application, "apply_step", ["organisation"], seen="", name="Nytt").status_code == 302
+    for view in ("apply_review", "apply_write", "apply_withdraw"):
+        assert send(client, application, view, text="Hej").status_code == 302
+    assert send(client, application, "apply_write", text="Hej", complete="1").status_code == 302
+    application.refresh_from_db()
+    assert (application.state, application.organisation_name) == (state, "Skogsby kommun")
+    assert not application.messages.exists()
+
+
+def test_withdrawing_is_confirmed(db: None) -> None:
+    application = make_application("waiting", waits_for=3)
+    client = browser_of(application)
+    assert "Fas 3, Privat sektor" in client.get(reverse("apply_status")).content.decode()
+    client.get(reverse("apply_withdraw"))
+    application.refresh_from_db()
+    assert application.state == "waiting"
+    send(client, application, "apply_withdraw", note="Fel")
+    application.refresh_from_db()
+    assert application.state == "withdrawn"
+
+
+def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations.secrets, "token_urlsafe", lambda _length: "inviting")
+    with time_machine.travel(PHASE_1, tick=True):
+        invitations.invite(staff(cast), MAIL)
+        monkeypatch.undo()
+        client = Client(headers={"accept-language": "sv"})
+        for _ in range(2):
+            assert client.get(reverse("apply_invited", args=["inviting"]))["Location"] == reverse("apply")
+        assert "Ni är inbjudna" in client.get(reverse("apply")).content.decode()
+        client.post(reverse("apply"), {"email": MAIL})
+        assert Application.objects.get().is_invited
+        late = Client().get(reverse("apply_invited", args=["inviting"]))
+        assert late["Location"] == reverse("apply_no_link")
+
+
+def test_the_recommendation_follows_what_is_chosen(db: None) -> None:
+    application = make_application()
+    client = browser_of(application)
+    chosen = {"technology.now": "automatic", "processes.now": "watch", "resources.now": "full"}
+    part = send(client, application, "apply_advise", **chosen).content.decode()
+    assert '<p class="big-t">API</p>' in part
+    assert "Börläget är inte angivet än." in part
+    application.refresh_from_db()
+    assert application.answers == {}
+
+
+def test_a_form_of_more_than_a_megabyte_is_for_applicants_alone(db: None) -> None:
+    big = {"email": "a" * (1024 * 1024 + 1)}
+    assert Client().post(reverse("apply"), big).status_code == 413
+    application = make_application()
+    told = send(
+        browser_of(application), application, "apply_step", ["organisation"], name="x" * 1_100_000, seen=""
+    )
+    assert told.status_code == 422
+    assert "Skriv högst 200 tecken" in told.content.decode()
+
+
+def test_too_many_beginnings_are_told_so(db: None) -> None:
+    client = Client(headers={"accept-language": "sv"})
+    answers_given = [client.post(reverse("apply"), {"email": MAIL}).status_code for _ in range(6)]
+    assert answers_given == [302] * 5 + [429]
+
+
+def test_the_first_page_tells_which_phase_is_open(db: None) -> None:
+    page = Client(headers={"accept-language": "sv"}).get(reverse("apply")).content.decode()
+    assert "Väntar på lagstöd" in page
