@@ -25,6 +25,7 @@ from vardkase.web.navigation import sections
 register = template.Library()
 
 register.simple_tag(asset_url, name="asset")
+register.filter("clock_time", display.clock_time)
 register.simple_tag(chips.icon, name="icon")
 register.simple_tag(chips.tlp, name="tlp")
 register.simple_tag(chips.threat, name="threat")
@@ -94,12 +95,6 @@ def short_date(day: date | None) -> str:
 def long_date(day: date | None) -> str:
     """24 november 2026."""
     return display.long_date(day) if day else ""
-
-
-@register.filter
-def clock_time(when: datetime | None) -> str:
-    """14.31 in Swedish, 14:31 in English."""
-    return display.clock_time(when) if when else ""
 
 
 @register.filter
