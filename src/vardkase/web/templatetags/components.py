@@ -25,7 +25,6 @@ from vardkase.web.navigation import sections
 register = template.Library()
 
 register.simple_tag(asset_url, name="asset")
-register.filter("clock_time", display.clock_time)
 register.simple_tag(chips.icon, name="icon")
 register.simple_tag(chips.tlp, name="tlp")
 register.simple_tag(chips.threat, name="threat")
