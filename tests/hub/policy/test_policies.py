@@ -17,7 +17,7 @@ from vardkase.hub.policy.comparing import Change, compare
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.queries import due_for_review
 from vardkase.hub.policy.rules import read_rules
-from vardkase.hub.policy.services import TWO_PEOPLE, put_in_force, save_draft
+from vardkase.hub.policy.services import TWO_PEOPLE, end_policy, put_in_force, save_draft
 from vardkase.hub.policy.starters import starters
 from vardkase.intel.models import Event
 from vardkase.knowledge.taxonomies.models import Tag
@@ -69,6 +69,16 @@ def test_where_the_hub_asks_for_it_another_puts_it_in_force(cast: Cast) -> None:
     save_draft(cast.org_admin.actor, [RED])
     with pytest.raises(Forbidden):
         put_in_force(cast.org_admin.actor)
+    PolicyVersion.objects.update(written_by="somebody else")
+    put_in_force(cast.org_admin.actor)
+    with pytest.raises(Forbidden):
+        end_policy(cast.org_admin.actor)
+
+
+def test_a_type_that_misp_gives_up_stops_nobody_from_publishing(cast: Cast) -> None:
+    in_force(cast, IBAN)
+    PolicyVersion.objects.update(rules=[IBAN | {"types": ["iban", "was-a-type"]}])
+    made(cast.publisher.key, published=True)
 
 
 def test_two_versions_are_compared(cast: Cast) -> None:

@@ -21,7 +21,7 @@ from vardkase.hub.policy.rules import (
     Retention,
     Rule,
     Who,
-    read_rules,
+    stored_rules,
 )
 from vardkase.hub.policy.sentences import sentence
 from vardkase.hub.policy.words import listed, title_of
@@ -61,7 +61,7 @@ class Document:
 def document_of(version: PolicyVersion, language: str = "sv") -> Document:
     """The document of a version in "sv" or "en"."""
     with translation.override(language):
-        rules = read_rules(version.rules)
+        rules = stored_rules(version.rules)
         return Document(
             language=language,
             title=gettext("Policy for sharing in MISP"),
@@ -79,7 +79,7 @@ def document_of(version: PolicyVersion, language: str = "sv") -> Document:
 def numbered_rules(version: PolicyVersion, language: str = "sv") -> list[NumberedRule]:
     """The rules of a version in their order, as they are printed."""
     with translation.override(language):
-        return _Numbered(read_rules(version.rules)).of(Base)
+        return _Numbered(stored_rules(version.rules)).of(Base)
 
 
 def _meta(version: PolicyVersion) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyVersion, State
-from vardkase.hub.policy.rules import AtMost, Defaults, Retention, Rule, read_rules
+from vardkase.hub.policy.rules import AtMost, Defaults, Retention, Rule, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.models import SharingGroup
@@ -39,7 +39,7 @@ class Policy:
 def policies_in_force(organisation_ids: Collection[int]) -> list[Policy]:
     """Those of the organisations that have one: one statement."""
     rows = cursor().execute(IN_FORCE, {"organisations": list(organisation_ids)}).fetchall()
-    return [Policy(pk, owner, name, read_rules(from_jsonb(rules))) for pk, owner, name, rules in rows]
+    return [Policy(pk, owner, name, stored_rules(from_jsonb(rules))) for pk, owner, name, rules in rows]
 
 
 def policy_in_force(organisation_id: int) -> PolicyVersion | None:
@@ -70,7 +70,7 @@ def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:
 
 def policy_of(version: PolicyVersion) -> Policy:
     """The rules of a version."""
-    return Policy(version.pk, version.organisation_id, version.organisation.name, read_rules(version.rules))
+    return Policy(version.pk, version.organisation_id, version.organisation.name, stored_rules(version.rules))
 
 
 def role_name(actor: Actor) -> str:

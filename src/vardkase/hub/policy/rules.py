@@ -174,6 +174,11 @@ def read_rules(data: Any) -> tuple[Rule, ...]:
     return tuple(read_rule(each, f"rules.{number}") for number, each in enumerate(data, 1))
 
 
+def stored_rules(data: Any) -> tuple[Rule, ...]:
+    """Rules that were checked when they were stored; types that MISP has given up since then match nothing."""
+    return msgspec.convert(data, tuple[Rule, ...])
+
+
 def read_rule(data: Any, place: str) -> Rule:
     """One rule; raises Invalid with errors under `place`."""
     try:

@@ -21,7 +21,8 @@ LONGEST_NOTE = 2000
 TWO_PEOPLE = Setting(
     "Vardkase.policy_needs_two",
     False,
-    "Whether a MISP policy has to be put in force by another administrator than the one who wrote it.",
+    "Whether a MISP policy has to be put in force by another administrator than the one who wrote it; then nobody "
+    "ends it alone either.",
     level=2,
 )
 
@@ -81,8 +82,13 @@ def discard_draft(actor: Actor) -> None:
 
 @transaction.atomic
 def end_policy(actor: Actor) -> PolicyVersion:
-    """Let no policy hold any more; its versions are kept. Raises Forbidden, Conflict when none holds."""
+    """Let no policy hold any more; its versions are kept. Raises Forbidden, Conflict when none holds.
+
+    Where two people decide about policies, one cannot end it: another version is put in force instead.
+    """
     _require_administrator(actor)
+    if TWO_PEOPLE.value:
+        raise Forbidden("Where two people decide about a policy, one cannot end it.")
     policy = policy_in_force(actor.organisation_id)
     if policy is None:
         raise Conflict("There is no policy in force.")

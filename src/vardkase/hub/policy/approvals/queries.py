@@ -7,7 +7,11 @@ from django.db.models import QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.hub.policy.approvals.rules import may_decide
 from vardkase.hub.policy.models import Approval, Decision
+from vardkase.hub.policy.queries import role_name
 from vardkase.identity.access.actor import Actor
+
+MOST_WAITING = 200
+"""Requests looked at for an inbox; the oldest come first, and make room for others when they are decided."""
 
 
 def approvals(actor: Actor) -> QuerySet[Approval]:
@@ -27,8 +31,9 @@ def find_approval(actor: Actor, approval_id: int | str) -> Approval:
 
 def waiting_for(actor: Actor) -> list[Approval]:
     """The requests that wait for this person, the oldest first."""
-    waiting = approvals(actor).filter(state=Decision.WAITING).order_by("asked_at")
-    return [each for each in waiting if may_decide(actor, each)]
+    waiting = approvals(actor).filter(state=Decision.WAITING).order_by("asked_at")[:MOST_WAITING]
+    role = role_name(actor) if waiting else ""
+    return [each for each in waiting if may_decide(actor, each, role)]
 
 
 def waiting_of_event(actor: Actor, event_id: int) -> Approval | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vardkase.hub.policy.models import Approval
 from vardkase.hub.policy.queries import role_name
-from vardkase.hub.policy.rules import FourEyes, is_named, read_rules
+from vardkase.hub.policy.rules import FourEyes, is_named, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -14,18 +14,21 @@ from vardkase.identity.accounts.models import User
 
 def asking_rules(approval: Approval) -> list[FourEyes]:
     """The rules that ask for a second person, of the version that was in force then."""
-    rules = read_rules(approval.policy.rules)
+    rules = stored_rules(approval.policy.rules)
     asking = (rules[number - 1] for number in approval.rules if 0 < number <= len(rules))
     return [rule for rule in asking if isinstance(rule, FourEyes)]
 
 
-def may_decide(actor: Actor, approval: Approval) -> bool:
-    """Somebody else than who asked, a person of the same organisation who may publish, named by every rule."""
+def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
+    """Somebody else than who asked, a person of the same organisation who may publish, named by every rule.
+
+    `role` is the name of the actor's role, looked up unless it is given.
+    """
     if actor.user_id is None or actor.user_id == approval.requester_id:
         return False
     if actor.organisation_id != approval.organisation_id or not actor.may(Permission.PUBLISH):
         return False
-    role = role_name(actor)
+    role = role or role_name(actor)
     return all(is_named(rule.roles, rule.users, actor.name, role) for rule in asking_rules(approval))
 
 

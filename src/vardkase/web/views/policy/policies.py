@@ -24,7 +24,7 @@ from vardkase.hub.policy.queries import (
     policy_in_force,
     versions,
 )
-from vardkase.hub.policy.rules import Rule, read_rules
+from vardkase.hub.policy.rules import Rule, stored_rules
 from vardkase.hub.policy.sentences import sentence
 from vardkase.hub.policy.starters import starters
 from vardkase.hub.policy.trying import Trial, span_of, try_policy
@@ -145,6 +145,11 @@ def end(request: PageRequest) -> HttpResponse:
             services.end_policy(request.actor)
         except Conflict:
             messages.error(request, gettext("There is no policy in force."))
+        except Forbidden:
+            messages.error(
+                request,
+                gettext("On this hub two people decide about a policy. Put another version in force."),
+            )
         else:
             messages.success(request, gettext("The policy is ended. Its versions are kept."))
         return redirect("sharing_policy")
@@ -164,7 +169,7 @@ def _offered() -> list[dict[str, Any]]:
 
 
 def _changes(before: PolicyVersion, after: PolicyVersion) -> list[dict[str, Any]]:
-    old, new = read_rules(before.rules), read_rules(after.rules)
+    old, new = stored_rules(before.rules), stored_rules(after.rules)
     names = group_names([*old, *new])
     return [_change(each, names) for each in compare(old, new)]
 
