@@ -1,4 +1,4 @@
-"""The public page in a real browser: axe, both schemes, phones, and that it works without an account."""
+"""Public pages and those of customer service and members in a real browser: axe, both schemes, phones."""
 
 from __future__ import annotations
 
@@ -7,18 +7,62 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import PHONE, WIDE, visit
 from tests.cast import Cast
+from tests.factories import make_role, make_user
 from tests.support.web_server import WebServer
+from vardkase.hub.customer_service import services
+from vardkase.hub.membership.contacts.services import save_contact
+from vardkase.hub.membership.groups.services import save_group
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
 
 pytestmark = pytest.mark.browser
+
+NARROW = (320, 700)
 
 
 def test_public_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
     for path, size, dark in (
         ("/", WIDE, False),
         ("/about/?q=leverantör", PHONE, True),
-        ("/about/steps/", (320, 700), False),
+        ("/about/steps/", NARROW, False),
+        ("/support/ask/", NARROW, True),
+        ("/status/", WIDE, False),
     ):
         opened = visit(chromium, server, path, None, size, dark)
+        assert opened.page.locator("h1").count() == 1, path
+        assert opened.violations() == [], path
+        assert opened.overflow() <= 0, path
+        assert opened.complaints == [], path
+        opened.page.context.close()
+
+
+def test_pages_of_the_hubs_staff_pass_axe_and_fit(
+    chromium: Browser, server: WebServer, server_cast: Cast
+) -> None:
+    cast = server_cast
+    officer = make_user(
+        cast.hub, make_role("Plain", []), "officer@hub.example", staff_roles=["membership_officer"]
+    )
+    actor = actor_for(officer, Credential.BROWSER)
+    Membership.objects.create(organisation=cast.org_a, sector="region", connection="both", state="active")
+    told = {"kind": "connection", "subject": "Nyckeln nekas", "text": "Vi får 403."}
+    asked = services.ask(actor_for(cast.analyst.user, Credential.BROWSER), told)
+    services.answer(actor, asked.pk, "Från vilken adress?", step="ask")
+    save_contact(actor, cast.org_a.pk, {"role": "security", "name": "Jouren", "email": "jour@a.example"})
+    group = save_group(actor, {"name": "Länet", "organisations": [cast.org_a.pk]})
+    for path, size, dark in (
+        ("/service/", WIDE, False),
+        (f"/service/{asked.pk}/", NARROW, True),
+        (f"/service/organisations/{cast.org_a.pk}/", PHONE, False),
+        ("/members/overview/", WIDE, True),
+        ("/members/", NARROW, False),
+        (f"/contacts/{cast.org_a.pk}/", NARROW, True),
+        (f"/groups/{group.pk}/", PHONE, False),
+        ("/guide/", NARROW, False),
+        ("/administration/public-page/question/join/", WIDE, True),
+    ):
+        opened = visit(chromium, server, path, officer, size, dark)
         assert opened.page.locator("h1").count() == 1, path
         assert opened.violations() == [], path
         assert opened.overflow() <= 0, path

@@ -21,6 +21,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.overview import figures
+from vardkase.hub.membership.statements.models import Statement
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -93,6 +94,12 @@ def test_the_list_is_filtered_sorted_and_paged(members: list[Membership], office
     assert shown("?q=212000-0142") == ["Organisation A"]
     assert shown("?q=nobody") == []
     assert shown("?sector=weather") == everybody
+    for member, days in ((members[0], 30), (members[1], 300), (members[2], 30)):
+        ends = timezone.localdate() + timedelta(days=days)
+        Statement.objects.create(membership=member, state="accepted", valid_until=ends)
+    assert shown("?expiring=1") == ["Organisation A"], "neither far off nor of who has left"
+    tasks = {task.query: task.count for task in client.get(reverse("overview")).context["tasks"]}
+    assert tasks["?expiring=1"] == 1
     assert shown("?sort=-accounts")[0] == "Organisation A"
     first = client.get(reverse("members") + "?rows=15")
     assert first.context["older"] == ""

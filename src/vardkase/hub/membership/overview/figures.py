@@ -34,11 +34,12 @@ class TimeInState:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for the hub owner; `view` is the page where it is done."""
+    """Something that waits for the hub owner; `view` is the page where it is done, with the query string `query`."""
 
     label: str | Promise
     count: int
     view: str
+    query: str = ""
 
 
 type TaskSource = Callable[[Actor], Task]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
@@ -13,12 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.overview.figures import READERS
+from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 
 EXPORTED_AT_ONCE = 500
+SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,30 @@ class Filter:
     connection: str = ""
     nis2: str = ""
     phase: int | None = None
+    expiring: bool = False
+    """Only those whose security statement ends within SOON, or has ended."""
 
 
 def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
-    """The members that pass, each with `accounts`, `administrators` and `last_seen`. Raises Forbidden."""
+    """The members that pass, each with `accounts`, `administrators`, `last_seen` and `statement_ends` (the last day of
+    its accepted security statement). Raises Forbidden."""
     actor.require_staff(*READERS)
     people = User.objects.filter(org=OuterRef("organisation"), disabled=False).order_by().values("org")
+    accepted = Statement.objects.filter(membership=OuterRef("pk"), state=StatementState.ACCEPTED)
+    ends = accepted.order_by().values("membership").annotate(last=Max("valid_until"))
     rows = Membership.objects.select_related("organisation").annotate(
         accounts=_number(people.annotate(n=Count("pk"))),
         administrators=_number(people.filter(role__perm_admin=True).annotate(n=Count("pk"))),
         last_seen=Subquery(people.annotate(at=Max(Greatest("last_login", "last_api_access"))).values("at")),
+        statement_ends=Subquery(ends.values("last")),
     )
     exact = {"state": by.state, "sector": by.sector, "connection": by.connection, "nis2": by.nis2}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if by.phase is not None:
         rows = rows.filter(phase=by.phase)
+    if by.expiring:
+        present = rows.exclude(state=MembershipState.TERMINATED)
+        rows = present.filter(statement_ends__lte=timezone.localdate() + SOON)
     if by.text:
         rows = rows.filter(
             Q(organisation__name__icontains=by.text)
@@ -74,6 +85,7 @@ def _columns() -> Mapping[str, Callable[[Membership], str | int]]:
         gettext("Phase"): lambda each: each.phase,
         gettext("Accounts"): lambda each: each.accounts,
         gettext("Member since"): lambda each: _day(each.activated or each.began),
+        gettext("Statement ends"): lambda each: str(each.statement_ends or ""),
         gettext("Last active"): lambda each: _day(each.last_seen),
     }
 

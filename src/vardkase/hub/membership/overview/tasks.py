@@ -8,6 +8,8 @@ from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.overview.figures import Task, register_tasks
+from vardkase.hub.membership.overview.members import Filter, members
+from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.identity.access.actor import Actor
 
 TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
@@ -15,7 +17,7 @@ TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
 def register_all() -> None:
     """Have the overview tell of these."""
-    for source in (_applications, _connecting, _requests):
+    for source in (_applications, _connecting, _statements, _expiring, _requests):
         register_tasks(source)
 
 
@@ -27,6 +29,16 @@ def _applications(_actor: Actor) -> Task:
 def _connecting(_actor: Actor) -> Task:
     count = Membership.objects.filter(state=MembershipState.ONBOARDING).count()
     return Task(_("Members that are being connected"), count, "members")
+
+
+def _statements(_actor: Actor) -> Task:
+    count = Statement.objects.filter(state=StatementState.SUBMITTED).count()
+    return Task(_("Security statements to review"), count, "members")
+
+
+def _expiring(actor: Actor) -> Task:
+    count = members(actor, Filter(expiring=True)).count()
+    return Task(_("Security statements that end within 60 days"), count, "members", "?expiring=1")
 
 
 def _requests(actor: Actor) -> Task:

@@ -21,7 +21,7 @@ from vardkase.hub.public_pages.passages import Part
 from vardkase.hub.public_pages.queries import shown
 from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
 from vardkase.web.pages import public_page
-from vardkase.web.views.public.front import require_hub, url_if_any
+from vardkase.web.views.public.front import url_if_any
 
 NINETY_DAYS = 90 * 24 * 3600
 
@@ -43,7 +43,6 @@ def open_page[**P](view: OpenView[P]) -> OpenView[P]:
 
     @wraps(view)
     def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        require_hub()
         try:
             response = view(request, *args, **kwargs)
         except TooOften as error:

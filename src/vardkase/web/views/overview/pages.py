@@ -15,7 +15,7 @@ from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.members import Filter, exported, members
+from vardkase.hub.membership.overview.members import SOON, Filter, exported, members
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.web.pages import PageRequest, page
@@ -69,6 +69,8 @@ def index(request: PageRequest) -> HttpResponse:
         "is_filtered": by != Filter(),
         "q": by.text,
         "phase": request.GET.get("phase", ""),
+        "expiring": by.expiring,
+        "soon": timezone.localdate() + SOON,
         "csv": with_query(request, format="csv"),
         "xlsx": with_query(request, format="xlsx"),
     }
@@ -103,7 +105,7 @@ def _filter(request: PageRequest) -> Filter:
     known = {name: value for name, value in given.items() if value in CHOICES[name][1].values}
     phase = request.GET.get("phase", "")
     number = int(phase) if phase.isdecimal() and len(phase) < 3 else None
-    return Filter(text=searched(request), phase=number, **known)
+    return Filter(text=searched(request), phase=number, expiring=request.GET.get("expiring") == "1", **known)
 
 
 def _breakdown(counted: Mapping[str, Mapping[str, int]], name: str) -> dict[str, Any]:
