@@ -13,6 +13,7 @@ from tests.cast import Cast, make_cast
 from tests.support.web_server import WebServer, running_web_server
 from tests.web.accounts import PASSWORD, code_of, with_password
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,7 @@ def enter_password(page: Page, email: str, password: str) -> None:
 def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server: str, newcomer: User) -> None:
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page
-    page.goto(strict_server)
+    page.goto(f"{strict_server}/account/login/")
     give_authenticator(page)
     enter_password(page, newcomer.email, PASSWORD)
     page.wait_for_url("**/password/change/")
@@ -81,12 +82,20 @@ def test_from_a_one_time_password_to_a_passkey(chromium: Browser, strict_server:
     page.wait_for_url(f"{strict_server}/")
     assert opened.complaints == []
 
+    Organisation.objects.update(networks=["192.0.2.0/24"], networks_mode="enforce")
+    page.goto(f"{strict_server}/account/")
+    page.get_by_role("heading", name="Du kommer inte in härifrån").wait_for()
+    page.get_by_role("button", name="Logga ut").click()
+    page.goto(f"{strict_server}/account/login/")
+    page.click("#passkey-button")
+    page.get_by_role("heading", name="Du kommer inte in härifrån").wait_for()
+
 
 def test_a_passkey_as_the_second_factor(chromium: Browser, strict_server: str, newcomer: User) -> None:
     with_password(newcomer, change_pw=False)
     opened = Visit(chromium.new_context(locale="sv-SE").new_page())
     page = opened.page
-    page.goto(strict_server)
+    page.goto(f"{strict_server}/account/login/")
     give_authenticator(page)
     enter_password(page, newcomer.email, PASSWORD)
     page.click("a[href$='webauthn/add/']")

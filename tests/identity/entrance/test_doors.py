@@ -18,6 +18,7 @@ from tests.support.certificates import DAY, Authority, Issued
 from tests.web.accounts import code_of, post_sign_in, with_password, with_totp
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import reset_password
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.models import RefusalNote
 from vardkase.identity.organisations.models import Mode, Organisation
@@ -193,6 +194,14 @@ def test_a_second_factor_does_not_open_from_elsewhere(person: User) -> None:
         assert (refused.status_code, OUTSIDE in refused.content.decode()) == (403, True)
         assert client.get("/events/").status_code == 302, "nor is anybody signed in by it"
     assert reasons() == ["network"]
+
+
+@pytest.mark.usefixtures("networked", "password_is_enough")
+def test_a_password_that_was_given_anew_does_not_open_from_elsewhere(cast: Cast, person: User) -> None:
+    given = reset_password(cast.org_admin.actor, person)
+    assert post_sign_in(Client(REMOTE_ADDR=OUTSIDE), person.email, given).status_code == 403
+    inside = post_sign_in(Client(REMOTE_ADDR=INSIDE), person.email, given)
+    assert inside.status_code == 302, "and a new one is chosen there"
 
 
 def test_report_only_lets_in_and_tells(cast: Cast, person: User, networked: Organisation) -> None:

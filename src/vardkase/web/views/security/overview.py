@@ -61,7 +61,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "state": state,
         "missing": [MISSING[name] for name in state.missing],
         "rules": _rules(organisation),
-        "modes": MODES,
+        "modes": [(mode, str(words).capitalize()) for mode, words in MODES.items()],
         "may_decide": may_decide(request.actor, pk),
         "domains": [
             (row, record_name(row.domain), record_text(row.token))
