@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.assessments.apps.AssessmentsConfig",
     "vardkase.hub.membership.onboarding.apps.OnboardingConfig",
     "vardkase.hub.membership.statements.apps.StatementsConfig",
+    "vardkase.hub.membership.communities.apps.MemberCommunitiesConfig",
     "vardkase.hub.training.apps.TrainingConfig",
     "vardkase.hub.policy.apps.PolicyConfig",
     "vardkase.config.apps.InstallationConfig",

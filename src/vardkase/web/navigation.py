@@ -86,6 +86,12 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
             Item("members", _("Members"), icon="building-community", staff=OFFICERS),
             Item(
+                "member_communities",
+                _("Communities"),
+                icon="circles",
+                staff=(StaffRole.MEMBERSHIP_OFFICER,),
+            ),
+            Item(
                 "security_organisations",
                 _("Security of the organisations"),
                 icon="shield-lock",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pymisp import MISPEvent, PyMISP
 
 from tests.api.calls import call
 from tests.cast import SYNC_USER, Cast
@@ -17,6 +18,7 @@ from tests.exchange.taxii_scene import published_event
 from tests.factories import make_role
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened
 from tests.support.certificates import Authority
+from tests.support.web_server import WebServer
 from tests.web.accounts import PASSWORD, post_sign_in, with_totp
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
@@ -24,9 +26,10 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding import links, services
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.organisations.models import Organisation
 
@@ -201,3 +204,36 @@ def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk
     remote.refresh_from_db()
     assert (remote.local, remote.may_read, remote.standing) == (True, False, "onboarding")
     assert not Organisation.objects.filter(pk=made.pk).exists()
+
+
+def test_an_authority_synchronises_with_its_bound_key(
+    server: WebServer, server_cast: Cast, settings: Any, mail: Any
+) -> None:
+    """Over the wire, by MISP's own client: fetching and sending, until the connection is suspended and after it."""
+    settings.BASE_URL = "https://hub.example"
+    cast, desk = server_cast, make_desk(server_cast)
+    officer, org = at_the_screen(desk.officer), cast.org_c.pk
+    opened(desk, cast.org_c, connection="api", sector="state_authority")
+    until = today() + timedelta(days=300)
+    services.make_sync_user(
+        at_the_screen(desk.operator),
+        org,
+        "misp@c.example",
+        addresses="127.0.0.1",
+        until=until,
+        send_to="t@c.example",
+    )
+    _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().split("/")[3])
+    members.activate(officer, org, "Policy follows.")
+    theirs = published_event(cast.org_a, "evil.example")
+    client = PyMISP(server.url, raw)
+    assert str(client.get_event(theirs.uuid, pythonify=True).uuid) == str(theirs.uuid)  # type: ignore[union-attr]
+    event = MISPEvent()
+    event.from_dict(info="From the authority", distribution=1)
+    event.add_attribute("domain", "seen.example")
+    assert client.add_event(event)["Event"]["Orgc"]["name"] == cast.org_c.name  # type: ignore[index]
+    members.suspend(officer, org, "no_sync", "The key may have been lost.")
+    refused: Any = client.get_event(theirs.uuid)
+    assert "API connection of your organisation is suspended" in str(refused["errors"])
+    members.restore(officer, org, "It was found.")
+    assert client.get_event(theirs.uuid)["Event"]["uuid"] == str(theirs.uuid)  # type: ignore[index]

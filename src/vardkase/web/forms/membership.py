@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
+from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
@@ -205,6 +206,32 @@ class EvidenceForm(forms.Form):
     valid_until = day_field(
         label=_("Holds through"), required=False, help_text=_("For a certificate: its last day.")
     )
+
+
+class CommunityForm(forms.Form):
+    """The rules of a community."""
+
+    name = forms.CharField(label=_("Name"), max_length=255)
+    sectors = forms.MultipleChoiceField(
+        label=_("Legal form"), required=False, choices=Sector.choices, widget=forms.CheckboxSelectMultiple
+    )
+    nis2 = forms.MultipleChoiceField(
+        label=_("Cybersecurity Act (NIS2)"),
+        required=False,
+        choices=Nis2Status.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    counties = forms.MultipleChoiceField(label=_("County"), required=False, choices=COUNTIES)
+    chosen = forms.ModelMultipleChoiceField(
+        Organisation.objects.filter(membership__isnull=False).order_by("name"),
+        label=_("Chosen by name"),
+        required=False,
+        help_text=_("Members that belong whatever the rules say."),
+    )
+
+    def wire(self) -> dict[str, Any]:
+        """The fields as the service takes them."""
+        return {**self.cleaned_data, "chosen": [each.pk for each in self.cleaned_data["chosen"]]}
 
 
 class PasswordForm(forms.Form):

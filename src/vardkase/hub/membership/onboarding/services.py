@@ -185,8 +185,7 @@ def _taken(actor: Actor, reference: Reference) -> Membership:
 
 
 def _done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
-    title = NAMES[item].title
-    note_in_history(actor, MEMBERSHIP, membership, "membership.onboarded", f"{title}: {note}", item=item)
+    note_in_history(actor, MEMBERSHIP, membership, "membership.onboarded", f"{item}: {note}", item=item)
     return result
 
 

@@ -9,7 +9,7 @@ from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
 from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.members.rules import HAPPENINGS, MEMBERSHIP
-from vardkase.hub.membership.onboarding.items import Line, State, checklist
+from vardkase.hub.membership.onboarding.items import NAMES, Line, State, checklist
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.standing import Standing
 
@@ -62,8 +62,10 @@ def told(entry: HistoryEntry) -> str:
     """One entry of the history in words."""
     step = MEMBERSHIP.steps.get(entry.step)
     words = step.words if step else HAPPENINGS.get(entry.step, entry.step)
-    note = f" – {entry.note}" if entry.note else ""
-    return f"{words} ({entry.actor_name}){note}"
+    about, _, note = entry.note.partition(": ")
+    if entry.step == "onboarded" and about in NAMES:
+        return f"{NAMES[about].title}: {note} ({entry.actor_name})"
+    return f"{words} ({entry.actor_name})" + (f" – {entry.note}" if entry.note else "")
 
 
 def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.membership import checklist, links, members, own, statements
+from vardkase.web.views.membership import checklist, communities, links, members, own, statements
 
 urlpatterns = [
     path("members/open/", members.open_one, name="member_open"),
+    path("members/communities/", communities.index, name="member_communities"),
+    path("members/communities/new/", communities.write, name="member_community_new"),
+    path("members/communities/<int:pk>/", communities.write, name="member_community"),
     path("members/<int:pk>/", members.view, name="member"),
     path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),

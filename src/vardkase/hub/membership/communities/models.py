@@ -1,0 +1,28 @@
+"""Rules that draw sharing groups from the members."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+
+
+class Community(models.Model):
+    """A sharing group whose members are drawn: active members that each rule which is not empty admits, and `chosen`.
+
+    `sectors`, `nis2` and `counties` hold values of the membership; `chosen` are members by name, whatever the rules.
+    """
+
+    group = models.OneToOneField(SharingGroup, models.CASCADE, related_name="community")
+    sectors = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    nis2 = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    counties = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    chosen = models.ManyToManyField(Organisation, related_name="+", db_table="member_community_chosen")
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "member_community"
+
+    def __str__(self) -> str:
+        return self.group.name

@@ -1,0 +1,119 @@
+"""Making communities, and keeping who is in them right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.membership.communities.models import Community
+from vardkase.hub.membership.counties import COUNTIES
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.rules import STAFF
+from vardkase.hub.membership.sectors import Nis2Status, Sector
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services.groups import (
+    create_sharing_group,
+    edit_sharing_group,
+    target_of,
+)
+
+KNOWN: Mapping[str, Sequence[str]] = {
+    "sectors": Sector.values,
+    "nis2": Nis2Status.values,
+    "counties": [code for code, _ in COUNTIES],
+}
+
+
+def communities(actor: Actor) -> QuerySet[Community]:
+    """Every community, by name. Raises Forbidden for others than the hub's staff."""
+    actor.require_staff(*STAFF)
+    return Community.objects.select_related("group").prefetch_related("chosen").order_by("group__name")
+
+
+def find_community(actor: Actor, pk: int) -> Community:
+    """One of them. Raises NotFound, Forbidden."""
+    found = communities(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("Invalid community")
+    return found
+
+
+@transaction.atomic
+def save_community(actor: Actor, data: Mapping[str, Any], community: Community | None = None) -> Community:
+    """Make a community with its sharing group, which the hub owns, or change its rules; who is in it follows at once.
+
+    `data`: name, sectors, nis2, counties, chosen (ids of organisations). Raises Invalid by field, Forbidden.
+    """
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+    actor.require_own_affairs()
+    hub, name = hub_actor(), {"name": data.get("name", "")}
+    if community is None:
+        group = create_sharing_group(hub, name | {"releasability": gettext("Drawn from the members by rule")})
+        community = Community(group=group)
+    else:
+        community.group = edit_sharing_group(hub, community.group, name)
+    for rule, known in KNOWN.items():
+        setattr(community, rule, _among(rule, data.get(rule) or [], known))
+    community.save()
+    community.chosen.set(
+        Organisation.objects.filter(pk__in=data.get("chosen") or [], membership__isnull=False)
+    )
+    draw(actor, community)
+    return community
+
+
+def follow(_changed: Membership) -> None:
+    """Draw every community anew: who belongs changes with each member, in the transaction that changes it."""
+    every = list(Community.objects.select_related("group"))
+    if every:
+        actor = hub_actor()
+        for community in every:
+            draw(actor, community)
+
+
+def drawn(community: Community) -> QuerySet[Organisation]:
+    """The organisations that the rules draw now: active members only."""
+    rules = {"sector": community.sectors, "nis2": community.nis2, "county": community.counties}
+    given = {f"membership__{name}__in": values for name, values in rules.items() if values}
+    admitted = Q(**given) if given else Q(pk__in=[])
+    chosen = Q(pk__in=community.chosen.values("pk"))
+    return Organisation.objects.filter(admitted | chosen, membership__state=MembershipState.ACTIVE)
+
+
+def draw(actor: Actor, community: Community) -> None:
+    """Make the group's members those that the rules draw; the hub, which owns it, stays in."""
+    ids = list(drawn(community).values_list("pk", flat=True))
+    values = {"group": community.group_id, "owner": community.group.org_id, "ids": ids}
+    removed = cursor().execute(REMOVE, values).rowcount
+    added = cursor().execute(ADD, values).rowcount
+    if added or removed:
+        change = {"added": added, "removed": removed}
+        record(actor, "sharing_group.rebuilt", target_of(community.group), change)
+
+
+def _among(rule: str, given: Iterable[str], known: Sequence[str]) -> list[str]:
+    values = list(dict.fromkeys(map(str, given)))
+    if unknown := [value for value in values if value not in known]:
+        raise Invalid({rule: [gettext("There is no such choice: %s.") % unknown[0][:40]]})
+    return values
+
+
+REMOVE = """
+DELETE FROM sharing_group_org
+WHERE sharing_group_id = %(group)s AND org_id <> %(owner)s AND org_id <> ALL(%(ids)s::bigint[])
+"""
+ADD = """
+INSERT INTO sharing_group_org (sharing_group_id, org_id, extend)
+SELECT %(group)s, id, FALSE FROM unnest(%(ids)s::bigint[]) AS drawn (id)
+ON CONFLICT DO NOTHING
+"""

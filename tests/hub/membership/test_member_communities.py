@@ -1,0 +1,86 @@
+"""Communities: sharing groups drawn from the members, which follow them as they come, change and leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.exchange.taxii_scene import published_event
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.hub.membership.communities import services
+from vardkase.hub.membership.communities.models import Community
+from vardkase.hub.membership.members import services as members
+from vardkase.identity.organisations.models import SharingGroup
+
+
+@pytest.fixture
+def desk(cast: Cast, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def names(community: Community) -> set[str]:
+    return set(community.group.members.values_list("org__name", flat=True))
+
+
+def test_it_follows_the_members(cast: Cast, desk: Desk) -> None:
+    officer = at_the_screen(desk.officer)
+    member(desk, cast.org_b, county="14")
+    made = services.save_community(
+        officer, {"name": "Kommuner i väst", "sectors": ["municipality"], "counties": ["14"]}
+    )
+    assert names(made) == {"Hub", cast.org_b.name}
+    event = published_event(cast.org_a, "evil.example", distribution=4, sharing_group=made.group)
+    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 404
+    member(desk, cast.org_c, county="14")
+    assert cast.org_c.name in names(made)
+    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    members.suspend(officer, cast.org_c.pk, "suspended", "It is looked into.")
+    assert cast.org_c.name not in names(made)
+    members.restore(officer, cast.org_c.pk, "It was nothing.")
+    assert cast.org_c.name in names(made)
+    members.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
+    assert names(made) == {"Hub", cast.org_c.name}
+
+
+def test_every_rule_narrows_and_names_add(cast: Cast, desk: Desk) -> None:
+    officer = at_the_screen(desk.officer)
+    member(desk, cast.org_b, county="14", nis2="essential")
+    member(desk, cast.org_c, county="01", nis2="important", sector="region")
+    drawn: dict[str, Any] = {
+        "all": {"nis2": ["essential", "important"]},
+        "narrow": {"nis2": ["essential", "important"], "counties": ["01"]},
+        "by name": {"sectors": ["state_authority"], "chosen": [cast.org_b.pk]},
+        "nobody": {},
+    }
+    found = {
+        name: names(services.save_community(officer, {"name": name, **rules}))
+        for name, rules in drawn.items()
+    }
+    b, c = cast.org_b.name, cast.org_c.name
+    assert found == {"all": {"Hub", b, c}, "narrow": {"Hub", c}, "by name": {"Hub", b}, "nobody": {"Hub"}}
+
+
+def test_officers_make_them_on_a_page_and_nobody_else(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    web = signed_in(desk.officer)
+    form = {"name": "Kommuner", "sectors": ["municipality"]}
+    assert web.post("/members/communities/new/", form).status_code == 302
+    made = Community.objects.get()
+    assert "Kommuner" in web.get("/members/communities/").content.decode()
+    assert cast.org_b.name in web.get(f"/members/communities/{made.pk}/").content.decode()
+    assert web.post(f"/members/communities/{made.pk}/", form | {"sectors": ["region"]}).status_code == 302
+    assert names(made) == {"Hub"}
+    for who in (desk.operator, desk.admin, cast.site_admin):
+        assert signed_in(who).post("/members/communities/new/", form).status_code == 403
+        with pytest.raises(Forbidden):
+            services.save_community(at_the_screen(who), form)
+    for wrong in ({"name": ""}, {"name": "x", "counties": ["99"]}):
+        with pytest.raises(Invalid):
+            services.save_community(at_the_screen(desk.officer), wrong)
+    assert SharingGroup.objects.filter(community__isnull=False).count() == 1
