@@ -12,6 +12,9 @@ from tests.exchange.taxii_scene import published_event
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.sync.candidates import reader_of
+from vardkase.formats.misp_json import EventOptions, separate_events
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
 from vardkase.hub.membership.members import services as members
@@ -84,3 +87,39 @@ def test_officers_make_them_on_a_page_and_nobody_else(cast: Cast, desk: Desk) ->
         with pytest.raises(Invalid):
             services.save_community(at_the_screen(desk.officer), wrong)
     assert SharingGroup.objects.filter(community__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("hides", [True, False])
+def test_members_need_not_see_each_other(cast: Cast, desk: Desk, hides: bool) -> None:
+    """On the web, by API, in what synchronises, and by any way around: only the hub owner sees them all."""
+    for org in (cast.org_b, cast.org_c):
+        member(desk, org)
+    rules = {"name": "Quiet", "sectors": ["municipality"], "hides_members": hides}
+    group = services.save_community(at_the_screen(desk.officer), rules).group
+    SharingGroup.objects.filter(pk=group.pk).update(roaming=True)
+    event = published_event(cast.hub, "evil.example", distribution=4, sharing_group=group)
+    server = Server.objects.create(
+        name="B", url="https://b.example", encrypted_key=KEYS.encrypt("k" * 40), org=cast.hub,
+        remote_org=cast.org_b, priority=1,
+    )  # fmt: skip
+    web = signed_in(desk.admin)
+    blueprint = {"name": "Around", "rules": {"OR": {"sharing_group_id": [group.pk]}}}
+    made = call(desk.admin.key, "POST", "/sharing_group_blueprints/add", blueprint)[1][
+        "SharingGroupBlueprint"
+    ]["id"]
+    draft = published_event(cast.org_b, "own.example", distribution=4, sharing_group=group)
+    told = {
+        "group": call(desk.admin.key, "GET", f"/sharing_groups/view/{group.pk}"),
+        "groups": call(desk.admin.key, "GET", "/sharing_groups/index"),
+        "event": call(cast.partner.key, "GET", f"/events/view/{event.pk}"),
+        "search": call(cast.partner_sync.key, "POST", "/events/restSearch", {"eventid": event.pk}),
+        "push": list(separate_events(reader_of(server), [event.pk], EventOptions())),
+        "page": web.get(f"/event/{event.pk}/").content.decode(),
+        "page of the group": web.get(f"/administration/sharing-groups/{group.pk}/").content.decode(),
+        "before publishing": web.get(f"/event/{draft.pk}/publish/").content.decode(),
+        "blueprint": call(desk.admin.key, "GET", f"/sharing_group_blueprints/viewOrgs/{made}"),
+    }
+    seen = {way for way, answer in told.items() if cast.org_c.name in str(answer)}
+    assert seen == (set() if hides else set(told)), seen
+    everybody = call(cast.site_admin.key, "GET", f"/sharing_groups/view/{group.pk}")
+    assert cast.org_c.name in str(everybody)

@@ -49,7 +49,7 @@ class AnalystBook:
 
     def __init__(self, actor: Actor, groups: SharingGroupBook | None = None) -> None:
         self._actor = actor
-        self._groups = groups or SharingGroupBook()
+        self._groups = groups or SharingGroupBook(actor)
         self._organisations = OrganisationBook()
         self._any: bool | None = None
 

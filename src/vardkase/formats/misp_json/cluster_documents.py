@@ -86,7 +86,7 @@ def _chunk(actor: Actor, ids: list[int]) -> Iterator[dict[str, Any]]:
         ]
     )
     galaxies = Galaxy.objects.in_bulk({int(cluster["galaxy_id"]) for cluster in clusters})
-    groups = SharingGroupBook()
+    groups = SharingGroupBook(actor)
     groups.learn(cluster["sharing_group_id"] or "0" for cluster in clusters)
     for cluster in clusters:
         yield {

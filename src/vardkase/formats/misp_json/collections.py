@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 def collection_dict(actor: Actor, number: int, *, viewed: bool = False) -> dict[str, Any]:
     """One collection with its elements; `viewed` also with what is said of it. Raises NotFound."""
-    found = _rows(actor, [number], OrganisationBook(), SharingGroupBook())
+    found = _rows(actor, [number], OrganisationBook(), SharingGroupBook(actor))
     if not found:
         raise NotFound("Invalid Collection.")
     inner = found[0]
@@ -53,7 +53,7 @@ def elements(column: str, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _list(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
-    organisations, groups = OrganisationBook(), SharingGroupBook()
+    organisations, groups = OrganisationBook(), SharingGroupBook(actor)
     yield b"["
     yield from joined(
         encoder.encode({"Collection": row})

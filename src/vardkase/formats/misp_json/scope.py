@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Raw
@@ -35,7 +35,7 @@ class Scope:
     options: EventOptions
     tags: TagBook
     galaxies: GalaxyBook
-    groups: SharingGroupBook = field(default_factory=SharingGroupBook)
+    groups: SharingGroupBook
     scorer: Scorer | None = None
     """Of documents that show scores."""
     analyst: AnalystBook | None = None
@@ -77,7 +77,7 @@ def scope_of(actor: Actor, options: EventOptions) -> Scope:
     """A new, empty scope."""
     tags = TagBook(include_all=options.include_all_tags, exclude_local=options.exclude_local_tags)
     scorer = Scorer(actor, options.decay) if options.decay else None
-    scope = Scope(actor, options, tags, GalaxyBook(actor, tags), scorer=scorer)
+    scope = Scope(actor, options, tags, GalaxyBook(actor, tags), SharingGroupBook(actor), scorer=scorer)
     scope.elsewhere = elsewhere_book(actor, options.elsewhere)
     if options.include_analyst_data:
         scope.analyst = AnalystBook(actor, scope.groups)

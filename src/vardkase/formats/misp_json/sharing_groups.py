@@ -10,28 +10,33 @@ from msgspec import Raw
 
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.structs import encoder
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import group_member_predicate
 
 
 class SharingGroupBook:
-    """The sharing groups met so far in a document, as JSON."""
+    """The sharing groups met so far in one reader's document, as JSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
         self._rendered: dict[str, Raw] = {}
 
     def learn(self, group_ids: Iterable[str]) -> None:
         """Fetch the groups that are not known yet, all in three queries; "0" means none."""
         missing = {int(number) for number in group_ids if number != "0" and number not in self._rendered}
         if missing:
-            self._rendered.update(_blocks(sorted(missing)))
+            self._rendered.update(_blocks(self._actor, sorted(missing)))
 
     def block(self, group_id: str) -> Raw:
         """The block of a group that was learnt."""
         return self._rendered[group_id]
 
 
-def _blocks(group_ids: list[int]) -> dict[str, Raw]:
+def _blocks(actor: Actor, group_ids: list[int]) -> dict[str, Raw]:
     parameters = {"ids": group_ids}
-    members = _grouped(cursor().execute(MEMBERS, parameters).fetchall(), _member)
+    members = _grouped(
+        cursor().execute(MEMBERS.format(told=group_member_predicate(actor)), parameters).fetchall(), _member
+    )
     servers = _grouped(cursor().execute(SERVERS, parameters).fetchall(), _server)
     blocks = {}
     for row in cursor().execute(GROUPS, parameters).fetchall():
@@ -90,8 +95,8 @@ WHERE g.id = ANY(%(ids)s)
 
 MEMBERS = """
 SELECT m.id::text, m.sharing_group_id::text, m.org_id::text, m.extend, o.name, o.uuid::text
-FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id
-WHERE m.sharing_group_id = ANY(%(ids)s) ORDER BY m.id
+FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id JOIN sharing_group g ON g.id = m.sharing_group_id
+WHERE m.sharing_group_id = ANY(%(ids)s) AND {told} ORDER BY m.id
 """
 
 SERVERS = """

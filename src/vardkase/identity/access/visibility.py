@@ -213,6 +213,15 @@ def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
     }
 
 
+def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") -> str:
+    """SQL for the organisations in sharing groups that the actor is told of: with `hides_members` only the group's
+    owner hears of them all, others of themselves and the owner."""
+    if actor.is_site_admin:
+        return "TRUE"
+    reader = str(int(actor.organisation_id))
+    return f"(NOT {group}.hides_members OR {group}.org_id = {reader} OR {member}.org_id IN ({group}.org_id, {reader}))"
+
+
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
     """SQL that hides soft-deleted parts from all but their own organisation and synchronising users."""
     if actor.is_site_admin or "perm_sync" in actor.permissions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -41,7 +41,10 @@ def chosen_organisations(actor: Actor, blueprint: SharingGroupBlueprint) -> Quer
 def chosen_ids(actor: Actor, blueprint: SharingGroupBlueprint) -> tuple[str, dict[str, Any]]:
     """SQL (one column) and parameters. Groups that `actor` may not know of have no members here."""
     built = condition(blueprint.rules)
-    groups = list(visible_groups(actor).prefetch_related(None).values_list("pk", flat=True))
+    known = visible_groups(actor).prefetch_related(None)
+    if not actor.is_site_admin:  # Nor has one that hides them, but for its owner.
+        known = known.filter(Q(hides_members=False) | Q(org=actor.organisation_id))
+    groups = list(known.values_list("pk", flat=True))
     return f"SELECT o.id FROM organisation o WHERE {built.sql}", {
         **built.parameters,
         "blueprint_groups": groups,

@@ -79,7 +79,8 @@ class SharingGroup(models.Model):
     """A named circle of organisations (and servers) that an event or a part of it is limited to.
 
     One that came from another instance was brought by a user who synchronises (`sync_user_id`) or over a connection
-    of ours (`connection_id`); 0 for neither.
+    of ours (`connection_id`); 0 for neither. With `hides_members` only its owner is told who is in it: to the others
+    nobody is but themselves and the owner.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -93,6 +94,7 @@ class SharingGroup(models.Model):
     active = models.BooleanField(default=True)
     local = models.BooleanField(default=True)
     roaming = models.BooleanField(default=False)
+    hides_members = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
     modified = models.DateTimeField(auto_now=True)
 

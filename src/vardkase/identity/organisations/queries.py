@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate, Upper
 
 from vardkase.core.errors import NotFound
@@ -54,7 +54,7 @@ def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisati
 def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
     """The groups the actor's organisation owns, is in, or reaches because all of this instance is in it."""
     groups = SharingGroup.objects.select_related("org").prefetch_related(
-        Prefetch("members", SharingGroupOrg.objects.select_related("org").order_by("pk")), "servers"
+        Prefetch("members", shown_members(actor).select_related("org").order_by("pk")), "servers"
     )
     if not actor.is_site_admin:
         mine = (
@@ -64,6 +64,15 @@ def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
         )
         groups = groups.filter(pk__in=SharingGroup.objects.filter(mine).values("pk"))
     return groups.order_by("name", "pk")
+
+
+def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
+    """Who is in groups, as far as the actor is told (in SQL: `identity.access.visibility.group_member_predicate`)."""
+    if actor.is_site_admin:
+        return SharingGroupOrg.objects.all()
+    own = Q(org=actor.organisation_id) | Q(org=F("sharing_group__org"))
+    told = Q(sharing_group__hides_members=False) | Q(sharing_group__org=actor.organisation_id)
+    return SharingGroupOrg.objects.filter(own | told)
 
 
 def find_group(actor: Acting, reference: Reference) -> SharingGroup:

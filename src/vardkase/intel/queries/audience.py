@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from vardkase.core.sql import cursor
+from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.distribution import Distribution
 
@@ -43,12 +46,23 @@ def event_receivers(event: EventRow) -> list[Receiver]:
 
 
 def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> list[Receiver]:
-    """Members with at least one active user that this distribution reaches, without the own organisation."""
+    """Members with at least one active user that this distribution reaches, without the own organisation.
+
+    Of a group that hides who is in it the own organisation is told how many they are, and nothing else.
+    """
     if distribution == Distribution.ORGANISATION:
         return []
     condition = MEMBERSHIP if distribution == Distribution.SHARING_GROUP else "TRUE"
     rows = cursor().execute(RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id})
-    return [Receiver(*row) for row in rows.fetchall()]
+    found = [Receiver(*row) for row in rows.fetchall()]
+    if distribution == Distribution.SHARING_GROUP and _hides_members(sharing_group_id, own_id):
+        return [Receiver(0, gettext("A member of the group"), "", each.users) for each in found]
+    return found
+
+
+def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
+    groups = SharingGroup.objects.filter(pk=sharing_group_id or 0, hides_members=True)
+    return groups.exclude(org=own_id).exists()
 
 
 def count_members(own_id: int) -> int:

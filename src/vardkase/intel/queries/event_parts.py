@@ -8,7 +8,12 @@ from uuid import UUID
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import event_predicate, reader_parameters, report_predicate
+from vardkase.identity.access.visibility import (
+    event_predicate,
+    group_member_predicate,
+    reader_parameters,
+    report_predicate,
+)
 from vardkase.intel.queries.history import acts_on_event, taken_over_at
 from vardkase.intel.queries.rows import EventRow
 
@@ -114,7 +119,8 @@ def group_members(actor: Actor, sharing_group_id: int) -> list[str]:
     """Names of the organisations in a group that the actor is in, or that the hub's staff look at."""
     if not (actor.is_site_admin or sharing_group_id in actor.sharing_group_ids):
         return []
-    return [row[0] for row in cursor().execute(MEMBERS, {"group": sharing_group_id}).fetchall()]
+    sql = MEMBERS.format(told=group_member_predicate(actor))
+    return [row[0] for row in cursor().execute(sql, {"group": sharing_group_id}).fetchall()]
 
 
 TAGS = """
@@ -151,5 +157,6 @@ ORDER BY e.id DESC LIMIT 50
 
 MEMBERS = """
 SELECT o.name FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id
-WHERE m.sharing_group_id = %(group)s ORDER BY lower(o.name)
+JOIN sharing_group g ON g.id = m.sharing_group_id
+WHERE m.sharing_group_id = %(group)s AND {told} ORDER BY lower(o.name)
 """

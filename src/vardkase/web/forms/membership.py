@@ -229,6 +229,12 @@ class CommunityForm(forms.Form):
         help_text=_("Members that belong whatever the rules say."),
     )
 
+    hides_members = forms.BooleanField(
+        label=_("Members do not see who else is in the group"),
+        required=False,
+        help_text=_("On the web, by API and by synchronisation. Only the hub owner sees them all."),
+    )
+
     def wire(self) -> dict[str, Any]:
         """The fields as the service takes them."""
         return {**self.cleaned_data, "chosen": [each.pk for each in self.cleaned_data["chosen"]]}

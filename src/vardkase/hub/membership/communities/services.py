@@ -20,7 +20,7 @@ from vardkase.hub.membership.sectors import Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.identity.organisations.services.groups import (
     create_sharing_group,
     edit_sharing_group,
@@ -52,7 +52,8 @@ def find_community(actor: Actor, pk: int) -> Community:
 def save_community(actor: Actor, data: Mapping[str, Any], community: Community | None = None) -> Community:
     """Make a community with its sharing group, which the hub owns, or change its rules; who is in it follows at once.
 
-    `data`: name, sectors, nis2, counties, chosen (ids of organisations). Raises Invalid by field, Forbidden.
+    `data`: name, sectors, nis2, counties, chosen (ids of organisations), hides_members (from each other).
+    Raises Invalid by field, Forbidden.
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     actor.require_own_affairs()
@@ -65,6 +66,7 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
     for rule, known in KNOWN.items():
         setattr(community, rule, _among(rule, data.get(rule) or [], known))
     community.save()
+    SharingGroup.objects.filter(pk=community.group_id).update(hides_members=bool(data.get("hides_members")))
     community.chosen.set(
         Organisation.objects.filter(pk__in=data.get("chosen") or [], membership__isnull=False)
     )

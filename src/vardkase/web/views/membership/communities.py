@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
+from vardkase.hub.membership.communities.models import Community
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import CommunityForm
@@ -41,11 +42,12 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     return render(request, "membership/community.html", context, status=422 if form.errors else 200)
 
 
-def _initial(community: services.Community) -> dict[str, object]:
+def _initial(community: Community) -> dict[str, object]:
     return {
         "name": community.group.name,
         "sectors": community.sectors,
         "nis2": community.nis2,
         "counties": community.counties,
         "chosen": community.chosen.all(),
+        "hides_members": community.group.hides_members,
     }
