@@ -91,6 +91,8 @@ def test_two_versions_are_compared(cast: Cast) -> None:
         (Change.ADDED, None, 3),
         (Change.REMOVED, 3, None),
     ]
+    renumbered = compare(before, before[1:])
+    assert [each.change for each in renumbered] == [Change.SAME, Change.SAME, Change.REMOVED]
 
 
 def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from vardkase.hub.policy.rules import Rule
@@ -31,24 +32,38 @@ class Compared:
 
 
 def compare(before: Sequence[Rule], after: Sequence[Rule]) -> list[Compared]:
-    """Rules in the order of `after`, then those that are gone. A rule is known by its kind and Swedish title."""
+    """Rules in the order of `after`, then those that are gone. A rule is known by its kind and Swedish title.
+
+    One that only has another number, because rules before it came or went, is the same.
+    """
+    in_order = _in_order([_key(rule) for rule in before], [_key(rule) for rule in after])
     left: dict[tuple[type, str], list[int]] = {}
     for number, rule in enumerate(before, 1):
         left.setdefault(_key(rule), []).append(number)
     found = []
     for number, rule in enumerate(after, 1):
         numbers = left.get(_key(rule))
-        found.append(_compared(before, numbers.pop(0) if numbers else None, rule, number))
+        earlier = numbers.pop(0) if numbers else None
+        stays = (earlier, number) in in_order
+        found.append(_compared(before, earlier, rule, number, stays=stays))
     gone = sorted(number for numbers in left.values() for number in numbers)
     return found + [Compared(Change.REMOVED, before[number - 1], number, None, None) for number in gone]
 
 
-def _compared(before: Sequence[Rule], earlier: int | None, rule: Rule, number: int) -> Compared:
+def _compared(
+    before: Sequence[Rule], earlier: int | None, rule: Rule, number: int, *, stays: bool
+) -> Compared:
     if earlier is None:
         return Compared(Change.ADDED, None, None, rule, number)
     old = before[earlier - 1]
-    change = Change.CHANGED if old != rule else Change.SAME if earlier == number else Change.MOVED
+    change = Change.CHANGED if old != rule else Change.SAME if stays else Change.MOVED
     return Compared(change, old, earlier, rule, number)
+
+
+def _in_order(before: Sequence[object], after: Sequence[object]) -> set[tuple[int | None, int]]:
+    """The pairs of numbers, earlier and later, of what has kept its place among the others."""
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    return {(block.a + place, block.b + place) for block in blocks for place in range(1, block.size + 1)}
 
 
 def _key(rule: Rule) -> tuple[type, str]:
