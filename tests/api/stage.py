@@ -43,6 +43,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.exchange.taxii.models import Collection as TaxiiCollection
 from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.dashboards.models import DashboardTemplate
+from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.policy.approvals.services import digest_of
 from vardkase.hub.policy.models import Approval, PolicyVersion
 from vardkase.hub.policy.models import State as PolicyState
@@ -371,6 +372,11 @@ def user(it: Things) -> User:
 @ours
 def me(it: Things) -> User:
     return it.caller.user
+
+
+@shared
+def application(_it: Things) -> Application:
+    return Application.objects.create(number=word()[:16], state="submitted", answers={})
 
 
 @ours

@@ -69,6 +69,7 @@ import vardkase.api.members.sharing_groups
 import vardkase.api.members.user_settings
 import vardkase.api.members.users
 import vardkase.api.members.users_together
+import vardkase.api.membership.applications
 import vardkase.api.membership.enrolments
 import vardkase.api.membership.memberships
 import vardkase.api.objects.making

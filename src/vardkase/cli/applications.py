@@ -1,4 +1,4 @@
-"""`vardkase membership import|list|show|step|schema`: applications from the command line."""
+"""`vardkase membership import|list|show|step|link|schema`: applications from the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.membership import commands
 from vardkase.cli.output import AsUser, Json, fail, note, result, rows
+
+__all__ = ["commands"]
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.applications.models import Application
@@ -21,6 +24,7 @@ Note = Annotated[str, typer.Option("--note", help="Why, for the history.")]
 State = Annotated[str, typer.Option("--state", help="Only those in this state.")]
 
 
+@commands.command("import")
 def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
     """Register an application that came by mail; each fault is told by its path, and changes nothing."""
     with opened(data_dir):
@@ -38,6 +42,7 @@ def import_file(file: File, data_dir: DataDir = None, user: AsUser = "", json: J
             raise fail("the application was refused.") from None
 
 
+@commands.command("list")
 def list_applications(
     state: State = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
@@ -49,6 +54,7 @@ def list_applications(
         rows([_shown(each) for each in applications(acting(user), state)], as_json=json)
 
 
+@commands.command("show")
 def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
     """Show an application with its history."""
     with opened(data_dir):
@@ -63,6 +69,7 @@ def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json
         result(_shown(application) | {"history": history if json else "; ".join(history)}, as_json=json)
 
 
+@commands.command("step")
 def step(
     number: Number,
     name: StepName,
@@ -82,9 +89,22 @@ def step(
         result(_shown(application), as_json=json)
 
 
-def schema() -> None:
+@commands.command("link")
+def link(number: Number, data_dir: DataDir = None, user: AsUser = "") -> None:
+    """Make a new private link for an applicant and print it; all former ones end."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.applications.access import end_links, link_address
+        from vardkase.hub.membership.applications.queries import find_application
+
+        actor = acting(user)
+        typer.echo(link_address(end_links(actor, find_application(actor, number))))
+
+
+@commands.command("schema")
+def schema(data_dir: DataDir = None) -> None:
     """Print the JSON Schema of a document to import."""
-    with opened(None):
+    with opened(data_dir):
         from vardkase.hub.membership.applications.schema import json_schema
 
         typer.echo(json_text.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from vardkase.cli import (
     accounts,
+    applications,
     check,
     content,
     demo,
@@ -18,7 +19,6 @@ from vardkase.cli import (
     feed,
     init,
     knowledge,
-    membership,
     policy,
     schema,
     security,
@@ -52,7 +52,7 @@ commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(policy.commands, name="policy")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
-commands.add_typer(membership.commands, name="membership")
+commands.add_typer(applications.commands, name="membership")
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)

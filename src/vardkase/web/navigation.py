@@ -83,6 +83,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Membership"),
         (
             Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
+            Item("phases", _("Phases"), icon="flag", staff=OFFICERS),
+            Item("invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)),
             Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
             Item("members", _("Members"), icon="building-community", staff=OFFICERS),
             Item(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("", include("vardkase.web.views.public.urls")),
     path("", include("vardkase.web.views.applying.urls")),
+    path("", include("vardkase.web.views.admission.urls")),
     path("", include("vardkase.web.views.support.urls")),
     path("", include("vardkase.web.views.security.urls")),
     path("", include("vardkase.web.views.overview.urls")),

@@ -11,7 +11,7 @@ from tests.factories import make_role, make_user
 from vardkase.hub.membership.applications.access import Applicant
 from vardkase.hub.membership.applications.models import Application
 from vardkase.identity.access.actor import Actor, actor_for
-from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -26,7 +26,7 @@ _numbers = count(1)
 
 def make_staff(cast: Cast, role: StaffRole, email: str = "") -> User:
     """Somebody of the hub's own organisation with one duty."""
-    plain = Role.objects.filter(name="Plain").first() or make_role("Plain", [])
+    plain = Role.objects.filter(name="Plain").first() or make_role("Plain", [Permission.AUTH])
     return make_user(cast.hub, plain, email or f"{role.value}@hub.example", staff_roles=[role.value])
 
 

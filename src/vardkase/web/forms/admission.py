@@ -1,0 +1,94 @@
+"""Phases, legal preconditions and invitations, as officers write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.phases.defaults import preconditions
+from vardkase.hub.membership.phases.models import Phase
+from vardkase.hub.membership.phases.queries import in_language
+from vardkase.hub.membership.phases.services import LONGEST, LONGEST_REFERENCE
+from vardkase.hub.membership.sectors import Sector
+
+
+def _date(**options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, **options)
+
+
+def _line(language: str, name: str, **options: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"lang": language})
+    return forms.CharField(max_length=LONGEST[f"{name}_{language}"], widget=widget, **options)
+
+
+class PhaseForm(forms.Form):
+    """One phase: its words in both languages, when it is open and for whom."""
+
+    title_sv = _line("sv", "title", label=_("Title in Swedish"))
+    title_en = _line("en", "title", label=_("Title in English"))
+    text_sv = _line("sv", "text", label=_("Text in Swedish"), required=False)
+    text_en = _line("en", "text", label=_("Text in English"), required=False)
+    opens = _date(
+        label=_("First day"),
+        required=False,
+        help_text=_("Empty: the phase opens when its legal preconditions are in force."),
+    )
+    closes = _date(
+        label=_("Ends on"),
+        required=False,
+        help_text=_("From this day on the phase admits nobody. Empty: it does not end."),
+    )
+    sectors = forms.MultipleChoiceField(
+        label=_("Admits"), choices=Sector.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    invitation_only = forms.BooleanField(label=_("By invitation only"), required=False)
+    preconditions = forms.MultipleChoiceField(
+        label=_("Legal preconditions"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, phase: Phase, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={name: getattr(phase, name) for name in self.base_fields})
+        known = [(name, in_language(each, "title")) for name, each in preconditions().items()]
+        self.fields["preconditions"].choices = known  # type: ignore[attr-defined]
+
+
+class InForceForm(forms.Form):
+    """That a legal precondition is in force."""
+
+    since = _date(label=_("In force from"))
+    reference = forms.CharField(
+        label=_("Act or decision"), max_length=LONGEST_REFERENCE, help_text=_("Such as SFS 2026:417.")
+    )
+
+
+class RevokeForm(forms.Form):
+    """That it is not any more."""
+
+    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REFERENCE)
+
+
+class InvitationForm(forms.Form):
+    """An invitation to apply."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    language = forms.ChoiceField(
+        label=_("Language of the mail"), choices=[("sv", _("Swedish")), ("en", _("English"))]
+    )
+    note = forms.CharField(
+        label=_("Note for the officers"),
+        max_length=300,
+        required=False,
+        help_text=_("The invited never see it."),
+    )
+
+
+class ImportForm(forms.Form):
+    """An application as a JSON file."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("The form as JSON, at most 2 MB. docs/membership.md describes it.")
+    )

@@ -1,0 +1,114 @@
+"""Invitations, and applications that came otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.applications.services.importing import import_application, read_file
+from vardkase.hub.membership.invitations import services
+from vardkase.hub.membership.invitations.services import Standing, standing
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.forms.admission import ImportForm, InvitationForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+SORTS = ("email", "created", "expires")
+STANDINGS = {
+    Standing.SENT: (_("Sent"), "wait"),
+    Standing.USED: (_("Used"), "ok"),
+    Standing.REVOKED: (_("Revoked"), "out"),
+    Standing.EXPIRED: (_("Expired"), "out"),
+}
+
+
+@page(staff=OFFICER)
+def index(request: PageRequest) -> HttpResponse:
+    """Whom we have invited, and what became of it."""
+    context = listed(request, services.invitations(request.actor), SORTS, "-created")
+    context["rows"] = [_row(each) for each in context["rows"]]
+    return render(request, "admission/invitations.html", context)
+
+
+@page(staff=OFFICER, writes=True)
+def invite(request: PageRequest) -> HttpResponse:
+    """Invite an address."""
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.invite(request.actor, **form.cleaned_data)
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext("The invitation is on its way."))
+            return redirect("invitations")
+    return render(request, "admission/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICER, writes=True)
+def send_again(request: PageRequest, pk: int) -> HttpResponse:
+    """Mail an invitation once more."""
+    return _done(request, services.send_again, pk, gettext("The invitation is on its way once more."))
+
+
+@require_POST
+@page(staff=OFFICER, writes=True)
+def revoke(request: PageRequest, pk: int) -> HttpResponse:
+    """Take an invitation back."""
+    return _done(request, services.revoke, pk, gettext("The invitation is revoked."))
+
+
+@page(staff=OFFICER, writes=True)
+def import_file(request: PageRequest) -> HttpResponse:
+    """Register an application that came by mail, from a JSON file."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    faults: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            document = read_file(form.cleaned_data["file"].read())
+            application = import_application(request.actor, document)
+        except Invalid as error:
+            told = error.errors if not isinstance(error.errors, str) else {"": [error.errors]}
+            faults = [{"path": path or "–", "words": " ".join(words)} for path, words in told.items()]
+            form.add_error("file", gettext("The application was refused. Nothing was changed."))
+        else:
+            messages.success(request, gettext("Application %s is registered.") % application.number)
+            return redirect(_page_of(application.number))
+    context = {"form": form, "faults": faults}
+    return render(request, "admission/import.html", context, status=422 if form.errors else 200)
+
+
+def _done(request: PageRequest, act: Any, pk: int, words: str) -> HttpResponse:
+    try:
+        act(request.actor, pk)
+        messages.success(request, words)
+    except Conflict as error:
+        messages.error(request, str(error))
+    return redirect("invitations")
+
+
+def _row(invitation: Any) -> dict[str, Any]:
+    words, css = STANDINGS[standing(invitation)]
+    is_open = invitation.used is None and invitation.revoked is None
+    return {"it": invitation, "words": words, "css": css, "is_open": is_open}
+
+
+def _page_of(number: str) -> str:
+    """The officers' page of an application, where there is one."""
+    try:
+        return reverse("application", args=[number])
+    except NoReverseMatch:
+        return reverse("invitations")

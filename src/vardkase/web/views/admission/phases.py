@@ -1,0 +1,89 @@
+"""The phases and the legal preconditions, with their history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.queries import entries_about
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.phases import queries, services
+from vardkase.hub.membership.phases.defaults import preconditions
+from vardkase.hub.membership.sectors import Sector
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.forms.admission import InForceForm, PhaseForm, RevokeForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+
+ENTRIES_SHOWN = 20
+
+
+@page(staff=services.OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    """Every phase as it is today, and what the law says."""
+    states = {phase.number: phase for phase in queries.phases(timezone.now())}
+    rows = [
+        {
+            "phase": phase,
+            "state": states[phase.number],
+            "sectors": [Sector(name).label for name in phase.sectors],
+        }
+        for phase in queries.stored_phases()
+    ]
+    recorded = queries.recorded_preconditions()
+    laws = [
+        {"name": name, "title": queries.in_language(each, "title"), "recorded": recorded[name]}
+        for name, each in preconditions().items()
+    ]
+    may_record = StaffRole.LEGAL_OFFICER in request.actor.staff
+    return render(request, "admission/phases.html", {"rows": rows, "laws": laws, "may_record": may_record})
+
+
+@page(staff=services.OFFICERS, writes=True)
+def edit(request: PageRequest, number: int) -> HttpResponse:
+    """Change a phase."""
+    phase = queries.find_phase(number)
+    form = PhaseForm(phase, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_phase(request.actor, number, form.cleaned_data)
+        except Invalid as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, gettext("Saved. Applications that wait are looked at anew."))
+            return redirect("phases")
+    context = {"form": form, "phase": phase, "entries": entries_about("phase", number, limit=ENTRIES_SHOWN)}
+    return render(request, "admission/phase.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=(StaffRole.LEGAL_OFFICER,), writes=True)
+def precondition(request: PageRequest, name: str) -> HttpResponse:
+    """Record that a legal precondition is in force, or that it is not any more."""
+    if name not in preconditions():
+        raise NotFound("There is no such precondition.")
+    recorded = queries.recorded_preconditions()[name]
+    is_in_force = recorded.since is not None
+    form: Any = (RevokeForm if is_in_force else InForceForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if is_in_force:
+                services.revoke(request.actor, name, form.cleaned_data["reason"])
+            else:
+                services.record_in_force(request.actor, name, **form.cleaned_data)
+        except Invalid as error:
+            take_errors(form, error)
+        else:
+            messages.success(request, gettext("Saved. Applications that wait are looked at anew."))
+            return redirect("phases")
+    context = {
+        "form": form,
+        "recorded": recorded,
+        "title": queries.in_language(preconditions()[name], "title"),
+        "entries": entries_about("precondition", recorded.pk, limit=ENTRIES_SHOWN) if recorded.pk else [],
+    }
+    return render(request, "admission/precondition.html", context, status=422 if form.errors else 200)

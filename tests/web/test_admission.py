@@ -1,0 +1,65 @@
+"""The officers' pages of phases, legal preconditions and invitations."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.hub.membership.cast import PHASE_1, PHASE_2, make_staff
+from tests.web.accounts import signed_in
+from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.phases.models import Phase
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+def test_a_jurist_records_what_the_law_says(cast: Cast) -> None:
+    jurist = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER))
+    page = reverse("precondition", args=["offence_data"])
+    assert "Lagstöd för privata organisationer" in jurist.get(page).content.decode()
+    assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
+    assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
+    with time_machine.travel(PHASE_2, tick=True):
+        shown = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER, "b@hub.example"))
+        assert "SFS 2026:417" in shown.get(reverse("phases")).content.decode()
+    assert jurist.post(page, {"reason": "Upphävd"}).status_code == 302
+    assert "no longer" not in jurist.get(page).content.decode()
+    assert "inte längre gällande" in jurist.get(page).content.decode()
+
+
+def test_an_officer_changes_a_phase_and_sees_its_history(cast: Cast) -> None:
+    officer = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER))
+    page = reverse("phase", args=[2])
+    data = {
+        "title_sv": "Offentlig sektor",
+        "title_en": "Public sector",
+        "opens": "2026-04-01",
+        "sectors": ["region"],
+    }
+    assert officer.post(page, data | {"closes": "2026-03-01"}).status_code == 422
+    assert officer.post(page, data).status_code == 302
+    assert Phase.objects.get(number=2).sectors == ["region"]
+    assert "Fasen ändrades" in officer.get(page).content.decode()
+    assert officer.get(reverse("precondition", args=["offence_data"])).status_code == 403
+
+
+def test_an_officer_invites_reminds_and_takes_back(cast: Cast) -> None:
+    with time_machine.travel(PHASE_1, tick=True):
+        officer = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER))
+        assert "Inga inbjudningar än" in officer.get(reverse("invitations")).content.decode()
+        data = {"email": "anna@skogsby.example", "language": "sv", "note": "Pilot"}
+        assert officer.post(reverse("invitation_new"), data).status_code == 302
+        assert officer.post(reverse("invitation_new"), data).status_code == 422
+        pk = Invitation.objects.get().pk
+        assert officer.post(reverse("invitation_again", args=[pk])).status_code == 302
+        assert officer.post(reverse("invitation_revoke", args=[pk])).status_code == 302
+        assert "Återtagen" in officer.get(reverse("invitations")).content.decode()
+
+
+@pytest.mark.parametrize("page", ["phases", "invitations", "invitation_new", "application_import"])
+def test_others_are_not_let_in(cast: Cast, page: str) -> None:
+    for user in (cast.site_admin.user, cast.org_admin.user):
+        assert signed_in(user).get(reverse(page)).status_code == 403
