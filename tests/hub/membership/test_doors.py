@@ -288,7 +288,10 @@ def test_a_refusal_says_why(scene: Scene, kind: str, told: str) -> None:
         assert told in refused.content.decode()
     scene.browser.cookies["django_language"] = "sv"
     if kind == "suspended":
-        assert "Er organisations medlemskap är avstängt." in scene.browser.get("/").content.decode()
+        page = scene.browser.get("/").content.decode()
+        assert "Er organisations medlemskap är avstängt." in page
+        assert 'href="/membership/"' in page  # What concerns the membership itself they still reach:
+        assert scene.browser.get("/membership/").status_code == 200
 
 
 def test_what_waited_goes_out_when_it_may_again(scene: Scene) -> None:

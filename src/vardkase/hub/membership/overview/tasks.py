@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.applications.models import Application, ApplicationState
-from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.overview.figures import Task, register_tasks
 from vardkase.hub.membership.overview.members import Filter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
@@ -17,7 +17,7 @@ TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
 def register_all() -> None:
     """Have the overview tell of these."""
-    for source in (_applications, _connecting, _statements, _expiring, _requests):
+    for source in (_applications, _connecting, _changes, _statements, _expiring, _requests):
         register_tasks(source)
 
 
@@ -29,6 +29,11 @@ def _applications(_actor: Actor) -> Task:
 def _connecting(_actor: Actor) -> Task:
     count = Membership.objects.filter(state=MembershipState.ONBOARDING).count()
     return Task(_("Members that are being connected"), count, "members")
+
+
+def _changes(_actor: Actor) -> Task:
+    count = ProposedChange.objects.filter(state=ChangeState.PROPOSED).count()
+    return Task(_("Changes of members’ data to decide on"), count, "members")
 
 
 def _statements(_actor: Actor) -> Task:
