@@ -7,9 +7,6 @@ BIN := .venv/bin
 PYTEST_OPTIONS ?= -n 3
 SOURCES := src tests bench
 
-# Compiled modules halve the time of each start, and a run of the tests starts dozens of processes.
-unexport PYTHONDONTWRITEBYTECODE
-
 .PHONY: help run test lint bench setup tools
 
 help: ## Show this list

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.factories import make_sharing_group
-from tests.factories.people import make_keys, make_organisations, make_roles, make_users
+from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -37,14 +36,6 @@ ORG_ADMIN = PUBLISHER | {
     Permission.TEMPLATE,
     Permission.SHARING_GROUP,
     Permission.TAG_EDITOR,
-}
-ROLES = {
-    "User": USER,
-    "Publisher": PUBLISHER,
-    "Org Admin": ORG_ADMIN,
-    "Read Only": READ_ONLY,
-    "Sync user": SYNC_USER,
-    "admin": frozenset(Permission),
 }
 
 
@@ -82,20 +73,28 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Put the cast on stage: about thirty rows, in a statement for each table, for most tests begin so."""
-    hub, org_a, org_b, org_c = make_organisations("Hub", "Organisation A", "Organisation B", "Organisation C")
-    roles = make_roles(ROLES)
-    users = make_users({  # In the order in which Cast has them.
-        "analyst@a.example": (org_a, roles["User"]),
-        "colleague@a.example": (org_a, roles["User"]),
-        "publisher@a.example": (org_a, roles["Publisher"]),
-        "admin@a.example": (org_a, roles["Org Admin"]),
-        "reader@a.example": (org_a, roles["Read Only"]),
-        "analyst@b.example": (org_b, roles["User"]),
-        "sync@b.example": (org_b, roles["Sync user"]),
-        "analyst@c.example": (org_c, roles["User"]),
-        "staff@hub.example": (hub, roles["admin"]),
-    })  # fmt: skip
-    group = make_sharing_group(org_a, [org_a, org_b], name="A and B")
-    people = [Player(user, key) for user, key in zip(users, make_keys(users), strict=True)]
-    return Cast(hub, org_a, org_b, org_c, group, *people)
+    """Put the cast on stage: about thirty rows."""
+    hub, org_a, org_b, org_c = (
+        make_organisation(name) for name in ("Hub", "Organisation A", "Organisation B", "Organisation C")
+    )
+    user = make_role("User", USER)
+    return Cast(
+        hub=hub,
+        org_a=org_a,
+        org_b=org_b,
+        org_c=org_c,
+        group=make_sharing_group(org_a, [org_a, org_b], name="A and B"),
+        analyst=_player(make_user(org_a, user, "analyst@a.example")),
+        colleague=_player(make_user(org_a, user, "colleague@a.example")),
+        publisher=_player(make_user(org_a, make_role("Publisher", PUBLISHER), "publisher@a.example")),
+        org_admin=_player(make_user(org_a, make_role("Org Admin", ORG_ADMIN), "admin@a.example")),
+        reader=_player(make_user(org_a, make_role("Read Only", READ_ONLY), "reader@a.example")),
+        partner=_player(make_user(org_b, user, "analyst@b.example")),
+        partner_sync=_player(make_user(org_b, make_role("Sync user", SYNC_USER), "sync@b.example")),
+        stranger=_player(make_user(org_c, user, "analyst@c.example")),
+        site_admin=_player(make_user(hub, make_role("admin", Permission), "staff@hub.example")),
+    )
+
+
+def _player(user: User) -> Player:
+    return Player(user, make_key(user))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import django
 import pytest
-from django.test import TransactionTestCase
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 database.bootstrap()
 django.setup()
-TransactionTestCase._fixture_teardown = lambda _: database.empty()  # type: ignore[method-assign]
 
 
 ABOUT_HUBS = frozenset(

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.api.stage import OURS, SECRET, Caller, Stage, Things, mentioned
-from tests.support import database
 from tests.support.web_server import WebServer
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions, plain
@@ -128,7 +128,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) 
     """One state of the database for the whole module, in place of an empty one for each test."""
     with django_db_blocker.unblock():
         yield
-        database.empty()
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import string
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from vardkase.identity.access.permissions import Permission
@@ -20,7 +20,6 @@ from vardkase.identity.organisations.models import (
 )
 
 _number = itertools.count(1)
-ALPHABET = string.ascii_letters + string.digits
 
 
 def make_organisation(name: str | None = None, **fields: Any) -> Organisation:
@@ -30,25 +29,10 @@ def make_organisation(name: str | None = None, **fields: Any) -> Organisation:
     )
 
 
-def make_organisations(*names: str) -> list[Organisation]:
-    """Local organisations, in one statement."""
-    return Organisation.objects.bulk_create([Organisation(name=name, local=True) for name in names])
-
-
 def make_role(name: str, permissions: Iterable[Permission]) -> Role:
     """The role called `name`; made with `permissions` when the installation has none of that name."""
-    return make_roles({name: permissions})[name]
-
-
-def make_roles(wanted: Mapping[str, Iterable[Permission]]) -> dict[str, Role]:
-    """The roles of these names; those that the installation lacks are made with these permissions."""
-    roles = {role.name: role for role in Role.objects.filter(name__in=wanted)}
-    missing = [
-        Role(name=name, **{permission.value: True for permission in permissions})
-        for name, permissions in wanted.items()
-        if name not in roles
-    ]
-    return roles | {role.name: role for role in Role.objects.bulk_create(missing)}
+    flags = {permission.value: True for permission in permissions}
+    return Role.objects.get_or_create(name=name, defaults=flags)[0]
 
 
 def make_user(org: Organisation, role: Role, email: str | None = None, **fields: Any) -> User:
@@ -61,34 +45,19 @@ def make_user(org: Organisation, role: Role, email: str | None = None, **fields:
     )
 
 
-def make_users(wanted: Mapping[str, tuple[Organisation, Role]]) -> list[User]:
-    """Users by their addresses, as `make_user` makes them, in one statement."""
-    return User.objects.bulk_create([
-        User(email=email, org=org, role=role, password="!", termsaccepted=True)
-        for email, (org, role) in wanted.items()
-    ])  # fmt: skip
-
-
 def make_key(user: User, **fields: Any) -> str:
     """A new API key of `user`, in the form MISP's have: 40 letters and digits."""
-    return make_keys([user], **fields)[0]
-
-
-def make_keys(users: Iterable[User], **fields: Any) -> list[str]:
-    """A new API key of each, in one statement."""
-    made = [(user, "".join(secrets.choice(ALPHABET) for _ in range(40))) for user in users]
-    AuthKey.objects.bulk_create([
-        AuthKey(
-            user=user,
-            authkey_start=key[:4],
-            authkey_end=key[-4:],
-            digest=hashlib.sha256(key.encode()).digest(),
-            created=int(time.time()),
-            **fields,
-        )
-        for user, key in made
-    ])  # fmt: skip
-    return [key for _, key in made]
+    alphabet = string.ascii_letters + string.digits
+    key = "".join(secrets.choice(alphabet) for _ in range(40))
+    AuthKey.objects.create(
+        user=user,
+        authkey_start=key[:4],
+        authkey_end=key[-4:],
+        digest=hashlib.sha256(key.encode()).digest(),
+        created=int(time.time()),
+        **fields,
+    )
+    return key
 
 
 def make_sharing_group(

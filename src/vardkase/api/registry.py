@@ -70,8 +70,10 @@ import vardkase.api.members.user_settings
 import vardkase.api.members.users
 import vardkase.api.members.users_together
 import vardkase.api.membership.applications
+import vardkase.api.membership.assessments
 import vardkase.api.membership.enrolments
 import vardkase.api.membership.memberships
+import vardkase.api.membership.terms
 import vardkase.api.objects.making
 import vardkase.api.objects.own_templates
 import vardkase.api.objects.reading

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from vardkase.cli import (
     accounts,
     applications,
+    assessments,
     check,
     content,
     demo,
@@ -53,6 +54,7 @@ commands.add_typer(policy.commands, name="policy")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
 commands.add_typer(applications.commands, name="membership")
+applications.commands.add_typer(assessments.commands)
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)

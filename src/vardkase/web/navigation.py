@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.customer_service.queries import waiting_for
+from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -82,7 +83,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Membership"),
         (
-            Item("applications", _("Applications"), icon="clipboard-text", staff=OFFICERS),
+            Item(
+                "applications",
+                _("Applications"),
+                icon="clipboard-text",
+                staff=OFFICERS,
+                waiting=applications_to_handle,
+            ),
             Item("phases", _("Phases"), icon="flag", staff=OFFICERS),
             Item("invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)),
             Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),

@@ -1,0 +1,245 @@
+"""membershipAssessments/*: what officers do with an application. MISP has no such thing; the names are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
+from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.models import Proposal
+from vardkase.hub.membership.assessments.queries import Filter
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.misp.flags import as_int
+
+MOST = 500
+"""Applications in one answer; the newest."""
+NUMBER = "[number]"
+
+
+@endpoint(
+    "membershipAssessments/index",
+    staff=OFFICERS,
+    describes=Description("", (), ("text", "state", "sector", "handler")),
+)
+def index(call: Call) -> Answer:
+    """The applications that have come in, the newest first; `handler` is an officer's id, none or second."""
+    narrowed = Filter(*(_text(call, name) for name in ("text", "state", "sector", "handler")))
+    found = queries.applications(call.actor, narrowed).order_by("-submitted", "-pk")[:MOST]
+    return Json([_row(each) for each in found])
+
+
+@endpoint(
+    "membershipAssessments/view",
+    staff=OFFICERS,
+    describes=Description(url=f"/membershipAssessments/view/{NUMBER}"),
+)
+def view(call: Call) -> Answer:
+    """One application: answers, criteria, proposals, letters and history."""
+    return Json(_whole(_application(call)))
+
+
+@endpoint(
+    "membershipAssessments/review",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(url=f"/membershipAssessments/review/{NUMBER}"),
+)
+def review(call: Call) -> Answer:
+    """Take an application up; the caller handles it from now on."""
+    return Json(_whole(reviewing.review(call.actor, _application(call))))
+
+
+@endpoint(
+    "membershipAssessments/assess",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`verdict` is met, met_with_remark, not_met or not_applicable; all but the first need a reason.",
+        mandatory=["criterion", "verdict"],
+        optional=["reason"],
+        url=f"/membershipAssessments/assess/{NUMBER}",
+    ),
+)
+def assess(call: Call) -> Answer:
+    """Put down what is found of one criterion."""
+    application = _application(call)
+    given = [_text(call, name) for name in ("criterion", "verdict", "reason")]
+    reviewing.assess(call.actor, application, *given)
+    return Json(_whole(application))
+
+
+@endpoint(
+    "membershipAssessments/request_completion",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`steps` lists the parts of the form that the applicant can change.",
+        mandatory=["text", "steps"],
+        url=f"/membershipAssessments/request_completion/{NUMBER}",
+    ),
+)
+def request_completion(call: Call) -> Answer:
+    """Ask the applicant to complete the application, by letter and mail."""
+    steps = call.body.get("steps")
+    if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
+        raise Invalid({"steps": ["steps is a list of names."]})
+    application = _application(call)
+    return Json(_whole(reviewing.request_completion(call.actor, application, _text(call, "text"), steps)))
+
+
+@endpoint(
+    "membershipAssessments/propose",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`outcome` is approve or reject; an approval in spite of an unmet criterion needs an `exception`.",
+        mandatory=["outcome", "reasons"],
+        optional=["exception"],
+        url=f"/membershipAssessments/propose/{NUMBER}",
+    ),
+)
+def propose(call: Call) -> Answer:
+    """Propose how to decide, to a second officer."""
+    given = [_text(call, name) for name in ("outcome", "reasons", "exception")]
+    return Json(_proposal(deciding.propose(call.actor, _application(call), *given)))
+
+
+@endpoint(
+    "membershipAssessments/take_back",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(mandatory=["proposal_id"], url=f"/membershipAssessments/take_back/{NUMBER}"),
+)
+def take_back(call: Call) -> Answer:
+    """Take one's own proposal back."""
+    application = _application(call)
+    deciding.take_back(call.actor, application, _proposal_id(call))
+    return Json(_whole(application))
+
+
+@endpoint(
+    "membershipAssessments/decide",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`answer` is agree, return (with a question as `text`) or oppose (with reasons as `text`).",
+        mandatory=["proposal_id", "answer"],
+        optional=["text", "exception"],
+        url=f"/membershipAssessments/decide/{NUMBER}",
+    ),
+)
+def decide(call: Call) -> Answer:
+    """Answer a proposal as the second officer; whoever made it cannot."""
+    given = [_text(call, name) for name in ("answer", "text", "exception")]
+    decided = deciding.decide(call.actor, _application(call), _proposal_id(call), *given)
+    return Json(_whole(decided))
+
+
+@endpoint(
+    "membershipAssessments/declare_partial",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(mandatory=["reason"], url=f"/membershipAssessments/declare_partial/{NUMBER}"),
+)
+def declare_partial(call: Call) -> Answer:
+    """Take no further part in a case in which one is partial."""
+    application = _application(call)
+    reviewing.declare_partial(call.actor, application, _text(call, "reason"))
+    return Json(_whole(application))
+
+
+@endpoint(
+    "membershipAssessments/letter",
+    staff=OFFICERS,
+    describes=Description(url=f"/membershipAssessments/letter/{NUMBER}/[letter_number]"),
+)
+def letter(call: Call) -> Answer:
+    """A letter as it was sent, as PDF."""
+    found = letter_about("application", _application(call).pk, call.arg(1))
+    name = f"{found.number.replace(':', '-')}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Text(bytes(found.content), "application/pdf", headers=headers)
+
+
+def _application(call: Call) -> Application:
+    return queries.find(call.actor, call.arg(0))
+
+
+def _text(call: Call, name: str) -> str:
+    given = call.param(name, "")
+    return given if isinstance(given, str) else str(given or "")
+
+
+def _proposal_id(call: Call) -> int:
+    return as_int(call.body.get("proposal_id")) or 0
+
+
+def _row(application: Application) -> dict[str, Any]:
+    handling = getattr(application, "handling", None)
+    return {
+        "Application": {
+            "id": str(application.pk),
+            "number": application.number,
+            "state": application.state,
+            "organisation_name": application.organisation_name,
+            "organisation_number": application.organisation_number,
+            "sector": application.sector,
+            "nis2": application.nis2,
+            "connection": application.connection,
+            "phase": application.phase,
+            "submitted": application.submitted and application.submitted.isoformat(),
+            "decided": application.decided and application.decided.isoformat(),
+            "day": queries.age_in_days(application),
+            "handled_by": handling.officer.email if handling and handling.officer else None,
+        }
+    }
+
+
+def _whole(application: Application) -> dict[str, Any]:
+    application = Application.objects.select_related("handling__officer").get(pk=application.pk)
+    found = queries.assessments_of(application)
+    return {
+        **_row(application),
+        "answers": application.answers,
+        "terms_version": queries.terms_against(application).version,
+        "criteria": [
+            {
+                "key": each.key,
+                "title": each.title_en,
+                "verdict": found[each.key].verdict if each.key in found else None,
+                "reason": found[each.key].reason if each.key in found else "",
+            }
+            for each in queries.criteria_of(application)
+        ],
+        "proposals": [_proposal(each)["Proposal"] for each in queries.proposals_of(application)],
+        "letters": [
+            {"number": each.number, "title": each.title, "sha256": each.sha256, "at": each.at.isoformat()}
+            for each in letters_about("application", application.pk)
+        ],
+        "history": [
+            {"step": each.step, "state": each.after, "by": each.actor_name, "at": each.at.isoformat()}
+            for each in history_of(APPLICATION, application.pk)
+        ],
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "Proposal": {
+            "id": str(proposal.pk),
+            "outcome": proposal.outcome,
+            "reasons": proposal.reasons,
+            "exception": proposal.exception,
+            "state": proposal.state,
+            "proposed_by": proposal.proposed_by_name,
+            "answered_by": proposal.answered_by_name,
+            "answer": proposal.answer,
+        }
+    }

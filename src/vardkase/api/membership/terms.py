@@ -1,0 +1,123 @@
+"""membershipTerms/*: the terms, their next version, and who has accepted them. The names are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.dateparse import parse_date
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.services import drafts
+from vardkase.hub.membership.terms.services.acceptance import accept as accept_terms
+from vardkase.identity.access.permissions import Permission
+from vardkase.misp.flags import as_int
+
+MOST = 5000
+"""Members in one answer."""
+
+
+@endpoint("membershipTerms/view", describes=Description(url="/membershipTerms/view/[version]"))
+def view(call: Call) -> Answer:
+    """A version of the terms with its criteria; without a number the one that applies."""
+    number = as_int(call.arg(0))
+    return Json(_terms(queries.terms_of(number) if number else queries.current_terms()))
+
+
+@endpoint(
+    "membershipTerms/unanswered",
+    staff=drafts.OFFICERS,
+    describes=Description(url="/membershipTerms/unanswered/[version]"),
+)
+def unanswered(call: Call) -> Answer:
+    """The members that have not accepted a version; without a number the one that applies."""
+    number = as_int(call.arg(0)) or queries.current_terms().version
+    found = queries.unanswered(queries.terms_of(number).version)[:MOST]
+    return Json([{"org_id": str(each.organisation_id), "name": each.organisation.name} for each in found])
+
+
+@endpoint("membershipTerms/draft", staff=drafts.OFFICERS, writes=True)
+def draft(call: Call) -> Answer:
+    """Begin the next version, as a copy of the current one."""
+    return Json(_terms(drafts.start_draft(call.actor)))
+
+
+@endpoint(
+    "membershipTerms/edit",
+    staff=drafts.OFFICERS,
+    writes=True,
+    describes=Description("", (), ("text_sv", "text_en", "criteria")),
+)
+def edit(call: Call) -> Answer:
+    """Change the text or the criteria of the version that is being written."""
+    names = ("text_sv", "text_en", "criteria")
+    return Json(
+        _terms(drafts.edit_draft(call.actor, {name: call.body[name] for name in names if name in call.body}))
+    )
+
+
+@endpoint("membershipTerms/discard", staff=drafts.OFFICERS, writes=True)
+def discard(call: Call) -> Answer:
+    """Throw the version that is being written away."""
+    drafts.discard_draft(call.actor)
+    return Json(_terms(queries.current_terms()))
+
+
+@endpoint(
+    "membershipTerms/publish",
+    staff=drafts.OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`answer_by` is the last day (2027-01-31) on which members answer.",
+        mandatory=["version", "answer_by"],
+    ),
+)
+def publish(call: Call) -> Answer:
+    """Have the version that is being written apply, and ask every member to accept it."""
+    given = call.body.get("answer_by")
+    try:
+        day = parse_date(given) if isinstance(given, str) else None
+    except ValueError:
+        day = None
+    return Json(_terms(drafts.publish(call.actor, as_int(call.body.get("version")) or 0, day)))
+
+
+@endpoint(
+    "membershipTerms/accept",
+    requires=(Permission.ADMIN,),
+    writes=True,
+    describes=Description(mandatory=["version", "name", "role"]),
+)
+def accept(call: Call) -> Answer:
+    """Put down that the signatory `name`, with the position `role`, accepts a version for the own organisation."""
+    name, role = call.body.get("name"), call.body.get("role")
+    if not isinstance(name, str) or not isinstance(role, str):
+        raise Invalid({"name": ["name and role are texts."]})
+    made = accept_terms(call.actor, as_int(call.body.get("version")) or 0, name, role)
+    return Json(
+        {
+            "Acceptance": {
+                "version": made.version,
+                "name": made.name,
+                "role": made.role,
+                "at": made.at.isoformat(),
+            }
+        }
+    )
+
+
+def _terms(terms: Terms) -> dict[str, Any]:
+    return {
+        "Terms": {
+            "version": terms.version,
+            "state": terms.state,
+            "text_sv": terms.text_sv,
+            "text_en": terms.text_en,
+            "criteria": terms.criteria,
+            "answer_by": terms.answer_by and terms.answer_by.isoformat(),
+            "published": terms.published and terms.published.isoformat(),
+        }
+    }

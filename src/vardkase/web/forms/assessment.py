@@ -1,0 +1,71 @@
+"""What officers write about an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.assessments.models import Outcome
+from vardkase.hub.membership.assessments.services.deciding import Answer
+from vardkase.hub.membership.assessments.services.reviewing import LONGEST
+
+
+def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=LONGEST,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class CompletionForm(forms.Form):
+    """What an applicant is asked for."""
+
+    text = _text(
+        _("What is missing?"), 6, hint=_("It stands in the letter and on the applicant’s status page.")
+    )
+    steps = forms.MultipleChoiceField(
+        label=_("Parts that the applicant can change"),
+        choices=[(step.name, step.title) for step in STEPS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class MessageForm(forms.Form):
+    """One message in the conversation."""
+
+    text = _text(_("Message"), 2)
+
+
+class ProposalForm(forms.Form):
+    """How an officer proposes to decide."""
+
+    outcome = forms.ChoiceField(
+        label=_("Proposed decision"), choices=Outcome.choices, widget=forms.RadioSelect
+    )
+    reasons = _text(_("Reasons in the decision"), hint=_("They stand in the decision, word for word."))
+    exception = _text(
+        _("Exception"),
+        2,
+        required=False,
+        hint=_("Only to approve although a criterion is not met: why it can be done all the same."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the second officer answers; nothing is chosen beforehand."""
+
+    answer = forms.ChoiceField(choices=[(each.value, each.value) for each in Answer])
+    text = _text(_("Your question or reasons"), required=False)
+    exception = _text(_("Exception"), 2, required=False)
+
+
+class PartialityForm(forms.Form):
+    """Why an officer takes no part in a case."""
+
+    reason = _text(_("Why?"), hint=_("It is kept with the case, and read by the hub’s officers."))

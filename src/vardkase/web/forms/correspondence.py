@@ -1,0 +1,35 @@
+"""Texts of mail and letters, and how an officer signs."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.correspondence.letters.signatures import LONGEST
+from vardkase.hub.correspondence.templates import LONGEST_BODY, LONGEST_SUBJECT
+
+
+class TextForm(forms.Form):
+    """Subject and body of one text."""
+
+    subject = forms.CharField(label=_("Subject or heading"), max_length=LONGEST_SUBJECT)
+    body = forms.CharField(
+        label=_("Text (Markdown)"),
+        max_length=LONGEST_BODY,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_(
+            "What stands in braces is filled in. An empty line begins a new paragraph, ## a heading."
+        ),
+    )
+
+
+class SignatureForm(forms.Form):
+    """Name and title."""
+
+    name = forms.CharField(label=_("Your name"), max_length=LONGEST)
+    title_sv = forms.CharField(
+        label=_("Title in Swedish"), max_length=LONGEST, help_text=_("For example: handläggare.")
+    )
+    title_en = forms.CharField(
+        label=_("Title in English"), max_length=LONGEST, help_text=_("For example: officer.")
+    )

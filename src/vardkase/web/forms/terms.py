@@ -1,0 +1,63 @@
+"""Writing terms, and accepting them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.terms.criteria import LONGEST_HELP, LONGEST_TITLE
+from vardkase.hub.membership.terms.services.acceptance import LONGEST as LONGEST_NAME
+from vardkase.hub.membership.terms.services.drafts import LONGEST
+
+
+def _area(label: Any, rows: int, longest: int, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=longest, widget=forms.Textarea(attrs={"rows": rows}), **options
+    )
+
+
+class DraftForm(forms.Form):
+    """The text in both languages."""
+
+    text_sv = _area(_("Text in Swedish (Markdown)"), 24, LONGEST)
+    text_en = _area(_("Text in English (Markdown)"), 24, LONGEST)
+
+
+class CriterionForm(forms.Form):
+    """One criterion of the checklist."""
+
+    title_sv = forms.CharField(label=_("Name in Swedish"), max_length=LONGEST_TITLE)
+    title_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_TITLE)
+    help_sv = _area(_("What it takes, in Swedish"), 2, LONGEST_HELP, required=False)
+    help_en = _area(_("What it takes, in English"), 2, LONGEST_HELP, required=False)
+    step = forms.ChoiceField(
+        label=_("Part of the application that shows it"), choices=[(step.name, step.title) for step in STEPS]
+    )
+    only_api = forms.BooleanField(label=_("Only for those who connect by API"), required=False)
+
+
+class PublishForm(forms.Form):
+    """By when members answer."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    answer_by = forms.DateField(
+        label=_("Last day to answer"),
+        help_text=_(
+            "Members that have not answered are reminded 14, 7 and 1 days before, and the day after."
+        ),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class AcceptanceForm(forms.Form):
+    """Who accepts."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name of the signatory"), max_length=LONGEST_NAME)
+    role = forms.CharField(label=_("Position"), max_length=LONGEST_NAME)
+    accepted = forms.BooleanField(
+        label=_("The signatory may commit the organisation, and accepts the terms on its behalf")
+    )

@@ -1,0 +1,1 @@
+"""The officers' desk: applications, their assessment, and the decision by two."""

@@ -1,0 +1,208 @@
+"""One application on the desk, and what an officer does with it. The services decide and refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.conversation import write_message
+from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.web.forms.assessment import (
+    AnswerForm,
+    CompletionForm,
+    MessageForm,
+    PartialityForm,
+    ProposalForm,
+)
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.applications.showing import criteria, sections, shown
+
+
+@page(staff=OFFICERS)
+def view(request: PageRequest, number: str) -> HttpResponse:
+    """An application: criteria and statement to the left, decision and conversation to the right."""
+    return _page(request, queries.find(request.actor, number))
+
+
+@page(staff=OFFICERS)
+def answers(request: PageRequest, number: str) -> HttpResponse:
+    """All that the applicant answered."""
+    application = queries.find(request.actor, number)
+    context = {"application": application, "sections": sections(application)}
+    return render(request, "applications/answers.html", context)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def assess(request: PageRequest, number: str, key: str) -> HttpResponse:
+    """Put down what is found of one criterion."""
+    application = queries.find(request.actor, number)
+    tried = {name: request.POST.get(name, "") for name in ("verdict", "reason")}
+    try:
+        reviewing.assess(request.actor, application, key, tried["verdict"], tried["reason"])
+    except (Invalid, Conflict) as refused:
+        rows = criteria(application, {"key": key, "error": str(refused), **tried})
+        # htmx puts only answers of success into the page.
+        return _page(request, application, status=200 if _is_part(request) else 422, criteria=rows)
+    return redirect("application", number)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def review(request: PageRequest, number: str) -> HttpResponse:
+    """Take the application up, or over from somebody else."""
+    application = queries.find(request.actor, number)
+    act = reviewing.take_over if request.POST.get("over") else reviewing.review
+    return _done(request, application, lambda: act(request.actor, application), gettext("You handle it now."))
+
+
+@page(staff=OFFICERS, writes=True)
+def completion(request: PageRequest, number: str) -> HttpResponse:
+    """Ask the applicant for a completion."""
+    application = queries.find(request.actor, number)
+    form = CompletionForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            words, steps = form.cleaned_data["text"], form.cleaned_data["steps"]
+            reviewing.request_completion(request.actor, application, words, steps)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The request is sent, as a letter and by mail."))
+            return redirect("application", number)
+    context = {"application": application, "form": form}
+    return render(request, "applications/completion.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def message(request: PageRequest, number: str) -> HttpResponse:
+    """Write to the applicant, or a note between officers."""
+    application = queries.find(request.actor, number)
+    form, note = MessageForm(request.POST), request.POST.get("how") == "note"
+    words = gettext("The note is kept.") if note else gettext("The message is sent.")
+    return _sent(
+        request,
+        application,
+        {"message_form": form},
+        lambda: write_message(request.actor, application, form.cleaned_data["text"], note=note),
+        words,
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def propose(request: PageRequest, number: str) -> HttpResponse:
+    """Propose how to decide."""
+    application = queries.find(request.actor, number)
+    form = ProposalForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"proposal_form": form},
+        lambda: deciding.propose(request.actor, application, **form.cleaned_data),
+        gettext("The proposal waits for a second officer."),
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def take_back(request: PageRequest, number: str, proposal: int) -> HttpResponse:
+    """Take one's own proposal back."""
+    application = queries.find(request.actor, number)
+    return _done(
+        request,
+        application,
+        lambda: deciding.take_back(request.actor, application, proposal),
+        gettext("The proposal is taken back."),
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def decide(request: PageRequest, number: str, proposal: int) -> HttpResponse:
+    """Answer the proposal as the second officer."""
+    application = queries.find(request.actor, number)
+    form = AnswerForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"answer_form": form},
+        lambda: deciding.decide(request.actor, application, proposal, **form.cleaned_data),
+        gettext("Your answer is kept."),
+    )
+
+
+@page(staff=OFFICERS, writes=True)
+def partial(request: PageRequest, number: str) -> HttpResponse:
+    """Declare that one is partial in this case."""
+    application = queries.find(request.actor, number)
+    form = PartialityForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        reviewing.declare_partial(request.actor, application, form.cleaned_data["reason"])
+        messages.success(request, gettext("You take no further part in this case."))
+        return redirect("application", number)
+    return render(request, "applications/partial.html", {"application": application, "form": form})
+
+
+def _sent(
+    request: PageRequest,
+    application: Application,
+    forms: dict[str, Any],
+    act: Callable[[], object],
+    words: str,
+) -> HttpResponse:
+    """Do what a form of the page asks for; what is refused is told at its fields."""
+    (form,) = forms.values()
+    if form.is_valid():
+        try:
+            act()
+        except Invalid as refused:
+            take_errors(form, refused)
+        except (Conflict, Forbidden) as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, words)
+            return redirect("application", application.number)
+    return _page(request, queries.find(request.actor, application.number), status=422, **forms)
+
+
+def _done(
+    request: PageRequest, application: Application, act: Callable[[], object], words: str
+) -> HttpResponse:
+    """Do what a button of the page asks for."""
+    try:
+        act()
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, words)
+    return redirect("application", application.number)
+
+
+def _page(request: PageRequest, application: Application, status: int = 200, **more: Any) -> HttpResponse:
+    context = {
+        "message_form": MessageForm(),
+        "proposal_form": ProposalForm(),
+        "answer_form": AnswerForm(),
+        **shown(request.actor, application, request.GET.get("show", "")),
+        **more,
+    }
+    return render(request, "applications/application.html", context, status=status)
+
+
+def _is_part(request: PageRequest) -> bool:
+    return "HX-Request" in request.headers

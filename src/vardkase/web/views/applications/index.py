@@ -1,0 +1,67 @@
+"""The list of applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from vardkase.hub.membership.applications.models import ApplicationState
+from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, Filter
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.sectors import Sector
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.paging import first_page
+from vardkase.web.views.administration.listing import listed, searched
+
+SORTS = {"submitted", "organisation_name", "number"}
+SHOWN = [state for state in ApplicationState if state != ApplicationState.DRAFT]
+
+
+@page(staff=OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    """Every application that has come in, by state, sector and who handles it."""
+    narrowed = Filter(
+        searched(request),
+        request.GET.get("state", ""),
+        request.GET.get("sector", ""),
+        request.GET.get("handler", ""),
+    )
+    context = listed(request, queries.applications(request.actor, narrowed), SORTS, "-submitted")
+    context["rows"] = [
+        {"application": each, "day": queries.age_in_days(each), "handling": getattr(each, "handling", None)}
+        for each in context["rows"]
+    ]
+    context |= {
+        "narrowed": narrowed,
+        "q": narrowed.text,
+        "tabs": _tabs(request, narrowed),
+        "sectors": Sector.choices,
+        "handlers": [(str(pk), email) for pk, email in queries.handlers(request.actor)],
+        "limit": DAYS_TO_DECIDE.value,
+        "is_narrowed": narrowed != Filter(),
+    }
+    return render(request, "applications/index.html", context)
+
+
+def _tabs(request: PageRequest, narrowed: Filter) -> list[dict[str, Any]]:
+    counts = queries.counts(request.actor)
+    everything = {
+        "label": gettext("All"),
+        "url": first_page(request, state=None),
+        "count": sum(counts.values()),
+        "current": not narrowed.state,
+    }
+    return [everything] + [
+        {
+            "label": state.label,
+            "url": first_page(request, state=state.value),
+            "count": counts.get(state.value, 0),
+            "current": narrowed.state == state.value,
+        }
+        for state in SHOWN
+        if counts.get(state.value) or narrowed.state == state.value
+    ]

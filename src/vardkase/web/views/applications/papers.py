@@ -1,0 +1,55 @@
+"""Files of an application: what was sent in, letters, and a decision before it is sent."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponseBase
+
+from vardkase.core import files
+from vardkase.hub.correspondence.letters.writing import letter_about
+from vardkase.hub.membership.applications.documents import form_pdf
+from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.letters import preview_decision
+from vardkase.hub.membership.assessments.models import ProposalState
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.files import download
+
+PDF = "application/pdf"
+
+
+@page(staff=OFFICERS)
+def form(request: PageRequest, number: str) -> HttpResponseBase:
+    """All answers as PDF."""
+    application = queries.find(request.actor, number)
+    return download([form_pdf(application)], f"{application.number}.pdf", PDF)
+
+
+@page(staff=OFFICERS)
+def letter(request: PageRequest, number: str, letter_number: str) -> HttpResponseBase:
+    """A letter as it was sent."""
+    application = queries.find(request.actor, number)
+    found = letter_about("application", application.pk, letter_number)
+    return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", PDF)
+
+
+@page(staff=OFFICERS)
+def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBase:
+    """The decision as it would be sent if the reader agreed now."""
+    application = queries.find(request.actor, number)
+    waiting = next((each for each in queries.proposals_of(application) if each.pk == proposal), None)
+    if waiting is None or waiting.state != ProposalState.OPEN:
+        raise Http404
+    return download([preview_decision(request.actor, application, waiting)], f"{number}.pdf", PDF)
+
+
+@page(staff=OFFICERS)
+def attachment(request: PageRequest, number: str, attachment: int) -> HttpResponseBase:
+    """A file that came with the application, or with a message."""
+    application = queries.find(request.actor, number)
+    found = application.attachments.filter(pk=attachment).first()
+    if found is None:
+        raise Http404
+    try:
+        return download([files.read(found.digest)], found.name, "application/octet-stream")
+    except FileNotFoundError:
+        raise Http404 from None

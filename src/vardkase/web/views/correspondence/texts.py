@@ -1,0 +1,129 @@
+"""Mail and letters: their texts, what was sent to whom, and the name that an officer signs with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.correspondence import queries, registered
+from vardkase.hub.correspondence.kinds import LANGUAGES
+from vardkase.hub.correspondence.letters.signatures import sign_as, signature
+from vardkase.hub.correspondence.models import SentState
+from vardkase.hub.correspondence.rendering import fragment
+from vardkase.hub.correspondence.templates import (
+    EDITORS,
+    changed_kinds,
+    kind_of,
+    preview,
+    reset_text,
+    save_text,
+    texts,
+    versions,
+)
+from vardkase.web.forms.correspondence import SignatureForm, TextForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed, searched
+
+
+@page(staff=EDITORS)
+def index(request: PageRequest) -> HttpResponse:
+    """Every kind of mail and letter, and which of its texts have been changed."""
+    changed = changed_kinds()
+    rows = [
+        {"kind": kind, "texts": [(each, (kind.name, each) in changed) for each in LANGUAGES]}
+        for kind in registered()
+    ]
+    context = {
+        "parts": [
+            (gettext("Letters"), [row for row in rows if row["kind"].is_letter]),  # type: ignore[attr-defined]
+            (gettext("Mail"), [row for row in rows if not row["kind"].is_letter]),  # type: ignore[attr-defined]
+        ]
+    }
+    return render(request, "correspondence/index.html", context)
+
+
+@page(staff=EDITORS, writes=True)
+def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
+    """Change one text, or see first how it looks."""
+    kind = kind_of(name)
+    if language not in LANGUAGES:
+        raise Http404
+    text = texts(kind, [language])[language]
+    form = TextForm(request.POST or None, initial={"subject": text.subject, "body": text.body})
+    shown: dict[str, str] | None = None
+    if form.is_bound and form.is_valid():
+        subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
+        try:
+            shown = preview(kind, language, subject, body)
+            if "preview" not in request.POST:
+                save_text(request.actor, kind, language, subject, body)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            if "preview" not in request.POST:
+                messages.success(request, gettext("Saved. It is used from now on."))
+                return redirect("mail_template", name, language)
+            shown["html"] = fragment(body, kind.facts)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "language": language,
+        "text": text,
+        "form": form,
+        "shown": shown if not form.errors else None,
+        "versions": versions(kind, language),
+    }
+    return render(request, "correspondence/text.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=EDITORS, writes=True)
+def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
+    """Go back to the standard text."""
+    reset_text(request.actor, kind_of(name), language)
+    messages.success(request, gettext("The standard text is used again. Yours is among the versions."))
+    return redirect("mail_template", name, language)
+
+
+@page(staff=EDITORS)
+def sent(request: PageRequest) -> HttpResponse:
+    """What was sent to whom, when, about what."""
+    text, kind, state = searched(request), request.GET.get("kind", ""), request.GET.get("state", "")
+    rows = queries.sent(request.actor, text=text, kind=kind.replace("\0", ""), state=state.replace("\0", ""))
+    context = {
+        **listed(request, rows, {"pk"}, "-pk"),
+        "q": text,
+        "kind": kind,
+        "state": state,
+        "kinds": [(each.name, each.describes) for each in registered() if not each.is_letter],
+        "states": SentState.choices,
+        "is_narrowed": bool(text or kind or state),
+    }
+    return render(request, "correspondence/sent.html", context)
+
+
+@page(staff=EDITORS, writes=True)
+def sign(request: PageRequest) -> HttpResponse:
+    """The name and title that stand in letters."""
+    stored = signature(request.actor)
+    names = ("name", "title_sv", "title_en")
+    form = SignatureForm(
+        request.POST or None, initial={each: getattr(stored, each) for each in names} if stored else {}
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            sign_as(request.actor, form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved. Your letters are signed so from now on."))
+            return redirect("mail_templates")
+    return render(
+        request, "correspondence/signature.html", {"form": form}, status=422 if form.errors else 200
+    )

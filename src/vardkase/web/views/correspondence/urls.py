@@ -1,0 +1,15 @@
+"""Addresses of mail and letters."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.views.correspondence import texts
+
+urlpatterns = [
+    path("mail/", texts.index, name="mail_templates"),
+    path("mail/sent/", texts.sent, name="sent_mail"),
+    path("mail/signature/", texts.sign, name="signature"),
+    path("mail/<str:name>/<str:language>/", texts.edit, name="mail_template"),
+    path("mail/<str:name>/<str:language>/reset/", texts.reset, name="mail_template_reset"),
+]

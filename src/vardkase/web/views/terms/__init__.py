@@ -1,0 +1,1 @@
+"""The terms: written by officers, read and accepted by members."""

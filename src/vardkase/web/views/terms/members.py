@@ -1,0 +1,81 @@
+"""Reading and accepting the terms: signed in as an administrator of the member, or by a private link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.cache import never_cache
+
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.correspondence.rendering import fragment
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.services import asking
+from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link, membership_of
+from vardkase.identity.access.actor import visitor
+from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.terms import AcceptanceForm
+from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.views.public.front import words_at_the_foot
+
+
+@page(Permission.ADMIN)
+def terms(request: PageRequest) -> HttpResponse:
+    """The terms that apply, and whether one's own organisation has accepted them."""
+    membership, current = membership_of(request.actor), queries.current_terms()
+    form = AcceptanceForm(request.POST or None, initial={"version": current.version})
+    if form.is_bound and _is_accepted(form, lambda given: accept(request.actor, **given)):
+        messages.success(request, gettext("The terms are accepted for your organisation."))
+        return redirect("terms")
+    context = {
+        "terms": current,
+        "html": fragment(current.text(get_language() or "sv"), {}),
+        "acceptance": queries.acceptance_of(membership, current.version),
+        "form": form,
+    }
+    return render(request, "terms/own.html", context, status=422 if form.errors else 200)
+
+
+@public_page
+@never_cache
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The terms for whoever has the private link, and the form that accepts them."""
+    try:
+        asked = asking.request_of(token)
+    except NotFound as error:
+        raise Http404 from error
+    current = queries.terms_of(asked.version)
+    form = AcceptanceForm(request.POST or None, initial={"version": current.version})
+    if form.is_bound:
+        sender = visitor(request.META.get("REMOTE_ADDR"))
+        _is_accepted(form, lambda given: accept_by_link(sender, token, given["name"], given["role"]))
+    context = {
+        "terms": current,
+        "html": fragment(current.text(get_language() or "sv"), {}),
+        "organisation": asked.membership.organisation,
+        "acceptance": queries.acceptance_of(asked.membership, current.version),
+        "form": form,
+        **words_at_the_foot(),
+    }
+    response = render(request, "terms/answer.html", context, status=422 if form.errors else 200)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _is_accepted(form: AcceptanceForm, act: Callable[[dict[str, Any]], object]) -> bool:
+    """Whether what the form says is put down now; else it says why not."""
+    if not form.is_valid():
+        return False
+    try:
+        act({name: form.cleaned_data[name] for name in ("version", "name", "role")})
+    except Invalid as refused:
+        take_errors(form, refused)
+    except Conflict as refused:
+        form.add_error(None, str(refused))
+    return not form.errors

@@ -1,0 +1,165 @@
+"""Terms and criteria for the hub's officers: what applies, who has answered, and the next version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.correspondence.rendering import fragment
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.services import drafts
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.terms import CriterionForm, DraftForm, PublishForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+
+@page(staff=drafts.OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    """The version that applies, its criteria, and every other version."""
+    current = queries.current_terms()
+    context = {
+        "terms": current,
+        "html": fragment(current.text(get_language() or "sv"), {}),
+        "draft": queries.draft(),
+        "versions": queries.published_terms(),
+        "left": queries.unanswered(current.version).count(),
+        "done": queries.answered(current.version).count(),
+    }
+    return render(request, "terms/index.html", context)
+
+
+@page(staff=drafts.OFFICERS)
+def version(request: PageRequest, number: int) -> HttpResponse:
+    """A version that was published, word for word."""
+    found = queries.terms_of(number)
+    context = {"terms": found, "html": fragment(found.text(get_language() or "sv"), {})}
+    return render(request, "terms/version.html", context)
+
+
+@page(staff=drafts.OFFICERS)
+def answers(request: PageRequest, number: int) -> HttpResponse:
+    """Which members have not accepted a version, or who did."""
+    found = queries.terms_of(number)
+    done = request.GET.get("show") == "answered"
+    members = (queries.answered if done else queries.unanswered)(number)
+    context = listed(
+        request, members.select_related("organisation"), {"organisation__name"}, "organisation__name"
+    )
+    asked = queries.requests(number, context["rows"])
+    context["rows"] = [
+        {"member": each, "acceptance": queries.acceptance_of(each, number), "asked": asked.get(each.pk)}
+        for each in context["rows"]
+    ]
+    return render(request, "terms/answers.html", context | {"terms": found, "done": done})
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def start(request: PageRequest) -> HttpResponse:
+    """Begin the next version."""
+    drafts.start_draft(request.actor)
+    return redirect("terms_draft")
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def edit(request: PageRequest) -> HttpResponse:
+    """The text of the draft, and its criteria."""
+    draft = _draft()
+    form = DraftForm(request.POST or None, initial={"text_sv": draft.text_sv, "text_en": draft.text_en})
+    if form.is_bound and form.is_valid():
+        try:
+            draft = drafts.edit_draft(request.actor, form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        else:
+            messages.success(request, gettext("Saved. Members see nothing of it until it is published."))
+            return redirect("terms_draft")
+    context = {
+        "draft": draft,
+        "form": form,
+        "previews": [("sv", fragment(draft.text_sv, {})), ("en", fragment(draft.text_en, {}))],
+    }
+    return render(request, "terms/draft.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def criterion(request: PageRequest, key: str = "") -> HttpResponse:
+    """Add a criterion to the draft, or change one."""
+    draft = _draft()
+    stored = {each.key: asdict(each) for each in draft.checklist()}
+    if key and key not in stored:
+        raise Http404
+    form = CriterionForm(request.POST or None, initial=stored.get(key))
+    if form.is_bound and form.is_valid():
+        changed = {**form.cleaned_data, "key": key}
+        rows = [changed if name == key else row for name, row in stored.items()]
+        if _is_kept(request, form, rows if key else [*rows, changed]):
+            return redirect("terms_draft")
+    context = {"draft": draft, "form": form, "key": key}
+    return render(request, "terms/criterion.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
+    """Take a criterion out of the draft."""
+    rows = [asdict(each) for each in _draft().checklist() if each.key != key]
+    try:
+        drafts.edit_draft(request.actor, {"criteria": rows})
+    except Invalid as refused:
+        messages.error(request, str(refused))
+    return redirect("terms_draft")
+
+
+@page(staff=drafts.OFFICERS, writes=True)
+def publish(request: PageRequest) -> HttpResponse:
+    """Ask, and on POST have the draft apply and every member asked."""
+    draft = _draft()
+    form = PublishForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            drafts.publish(request.actor, form.cleaned_data["version"], form.cleaned_data["answer_by"])
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The version applies now, and every member has been asked."))
+            return redirect("terms_and_criteria")
+    members = queries.unanswered(draft.version).count()
+    context = {"draft": draft, "form": form, "members": members}
+    return render(request, "terms/publish.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=drafts.OFFICERS, writes=True)
+def discard(request: PageRequest) -> HttpResponse:
+    """Throw the draft away."""
+    drafts.discard_draft(request.actor)
+    messages.success(request, gettext("The draft is discarded. The current version still applies."))
+    return redirect("terms_and_criteria")
+
+
+def _draft() -> Terms:
+    draft = queries.draft()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def _is_kept(request: PageRequest, form: CriterionForm, rows: list[dict[str, Any]]) -> bool:
+    """Whether the draft has these criteria now; else the form says why not."""
+    try:
+        drafts.edit_draft(request.actor, {"criteria": rows})
+    except Invalid as refused:
+        take_errors(form, refused)
+    return not form.errors

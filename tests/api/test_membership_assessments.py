@@ -1,0 +1,122 @@
+"""An application is assessed and decided over the API and the command line, by two officers and never by one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.api.calls import call, send
+from tests.cast import Cast, Player
+from tests.hub.membership.desk import proposed, sent_in
+from tests.hub.membership.scene import at_the_screen
+from tests.hub.officers import officer
+from vardkase.cli.main import commands
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Forbidden, VardkaseError
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.queries import criteria_of
+
+REASONS = "Kommunen uppfyller villkoren."
+
+
+@pytest.fixture
+def per(cast: Cast) -> Player:
+    return officer(cast, "per@hub.example")
+
+
+@pytest.fixture
+def johanna(cast: Cast) -> Player:
+    return officer(cast, "johanna@hub.example")
+
+
+def post(who: Player, action: str, number: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+    return call(who.key, "POST", f"/membershipAssessments/{action}/{number}", body or {})
+
+
+def test_two_officers_decide_over_the_api(per: Player, johanna: Player) -> None:
+    application = sent_in()
+    number = application.number
+    assert post(per, "review", number)[1]["Application"]["state"] == "under_review"
+    for criterion in criteria_of(application):
+        body = {"criterion": criterion.key, "verdict": "met"}
+        assert post(per, "assess", number, body)[0] == 200
+    status, refused = post(per, "assess", number, {"criterion": "security_work", "verdict": "not_met"})
+    assert (status, list(refused["errors"])) == (403, ["reason"])
+    _, made = post(per, "propose", number, {"outcome": "approve", "reasons": REASONS})
+    answer = {"proposal_id": made["Proposal"]["id"], "answer": "agree"}
+    assert post(per, "decide", number, answer)[0] == 403, "not by oneself"
+    status, decided = post(johanna, "decide", number, answer)
+    assert (status, decided["Application"]["state"]) == (200, "approved")
+    assert post(johanna, "decide", number, answer)[0] == 409
+    (letter,) = decided["letters"]
+    pdf = send(johanna.key, "GET", f"/membershipAssessments/letter/{number}/{letter['number']}").content
+    assert hashlib.sha256(pdf).hexdigest() == letter["sha256"]
+    assert [row["step"] for row in decided["history"]] == ["review", "approve"]
+    _, listed = call(per.key, "GET", "/membershipAssessments/index")
+    assert [each["Application"]["number"] for each in listed] == [number]
+
+
+def test_a_completion_and_a_partiality_over_the_api(per: Player) -> None:
+    application, proposal = proposed(at_the_screen(per))
+    body = {"text": "Vi saknar planen.", "steps": "security"}
+    assert post(per, "request_completion", application.number, body)[0] == 403
+    assert post(per, "take_back", application.number, {"proposal_id": proposal.pk})[0] == 200
+    _, whole = post(per, "request_completion", application.number, body | {"steps": ["security"]})
+    assert whole["Application"]["state"] == "completion_requested"
+    assert post(per, "declare_partial", application.number, {"reason": "Syster."})[0] == 200
+    assert post(per, "declare_partial", application.number, {"reason": "Syster."})[0] == 403
+
+
+def test_an_officer_of_the_applicant_is_refused_over_the_api(per: Player, cast: Cast) -> None:
+    application = sent_in(organisation_name="Hub")
+    status, refused = post(per, "review", application.number)
+    assert status == 403
+    assert "own organisation" in refused["message"]
+
+
+def test_terms_over_the_api(per: Player, cast: Cast) -> None:
+    _, terms = call(cast.reader.key, "GET", "/membershipTerms/view")
+    assert terms["Terms"]["version"] == 1
+    assert call(per.key, "POST", "/membershipTerms/draft", {})[1]["Terms"]["version"] == 2
+    assert call(per.key, "POST", "/membershipTerms/edit", {"text_sv": ""})[0] == 403
+    assert (
+        call(per.key, "POST", "/membershipTerms/publish", {"version": 2, "answer_by": today().isoformat()})[0]
+        == 403
+    )
+    body = {"version": 2, "answer_by": "2199-01-31"}
+    assert call(per.key, "POST", "/membershipTerms/publish", body)[1]["Terms"]["state"] == "published"
+    assert call(per.key, "GET", "/membershipTerms/unanswered")[1] == []
+    accepted = {"version": 2, "name": "Eva", "role": "chef"}
+    assert call(cast.org_admin.key, "POST", "/membershipTerms/accept", accepted)[0] == 404, "no member"
+
+
+def run(*arguments: str) -> None:
+    """A command; what it refuses with is raised, as the entry point sees it."""
+    done = CliRunner().invoke(commands, ["membership", *arguments])
+    if isinstance(done.exception, VardkaseError):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+
+
+def test_two_officers_decide_from_the_console_and_the_console_never(
+    per: Player, johanna: Player, cast: Cast
+) -> None:
+    number = sent_in().number
+    first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
+    run("review", number, *first)
+    run("assess", number, "all", "met", *first)
+    run("propose", number, "approve", "--reasons", REASONS, *first)
+    proposal = str(Application.objects.get(number=number).proposals.get().pk)  # type: ignore[attr-defined]
+    with pytest.raises(Forbidden):
+        run("decide", number, "agree", "--proposal", proposal, *first)
+    with pytest.raises(Forbidden):
+        run("decide", number, "agree", "--proposal", proposal, "--as", "")
+    with pytest.raises(Forbidden):
+        run("decide", number, "agree", "--proposal", proposal, "--as", "admin@a.example")
+    run("decide", number, "agree", "--proposal", proposal, *second)
+    assert Application.objects.get(number=number).state == "approved"
+    with pytest.raises(Conflict):
+        run("decide", number, "agree", "--proposal", proposal, *second)

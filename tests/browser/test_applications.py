@@ -1,0 +1,68 @@
+"""The officers' desk in a real browser: criteria are saved at once, axe finds nothing, and a phone can show it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, visit
+from tests.cast import Cast
+from tests.hub.membership.desk import assessed, johanna, on_the_desk, per
+from tests.support.web_server import WebServer
+from vardkase.hub.membership.applications.services.conversation import write_message
+from vardkase.hub.membership.assessments.models import CriterionAssessment
+from vardkase.hub.membership.assessments.services.deciding import decide, propose
+from vardkase.hub.membership.assessments.services.reviewing import assess
+from vardkase.hub.membership.terms.services.drafts import start_draft
+from vardkase.identity.accounts.models import User
+
+pytestmark = pytest.mark.browser
+
+
+def test_everything_can_be_read_on_a_phone(server: WebServer, server_cast: Cast, chromium: Browser) -> None:
+    first, second = per(server_cast), johanna(server_cast)
+    application = assessed(first)
+    assess(first, application, "security_work", "met_with_remark", "Fysiskt skydd är en plan till mars 2027.")
+    write_message(first, application, "Vi saknar uppgift om reservdriften.")
+    write_message(first, application, "Provringde jouren 21.40, svar direkt.", note=True)
+    decided = assessed(first, organisation_name="Beslutad kommun")
+    decide(second, decided, propose(first, decided, "reject", "Skäl.").pk, "agree")
+    propose(first, application, "approve", "Samtliga kriterier uppfyllda, ett med anmärkning.")
+    start_draft(first)
+    reader = User.objects.get(pk=second.user_id)
+    here = f"applications/{application.number}/"
+    pages = (
+        "applications/",
+        here,
+        f"{here}answers/",
+        f"{here}completion/",
+        "terms-and-criteria/",
+        "terms-and-criteria/draft/",
+        "mail/letter_approval/sv/",
+        "mail/sent/",
+    )
+    for path in pages:
+        opened = visit(chromium, server, f"/{path}", reader, size=PHONE, dark=True)
+        assert (path, opened.violations(), opened.overflow()) == (path, [], 0)
+        assert opened.complaints == []
+        opened.page.context.close()
+
+
+def test_a_criterion_is_saved_as_it_is_chosen(
+    server: WebServer, server_cast: Cast, chromium: Browser
+) -> None:
+    first = per(server_cast)
+    application = on_the_desk(first)
+    reader = User.objects.get(pk=first.user_id)
+    opened = visit(chromium, server, f"/applications/{application.number}/", reader)
+    page = opened.page
+    with page.expect_response(lambda answer: "/criteria/" in answer.url):
+        page.locator("#c-security_work-not_met").check()
+    page.locator("#e-security_work").wait_for()
+    assert not CriterionAssessment.objects.exists(), "a reason is needed"
+    page.fill("#r-security_work", "Nivå 1 av 4.")
+    page.locator("#r-security_work").blur()
+    page.locator("#c-security_work .muted").wait_for()
+    assert CriterionAssessment.objects.get().reason == "Nivå 1 av 4."
+    assert opened.violations() == []
+    page.context.close()

@@ -1,0 +1,183 @@
+"""The officers' desk in the browser: what is shown, what is saved, and what is refused."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from tests.cast import Cast
+from tests.hub.membership.answers import answers
+from tests.hub.membership.cast import make_staff
+from tests.hub.membership.desk import assessed, on_the_desk, per, sent_in
+from tests.web.accounts import signed_in
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.models import CriterionAssessment, Proposal
+from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+OFFICER = StaffRole.MEMBERSHIP_OFFICER
+
+
+def browser(cast: Cast, email: str, role: StaffRole = OFFICER) -> Client:
+    user = User.objects.filter(email=email).first() or make_staff(cast, role, email)
+    return signed_in(user)
+
+
+def text(client: Client, name: str, *args: object, **query: str) -> str:
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> None:
+    first, second = browser(cast, "eva@hub.example"), browser(cast, "ulf@hub.example")
+    application = sent_in()
+    number = application.number
+    assert "Skogsby kommun" in text(first, "applications")
+    first.post(reverse("application_review", args=[number]))
+    refused = first.post(
+        reverse("application_propose", args=[number]), {"outcome": "approve", "reasons": "Ja"}
+    )
+    assert refused.status_code == 422
+    assert "Bedöm alla kriterier först" in refused.content.decode()
+    for criterion in criteria_of(application):
+        url = reverse("application_assess", args=[number, criterion.key])
+        assert first.post(url, {"verdict": "met", "reason": ""}).status_code == 302
+    first.post(
+        reverse("application_propose", args=[number]), {"outcome": "approve", "reasons": "Allt är uppfyllt."}
+    )
+    proposal = Proposal.objects.get()
+    assert "Ta tillbaka förslaget" in text(first, "application", number)
+    decide = reverse("application_decide", args=[number, proposal.pk])
+    alone = first.post(decide, {"answer": "agree"})
+    assert alone.status_code == 422
+    assert "En annan handläggare" in alone.content.decode()
+    page = text(second, "application", number)
+    assert "Din bedömning" in page
+    assert 'value="agree" checked' not in page, "nobody decides for the second officer"
+    draft = second.get(reverse("application_preview", args=[number, proposal.pk]))
+    assert "beviljar Skogsby kommun medlemskap" in words_of(b"".join(draft))  # type: ignore[arg-type]
+    assert not Letter.objects.exists()
+    assert second.post(decide, {"answer": ""}).status_code == 422
+    assert second.post(decide, {"answer": "agree"}).status_code == 302
+    application.refresh_from_db()
+    assert application.state == "approved"
+    letter = Letter.objects.get()
+    sent = second.get(reverse("application_letter", args=[number, letter.number]))
+    assert b"".join(sent) == bytes(letter.content)  # type: ignore[arg-type]
+    assert second.post(decide, {"answer": "agree"}).status_code == 422
+
+
+def test_a_verdict_without_its_reason_is_told_where_it_was_written(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = on_the_desk(per(cast))
+    url = reverse("application_assess", args=[application.number, "security_work"])
+    refused = client.post(url, {"verdict": "not_met", "reason": ""})
+    assert refused.status_code == 422
+    assert 'id="e-security_work"' in refused.content.decode()
+    assert client.post(url, {"verdict": "not_met"}, headers={"HX-Request": "true"}).status_code == 200
+    assert not CriterionAssessment.objects.exists()
+
+
+def test_the_list_is_narrowed_sorted_and_counted(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    sent_in()
+    on_the_desk(
+        per(cast), organisation_name="Ekelund AB", sector="private_company", organisation_number="5560125790"
+    )
+    assert "Ekelund" not in text(client, "applications", state="submitted")
+    assert "Skogsby" not in text(client, "applications", sector="private_company")
+    assert "Ekelund" in text(client, "applications", q="556012-5790")
+    assert "Ingen ansökan" in text(client, "applications", q="finns inte")
+    assert "Skogsby" in text(client, "applications", handler="none", sort="organisation_name")
+    page = text(client, "applications", handler=str(User.objects.get(email="per.nystrom@hub.example").pk))
+    assert "Ekelund" in page
+    assert "Skogsby" not in page
+    assert "dag 1 av 30" in page
+
+
+def test_a_completion_is_asked_for(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = on_the_desk(per(cast))
+    url = reverse("application_completion", args=[application.number])
+    assert client.post(url, {"text": "Mer"}).status_code == 422
+    assert client.post(url, {"text": "Vi saknar planen.", "steps": ["security"]}).status_code == 302
+    page = text(client, "application", application.number)
+    assert "Vi saknar planen." in page
+    assert "Begäran om komplettering" in page
+
+
+def test_notes_are_kept_apart_from_messages(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = on_the_desk(per(cast))
+    url = reverse("application_message", args=[application.number])
+    client.post(url, {"text": "Hej sökande"})
+    client.post(url, {"text": "Provringde jouren", "how": "note"})
+    assert list(application.messages.order_by("pk").values_list("kind", flat=True)) == ["officer", "note"]
+    assert "Provringde" not in text(client, "application", application.number, show="applicant")
+    assert "Hej sökande" not in text(client, "application", application.number, show="internal")
+    assert client.post(url, {"text": " "}).status_code == 422
+
+
+def test_an_officer_of_the_applicant_sees_why_they_have_no_part(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = on_the_desk(per(cast))
+    Application.objects.filter(pk=application.pk).update(
+        answers=answers(organisation={"domains": ["hub.example"]})
+    )
+    page = text(client, "application", application.number)
+    assert "Du har ingen del i det här ärendet." in page
+    url = reverse("application_assess", args=[application.number, "security_work"])
+    assert client.post(url, {"verdict": "met"}).status_code == 403
+    propose = reverse("application_propose", args=[application.number])
+    assert client.post(propose, {"outcome": "reject", "reasons": "Nej"}).status_code == 422
+    assert not Proposal.objects.exists()
+
+
+def test_a_declared_partiality_takes_the_buttons_away(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = assessed(per(cast))
+    client.post(
+        reverse("application_partial", args=[application.number]), {"reason": "Min syster arbetar där."}
+    )
+    page = text(client, "application", application.number)
+    assert "Du har anmält jäv" in page
+    assert "application_propose" not in page
+    assert "Föreslå för en andra beslutsfattare" not in page
+
+
+@pytest.mark.parametrize("role", [StaffRole.OPERATOR, StaffRole.AUDITOR, StaffRole.ANALYST])
+def test_others_see_nothing_of_it(cast: Cast, role: StaffRole) -> None:
+    application = on_the_desk(per(cast))
+    for client in (
+        browser(cast, "x@hub.example", role),
+        signed_in(cast.org_admin.user),
+        signed_in(cast.site_admin.user),
+    ):
+        for name, args in (
+            ("applications", []),
+            ("application", [application.number]),
+            ("application_answers", [application.number]),
+            ("application_form_pdf", [application.number]),
+        ):
+            assert client.get(reverse(name, args=args)).status_code == 403
+
+
+def test_answers_and_the_application_as_pdf(cast: Cast) -> None:
+    client = browser(cast, "eva@hub.example")
+    application = on_the_desk(per(cast))
+    assert "Kommundirektör" in text(client, "application_answers", application.number)
+    pdf = b"".join(client.get(reverse("application_form_pdf", args=[application.number])))  # type: ignore[arg-type]
+    assert "Skogsby kommun" in words_of(pdf)
+    assert client.get(reverse("application", args=["2026-99999"])).status_code == 404
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
