@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.hub.membership.answers import answers, as_sent
 from tests.hub.membership.cast import PHASE_1, PHASE_2, applicant, make_application, staff
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import new_link
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, Author, Message
@@ -161,7 +162,13 @@ def test_the_files_and_letters_of_others_are_not_to_be_had(db: None) -> None:
     own = browser_of(other).get(reverse("apply_file", args=[file.pk]))
     assert own["Content-Disposition"] == 'attachment; filename="a.txt"'
     assert own["Content-Type"] == "application/octet-stream"
+    about = {"thing_kind": "application", "thing_id": other.pk, "content": b"%PDF-", "title": "Beslut"}
+    letter = Letter.objects.create(number="1", kind="decision", sha256="0" * 64, **about)
+    assert "Beslut" in browser_of(other).get(reverse("apply_status")).content.decode()
+    got = browser_of(other).get(reverse("apply_letter", args=[letter.number]))
+    assert b"".join(got) == b"%PDF-"  # type: ignore[arg-type]
     stranger = browser_of(make_application("under_review"))
+    assert stranger.get(reverse("apply_letter", args=[letter.number])).status_code == 404
     assert stranger.get(reverse("apply_file", args=[file.pk])).status_code == 404
     assert stranger.get(reverse("apply_document", args=[document.pk])).status_code == 404
     note = Message.objects.create(application=other, kind=Author.NOTE, text="Mellan oss")

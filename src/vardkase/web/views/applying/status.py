@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.documents import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME
@@ -85,6 +86,13 @@ def document(request: ApplicantRequest, pk: int) -> HttpResponse:
 
 
 @applicant_page
+def letter(request: ApplicantRequest, number: str) -> HttpResponse:
+    """A letter of the officers, as it was sent."""
+    found = letter_about(APPLICATION.kind, request.application.pk, number)
+    return download([bytes(found.content)], f"{found.number}.pdf", "application/pdf")  # type: ignore[return-value]
+
+
+@applicant_page
 def attachment(request: ApplicantRequest, pk: int) -> HttpResponse:
     """A file of the conversation or the statement: saved, never shown."""
     found = find_attachment(request.application, pk)
@@ -129,6 +137,7 @@ def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> 
         may_write=application.state in SPOKEN_OF,
         may_withdraw=APPLICATION.may(application.state, "withdraw"),
         reopened=[_reopened(application, name) for name in application.reopened if name in BY_NAME],
+        letters=letters_about(APPLICATION.kind, application.pk),
         documents=application.documents.order_by("-pk"),
     )
     return render(request, "applying/status.html", context, status=status)

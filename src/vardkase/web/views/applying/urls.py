@@ -18,6 +18,7 @@ urlpatterns = [
     path("apply/messages/", status.write, name="apply_write"),
     path("apply/withdraw/", status.take_back, name="apply_withdraw"),
     path("apply/documents/<int:pk>/", status.document, name="apply_document"),
+    path("apply/letters/<str:number>/", status.letter, name="apply_letter"),
     path("apply/files/<int:pk>/", status.attachment, name="apply_file"),
     path("apply/<slug:name>/", steps.step, name="apply_step"),
 ]
