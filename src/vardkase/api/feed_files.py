@@ -15,7 +15,7 @@ from django.utils.http import http_date, quote_etag
 from vardkase.api.authentication import KEY, authenticate
 from vardkase.api.errors import MispError
 from vardkase.api.taxii.caller import credentials
-from vardkase.core.errors import Forbidden
+from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.own_feeds.folders import file_of
 from vardkase.exchange.own_feeds.services import readable
 from vardkase.identity.access.actor import Actor
@@ -36,6 +36,8 @@ def respond(request: HttpRequest) -> HttpResponseBase:
         feed = _readable(request, name)
     except MispError as error:
         return _refused(error.status, error.message, error.headers)
+    except NotFound as error:
+        return _refused(404, str(error), {})
     except StandingRefused as error:
         return _refused(403, str(error), {})
     except Forbidden as error:

@@ -29,7 +29,6 @@ from vardkase.identity.access.crossing import Crossing
 from vardkase.identity.access.jobs import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import find_group, find_organisation
-from vardkase.identity.organisations.standing import require_exchange
 from vardkase.misp.flags import as_bool, as_int
 
 LONGEST_NAME = 60
@@ -152,7 +151,7 @@ def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
 
     A member reads no more by a feed than by themselves: one with what groups share is for members of them all, and
     none is for an account that the rules of its connection limit, which no feed was written by. A feed rests while the
-    organisation whose view it is is suspended. Who may not read a
+    organisation whose view it is may not have it; who reads it is not told how that one stands. Who may not read a
     feed is not told whether there is one.
     """
     feed = (
@@ -162,7 +161,8 @@ def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
         .first()
     )
     if feed is not None and (feed.open or _has_token(feed, token) or (actor and _may_read(actor, feed))):
-        require_exchange(feed.organisation, gives=False)
+        if not (feed.organisation.may_read and feed.organisation.may_sync):
+            raise NotFound("The feed rests.")
         return feed
     raise Forbidden("There is no feed here for you.")
 
