@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 from tests.hub.membership.answers import answers
 from tests.hub.membership.cast import staff
 from tests.hub.membership.desk import REASONS, assessed, johanna, on_the_desk, per, proposed, sent_in
@@ -38,7 +40,7 @@ from vardkase.hub.membership.assessments.services.reviewing import (
 )
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.terms.models import Acceptance
-from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.staff import StaffRole
 
 
@@ -292,3 +294,27 @@ def test_what_was_sent_cannot_be_rewritten(cast: Cast) -> None:
         Letter.objects.all().delete()
     acts = set(AuditEntry.objects.filter(target_kind="application").values_list("action", flat=True))
     assert {"application.decision_proposed", "application.approved", "application.taken_up"} <= acts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_second_officers_at_once_make_one_decision() -> None:
+    cast = make_cast()
+    application, proposal = proposed(per(cast))
+    seconds = [staff(cast, email=f"second{number}@hub.example") for number in range(4)]
+    start = Barrier(len(seconds))
+
+    def answer(actor: Actor) -> str:
+        try:
+            start.wait()
+            decide(actor, application, proposal.pk, "agree")
+        except (Conflict, StepRefused):
+            return "refused"
+        finally:
+            connection.close()
+        return "decided"
+
+    with ThreadPoolExecutor(len(seconds)) as people:
+        answers_given = sorted(people.map(answer, seconds))
+    assert answers_given == ["decided", "refused", "refused", "refused"]
+    assert Letter.objects.count() == 1
+    assert Membership.objects.filter(application=application).count() == 1

@@ -1,0 +1,128 @@
+"""Terms and mail in the browser: written by officers, accepted by members, refused to others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.hub.membership.cast import make_staff
+from tests.web.accounts import signed_in
+from vardkase.core.clock import today
+from vardkase.hub.correspondence.models import MailTemplate, SentMail, Signature
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.models import AcceptanceRequest
+from vardkase.hub.membership.terms.services import asking
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+CRITERION = {"title_sv": "Loggar", "title_en": "Logs", "step": "security"}
+
+
+@pytest.fixture
+def jurist(cast: Cast) -> Client:
+    return signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER))
+
+
+@pytest.fixture
+def member(cast: Cast) -> Membership:
+    return Membership.objects.create(
+        organisation=cast.org_a, sector="municipality", connection="web", state="active"
+    )
+
+
+def text(client: Client, name: str, *args: Any, **query: str) -> str:
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def publish_second(client: Client) -> None:
+    client.post(reverse("terms_start"))
+    client.post(reverse("terms_draft"), {"text_sv": "# Nya villkor", "text_en": "# New terms"})
+    day = (today() + timedelta(days=30)).isoformat()
+    assert client.post(reverse("terms_publish"), {"version": "2", "answer_by": day}).status_code == 302
+
+
+def test_a_new_version_is_written_published_and_accepted(
+    jurist: Client, cast: Cast, member: Membership
+) -> None:
+    assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_and_criteria")
+    assert "säkerhetsskyddsklassificerade" in text(signed_in(cast.org_admin.user), "terms")
+    publish_second(jurist)
+    assert "Organisation A" in text(jurist, "terms_answers", 2)
+    admin = signed_in(cast.org_admin.user)
+    assert "Nya villkor" in text(admin, "terms")
+    given = {"version": "2", "name": "Britt Åkerlund", "role": "kommundirektör"}
+    assert admin.post(reverse("terms"), given).status_code == 422, "nothing is accepted by the way"
+    assert admin.post(reverse("terms"), given | {"accepted": "on"}).status_code == 302
+    assert "Godkända av Britt Åkerlund" in text(admin, "terms")
+    assert "Britt Åkerlund" in text(jurist, "terms_answers", 2, show="answered")
+    assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_version", 1)
+
+
+def test_the_private_link_needs_no_account_and_is_not_passed_on(jurist: Client, member: Membership) -> None:
+    publish_second(jurist)
+    url = reverse("terms_answer", args=[asking.token_of(AcceptanceRequest.objects.get())])
+    shown = Client().get(url)
+    assert "Organisation A" in shown.content.decode()
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    given = {"version": "2", "name": "Britt", "role": "chef", "accepted": "on"}
+    assert "Godkända av Britt" in Client().post(url, given).content.decode()
+    assert queries.acceptance_of(member, 2) is not None
+    assert Client().get(reverse("terms_answer", args=["made-up"])).status_code == 404
+
+
+def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
+    assert jurist.get(reverse("terms_draft")).status_code == 404
+    jurist.post(reverse("terms_start"))
+    jurist.post(reverse("terms_criterion_add"), CRITERION)
+    assert jurist.post(reverse("terms_criterion_add"), CRITERION).status_code == 422, (
+        "there is one of that name"
+    )
+    jurist.post(reverse("terms_criterion", args=["logs"]), CRITERION | {"title_sv": "Sparade loggar"})
+    assert "Sparade loggar" in text(jurist, "terms_draft")
+    jurist.post(reverse("terms_criterion_remove", args=["logs"]))
+    assert "Sparade loggar" not in text(jurist, "terms_draft")
+    jurist.post(reverse("terms_discard"))
+    assert queries.draft() is None
+
+
+def test_a_text_is_previewed_saved_and_taken_back(jurist: Client) -> None:
+    url = reverse("mail_template", args=["letter_approval", "sv"])
+    written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
+    shown = jurist.post(url, written | {"preview": "1"}).content.decode()
+    assert "<strong>välkommen</strong>" in shown
+    assert not MailTemplate.objects.exists()
+    assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422
+    assert jurist.post(url, written).status_code == 302
+    assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
+    jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
+    assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
+    assert jurist.get(reverse("mail_template", args=["letter_approval", "de"])).status_code == 404
+
+
+def test_what_was_sent_is_found_and_a_signature_kept(jurist: Client) -> None:
+    assert "Inget har skickats" in text(jurist, "sent_mail")
+    SentMail.objects.create(
+        kind="terms_asked", language="sv", recipient="ada@a.example", subject="Nya villkor", written_by="x"
+    )
+    assert "ada@a.example" in text(jurist, "sent_mail", q="ADA", kind="terms_asked")
+    assert "ada@a.example" not in text(jurist, "sent_mail", state="failed")
+    name = {"name": "Johanna Bergdahl", "title_sv": "jurist", "title_en": "legal officer"}
+    assert jurist.post(reverse("signature"), name | {"name": ""}).status_code == 422
+    jurist.post(reverse("signature"), name)
+    assert Signature.objects.get().name == "Johanna Bergdahl"
+
+
+@pytest.mark.parametrize("page", ["terms_and_criteria", "mail_templates", "sent_mail", "signature"])
+def test_others_have_no_part_in_it(cast: Cast, page: str) -> None:
+    operator = signed_in(make_staff(cast, StaffRole.OPERATOR))
+    for client in (operator, signed_in(cast.org_admin.user), signed_in(cast.site_admin.user)):
+        assert client.get(reverse(page)).status_code == 403
+    assert signed_in(cast.site_admin.user).get(reverse("terms")).status_code == 404
