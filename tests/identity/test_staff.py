@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.api.calls import call
@@ -9,9 +11,16 @@ from tests.cast import Cast
 from tests.factories import make_event, make_key, make_role, make_user
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.exchange.own_feeds.services import make_token, save_own_feed
+from vardkase.exchange.streams.services import add_stream
+from vardkase.exchange.sync.previews import preview_index
+from vardkase.exchange.taxii.collections import add_collection
+from vardkase.exchange.taxii.servers import add_taxii_server
+from vardkase.hub.instance.settings import change_setting
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential, Permission
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts import services
+from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -76,3 +85,67 @@ def test_whoever_runs_or_audits_reads_nothing(cast: Cast, duty: StaffRole) -> No
         assert call(key, "GET", f"/events/view/{reference}")[0] == 404
     assert call(key, "POST", "/events/restSearch", {"returnFormat": "json"}) == (200, {"response": []})
     assert call(key, "GET", "/events/index") == (200, [])
+
+
+def blind_administrator(cast: Cast, duty: StaffRole = StaffRole.OPERATOR) -> User:
+    """Who runs or audits the hub as a site administrator."""
+    return make_user(
+        cast.hub, make_role("Blind", [*Permission]), "drift@hub.example", staff_roles=[duty.value]
+    )
+
+
+@pytest.mark.parametrize("duty", BLIND)
+def test_whoever_reads_nothing_makes_no_account_or_key_that_reads(cast: Cast, duty: StaffRole) -> None:
+    """Not by another's key, password, second factor, role, duty or account; and not in their own organisation."""
+    actor = actor_for(blind_administrator(cast, duty), Credential.BROWSER)
+    other = cast.analyst.user
+    administrator = Role.objects.filter(perm_site_admin=True).order_by("pk")[0]
+    ways: list[Callable[[], object]] = [
+        lambda: services.issue_key(actor, other),
+        lambda: services.reset_keys(actor, other),
+        lambda: services.reset_password(actor, other),
+        lambda: services.reset_second_factor(actor, other),
+        lambda: services.edit_user(actor, other, {"password": "Another-long-1-password"}),
+        lambda: services.edit_user(actor, other, {"email": "drift2@hub.example"}),
+        lambda: services.create_user(actor, {"email": "drift3@hub.example", "role_id": administrator.pk}),
+        lambda: services.edit_role(actor, other.role, {"perm_site_admin": True}),
+        lambda: appoint(actor, other, ["operator"]),
+        lambda: appoint(actor, User.objects.get(pk=actor.user_id), []),
+    ]
+    before = (User.objects.count(), AuthKey.objects.count(), AuditEntry.objects.count())
+    for way in ways:
+        with pytest.raises(Forbidden):
+            way()
+    assert (User.objects.count(), AuthKey.objects.count(), AuditEntry.objects.count()) == before
+
+
+def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> None:
+    actor = actor_for(blind_administrator(cast), Credential.BROWSER)
+    ways: list[Callable[[], object]] = [
+        lambda: add_stream(actor, {"name": "mine", "kind": "webhook", "url": "https://drift.example"}),
+        lambda: save_own_feed(actor, {"name": "mine", "members": True}),
+        lambda: make_token(actor, "mine"),
+        lambda: add_collection(actor, {"name": "mine", "open_to_read": True}),
+        lambda: add_taxii_server(actor, {"name": "mine"}),
+        lambda: change_setting(actor, "Plugin.ZeroMQ_enable", "true"),
+        lambda: preview_index(actor, 1, {}),
+    ]
+    for way in ways:
+        with pytest.raises(Forbidden):
+            way()
+
+
+def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(cast: Cast) -> None:
+    auditor = make_key(blind_administrator(cast, StaffRole.AUDITOR))
+    body = {"Event": {"info": "SECRET plan", "Attribute": [{"type": "domain", "value": "secret.example"}]}}
+    event = call(cast.analyst.key, "POST", "/events/add", body)[1]["Event"]
+    part = event["Attribute"][0]["id"]
+    call(cast.analyst.key, "POST", f"/attributes/edit/{part}", {"value": "secret2.example"})
+    for path in ("/admin/logs/index", "/admin/auditLogs/index", "/logs/index"):
+        status, told = call(auditor, "POST", path, {})
+        assert status == 200
+        assert "SECRET plan" in str(call(cast.site_admin.key, "POST", path, {})[1])
+        assert "#" + event["id"] in str(told)
+        assert "secret" not in str(told).lower()
+    for asked in ({"title": "SECRET"}, {"title": "secret2"}, {"change": "secret"}):
+        assert call(auditor, "POST", "/admin/logs/index", asked)[1] == []  # Searching is reading, too.

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import with_words
 
 ACTS = {
     "accepted": "accept",
@@ -86,6 +87,8 @@ def searched(entries: QuerySet[AuditEntry], by: LogFilter) -> QuerySet[AuditEntr
         "created__gte": None if by.since is None else datetime.fromtimestamp(by.since, UTC),
         "created__lt": None if by.until is None else datetime.fromtimestamp(by.until, UTC),
     }
+    if by.titles is not None or by.changes is not None:
+        entries = with_words(entries)
     entries = entries.annotate(change_text=Cast("change", TextField()))
     entries = entries.filter(**{name: value for name, value in exact.items() if value is not None})
     parts = (("actor_name", by.emails), ("title", by.titles), ("change_text", by.changes))

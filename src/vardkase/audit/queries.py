@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
 
 from vardkase.audit.models import AuditEntry
+
+OF_INTELLIGENCE = frozenset(
+    {
+        *(
+            "event",
+            "attribute",
+            "object",
+            "object_reference",
+            "event_report",
+            "event_graph",
+            "event_template",
+        ),
+        *("shadow_attribute", "sighting", "analyst_data", "collection", "galaxy", "galaxy_cluster"),
+        *("correlation", "correlation_exclusion", "correlation_rule", "import_expression", "warninglist"),
+    }
+)
+"""Kinds of things whose titles and changes say what is shared."""
+
+
+class _Veiled(ModelIterable):  # type: ignore[type-arg]  # Django's is generic in its stubs only.
+    """Entries, those about intelligence without the words that tell of it."""
+
+    def __iter__(self) -> Iterator[AuditEntry]:
+        for entry in super().__iter__():
+            if entry.target_kind in OF_INTELLIGENCE:
+                entry.title, entry.change = f"#{entry.target_id or 0}", {}
+            yield entry
+
+
+class VeiledTrail(QuerySet[AuditEntry]):
+    """The trail for those who may know who did what, and not what it says."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._iterable_class = _Veiled
+
+
+def veiled_entries() -> QuerySet[AuditEntry]:
+    """The whole trail, in no order, without what the acts on intelligence say."""
+    return VeiledTrail(AuditEntry)
+
+
+def with_words(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Those whose words the reader is shown, and so may search."""
+    return entries.exclude(target_kind__in=OF_INTELLIGENCE) if isinstance(entries, VeiledTrail) else entries
 
 
 def entries_about(kind: str, id: int, *, limit: int, actions: Collection[str] = ()) -> list[AuditEntry]:
@@ -43,7 +90,7 @@ def filtered(
     if actor:
         entries = entries.filter(actor_name__icontains=actor)
     if text:
-        entries = entries.filter(title__icontains=text)
+        entries = with_words(entries).filter(title__icontains=text)
     if since:
         entries = entries.filter(created__date__gte=since)
     if until:

@@ -18,7 +18,7 @@ DETAILS = {
     "address": "Rådhuset, 123 45 Exempelköping",
     "contact_main": {"name": "Anna Ek", "email": "anna@b.example", "phone": "010-1"},
     "contact_technical": {"name": "Bo Ask", "email": "bo@b.example", "phone": ""},
-    "domains": ["b.example"],
+    "domains": ["b.example", "c.example"],
 }
 FACTS = {
     "sector": "municipality",

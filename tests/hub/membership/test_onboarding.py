@@ -181,6 +181,20 @@ def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
     assert states(cast.org_c)["server"] == "open"
 
 
+def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast: Cast, desk: Desk) -> None:
+    """Else whoever may read nothing would read what the member reads."""
+    opened(desk, cast.org_c)
+    who, org, until = at_the_screen(desk.operator), cast.org_c.pk, today() + timedelta(days=9)
+    for email, send_to in (("m@c.example", "o@supplier.example"), ("o@supplier.example", "m@c.example")):
+        with pytest.raises(Invalid):
+            services.make_sync_user(who, org, email, addresses="192.0.2.1", until=until, send_to=send_to)
+    with pytest.raises(Invalid):
+        services.invite_administrator(who, org, "o@supplier.example")
+    assert not PrivateLink.objects.exists()
+    services.invite_administrator(who, org, "BO@b.example")  # The technical contact.
+    services.invite_administrator(at_the_screen(desk.officer), org, "eva@elsewhere.example")
+
+
 def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Desk) -> None:
     opened(desk, cast.org_c)
     do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")

@@ -64,6 +64,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     """
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
+    actor.require_sight()
     feed = find_own_feed(actor, name) if name else OwnFeed(organisation_id=actor.organisation_id)
     before = (feed.organisation_id, content_of(feed)) if name else None
     apply(feed, data, READERS)
@@ -103,6 +104,7 @@ def delete_own_feed(actor: Actor, name: str) -> None:
 def make_token(actor: Actor, name: str) -> str:
     """A new token for a feed, told this once; an older one stops at once. Raises NotFound, Forbidden."""
     actor.require_writing()
+    actor.require_sight()
     feed = find_own_feed(actor, name)
     token = "".join(secrets.choice(LETTERS) for _ in range(LONG))
     OwnFeed.objects.filter(pk=feed.pk).update(token_digest=_digest(token))
@@ -169,7 +171,7 @@ def readable(name: str, actor: Actor | None, token: str) -> OwnFeed:
 
 def _may_read(actor: Actor, feed: OwnFeed) -> bool:
     if actor.is_site_admin:
-        return True
+        return actor.may_read
     groups = {group.pk for group in feed.sharing_groups.all()}
     is_limited = actor.crossing not in (None, Crossing())
     return feed.members and actor.may_read and not is_limited and groups <= set(actor.sharing_group_ids)

@@ -42,6 +42,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
     and its secrets. Returns it with the secret that its messages are signed with, shown this once ("" for other kinds).
     Raises Invalid by field, Forbidden.
     """
+    actor.require_sight()
     _require_site_admin(actor)
     stream = Stream(kind=_kind(data), enabled=True, position=last_place())
     _apply(stream, data)
@@ -57,6 +58,7 @@ def add_stream(actor: Actor, data: Mapping[str, Any]) -> tuple[Stream, str]:
 @transaction.atomic
 def edit_stream(actor: Actor, stream_id: int, data: Mapping[str, Any]) -> Stream:
     """Change what `data` names; an empty secret leaves the old one. Raises Invalid by field, NotFound, Forbidden."""
+    actor.require_sight()
     stream = _own(actor, stream_id)
     _apply(stream, data)
     _save(stream)

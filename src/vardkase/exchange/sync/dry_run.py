@@ -70,6 +70,7 @@ def plan(actor: Actor, server: Server, direction: Direction, technique: str, *, 
     Raises Forbidden, Invalid, Conflict when that is off, OutgoingFailed when the other instance cannot be asked.
     """
     actor.require(Permission.SITE_ADMIN)
+    actor.require_sight()
     (pull if direction is Direction.PULL else push).require_technique(technique)
     if not (server.pull if direction is Direction.PULL else server.push):
         raise Conflict(f"{direction.capitalize()} is not enabled for this server.")

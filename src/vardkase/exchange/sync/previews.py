@@ -36,6 +36,7 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
 
     Raises NotFound, Forbidden, OutgoingFailed.
     """
+    actor.require_sight()
     asked = {"sort": "timestamp", "direction": "desc", "page": "1", "limit": str(PAGE), **filters}
     path = "".join(f"/{quote(name, safe='[]')}:{quote(value, safe='')}" for name, value in asked.items())
     found = _peer(find_server(actor, reference)).document("GET", f"events/index{path}")
@@ -46,6 +47,7 @@ def preview_index(actor: Actor, reference: Reference, filters: Mapping[str, str]
 
 def preview_event(actor: Actor, reference: Reference, event: str) -> dict[str, Any]:
     """One event as the other instance has it. Raises NotFound, Forbidden, OutgoingFailed."""
+    actor.require_sight()
     missing = NotFound(f"Event '{event}' not found.")
     try:
         found = _peer(find_server(actor, reference)).document("GET", f"events/{quote(event, safe='')}")

@@ -104,6 +104,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
     `data`: name, description, filters, sharing_group_id, distribution, open_to_read, open_to_write, and the ids of
     organisations in readers and writers.
     """
+    actor.require_sight()
     _require_site_admin(actor)
     collection = Collection(org_id=actor.organisation_id)
     _fill(actor, collection, {"name": "", **data})
@@ -114,6 +115,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> Collection:
 @transaction.atomic
 def edit_collection(actor: Actor, number: int, data: Mapping[str, Any]) -> Collection:
     """Change what `data` holds. Raises Invalid, NotFound, Forbidden."""
+    actor.require_sight()
     _require_site_admin(actor)
     collection = find_own(actor, number)
     _fill(actor, collection, data)

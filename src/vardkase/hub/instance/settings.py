@@ -58,11 +58,17 @@ def every_setting(actor: Actor) -> Iterator[Line]:
         yield _changeable(setting, now)
 
 
+OF_STREAMS = ("Plugin.ZeroMQ_", "Plugin.Kafka_")
+"""Settings that say where everything that is shared is streamed to."""
+
+
 @transaction.atomic
 def change_setting(actor: Actor, name: str, given: Any) -> None:
     """Give the setting `name` a value. Raises NotFound, Fixed, Invalid with the reason, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     actor.require_writing()
+    if name.startswith(OF_STREAMS):
+        actor.require_sight()
     if name in BY_NAME:
         raise Fixed("This setting can only be edited via the CLI.")
     setting = find_changeable(name)

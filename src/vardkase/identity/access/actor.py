@@ -18,6 +18,8 @@ from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
 from vardkase.identity.organisations.standing import refusal
 
+NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -57,6 +59,12 @@ class Actor:
         return Permission.SITE_ADMIN in self.permissions
 
     @property
+    def is_content_blind(self) -> bool:
+        """Whether it may never read what is shared, so that it opens no way there either. The console, which has every
+        duty, is not: it is nobody in particular."""
+        return bool(self.staff) and self.staff <= CONTENT_BLIND
+
+    @property
     def is_connection(self) -> bool:
         """Whether this is a connection that brings what another instance says: never the word of anybody here."""
         return self.user_id is None and self.credential is Credential.JOB
@@ -74,6 +82,11 @@ class Actor:
         """Raise Forbidden unless the actor has one of these duties at the hub. No permission stands in for one."""
         if self.staff.isdisjoint(any_of):
             raise Forbidden("This is for the hub's own staff.")
+
+    def require_sight(self) -> None:
+        """Raise Forbidden for those who may never read what is shared: they do not decide where it goes either."""
+        if self.is_content_blind:
+            raise Forbidden(NOT_FOR_THE_BLIND)
 
     def require_writing(self) -> None:
         """Raise Forbidden when this credential, or this organisation's standing, may only read."""

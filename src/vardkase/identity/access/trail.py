@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from vardkase.audit.models import AuditEntry
-from vardkase.audit.queries import entries_about, entries_of, every_entry
+from vardkase.audit.queries import entries_about, every_entry, veiled_entries
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
@@ -16,11 +16,15 @@ SIGN_INS = ("user.signed_in", "user.sign_in_refused", "user.second_factor_refuse
 
 
 def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
-    """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit."""
+    """The entries that `actor` may read, in no order. Raises Forbidden for those who may not audit.
+
+    Operators and auditors read who did what to which event, and not what it says.
+    """
     actor.require(Permission.AUDIT)
+    entries = veiled_entries() if actor.is_content_blind else every_entry()
     if actor.is_site_admin:
-        return every_entry()
-    own = entries_of(actor.organisation_id)
+        return entries
+    own = entries.filter(organisation_id=actor.organisation_id)
     return own if actor.may(Permission.ADMIN) else own.filter(actor_id=actor.user_id)
 
 

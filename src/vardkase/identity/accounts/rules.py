@@ -27,7 +27,12 @@ def level_of(role: Role) -> int:
 
 
 def may_assign(actor: Acting, role: Role) -> bool:
-    """Whether `actor` may give `role` to somebody: nobody hands out more than they hold themselves."""
+    """Whether `actor` may give `role` to somebody: nobody hands out more than they hold themselves.
+
+    Nor does anybody who may not read what is shared make accounts that may.
+    """
+    if actor.is_content_blind:
+        return False
     if actor.is_site_admin:
         return True
     if role.perm_site_admin or role.restricted_to_site_admin:
@@ -36,7 +41,12 @@ def may_assign(actor: Acting, role: Role) -> bool:
 
 
 def may_administer(actor: Acting, user: User) -> bool:
-    """Whether `actor` may change `user` or make keys for them: in the own organisation, and nobody above."""
+    """Whether `actor` may change `user` or make keys for them: in the own organisation, and nobody above.
+
+    A key or a password of somebody else is their sight: operators and auditors get none.
+    """
+    if actor.is_content_blind:
+        return False
     if actor.is_site_admin:
         return True
     return (

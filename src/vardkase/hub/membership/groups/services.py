@@ -17,6 +17,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services import create_user, edit_user
+from vardkase.identity.accounts.staff import CONTENT_BLIND
 from vardkase.identity.organisations.models import Organisation
 
 LONGEST_NAME = 200
@@ -83,7 +84,7 @@ def for_organisation(actor: Actor, organisation_id: int) -> Actor:
         may_read=False,
         may_sync=False,
         sharing_group_ids=(),
-        staff=frozenset(),
+        staff=actor.staff & CONTENT_BLIND,
     )
 
 

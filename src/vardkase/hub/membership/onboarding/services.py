@@ -17,6 +17,7 @@ from vardkase.exchange.servers.checkup import Checkup, check
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import add_server, edit_server
 from vardkase.hub.lifecycle.services import note_in_history
+from vardkase.hub.membership.members.details import CONTACTS
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer, require_technical
 from vardkase.hub.membership.members.services.pushing import locked, push, reasons
@@ -31,6 +32,7 @@ from vardkase.identity.accounts.services import create_user
 from vardkase.identity.entrance import services as entrance
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, find_organisation
+from vardkase.identity.organisations.rules import has_verified_domain
 
 LONGEST_KEY_DAYS = 366
 """A key is changed at least yearly."""
@@ -43,6 +45,7 @@ def invite_administrator(actor: Actor, reference: Reference, email: str) -> User
     Raises Invalid by field, Conflict for somebody who has signed in already, NotFound, Forbidden.
     """
     membership = _taken(actor, reference)
+    _require_theirs(actor, membership, email=email)
     user = _account(actor, membership, email, ADMINISTRATOR)
     if user.last_pw_change and not user.change_pw and user.last_login:
         raise Conflict(gettext("%s has signed in already.") % user.email)
@@ -68,6 +71,7 @@ def make_sync_user(
     recipient = send_to.strip() or contact.get("email", "")
     if not recipient:
         raise Invalid({"send_to": [gettext("Say to whom the link with the key is sent.")]})
+    _require_theirs(actor, membership, email=email, send_to=recipient)
     user = _account(actor, membership, email, SYNCHRONISES)
     link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
     letters.send_key(actor, membership, user, link, recipient)
@@ -191,7 +195,30 @@ def _done[Result](actor: Actor, membership: Membership, item: str, note: str, re
 
 def _for_the_hub(actor: Actor) -> Actor:
     """The actor for one thing that the hub does in their name; who acts stays who they are, and reads no more."""
-    return replace(actor, permissions=frozenset(Permission), may_write=True)
+    return replace(actor, permissions=frozenset(Permission), may_write=True, staff=frozenset())
+
+
+def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:
+    """Raise Invalid by field for an address that is not the member's own, unless an officer gave it.
+
+    Whoever reads that mailbox reads what the member reads, and the operator may not.
+    """
+    if not actor.is_content_blind:
+        return
+    contacts = {
+        (membership.details.get(f"contact_{name}") or {}).get("email", "").lower() for name in CONTACTS
+    }
+    domains = [*membership.details.get("domains", ()), *membership.organisation.verified_domains]
+    told = gettext(
+        "This address is neither a contact’s nor in a mail domain of the member: an officer has to give it."
+    )
+    errors = {
+        field: [told]
+        for field, address in addresses.items()
+        if address.strip().lower() not in contacts and not has_verified_domain(address.strip(), domains)
+    }
+    if errors:
+        raise Invalid(errors)
 
 
 ADMINISTRATOR = {"perm_admin": True, "perm_site_admin": False}

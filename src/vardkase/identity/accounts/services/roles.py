@@ -109,7 +109,7 @@ def set_default_role(actor: Acting, role: Role) -> None:
 
 def _require_site_admin(actor: Acting) -> None:
     actor.require_writing()
-    if not actor.is_site_admin:
+    if not actor.is_site_admin or actor.is_content_blind:
         raise Forbidden
 
 

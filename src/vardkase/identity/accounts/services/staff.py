@@ -20,11 +20,13 @@ from vardkase.identity.organisations.settings import host_organisation_id
 def appoint(actor: Acting, user: User, names: Iterable[str]) -> User:
     """Give `user` exactly the duties `names` (values of StaffRole), for site administrators, and not to themselves.
 
+    Nor do operators and auditors, who would lift from another account of theirs what binds it.
+
     Raises Forbidden, and Invalid under `staff_roles` for a duty that is unknown, that another one forbids, or that
     is for the hub's own people only.
     """
     actor.require_writing()
-    if not actor.is_site_admin or user.pk == actor.user_id:
+    if not actor.is_site_admin or actor.is_content_blind or user.pk == actor.user_id:
         raise Forbidden
     user = locked(user)
     wanted = sorted(set(names))
