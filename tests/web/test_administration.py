@@ -115,7 +115,7 @@ def test_a_lost_second_factor_is_taken_away(cast: Cast) -> None:
 def test_switching_off_and_on(cast: Cast) -> None:
     client, theirs = signed_in(cast.org_admin.user), signed_in(cast.analyst.user)
     client.post(reverse("user_off", args=[cast.analyst.user.pk]))
-    assert theirs.get("/").status_code == 302
+    assert theirs.get(reverse("support")).status_code == 302
     client.post(reverse("user_on", args=[cast.analyst.user.pk]))
     cast.analyst.user.refresh_from_db()
     assert not cast.analyst.user.disabled

@@ -70,11 +70,6 @@ def every_entry() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.all()
 
 
-def entries_of(organisation_id: int) -> QuerySet[AuditEntry]:
-    """What people and machines of one organisation did, in no order."""
-    return AuditEntry.objects.filter(organisation_id=organisation_id)
-
-
 def filtered(
     entries: QuerySet[AuditEntry],
     *,

@@ -75,6 +75,17 @@ def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(cast: Ca
 
 
 @pytest.mark.usefixtures("everybody")
+@pytest.mark.parametrize("duty", ["operator", "auditor"])
+def test_who_runs_or_audits_the_hub_hears_nothing(cast: Cast, event: Event, duty: str) -> None:
+    """Neither of what their own organisation owns, nor as a site administrator."""
+    for player in (cast.colleague, cast.site_admin):
+        User.objects.filter(pk=player.user.pk).update(staff_roles=[duty])
+    told = alerted(event)
+    assert cast.analyst.user.email in told
+    assert {cast.colleague.user.email, cast.site_admin.user.email}.isdisjoint(told)
+
+
+@pytest.mark.usefixtures("everybody")
 def test_a_version_is_told_once_and_its_fate_is_kept(cast: Cast, event: Event) -> None:
     first = alerted(event)
     assert len(alerted(event)) == len(first)

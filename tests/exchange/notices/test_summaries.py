@@ -104,3 +104,12 @@ def test_another_hubs_account_gets_none(cast: Cast) -> None:
     User.objects.filter(org=cast.org_b).update(notification_daily=True)
     User.objects.filter(pk=cast.partner_sync.user.pk).update(server_id=1)
     assert set(sent("daily")) == {cast.partner.user.email}
+
+
+@pytest.mark.usefixtures("published")
+def test_who_runs_or_audits_the_hub_gets_none(cast: Cast) -> None:
+    """Nor what was gathered for a colleague; and the colleague gets theirs, whoever comes first."""
+    operator, colleague = cast.analyst.user, cast.colleague.user
+    User.objects.filter(pk__in=[operator.pk, colleague.pk]).update(notification_daily=True)
+    User.objects.filter(pk=operator.pk).update(staff_roles=["operator"])
+    assert set(sent("daily")) == {colleague.email}

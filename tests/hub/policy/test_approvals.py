@@ -13,9 +13,11 @@ from tests.cast import Cast, Player
 from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
+from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts.models import User
 from vardkase.knowledge.taxonomies.models import Tag
 
 
@@ -151,3 +153,15 @@ def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) 
     request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
     with pytest.raises(Forbidden, match="somebody else than the user who created it"):
         approve(cast.org_admin.actor, request.pk)
+
+
+def test_who_may_not_read_the_event_neither_sees_nor_decides_the_request(
+    cast: Cast, event: dict[str, Any]
+) -> None:
+    request = Approval.objects.get()
+    User.objects.filter(pk=cast.org_admin.user.pk).update(staff_roles=["operator"])
+    assert call(cast.org_admin.key, "GET", "/approvals/index")[1] == []
+    for path in ("view", "approve"):
+        assert call(cast.org_admin.key, "POST", f"/approvals/{path}/{request.pk}")[0] == 404
+    assert cast.org_admin.user not in deciders(request)
+    assert not is_out(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +20,7 @@ from vardkase.hub.policy.queries import due_for_review
 from vardkase.hub.policy.rules import read_rules
 from vardkase.hub.policy.services import TWO_PEOPLE, end_policy, put_in_force, save_draft
 from vardkase.hub.policy.starters import starters
+from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -69,7 +71,12 @@ def test_where_the_hub_asks_for_it_another_puts_it_in_force(cast: Cast) -> None:
     save_draft(cast.org_admin.actor, [RED])
     with pytest.raises(Forbidden):
         put_in_force(cast.org_admin.actor)
-    PolicyVersion.objects.update(written_by="somebody else")
+    written = cast.org_admin.user.email
+    User.objects.filter(pk=cast.org_admin.user.pk).update(email="other-name@a.example")
+    with pytest.raises(Forbidden):  # Nor by taking another address in between.
+        put_in_force(replace(cast.org_admin.actor, name="other-name@a.example"))
+    User.objects.filter(pk=cast.org_admin.user.pk).update(email=written)
+    PolicyVersion.objects.update(written_by=cast.colleague.user.email)
     put_in_force(cast.org_admin.actor)
     with pytest.raises(Forbidden):
         end_policy(cast.org_admin.actor)

@@ -256,3 +256,14 @@ def test_what_is_missing_is_told(cast: Cast) -> None:
 
 def _verified(cast: Cast) -> list[str]:
     return Organisation.objects.get(pk=cast.org_a.pk).verified_domains
+
+
+@pytest.mark.usefixtures("mail_goes_out")
+def test_giving_up_a_claim_does_not_let_one_write_to_strangers_without_end(cast: Cast) -> None:
+    admin = cast.org_admin.actor
+    for _ in range(20):
+        claim = services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
+        services.remove_domain(admin, cast.org_a, claim.pk)
+    with pytest.raises(Conflict):
+        services.start_domain_check(admin, cast.org_a, "victim.example", "mail", "postmaster")
+    assert OutgoingMail.objects.count() == 20

@@ -12,7 +12,7 @@ from vardkase.core.mail.body import Body
 from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.exchange.notices import wording
 from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.hooks import ProposalsStored
 
@@ -26,7 +26,7 @@ def tell_owner(stored: ProposalsStored) -> None:
 def _mails(event: Event) -> Iterator[Mail]:
     policy = MailPolicy.now()
     letters: dict[str, Letter] = {}
-    owners = active_users().filter(org_id=event.org_id, org__may_read=True, contactalert=True)
+    owners = reading_users().filter(org_id=event.org_id, contactalert=True)
     for person in owners.iterator():
         language = wording.language_of(person.language)
         if language not in letters:

@@ -20,6 +20,7 @@ from vardkase.identity.access.visibility import (
     event_predicate,
     for_each_reader,
 )
+from vardkase.identity.accounts.staff import CONTENT_BLIND
 
 
 class Reader(NamedTuple):
@@ -69,7 +70,8 @@ MOST_LINES = 100
 
 def recipients(event_id: int, after: int, minutes: int) -> Batch:
     """The next people who want mail and may read the event; `recent` counts over so many minutes."""
-    values = {"event": event_id, "after": after, "most": AT_A_TIME, "minutes": minutes}
+    blind = [duty.value for duty in CONTENT_BLIND]
+    values = {"event": event_id, "after": after, "most": AT_A_TIME, "minutes": minutes, "blind": blind}
     people, last = [], None
     for *row, org_id, sees_all, may_read in cursor().execute(RECIPIENTS, values).fetchall():
         last = row[0]
@@ -138,7 +140,7 @@ WITH person AS MATERIALIZED (
            u.org_id, role.perm_site_admin AS sees_all
     FROM account u JOIN role ON role.id = u.role_id JOIN organisation o ON o.id = u.org_id
     WHERE u.autoalert AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now()) AND o.may_read
-        AND u.server_id = 0 AND u.id > %(after)s
+        AND NOT u.staff_roles && %(blind)s::varchar[] AND u.server_id = 0 AND u.id > %(after)s
     ORDER BY u.id LIMIT %(most)s
 ), given AS (SELECT DISTINCT org_id, sees_all FROM person
 ), r AS MATERIALIZED (SELECT given.org_id, given.sees_all, {GROUPS} AS group_ids FROM given)

@@ -25,7 +25,7 @@ from vardkase.exchange.notices import wording
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import reading_users
 from vardkase.identity.user_settings.queries import values_for
 
 AT_A_TIME = 200
@@ -56,9 +56,7 @@ class _Summaries:
 
     def send(self) -> int:
         """Batch by batch, each in a transaction of its own; a job that is cut goes on with whom it had not reached."""
-        wanting = active_users().filter(
-            org__may_read=True, server_id=0, **{f"notification_{self.period}": True}
-        )
+        wanting = reading_users().filter(server_id=0, **{f"notification_{self.period}": True})
         after, sent = 0, 0
         while people := list(wanting.select_related("role").filter(pk__gt=after).order_by("pk")[:AT_A_TIME]):
             sent += self._send(people)

@@ -26,7 +26,8 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
-MAKERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR)
+MAKERS = (StaffRole.MEMBERSHIP_OFFICER,)
+"""Not the operator: whoever is told a code can be the platform that it lets in, and read what the member reads."""
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without what people read as something else."""
 GROUPS, LETTERS = 5, 5

@@ -15,6 +15,7 @@ from vardkase.hub.policy.queries import draft_of, policy_in_force
 from vardkase.hub.policy.rules import read_rules, written
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
 LONGEST_NOTE = 2000
@@ -59,7 +60,7 @@ def put_in_force(actor: Actor) -> PolicyVersion:
         raise Conflict("There is no draft of a policy.")
     if not draft.rules:
         raise Invalid({"rules": ["A policy has at least one rule."]})
-    if TWO_PEOPLE.value and draft.written_by == actor.name:
+    if TWO_PEOPLE.value and not _is_somebody_elses(draft, actor):
         raise Forbidden("Another administrator than the one who wrote the policy puts it in force.")
     _replace(policy_in_force(actor.organisation_id))
     draft.state, draft.decided_by, draft.in_force_from = State.IN_FORCE, actor.name, timezone.now()
@@ -101,6 +102,15 @@ def end_policy(actor: Actor) -> PolicyVersion:
 def _require_administrator(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.ADMIN)
+
+
+def _is_somebody_elses(draft: PolicyVersion, actor: Actor) -> bool:
+    """Whether another account than the actor's wrote the draft. Who has another address now is still who wrote it, so
+    an address that is nobody's any more is not somebody else's."""
+    if draft.written_by.startswith("console:"):
+        return draft.written_by != actor.name
+    writer = User.objects.filter(email=draft.written_by, org_id=draft.organisation_id).first()
+    return writer is not None and writer.pk != actor.user_id
 
 
 def _draft(actor: Actor) -> PolicyVersion:

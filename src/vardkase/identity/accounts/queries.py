@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.accounts.staff import CONTENT_BLIND
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
 
@@ -144,6 +145,12 @@ def active_users() -> QuerySet[User]:
     """Accounts that may sign in now, whoever asks: for what the hub itself does, such as sending mail."""
     current = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     return User.objects.filter(current, disabled=False).order_by("pk")
+
+
+def reading_users() -> QuerySet[User]:
+    """Those of them who may be told of what is shared: their organisation reads, and no duty of theirs forbids it."""
+    blind = [duty.value for duty in CONTENT_BLIND]
+    return active_users().filter(org__may_read=True).exclude(staff_roles__overlap=blind)
 
 
 def emails_of(ids: Iterable[int]) -> dict[int, str]:

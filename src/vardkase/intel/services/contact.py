@@ -18,7 +18,7 @@ from vardkase.core.mail.services import Mail, can_send, count_messages, queue_ma
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.encryption import CannotBeSent, Letter, MailPolicy, addressed
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 
@@ -69,7 +69,7 @@ def _message(given: Any) -> str:
 
 def _reporters(event: EventRow, creator_only: bool) -> list[User]:
     """Only people of the organisation that made the event: whoever pulled it from elsewhere did not report it."""
-    people = active_users().filter(org_id=event.orgc_id, org__may_read=True)
+    people = reading_users().filter(org_id=event.orgc_id)
     return list(people.filter(pk=event.user_id) if creator_only else people.filter(contactalert=True))
 
 

@@ -15,8 +15,9 @@ MOST_WAITING = 200
 
 
 def approvals(actor: Actor) -> QuerySet[Approval]:
-    """The requests of the actor's organisation, newest first."""
+    """The requests of the actor's organisation, newest first; none for those who may not read what they are about."""
     found = Approval.objects.filter(organisation_id=actor.organisation_id)
+    found = found if actor.may_read else found.none()
     return found.select_related("policy", "requester").order_by("-asked_at", "-pk")
 
 

@@ -10,6 +10,7 @@ from vardkase.hub.policy.rules import FourEyes, is_named, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import reading_users
 
 
 def asking_rules(approval: Approval) -> list[FourEyes]:
@@ -34,7 +35,7 @@ def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
 
 def deciders(approval: Approval) -> list[User]:
     """The people who may decide, by address."""
-    people = User.objects.filter(org_id=approval.organisation_id, disabled=False, role__perm_publish=True)
+    people = reading_users().filter(org_id=approval.organisation_id, role__perm_publish=True)
     asking = asking_rules(approval)
     return [
         user

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.core.mail.services import can_send, queue_mail
+from vardkase.core.mail.services import TooManyMessages, can_send, count_messages, queue_mail
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.entrance import letters
 from vardkase.identity.entrance.dns import NoNameServer, has_record
@@ -28,6 +28,8 @@ DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](
 LINK_HOLDS = timedelta(days=7)
 MOST = 50
 MAIL_EVERY = timedelta(minutes=5)
+MAILS_AN_HOUR = 20
+"""From one person, whatever the domains: one that was given up can be claimed again at once."""
 Method = MailDomain.Method
 
 
@@ -53,6 +55,7 @@ def start_domain_check(
     row.token = _digest(secret) if method == Method.MAIL else secret
     row.save()
     if method == Method.MAIL:
+        _count_mail(actor)
         queue_mail([letters.domain_link(row, organisation.name, secret, actor.name)])
     written_down(
         actor,
@@ -61,6 +64,16 @@ def start_domain_check(
         {"domain": name, "method": method, "mailbox": mailbox},
     )
     return row
+
+
+def _count_mail(actor: Actor) -> None:
+    """Raise Conflict for who has mails sent to mailboxes of others as no administrator of domains needs to."""
+    if actor.user_id is None:
+        return
+    try:
+        count_messages(actor.user_id, allowed=MAILS_AN_HOUR)
+    except TooManyMessages:
+        raise Conflict(gettext("You have written a lot lately. Please try again in an hour.")) from None
 
 
 def find_by_link(secret: str) -> MailDomain:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.hub.customer_service import diagnosis, organisations, queries
 from vardkase.hub.customer_service.rules import DESKS
+from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import Line, checklist
 from vardkase.web.pages import PageRequest, page
@@ -33,6 +34,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     row = organisations.find_organisation(request.actor, pk)
     context: dict[str, Any] = {
         "row": row,
+        "may_make_code": not request.actor.staff.isdisjoint(MAKERS),
         "diagnosis": with_moments(diagnosis.state_of(row.pk)),
         "requests": queries.desk_requests(request.actor)
         .filter(organisation=row)
