@@ -57,9 +57,11 @@ def try_out(
 ) -> None:
     """Print which events of the last month (or of other days) would have met which rule. Nothing is changed."""
     with opened(data_dir):
+        from vardkase.cli.console import console
         from vardkase.hub.policy.trying import span_of, try_policy
 
-        trial = try_policy(_version(organisation, version), span_of(_day(since), _day(until)))
+        span = span_of(_day(since), _day(until))
+        trial = try_policy(console(), _version(organisation, version), span)
         note(
             f"{trial.events} events went out {trial.span.since} to {trial.span.until}: {trial.forbidden} would have "
             f"been refused, {trial.held} would have waited for a second person."

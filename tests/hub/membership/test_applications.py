@@ -212,6 +212,17 @@ def test_visitors_are_slowed_down(db: None) -> None:
         drafting.begin(VISITOR, "new@skogsby.example")
 
 
+@pytest.mark.usefixtures("db")
+def test_many_drafts_from_one_place_do_not_fill_the_disk() -> None:
+    """Everybody may begin applications, and each takes files."""
+    drafts = [make_application() for _ in range(2)]
+    for number in range(60):
+        one = drafts[number % 2]
+        conversation.add_evidence(applicant(one), one, "risk", [])
+    with pytest.raises(TooOften):
+        conversation.add_evidence(applicant(drafts[0]), drafts[0], "risk", [("a.txt", b"x")])
+
+
 # --- Steps -------------------------------------------------------------------------------------------------------
 
 OWN_STEPS = {

@@ -24,6 +24,7 @@ from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, services
@@ -130,7 +131,15 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
     assert call(raw[1], "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 403
     version = b'{"version": "2.5.0", "perm_sync": true, "perm_sighting": true}'
     with serving(says(version)) as peer:
-        do(operator, cast.org_c, "server", url=peer.url, authkey="k" * 40, push="on")
+        path = f"/members/{cast.org_c.pk}/checklist/server/"
+        sends = {"url": peer.url, "authkey": "k" * 40, "push": "on"}
+        assert operator.post(path, sends).status_code == 422  # To an address of the operator's choice.
+        assert not Server.objects.exists()
+        do(operator, cast.org_c, "server", url=peer.url, authkey="k" * 40)
+        do(signed_in(desk.officer), cast.org_c, "server", **sends)
+        moved = sends | {"url": f"{peer.url}/elsewhere"}
+        assert operator.post(path, moved).status_code == 422
+        do(operator, cast.org_c, "server", **sends)  # A new key for the same place.
         assert states(cast.org_c)["server"] == "started"
         assert operator.post(f"/members/{cast.org_c.pk}/test/").status_code == 200
     assert states(cast.org_c)["server"] == "done"
@@ -182,8 +191,10 @@ def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
 
 
 def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast: Cast, desk: Desk) -> None:
-    """Else whoever may read nothing would read what the member reads."""
+    """Else whoever may read nothing would read what the member reads. A domain that was verified since the application
+    counts for nothing: the operator may verify one in the member's name."""
     opened(desk, cast.org_c)
+    Organisation.objects.filter(pk=cast.org_c.pk).update(verified_domains=["supplier.example"])
     who, org, until = at_the_screen(desk.operator), cast.org_c.pk, today() + timedelta(days=9)
     for email, send_to in (("m@c.example", "o@supplier.example"), ("o@supplier.example", "m@c.example")):
         with pytest.raises(Invalid):

@@ -20,6 +20,8 @@ from vardkase.hub.policy.queries import due_for_review
 from vardkase.hub.policy.rules import read_rules
 from vardkase.hub.policy.services import TWO_PEOPLE, end_policy, put_in_force, save_draft
 from vardkase.hub.policy.starters import starters
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 from vardkase.knowledge.taxonomies.models import Tag
@@ -159,7 +161,24 @@ def test_old_events_are_listed_for_review(cast: Cast) -> None:
     Tag.objects.create(name="tlp:red")
     old, marked, new = made(cast.publisher.key), made(cast.publisher.key, "tlp:red"), made(cast.publisher.key)
     Event.objects.exclude(pk=new["id"]).update(timestamp=1_500_000_000)
-    due = due_for_review(in_force(cast, rule))
+    due = due_for_review(cast.reader.actor, in_force(cast, rule))
     assert {str(pk) for pk, _, _ in due} == {old["id"], marked["id"]}
-    due = due_for_review(in_force(cast, rule | {"tags": ["TLP:*"]}))
+    due = due_for_review(cast.reader.actor, in_force(cast, rule | {"tags": ["TLP:*"]}))
     assert [str(pk) for pk, _, _ in due] == [marked["id"]]
+
+
+@pytest.mark.parametrize("duty", ["operator", "auditor"])
+def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(cast: Cast, duty: str) -> None:
+    """Neither an operator nor an auditor, of the organisation or as a site administrator."""
+    Tag.objects.create(name="tlp:red")
+    rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
+    made(cast.publisher.key, "tlp:red", published=True)
+    policy = in_force(cast, RED, rule)
+    assert call(cast.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})[1]["events"] == 1
+    Event.objects.update(timestamp=1_500_000_000)
+    for player in (cast.reader, cast.site_admin):
+        User.objects.filter(pk=player.user.pk).update(staff_roles=[duty])
+        trial = call(player.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})[1]
+        assert (trial["events"], trial["findings"]) == (0, [])
+        blind = actor_for(User.objects.get(pk=player.user.pk), Credential.BROWSER)
+        assert due_for_review(blind, policy) == []

@@ -115,7 +115,7 @@ def try_out(call: Call) -> Answer:
     except Invalid as invalid:
         raise SaveFailed("tryOut MispPolicy", "/mispPolicies/tryOut", invalid.errors) from invalid
     with translation.override("en"):
-        return Json(_trial_dict(version, try_policy(version, span)))
+        return Json(_trial_dict(version, try_policy(call.actor, version, span)))
 
 
 @endpoint(

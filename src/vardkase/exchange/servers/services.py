@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
@@ -69,6 +70,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     if missing:
         raise Invalid(missing)
     _apply(server, data)
+    _refuse_sending_blindly(actor, None, server)
     server.save()
     record(actor, "server.added", _target(server), {"url": server.url})
     return server
@@ -95,7 +97,9 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     """Change the wire fields that `data` holds; an empty authkey leaves the old one. Raises Invalid, NotFound."""
     _require_site_admin(actor)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
+    before = _leads(server)
     changed = _apply(server, data)
+    _refuse_sending_blindly(actor, before, server)
     server.save()
     record(actor, "server.edited", _target(server), {"fields": changed})
     return server
@@ -178,6 +182,18 @@ def sync_configuration(actor: Actor, base_url: str, instance: str) -> dict[str, 
 def _require_site_admin(actor: Actor) -> None:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
+
+
+def _leads(server: Server) -> tuple[bool, str, int]:
+    """Whether a connection sends, where to, and for whom."""
+    return server.push, server.url, server.remote_org_id
+
+
+def _refuse_sending_blindly(actor: Actor, before: tuple[bool, str, int] | None, server: Server) -> None:
+    """Raise Invalid when somebody who may not read what is shared would say where it is sent: what they connect sends
+    once somebody else has switched that on, and leads elsewhere only while it is off."""
+    if actor.is_content_blind and server.push and _leads(server) != before:
+        raise Invalid({"push": [gettext("An officer or another administrator has to switch this on.")]})
 
 
 def _apply(server: Server, data: Mapping[str, Any]) -> list[str]:

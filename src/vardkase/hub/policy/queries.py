@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
@@ -16,6 +17,7 @@ from vardkase.core.sql import cursor, from_jsonb
 from vardkase.hub.policy.models import PolicyVersion, State
 from vardkase.hub.policy.rules import AtMost, Defaults, Retention, Rule, stored_rules
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, numbers_written_in
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models import Event, EventTag
@@ -94,13 +96,16 @@ def _groups(rules: Collection[Rule]) -> list[SharingGroup]:
     return list(SharingGroup.objects.filter(uuid__in=uuids)) if uuids else []
 
 
-def due_for_review(version: PolicyVersion, limit: int = 200) -> list[tuple[int, str, str]]:
-    """Id, info and date of own events that a rule on retention wants looked over now, the oldest first."""
+def due_for_review(actor: Actor, version: PolicyVersion, limit: int = 200) -> list[tuple[int, str, str]]:
+    """Id, info and date of own events that a rule on retention wants looked over now, the oldest first: those that the
+    actor may read."""
+    readable = f"SELECT e.id FROM event e WHERE {numbers_written_in(event_predicate(actor), actor)}"
     found: dict[int, tuple[int, str, str]] = {}
     for rule in policy_of(version).rules:
         if isinstance(rule, Retention):
             before = int((timezone.now() - relativedelta(months=rule.months)).timestamp())
-            events = Event.objects.filter(orgc_id=version.organisation_id, timestamp__lt=before)
+            own = Event.objects.filter(orgc_id=version.organisation_id, timestamp__lt=before)
+            events = own.filter(pk__in=RawSQL(readable, ()))  # noqa: S611 - the actor's own numbers
             if rule.tags:
                 events = events.filter(pk__in=_tagged(rule.tags))
             rows = events.order_by("timestamp").values_list("pk", "info", "date")[:limit]

@@ -17,6 +17,8 @@ from vardkase.hub.policy.facts import facts_of_many
 from vardkase.hub.policy.judging import Met, asking_second, forbidding
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.queries import policy_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
 
 DAYS = 30
 MOST_SHOWN = 500
@@ -68,14 +70,15 @@ def span_of(since: date | None = None, until: date | None = None) -> Span:
     return Span(since, until)
 
 
-def try_policy(version: PolicyVersion, span: Span) -> Trial:
-    """Hold the rules of a version against the organisation's own events that went out in `span`.
+def try_policy(actor: Actor, version: PolicyVersion, span: Span) -> Trial:
+    """Hold the rules of a version against the organisation's own events that went out in `span`: those of them that
+    the actor may read.
 
     Of rules about people nothing is said: who may publish is asked when somebody does.
     """
     policy = policy_of(version)
     trial = Trial(span)
-    published = {row[0]: row for row in _published(version.organisation_id, span)}
+    published = {row[0]: row for row in _published(actor, version.organisation_id, span)}
     for facts in facts_of_many(list(published)):
         trial.events += 1
         forbidden = list(forbidding(policy.rules, facts, policy.groups))
@@ -93,21 +96,23 @@ def _count(trial: Trial, finding: Finding) -> None:
         trial.findings.append(finding)
 
 
-def _published(organisation_id: int, span: Span) -> Iterator[tuple[int, UUID, str, bool, int]]:
+def _published(actor: Actor, organisation_id: int, span: Span) -> Iterator[tuple[int, UUID, str, bool, int]]:
     """Id, uuid, info, whether it is still out, and when it last went out; the newest first."""
     zone = timezone.get_current_timezone()
     first = datetime.combine(span.since, time.min, zone)
     after = datetime.combine(span.until + timedelta(days=1), time.min, zone)
     parameters = {
+        **reader_parameters(actor),
         "organisation": organisation_id,
         "first": int(first.timestamp()),
         "after": int(after.timestamp()),
     }
-    yield from cursor().execute(PUBLISHED, parameters)
+    yield from cursor().execute(PUBLISHED.format(visible=event_predicate(actor)), parameters)
 
 
 PUBLISHED = """
-SELECT id, uuid, info, published, publish_timestamp FROM event
-WHERE orgc_id = %(organisation)s AND publish_timestamp >= %(first)s AND publish_timestamp < %(after)s
-ORDER BY publish_timestamp DESC, id DESC
+SELECT e.id, e.uuid, e.info, e.published, e.publish_timestamp FROM event e
+WHERE {visible} AND e.orgc_id = %(organisation)s
+    AND e.publish_timestamp >= %(first)s AND e.publish_timestamp < %(after)s
+ORDER BY e.publish_timestamp DESC, e.id DESC
 """

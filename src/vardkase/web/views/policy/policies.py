@@ -48,7 +48,7 @@ def index(request: PageRequest) -> HttpResponse:
         "draft": draft_of(organisation),
         "rules": rules_of(policy) if policy else [],
         "starters": _offered() if request.actor.may(Permission.ADMIN) else [],
-        "due": due_for_review(policy, DUE_SHOWN) if policy else [],
+        "due": due_for_review(request.actor, policy, DUE_SHOWN) if policy else [],
     }
     return render(request, "policy/policy.html", context)
 
@@ -104,7 +104,7 @@ def try_out(request: PageRequest) -> HttpResponse:
         return render(request, "policy/try.html", context)
     context["span"] = span
     if tried is not None:
-        context |= _trial_context(tried, try_policy(tried, span))
+        context |= _trial_context(tried, try_policy(request.actor, tried, span))
     return render(request, "policy/try.html", context)
 
 
@@ -126,7 +126,7 @@ def put_in_force(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The policy is in force."))
             return redirect("sharing_policy")
-    trial = try_policy(draft, span_of())
+    trial = try_policy(request.actor, draft, span_of())
     before = policy_in_force(request.actor.organisation_id)
     context = {
         "draft": draft,

@@ -34,6 +34,8 @@ from vardkase.hub.membership.statements.themes import MEASURES
 LONGEST_MESSAGE = 5000
 MOST_FILES = 60
 MOST_AT_ONCE = 5
+UPLOADS_AN_HOUR = 60
+"""From one network address, whichever application: drafts are free to begin, and disks are not."""
 SPOKEN_OF = frozenset(
     {
         ApplicationState.SUBMITTED,
@@ -79,6 +81,8 @@ def add_evidence(
     if measure not in MEASURES:
         raise NotFound("There is no such measure.")
     application = _open_statement(actor, application)
+    if isinstance(actor, Applicant):
+        spend("evidence", actor.address or application.number, allowed=UPLOADS_AN_HOUR, window=3600)
     return _keep(application, list(sent), measure=measure)
 
 
