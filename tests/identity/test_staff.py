@@ -9,6 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_event, make_key, make_role, make_user
+from tests.factories.knowledge import make_cluster, make_galaxy
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.exchange.own_feeds.services import make_token, save_own_feed
@@ -23,6 +24,14 @@ from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.services import (
+    add_organisation_to_group,
+    edit_sharing_group,
+    merge_organisations,
+)
+from vardkase.knowledge.blocklists.models import Blocked
+from vardkase.knowledge.blocklists.queries import entries
+from vardkase.knowledge.taxonomies.models import Tag
 
 BLIND = [StaffRole.OPERATOR, StaffRole.AUDITOR]
 
@@ -129,10 +138,21 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
         lambda: add_taxii_server(actor, {"name": "mine"}),
         lambda: change_setting(actor, "Plugin.ZeroMQ_enable", "true"),
         lambda: preview_index(actor, 1, {}),
+        lambda: edit_sharing_group(actor, cast.group, {"roaming": True}),
+        lambda: add_organisation_to_group(actor, cast.group, cast.hub),
+        lambda: merge_organisations(actor, cast.org_a.pk, cast.org_b.pk),
+        lambda: entries(actor, Blocked.EVENT, {}),
     ]
     for way in ways:
         with pytest.raises(Forbidden):
             way()
+
+
+def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(cast: Cast) -> None:
+    make_cluster(make_galaxy("ours"), "Secret", default=False, org_id=cast.org_a.pk, distribution=0)
+    Tag.objects.create(name='misp-galaxy:ours="Secret"', is_galaxy=True)
+    assert "Secret" in str(call(cast.site_admin.key, "GET", "/tags/index")[1])
+    assert "Secret" not in str(call(make_key(blind_administrator(cast)), "GET", "/tags/index")[1])
 
 
 def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(cast: Cast) -> None:

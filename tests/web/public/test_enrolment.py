@@ -20,6 +20,7 @@ from vardkase.hub.enrolment.models import EnrolmentCode
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -54,6 +55,15 @@ def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(cast: Ca
     assert call(key, "GET", "/users/view/me")[1]["User"]["org_id"] == str(cast.org_a.pk)
     standing = call(key, "GET", "/enrolments/standing")[1]
     assert (standing["organisation"], standing["membership"]) == (cast.org_a.name, None)
+
+
+@pytest.mark.parametrize("standing", ["suspended", "terminated"])
+def test_an_organisation_that_is_shut_out_is_not_admitted(cast: Cast, standing: str) -> None:
+    _, code = codes.make_code(console(cast), cast.org_a.pk)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(standing=standing)
+    for way in ("offer", "redeem"):
+        assert told(way, code=code, uuid=str(cast.org_a.uuid))[0] == 404
+    assert not User.objects.filter(email__startswith="sync-").exists()
 
 
 def test_codes_are_not_guessed(cast: Cast) -> None:

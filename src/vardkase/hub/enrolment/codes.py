@@ -25,6 +25,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.organisations.standing import is_shut_out
 
 MAKERS = (StaffRole.MEMBERSHIP_OFFICER,)
 """Not the operator: whoever is told a code can be the platform that it lets in, and read what the member reads."""
@@ -134,7 +135,7 @@ def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:
     if locked:
         rows = rows.select_for_update(of=("self",))
     row = rows.filter(digest=_digest(str(code or "")), ended=None, expires__gt=timezone.now()).first()
-    if row is None:
+    if row is None or is_shut_out(row.organisation.standing):
         raise NotFound(UNKNOWN)
     return row
 

@@ -10,7 +10,12 @@ from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
 
 
 def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[SharingGroupOrg]) -> bool:
-    """Site administrators, and those who handle sharing groups for its owner or a member with `extend`."""
+    """Site administrators, and those who handle sharing groups for its owner or a member with `extend`.
+
+    Not those who may never read what is shared: who is in a group reads it.
+    """
+    if actor.is_content_blind:
+        return False
     if actor.is_site_admin:
         return True
     if SHARING_GROUP not in actor.permissions:
@@ -21,7 +26,9 @@ def may_change_group(actor: Acting, group: SharingGroup, members: Iterable[Shari
 
 
 def may_delete_group(actor: Acting, group: SharingGroup) -> bool:
-    """Site administrators, and those who handle sharing groups for the owner."""
+    """Site administrators, and those who handle sharing groups for the owner; as in `may_change_group`."""
+    if actor.is_content_blind:
+        return False
     return actor.is_site_admin or (SHARING_GROUP in actor.permissions and owns_group(actor, group))
 
 

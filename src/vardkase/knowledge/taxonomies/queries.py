@@ -70,7 +70,7 @@ class ExclusiveConflict:
 def visible_tags(actor: Actor) -> QuerySet[Tag]:
     """Tags the actor may see: not those kept for another organisation or user, or of a hidden cluster. By name."""
     tags = Tag.objects.order_by("name")
-    if actor.is_site_admin:
+    if actor.is_site_admin and actor.may_read:
         return tags
     own = tags.filter(org_id__in=(0, actor.organisation_id), user_id__in=(0, actor.user_id or 0))
     return own.exclude(_of_hidden_cluster(actor))
@@ -78,7 +78,7 @@ def visible_tags(actor: Actor) -> QuerySet[Tag]:
 
 def hidden_tag_ids(actor: Actor) -> list[int]:
     """Tags that would tell the actor of clusters that are hidden from them."""
-    if actor.is_site_admin:
+    if actor.is_site_admin and actor.may_read:
         return []
     return list(Tag.objects.filter(_of_hidden_cluster(actor)).values_list("pk", flat=True))
 

@@ -30,10 +30,10 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
 
     One statement for each column, whatever room it lies in. The audit trail keeps who did what as who they were.
     Raises NotFound, Invalid (the same organisation, the hub's own, or people without a local organisation to go
-    to), Forbidden for others than site administrators.
+    to), Forbidden for others than site administrators who read what is shared.
     """
     actor.require_writing()
-    if not actor.is_site_admin:
+    if not actor.is_site_admin or actor.is_content_blind:
         raise Forbidden
     source, target = _locked(source_id, target_id)
     _refuse(source, target)
