@@ -234,6 +234,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "login_failed": "10/m/ip,5/5m/key",
     "reauthenticate": "10/m/user",
+    "provider_sign_in": "30/m/ip",
+    "provider_answer": "30/m/ip",
 }
 MFA_FORMS = {
     "authenticate": "vardkase.web.accounts.forms.AuthenticateForm",
@@ -307,6 +309,7 @@ VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
 # What the hub itself turns to (exchange/http.py): public addresses, and these networks.
 VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")
 VARDKASE_PAGE_NETWORKS = env_networks("VARDKASE_PAGE_NETWORKS")
+VARDKASE_SIGN_IN_NETWORKS = env_networks("VARDKASE_SIGN_IN_NETWORKS")
 VARDKASE_PROXY = env_proxy("VARDKASE_PROXY")
 # Feeds that lie on this machine are read below this folder only (exchange/feeds/local.py).
 VARDKASE_FEED_FOLDER = env_str("VARDKASE_FEED_FOLDER").strip()

@@ -19,6 +19,7 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
+from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
 from vardkase.web.pages import PUBLIC, standing_page
@@ -137,7 +138,7 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
     """
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
-    step, allowed = _pending_step(user)
+    step, allowed = _pending_step(user, means_of(request, user))
     if step and name not in allowed:
         return redirect(step)
     request.sign_in_step = step  # type: ignore[attr-defined]
@@ -149,15 +150,18 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
     return None
 
 
-def _pending_step(user: User) -> tuple[str, frozenset[str]]:
+def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]:
     """The view that must come first, and all that may be opened until then: a new password, a second factor.
 
+    Whoever came through their organisation's provider need not know a password, and has the provider's second factor
+    where that counts.
     A site administrator holds every permission, so whether a second factor may be skipped is read off the
     role itself.
     """
-    if user.change_pw:
+    if user.change_pw and means is None:
         return "account_change_password", FIRST_PASSWORD_VIEWS
-    if settings.REQUIRE_SECOND_FACTOR and not user.role.perm_skip_otp and not is_mfa_enabled(user):
+    exempt = user.role.perm_skip_otp or (means is not None and means.second_factor)
+    if settings.REQUIRE_SECOND_FACTOR and not exempt and not is_mfa_enabled(user):
         return "mfa_index", OWN_ACCOUNT_VIEWS
     return "", frozenset()
 

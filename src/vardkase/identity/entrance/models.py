@@ -9,7 +9,10 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from vardkase.core.secrets import Safe
 from vardkase.identity.organisations.models import Organisation
+
+PROVIDER_SECRETS = Safe("secrets of sign-in providers")
 
 
 class ClientCertificate(models.Model):
@@ -80,6 +83,36 @@ class MailDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class IdentityProvider(models.Model):
+    """Where an organisation's people sign in: its own OpenID Connect provider, known by its issuer.
+
+    `secret` is sealed. `required`: they may sign in nowhere else. `trusts_second_factor`: ours is not asked for where
+    the provider says that it asked for one. `proved` is when somebody came in through it last; null before the first.
+    """
+
+    org = models.OneToOneField(
+        Organisation, models.CASCADE, primary_key=True, related_name="identity_provider"
+    )
+    issuer = models.CharField(max_length=255)
+    client_id = models.CharField(max_length=255)
+    secret = models.TextField()
+    label = models.CharField(max_length=60)
+    required = models.BooleanField(default=False)
+    trusts_second_factor = models.BooleanField(default=False)
+    proved = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_provider"
+
+    def __str__(self) -> str:
+        return self.issuer
+
+    @property
+    def client_secret(self) -> str:
+        """The secret as the provider knows it."""
+        return PROVIDER_SECRETS.decrypt(self.secret)
 
 
 class RefusalNote(models.Model):

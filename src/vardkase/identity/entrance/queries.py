@@ -8,7 +8,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate, MailDomain
-from vardkase.identity.entrance.rules import may_secure
+from vardkase.identity.entrance.rules import may_decide, may_secure
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, by_reference
 
@@ -22,6 +22,14 @@ def find_secured(actor: Actor, reference: Reference = "") -> Organisation:
     found = Organisation.objects.filter(condition, local=True).first() if condition is not None else None
     if found is None or not may_secure(actor, found.pk):
         raise NotFound("Invalid organisation")
+    return found
+
+
+def find_decided(actor: Actor, reference: Reference = "") -> Organisation:
+    """An organisation that the actor may decide for, not only register things for. Raises NotFound, Forbidden."""
+    found = find_secured(actor, reference)
+    if not may_decide(actor, found.pk):
+        raise Forbidden("You do not have permission to use this functionality.")
     return found
 
 

@@ -26,7 +26,7 @@ from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import change_password
 from vardkase.identity.accounts.services.passwords import LONGEST
 from vardkase.web.accounts import trail
-from vardkase.web.accounts.entrance import note_account_off, refusal_page
+from vardkase.web.accounts.entrance import note_account_off, other_means_refused, refusal_page
 from vardkase.web.accounts.sessions import end_sessions
 
 SECOND_FACTORS = Safe("second factor")
@@ -53,7 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         """Refuse those whom their organisation keeps out, by whatever means they sign in, before any second factor."""
-        return refusal_page(request, user) or super().pre_login(request, user, **kwargs)
+        refused = refusal_page(request, user) or other_means_refused(request, user)
+        return refused or super().pre_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Say that the account is off, and why, where the hub itself switched it off."""
@@ -63,15 +64,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Begin a session. Whoever was to be signed out everywhere is, and starts afresh with this one."""
-        if refused := refusal_page(
-            request, user
-        ):  # The second factor may come from elsewhere than the password.
+        # The second factor may come from elsewhere than the password, and later.
+        if refused := refusal_page(request, user) or other_means_refused(request, user):
             raise ImmediateHttpResponse(refused)
         super().login(request, user)
         if user.force_logout:
             end_sessions(user, keep=request.session.session_key)
             User.objects.filter(pk=user.pk).update(force_logout=False)
         trail.signed_in(request, user)
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with our own step for the second factor."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "vardkase.web.accounts.means.SecondFactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """A new password: of bounded length, by the policy of the settings, and not the old one again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.stagekit import clear_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +10,9 @@ from django.utils import timezone
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
+from vardkase.identity.entrance.providers import ProviderRequired, required_of
 from vardkase.identity.entrance.rules import Newcomer
+from vardkase.web.accounts.means import means_of
 
 
 def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
@@ -20,6 +23,16 @@ def refusal_page(request: HttpRequest, user: User) -> HttpResponse | None:
     if refusal is None:
         return None
     return render(request, "account/refused.html", {"refusal": refusal}, status=403)
+
+
+def other_means_refused(request: HttpRequest, user: User) -> HttpResponse | None:
+    """The page for somebody who has to sign in through their organisation's provider, and has not."""
+    required, means = required_of(user), means_of(request, user)
+    if required is None or (means is not None and means.organisation_id == required.pk):
+        return None
+    clear_login(request)
+    note(_caller(request, user), "provider_required", "user.entrance_refused")
+    return render(request, "account/refused.html", {"refusal": ProviderRequired(required.label)}, status=403)
 
 
 def note_account_off(request: HttpRequest, user: User) -> None:

@@ -14,6 +14,9 @@ from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.users import target_of
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.entrance.providers import ProviderRefused
+from vardkase.web.accounts.means import means_of
 
 SIGNED_IN = "user.signed_in"
 REFUSED = "user.sign_in_refused"
@@ -33,8 +36,9 @@ class Somebody:
 
 
 def signed_in(request: HttpRequest, user: User) -> None:
-    """The account was entered from a browser."""
-    _by(request, user, SIGNED_IN)
+    """The account was entered from a browser, perhaps through the organisation's provider."""
+    means = means_of(request, user)
+    _by(request, user, SIGNED_IN, {"provider": means.issuer} if means else None)
 
 
 def sign_in_refused(request: HttpRequest, email: str) -> None:
@@ -42,6 +46,23 @@ def sign_in_refused(request: HttpRequest, email: str) -> None:
     user = User.objects.filter(email__iexact=email).first()
     somebody = Somebody(user.org_id if user else 0, getattr(request, "client_address", None))
     record(somebody, REFUSED, target_of(user) if user else Target("user"))
+
+
+def provider_refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> None:
+    """Nobody came in through an organisation's provider, for this reason."""
+    somebody = Somebody(provider.org_id, getattr(request, "client_address", None))
+    change = {"reason": refused.fault.value, "detail": _plain(refused.detail), "provider": provider.issuer}
+    record(
+        somebody,
+        "user.provider_refused",
+        Target("organisation", provider.org_id, title=provider.org.name),
+        change,
+    )
+
+
+def _plain(text: str) -> str:
+    """What others wrote, as far as it can be kept and read."""
+    return "".join(letter for letter in text if letter.isprintable())[:200]
 
 
 def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:

@@ -83,6 +83,62 @@ class DomainForm(forms.Form):
     )
 
 
+class ProviderForm(forms.Form):
+    """An organisation's OpenID Connect provider."""
+
+    issuer = forms.CharField(
+        label=_("Issuer"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_(
+            "The provider's address, exactly as it names itself, such as https://login.kommun.example."
+        ),
+    )
+    client_id = forms.CharField(
+        label=_("Client id"),
+        max_length=255,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+    )
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        max_length=1000,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_(
+            "It is kept encrypted and never shown. Leave it empty to keep the one that is registered."
+        ),
+    )
+    label = forms.CharField(
+        label=_("What people call it"),
+        max_length=60,
+        help_text=_("It stands on the button, such as “Kommunen's login”."),
+    )
+    trusts_second_factor = forms.BooleanField(
+        label=_("The provider's second factor counts"),
+        required=False,
+        help_text=_("When the provider says that it asked for one (mfa), the hub does not ask for its own."),
+    )
+    required = forms.BooleanField(
+        label=_("Require it"),
+        required=False,
+        help_text=_(
+            "Passwords and passkeys are then refused, and those who are signed in must sign in again. It does not "
+            "concern those who administer or serve the hub itself."
+        ),
+    )
+
+
+class EmailForm(forms.Form):
+    """The address that says which organisation's provider to go to."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=255,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        help_text=_("The part after @ says which organisation it is."),
+    )
+
+
 class RequirementsForm(forms.Form):
     """What an organisation promises of its machines."""
 

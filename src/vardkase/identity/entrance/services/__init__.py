@@ -14,6 +14,14 @@ from vardkase.identity.entrance.services.domains import (
 )
 from vardkase.identity.entrance.services.modes import set_modes
 from vardkase.identity.entrance.services.networks import set_networks
+from vardkase.identity.entrance.services.providers import (
+    SHOWN_OF_PROVIDER,
+    Registration,
+    check_provider,
+    provider_of,
+    remove_provider,
+    save_provider,
+)
 from vardkase.identity.entrance.services.requirements import (
     decide_requirements,
     requirements_of,
@@ -23,15 +31,21 @@ from vardkase.identity.entrance.services.requirements import (
 from vardkase.identity.entrance.services.state import security_state
 
 __all__ = [
+    "SHOWN_OF_PROVIDER",
+    "Registration",
     "add_certificate",
     "add_fingerprint",
+    "check_provider",
     "check_record",
     "confirm_by_link",
     "decide_requirements",
     "find_by_link",
+    "provider_of",
     "remove_certificate",
     "remove_domain",
+    "remove_provider",
     "requirements_of",
+    "save_provider",
     "save_requirements",
     "security_state",
     "set_modes",

@@ -68,6 +68,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
             for row in domains_of(request.actor, organisation)
         ],
         "certificates": certificates_of(request.actor, organisation),
+        "provider": services.provider_of(organisation),
         "requirements": requirements,
         "requirement_state": REQUIREMENT_STATES[requirements.state],
         "sees_reviews": may_see_reviews(request.actor, pk),

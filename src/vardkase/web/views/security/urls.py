@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.security import overview, registering, requirements, reviews
+from vardkase.web.views.security import overview, provider, registering, requirements, reviews
 
 urlpatterns = [
     path("security/", overview.own, name="own_security"),
@@ -29,6 +29,8 @@ urlpatterns = [
         registering.remove_domain,
         name="security_domain_remove",
     ),
+    path("security/<int:pk>/provider/", provider.edit, name="security_provider"),
+    path("security/<int:pk>/provider/remove/", provider.remove, name="security_provider_remove"),
     path("security/<int:pk>/requirements/", requirements.edit, name="security_requirements"),
     path("security/<int:pk>/requirements/decide/", requirements.decide, name="security_requirements_decide"),
     path("security/<int:pk>/reviews/", reviews.index, name="access_reviews"),

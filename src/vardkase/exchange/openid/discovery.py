@@ -1,0 +1,103 @@
+"""What a provider says of itself (OpenID Connect Discovery 1.0), and how it is asked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import Manner, fetch
+from vardkase.identity.entrance.providers import Fault, ProviderRefused
+
+SECONDS = 10.0
+"""The longest that one answer of a provider may take, while somebody waits for the page."""
+LIMIT = 256 * 1024
+PATH = "/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """A provider's addresses.
+
+    `names_issuer`: its answers hold `iss` (RFC 9207). `takes_basic`: it reads the secret in a header, else in the form.
+    """
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    names_issuer: bool
+    takes_basic: bool
+
+
+def discover(issuer: str) -> Metadata:
+    """What the provider says of itself, now. Raises ProviderRefused."""
+    found = ask("GET", issuer.rstrip("/") + PATH)
+    if found.get("issuer") != issuer:
+        raise ProviderRefused(Fault.ANSWER, "The provider names another issuer.")
+    methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+    return Metadata(
+        issuer=issuer,
+        authorization_endpoint=_address(found, "authorization_endpoint"),
+        token_endpoint=_address(found, "token_endpoint"),
+        jwks_uri=_address(found, "jwks_uri"),
+        names_issuer=found.get("authorization_response_iss_parameter_supported") is True,
+        takes_basic=isinstance(methods, list) and "client_secret_basic" in methods,
+    )
+
+
+def ask(
+    method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
+) -> dict[str, Any]:
+    """The JSON object at an address of the provider; redirects are not followed. Raises ProviderRefused.
+
+    The address is one that an organisation names, so only public ones and the operator's list for this are turned to.
+    """
+    manner = Manner(
+        networks=tuple(settings.VARDKASE_SIGN_IN_NETWORKS),
+        inside=False,
+        patience=SECONDS,
+        seconds=SECONDS,
+        limit=LIMIT,
+        redirects=0,
+    )
+    try:
+        reply = fetch(
+            "POST" if method == "POST" else "GET",
+            url,
+            headers={"Accept": "application/json", **(headers or {})},
+            body=body,
+            manner=manner,
+        )
+    except OutgoingFailed as error:
+        raise ProviderRefused(Fault.UNREACHABLE, str(error)) from error
+    if reply.status != 200:
+        raise ProviderRefused(Fault.ANSWER, f"The provider answered with status {reply.status}.")
+    return _object(reply.content)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ProviderRefused(Fault.ANSWER, "The provider's answer is no JSON.") from error
+    if not isinstance(found, dict):
+        raise ProviderRefused(Fault.ANSWER, "The provider's answer is no object.")
+    return found
+
+
+def _address(found: dict[str, Any], name: str) -> str:
+    """One of the addresses: encrypted, unless this is a test installation."""
+    url = found.get(name)
+    schemes = ("https", "http") if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN else ("https",)
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in schemes or not parts.hostname or parts.fragment:
+        raise ProviderRefused(Fault.ANSWER, f"The provider gives no usable {name}.")
+    return parts.geturl()

@@ -1,0 +1,151 @@
+"""Who may come in through an organisation's own sign-in provider, and who must."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case, Value, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.organisations.rules import has_verified_domain, plain_domain
+
+SECOND_FACTOR = "mfa"
+"""What `amr` (RFC 8176, section 2) or `acr` says when more than one factor was asked for."""
+
+
+class Fault(StrEnum):
+    """Why nobody came in through a provider; as the audit trail has it."""
+
+    STATE = "state"
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    ANSWER = "answer"
+    TOKEN = "token"  # noqa: S105 - a word, not a secret
+    EMAIL = "email"
+    DOMAIN = "domain"
+    NO_ACCOUNT = "no_account"
+    SERVES_THE_HUB = "serves_the_hub"
+
+
+SENTENCES: dict[Fault, str | Promise] = {
+    Fault.STATE: _("The sign-in took too long, or was begun in another browser. Begin again."),
+    Fault.DECLINED: _("Your organisation's sign-in service did not let you in."),
+    Fault.UNREACHABLE: _("Your organisation's sign-in service cannot be reached. Try again in a while."),
+    Fault.ANSWER: _(
+        "Your organisation's sign-in service does not answer as it should. Tell your administrator."
+    ),
+    Fault.TOKEN: _(
+        "What your organisation's sign-in service says of you cannot be trusted. Tell your administrator."
+    ),
+    Fault.EMAIL: _(
+        "Your organisation's sign-in service does not vouch for your e-mail address. Tell your administrator."
+    ),
+    Fault.DOMAIN: _(
+        "Your organisation's sign-in service names an address outside the mail domains that your organisation has "
+        "verified."
+    ),
+    Fault.NO_ACCOUNT: _(
+        "Your organisation has no account here with your e-mail address. Ask your administrator for one."
+    ),
+    Fault.SERVES_THE_HUB: _(
+        "Whoever administers or serves the hub itself signs in with a passkey or a password, not through an "
+        "organisation."
+    ),
+}
+
+
+class ProviderRefused(Exception):
+    """Nobody comes in. `detail` is for the audit trail, not for whoever was refused."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(detail or fault.value)
+        self.fault, self.detail = fault, detail
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, in the language in force."""
+        return str(SENTENCES[self.fault])
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequired:
+    """Somebody signed in otherwise than through the provider that their organisation requires."""
+
+    label: str
+
+    @property
+    def sentence(self) -> str:
+        """What to do instead, in the language in force."""
+        words = gettext(
+            "Your organisation requires that you sign in through %(label)s. Choose “Sign in through your organisation” "
+            "on the sign-in page."
+        )
+        return words % {"label": self.label}
+
+
+def provider_for(email: str) -> IdentityProvider | None:
+    """The provider of the organisation that has verified the address's domain.
+
+    Where two have verified it, that of the one which has the account.
+    """
+    domain = plain_domain(email.rpartition("@")[2])
+    if not domain:
+        return None
+    accounts = User.objects.filter(email__iexact=email.strip()).values("org_id")
+    found = IdentityProvider.objects.filter(org__verified_domains__contains=[domain], org__local=True)
+    first = Case(When(org_id__in=accounts, then=Value(0)), default=Value(1))
+    return found.select_related("org").order_by(first, "org_id").first()
+
+
+def account_of(provider: IdentityProvider, claims: Mapping[str, Any]) -> User:
+    """The account that a provider's verified claims speak of, in its own organisation. Raises ProviderRefused.
+
+    Accounts that are off are found too: the sign-in says why they are. Those who reach beyond their organisation are
+    not: whoever registers its provider could otherwise become one of them.
+    """
+    email = claims.get("email")
+    if not isinstance(email, str) or not email.isprintable() or claims.get("email_verified") is not True:
+        raise ProviderRefused(Fault.EMAIL)
+    if not has_verified_domain(email, provider.org.verified_domains):
+        raise ProviderRefused(Fault.DOMAIN)
+    user = (
+        User.objects.select_related("org", "role").filter(org_id=provider.org_id, email__iexact=email).first()
+    )
+    # The database takes some letters for another one's capital; whoever has "admın" is not "admin".
+    if user is None or user.email.lower() != email.lower():
+        raise ProviderRefused(Fault.NO_ACCOUNT)
+    if serves_the_hub(user):
+        raise ProviderRefused(Fault.SERVES_THE_HUB)
+    return user
+
+
+def proved(provider: IdentityProvider) -> None:
+    """Somebody has come in through it: it may be required."""
+    IdentityProvider.objects.filter(pk=provider.pk).update(proved=timezone.now())
+
+
+def required_of(user: User) -> IdentityProvider | None:
+    """The provider that `user` has to sign in through, if any: never those who keep the hub itself, as a way in."""
+    if serves_the_hub(user):
+        return None
+    return IdentityProvider.objects.filter(org_id=user.org_id, required=True).first()
+
+
+def vouches_for_second_factor(provider: IdentityProvider, claims: Mapping[str, Any]) -> bool:
+    """Whether our second factor need not be asked for: the organisation has said so, and so does this very sign-in."""
+    methods = claims.get("amr")
+    said = isinstance(methods, list) and SECOND_FACTOR in methods
+    return provider.trusts_second_factor and (said or claims.get("acr") == SECOND_FACTOR)
+
+
+def serves_the_hub(user: User) -> bool:
+    """Whether the account reaches beyond its organisation: a site administrator, or one with duties at the hub."""
+    return user.role.perm_site_admin or bool(user.staff_roles)

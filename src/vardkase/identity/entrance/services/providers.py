@@ -1,0 +1,120 @@
+"""The sign-in provider of an organisation: registered, changed and taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.models import PROVIDER_SECRETS, IdentityProvider
+from vardkase.identity.entrance.rules import may_decide
+from vardkase.identity.entrance.services.common import changing, written_down
+from vardkase.identity.organisations.models import Organisation
+
+SHOWN_OF_PROVIDER = ("issuer", "client_id", "label", "required", "trusts_second_factor")
+"""What the audit trail is told of a provider: all but its secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A provider as somebody writes it; no `client_secret` leaves the one that is kept."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    label: str
+    required: bool = False
+    trusts_second_factor: bool = False
+
+
+def check_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
+    """The provider as it would be, not saved. Raises Invalid by field, Forbidden."""
+    if not may_decide(actor, organisation.pk):
+        raise Forbidden("You do not have permission to use this functionality.")
+    row = provider_of(organisation) or IdentityProvider(org=organisation)
+    _check(row, asked)
+    if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
+        row.proved = None
+    if asked.required and row.proved is None:
+        words = gettext("Sign in through it once, so that you know that it works. Then require it.")
+        raise Invalid({"required": [words]})
+    for name in SHOWN_OF_PROVIDER:
+        setattr(row, name, getattr(asked, name))
+    if asked.client_secret:
+        row.secret = PROVIDER_SECRETS.encrypt(asked.client_secret)
+    return row
+
+
+@transaction.atomic
+def save_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
+    """Register the provider, or change it. Once it is required, sessions that began otherwise end.
+
+    Raises Invalid by field: an issuer that is no https address, or another one without its own secret; a provider that
+    is to be required before anybody has come in through it. Raises Forbidden.
+    """
+    organisation = changing(actor, organisation)
+    before = provider_of(organisation)
+    row = check_provider(actor, organisation, asked)
+    row.save()
+    if row.required and not (before and before.required):
+        _end_sessions(actor, organisation)
+    change = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {
+        "secret_changed": bool(asked.client_secret)
+    }
+    written_down(actor, organisation, "organisation.provider_set", change)
+    return row
+
+
+@transaction.atomic
+def remove_provider(actor: Actor, organisation: Organisation) -> None:
+    """Take the provider away: people sign in with passkey and password again. Raises NotFound, Forbidden."""
+    organisation = changing(actor, organisation)
+    row = provider_of(organisation)
+    if not may_decide(actor, organisation.pk):
+        raise Forbidden("You do not have permission to use this functionality.")
+    if row is None:
+        raise NotFound(gettext("No provider is registered."))
+    row.delete()
+    written_down(actor, organisation, "organisation.provider_removed", {"issuer": row.issuer})
+
+
+def provider_of(organisation: Organisation) -> IdentityProvider | None:
+    """The provider that is registered for an organisation."""
+    return IdentityProvider.objects.filter(org=organisation).first()
+
+
+def _check(row: IdentityProvider, asked: Registration) -> None:
+    wrong: dict[str, list[str]] = {}
+    if not _is_issuer(asked.issuer):
+        wrong["issuer"] = [
+            gettext("Write the issuer as the provider does, such as https://login.kommun.example.")
+        ]
+    for name in ("client_id", "label"):
+        if not getattr(asked, name).strip():
+            wrong[name] = [gettext("Fill this in.")]
+    # The secret would otherwise be sent to whatever address somebody writes here.
+    if not asked.client_secret and (not row.secret or row.issuer != asked.issuer):
+        wrong["client_secret"] = [gettext("Write the secret that belongs to this issuer.")]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _is_issuer(issuer: str) -> bool:
+    try:
+        parts = urlsplit(issuer)
+    except ValueError:
+        return False
+    schemes = ("https", "http") if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN else ("https",)
+    plain = not any((parts.query, parts.fragment, parts.username, parts.password)) and issuer.isprintable()
+    return parts.scheme in schemes and bool(parts.hostname) and plain and " " not in issuer
+
+
+def _end_sessions(actor: Actor, organisation: Organisation) -> None:
+    bound = User.objects.filter(org=organisation, role__perm_site_admin=False, staff_roles=[])
+    bound.exclude(pk=actor.user_id or 0).update(force_logout=True)

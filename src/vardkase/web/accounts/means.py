@@ -1,0 +1,53 @@
+"""What somebody signed in with: read off the records that allauth keeps in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.stages import AuthenticateStage
+from django.http import HttpRequest
+
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.models import IdentityProvider
+
+METHOD = "openid_connect"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """A sign-in through an organisation's provider; `second_factor`: the provider's counts, and it asked for one."""
+
+    organisation_id: int
+    issuer: str
+    second_factor: bool
+
+
+def came_through(
+    request: HttpRequest, user: User, provider: IdentityProvider, *, second_factor: bool
+) -> None:
+    """Put down that the provider has just said who this is."""
+    facts = {"organisation": provider.pk, "issuer": provider.issuer, "second_factor": second_factor}
+    record_authentication(request, user, method=METHOD, **facts)
+
+
+def means_of(request: HttpRequest, user: User) -> Means | None:
+    """The provider that `user` came through; None for those who showed a password or a passkey.
+
+    What was shown last counts, of all that says who somebody is: neither a second factor nor being asked once more
+    who one is does so.
+    """
+    for record in reversed(get_authentication_records(request, user)):
+        if record["method"] == METHOD:
+            return Means(record["organisation"], record["issuer"], record["second_factor"])
+        if not record.get("reauthenticated") and (record["method"] != "mfa" or record.get("passwordless")):
+            return None
+    return None
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
+    """allauth's step for the second factor, left out where the organisation's provider has taken it."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        means = means_of(request, self.login.user) if self.login.user else None
+        return not (means and means.second_factor) and bool(super()._should_handle(request))

@@ -1,0 +1,42 @@
+"""The sign-in that a browser has begun: kept in its session, and good for one answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from vardkase.exchange.openid import Attempt
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.entrance.providers import Fault, ProviderRefused
+
+KEY = "provider_attempt"
+HOLDS = 600
+"""Seconds that somebody may take at the provider."""
+
+
+def keep(request: HttpRequest, provider: IdentityProvider, attempt: Attempt, following: str) -> None:
+    """Put an attempt down, in place of the former; `following` is the page that was asked for."""
+    request.session[KEY] = {
+        "organisation": provider.pk,
+        "attempt": asdict(attempt),
+        "following": following,
+        "begun": time.time(),
+    }
+
+
+def take(request: HttpRequest, provider: IdentityProvider) -> tuple[Attempt, str]:
+    """The attempt and the page that was asked for; it is gone after that. Raises ProviderRefused."""
+    kept = request.session.pop(KEY, None)
+    if kept is None or kept["organisation"] != provider.pk or kept["begun"] < time.time() - HOLDS:
+        raise ProviderRefused(Fault.STATE)
+    return Attempt(**kept["attempt"]), kept["following"]
+
+
+def way_back(request: HttpRequest, provider_id: int) -> str:
+    """The address that the provider sends the browser back to."""
+    path = reverse("provider_sign_in_back", args=[provider_id])
+    return f"{settings.BASE_URL}{path}" if settings.BASE_URL else request.build_absolute_uri(path)

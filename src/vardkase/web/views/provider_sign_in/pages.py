@@ -1,0 +1,109 @@
+"""Signing in through an organisation's provider: which one it is, the way there, and the way back."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from allauth.core import ratelimit
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from vardkase.exchange import openid
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.entrance.providers import (
+    Fault,
+    ProviderRefused,
+    account_of,
+    proved,
+    provider_for,
+    vouches_for_second_factor,
+)
+from vardkase.web.accounts import trail
+from vardkase.web.accounts.means import came_through
+from vardkase.web.forms.security import EmailForm
+from vardkase.web.pages import public_page
+from vardkase.web.views.provider_sign_in import attempts
+
+
+@public_page
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask for the e-mail address; on POST show the way to the provider of its organisation.
+
+    That way is a link: the pages' CSP lets no form lead to another server.
+    """
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = EmailForm(request.POST or None)
+    following = str(get_next_redirect_url(request) or "")
+    context = {"form": form, "following": following}
+    if request.method != "POST":
+        return render(request, "account/provider.html", context)
+    too_many: HttpResponse | None = ratelimit.consume_or_429(request, action="provider_sign_in")
+    if too_many is not None:
+        return too_many
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        if provider := provider_for(email):
+            return _way_there(request, provider, email, following)
+        form.add_error(
+            "email", gettext("No organisation here signs in through a service of its own with this address.")
+        )
+    return render(request, "account/provider.html", context, status=422)
+
+
+@require_GET
+@public_page
+@never_cache
+def back(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the provider sends the browser back to: signs in whom it vouches for, by the gates of every sign-in."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    too_many: HttpResponse | None = ratelimit.consume_or_429(
+        request, action="provider_answer", limit_get=True
+    )
+    if too_many is not None:
+        return too_many
+    provider = IdentityProvider.objects.select_related("org").filter(pk=pk).first()
+    if provider is None:
+        raise Http404
+    try:
+        attempt, following = attempts.take(request, provider)
+        returned = openid.Returned.of(request.GET)
+        claims = openid.finish(provider, attempt, returned, attempts.way_back(request, pk))
+        user = account_of(provider, claims)
+    except ProviderRefused as refused:
+        return _refused(request, provider, refused)
+    second_factor = vouches_for_second_factor(provider, claims)
+    return _enter(request, user, provider, following, second_factor=second_factor)
+
+
+def _way_there(request: HttpRequest, provider: IdentityProvider, email: str, following: str) -> HttpResponse:
+    try:
+        attempt, address = openid.begin(provider, attempts.way_back(request, provider.pk), email)
+    except ProviderRefused as refused:
+        return _refused(request, provider, refused)
+    attempts.keep(request, provider, attempt, following)
+    return render(request, "account/provider_go.html", {"provider": provider, "address": address})
+
+
+def _enter(
+    request: HttpRequest, user: User, provider: IdentityProvider, following: str, *, second_factor: bool
+) -> HttpResponse:
+    proved(provider)
+    came_through(request, user, provider, second_factor=second_factor)
+    entered: HttpResponse = perform_login(request, Login(user=user, redirect_url=following or None))
+    return entered
+
+
+def _refused(request: HttpRequest, provider: IdentityProvider, refused: ProviderRefused) -> HttpResponse:
+    trail.provider_refused(request, provider, refused)
+    status = 502 if refused.fault in (Fault.UNREACHABLE, Fault.ANSWER) else 403
+    return render(
+        request, "account/provider_refused.html", {"refused": refused, "provider": provider}, status=status
+    )

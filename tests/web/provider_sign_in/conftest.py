@@ -1,0 +1,45 @@
+"""An organisation with a provider on this machine, and a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.cast import Cast
+from tests.support.openid_provider import Provider, openid_provider
+from tests.web.provider_sign_in.scene import registered
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+
+
+@pytest.fixture(autouse=True)
+def quick_and_local(db: None, cast: Cast, settings: Any) -> None:
+    """Passwords are hashed in no time, and providers may stand on this machine, without encryption."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.VARDKASE_SIGN_IN_NETWORKS = ("127.0.0.0/8",)
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    cache.clear()
+    for organisation in (cast.org_a, cast.org_b):
+        Organisation.objects.filter(pk=organisation.pk).update(
+            verified_domains=[cast.analyst.user.email.rpartition("@")[2]]
+            if organisation == cast.org_a
+            else [cast.partner.user.email.rpartition("@")[2]]
+        )
+    User.objects.update(language="en")
+
+
+@pytest.fixture
+def provider(cast: Cast) -> Iterator[Provider]:
+    """The provider of organisation A."""
+    with openid_provider() as running:
+        registered(cast.org_a, running)
+        yield running
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(headers={"Accept-Language": "en"})

@@ -1,0 +1,99 @@
+"""Who registers a provider, and what is kept of it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast, Player
+from tests.support.openid_provider import CLIENT, SECRET, Provider, openid_provider
+from tests.web.accounts import signed_in, with_password
+from tests.web.provider_sign_in.scene import come_in, is_in
+from vardkase.audit.models import AuditEntry
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.entrance.models import IdentityProvider
+
+
+def sheet(provider: Provider, **changed: str) -> dict[str, str]:
+    """The form as an administrator fills it in."""
+    filled = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Our login"}
+    return filled | changed
+
+
+def admin_of(player: Player) -> Client:
+    return signed_in(player.user)
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_an_administrator_registers_a_provider_and_requires_it(cast: Cast, browser: Client) -> None:
+    base = f"/security/{cast.org_a.pk}/"
+    admin, person = admin_of(cast.org_admin), signed_in(cast.analyst.user)
+    with openid_provider() as provider:
+        assert "No provider is registered" in admin.get(base).content.decode()
+        assert f"/organisation/{cast.org_a.pk}/back/" in admin.get(base + "provider/").content.decode()
+        for wrong in (
+            {"issuer": "https://a:b@c.example"},
+            {"issuer": "file:///etc"},
+            {"client_secret": ""},
+            {"label": " "},
+        ):
+            assert admin.post(base + "provider/", sheet(provider, **wrong)).status_code == 422
+        nobody = admin.post(base + "provider/", sheet(provider, issuer=provider.url + "/nobody"))
+        assert "No OpenID Connect provider answers there" in nobody.content.decode()
+        early = admin.post(base + "provider/", sheet(provider, required="on"))
+        assert "Sign in through it once" in early.content.decode()
+        assert not IdentityProvider.objects.exists()
+        assert admin.post(base + "provider/", sheet(provider)).status_code == 302
+        kept = IdentityProvider.objects.get()
+        assert SECRET not in kept.secret
+        assert kept.client_secret == SECRET
+        come_in(browser, provider, cast.analyst.user.email)
+        assert is_in(browser)
+        page = admin.get(base + "provider/").content.decode()
+        assert SECRET not in page
+        admin.post(base + "provider/", sheet(provider, client_secret="", required="on"))
+        assert IdentityProvider.objects.get().client_secret == SECRET
+        assert person.get("/events/").status_code == 302, "whoever came in otherwise signs in again"
+        assert admin.get(base).status_code == 200
+        with openid_provider() as other:
+            elsewhere = admin.post(base + "provider/", sheet(other, client_secret=""))
+            assert (elsewhere.status_code, other.running.requests) == (422, []), (
+                "the secret goes to no other address"
+            )
+            assert admin.post(base + "provider/", sheet(other, required="on")).status_code == 422
+    assert admin.post(base + "provider/remove/").status_code == 302
+    assert not IdentityProvider.objects.exists()
+    acts = AuditEntry.objects.filter(target_kind="organisation", action__startswith="organisation.provider")
+    assert [entry.action.rpartition("_")[2] for entry in acts.order_by("pk")] == ["set", "set", "removed"]
+    assert SECRET not in str([entry.change for entry in acts])
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_a_sign_in_of_some_time_ago_is_not_enough(cast: Cast, provider: Provider) -> None:
+    """And the secret that was typed does not wait in the session meanwhile."""
+    base = f"/security/{cast.org_a.pk}/provider/"
+    with_password(cast.org_admin.user)
+    admin = admin_of(cast.org_admin)
+    session = admin.session
+    session["account_authentication_methods"] = [{"method": "password", "at": 0}]
+    session.save()
+    assert admin.get(base).headers["Location"].startswith("/account/reauthenticate/")
+    assert admin.post(base, sheet(provider, label="Evil")).headers["Location"] == base
+    assert SECRET not in str(dict(admin.session.items()))
+    assert admin.post(base + "remove/").status_code == 302
+    assert IdentityProvider.objects.get().label == "Works login"
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_nobody_else_registers_one(cast: Cast, provider: Provider) -> None:
+    base = f"/security/{cast.org_a.pk}/provider/"
+    cast.stranger.user.staff_roles = [StaffRole.OPERATOR]
+    cast.stranger.user.save()
+    for player, status in ((cast.partner, 404), (cast.analyst, 404), (cast.stranger, 403)):
+        browser = admin_of(player)
+        assert browser.get(base).status_code == status
+        assert browser.post(base, sheet(provider, label="Evil")).status_code == status
+        assert browser.post(base + "remove/").status_code == status
+    assert Client().get(base).status_code == 302
+    assert admin_of(cast.org_admin).get(f"/security/{cast.org_b.pk}/provider/").status_code == 404
+    assert IdentityProvider.objects.get().label == "Works login"

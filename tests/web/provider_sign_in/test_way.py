@@ -1,0 +1,188 @@
+"""The way to the provider and back: once, in one browser, whatever state the provider is in."""
+
+from __future__ import annotations
+
+import time
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.support.openid_provider import Provider, openid_provider, write
+from tests.web.provider_sign_in.scene import START, come_in, is_in, last_refusal, registered, way_there
+from vardkase.audit.models import AuditEntry
+from vardkase.exchange.openid import discovery
+from vardkase.identity.accounts.models import User
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.organisations.models import Organisation
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_somebody_comes_in_as_at_work(cast: Cast, provider: Provider, browser: Client) -> None:
+    assert START in browser.get("/account/login/").content.decode()
+    link = way_there(browser, cast.analyst.user.email, next="/events/")
+    answer = browser.get(provider.sign_in(link, cast.analyst.user.email.upper()))
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/events/")
+    assert browser.get("/events/").status_code == 200
+    entry = AuditEntry.objects.get(action="user.signed_in")
+    assert (entry.actor_id, entry.change["provider"]) == (cast.analyst.user.pk, provider.url)
+    assert IdentityProvider.objects.get().proved is not None
+    assert browser.get(START).headers["Location"] == "/"
+
+
+def test_a_page_elsewhere_is_not_gone_to_afterwards(cast: Cast, provider: Provider, browser: Client) -> None:
+    link = way_there(browser, cast.analyst.user.email, next="https://evil.example/")
+    answer = browser.get(provider.sign_in(link, cast.analyst.user.email))
+    assert answer.headers["Location"] == "/"
+
+
+def test_unverified_domains_and_strangers_have_no_way_there(
+    cast: Cast, provider: Provider, browser: Client
+) -> None:
+    for address in (
+        "somebody@nowhere.example",
+        f"x@sub.{cast.analyst.user.email.rpartition('@')[2]}",
+        "no address",
+    ):
+        assert browser.post(START, {"email": address}).status_code == 422
+    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=[])
+    assert browser.post(START, {"email": cast.analyst.user.email}).status_code == 422
+    assert provider.running.requests == []
+
+
+def test_a_domain_given_up_meanwhile(cast: Cast, provider: Provider, browser: Client) -> None:
+    link = way_there(browser, cast.analyst.user.email)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(verified_domains=[])
+    browser.get(provider.sign_in(link, cast.analyst.user.email))
+    assert (last_refusal()["reason"], is_in(browser)) == ("domain", False)
+
+
+def test_an_account_that_is_off_stays_out(cast: Cast, provider: Provider, browser: Client) -> None:
+    User.objects.filter(pk=cast.analyst.user.pk).update(disabled=True)
+    answer = come_in(browser, provider, cast.analyst.user.email)
+    assert (answer.headers["Location"], is_in(browser)) == ("/account/inactive/", False)
+    assert AuditEntry.objects.filter(action="user.entrance_refused").exists()
+
+
+def test_the_organisations_networks_hold_here_too(cast: Cast, provider: Provider, browser: Client) -> None:
+    Organisation.objects.filter(pk=cast.org_a.pk).update(networks=["192.0.2.0/24"], networks_mode="enforce")
+    answer = come_in(browser, provider, cast.analyst.user.email)
+    assert (answer.status_code, is_in(browser)) == (403, False)
+    assert "admits its own networks only" in answer.content.decode()
+
+
+def test_an_answer_is_good_once_and_in_one_browser(cast: Cast, provider: Provider, browser: Client) -> None:
+    email = cast.analyst.user.email
+    back = provider.sign_in(way_there(browser, email), email)
+    stranger = Client()
+    assert (stranger.get(back).status_code, is_in(stranger)) == (403, False)
+    assert (browser.get(back).status_code, is_in(browser)) == (302, True)
+    browser.post("/account/logout/")
+    assert (browser.get(back).status_code, is_in(browser)) == (403, False)
+    for changed in ({"state": "another"}, {"state": None}, {"code": None}, {"error": "access_denied\x00"}):
+        assert come_in(browser, provider, email, **changed).status_code == 403
+        assert not is_in(browser)
+    used = browser.session
+    way_there(browser, email)
+    used = browser.session
+    used["provider_attempt"] = used["provider_attempt"] | {"begun": time.time() - 601}
+    used.save()
+    assert browser.get(back).status_code == 403
+    assert last_refusal()["reason"] == "state"
+
+
+def test_a_code_needs_the_verifier_of_this_browser(cast: Cast, provider: Provider, browser: Client) -> None:
+    """A code that was stolen on its way is worth nothing in another sign-in."""
+    email = cast.analyst.user.email
+    provider.sign_in(way_there(Client(), email), email)
+    stolen = next(iter(provider.codes))
+    answer = come_in(browser, provider, email, code=stolen)
+    assert (answer.status_code, is_in(browser), last_refusal()["reason"]) == (502, False, "answer")
+
+
+def test_two_providers_are_not_mixed_up(cast: Cast, provider: Provider, browser: Client) -> None:
+    """What one organisation's provider says opens no account of the other, whichever way back it takes."""
+    email = cast.analyst.user.email
+    with openid_provider() as other:
+        registered(cast.org_b, other)
+        back = provider.sign_in(way_there(browser, email), email)
+        elsewhere = back.replace(f"/{cast.org_a.pk}/back/", f"/{cast.org_b.pk}/back/")
+        assert (browser.get(elsewhere).status_code, is_in(browser)) == (403, False)
+        assert other.running.requests == [], "the code is not handed to the other provider"
+        come_in(browser, provider, email, iss=other.url)
+        assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
+        provider.metadata = {"authorization_response_iss_parameter_supported": True}
+        come_in(browser, provider, email)
+        assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
+        link = way_there(browser, cast.partner.user.email)
+        browser.get(other.sign_in(link, email))
+        assert (last_refusal()["reason"], is_in(browser)) == ("domain", False)
+        link = way_there(browser, email)
+        IdentityProvider.objects.filter(pk=cast.org_a.pk).update(issuer=other.url)
+        browser.get(provider.sign_in(link, email))
+        assert (last_refusal()["reason"], is_in(browser)) == ("state", False)
+
+
+def slow(_path: str, _handler: BaseHTTPRequestHandler) -> bool:
+    time.sleep(1)
+    return False
+
+
+def huge(_path: str, handler: BaseHTTPRequestHandler) -> bool:
+    write(handler, b" " * (discovery.LIMIT + 1) + b"{}")
+    return True
+
+
+def sends_on(_path: str, handler: BaseHTTPRequestHandler) -> bool:
+    write(handler, b"", 302, Location="http://127.0.0.1:1/private")
+    return True
+
+
+def talks(_path: str, handler: BaseHTTPRequestHandler) -> bool:
+    write(handler, b"[" * 200_000)
+    return True
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+@pytest.mark.parametrize("trouble", [slow, huge, sends_on, talks])
+def test_a_provider_in_trouble(
+    cast: Cast, provider: Provider, browser: Client, monkeypatch: pytest.MonkeyPatch, trouble: Any, path: str
+) -> None:
+    monkeypatch.setattr(discovery, "SECONDS", 0.3)
+    link = way_there(browser, cast.analyst.user.email)
+    provider.disturb = lambda asked, handler: asked == path and trouble(asked, handler)
+    answer = browser.get(provider.sign_in(link, cast.analyst.user.email))
+    assert (answer.status_code, is_in(browser)) == (502, False)
+    assert last_refusal()["reason"] in ("unreachable", "answer")
+
+
+def test_a_provider_that_is_down_or_where_we_do_not_go(
+    cast: Cast, provider: Provider, browser: Client, settings: Any
+) -> None:
+    email = cast.analyst.user.email
+    provider.metadata = {"issuer": "https://evil.example"}
+    assert browser.post(START, {"email": email}).status_code == 502
+    for address in ("javascript:alert(1)", "ftp://a.example/", "", None):
+        provider.metadata = {"authorization_endpoint": address}
+        assert browser.post(START, {"email": email}).status_code == 502
+    provider.metadata = {"token_endpoint": "http://10.0.0.1/token"}
+    come_in(browser, provider, email)
+    assert "10.0.0.1" in last_refusal()["detail"]
+    provider.metadata = {}
+    settings.VARDKASE_SIGN_IN_NETWORKS = ()
+    settings.VARDKASE_PRIVATE_NETWORKS = ("127.0.0.0/8",)
+    provider.running.requests.clear()
+    assert browser.post(START, {"email": email}).status_code == 502
+    assert (last_refusal()["reason"], provider.running.requests) == ("unreachable", [])
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+    assert not is_in(browser)
+
+
+def test_sign_ins_are_counted(cast: Cast, provider: Provider, browser: Client) -> None:
+    """Nobody has the hub ask providers without end."""
+    answers = [browser.post(START, {"email": "x@nowhere.example"}).status_code for _ in range(31)]
+    assert (answers[0], answers[-1]) == (422, 429)
+    back = f"{START}{cast.org_a.pk}/back/"
+    assert [browser.get(back).status_code for _ in range(31)][-1] == 429
