@@ -71,7 +71,7 @@ def test_the_private_link_needs_no_account_and_is_not_passed_on(jurist: Client, 
     url = reverse("terms_answer", args=[asking.token_of(AcceptanceRequest.objects.get())])
     shown = Client().get(url)
     assert "Organisation A" in shown.content.decode()
-    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert shown.headers["Referrer-Policy"] == "strict-origin"
     given = {"version": "2", "name": "Britt", "role": "chef", "accepted": "on"}
     assert "Godkända av Britt" in Client().post(url, given).content.decode()
     assert queries.acceptance_of(member, 2) is not None

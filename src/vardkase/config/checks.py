@@ -26,7 +26,13 @@ type Problem = tuple[str, str, str]
 
 
 def _encryption() -> Iterator[Problem]:
-    if not settings.BASE_URL.startswith("https://"):
+    if not settings.BASE_URL:
+        yield (
+            "VARDKASE_BASE_URL",
+            "Links in mail and letters have no host: nobody can follow them. Cookies and keys may travel unencrypted.",
+            "Set it to the https address that people use; a reverse proxy holds the certificate.",
+        )
+    elif not settings.BASE_URL.startswith("https://"):
         yield (
             "VARDKASE_BASE_URL",
             "Session cookies and API keys may travel unencrypted.",

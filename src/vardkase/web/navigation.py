@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
+from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -93,7 +94,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("phases", _("Phases"), icon="flag", staff=OFFICERS),
             Item("invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)),
             Item("overview", _("Overview of the members"), icon="chart-bar", staff=OFFICERS),
-            Item("members", _("Members"), icon="building-community", staff=OFFICERS),
+            Item("members", _("Members"), icon="building-community", staff=LISTERS),
             Item(
                 "member_communities",
                 _("Communities"),
@@ -105,8 +106,10 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 _("Security of the organisations"),
                 icon="shield-lock",
                 staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
+                also_site_admin=True,
             ),
             Item("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
+            Item("mail_templates", _("Mail and letters"), icon="mail", staff=OFFICERS),
             Item("service", _("Requests for help"), icon="headset", staff=SERVICE, waiting=waiting_for),
             Item(
                 "passages",

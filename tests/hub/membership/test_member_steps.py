@@ -176,6 +176,8 @@ def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) ->
     )  # fmt: skip
     assert membership.details["networks"] == ["192.0.2.0/24"]
     assert not membership.organisation.may_read
+    told = membership.organisation.people_to_reach.values_list("role", "name", "email")
+    assert list(told) == [("main", "Eva", "eva@ekby.example")]
 
 
 def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any) -> None:

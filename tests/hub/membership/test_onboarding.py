@@ -74,7 +74,10 @@ def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
     do(operator, cast.org_c, "administrator", email="eva@c.example")
     assert states(cast.org_c)["administrator"] == "started"
     path, visitor = link_in_mail(), Client()
-    assert "eva@c.example" in visitor.get(path).content.decode()
+    shown = visitor.get(path)
+    assert "eva@c.example" in shown.content.decode()
+    # A browser that is told "no-referrer" sends its form from the origin "null", which is refused as forged.
+    assert shown.headers["Referrer-Policy"] == "strict-origin"
     assert visitor.post(path, {"password": "short"}).status_code == 422
     assert visitor.post(path, {"password": PASSWORD}).headers["Location"] == "/account/login/"
     assert Client().get(path).status_code == 404  # It has been used.

@@ -197,7 +197,7 @@ def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: U
     html = followed.content.decode()
     assert "Så här är det." in html
     assert "Hon frågar ofta." not in html
-    assert followed.headers["Referrer-Policy"] == "no-referrer"
+    assert followed.headers["Referrer-Policy"] == "strict-origin"
     assert client.post(link[1], {"text": "Tack"}).status_code == 302
     assert SupportMessage.objects.latest("pk").author == "ada@kommun.example"
     other = links.token_of(SupportRequest(pk=0))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
+from vardkase.hub.membership.overview import figures
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.trail import last_visit
@@ -57,13 +58,15 @@ def home(request: PageRequest) -> HttpResponse:
 def _todo(actor: Actor) -> dict[str, Any]:
     waiting = queries.own_waiting(actor)
     keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
+    tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     return {
         "drafts": waiting.drafts,
         "changed": waiting.changed,
         "oldest": waiting.oldest,
         "keys": list(zip(keys, left, strict=True)),
-        "count": bool(waiting.drafts) + bool(waiting.changed) + len(keys),
+        "tasks": tasks,
+        "count": bool(waiting.drafts) + bool(waiting.changed) + len(keys) + len(tasks),
     }
 
 

@@ -17,6 +17,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
 from vardkase.hub.membership.groups.queries import administers
+from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -26,6 +27,14 @@ EDITORS = frozenset({StaffRole.MEMBERSHIP_OFFICER})
 READERS = EDITORS | {StaffRole.LEGAL_OFFICER, StaffRole.OPERATOR}
 LENGTHS = {"name": 200, "phone": 40}
 LONGEST_KEY = 100_000
+TOLD_AS = {
+    "signatory": ContactRole.SIGNATORY,
+    "main": ContactRole.MAIN,
+    "technical": ContactRole.TECHNICAL,
+    "security": ContactRole.SECURITY,
+    "dpo": ContactRole.DATA_PROTECTION,
+}
+"""What `members.details` calls each of them."""
 MOST = 50
 """Contacts of one organisation."""
 
@@ -71,6 +80,26 @@ def save_contact(
     action = "contact.changed" if pk else "contact.added"
     record(actor, action, _target(row), {"role": row.role, "organisation": organisation.name})
     return row
+
+
+def begin_from_membership(membership: Membership) -> None:
+    """Whom the application named are the member's first contacts, unless it keeps some already; a key that cannot be
+    used stays behind."""
+    if contacts(membership.organisation).exists():
+        return
+    named = ((role, membership.details.get(f"contact_{told}") or {}) for told, role in TOLD_AS.items())
+    Contact.objects.bulk_create(
+        Contact(
+            organisation=membership.organisation,
+            role=role,
+            name=given["name"][: LENGTHS["name"]],
+            email=given["email"],
+            phone=given["phone"][: LENGTHS["phone"]],
+            openpgp_key=given["key"] if given["key"] and not _fault_of_key(given["key"]) else "",
+        )
+        for role, given in named
+        if given.get("name") and given.get("email")
+    )
 
 
 @transaction.atomic

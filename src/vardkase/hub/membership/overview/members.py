@@ -18,7 +18,10 @@ from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
 
+LISTERS = (*READERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
+"""Who may see the list: all that may open one of its members. To take it along is for READERS."""
 EXPORTED_AT_ONCE = 500
 SOON = timedelta(days=60)
 
@@ -40,7 +43,7 @@ class Filter:
 def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
     """The members that pass, each with `accounts`, `administrators`, `last_seen` and `statement_ends` (the last day of
     its accepted security statement). Raises Forbidden."""
-    actor.require_staff(*READERS)
+    actor.require_staff(*LISTERS)
     people = User.objects.filter(org=OuterRef("organisation"), disabled=False).order_by().values("org")
     accepted = Statement.objects.filter(membership=OuterRef("pk"), state=StatementState.ACCEPTED)
     ends = accepted.order_by().values("membership").annotate(last=Max("valid_until"))
@@ -67,6 +70,7 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
 
 def exported(actor: Actor, by: Filter, format: str) -> tuple[list[str], Iterator[list[str | int]]]:
     """The head and the rows of the list as a table of texts, in the reader's language; put down in the trail."""
+    actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
     record(actor, "membership.exported", Target("membership"), {"format": format, "count": rows.count()})
     return list(_columns()), (_row(each) for each in rows.iterator(EXPORTED_AT_ONCE))

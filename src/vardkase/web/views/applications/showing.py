@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
+from vardkase.hub.correspondence.letters.signatures import signature
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -22,6 +23,7 @@ from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
+from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.phases.queries import phase_title
 from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.statements.themes import THEMES, Theme
@@ -58,6 +60,8 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "waiting": waiting,
         "agreed": next((each for each in proposals if each.state == ProposalState.AGREED), None),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
+        "signs_as": getattr(signature(actor), "name", ""),
+        "member": _member(application),
         "opposite": _opposite(waiting),
         "said": [each for each in queries.conversation(actor, application) if _is_shown(each.kind, voices)],
         "voices": voices,
@@ -176,6 +180,12 @@ def sections(application: Application) -> list[dict[str, Any]]:
         ]
         found.append({"name": step.name, "title": step.title, "groups": groups})
     return found
+
+
+def _member(application: Application) -> int | None:
+    """The organisation that became a member by the application."""
+    found = Membership.objects.filter(application=application).first()
+    return found.organisation_id if found else None
 
 
 def _opposite(waiting: Proposal | None) -> str:

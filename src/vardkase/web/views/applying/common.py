@@ -114,7 +114,12 @@ def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     """What every page of applicants shows."""
     language = getattr(request, "LANGUAGE_CODE", "sv")
     foot = [{"lead": passage.in_language(language).lead} for passage in shown(Part.FOOT)]
-    found = {"foot": foot, "support_url": url_if_any("support_public") or url_if_any("support_ask"), **more}
+    found = {
+        "foot": foot,
+        "support_url": url_if_any("support_public") or url_if_any("support_ask"),
+        "status_url": url_if_any("status"),
+        **more,
+    }
     link: PrivateLink | None = getattr(request, "link", None)
     if link is not None:
         address = link_address(request.COOKIES[LINK_COOKIE])

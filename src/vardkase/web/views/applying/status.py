@@ -18,7 +18,7 @@ from vardkase.hub.correspondence.letters.writing import letter_about, letters_ab
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.documents import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME
-from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.models import Application, ApplicationState, DocumentKind
 from vardkase.hub.membership.applications.queries import conversation, find_attachment
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
@@ -30,6 +30,8 @@ from vardkase.web.views.applying.common import ApplicantRequest, applicant_page,
 from vardkase.web.views.files import download
 
 State = ApplicationState
+LETTERS = (DocumentKind.COMPLETION_REQUEST, DocumentKind.DECISION)
+"""What the officers wrote: listed once, as the letters that they are."""
 
 
 @applicant_page
@@ -89,7 +91,7 @@ def document(request: ApplicantRequest, pk: int) -> HttpResponse:
 def letter(request: ApplicantRequest, number: str) -> HttpResponse:
     """A letter of the officers, as it was sent."""
     found = letter_about(APPLICATION.kind, request.application.pk, number)
-    return download([bytes(found.content)], f"{found.number}.pdf", "application/pdf")  # type: ignore[return-value]
+    return download([bytes(found.content)], f"{found.number.replace(':', '-')}.pdf", "application/pdf")  # type: ignore[return-value]
 
 
 @applicant_page
@@ -138,7 +140,7 @@ def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> 
         may_withdraw=APPLICATION.may(application.state, "withdraw"),
         reopened=[_reopened(application, name) for name in application.reopened if name in BY_NAME],
         letters=letters_about(APPLICATION.kind, application.pk),
-        documents=application.documents.order_by("-pk"),
+        documents=application.documents.exclude(kind__in=LETTERS).order_by("-pk"),
     )
     return render(request, "applying/status.html", context, status=status)
 
@@ -190,7 +192,10 @@ WORDS = {
     ),
     State.APPROVED: (
         _("Approved"),
-        _("You are a member. We write to your main contact about the connection. The decision lies below."),
+        _(
+            "You are granted membership. We contact your technical contact about the connection. "
+            "The decision lies below."
+        ),
     ),
     State.REJECTED: (_("Rejected"), _("The decision lies below, with the reasons. You may apply again.")),
     State.WAITING: (

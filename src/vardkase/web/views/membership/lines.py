@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from django.utils.translation import gettext
 
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members import queries
@@ -27,10 +30,12 @@ STATE_PILLS = {
     MembershipState.TERMINATED: "out",
 }
 HISTORY_SHOWN = 30
+ITSELF = "console:hub"
+"""The name under which the hub acts by itself."""
 
 
-def shown(actor: Actor, membership: Membership) -> dict[str, Any]:
-    """What every page about a membership needs."""
+def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) -> dict[str, Any]:
+    """What every page about a membership needs; `place_of`: where the reader does an item, or nothing."""
     lines = checklist(membership)
     change = queries.open_change(membership)
     return {
@@ -39,7 +44,7 @@ def shown(actor: Actor, membership: Membership) -> dict[str, Any]:
         "state_pill": STATE_PILLS[MembershipState(membership.state)],
         "standing": Standing(membership.organisation.standing).label,
         "restrictions": list(queries.restrictions(membership)),
-        "lines": [(line, PILLS[line.state]) for line in lines],
+        "lines": [(line, PILLS[line.state], place_of(line.item.name)) for line in lines],
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
@@ -62,10 +67,11 @@ def told(entry: HistoryEntry) -> str:
     """One entry of the history in words."""
     step = MEMBERSHIP.steps.get(entry.step)
     words = step.words if step else HAPPENINGS.get(entry.step, entry.step)
+    who = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
     about, _, note = entry.note.partition(": ")
     if entry.step == "onboarded" and about in NAMES:
-        return f"{NAMES[about].title}: {note} ({entry.actor_name})"
-    return f"{words} ({entry.actor_name})" + (f" – {entry.note}" if entry.note else "")
+        return f"{NAMES[about].title}: {note} ({who})"
+    return f"{words} ({who})" + (f" – {entry.note}" if entry.note else "")
 
 
 def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:

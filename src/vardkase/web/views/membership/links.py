@@ -58,5 +58,5 @@ def _gone(request: HttpRequest, error: NotFound) -> HttpResponse:
 def _private(response: HttpResponse) -> HttpResponse:
     """Nobody keeps the page, and the address is told to no other site."""
     patch_cache_control(response, no_store=True)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "strict-origin"
     return response

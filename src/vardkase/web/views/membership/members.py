@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -40,14 +41,20 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     decides = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
     lifts = decides and membership.restrictions.filter(lifted=None, cause=RestrictionCause.OFFICER).exists()
     open_steps = [name for name in MEMBERSHIP.open_steps(membership.state) if name != "restore"]
+    does_items = not request.actor.staff.isdisjoint(TECHNICAL)
+
+    def place_of(name: str) -> str:
+        return reverse("member_item", args=[pk, name]) if does_items else ""
+
     context = {
         "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
         "lifts": lifts,
         "decides": decides,
-        "does_items": not request.actor.staff.isdisjoint(TECHNICAL),
     }
     return render(
-        request, "membership/member.html", shown(request.actor, membership) | panel(membership) | context
+        request,
+        "membership/member.html",
+        shown(request.actor, membership, place_of) | panel(membership) | context,
     )
 
 

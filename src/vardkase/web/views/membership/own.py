@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -25,8 +26,25 @@ def view(request: PageRequest) -> HttpResponse:
         membership = queries.own_membership(request.actor)
     except NotFound:
         return render(request, "membership/none.html")
-    context = shown(request.actor, membership) | panel(membership) | {"own": True}
+    context = shown(request.actor, membership, _place_of) | panel(membership) | {"own": True}
     return render(request, "membership/own.html", context)
+
+
+PLACES = {
+    "administrator": "account",
+    "domain": "own_security",
+    "networks": "own_security",
+    "certificate": "own_security",
+    "policy": "sharing_policy",
+    "terms": "terms",
+    "statement": "membership_statement",
+    "trained": "trainings",
+}
+"""Where a member does the items of the checklist that it has a part in."""
+
+
+def _place_of(item: str) -> str:
+    return reverse(PLACES[item]) if item in PLACES else ""
 
 
 @page(Permission.ADMIN, own_affairs=True)

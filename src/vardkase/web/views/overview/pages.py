@@ -15,7 +15,7 @@ from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.members import SOON, Filter, exported, members
+from vardkase.hub.membership.overview.members import LISTERS, SOON, Filter, exported, members
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.web.pages import PageRequest, page
@@ -50,7 +50,7 @@ def overview(request: PageRequest) -> HttpResponse:
     return render(request, "overview/overview.html", context)
 
 
-@page(staff=figures.READERS)
+@page(staff=LISTERS)
 def index(request: PageRequest) -> HttpResponse:
     """The list of members."""
     by = _filter(request)
@@ -71,6 +71,7 @@ def index(request: PageRequest) -> HttpResponse:
         "phase": request.GET.get("phase", ""),
         "expiring": by.expiring,
         "soon": timezone.localdate() + SOON,
+        "may_export": not request.actor.staff.isdisjoint(figures.READERS),
         "csv": with_query(request, format="csv"),
         "xlsx": with_query(request, format="xlsx"),
     }

@@ -54,7 +54,11 @@ def front(request: HttpRequest) -> HttpResponse:
 @public_page
 def steps(request: HttpRequest) -> HttpResponse:
     """The six steps in full."""
-    context = {**words_by_part(get_language() or "sv"), "apply_url": url_if_any("apply")}
+    context = {
+        **words_by_part(get_language() or "sv"),
+        "apply_url": url_if_any("apply"),
+        "status_url": url_if_any("status"),
+    }
     return render(request, "public/steps.html", context)
 
 

@@ -31,9 +31,7 @@ from vardkase.web.views.administration.listing import listed, searched
 
 @page()
 def own(request: PageRequest) -> HttpResponse:
-    """The reader's own organisation; who looks after all of them sees the list."""
-    if looks_after_all(request.actor):
-        return redirect("security_organisations")
+    """The reader's own organisation."""
     return redirect("security", find_secured(request.actor).pk)
 
 

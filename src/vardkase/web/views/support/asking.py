@@ -98,7 +98,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}
     response = render(request, "support/follow.html", context, status=422 if form.errors else 200)
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 

@@ -64,7 +64,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     }
     response = render(request, "terms/answer.html", context, status=422 if form.errors else 200)
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
 
 
