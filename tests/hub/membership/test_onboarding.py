@@ -99,6 +99,21 @@ def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
     assert cast.org_c.may_read
 
 
+def test_a_member_does_its_own_items_while_it_is_being_connected(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_b, connection="web")
+    web = signed_in(desk.admin)
+    shown = web.get("/membership/").content.decode()
+    assert 'href="/policy/"' in shown
+    assert 'href="/policy/training/"' in shown
+    assert web.post("/policy/begin/", {"from": "municipality"}).headers["Location"] == "/policy/draft/"
+    assert web.post("/policy/in-force/").status_code == 302
+    assert states(cast.org_b)["policy"] == "done"
+    done = {"email": desk.admin.user.email, "module": "misp", "done_on": today().isoformat()}
+    assert web.post("/policy/training/add/", done).status_code == 302
+    named = {"role": "technical", "name": "Bo", "email": "bo@b.example"}
+    assert web.post(f"/contacts/{cast.org_b.pk}/new/", named).status_code == 302
+
+
 def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     opened(desk, cast.org_c, connection="api", sector="state_authority")

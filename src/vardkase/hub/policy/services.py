@@ -100,7 +100,7 @@ def end_policy(actor: Actor) -> PolicyVersion:
 
 
 def _require_administrator(actor: Actor) -> None:
-    actor.require_writing()
+    actor.require_own_affairs()
     actor.require(Permission.ADMIN)
 
 

@@ -33,7 +33,7 @@ def mark_trained(
 
     Organisation administrators do so for their own people, site administrators for all. Raises Forbidden, Invalid.
     """
-    actor.require_writing()
+    actor.require_own_affairs()
     actor.require(Permission.ADMIN)
     done_on = done_on or today()
     if faults := _faults(module, note, done_on, valid_until):
@@ -53,7 +53,7 @@ def mark_trained(
 @transaction.atomic
 def remove_training(actor: Actor, training_id: int) -> Training:
     """Take back what was put down wrongly. Raises NotFound, Forbidden."""
-    actor.require_writing()
+    actor.require_own_affairs()
     training = find_training(actor, training_id)
     record(actor, "training.removed", _target(training), {"module": training.module})
     training.delete()

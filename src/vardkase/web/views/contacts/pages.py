@@ -18,13 +18,13 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 
 
-@page()
+@page(own_affairs=True)
 def own(request: PageRequest) -> HttpResponse:
     """Those of the reader's own organisation."""
     return redirect("contacts", request.actor.organisation_id)
 
 
-@page()
+@page(own_affairs=True)
 def index(request: PageRequest, organisation: int) -> HttpResponse:
     """The contacts of an organisation and its further fields."""
     found = services.find_organisation(request.actor, organisation)
@@ -47,7 +47,7 @@ def index(request: PageRequest, organisation: int) -> HttpResponse:
     return render(request, "contacts/index.html", context)
 
 
-@page(writes=True)
+@page(writes=True, own_affairs=True)
 def write(request: PageRequest, organisation: int, pk: int | None = None) -> HttpResponse:
     """Add a contact, or change one."""
     found = services.find_organisation(request.actor, organisation)
@@ -69,7 +69,7 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, own_affairs=True)
 def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
     """Forget a contact."""
     services.remove_contact(request.actor, organisation, pk)
@@ -77,7 +77,7 @@ def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
     return redirect("contacts", organisation)
 
 
-@page(writes=True)
+@page(writes=True, own_affairs=True)
 def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
     """Tell what a schema asks."""
     found = services.find_organisation(request.actor, organisation)

@@ -24,7 +24,7 @@ from vardkase.web.views.policy.common import rules_of
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def begin(request: PageRequest) -> HttpResponse:
     """A new draft: from a template, from what is in force, or empty."""
     try:
@@ -34,7 +34,7 @@ def begin(request: PageRequest) -> HttpResponse:
     return redirect("policy_draft")
 
 
-@page(Permission.ADMIN)
+@page(Permission.ADMIN, own_affairs=True)
 def draft(request: PageRequest) -> HttpResponse:
     """The draft: its rules, and what can be done with each."""
     found = draft_of(request.actor.organisation_id)
@@ -44,7 +44,7 @@ def draft(request: PageRequest) -> HttpResponse:
     return render(request, "policy/draft.html", context)
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def add(request: PageRequest, kind: str) -> HttpResponse:
     """A new rule of one kind."""
     if kind not in FIELDS:
@@ -56,7 +56,7 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
     )
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
     """One rule of the draft."""
     found = draft_of(request.actor.organisation_id)
@@ -70,14 +70,14 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def move(request: PageRequest, number: int) -> HttpResponse:
     """A rule one place up or down."""
     by = 1 if as_int(request.POST.get("by")) == 1 else -1
     return _back(request, lambda: drafting.move_rule(request.actor, number, by))
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def remove(request: PageRequest, number: int) -> HttpResponse:
     """Ask (GET), then take a rule out of the draft (POST)."""
     if request.method == "POST":
@@ -88,7 +88,7 @@ def remove(request: PageRequest, number: int) -> HttpResponse:
     return render(request, "policy/rule_remove.html", {"rule": rules_of(found)[number - 1]})
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def discard(request: PageRequest) -> HttpResponse:
     """Ask (GET), then throw the draft away (POST)."""
     if request.method != "POST":

@@ -108,7 +108,7 @@ def try_out(request: PageRequest) -> HttpResponse:
     return render(request, "policy/try.html", context)
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def put_in_force(request: PageRequest) -> HttpResponse:
     """What it would have meant during the last month (GET); from now on it holds (POST)."""
     draft = draft_of(request.actor.organisation_id)
@@ -137,7 +137,7 @@ def put_in_force(request: PageRequest) -> HttpResponse:
     return render(request, "policy/put_in_force.html", context)
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def end(request: PageRequest) -> HttpResponse:
     """Ask (GET), then let no policy hold any more (POST)."""
     if request.method == "POST":

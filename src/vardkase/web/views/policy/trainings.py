@@ -19,7 +19,7 @@ from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.policy.common import tabs
 
 
-@page(Permission.ADMIN)
+@page(Permission.ADMIN, own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
     """The training of the organisation's people, and until when it holds."""
     context = {
@@ -30,7 +30,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "policy/trainings.html", context)
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def add(request: PageRequest) -> HttpResponse:
     """Mark somebody as trained."""
     form = TrainingForm(request.actor, request.POST if request.method == "POST" else None)
@@ -46,7 +46,7 @@ def add(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, own_affairs=True)
 def remove(request: PageRequest, pk: int) -> HttpResponse:
     """Take back what was put down wrongly."""
     remove_training(request.actor, find_training(request.actor, pk).pk)
