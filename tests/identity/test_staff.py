@@ -16,7 +16,7 @@ from vardkase.exchange.own_feeds.services import make_token, save_own_feed
 from vardkase.exchange.streams.services import add_stream
 from vardkase.exchange.sync.previews import preview_index
 from vardkase.exchange.taxii.collections import add_collection
-from vardkase.exchange.taxii.servers import add_taxii_server
+from vardkase.exchange.taxii.servers import add_taxii_server, find_readable_server
 from vardkase.hub.instance.settings import change_setting
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential, Permission
@@ -138,6 +138,7 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
         lambda: add_taxii_server(actor, {"name": "mine"}),
         lambda: change_setting(actor, "Plugin.ZeroMQ_enable", "true"),
         lambda: preview_index(actor, 1, {}),
+        lambda: find_readable_server(actor, 1),
         lambda: edit_sharing_group(actor, cast.group, {"roaming": True}),
         lambda: add_organisation_to_group(actor, cast.group, cast.hub),
         lambda: merge_organisations(actor, cast.org_a.pk, cast.org_b.pk),

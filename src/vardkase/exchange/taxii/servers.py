@@ -41,6 +41,12 @@ def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
     return found
 
 
+def find_readable_server(actor: Actor, reference: Reference) -> TaxiiServer:
+    """One of them whose objects the actor may look at. Raises NotFound, Forbidden."""
+    actor.require_sight()
+    return find_taxii_server(actor, reference)
+
+
 def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:
     """Its polls and pushes, newest first. Raises Forbidden."""
     actor.require(Permission.SITE_ADMIN)

@@ -132,7 +132,7 @@ def choose(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def objects(request: PageRequest, pk: int) -> HttpResponse:
     """A page of what is in the server's collection."""
-    found = servers.find_taxii_server(request.actor, pk)
+    found = servers.find_readable_server(request.actor, pk)
     mark = request.GET.get("next", "")
     context: dict[str, Any] = {"server": found}
     try:
