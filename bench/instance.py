@@ -36,13 +36,13 @@ class Instance:
 
 
 @contextlib.contextmanager
-def fresh_instance(data_dir: Path | None = None) -> Iterator[Instance]:
+def fresh_instance(data_dir: Path | None = None, **environment: str) -> Iterator[Instance]:
     """Run `vardkase serve` for the length of a block; a data directory that was not given is removed."""
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
         first = _first_administrator(folder)
-        with serving(folder) as (url, pid):
+        with serving(folder, **environment) as (url, pid):
             yield Instance(url, first["key"], first["email"], first["password"], pid)
     finally:
         if data_dir is None:
@@ -67,10 +67,16 @@ def initialise(folder: Path) -> dict[str, str]:
     return dict(json.loads(printed.splitlines()[-1]))
 
 
+def run(folder: Path, *arguments: str) -> None:
+    """Run `vardkase` with these arguments on `folder`, whose `serve` may be running."""
+    command: list[str | Path] = [*VARDKASE, *arguments, "--data-dir", folder]
+    subprocess.run(command, env=_environment(), stdout=subprocess.DEVNULL, check=True)
+
+
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
+def serving(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
     """Run `serve` on `folder`; yields its address and its process id."""
-    process, url = start_serving(folder)
+    process, url = start_serving(folder, **environment)
     try:
         yield url, process.pid
     finally:
@@ -78,7 +84,7 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
         process.wait(60)
 
 
-def start_serving(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def start_serving(folder: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
     """Start `serve` on `folder` and wait for its first answer; returns the process and the address."""
     port = free_port()
     with (folder / "bench.log").open("ab") as log:
@@ -86,7 +92,7 @@ def start_serving(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
             [*VARDKASE, "serve", "--data-dir", folder, "--port", str(port)],
             stdout=log,
             stderr=log,
-            env=_environment(),
+            env=_environment() | environment,
         )
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + PATIENCE

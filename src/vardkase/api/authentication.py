@@ -39,7 +39,7 @@ DISABLED_BECAUSE = {
     "unreviewed": "Nobody confirmed it in your organisation's access review. Your administrator can bring it back.",
     "idle": "It had not been used for a long time. Your administrator can bring it back.",
 }
-KEY_ENDED = "Authentication failed. This API key stopped working on {day}. Sign in and make a new one."
+KEY_ENDED = AUTHENTICATION_FAILED + " This API key stopped working on {day}: sign in and make a new one."
 WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
 TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.onboarding import links
@@ -12,7 +11,7 @@ from vardkase.hub.membership.onboarding.links import Purpose
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import PasswordForm
-from vardkase.web.pages import public_page
+from vardkase.web.pages import by_private_link, public_page
 
 
 @public_page
@@ -29,7 +28,9 @@ def password(request: HttpRequest, secret: str) -> HttpResponse:
     except NotFound as error:
         return _gone(request, error)
     context = {"form": form, "email": link.user.email, "organisation": link.user.org}
-    return _private(render(request, "membership/welcome.html", context, status=422 if form.errors else 200))
+    return by_private_link(
+        render(request, "membership/welcome.html", context, status=422 if form.errors else 200)
+    )
 
 
 @public_page
@@ -38,11 +39,11 @@ def key(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         link = links.find_link(Purpose.KEY, secret)
         if request.method != "POST":
-            return _private(render(request, "membership/key.html", {"link": link}))
+            return by_private_link(render(request, "membership/key.html", {"link": link}))
         made, raw = links.show_key(_visitor(request), secret)
     except NotFound as error:
         return _gone(request, error)
-    return _private(render(request, "membership/key.html", {"link": link, "key": made, "raw": raw}))
+    return by_private_link(render(request, "membership/key.html", {"link": link, "key": made, "raw": raw}))
 
 
 def _visitor(request: HttpRequest) -> Actor:
@@ -52,11 +53,4 @@ def _visitor(request: HttpRequest) -> Actor:
 def _gone(request: HttpRequest, error: NotFound) -> HttpResponse:
     if request.method not in ("GET", "HEAD", "POST"):
         raise Http404
-    return _private(render(request, "membership/gone.html", {"why": str(error)}, status=404))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Nobody keeps the page, and the address is told to no other site."""
-    patch_cache_control(response, no_store=True)
-    response["Referrer-Policy"] = "strict-origin"
-    return response
+    return by_private_link(render(request, "membership/gone.html", {"why": str(error)}, status=404))

@@ -17,7 +17,7 @@ from vardkase.hub.customer_service.models import RequestKind, SupportRequest
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import AskForm, MessageForm, VisitorForm
-from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.pages import PageRequest, by_private_link, page, public_page
 from vardkase.web.views.administration.listing import listed
 from vardkase.web.views.public.front import words_at_the_foot
 
@@ -97,9 +97,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("support_follow", token)
     context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}
     response = render(request, "support/follow.html", context, status=422 if form.errors else 200)
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+    return by_private_link(response)
 
 
 def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:

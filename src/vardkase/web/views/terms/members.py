@@ -20,7 +20,7 @@ from vardkase.identity.access.actor import visitor
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.terms import AcceptanceForm
-from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.pages import PageRequest, by_private_link, page, public_page
 from vardkase.web.views.public.front import words_at_the_foot
 
 
@@ -63,9 +63,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         **words_at_the_foot(),
     }
     response = render(request, "terms/answer.html", context, status=422 if form.errors else 200)
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+    return by_private_link(response)
 
 
 def _is_accepted(form: AcceptanceForm, act: Callable[[dict[str, Any]], object]) -> bool:
