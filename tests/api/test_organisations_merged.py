@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.apps import apps
 from django.db import connection
-from django.db.models import UniqueConstraint
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast
@@ -21,6 +20,8 @@ from tests.factories import (
 )
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.organisations.models import Organisation, SharingGroupOrg
 from vardkase.identity.organisations.services.merging import organisation_columns
 from vardkase.intel.event_delegations.models import EventDelegation
@@ -108,18 +109,21 @@ def test_what_cannot_be_merged_changes_nothing(cast: Cast) -> None:
     assert not AuditEntry.objects.filter(action="organisation.merged").exists()
 
 
-def test_only_membership_of_groups_can_clash() -> None:
-    """Else the statements that move an organisation's rows would meet rows that the other has already."""
-    columns = set(organisation_columns())
-    clashing = {
-        model._meta.db_table
-        for model in apps.get_models()
-        for constraint in model._meta.constraints
-        if isinstance(constraint, UniqueConstraint)
-        for name in constraint.fields
-        if (model._meta.db_table, model._meta.get_field(name).column) in columns  # type: ignore[union-attr]
-    }
-    assert clashing == {"sharing_group_org"}
+def test_what_both_have_and_one_has_once_is_refused_by_name(cast: Cast) -> None:
+    """Whatever room it lies in: here a mail domain that both have, and a membership each."""
+    spare = make_organisation("Spare")
+    for organisation in (spare, cast.org_c):
+        MailDomain.objects.create(org=organisation, domain="c.example", method="dns", asked=timezone.now())
+        Membership.objects.create(organisation=organisation, sector="region", connection="web")
+    status, body = merge(cast.site_admin.key, spare, cast.org_c)
+    assert status == 403
+    assert "mail domain" in str(body["errors"])
+    assert "membership" in str(body["errors"])
+    assert Membership.objects.filter(organisation=spare).exists()
+    Membership.objects.filter(organisation=spare).delete()
+    MailDomain.objects.filter(org=spare).update(domain="spare.example")
+    assert merge(cast.site_admin.key, spare, cast.org_c)[0] == 200
+    assert MailDomain.objects.filter(org=cast.org_c).count() == 2
 
 
 def test_a_uuid_for_a_new_organisation(cast: Cast) -> None:

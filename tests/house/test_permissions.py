@@ -27,6 +27,7 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "approvals/withdraw": "whoever asked takes it back; the service refuses others'",
     "dashboards/deleteTemplate": "everyone their own layouts; the service refuses others'",
     "dashboards/import": "everyone lays out their own dashboard",
     "dashboards/saveTemplate": "everyone their own layouts; the service refuses others'",

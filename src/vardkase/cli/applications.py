@@ -82,10 +82,10 @@ def step(
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.applications.queries import find_application
-        from vardkase.hub.membership.applications.services.by_officers import take
+        from vardkase.hub.membership.assessments.services.stepping import take_alone
 
         actor = acting(user)
-        application = take(actor, find_application(actor, number), name, note)
+        application = take_alone(actor, find_application(actor, number), name, note)
         result(_shown(application), as_json=json)
 
 

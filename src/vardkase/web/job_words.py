@@ -14,6 +14,7 @@ from vardkase.core.schedules.services import RUN
 from vardkase.hub.instance.jobs import Job
 
 KINDS: dict[str, str | Promise] = {
+    "applications.queue_admitted": _("Queue applications whose phase has opened"),
     "feeds.cache": _("Keep a feed's values for comparison"),
     "feeds.fetch": _("Fetch a feed"),
     "jobs.take_up_again": _("Take up jobs of a stopped worker"),

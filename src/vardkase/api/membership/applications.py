@@ -10,8 +10,8 @@ from vardkase.api.errors import SaveFailed
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications import queries
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.applications.services.by_officers import take
 from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.assessments.services.stepping import take_alone
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
@@ -88,7 +88,7 @@ def step(call: Call) -> Answer:
     application = queries.find_application(call.actor, str(call.arg(0)))
     data = call.data("Application")
     try:
-        taken = take(call.actor, application, str(data.get("step") or ""), str(data.get("note") or ""))
+        taken = take_alone(call.actor, application, str(data.get("step") or ""), str(data.get("note") or ""))
     except Invalid as error:
         raise SaveFailed("edit Application", STEP, error.errors) from error
     return saved("Step taken.", STEP, data={"Application": application_dict(taken)})

@@ -87,7 +87,7 @@ def assess(call: Call) -> Answer:
 )
 def request_completion(call: Call) -> Answer:
     """Ask the applicant to complete the application, by letter and mail."""
-    steps = call.body.get("steps")
+    steps = call.param("steps")
     if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
         raise Invalid({"steps": ["steps is a list of names."]})
     application = _application(call)
@@ -178,7 +178,7 @@ def _text(call: Call, name: str) -> str:
 
 
 def _proposal_id(call: Call) -> int:
-    return as_int(call.body.get("proposal_id")) or 0
+    return as_int(call.param("proposal_id")) or 0
 
 
 def _row(application: Application) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def terminate(call: Call) -> Answer:
 )
 def propose(call: Call) -> Answer:
     """Propose other data of the own organisation; the hub owner decides."""
-    details = call.body.get("details")
+    details = call.data("MembershipChange").get("details")
     if not isinstance(details, dict):
         raise Invalid({"details": ["details is an object."]})
     proposed = services.propose_change(call.actor, details, _text(call, "note"))
@@ -116,13 +116,13 @@ def propose(call: Call) -> Answer:
 )
 def decide(call: Call) -> Answer:
     """Take over what a member proposed, or refuse it with a reason."""
-    accept = call.body.get("accept") in (True, 1, "1")
+    accept = call.param("accept") in (True, 1, "1")
     decided = services.decide_change(call.actor, call.arg(0), accept=accept, reason=_text(call, "reason"))
     return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
 
 
 def _text(call: Call, name: str) -> str:
-    value = call.body.get(name)
+    value = call.param(name)
     return value if isinstance(value, str) else ""
 
 

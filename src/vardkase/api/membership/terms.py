@@ -77,12 +77,12 @@ def discard(call: Call) -> Answer:
 )
 def publish(call: Call) -> Answer:
     """Have the version that is being written apply, and ask every member to accept it."""
-    given = call.body.get("answer_by")
+    given = call.param("answer_by")
     try:
         day = parse_date(given) if isinstance(given, str) else None
     except ValueError:
         day = None
-    return Json(_terms(drafts.publish(call.actor, as_int(call.body.get("version")) or 0, day)))
+    return Json(_terms(drafts.publish(call.actor, as_int(call.param("version")) or 0, day)))
 
 
 @endpoint(
@@ -93,10 +93,11 @@ def publish(call: Call) -> Answer:
 )
 def accept(call: Call) -> Answer:
     """Put down that the signatory `name`, with the position `role`, accepts a version for the own organisation."""
-    name, role = call.body.get("name"), call.body.get("role")
+    data = call.data("Acceptance")
+    name, role = data.get("name"), data.get("role")
     if not isinstance(name, str) or not isinstance(role, str):
         raise Invalid({"name": ["name and role are texts."]})
-    made = accept_terms(call.actor, as_int(call.body.get("version")) or 0, name, role)
+    made = accept_terms(call.actor, as_int(data.get("version")) or 0, name, role)
     return Json(
         {
             "Acceptance": {

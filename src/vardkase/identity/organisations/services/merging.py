@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, UniqueConstraint
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
@@ -29,14 +29,15 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     """Give everything of one organisation to another and remove it; returns how many rows of each table moved.
 
     One statement for each column, whatever room it lies in. The audit trail keeps who did what as who they were.
-    Raises NotFound, Invalid (the same organisation, the hub's own, or people without a local organisation to go
-    to), Forbidden for others than site administrators who read what is shared.
+    Raises NotFound, Invalid (the same organisation, the hub's own, people without a local organisation to go to, or
+    what both have and one has once), Forbidden for others than site administrators who read what is shared.
     """
     actor.require_writing()
     if not actor.is_site_admin or actor.is_content_blind:
         raise Forbidden
     source, target = _locked(source_id, target_id)
     _refuse(source, target)
+    _refuse_clashes(source, target)
     given = {"source": source.pk, "target": target.pk}
     cursor().execute(KEEP_EXTEND, given)
     cursor().execute(FORGET_DOUBLES, given)
@@ -84,6 +85,48 @@ def _refuse(source: Organisation, target: Organisation) -> None:
             {"target_id": [gettext("The organisation has users, who can only be moved to a local one.")]}
         )
 
+
+def _refuse_clashes(source: Organisation, target: Organisation) -> None:
+    """Raise Invalid when both have what an organisation has once: a membership, a version 1 of a policy."""
+    given = {"source": source.pk, "target": target.pk}
+    both = sorted(
+        {
+            name
+            for name, table, column, others in unique_to_an_organisation()
+            if table not in JOINED and cursor().execute(_clash(table, column, others), given).fetchone()
+        }
+    )
+    if both:
+        told = gettext("Both organisations have: %s. Remove it from one of them first.")
+        raise Invalid({"id": [told % ", ".join(both)]})
+
+
+def unique_to_an_organisation() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """What one organisation cannot have twice: its name, table, the organisation's column, and those beside it."""
+    columns = set(organisation_columns())
+    for model in apps.get_models():
+        meta = model._meta  # noqa: SLF001  Django's own way to ask
+        alone = [(field.name,) for field in meta.concrete_fields if field.unique]
+        together = [tuple(each.fields) for each in meta.constraints if isinstance(each, UniqueConstraint)]
+        for names in (*alone, *together):
+            parts = tuple(str(meta.get_field(name).column) for name in names)  # type: ignore[union-attr]
+            for column in parts:
+                if (meta.db_table, column) in columns:
+                    others = tuple(other for other in parts if other != column)
+                    yield str(meta.verbose_name), meta.db_table, column, others
+
+
+def _clash(table: str, column: str, others: tuple[str, ...]) -> str:
+    """SQL that finds a row where what is unique would be there twice."""
+    same = "".join(f" AND theirs.{other} = mine.{other}" for other in others)
+    return (
+        f"SELECT 1 FROM {table} mine JOIN {table} theirs "
+        f"ON mine.{column} = %(source)s AND theirs.{column} = %(target)s{same} LIMIT 1"
+    )
+
+
+JOINED = frozenset({"sharing_group_org"})
+"""Where both may be in the same, and become one."""
 
 KEEP_EXTEND = """
 UPDATE sharing_group_org theirs SET extend = TRUE FROM sharing_group_org mine

@@ -25,7 +25,10 @@ ALONE: Mapping[str, TakeStep] = {
 
 def take(actor: Actor, application: Application, name: str, note: str = "") -> Application:
     """Take an application on by the step `name`. Raises StepRefused, Conflict, Forbidden, and Invalid under `step`
-    for a step that is unknown, or that an officer does not take alone."""
+    for a step that is unknown, or that an officer does not take alone; under `note` for a withdrawal that names no
+    applicant who asked for it. Whoever calls has made sure that the actor has no interest in the case."""
+    if name == "withdraw" and not note.strip():
+        raise Invalid({"note": [gettext("Write who has asked for it, and how.")]})
     if name not in ALONE:
         told = gettext("Choose one of: %s.") % ", ".join(ALONE)
         if name in APPLICATION.steps:
