@@ -78,8 +78,13 @@ def _same_text(names: Names, recorded: str, own: str, member: str) -> bool:
 
 def _plain(text: str) -> str:
     """With moments and uuids made the same; in more than a mere number, the numbers too: they may be ids."""
-    timeless = UUID.sub("<uuid>", MOMENT.sub("<moment>", text))
+    timeless = _timeless(text)
     return timeless if timeless.strip("-").replace(".", "").isdigit() else NUMBER.sub("#", timeless)
+
+
+def _timeless(text: str) -> str:
+    """Uuids first: the digits within one may look like a moment."""
+    return MOMENT.sub("<moment>", UUID.sub("<uuid>", text))
 
 
 def _same_number(recorded: Any, own: Any) -> bool:
@@ -89,7 +94,7 @@ def _same_number(recorded: Any, own: Any) -> bool:
 
 
 def _join(place: str, key: str) -> str:
-    key = UUID.sub("<uuid>", MOMENT.sub("<moment>", key))
+    key = _timeless(key)
     return f"{place}.{key}" if place else key
 
 
