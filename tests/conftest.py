@@ -16,6 +16,7 @@ from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from pytest_django.fixtures import SettingsWrapper
 
     from tests.cast import Cast
 
@@ -72,6 +73,12 @@ def _failed_attempts_are_forgotten() -> None:
 def _no_language_is_left_over() -> None:
     """Each test begins in the language that the hub is set to, whatever the test before it spoke."""
     translation.deactivate()
+
+
+@pytest.fixture
+def password_is_enough(settings: SettingsWrapper) -> None:
+    """No second factor is asked for: it has stories of its own."""
+    settings.REQUIRE_SECOND_FACTOR = False
 
 
 @pytest.fixture

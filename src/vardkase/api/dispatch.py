@@ -28,6 +28,7 @@ from vardkase.api.responses import response_of
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.outages import outage_of
 from vardkase.core.races import again_if_overtaken
+from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -169,8 +170,9 @@ def controllers() -> frozenset[str]:
 
 
 def declared_permissions() -> list[Endpoint]:
-    """Every endpoint with what it requires, by name; for the tests that walk them all."""
-    return sorted(_endpoints.values(), key=lambda found: found.name)
+    """Every endpoint of this installation's profile with what it requires, by name."""
+    here = (found for found in _endpoints.values() if is_here(found.handler))
+    return sorted(here, key=lambda found: found.name)
 
 
 def respond(request: HttpRequest) -> HttpResponseBase:
@@ -205,7 +207,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
-    found = _endpoints.get(route.name)
+    found = _endpoint_of(route)
     if found is None or "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         raise MispError(404, "Not Found")
     found.authorise(actor)
@@ -218,9 +220,15 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     return again_if_overtaken(lambda: found.handler(call))
 
 
+def _endpoint_of(route: Route) -> Endpoint | None:
+    """The endpoint at an address, unless its room is none of this installation's profile."""
+    found = _endpoints.get(route.name)
+    return found if found is not None and is_here(found.handler) else None
+
+
 def _caller(request: HttpRequest, route: Route) -> Authenticated:
     """Whose key the request carries; a visitor where that is enough."""
-    found = _endpoints.get(route.name)
+    found = _endpoint_of(route)
     if found is not None and found.public:
         return Authenticated(visitor(getattr(request, "client_address", None)), None)
     return authenticate(request)

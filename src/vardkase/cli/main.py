@@ -29,9 +29,11 @@ from vardkase.cli import (
     worker,
 )
 from vardkase.cli.output import note
+from vardkase.cli.rooms import Room
 from vardkase.core.errors import VardkaseError
 
 commands = typer.Typer(
+    cls=Room,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

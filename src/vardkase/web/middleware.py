@@ -14,6 +14,7 @@ from django.urls import ResolverMatch
 from django.utils import translation
 
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
+from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -23,7 +24,6 @@ from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
 from vardkase.web.pages import PUBLIC, standing_page
-from vardkase.web.profiles import is_here
 
 type Handler = Callable[[HttpRequest], HttpResponse]
 

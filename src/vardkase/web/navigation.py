@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NotRequired, TypedDict
 
-from django.conf import settings
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.overview.members import LISTERS
+from vardkase.hub.profiles import is_here, profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.profiles import is_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ def _count(item: Item, actor: Actor, counts: Mapping[str, int]) -> int:
 
 def address_of(view: str) -> str:
     """The address, or nothing where an installation leaves the room out."""
-    return _known(view, settings.VARDKASE_PROFILE)
+    return _known(view, profile())
 
 
 @cache

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,6 +17,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.exchange.servers.services import add_server
 from vardkase.hub.enrolment.models import EnrolmentCode
+from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import create_user, issue_key
@@ -162,7 +162,7 @@ def _digest(code: str) -> bytes:
 
 
 def _require_hub() -> None:
-    if settings.VARDKASE_PROFILE != "hub":
+    if profile() != "hub":
         raise NotFound("This is no hub.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from django.utils.translation import get_language
 
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.phases.rules import State
+from vardkase.hub.profiles import profile
 from vardkase.hub.public_pages import queries
 from vardkase.hub.public_pages.passages import Part
 from vardkase.web.markdown import rendered_by_owner
@@ -24,7 +24,7 @@ LONGEST_SEARCH = 200
 
 def for_visitors(request: HttpRequest) -> HttpResponseBase:
     """The first page of who has not signed in: of a hub its public page, of a member's own platform the sign-in."""
-    if settings.VARDKASE_PROFILE != "hub":
+    if profile() != "hub":
         return redirect_to_login(request.get_full_path())
     return front(request)
 

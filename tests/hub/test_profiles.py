@@ -1,0 +1,140 @@
+"""A member's own platform has none of the rooms that belong to a hub, nor a hub those of a member's: page, API or
+command."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.urls import URLPattern, URLResolver, get_resolver
+from typer.core import TyperGroup
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import vardkase
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.officers import officer
+from tests.web.signed_in import signed_in
+from vardkase.api import registry
+from vardkase.api.dispatch import declared_permissions
+from vardkase.api.openapi.document import document
+from vardkase.cli.main import commands
+from vardkase.hub.profiles import HUB_ONLY, MEMBER_ONLY, is_here
+
+HOME = Path(vardkase.__file__).parent
+ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
+IN_BOTH = {"vardkase.web.views.home"}
+"""Faces that read of a hub's rooms and are everywhere: a first page tells only of what there is."""
+
+
+def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The address and view of every page, its arguments filled in."""
+    for each in (resolver or get_resolver()).url_patterns:
+        route = before + re.sub(r"<(int:)?[^>]*>", lambda found: "1" if found[1] else "x", str(each.pattern))
+        if isinstance(each, URLResolver):
+            yield from pages(each, route)
+        elif isinstance(each, URLPattern):
+            yield route, each.callback
+
+
+def every_command(
+    group: TyperGroup, *before: str
+) -> Iterator[tuple[tuple[str, ...], Callable[..., Any] | None]]:
+    """The words of every command, and what it does."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from every_command(command, *before, name)
+        else:
+            yield (*before, name), command.callback
+
+
+def gone(found: Iterator[tuple[Any, Any]]) -> list[Any]:
+    """What the profile in force does not have."""
+    return [where for where, face in found if face is not None and not is_here(face)]
+
+
+def commands_that_are_gone() -> list[tuple[str, ...]]:
+    root = get_command(commands)
+    assert isinstance(root, TyperGroup)
+    return gone(every_command(root))
+
+
+@pytest.fixture
+def as_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+
+
+def test_no_page_of_a_hub_is_on_a_members_platform(
+    cast: Cast, as_member: None, password_is_enough: None
+) -> None:
+    absent = gone(pages())
+    assert {"/members/1/", "/apply/status/", "/service/1/step/", "/membership/phases/"} <= set(absent)
+    web = signed_in(officer(cast))
+    found = {
+        (path, ask.__name__): status
+        for path in absent
+        for ask in (web.get, web.post)
+        if (status := ask(path).status_code) != 404
+    }
+    assert not found
+
+
+def test_no_endpoint_of_a_hub_is_on_a_members_platform(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert registry.controllers()
+    both = {each.name: each for each in declared_permissions()}
+    monkeypatch.setattr(configured, "VARDKASE_PROFILE", "member")
+    absent = both.keys() - {each.name for each in declared_permissions()}
+    assert {"memberships/activate", "membershipApplications/step", "enrolments/redeem"} <= absent
+    key = officer(cast).key
+    for name in sorted(absent):
+        for method in both[name].methods:
+            status, body = call(key, method, f"/{name}", {} if method != "GET" else None)
+            assert (status, body["message"]) == (404, "Not Found"), (name, method)
+    assert call(None, "POST", "/enrolments/offer", {"code": "x"})[0] in (403, 404)
+    told = document.__wrapped__()["paths"]
+    assert not [path for path in told if path.startswith(("/membership", "/enrolments"))]
+
+
+def test_no_command_of_a_hub_is_on_a_members_platform(cast: Cast, as_member: None) -> None:
+    absent = commands_that_are_gone()
+    assert {("membership", "activate"), ("support", "import-mail"), ("enrolment-code",)} <= set(absent)
+    for words in absent:
+        done = CliRunner().invoke(commands, words)
+        assert done.exit_code == 2, words
+        assert f"there is no such command: {words[0]} is a hub's" in done.output
+    shown = CliRunner().invoke(commands, ["--help"]).output
+    assert "Memberships:" not in shown
+    assert "enrol " in shown
+
+
+def test_a_hub_joins_no_other(cast: Cast, password_is_enough: None) -> None:
+    web = signed_in(cast.site_admin)
+    assert {web.post(path).status_code for path in gone(pages())} == {404}
+    assert commands_that_are_gone() == [("enrol",)]
+    done = CliRunner().invoke(commands, ["enrol", "x", "https://hub.example"])
+    assert (done.exit_code, "for a member's own platform" in done.output) == (2, True)
+
+
+def test_every_face_of_a_hubs_room_is_named() -> None:
+    """Whatever face reads of a room that only a hub has is in the list, and all that the list names is there."""
+    named = set()
+    for path in [*HOME.glob("api/**/*.py"), *HOME.glob("cli/*.py"), *HOME.glob("web/views/**/*.py")]:
+        module = ".".join(("vardkase", *path.relative_to(HOME).with_suffix("").parts))
+        listed = [room for room in HUB_ONLY + MEMBER_ONLY if f"{module}.".startswith(f"{room}.")]
+        inside = [room for room in HUB_ONLY + MEMBER_ONLY if room.startswith(f"{module}.")]
+        named |= {*listed, *inside}
+        if _reads_of_a_hub(path):
+            assert listed or inside or module in IN_BOTH, module
+    assert named == {*HUB_ONLY, *MEMBER_ONLY}
+
+
+def _reads_of_a_hub(path: Path) -> bool:
+    rooms = tuple(f"vardkase.hub.{room}" for room in ROOMS_OF_THE_HUB)
+    tree = ast.walk(ast.parse(path.read_text("utf-8")))
+    return any(isinstance(each, ast.ImportFrom) and (each.module or "").startswith(rooms) for each in tree)
