@@ -207,8 +207,13 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
 
 
 def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
-    found = _endpoint_of(route)
-    if found is None or "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+    found = _endpoints.get(route.name)
+    if (
+        found is None
+        or not is_here(found.handler)
+        or "\0" in request.path_info
+        or "%00" in request.META.get("QUERY_STRING", "")
+    ):
         raise MispError(404, "Not Found")
     found.authorise(actor)
     method = request.method or "GET"
@@ -220,15 +225,9 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     return again_if_overtaken(lambda: found.handler(call))
 
 
-def _endpoint_of(route: Route) -> Endpoint | None:
-    """The endpoint at an address, unless its room is none of this installation's profile."""
-    found = _endpoints.get(route.name)
-    return found if found is not None and is_here(found.handler) else None
-
-
 def _caller(request: HttpRequest, route: Route) -> Authenticated:
     """Whose key the request carries; a visitor where that is enough."""
-    found = _endpoint_of(route)
+    found = _endpoints.get(route.name)
     if found is not None and found.public:
         return Authenticated(visitor(getattr(request, "client_address", None)), None)
     return authenticate(request)
