@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from typer.testing import CliRunner
 
 from tests.api.calls import call, send
@@ -13,10 +14,12 @@ from tests.cast import Cast, Player
 from tests.hub.membership.desk import proposed, sent_in
 from tests.hub.membership.scene import at_the_screen
 from tests.hub.officers import officer
+from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, VardkaseError
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
 
 REASONS = "Kommunen uppfyller villkoren."
@@ -101,22 +104,45 @@ def run(*arguments: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_two_officers_decide_from_the_console_and_the_console_never(
-    per: Player, johanna: Player, cast: Cast
+def test_the_console_is_one_person_in_whoevers_name(
+    per: Player, johanna: Player, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = sent_in().number
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
     run("review", number, *first)
     run("assess", number, "all", "met", *first)
     run("propose", number, "approve", "--reasons", REASONS, *first)
-    proposal = str(Application.objects.get(number=number).proposals.get().pk)  # type: ignore[attr-defined]
+    made = Proposal.objects.get()
+    proposal = str(made.pk)
     with pytest.raises(Forbidden):
         run("decide", number, "agree", "--proposal", proposal, *first)
     with pytest.raises(Forbidden):
         run("decide", number, "agree", "--proposal", proposal, "--as", "")
     with pytest.raises(Forbidden):
         run("decide", number, "agree", "--proposal", proposal, "--as", "admin@a.example")
-    run("decide", number, "agree", "--proposal", proposal, *second)
+    for login in ("", "somebody-else"):
+        monkeypatch.setenv("SUDO_USER", login)
+        for answer in ("agree", "return", "oppose"):
+            with pytest.raises(Forbidden, match="who sits there is one person"):
+                run("decide", number, answer, "--proposal", proposal, "--text", "x", *second)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.update(state="agreed", answered_by=johanna.user.pk, answered_at_console="root")
+    used = AuditEntry.objects.filter(action="user.name_used_at_console", title=johanna.user.email)
+    assert {entry.actor_name for entry in used} == {
+        f"console:{made.proposed_at_console}",
+        "console:somebody-else",
+    }
+    assert Application.objects.get(number=number).state == "under_review"
+    assert post(johanna, "decide", number, {"proposal_id": proposal, "answer": "agree"})[0] == 200
     assert Application.objects.get(number=number).state == "approved"
     with pytest.raises(Conflict):
         run("decide", number, "agree", "--proposal", proposal, *second)
+
+
+def test_the_console_may_be_the_other_of_two(per: Player, johanna: Player) -> None:
+    application, proposal = proposed(at_the_screen(per))
+    words = ("decide", application.number, "agree", "--proposal", str(proposal.pk))
+    with pytest.raises(Forbidden, match="another officer has to agree"):
+        run(*words, "--as", "per@hub.example")
+    run(*words, "--as", "johanna@hub.example")
+    assert Application.objects.get(pk=application.pk).state == "approved"

@@ -1,6 +1,7 @@
 """`vardkase membership review|assess|request-completion|propose|decide`: assessing applications from the command line.
 
-Reviewing and deciding are done by an officer with a name (`--as`): the console is nobody, and never one of two.
+Reviewing and deciding are done by an officer with a name (`--as`): the console itself is nobody. Who sits there is one
+person, in whoever's name: a proposal made at the console is answered elsewhere.
 """
 
 from __future__ import annotations

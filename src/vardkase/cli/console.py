@@ -6,8 +6,8 @@ import getpass
 import os
 
 from vardkase.cli.output import fail
-from vardkase.identity.access.actor import Actor, actor_for, console_actor
-from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.actor import Actor, console_actor
+from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.organisations.models import Organisation
 
@@ -22,14 +22,14 @@ def console() -> Actor:
 
 
 def acting(email: str) -> Actor:
-    """The account `email` with its own rights, or the console itself when none is named."""
+    """The account `email` with its own rights, or the console itself when none is named. The trail keeps who it was."""
     actor = console()
     if not email:
         return actor
     user = visible_users(actor).filter(email__iexact=email, disabled=False).first()
     if user is None:
         raise fail(f"there is no active account {email}.")
-    return actor_for(user, Credential.CONSOLE)
+    return in_the_name_of(actor, user)
 
 
 def _login() -> str:

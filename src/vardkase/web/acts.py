@@ -335,6 +335,7 @@ SENTENCES: dict[str, str | Promise] = {
     "user.edited": _("The account was changed"),
     "user.entrance_refused": _("Somebody was refused by the organisation's rules"),
     "user.entrance_reported": _("Somebody came in against a rule that only reports"),
+    "user.name_used_at_console": _("Somebody at the console acted in the account’s name"),
     "user.password_changed": _("The password was changed"),
     "user.password_reset": _("The account was given a one-time password"),
     "user.provider_refused": _("A sign-in through the organisation's provider was refused"),

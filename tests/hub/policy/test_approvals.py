@@ -17,6 +17,7 @@ from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.models import User
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -50,7 +51,7 @@ def test_it_waits_is_approved_and_is_out(cast: Cast, event: dict[str, Any]) -> N
 
 
 def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
-    request = Approval.objects.get()
+    request, console = Approval.objects.get(), console_actor(cast.org_a.pk, cast.org_a.name, "root")
     for player in (cast.publisher, cast.analyst, cast.reader):
         with pytest.raises(Forbidden):
             approve(player.actor, request.pk)
@@ -58,7 +59,9 @@ def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
         with pytest.raises(NotFound):
             approve(player.actor, request.pk)
     with pytest.raises(Forbidden):
-        approve(console_actor(cast.org_a.pk, cast.org_a.name, "root"), request.pk)
+        approve(console, request.pk)
+    with pytest.raises(Forbidden):  # Nor in the name of somebody who may.
+        approve(in_the_name_of(console, cast.org_admin.user), request.pk)
     assert not is_out(event)
 
 

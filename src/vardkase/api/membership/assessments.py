@@ -239,7 +239,9 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
             "exception": proposal.exception,
             "state": proposal.state,
             "proposed_by": proposal.proposed_by_name,
+            "proposed_at_console": proposal.proposed_at_console,
             "answered_by": proposal.answered_by_name,
+            "answered_at_console": proposal.answered_at_console,
             "answer": proposal.answer,
         }
     }

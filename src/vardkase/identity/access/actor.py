@@ -49,6 +49,8 @@ class Actor:
     """The duties it has at the hub."""
     standing: str = ""
     """Why its organisation may do what it may (`organisations.standing`)."""
+    login: str = ""
+    """Who sits at the machine's console, by login name, in whatever account's name; empty elsewhere."""
 
     @property
     def credential_name(self) -> str:
@@ -137,6 +139,7 @@ def console_actor(organisation_id: int, organisation_name: str, login: str) -> A
         permissions=frozenset(Permission),
         credential=Credential.CONSOLE,
         staff=frozenset(StaffRole),
+        login=login,
     )
 
 

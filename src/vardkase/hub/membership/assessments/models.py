@@ -71,7 +71,8 @@ class ProposalState(models.TextChoices):
 class Proposal(models.Model):
     """One officer's proposal of how to decide, and another's answer. `exception`: why in spite of an unmet criterion.
 
-    The officers are kept by id and name: what they decided outlives their accounts.
+    The officers are kept by id and name: what they decided outlives their accounts. `…_at_console` is the login name
+    of who sat at the machine's console, where it was done there in the officer's name.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="proposals")
@@ -80,10 +81,12 @@ class Proposal(models.Model):
     exception = models.TextField(blank=True, default="")
     proposed_by = models.BigIntegerField()
     proposed_by_name = models.CharField(max_length=255)
+    proposed_at_console = models.CharField(max_length=255, blank=True, default="")
     proposed = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=16, choices=ProposalState.choices, default=ProposalState.OPEN)
     answered_by = models.BigIntegerField(null=True)
     answered_by_name = models.CharField(max_length=255, blank=True, default="")
+    answered_at_console = models.CharField(max_length=255, blank=True, default="")
     answer = models.TextField(blank=True, default="")
     answered = models.DateTimeField(null=True)
 
@@ -96,6 +99,12 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state="agreed") | ~models.Q(answered_by=models.F("proposed_by")),
                 name="decision_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="agreed")
+                | models.Q(proposed_at_console="")
+                | models.Q(answered_at_console=""),
+                name="decision_not_by_the_console_alone",
             ),
         ]
 

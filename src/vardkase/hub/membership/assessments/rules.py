@@ -16,6 +16,14 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """One of two who decide: by which account, and who sat at the console (a login name) if it was done there."""
+
+    user_id: int | None
+    login: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Officer:
     """What decides whether somebody is impartial. `organisation_number` is that of their membership, if any."""
 
@@ -98,12 +106,23 @@ def refusal_of_proposal(
     return ""
 
 
-def refusal_of_second(user_id: int | None, proposed_by: int) -> str:
-    """Why somebody may not be the second of two, in words; nothing when they may."""
-    if user_id is None:
+def refusal_of_second(second: Person, proposer: Person) -> str:
+    """Why somebody may not be the second of two, in words; nothing when they may.
+
+    Who sits at the console can use any officer's name, and is one person all the same, under whatever login.
+    """
+    if second.user_id is None:
         return gettext("The console is nobody in particular: an officer decides, by name.")
-    if user_id == proposed_by:
+    if second.user_id == proposer.user_id:
         return gettext("You have made the proposal: another officer has to agree.")
+    if second.login and proposer.login:
+        return (
+            gettext(
+                "The proposal was made at the console as well, by %s: who sits there is one person, in whoever’s name. "
+                "Another officer answers on the pages or over the API."
+            )
+            % proposer.login
+        )
     return ""
 
 

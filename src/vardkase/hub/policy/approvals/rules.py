@@ -21,11 +21,12 @@ def asking_rules(approval: Approval) -> list[FourEyes]:
 
 
 def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
-    """Somebody else than who asked, a person of the same organisation who may publish, named by every rule.
+    """Somebody else than who asked, a person of the same organisation who may publish, named by every rule; nobody at
+    the console, in whoever's name.
 
     `role` is the name of the actor's role, looked up unless it is given.
     """
-    if actor.user_id is None or actor.user_id == approval.requester_id:
+    if actor.user_id is None or actor.login or actor.user_id == approval.requester_id:
         return False
     if actor.organisation_id != approval.organisation_id or not actor.may(Permission.PUBLISH):
         return False

@@ -19,7 +19,7 @@ from vardkase.hub.membership.assessments import letters
 from vardkase.hub.membership.assessments.access import opened
 from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
-from vardkase.hub.membership.assessments.rules import refusal_of_proposal, refusal_of_second
+from vardkase.hub.membership.assessments.rules import Person, refusal_of_proposal, refusal_of_second
 from vardkase.hub.membership.assessments.services.reviewing import checked, open_proposal
 from vardkase.identity.access.actor import Actor
 
@@ -79,7 +79,8 @@ def decide(
         raise Invalid({"answer": [gettext("Choose one of: %s.") % ", ".join(Answer)]})
     proposal = _waiting(application, proposal_id)
     APPLICATION.after(application.state, proposal.outcome)
-    if refusal := refusal_of_second(actor.user_id, proposal.proposed_by):
+    proposer = Person(proposal.proposed_by, proposal.proposed_at_console)
+    if refusal := refusal_of_second(Person(actor.user_id, actor.login), proposer):
         raise Forbidden(refusal)
     ANSWERS[Answer(answer)](actor, application, proposal, text, exception)
     return application
@@ -130,6 +131,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         exception=exception,
         proposed_by=actor.user_id,
         proposed_by_name=actor.name,
+        proposed_at_console=actor.login,
     )
     record(actor, "application.decision_proposed", target_of(application), {"outcome": outcome})
     return made
@@ -147,5 +149,6 @@ def _waiting(application: Application, proposal_id: int) -> Proposal:
 def _close(actor: Actor, proposal: Proposal, state: ProposalState, answer: str) -> None:
     proposal.state, proposal.answer = state, answer
     proposal.answered_by, proposal.answered_by_name = actor.user_id, actor.name
+    proposal.answered_at_console = actor.login
     proposal.answered = timezone.now()
     proposal.save()

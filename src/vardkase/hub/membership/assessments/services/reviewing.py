@@ -175,5 +175,6 @@ def _drop_proposal(actor: Actor, application: Application) -> None:
         state=ProposalState.WITHDRAWN,
         answered_by=actor.user_id,
         answered_by_name=actor.name,
+        answered_at_console=actor.login,
         answered=timezone.now(),
     )
