@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.steps import BY_NAME
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 
 
 def _contact(name: str, mail: str, **more: str) -> dict[str, str]:

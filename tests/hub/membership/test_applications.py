@@ -37,7 +37,10 @@ MAIL = "anna@skogsby.example"
 
 def filled(given: dict[str, Any] | None = None, email: str = MAIL, invitation: str = "") -> Application:
     """An application with every step saved as the form sends it."""
-    application, _ = drafting.begin(VISITOR, email, "sv", invitation)
+    if invitation:
+        application, _ = invitations.begin_invited(invitation, VISITOR, email, "sv")
+    else:
+        application, _ = drafting.begin(VISITOR, email, "sv")
     for step in STEPS:
         sent = as_sent(step.name, (given or answers())[step.name])
         application, read = drafting.save_step(applicant(application), application, step.name, sent)
@@ -96,7 +99,7 @@ def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
         invited = sending.submit(applicant(draft := filled(invitation=token)), draft)
         assert (invited.state, invited.phase) == ("submitted", 1)
         with pytest.raises(NotFound):
-            drafting.begin(VISITOR, "b@y.example", "sv", token)
+            invitations.begin_invited(token, VISITOR, "b@y.example", "sv")
 
 
 def fresh_token() -> str:
@@ -119,7 +122,7 @@ def test_an_invitation_ends(cast: Cast, end: str) -> None:
         else:
             getattr(invitations, end)(officer, invitation.pk)
         with pytest.raises(NotFound):
-            drafting.begin(VISITOR, MAIL, "sv", token)
+            invitations.begin_invited(token, VISITOR, MAIL, "sv")
     with time_machine.travel(PHASE_2, tick=True), pytest.raises(Conflict, match="inbjudan"):
         invitations.invite(officer, "late@y.example")
 

@@ -25,7 +25,7 @@ from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Evidence, Statement
 from vardkase.hub.membership.statements.schedules import follow_up_all
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 
 GOOD = {f"{name}.level": "3" for name in MEASURES}
 

@@ -13,7 +13,7 @@ from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.organisations.models import Organisation

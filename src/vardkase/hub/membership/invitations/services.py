@@ -18,6 +18,7 @@ from vardkase.hub.correspondence import Recipient
 from vardkase.hub.membership.applications.access import digest_of, link_address
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.queries import phases, stored_phases
 from vardkase.hub.membership.phases.rules import State
@@ -132,8 +133,13 @@ def open_invitation(token: str) -> Invitation:
     return found
 
 
-def use_invitation(token: str, application: Application) -> None:
-    """Have an application be an invited one; the invitation is used up by that. Raises NotFound."""
+@transaction.atomic
+def begin_invited(token: str, address: str | None, email: str, language: str) -> tuple[Application, str]:
+    """Begin an application as `drafting.begin` does, by the invitation of this token, which is used up by that.
+
+    Raises NotFound for an invitation that is used, expired or revoked, and what `begin` raises.
+    """
+    application, link = begin(address, email, language)
     now = timezone.now()
     used = Invitation.objects.filter(
         digest=digest_of(token), used=None, revoked=None, expires__gt=now
@@ -142,6 +148,7 @@ def use_invitation(token: str, application: Application) -> None:
         raise NotFound(NO_SUCH)
     application.is_invited = True
     application.save(update_fields=["is_invited"])
+    return application, link
 
 
 def target_of(invitation: Invitation) -> Target:

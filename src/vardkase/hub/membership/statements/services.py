@@ -27,7 +27,7 @@ from vardkase.hub.membership.statements.models import Evidence, Statement, State
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.statements.rules import STATEMENT, WANTS_PLAN
 from vardkase.hub.membership.statements.settings import VALID_DAYS
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 

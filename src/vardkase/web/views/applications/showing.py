@@ -26,7 +26,7 @@ from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.phases.queries import phase_title
 from vardkase.hub.membership.sectors import Nis2Status
-from vardkase.hub.membership.statements.themes import THEMES, Theme
+from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor
 from vardkase.web.display import short_date
 

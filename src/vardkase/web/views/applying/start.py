@@ -10,10 +10,11 @@ from django.utils.translation import get_language, gettext
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.membership.applications.form.steps import STEPS
+from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.invitations.models import Invitation
-from vardkase.hub.membership.invitations.services import open_invitation
+from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.web.applicants import INVITATION_COOKIE, LINK_COOKIE
 from vardkase.web.forms.application import BeginForm
@@ -38,13 +39,7 @@ def start(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            token = request.COOKIES.get(INVITATION_COOKIE, "") if invitation else ""
-            application, own = begin(
-                getattr(request, "client_address", None),
-                form.cleaned_data["email"],
-                get_language() or "sv",
-                token,
-            )
+            application, own = _begun(request, form.cleaned_data["email"], by_invitation=bool(invitation))
         except Invalid as error:
             take_errors(form, error)
         else:
@@ -59,6 +54,13 @@ def start(request: HttpRequest) -> HttpResponse:
         own=link.application if link else None,
     )
     return render(request, "applying/start.html", context, status=422 if form.errors else 200)
+
+
+def _begun(request: HttpRequest, email: str, *, by_invitation: bool) -> tuple[Application, str]:
+    visitor = (getattr(request, "client_address", None), email, get_language() or "sv")
+    if by_invitation:
+        return begin_invited(request.COOKIES.get(INVITATION_COOKIE, ""), *visitor)
+    return begin(*visitor)
 
 
 @open_page

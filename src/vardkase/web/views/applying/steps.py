@@ -27,8 +27,8 @@ from vardkase.hub.membership.applications.services.drafting import (
     save_step,
 )
 from vardkase.hub.membership.applications.services.sending import submit
-from vardkase.hub.membership.statements.themes import MEASURES, THEMES
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.web.forms.application import StepForm
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page, stepper_items

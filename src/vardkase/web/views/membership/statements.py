@@ -20,7 +20,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements import queries as statements
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Statement, StatementState
-from vardkase.hub.membership.statements.themes import MEASURES, THEMES
+from vardkase.hub.membership.themes import MEASURES, THEMES
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.errors import take_errors

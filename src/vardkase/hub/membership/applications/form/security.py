@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.form.fields import Choices, Field, Group, Kind, Step
-from vardkase.hub.membership.statements.themes import THEMES
+from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (
     ("0", _("0: Not begun")),

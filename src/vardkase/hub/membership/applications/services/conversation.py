@@ -29,7 +29,7 @@ from vardkase.hub.membership.applications.models import (
 )
 from vardkase.hub.membership.applications.services.drafting import NotOpen, may_change
 from vardkase.hub.membership.applications.throttle import spend
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 
 LONGEST_MESSAGE = 5000
 MOST_FILES = 60

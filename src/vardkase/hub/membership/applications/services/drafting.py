@@ -27,7 +27,6 @@ from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.throttle import spend
-from vardkase.hub.membership.invitations.services import use_invitation
 
 HOUR, DAY = 3600, 24 * 3600
 LANGUAGES = ("sv", "en")
@@ -43,13 +42,10 @@ class NotOpen(Conflict):
 
 
 @transaction.atomic
-def begin(
-    address: str | None, email: str, language: str = "sv", invitation: str = ""
-) -> tuple[Application, str]:
+def begin(address: str | None, email: str, language: str = "sv") -> tuple[Application, str]:
     """Begin an application for a visitor at `address`: returns it, and the token of its private link.
 
-    The link is mailed to `email`. `invitation` is the token of one, which is used up. Raises Invalid under `email`,
-    NotFound for an invitation that is used, expired or revoked, TooOften.
+    The link is mailed to `email`. Raises Invalid under `email`, TooOften.
     """
     spend("begin", address or "", allowed=20, window=HOUR)
     try:
@@ -58,8 +54,6 @@ def begin(
         raise Invalid({"email": [str(error)]}) from None
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
-    if invitation:
-        use_invitation(invitation, application)
     actor = Applicant(application.pk, email, address)
     record(actor, "application.begun", target_of(application))
     tell(actor, "application_begun", application)
