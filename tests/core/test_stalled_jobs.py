@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tests.support.loops import waited_for
 from vardkase.core.stalled_jobs import ATTEMPTS, take_up_again
 
 
@@ -20,6 +20,6 @@ def test_they_are_taken_up_again_but_not_for_ever() -> None:
     with connection.cursor() as cursor:  # As a worker leaves them that was killed and forgotten.
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id IN (%s, %s)", [number, again])
         cursor.execute("UPDATE procrastinate_jobs SET attempts = %s WHERE id = %s", [ATTEMPTS, again])
-    async_to_sync(take_up_again.func)(SimpleNamespace(app=app), 0)
+    waited_for(take_up_again.func, SimpleNamespace(app=app), 0)
     states = dict(ProcrastinateJob.objects.filter(pk__in=(number, again)).values_list("pk", "status"))
     assert states == {number: "todo", again: "failed"}

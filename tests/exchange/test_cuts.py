@@ -20,7 +20,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -30,6 +29,7 @@ from tests.cast import Cast
 from tests.exchange.servers import HERE, certificate, encrypted, serving
 from tests.exchange.test_pull_troubles import VERSION, event
 from tests.support.database import url_of
+from tests.support.loops import waited_for
 from tests.support.web_server import WebServer
 from vardkase.core.database import die_with_parent
 from vardkase.core.outages import Outage
@@ -315,6 +315,6 @@ def take_up_the_job_again() -> None:
 
 def _take_up() -> None:
     try:
-        async_to_sync(take_up_again.func)(SimpleNamespace(app=app), 0)
+        waited_for(take_up_again.func, SimpleNamespace(app=app), 0)
     finally:
         connections.close_all()
