@@ -80,7 +80,7 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
         row = _row_of(presented_keys(request) if keys is None else keys)
         _check(row, address, getattr(request, "client_certificate", None))
     except MispError as error:
-        if error.message == AUTHENTICATION_FAILED and failures.add(address or ""):
+        if error.message == AUTHENTICATION_FAILED and failures.add(address):
             raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(failures.window)}) from error
         raise
     if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:

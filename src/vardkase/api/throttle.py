@@ -1,4 +1,4 @@
-"""Counting failed authentications of an address.
+"""Counting failed authentications of an address, of IPv6 of its /64.
 
 A key has 40 random characters: nobody guesses one, so the count is no lock. It makes a client that goes on
 with a wrong key slow down (429), while a valid key from the same address, which may be a whole hospital
@@ -12,6 +12,8 @@ import threading
 import time
 from collections import OrderedDict
 from typing import ClassVar
+
+from vardkase.core.addresses import counted_as
 
 REMEMBERED = 10_000
 
@@ -28,14 +30,14 @@ class FailedAttempts:
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._all.append(self)
 
-    def add(self, address: str) -> bool:
+    def add(self, address: str | None) -> bool:
         """Count one more failure of `address`; whether it now has more than are allowed."""
-        now = time.monotonic()
+        whose, now = counted_as(address), time.monotonic()
         with self._lock:
-            began, count = self._counts.pop(address, (now, 0))
+            began, count = self._counts.pop(whose, (now, 0))
             if now - began >= self.window:
                 began, count = now, 0
-            self._counts[address] = (began, count + 1)
+            self._counts[whose] = (began, count + 1)
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
             return count + 1 > self.allowed

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography.hazmat.primitives.hashes import SHA256
-from django.utils import translation
+from django.db import connection
+from django.utils import timezone, translation
 
 from tests.cast import Cast
 from tests.support.certificates import DAY, Authority
@@ -21,6 +24,8 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.models import MailDomain
+from vardkase.identity.entrance.services import domains, proofs
+from vardkase.identity.entrance.settings import DOMAIN_GRACE
 from vardkase.identity.organisations.models import Organisation
 
 
@@ -230,6 +235,45 @@ def test_a_domain_is_proved_by_a_record_in_dns(cast: Cast, names: NameServer) ->
         services.check_record(admin, cast.org_a, claim.pk)
     assert _verified(cast) == [claim.domain]
     assert set(names.asked) == {where}
+
+
+def test_a_slow_name_server_keeps_nobody_waiting(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is locked while DNS is asked, and an answer to a question that no longer stands proves nothing."""
+    admin = cast.org_admin.actor
+    with name_server() as names:
+        settings.VARDKASE_DNS_SERVER = names.address
+        claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+        names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
+        outside, within = len(connection.atomic_blocks), []
+        asks = domains.has_record
+
+        def asked(domain: str, token: str) -> bool:
+            within.append(len(connection.atomic_blocks))
+            services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+            return asks(domain, token)
+
+        monkeypatch.setattr(domains, "has_record", asked)
+        with pytest.raises(Conflict, match="Another proof"):
+            services.check_record(admin, cast.org_a, claim.pk)
+    assert (within, _verified(cast)) == ([outside], [])
+
+
+def test_a_record_that_is_gone_is_not_outlived_by_asking_for_a_mail(
+    cast: Cast, names: NameServer, mail_goes_out: None
+) -> None:
+    admin = cast.org_admin.actor
+    claim = services.start_domain_check(admin, cast.org_a, "a.example", "dns")
+    names.texts = {"_vardkase.a.example": [f"vardkase-domain-verification={claim.token}"]}
+    assert services.check_record(admin, cast.org_a, claim.pk)
+    names.texts = {}
+    services.start_domain_check(admin, cast.org_a, "a.example", "mail", "postmaster")
+    assert _verified(cast) == ["a.example"]
+    grace = timedelta(days=DOMAIN_GRACE.value)
+    with time_machine.travel(timezone.now() + grace + timedelta(hours=1)):
+        proofs.look_at_proofs()
+    assert _verified(cast) == []
 
 
 def test_another_organisations_claim_is_not_there(cast: Cast, names: NameServer) -> None:

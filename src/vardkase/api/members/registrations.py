@@ -45,7 +45,7 @@ def inbox_dict(request: Inbox) -> dict[str, Any]:
 
 @endpoint("users/register", public=True, methods=("POST",), describes=ABOUT_REGISTER)
 def register(call: Call) -> Answer:
-    if requests_of_address.add(call.actor.address or ""):
+    if requests_of_address.add(call.actor.address):
         raise MispError(429, services.FULL, headers={"Retry-After": str(requests_of_address.window)})
     try:
         services.request_account(call.actor, call.data("User"), call.headers.get("User-Agent", ""))

@@ -63,7 +63,7 @@ def own_standing(call: Call) -> Answer:
 
 
 def _count(call: Call) -> None:
-    if tries_of_address.add(call.actor.address or ""):
+    if tries_of_address.add(call.actor.address):
         raise MispError(
             429, "Too many codes were tried.", headers={"Retry-After": str(tries_of_address.window)}
         )

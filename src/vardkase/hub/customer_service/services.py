@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from vardkase.audit.services import Target, record
+from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.customer_service import diagnosis, letters
 from vardkase.hub.customer_service.models import RequestKind, SupportMessage, SupportRequest
@@ -235,7 +236,8 @@ def _count_visitors(address: str | None, email: str) -> None:
     """Raise TooMany when more was asked within an hour than people ask."""
     lately = SupportRequest.objects.filter(user=None, created__gte=timezone.now() - HOUR)
     same = lately.filter(asker_email__iexact=email).count()
-    here = lately.filter(address=address).count() if address else 0
+    network = subscriber_of(address)
+    here = lately.filter(address__range=(str(network[0]), str(network[-1]))).count() if network else 0
     if max(same, here) >= FROM_ONE_ADDRESS or lately.count() >= FROM_ALL_VISITORS:
         raise TooMany(gettext("Too many requests were sent from here lately. Please try again in an hour."))
 

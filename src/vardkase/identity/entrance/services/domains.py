@@ -18,6 +18,7 @@ from vardkase.identity.entrance import letters
 from vardkase.identity.entrance.dns import NoNameServer, has_record
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.common import changing, keep_open, written_down
+from vardkase.identity.entrance.settings import DOMAIN_GRACE, DOMAIN_PROOF
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.rules import plain_domain
 
@@ -50,6 +51,9 @@ def start_domain_check(
     if method == Method.MAIL and row.mailbox and row.asked > now - MAIL_EVERY:
         raise Conflict(gettext("A mail was sent a moment ago. Wait five minutes before you ask for another."))
     secret = secrets.token_urlsafe(24)
+    if row.seen and row.method == Method.DNS and method == Method.MAIL:
+        # A record that is gone ends the proof soon; asking for a mail, which holds for long, puts that off no further.
+        row.seen = min(row.seen, now - timedelta(days=max(DOMAIN_PROOF.value - DOMAIN_GRACE.value, 0)))
     row.method, row.asked, row.added_by = method, now, actor.name
     row.mailbox = mailbox if method == Method.MAIL else ""
     row.token = _digest(secret) if method == Method.MAIL else secret
@@ -94,23 +98,35 @@ def confirm_by_link(actor: Actor, secret: str) -> MailDomain:
     return claim
 
 
-@transaction.atomic
 def check_record(actor: Actor, organisation: Organisation, pk: int) -> bool:
-    """Look for a claim's TXT record now; returns whether it is there. Raises Conflict when DNS does not answer."""
-    organisation = changing(actor, organisation)
-    claim = _claim(organisation, pk)
+    """Look for a claim's TXT record now; returns whether it is there.
+
+    DNS is asked while nothing is locked: the name server is the claimant's, and may take its time. Raises Conflict when
+    it does not answer, or another proof was asked for meanwhile.
+    """
+    with transaction.atomic():
+        claim = _claim(changing(actor, organisation), pk)
     if claim.method != Method.DNS:
         raise Invalid(gettext("This domain is verified by mail."))
     try:
         found = has_record(claim.domain, claim.token)
     except NoNameServer:
         raise Conflict(gettext("DNS does not answer for this domain. Try again later.")) from None
+    _looked_for(actor, organisation, claim, found=found)
+    return found
+
+
+@transaction.atomic
+def _looked_for(actor: Actor, organisation: Organisation, asked: MailDomain, *, found: bool) -> None:
+    organisation = changing(actor, organisation)
+    claim = _claim(organisation, asked.pk)
+    if (claim.method, claim.token) != (asked.method, asked.token):
+        raise Conflict(gettext("Another proof was asked for meanwhile. Look again."))
     claim.checked = timezone.now()
     if found:
         _verified(actor, organisation, claim)
     else:
         claim.save(update_fields=["checked"])
-    return found
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.membership.applications.form.steps import STEPS
@@ -66,7 +67,7 @@ def _begun(request: HttpRequest, email: str, *, by_invitation: bool) -> tuple[Ap
 @open_page
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """Come back by the private link: its token goes into a cookie, and the address is left at once."""
-    spend("link", getattr(request, "client_address", None) or "", allowed=GUESSES, window=HOUR)
+    spend("link", counted_as(getattr(request, "client_address", None)), allowed=GUESSES, window=HOUR)
     try:
         application = find_link(token).application
     except NotFound:
@@ -78,7 +79,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @open_page
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Come by an invitation. It is used up when the application is begun, not when the link is opened."""
-    spend("link", getattr(request, "client_address", None) or "", allowed=GUESSES, window=HOUR)
+    spend("link", counted_as(getattr(request, "client_address", None)), allowed=GUESSES, window=HOUR)
     try:
         open_invitation(token)
     except NotFound:

@@ -52,7 +52,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     current = queries.terms_of(asked.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound:
-        sender = visitor(request.META.get("REMOTE_ADDR"))
+        sender = visitor(getattr(request, "client_address", None))
         _is_accepted(form, lambda given: accept_by_link(sender, token, given["name"], given["role"]))
     context = {
         "terms": current,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core import files
+from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.applications.access import (
     Acting,
@@ -82,7 +83,7 @@ def add_evidence(
         raise NotFound("There is no such measure.")
     application = _open_statement(actor, application)
     if isinstance(actor, Applicant):
-        spend("evidence", actor.address or application.number, allowed=UPLOADS_AN_HOUR, window=3600)
+        spend("evidence", counted_as(actor.address) or application.number, allowed=UPLOADS_AN_HOUR, window=3600)
     return _keep(application, list(sent), measure=measure)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import record
+from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.applications.access import (
@@ -47,7 +48,7 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
 
     The link is mailed to `email`. Raises Invalid under `email`, TooOften.
     """
-    spend("begin", address or "", allowed=20, window=HOUR)
+    spend("begin", counted_as(address), allowed=20, window=HOUR)
     try:
         email = checks.email(email.strip()[:254])
     except ValueError as error:

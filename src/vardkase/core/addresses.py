@@ -1,0 +1,27 @@
+"""Addresses of clients, as they are counted."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+
+SUBSCRIBER = 64
+"""Bits of an IPv6 address that one subscriber is given at least (RFC 6177): the rest they choose as they like."""
+
+
+def counted_as(address: str | None) -> str:
+    """What attempts from `address` are counted under: IPv4 as it is, of IPv6 its /64; "" for none."""
+    network = subscriber_of(address)
+    return str(network.network_address) if network else address or ""
+
+
+def subscriber_of(address: str | None) -> IPv4Network | IPv6Network | None:
+    """The addresses of whoever has `address`: IPv4 itself, also written as IPv6, of IPv6 its /64; None for none."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return None
+    if isinstance(found, IPv4Address):
+        return IPv4Network(found)
+    if found.ipv4_mapped is not None:
+        return IPv4Network(found.ipv4_mapped)
+    return IPv6Network((int(found), SUBSCRIBER), strict=False)

@@ -1,0 +1,98 @@
+"""What attempts are counted under: who has one address of IPv6 has 2^64 of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.api.calls import send
+from vardkase.api import authentication
+from vardkase.api.members.registrations import requests_of_address
+from vardkase.api.membership.enrolments import tries_of_address
+from vardkase.core.addresses import counted_as
+from vardkase.hub.customer_service import services as customer_service
+
+NEIGHBOURS = [f"2001:db8:7:8::{number:x}" for number in range(1, 80)]
+"""Addresses that one subscriber may call from in turn."""
+ELSEWHERE = "2001:db8:7:9::1"
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:7:8:ffff::1", "2001:db8:7:8::"),
+        ("fe80::1%eth0", "fe80::"),
+        (None, ""),
+        ("nowhere", "nowhere"),
+    ],
+)
+def test_ipv6_is_counted_by_the_network_that_a_subscriber_has(address: str | None, counted: str) -> None:
+    assert counted_as(address) == counted
+
+
+def _key(address: str) -> int:
+    return send("x" * 40, "GET", "/servers/getVersion", REMOTE_ADDR=address).status_code
+
+
+def _api(path: str, body: dict[str, str]) -> Callable[[str], int]:
+    return lambda address: send(None, "POST", path, body, REMOTE_ADDR=address).status_code
+
+
+def _link(name: str) -> Callable[[str], int]:
+    return lambda address: Client(REMOTE_ADDR=address).get(reverse(name, args=["x" * 43])).status_code
+
+
+def _form(name: str, /, **fields: str) -> Callable[[str], int]:
+    """A form of which each is about another mailbox, which are counted as well."""
+
+    def post(address: str) -> int:
+        told = fields | {"email": f"n{address.replace(':', 'x')}@kommun.example"}
+        return Client(REMOTE_ADDR=address).post(reverse(name), told).status_code
+
+    return post
+
+
+SUPPORT = {"kind": "access", "subject": "Hej", "text": "Hej", "name": "Ada"}
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Counts in this process begin and end afresh."""
+    kept = (authentication.failures, requests_of_address, tries_of_address)
+    for counts in kept:
+        counts.forget()
+    yield
+    for counts in kept:
+        counts.forget()
+
+
+@pytest.mark.usefixtures("db", "forgotten")
+@pytest.mark.parametrize(
+    ("attempt", "allowed"),
+    [
+        pytest.param(_key, authentication.failures.allowed, id="keys"),
+        pytest.param(
+            _api("/users/register", {"email": "nobody"}), requests_of_address.allowed, id="registrations"
+        ),
+        pytest.param(_api("/enrolments/offer", {"code": "x"}), tries_of_address.allowed, id="codes"),
+        pytest.param(_link("apply_link"), 60, id="private links"),
+        pytest.param(_form("apply"), 20, id="applications"),
+        pytest.param(
+            _form("support_ask", **SUPPORT), customer_service.FROM_ONE_ADDRESS, id="customer service"
+        ),
+        pytest.param(_form("account_login", login="x@a.example", password="wrong"), 30, id="sign-in"),
+        pytest.param(_form("provider_sign_in"), 30, id="sign-in through a provider"),
+    ],
+)
+def test_whoever_changes_the_address_within_a_network_is_counted_together(
+    attempt: Callable[[str], int], allowed: int
+) -> None:
+    told = [attempt(address) for address in NEIGHBOURS[: allowed + 1]]
+    assert 429 not in told[:allowed], told
+    assert told[-1] == 429, told
+    assert attempt(ELSEWHERE) != 429
