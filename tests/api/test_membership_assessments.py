@@ -74,7 +74,7 @@ def test_a_completion_and_a_partiality_over_the_api(per: Player) -> None:
 
 
 def test_an_officer_of_the_applicant_is_refused_over_the_api(per: Player, cast: Cast) -> None:
-    application = sent_in(organisation_name="Hub")
+    application = sent_in(organisation=cast.hub)
     status, refused = post(per, "review", application.number)
     assert status == 403
     assert "own organisation" in refused["message"]

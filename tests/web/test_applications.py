@@ -132,6 +132,8 @@ def test_an_officer_of_the_applicant_sees_why_they_have_no_part(cast: Cast) -> N
     Application.objects.filter(pk=application.pk).update(
         answers=answers(organisation={"domains": ["hub.example"]})
     )
+    assert "Din egen adress ligger i en av" in text(client, "application", application.number)
+    Application.objects.filter(pk=application.pk).update(organisation=cast.hub)
     page = text(client, "application", application.number)
     assert "Du har ingen del i det här ärendet." in page
     url = reverse("application_assess", args=[application.number, "security_work"])

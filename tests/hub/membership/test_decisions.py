@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from tests.cast import Cast, make_cast
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import staff
+from tests.hub.membership.cast import make_application, staff
 from tests.hub.membership.desk import REASONS, assessed, johanna, on_the_desk, per, proposed, sent_in
 from tests.support.mail_server import MailServer
 from vardkase.audit.models import AuditEntry
@@ -26,8 +26,13 @@ from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.membership.applications.access import Applicant
+from vardkase.hub.membership.applications.form.fields import value_at
+from vardkase.hub.membership.applications.form.reading import read_step
+from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import sending
+from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Partiality, Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
 from vardkase.hub.membership.assessments.services.deciding import decide, propose, take_back
@@ -42,6 +47,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.terms.models import Acceptance
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
 
 
 def text_of(letter: Letter) -> str:
@@ -173,21 +179,9 @@ def test_one_officer_alone_decides_nothing(cast: Cast) -> None:
     decide(also_jurist, application, again.pk, "agree")
 
 
-OWN = {
-    "by what is stored": {"organisation": "hub"},
-    "by name": {"organisation_name": "hub "},
-    "by the domain of the address": {"answers": answers(organisation={"domains": ["hub.example"]})},
-    "as a contact": {"answers": answers(contacts={"main": {"email": "Per.Nystrom@hub.example"}})},
-    "as who began it": {"email": "per.nystrom@HUB.example"},
-}
-
-
-@pytest.mark.parametrize("columns", OWN.values(), ids=OWN.keys())
-def test_an_officer_has_no_part_in_their_own_case(cast: Cast, columns: dict[str, Any]) -> None:
-    if columns.get("organisation"):
-        columns = {"organisation": cast.hub}
+def test_an_officer_has_no_part_in_their_own_organisations_case(cast: Cast) -> None:
     first = per(cast)
-    application = sent_in(**columns)
+    application = sent_in(organisation=cast.hub)
     with pytest.raises(Forbidden):
         review(first, application)
     Application.objects.filter(pk=application.pk).update(state="under_review")
@@ -202,12 +196,69 @@ def test_an_officer_has_no_part_in_their_own_case(cast: Cast, columns: dict[str,
     assert verdicts_of(application) == {}
 
 
-def test_own_organisation_by_its_number(cast: Cast) -> None:
+PER = "per.nystrom@hub.example"
+CLAIMED = {
+    "the hub's name": ({"organisation_name": "hub "}, "heter också Hub"),
+    "the hub's number": ({}, "Organisationsnumret är detsamma som för Hub"),
+    "the officer's domain": (
+        {"answers": answers(organisation={"domains": ["hub.example"]})},
+        "Din egen adress ligger i en av",
+    ),
+    "the officer as a contact": ({"answers": answers(contacts={"main": {"email": PER.title()}})}, PER),
+    "the officer as who began it": ({"email": PER.upper()}, PER),
+    "a domain of another": (
+        {"answers": answers(organisation={"domains": ["Mail.B.example"]})},
+        "men Organisation B har verifierat b.example",
+    ),
+    "a person of another": (
+        {"answers": answers(contacts={"dpo": {"email": "Analyst@b.example"}})},
+        "analyst@b.example har ett konto",
+    ),
+}
+
+
+@pytest.mark.parametrize(("columns", "words"), CLAIMED.values(), ids=CLAIMED.keys())
+def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], words: str) -> None:
+    """Whatever it claims, every officer can act; and is told that it is somebody else's."""
     Membership.objects.create(
         organisation=cast.hub, sector="state_authority", connection="web", organisation_number="2120000142"
     )
-    with pytest.raises(Forbidden):
-        review(per(cast), sent_in())
+    Organisation.objects.filter(pk=cast.org_b.pk).update(verified_domains=["b.example"])
+    first = per(cast)
+    application = sent_in(**columns)
+    assert words in " ".join(claims(first, application))
+    review(first, application)
+    assert assess(first, application, "security_work", "met", "").verdict == "met"
+
+
+def test_an_ordinary_application_claims_nothing_of_others(cast: Cast) -> None:
+    assert claims(per(cast), sent_in()) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "changed"),
+    [
+        ("organisation", "organisation.domains", {"domains": ["skogsby.example", "HUB.example"]}),
+        ("organisation", "organisation.domains", {"domains": ["mail.hub.example."]}),
+        ("contacts", "contacts.main.email", {"main": {**answers()["contacts"]["main"], "email": PER}}),
+    ],
+)
+def test_what_is_the_hubs_own_is_refused_at_the_form(
+    cast: Cast, step: str, path: str, changed: dict[str, Any]
+) -> None:
+    """On the pages, when it is sent in, and in a document that an officer registers."""
+    Organisation.objects.filter(pk=cast.hub.pk).update(verified_domains=["hub.example"])
+    given = answers(**{step: changed})
+    read = read_step(BY_NAME[step], {key: value_at(given[step], key) for key, _ in BY_NAME[step].fields()})
+    assert list(read.errors) == [path.partition(".")[2]]
+    application = make_application("draft", answers=given)
+    for way in (
+        lambda: sending.submit(Applicant(application.pk, application.email), application),
+        lambda: import_application(per(cast), given),
+    ):
+        with pytest.raises(Invalid) as refused:
+            way()
+        assert list(refused.value.errors) == [path]
 
 
 def test_an_officer_declares_to_be_partial_and_their_proposal_falls(cast: Cast) -> None:

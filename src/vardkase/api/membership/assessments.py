@@ -12,6 +12,7 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import Filter
 from vardkase.hub.membership.assessments.rules import OFFICERS
@@ -42,7 +43,7 @@ def index(call: Call) -> Answer:
 )
 def view(call: Call) -> Answer:
     """One application: answers, criteria, proposals, letters and history."""
-    return Json(_whole(_application(call)))
+    return Json(_whole(call, _application(call)))
 
 
 @endpoint(
@@ -53,7 +54,7 @@ def view(call: Call) -> Answer:
 )
 def review(call: Call) -> Answer:
     """Take an application up; the caller handles it from now on."""
-    return Json(_whole(reviewing.review(call.actor, _application(call))))
+    return Json(_whole(call, reviewing.review(call.actor, _application(call))))
 
 
 @endpoint(
@@ -72,7 +73,7 @@ def assess(call: Call) -> Answer:
     application = _application(call)
     given = [_text(call, name) for name in ("criterion", "verdict", "reason")]
     reviewing.assess(call.actor, application, *given)
-    return Json(_whole(application))
+    return Json(_whole(call, application))
 
 
 @endpoint(
@@ -91,7 +92,9 @@ def request_completion(call: Call) -> Answer:
     if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
         raise Invalid({"steps": ["steps is a list of names."]})
     application = _application(call)
-    return Json(_whole(reviewing.request_completion(call.actor, application, _text(call, "text"), steps)))
+    return Json(
+        _whole(call, reviewing.request_completion(call.actor, application, _text(call, "text"), steps))
+    )
 
 
 @endpoint(
@@ -121,7 +124,7 @@ def take_back(call: Call) -> Answer:
     """Take one's own proposal back."""
     application = _application(call)
     deciding.take_back(call.actor, application, _proposal_id(call))
-    return Json(_whole(application))
+    return Json(_whole(call, application))
 
 
 @endpoint(
@@ -139,7 +142,7 @@ def decide(call: Call) -> Answer:
     """Answer a proposal as the second officer; whoever made it cannot."""
     given = [_text(call, name) for name in ("answer", "text", "exception")]
     decided = deciding.decide(call.actor, _application(call), _proposal_id(call), *given)
-    return Json(_whole(decided))
+    return Json(_whole(call, decided))
 
 
 @endpoint(
@@ -152,7 +155,7 @@ def declare_partial(call: Call) -> Answer:
     """Take no further part in a case in which one is partial."""
     application = _application(call)
     reviewing.declare_partial(call.actor, application, _text(call, "reason"))
-    return Json(_whole(application))
+    return Json(_whole(call, application))
 
 
 @endpoint(
@@ -202,12 +205,13 @@ def _row(application: Application) -> dict[str, Any]:
     }
 
 
-def _whole(application: Application) -> dict[str, Any]:
+def _whole(call: Call, application: Application) -> dict[str, Any]:
     application = Application.objects.select_related("handling__officer").get(pk=application.pk)
     found = queries.assessments_of(application)
     return {
         **_row(application),
         "answers": application.answers,
+        "claims": claims(call.actor, application),
         "terms_version": queries.terms_against(application).version,
         "criteria": [
             {

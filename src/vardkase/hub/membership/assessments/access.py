@@ -13,7 +13,6 @@ from vardkase.hub.membership.assessments.rules import (
     applicant_of,
     conflict,
 )
-from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 
 
@@ -30,15 +29,8 @@ def applicant(application: Application) -> Applicant:
 
 def conflict_of(actor: Actor, application: Application) -> str:
     """Why the actor may not handle the application, in words; nothing when nothing stands against it."""
-    number = Membership.objects.filter(organisation=actor.organisation_id).values_list("organisation_number")
     declared = Partiality.objects.filter(application=application, user=actor.user_id).exists()
-    officer = Officer(
-        actor.name,
-        actor.organisation_id,
-        actor.organisation_name,
-        next((each for (each,) in number), ""),
-        declared_partial=actor.user_id is not None and declared,
-    )
+    officer = Officer(actor.organisation_id, declared_partial=actor.user_id is not None and declared)
     return conflict(officer, applicant(application))
 
 

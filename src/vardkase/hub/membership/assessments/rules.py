@@ -25,12 +25,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """What decides whether somebody is impartial. `organisation_number` is that of their membership, if any."""
+    """What decides whether somebody is impartial."""
 
-    email: str
     organisation_id: int
-    organisation_name: str
-    organisation_number: str = ""
     declared_partial: bool = False
 
 
@@ -58,28 +55,18 @@ def applicant_of(
 
 
 def conflict(officer: Officer, applicant: Applicant) -> str:
-    """Why the officer may not handle the application (a conflict of interest), in words; nothing when they may."""
+    """Why the officer may not handle the application (a conflict of interest), in words; nothing when they may.
+
+    By what is so, never by what an applicant writes: who names an officer, or the hub's own domain, would keep out
+    whom it likes. What it writes is told to the officers (`claims`), who declare themselves partial.
+    """
     if officer.declared_partial:
         return gettext("You have declared that you are partial in this case.")
-    if officer.email.casefold() in applicant.addresses:
-        return gettext("You are a contact of the applicant.")
-    if _same_organisation(officer, applicant):
+    if officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id:
         return gettext(
             "This is your own organisation’s application: somebody without an interest in it decides."
         )
     return ""
-
-
-def _same_organisation(officer: Officer, applicant: Applicant) -> bool:
-    """By what is stored, by number, by name, or by the domain of the officer's address."""
-    domain = officer.email.casefold().rpartition("@")[2]
-    named = applicant.name.strip().casefold()
-    return (
-        (officer.organisation_id != 0 and officer.organisation_id == applicant.organisation_id)
-        or (bool(officer.organisation_number) and officer.organisation_number == applicant.number)
-        or (bool(named) and officer.organisation_name.strip().casefold() == named)
-        or any(domain == each or domain.endswith(f".{each}") for each in applicant.domains)
-    )
 
 
 def not_assessed(criteria: Iterable[Criterion], verdicts: Mapping[str, str]) -> list[Criterion]:

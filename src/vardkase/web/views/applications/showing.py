@@ -21,6 +21,7 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
+from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
@@ -50,6 +51,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "handling": getattr(application, "handling", None),
         "about": about(application),
         "conflict": conflict_of(actor, application),
+        "claims": claims(actor, application),
         "course": course(application, history, waiting),
         "criteria": rows,
         "terms": queries.terms_against(application),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form import checks, of_the_hub
 from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step
 from vardkase.hub.membership.applications.form.needs import NEEDS
 from vardkase.hub.membership.applications.form.security import SECURITY
@@ -65,7 +65,7 @@ ORGANISATION = Step(
                     Kind.LINES,
                     longest=253,
                     hint=_("One on each line. Your users can only have addresses in these."),
-                    check=checks.each(checks.domain),
+                    check=checks.each(of_the_hub.anothers_domain),
                 ),
             ),
             title=_("E-mail"),
@@ -79,7 +79,14 @@ def _contact(name: str, title: object, hint: object, *more: Field) -> Group:
         (
             Field("name", _("Name"), autocomplete="off"),
             *more,
-            Field("email", _("E-mail address"), Kind.EMAIL, longest=254, autocomplete="off"),
+            Field(
+                "email",
+                _("E-mail address"),
+                Kind.EMAIL,
+                longest=254,
+                autocomplete="off",
+                check=of_the_hub.anothers_address,
+            ),
             Field("phone", _("Telephone"), Kind.PHONE, longest=30, autocomplete="off"),
             Field(
                 "key",

@@ -83,7 +83,9 @@ def add_evidence(
         raise NotFound("There is no such measure.")
     application = _open_statement(actor, application)
     if isinstance(actor, Applicant):
-        spend("evidence", counted_as(actor.address) or application.number, allowed=UPLOADS_AN_HOUR, window=3600)
+        spend(
+            "evidence", counted_as(actor.address) or application.number, allowed=UPLOADS_AN_HOUR, window=3600
+        )
     return _keep(application, list(sent), measure=measure)
 
 

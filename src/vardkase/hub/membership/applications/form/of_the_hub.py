@@ -1,0 +1,46 @@
+"""What belongs to the organisation that runs the hub, so that no applicant can claim it.
+
+Whoever could would have every officer look partial, or choose which of them handle the case.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from vardkase.hub.membership.applications.form import checks
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.rules import plain_domain
+from vardkase.identity.organisations.settings import host_organisation_id
+
+
+def anothers_domain(text: str) -> str:
+    """A domain that is not the hub's own, in lower case."""
+    name = checks.domain(text)
+    if is_of_the_hub(plain_domain(name)):
+        raise ValueError(
+            gettext("“%s” belongs to the organisation that runs this hub. Write your own domains.") % name
+        )
+    return name
+
+
+def anothers_address(address: str) -> str:
+    """An e-mail address of somebody who does not work for the hub."""
+    if is_of_the_hub(plain_domain(address.rpartition("@")[2])):
+        raise ValueError(
+            gettext("“%s” is an address of the organisation that runs this hub. Name your own people.")
+            % address
+        )
+    return address
+
+
+def is_of_the_hub(domain: str) -> bool:
+    """Whether a plain domain is one that the hub's own organisation has verified, or lies below one."""
+    own = Organisation.objects.filter(pk=host_organisation_id() or 0).values_list(
+        "verified_domains", flat=True
+    )
+    return any(lies_under(domain, each) for each in own.first() or [])
+
+
+def lies_under(domain: str, other: str) -> bool:
+    """Whether `domain` is `other` or a name below it."""
+    return domain == other or domain.endswith(f".{other}")

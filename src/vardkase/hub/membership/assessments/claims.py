@@ -1,0 +1,71 @@
+"""What an application says of itself that is true of somebody else here: told to officers, who look into it.
+
+An applicant writes what it likes. So nothing of it makes an officer partial: it would choose its officers.
+"""
+
+from __future__ import annotations
+
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
+
+from vardkase.hub.membership.applications.form.of_the_hub import lies_under
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.access import applicant
+from vardkase.hub.membership.assessments.rules import Applicant
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.rules import plain_domain
+
+
+def claims(actor: Actor, application: Application) -> list[str]:
+    """Sentences for an officer: whose domains, number, name and people an application gives as its own."""
+    found = applicant(application)
+    others = Organisation.objects.exclude(pk=application.organisation_id or 0)
+    return [
+        *_about_the_reader(actor, found),
+        *(
+            gettext(
+                "“%(domain)s” is among its e-mail domains: %(organisation)s has verified %(verified)s here."
+            )
+            % {"domain": domain, "organisation": name, "verified": verified}
+            for name, domains in others.exclude(verified_domains=[]).values_list("name", "verified_domains")
+            for verified in domains
+            for domain in sorted(map(plain_domain, found.domains))
+            if domain and (lies_under(domain, verified) or lies_under(verified, domain))
+        ),
+        *(
+            gettext("Its organisation number is that of %s.") % member.organisation.name
+            for member in Membership.objects.filter(organisation_number=found.number, organisation__in=others)
+            .exclude(organisation_number="")
+            .select_related("organisation")
+        ),
+        *(
+            gettext("An organisation here is called %s as well.") % organisation.name
+            for organisation in others.filter(name__iexact=found.name.strip(), local=True)
+        ),
+        *(
+            gettext("%(address)s has an account here, at %(organisation)s.")
+            % {"address": user.email, "organisation": user.org.name}
+            for user in User.objects.alias(small=Lower("email"))
+            .filter(small__in=found.addresses, org__in=others)
+            .select_related("org")
+            .order_by("email")
+        ),
+    ]
+
+
+def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:
+    """What the reader alone can judge, and declares where it is so."""
+    address = actor.name.casefold()
+    domain = plain_domain(address.rpartition("@")[2])
+    if address in found.addresses:
+        told = gettext("It names you (%s) as a contact. Declare that you are partial if you have ties to it.")
+        return [told % actor.name]
+    if domain and any(lies_under(domain, plain_domain(each)) for each in found.domains):
+        told = gettext(
+            "Your own address lies in one of its e-mail domains. Declare that you are partial if you have ties to it."
+        )
+        return [told]
+    return []
