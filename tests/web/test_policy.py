@@ -14,7 +14,7 @@ from tests.web.signed_in import signed_in
 from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
 from vardkase.hub.training.models import Training
 from vardkase.intel.models import Event
-from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -40,7 +40,7 @@ def test_an_administrator_writes_a_policy_from_a_template(cast: Cast) -> None:
     assert "What carries the tag tlp:red may go at most to a sharing group." in page
     web.post("/policy/draft/rules/1/move/", {"by": "1"})
     web.post("/policy/draft/rules/1/remove/")
-    new = {"title_sv": "Röd stannar", "tags": "tlp:red\nTLP:RED-ish", "reach": "organisation"}
+    new = {"title_sv": "Röd stannar", "tags": ["tlp:red", "TLP:RED-ish"], "reach": "organisation"}
     assert web.post("/policy/draft/add/at_most/", new).url == "/policy/draft/"
     draft.refresh_from_db()
     assert len(draft.rules) == before
@@ -80,6 +80,33 @@ def test_each_kind_of_rule_has_its_form(cast: Cast, kind: str) -> None:
     assert answer.status_code == 302, answer.context["form"].errors
     again = web.get("/policy/draft/rules/1/").context["form"]
     assert again.initial["title_sv"] == "Regel"
+
+
+def test_what_a_rule_is_about_is_chosen_from_what_there_is(cast: Cast) -> None:
+    """Tags that are here, tags of taxonomies and all that begin so; MISP's types; the organisation's own people."""
+    web = english(cast.org_admin)
+    Tag.objects.create(name="tlp:red")
+    space = Taxonomy.objects.create(namespace="tlp", version=1)
+    TaxonomyPredicate.objects.create(taxonomy=space, value="green")
+    held = TaxonomyPredicate.objects.create(taxonomy=space, value="held")
+    TaxonomyEntry.objects.create(predicate=held, value="back")
+
+    def found(field: str, text: str) -> set[str]:
+        page = web.get("/policy/draft/find/four_eyes/", {"field": field, f"q_{field}": text})
+        return {each.value for each in page.context["found"]}
+
+    assert found("tags", "tlp") == {"tlp", "tlp:*", "tlp:red", "tlp:green", 'tlp:held="back"'}
+    assert found("types", "iban") == {"iban"}
+    own, other = cast.analyst.user.email, cast.stranger.user.email
+    assert own in found("users", own[:3])
+    assert found("users", other) == {other}, "what was typed may be chosen; nobody else's people are offered"
+    assert web.get("/policy/draft/find/four_eyes/", {"field": "days"}).status_code == 404
+    assert english(cast.reader).get("/policy/draft/find/four_eyes/", {"field": "tags"}).status_code == 403
+    web.post("/policy/begin/", {"from": "empty"})
+    looking = {"title_sv": "Regel", "tags": ["tlp:red"], "q_tags": "green", "find": "tags"}
+    page = web.post("/policy/draft/add/at_most/", looking)
+    assert 'value="tlp:green"' in page.content.decode(), "a search without scripts"
+    assert PolicyVersion.objects.get().rules == []
 
 
 def test_others_read_and_do_not_write(cast: Cast) -> None:
@@ -159,12 +186,12 @@ def test_a_policy_is_tried_on_a_page(cast: Cast) -> None:
 def test_people_are_marked_as_trained(cast: Cast) -> None:
     web = english(cast.org_admin)
     sent = {
-        "email": cast.analyst.user.email,
+        "user": [cast.analyst.user.email],
         "module": "MISP",
         "done_on": "2026-01-01",
         "valid_until": "2026-01-02",
     }
-    assert web.post("/policy/training/add/", sent | {"valid_until": "2025-01-01"}).status_code == 200
+    assert web.post("/policy/training/add/", sent | {"valid_until": "2025-01-01"}).status_code == 422
     assert web.post("/policy/training/add/", sent).url == "/policy/training/"
     assert "ended" in said(web.get("/policy/training/"))
     web.post(f"/policy/training/{Training.objects.get().pk}/remove/")

@@ -16,6 +16,7 @@ from tests.support.certificates import Authority
 from tests.support.name_server import name_server
 from tests.web.accounts import signed_in
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access_reviews.models import AccessReview
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
@@ -180,3 +181,18 @@ def test_an_administrator_goes_through_the_accounts(cast: Cast) -> None:
     assert "Confirmed by nobody" in client.get(base).content.decode()
     client.post(base + f"bring-back/{cast.reader.user.pk}/")
     assert not User.objects.get(pk=cast.reader.user.pk).disabled
+
+
+def test_who_connects_by_web_is_not_asked_for_what_machines_need(cast: Cast) -> None:
+    member = Membership.objects.create(
+        organisation=cast.org_a, sector="municipality", connection="both", state="active"
+    )
+    client, page = browser(cast.org_admin), f"/security/{cast.org_a.pk}/"
+    assert "No client certificate is registered." in client.get(page).content.decode()
+    member.connection = "web"
+    member.save()
+    shown = client.get(page).content.decode()
+    assert "No network is registered." in shown
+    assert "There is no synchronising account." not in shown
+    assert "The API requirements are not approved." not in shown
+    assert "Not needed for the web" in shown

@@ -46,7 +46,11 @@ def publish_second(client: Client) -> None:
     client.post(reverse("terms_start"))
     client.post(reverse("terms_draft"), {"text_sv": "# Nya villkor", "text_en": "# New terms"})
     day = (today() + timedelta(days=30)).isoformat()
-    assert client.post(reverse("terms_publish"), {"version": "2", "answer_by": day}).status_code == 302
+    told = {"version": "2", "answer_by": day}
+    refused = client.post(reverse("terms_publish"), told)
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"confirmed"})
+    assert f"{queries.unanswered(2).count()} medlem ska få frågan" in refused.content.decode()
+    assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
 
 
 def test_a_new_version_is_written_published_and_accepted(

@@ -40,6 +40,8 @@ MISSING: dict[str, str | Promise] = {
     "bound_key": _("No API key of a synchronising account is bound."),
     "api_requirements": _("The API requirements are not approved."),
 }
+OF_API = frozenset({"certificate", "sync_user", "bound_key", "api_requirements"})
+"""What only those who connect by API need."""
 REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
     "draft": ("land", _("Draft")),
     "submitted": ("wait", _("Waits for a decision")),

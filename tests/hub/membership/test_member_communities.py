@@ -123,3 +123,20 @@ def test_members_need_not_see_each_other(cast: Cast, desk: Desk, hides: bool) ->
     assert seen == (set() if hides else set(told)), seen
     everybody = call(cast.site_admin.key, "GET", f"/sharing_groups/view/{group.pk}")
     assert cast.org_c.name in str(everybody)
+
+
+def test_who_is_drawn_is_seen_before_it_is_saved(cast: Cast, desk: Desk) -> None:
+    officer = at_the_screen(desk.officer)
+    member(desk, cast.org_b, county="14")
+    member(desk, cast.org_c, county="01", sector="region")
+    made = services.save_community(officer, {"name": "Kommuner", "sectors": ["municipality"]})
+    web, page = signed_in(desk.officer), f"/members/communities/{made.pk}/"
+    told = {"name": "Kommuner", "sectors": ["region"], "counties": ["01"]}
+    preview = web.post(page, told | {"preview": "1"}).context["preview"]
+    assert [(each.name, is_new) for each, is_new in preview["rows"]] == [(cast.org_c.name, True)]
+    assert preview["leaving"] == [cast.org_b]
+    assert names(made) == {"Hub", cast.org_b.name}, "nothing is saved"
+    found = web.get("/members/communities/find/", {"field": "chosen", "q_chosen": cast.org_b.name[-3:]})
+    assert str(cast.org_b.pk) in {each.value for each in found.context["found"]}
+    assert web.post(page, told | {"chosen": [str(cast.org_b.pk)]}).status_code == 302
+    assert names(made) == {"Hub", cast.org_b.name, cast.org_c.name}

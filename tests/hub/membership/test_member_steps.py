@@ -15,11 +15,13 @@ from tests.cast import Cast, Player
 from tests.cli.test_content import run
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.contacts.models import Contact
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, Restriction
 from vardkase.hub.membership.members.rules import MEMBERSHIP
@@ -205,6 +207,30 @@ def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any
     for who in (cast.partner, cast.stranger):
         assert signed_in(who).post("/membership/change/", form).status_code == 403
     assert SentMail.objects.filter(kind="membership_change_decided").count() == 6
+
+
+def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> None:
+    """In place of those named before; who is named no longer goes; those that the member added itself stay."""
+    member(desk, cast.org_b)
+    web, page = signed_in(desk.admin), f"/contacts/{cast.org_b.pk}/"
+    assert b"bo@b.example" in web.get(page).content
+    web.post(f"{page}new/", {"role": "technical", "name": "Jouren", "email": "jour@b.example"})
+    Contact.objects.filter(email="bo@b.example").update(openpgp_key="Bo's")
+    form = {
+        "address": "Rådhuset, 123 45 Exempelköping", "domains": "b.example\nc.example",
+        "technical_name": "Cia Lind", "technical_email": "cia@b.example", "technical_phone": "010-2",
+        "dpo_name": "Dag Ros", "dpo_email": "dag@b.example",
+    }  # fmt: skip
+    assert web.post("/membership/change/", form).status_code == 302
+    assert b"cia@b.example" not in web.get(page).content, "nothing before an officer has accepted it"
+    signed_in(desk.officer).post(f"/members/{cast.org_b.pk}/change/", {"decision": "accept"})
+    rows = Contact.objects.filter(organisation=cast.org_b).order_by("role", "name")
+    assert list(rows.values_list("role", "name", "phone", "openpgp_key")) == [
+        ("data_protection", "Dag Ros", "", ""),
+        ("technical", "Cia Lind", "010-2", ""),
+        ("technical", "Jouren", "", ""),
+    ]
+    assert AuditEntry.objects.filter(action="contact.removed", title="Anna Ek").exists()
 
 
 def test_a_member_sees_its_own_and_no_other(cast: Cast, desk: Desk) -> None:

@@ -16,11 +16,12 @@ from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.taxii_scene import published_event
 from tests.factories import make_role
-from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
 from tests.support.certificates import Authority
 from tests.support.web_server import WebServer
 from tests.web.accounts import PASSWORD, post_sign_in, with_totp
 from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
@@ -30,6 +31,8 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, services
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.training.models import Training
+from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.organisations.models import Organisation
@@ -280,3 +283,32 @@ def test_an_authority_synchronises_with_its_bound_key(
     assert "API connection of your organisation is suspended" in str(refused["errors"])
     members.restore(officer, org, "It was found.")
     assert client.get_event(theirs.uuid)["Event"]["uuid"] == str(theirs.uuid)  # type: ignore[index]
+
+
+def test_the_hubs_staff_mark_a_members_people_as_trained(cast: Cast, desk: Desk) -> None:
+    """Whoever connects members marks several at once; the checklist follows, and nobody else does it for them."""
+    opened(desk, cast.org_b)
+    page = f"/members/{cast.org_b.pk}/training/"
+    operator = signed_in(desk.operator)
+    assert page in operator.get(f"/members/{cast.org_b.pk}/checklist/trained/").content.decode()
+    told = {
+        "user": [cast.partner.user.email, desk.admin.user.email],
+        "module": "MISP",
+        "done_on": str(today()),
+    }
+    refused = operator.post(page, told | {"done_on": str(today() + timedelta(days=1))})
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"done_on"})
+    assert operator.post(page, told | {"user": [cast.analyst.user.email]}).status_code == 422
+    assert operator.post(page, told).status_code == 302
+    assert {each.email for each in trained_users(cast.org_b.pk)} == set(told["user"])
+    assert set(AuditEntry.objects.filter(action="training.added").values_list("actor_name", flat=True)) == {
+        desk.operator.user.email
+    }
+    remove = f"{page}{Training.objects.first().pk}/remove/"  # type: ignore[union-attr]
+    jurist = staff_of(cast, "jurist@hub.example", "legal_officer")
+    for player in (jurist, cast.org_admin, cast.site_admin):
+        web = signed_in(player)
+        assert [web.get(page).status_code, web.post(page, told).status_code] == [403, 403]
+        assert web.post(remove).status_code == 403
+    operator.post(remove)
+    assert Training.objects.count() == 1

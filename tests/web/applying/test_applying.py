@@ -298,3 +298,26 @@ def test_too_many_beginnings_are_told_so(db: None) -> None:
 def test_the_first_page_tells_which_phase_is_open(db: None) -> None:
     page = Client(headers={"accept-language": "sv"}).get(reverse("apply")).content.decode()
     assert "Väntar på lagstöd" in page
+
+
+def test_an_applicant_sees_the_guide_by_the_private_link(cast: Cast) -> None:
+    """The six steps follow the application; what the organisation has done is told once it is approved, not before."""
+    given = answers()
+    application = make_application(
+        answers=given, saved={"needs": "2026-03-02T12:00:00+00:00"}, organisation=cast.org_b
+    )
+    client, page = browser_of(application), reverse("apply_guide")
+    assert Client().get(page).status_code == 404
+
+    def far() -> dict[str, list[bool]]:
+        steps = client.get(page).context["steps"]
+        return {each["text"]["name"]: [one.done for one, _url in each["progress"]] for each in steps}
+
+    assert far() == {
+        "read": [], "needs": [True], "terms": [False], "apply": [False, False], "connect": [], "routines": [],
+    }  # fmt: skip
+    assert reverse("apply_step", args=["terms"]) in client.get(page).content.decode()
+    Application.objects.update(state="approved", submitted="2026-03-02T12:00:00+00:00")
+    after = far()
+    assert (after["apply"], after["connect"], after["routines"]) == ([True, True], [False, False], [False])
+    assert page in client.get(reverse("apply_status")).content.decode()

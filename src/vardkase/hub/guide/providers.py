@@ -92,6 +92,23 @@ def routines(organisation_id: int) -> Sequence[Progress]:
     ]
 
 
+def of_applicant(application: Application) -> dict[str, list[Progress]]:
+    """How far an applicant is, by step: read off the application, and off the organisation once it is approved."""
+    found: dict[str, list[Progress]] = {step: [] for step in guide.STEPS}
+    if application.state == ApplicationState.APPROVED and application.organisation_id:
+        found = guide.progress(application.organisation_id)
+    sent = application.submitted is not None
+    found["needs"] = [Progress(gettext("Self-analysis in the application"), "needs" in application.saved)]
+    if not found["terms"]:
+        words = gettext("The terms are accepted in the application")
+        found["terms"] = [Progress(words, "terms" in application.saved)]
+    found["apply"] = [
+        Progress(gettext("The application is sent"), sent),
+        Progress(gettext("The application is decided"), application.state in DECIDED),
+    ]
+    return found
+
+
 def _application(organisation_id: int) -> Application | None:
     return Application.objects.filter(organisation=organisation_id).order_by("-pk").first()
 

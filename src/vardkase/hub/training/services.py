@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
@@ -12,11 +16,12 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import find_training, trainees
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 
 LONGEST_MODULE = 200
 LONGEST_NOTE = 2000
+MOST = 500
+"""People at once."""
 
 
 @transaction.atomic
@@ -29,25 +34,48 @@ def mark_trained(
     valid_until: date | None = None,
     note: str = "",
 ) -> Training:
-    """Put down that a user has done a module.
+    """Put down that one user has done a module; as `mark_people`."""
+    return mark_people(actor, [email], module, done_on=done_on, valid_until=valid_until, note=note)[0]
 
-    Organisation administrators do so for their own people, site administrators for all. Raises Forbidden, Invalid.
+
+@transaction.atomic
+def mark_people(
+    actor: Actor,
+    emails: Sequence[str],
+    module: str,
+    *,
+    organisation_id: int | None = None,
+    done_on: date | None = None,
+    valid_until: date | None = None,
+    note: str = "",
+) -> list[Training]:
+    """Put down that these people (of one organisation, where it is given) have done a module.
+
+    Organisation administrators do so for their own people, the hub's staff and site administrators for all. Raises
+    Forbidden, Invalid.
     """
     actor.require_own_affairs()
-    actor.require(Permission.ADMIN)
+    people = trainees(actor)
     done_on = done_on or today()
     if faults := _faults(module, note, done_on, valid_until):
         raise Invalid(faults)
-    training = Training.objects.create(
-        user=_trainee(actor, email),
-        module=module.strip(),
-        done_on=done_on,
-        valid_until=valid_until,
-        note=note.strip(),
-        marked_by=actor.name,
-    )
-    record(actor, "training.added", _target(training), {"module": training.module, "done_on": str(done_on)})
-    return training
+    made = [
+        Training(
+            user=user,
+            module=module.strip(),
+            done_on=done_on,
+            valid_until=valid_until,
+            note=note.strip(),
+            marked_by=actor.name,
+        )
+        for user in _named(people.filter(org_id=organisation_id) if organisation_id else people, emails)
+    ]
+    trainings = Training.objects.bulk_create(made)
+    for training in trainings:
+        record(
+            actor, "training.added", _target(training), {"module": training.module, "done_on": str(done_on)}
+        )
+    return trainings
 
 
 @transaction.atomic
@@ -60,23 +88,28 @@ def remove_training(actor: Actor, training_id: int) -> Training:
     return training
 
 
-def _trainee(actor: Actor, email: str) -> User:
-    user = trainees(actor).filter(email__iexact=email.strip()).first()
-    if user is None:
-        raise Invalid({"user": ["Nobody with this address is a user of your organisation."]})
-    return user
+def _named(people: QuerySet[User], emails: Sequence[str]) -> Sequence[User]:
+    wanted = {email.strip().lower() for email in emails}
+    if not wanted or len(wanted) > MOST:
+        told = gettext("Choose between 1 and %(count)s people.") % {"count": MOST}
+        raise Invalid({"user": [told]})
+    found = list(people.annotate(address=Lower("email")).filter(address__in=wanted))
+    if len(found) < len(wanted):
+        raise Invalid({"user": [gettext("Nobody with this address is a user of your organisation.")]})
+    return found
 
 
 def _faults(module: str, note: str, done_on: date, valid_until: date | None) -> dict[str, list[str]]:
     faults = {}
     if not 1 <= len(module.strip()) <= LONGEST_MODULE:
-        faults["module"] = [f"A module has a name of 1 to {LONGEST_MODULE} characters."]
+        told = gettext("A module has a name of 1 to %(count)s characters.")
+        faults["module"] = [told % {"count": LONGEST_MODULE}]
     if len(note) > LONGEST_NOTE:
-        faults["note"] = [f"A note has at most {LONGEST_NOTE} characters."]
+        faults["note"] = [gettext("A note has at most %(count)s characters.") % {"count": LONGEST_NOTE}]
     if done_on > today():
-        faults["done_on"] = ["Training that lies ahead has not been done yet."]
+        faults["done_on"] = [gettext("Training that lies ahead has not been done yet.")]
     if valid_until is not None and valid_until < done_on:
-        faults["valid_until"] = ["Training holds at least until the day when it was done."]
+        faults["valid_until"] = [gettext("Training holds at least until the day when it was done.")]
     return faults
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Lower
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -110,6 +110,27 @@ def search_tags(actor: Actor, words: Sequence[str], *, strict: bool) -> list[Tag
     for word in words:
         condition |= Q(name__iexact=word) if strict or "%" not in word else Q(name__iregex=_pattern(word))
     return list(visible_tags(actor).filter(condition)) if words else []
+
+
+def suggested_tags(actor: Actor, text: str, most: int) -> list[str]:
+    """Names of tags that contain `text`: those that are here, then those that a taxonomy has; at most so many."""
+    here = list(visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)[:most])
+    if len(here) == most:
+        return here
+    start = Concat("taxonomy__namespace", Value(":"), "value", output_field=TextField())
+    predicates = TaxonomyPredicate.objects.filter(entries=None).annotate(tag=start)
+    entry = (
+        "predicate__taxonomy__namespace",
+        Value(":"),
+        "predicate__value",
+        Value('="'),
+        "value",
+        Value('"'),
+    )
+    entries = TaxonomyEntry.objects.annotate(tag=Concat(*entry, output_field=TextField()))
+    named = [rows.filter(tag__icontains=text).values_list("tag", flat=True) for rows in (predicates, entries)]
+    of_taxonomies = named[0].union(named[1]).order_by("tag")[:most]
+    return list(dict.fromkeys([*here, *of_taxonomies]))[:most]
 
 
 def _pattern(word: str) -> str:

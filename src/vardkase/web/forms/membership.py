@@ -17,6 +17,7 @@ from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.organisations.models import Organisation
+from vardkase.web.forms.picking import Choices, Picker
 
 ROWS = {"rows": 4}
 
@@ -209,7 +210,7 @@ class EvidenceForm(forms.Form):
 
 
 class CommunityForm(forms.Form):
-    """The rules of a community."""
+    """The rules of a community; `members` is where members are chosen from by name."""
 
     name = forms.CharField(label=_("Name"), max_length=255)
     sectors = forms.MultipleChoiceField(
@@ -221,23 +222,24 @@ class CommunityForm(forms.Form):
         choices=Nis2Status.choices,
         widget=forms.CheckboxSelectMultiple,
     )
-    counties = forms.MultipleChoiceField(label=_("County"), required=False, choices=COUNTIES)
-    chosen = forms.ModelMultipleChoiceField(
-        Organisation.objects.filter(membership__isnull=False).order_by("name"),
-        label=_("Chosen by name"),
-        required=False,
-        help_text=_("Members that belong whatever the rules say."),
+    counties = forms.MultipleChoiceField(
+        label=_("County"), required=False, choices=COUNTIES, widget=forms.CheckboxSelectMultiple
     )
-
+    chosen = Picker(label=_("Chosen by name"), help_text=_("Members that belong whatever the rules say."))
     hides_members = forms.BooleanField(
         label=_("Members do not see who else is in the group"),
         required=False,
         help_text=_("On the web, by API and by synchronisation. Only the hub owner sees them all."),
     )
 
+    def __init__(self, members: Choices, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].source = members  # type: ignore[attr-defined]
+
     def wire(self) -> dict[str, Any]:
         """The fields as the service takes them."""
-        return {**self.cleaned_data, "chosen": [each.pk for each in self.cleaned_data["chosen"]]}
+        chosen = [int(each) for each in self.cleaned_data["chosen"] if each.isdecimal()]
+        return {**self.cleaned_data, "chosen": chosen}
 
 
 class PasswordForm(forms.Form):

@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.policy.reach import Reach
 from vardkase.hub.policy.rules import DAYS, PERSONAL_TYPES, Action, Handling
-from vardkase.misp.types import CATEGORIES
-from vardkase.web.forms.fields import LinesField
+from vardkase.misp.types import CATEGORIES, TYPES
+from vardkase.web.forms.picking import Choices, Picker
 
 REACHES = (
     (Reach.ORGANISATION, _("Our own organisation")),
@@ -69,14 +69,11 @@ class RuleForm(forms.Form):
     )
     title_en = forms.CharField(label=_("Title in English"), max_length=500, required=False)
     action = forms.ChoiceField(label=_("What the rule is about"), choices=ACTIONS, widget=forms.RadioSelect)
-    tags = LinesField(
+    tags = Picker(
         label=pgettext_lazy("noun", "Tags"),
-        help_text=_("One on each line, such as tlp:red. tlp:* stands for all that begin so."),
+        help_text=_("A tag such as tlp:red, or tlp:* for all that begin so."),
     )
-    types = LinesField(
-        label=_("Types of attributes"),
-        help_text=_("MISP's names, one on each line, such as iban or target-email."),
-    )
+    types = Picker(label=_("Types of attributes"), help_text=_("MISP's names, such as iban or target-email."))
     categories = forms.MultipleChoiceField(
         label=_("Categories of attributes"),
         choices=[(name, name) for name in CATEGORIES],
@@ -97,9 +94,9 @@ class RuleForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("Roles that may"), widget=forms.CheckboxSelectMultiple, required=False
     )
-    users = LinesField(
+    users = Picker(
         label=_("People who may"),
-        help_text=_("Their e-mail addresses, one on each line. No role and nobody named: everybody."),
+        help_text=_("By their e-mail addresses. No role and nobody named: everybody."),
     )
     module = forms.CharField(
         label=_("Training that has to be done"),
@@ -117,6 +114,8 @@ class RuleForm(forms.Form):
         *,
         roles: Iterable[str] = (),
         groups: Iterable[tuple[str, str]] = (),
+        sources: Mapping[str, Choices] | None = None,
+        modules: Iterable[str] = (),
         rule: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(kind, rule))
@@ -125,9 +124,22 @@ class RuleForm(forms.Form):
         self.fields = {name: self.fields[name] for name in kept}
         for name in kept:
             self.fields[name].label = LABELS.get((kind, name), self.fields[name].label)
+        for name, source in (sources or {}).items():
+            if name in self.fields:
+                self.fields[name].source = source  # type: ignore[attr-defined]
+        self.modules = list(modules) if "module" in self.fields else []
+        if self.modules:
+            self.fields["module"].widget.attrs["list"] = "modules"
         self._offer("roles", ((name, name) for name in roles))
         self._offer("groups", groups)
         self._offer("group", [("", "–"), *groups])
+
+    def clean_types(self) -> list[str]:
+        """Only types that MISP has."""
+        given: list[str] = self.cleaned_data["types"]
+        if unknown := [name for name in given if name not in TYPES]:
+            raise forms.ValidationError(_("Not known: %s.") % ", ".join(unknown[:5])[:200])
+        return given
 
     def rule(self) -> dict[str, Any]:
         """The rule that was written, once the form is valid."""

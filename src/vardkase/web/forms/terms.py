@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.terms.criteria import LONGEST_HELP, LONGEST_TITLE
@@ -40,7 +41,7 @@ class CriterionForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """By when members answer."""
+    """By when members answer; whoever publishes confirms how many are asked."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     answer_by = forms.DateField(
@@ -50,6 +51,16 @@ class PublishForm(forms.Form):
         ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    confirmed = forms.BooleanField()
+
+    def __init__(self, version: int, members: int, data: Any = None) -> None:
+        super().__init__(data)
+        words = ngettext(
+            "Yes, version %(version)s is to apply now, and %(count)s member is to be asked by mail",
+            "Yes, version %(version)s is to apply now, and %(count)s members are to be asked by mail",
+            members,
+        )
+        self.fields["confirmed"].label = words % {"version": version, "count": members}
 
 
 class AcceptanceForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Marking somebody as trained."""
+"""Marking people as trained."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.clock import today
-from vardkase.core.errors import FieldErrors
 from vardkase.hub.training.queries import modules_named, trainees
 from vardkase.identity.access.actor import Actor
 
 
 class TrainingForm(forms.Form):
-    """Who, what, when, and until when it holds."""
+    """Who of an organisation, what, when, and until when it holds."""
 
-    email = forms.ChoiceField(label=_("Person"))
+    user = forms.MultipleChoiceField(
+        label=pgettext_lazy("who was trained", "People"), widget=forms.CheckboxSelectMultiple
+    )
     module = forms.CharField(
         label=_("Module"), max_length=200, help_text=_("As the policy names it, where it asks for one.")
     )
@@ -33,17 +35,11 @@ class TrainingForm(forms.Form):
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, actor: Actor, data: Any = None) -> None:
-        named = modules_named(actor)
-        super().__init__(data, initial={"done_on": today(), "module": named[0] if len(named) == 1 else ""})
-        people = trainees(actor).values_list("email", flat=True)
-        self.fields["email"].choices = [(email, email) for email in people]  # type: ignore[attr-defined]
-
-    def show(self, errors: FieldErrors | str) -> None:
-        """Show what was refused, each at its field."""
-        if isinstance(errors, str):
-            self.add_error(None, errors)
-            return
-        for name, texts in errors.items():
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
+    def __init__(self, actor: Actor, organisation_id: int, data: Any = None) -> None:
+        self.modules = modules_named(None if actor.staff else organisation_id)
+        only = self.modules[0] if len(self.modules) == 1 else ""
+        super().__init__(data, initial={"done_on": today(), "module": only})
+        people = trainees(actor).filter(org_id=organisation_id).values_list("email", flat=True)
+        self.fields["user"].choices = [(email, email) for email in people]  # type: ignore[attr-defined]
+        if self.modules:
+            self.fields["module"].widget.attrs["list"] = "modules"

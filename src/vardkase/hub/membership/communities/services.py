@@ -32,6 +32,8 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "nis2": Nis2Status.values,
     "counties": [code for code, _ in COUNTIES],
 }
+COLUMNS = {"sectors": "sector", "nis2": "nis2", "counties": "county"}
+"""Rule → the column of a membership that it is about."""
 
 
 def communities(actor: Actor) -> QuerySet[Community]:
@@ -85,11 +87,16 @@ def follow(_changed: Membership) -> None:
 
 def drawn(community: Community) -> QuerySet[Organisation]:
     """The organisations that the rules draw now: active members only."""
-    rules = {"sector": community.sectors, "nis2": community.nis2, "county": community.counties}
-    given = {f"membership__{name}__in": values for name, values in rules.items() if values}
+    rules = {rule: getattr(community, rule) for rule in KNOWN}
+    return would_draw(rules, community.chosen.values("pk"))
+
+
+def would_draw(rules: Mapping[str, Sequence[str]], chosen: Any) -> QuerySet[Organisation]:
+    """The organisations that these rules (by the names of `KNOWN`) would draw, with those chosen by id."""
+    given = {f"membership__{COLUMNS[name]}__in": rules[name] for name in KNOWN if rules.get(name)}
     admitted = Q(**given) if given else Q(pk__in=[])
-    chosen = Q(pk__in=community.chosen.values("pk"))
-    return Organisation.objects.filter(admitted | chosen, membership__state=MembershipState.ACTIVE)
+    found = Organisation.objects.filter(admitted | Q(pk__in=chosen), membership__state=MembershipState.ACTIVE)
+    return found.order_by("name")
 
 
 def draw(actor: Actor, community: Community) -> None:

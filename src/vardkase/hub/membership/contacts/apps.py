@@ -6,7 +6,14 @@ class ContactsConfig(AppConfig):
     label = "contacts"
 
     def ready(self) -> None:
-        from vardkase.hub.membership.contacts.services import begin_from_membership  # noqa: PLC0415 - models load after apps
-        from vardkase.hub.membership.members.hooks import membership_opened  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.contacts.from_members import (  # noqa: PLC0415 - models load after apps
+            begin_from_membership,
+            follow_change,
+        )
+        from vardkase.hub.membership.members.hooks import (  # noqa: PLC0415 - the same
+            change_accepted,
+            membership_opened,
+        )
 
         membership_opened.register(begin_from_membership)
+        change_accepted.register(follow_change)

@@ -17,7 +17,6 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
 from vardkase.hub.membership.groups.queries import administers
-from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
@@ -27,14 +26,6 @@ EDITORS = frozenset({StaffRole.MEMBERSHIP_OFFICER})
 READERS = EDITORS | {StaffRole.LEGAL_OFFICER, StaffRole.OPERATOR}
 LENGTHS = {"name": 200, "phone": 40}
 LONGEST_KEY = 100_000
-TOLD_AS = {
-    "signatory": ContactRole.SIGNATORY,
-    "main": ContactRole.MAIN,
-    "technical": ContactRole.TECHNICAL,
-    "security": ContactRole.SECURITY,
-    "dpo": ContactRole.DATA_PROTECTION,
-}
-"""What `members.details` calls each of them."""
 MOST = 50
 """Contacts of one organisation."""
 
@@ -78,35 +69,15 @@ def save_contact(
     _fill(row, data)
     row.save()
     action = "contact.changed" if pk else "contact.added"
-    record(actor, action, _target(row), {"role": row.role, "organisation": organisation.name})
+    record(actor, action, target_of(row), {"role": row.role, "organisation": organisation.name})
     return row
-
-
-def begin_from_membership(membership: Membership) -> None:
-    """Whom the application named are the member's first contacts, unless it keeps some already; a key that cannot be
-    used stays behind."""
-    if contacts(membership.organisation).exists():
-        return
-    named = ((role, membership.details.get(f"contact_{told}") or {}) for told, role in TOLD_AS.items())
-    Contact.objects.bulk_create(
-        Contact(
-            organisation=membership.organisation,
-            role=role,
-            name=given["name"][: LENGTHS["name"]],
-            email=given["email"],
-            phone=given["phone"][: LENGTHS["phone"]],
-            openpgp_key=given["key"] if given["key"] and not _fault_of_key(given["key"]) else "",
-        )
-        for role, given in named
-        if given.get("name") and given.get("email")
-    )
 
 
 @transaction.atomic
 def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
     """Forget a contact. Raises NotFound, Forbidden."""
     row = _find(_to_edit(actor, organisation_id), pk)
-    target = _target(row)
+    target = target_of(row)
     row.delete()
     record(actor, "contact.removed", target)
 
@@ -176,13 +147,14 @@ def _fill(row: Contact, data: Mapping[str, Any]) -> None:
     except ValidationError:
         errors["email"] = [gettext("Write an e-mail address.")]
     row.openpgp_key = str(data.get("openpgp_key") or "").strip()
-    if row.openpgp_key and (fault := _fault_of_key(row.openpgp_key)):
+    if row.openpgp_key and (fault := fault_of_key(row.openpgp_key)):
         errors["openpgp_key"] = [fault]
     if errors:
         raise Invalid(errors)
 
 
-def _fault_of_key(armored: str) -> str:
+def fault_of_key(armored: str) -> str:
+    """Why an OpenPGP key cannot be used, in words; nothing when it can."""
     if len(armored) > LONGEST_KEY:
         return gettext("The key is too large.")
     try:
@@ -192,5 +164,6 @@ def _fault_of_key(armored: str) -> str:
     return ""
 
 
-def _target(row: Contact) -> Target:
+def target_of(row: Contact) -> Target:
+    """A contact as the audit trail names it."""
     return Target("contact", row.pk, title=row.name)

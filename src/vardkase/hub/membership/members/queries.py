@@ -38,6 +38,11 @@ def own_membership(actor: Actor) -> Membership:
     return find_membership(actor, actor.organisation_id)
 
 
+def connection_of(org_id: int) -> str:
+    """How an organisation connects (`sectors.Connection`); empty for one that is no member."""
+    return Membership.objects.filter(organisation=org_id).values_list("connection", flat=True).first() or ""
+
+
 def restrictions(membership: Membership) -> QuerySet[Restriction]:
     """Every restriction that holds now."""
     running = Q(until=None) | Q(until__gt=timezone.now())

@@ -271,7 +271,7 @@ ITEMS = (
         "trained",
         _("Users are trained"),
         _("Everybody who uses the hub knows how it works and what may be shared."),
-        EVERYBODY, Who.MEMBER, _trained,
+        EVERYBODY, Who.BOTH, _trained,
     ),
 )  # fmt: skip
 NAMES = {item.name: item for item in ITEMS}

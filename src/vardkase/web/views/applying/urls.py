@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.applying import start, status, steps
+from vardkase.web.views.applying import guide, start, status, steps
 
 urlpatterns = [
     path("apply/", start.start, name="apply"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("apply/recommendation/", steps.advise, name="apply_advise"),
     path("apply/review/", steps.review, name="apply_review"),
     path("apply/status/", status.status, name="apply_status"),
+    path("apply/guide/", guide.index, name="apply_guide"),
     path("apply/messages/", status.write, name="apply_write"),
     path("apply/withdraw/", status.take_back, name="apply_withdraw"),
     path("apply/documents/<int:pk>/", status.document, name="apply_document"),

@@ -46,26 +46,31 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
 }
 
 
-@page()
+@page(own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
     """Every step, in order."""
-    texts = {each["name"]: each for each in words_by_part(get_language() or "sv")["step"]}
-    far = guide.progress(request.actor.organisation_id)
-    steps = [
-        _step(number, name, texts[name], far[name])
-        for number, name in enumerate(guide.STEPS, 1)
-        if name in texts
-    ]
+    links = {
+        name: [(url, label) for view, label in there if (url := address_of(view))]
+        for name, (_helps, there) in HELP.items()
+    }
+    steps = steps_shown(guide.progress(request.actor.organisation_id), links)
     return render(request, "guide/index.html", {"steps": steps})
 
 
-def _step(number: int, name: str, text: Mapping[str, Any], far: list[guide.Progress]) -> dict[str, Any]:
-    helps, links = HELP[name]
-    return {
-        "number": number,
-        "text": text,
-        "helps": helps,
-        "links": [(url, label) for view, label in links if (url := address_of(view))],
-        "progress": [(each, address_of(each.view) if each.view else "") for each in far],
-        "is_done": bool(far) and all(each.done for each in far),
-    }
+def steps_shown(
+    far: Mapping[str, list[guide.Progress]], links: Mapping[str, list[tuple[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The steps as the page draws them: what each is, how far somebody is on it, and where to go on."""
+    texts = {each["name"]: each for each in words_by_part(get_language() or "sv")["step"]}
+    return [
+        {
+            "number": number,
+            "text": texts[name],
+            "helps": HELP[name][0],
+            "links": links.get(name, []),
+            "progress": [(each, address_of(each.view) if each.view else "") for each in far[name]],
+            "is_done": bool(far[name]) and all(each.done for each in far[name]),
+        }
+        for number, name in enumerate(guide.STEPS, 1)
+        if name in texts
+    ]

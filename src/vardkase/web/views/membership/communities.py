@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +13,13 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import CommunityForm
+from vardkase.web.forms.picking import Picker
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.rule_choices import Rows
+from vardkase.web.templatetags.picking import choices
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 
@@ -29,17 +35,63 @@ def index(request: PageRequest) -> HttpResponse:
 def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     """Make a community, or change its rules."""
     community = services.find_community(request.actor, pk) if pk else None
-    form = CommunityForm(request.POST or None, initial=_initial(community) if community else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_community(request.actor, form.wire(), community)
-        except Invalid as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, gettext("The group is drawn, and follows the members from now on."))
+    form = _form(request, community)
+    preview = None
+    if form.is_bound and form.is_valid():
+        if "preview" in request.POST:
+            preview = _preview(form, community)
+        elif _saved(request, form, community):
             return redirect("member_communities")
-    context = {"form": form, "community": community, "drawn": services.drawn(community) if community else []}
+    context = {
+        "form": form,
+        "community": community,
+        "preview": preview,
+        "searched": request.POST.get("find", ""),
+        "text": request.POST.get("q_chosen", ""),
+        "drawn": services.drawn(community) if community and preview is None else [],
+    }
     return render(request, "membership/community.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=OFFICER)
+def find(request: PageRequest) -> HttpResponse:
+    """Members that may be chosen by name, as part of the form's page."""
+    field = cast(Picker, CommunityForm(MEMBERS).fields["chosen"])
+    found = choices(field, request.GET.getlist("chosen"), request.GET.get("q_chosen", ""))
+    return render(request, "components/picked.html", found | {"name": "chosen"})
+
+
+MEMBERS = Rows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
+
+
+def _form(request: PageRequest, community: Community | None) -> CommunityForm:
+    if request.method == "POST" and "find" not in request.POST:
+        return CommunityForm(MEMBERS, request.POST)
+    form = CommunityForm(MEMBERS, initial=_initial(community) if community else {})
+    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
+        for name, field in form.fields.items():
+            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    return form
+
+
+def _saved(request: PageRequest, form: CommunityForm, community: Community | None) -> bool:
+    """Whether it is stored now; else the form says why not."""
+    try:
+        services.save_community(request.actor, form.wire(), community)
+    except Invalid as error:
+        take_errors(form, error)
+        return False
+    messages.success(request, gettext("The group is drawn, and follows the members from now on."))
+    return True
+
+
+def _preview(form: CommunityForm, community: Community | None) -> dict[str, Any]:
+    """Who would be drawn by what the form says, and what that changes."""
+    said = form.wire()
+    after = list(services.would_draw(said, said["chosen"]))
+    before = list(services.drawn(community)) if community else []
+    come, go = set(after) - set(before), [each for each in before if each not in set(after)]
+    return {"rows": [(each, each in come) for each in after], "leaving": go}
 
 
 def _initial(community: Community) -> dict[str, object]:
@@ -48,6 +100,6 @@ def _initial(community: Community) -> dict[str, object]:
         "sectors": community.sectors,
         "nis2": community.nis2,
         "counties": community.counties,
-        "chosen": community.chosen.all(),
+        "chosen": [str(pk) for pk in community.chosen.order_by("name").values_list("pk", flat=True)],
         "hides_members": community.group.hides_members,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, time
 from typing import Any
 
@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL
 from vardkase.hub.membership.onboarding.items import still_open
+from vardkase.hub.training.queries import STAFF as TRAINERS
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms import membership as written
 from vardkase.web.forms.errors import take_errors
@@ -50,12 +52,32 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
         "lifts": lifts,
         "decides": decides,
+        "more": _more(request, pk),
+        "contacts_url": ""
+        if request.actor.staff.isdisjoint(CONTACT_READERS)
+        else reverse("contacts", args=[pk]),
     }
     return render(
         request,
         "membership/member.html",
         shown(request.actor, membership, place_of) | panel(membership) | context,
     )
+
+
+def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
+    """The other pages about a member that the reader may open."""
+    return [
+        (reverse(view, args=[pk]), words)
+        for view, words, staff in PAGES
+        if not request.actor.staff.isdisjoint(staff)
+    ]
+
+
+PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
+    ("security", _("Security: domains, networks, certificates"), TECHNICAL),
+    ("member_training", _("Training"), TRAINERS),
+    ("service_organisation", _("Connection and requests for help"), (*OFFICERS, StaffRole.OPERATOR)),
+)
 
 
 def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:

@@ -26,7 +26,11 @@ def view(request: PageRequest) -> HttpResponse:
         membership = queries.own_membership(request.actor)
     except NotFound:
         return render(request, "membership/none.html")
-    context = shown(request.actor, membership, _place_of) | panel(membership) | {"own": True}
+    context = (
+        shown(request.actor, membership, _place_of)
+        | panel(membership)
+        | {"own": True, "contacts_url": reverse("own_contacts")}
+    )
     return render(request, "membership/own.html", context)
 
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web.views.membership import checklist, communities, links, members, own, statements
+from vardkase.web.views.policy import trainings
 
 urlpatterns = [
     path("members/open/", members.open_one, name="member_open"),
     path("members/communities/", communities.index, name="member_communities"),
     path("members/communities/new/", communities.write, name="member_community_new"),
+    path("members/communities/find/", communities.find, name="member_community_find"),
     path("members/communities/<int:pk>/", communities.write, name="member_community"),
     path("members/<int:pk>/", members.view, name="member"),
     path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),
     path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
+    path("members/<int:pk>/training/", trainings.of_member, name="member_training"),
+    path(
+        "members/<int:pk>/training/<int:training>/remove/",
+        trainings.remove_of_member,
+        name="member_training_remove",
+    ),
     path("members/<int:pk>/test/", checklist.test, name="member_test"),
     path("members/<int:pk>/statement/", statements.review, name="member_statement"),
     path("membership/statement/", statements.write, name="membership_statement"),

@@ -63,12 +63,14 @@ def index(request: PageRequest) -> HttpResponse:
         }
         for name, (label, choices) in CHOICES.items()
     ]
+    titles = [(str(each.number), each.title) for each in phases(timezone.now())]
+    chosen = str(by.phase) if by.phase is not None else ""
+    filters.append({"name": "phase", "label": gettext("Phase"), "chosen": chosen, "options": titles})
     context = {
         **listed(request, members(request.actor, by), SORTS, "organisation__name"),
         "filters": filters,
         "is_filtered": by != Filter(),
         "q": by.text,
-        "phase": request.GET.get("phase", ""),
         "expiring": by.expiring,
         "soon": timezone.localdate() + SOON,
         "may_export": not request.actor.staff.isdisjoint(figures.READERS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,12 +15,16 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.policy import drafting, services
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.queries import draft_of
+from vardkase.hub.training.queries import modules_named
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.misp.flags import as_int
+from vardkase.web.forms.picking import Picker
 from vardkase.web.forms.policy_rule import FIELDS, KINDS, RuleForm
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.policy_choices import policy_choices
+from vardkase.web.templatetags.picking import choices
 from vardkase.web.views.policy.common import rules_of
 
 
@@ -51,9 +56,7 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
         raise Http404
     form = _form(request, kind)
     saved = _saved(request, form, lambda: drafting.add_rule(request.actor, form.rule()))
-    return saved or render(
-        request, "policy/rule.html", {"form": form, "kind_words": KINDS[kind], "number": 0}
-    )
+    return saved or _shown(request, form, 0)
 
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
@@ -65,8 +68,20 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
     rule = found.rules[number - 1]
     form = _form(request, rule["kind"], rule)
     saved = _saved(request, form, lambda: drafting.change_rule(request.actor, number, form.rule()))
-    context = {"form": form, "kind_words": KINDS[rule["kind"]], "number": number}
-    return saved or render(request, "policy/rule.html", context)
+    return saved or _shown(request, form, number)
+
+
+@page(Permission.ADMIN, own_affairs=True)
+def find(request: PageRequest, kind: str) -> HttpResponse:
+    """What may be put on one list of a rule (`field`), as part of the form's page."""
+    if kind not in FIELDS:
+        raise Http404
+    name = request.GET.get("field", "")
+    field = _form(request, kind).fields.get(name)
+    if not isinstance(field, Picker):
+        raise Http404
+    found = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
+    return render(request, "components/picked.html", found | {"name": name})
 
 
 @require_POST
@@ -105,13 +120,37 @@ def discard(request: PageRequest) -> HttpResponse:
 def _form(request: PageRequest, kind: str, rule: dict[str, object] | None = None) -> RuleForm:
     groups = [(str(group.uuid), group.name) for group in usable_groups(request.actor)]
     roles = Role.objects.order_by("name").values_list("name", flat=True)
-    data = request.POST if request.method == "POST" else None
-    return RuleForm(kind, data, roles=list(roles), groups=groups, rule=rule)
+    offered: dict[str, Any] = {
+        "roles": list(roles),
+        "groups": groups,
+        "sources": policy_choices(request.actor),
+        "modules": modules_named(request.actor.organisation_id),
+        "rule": rule,
+    }
+    if request.method == "POST" and "find" not in request.POST:
+        return RuleForm(kind, request.POST, **offered)
+    form = RuleForm(kind, **offered)
+    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
+        for name, field in form.fields.items():
+            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    return form
+
+
+def _shown(request: PageRequest, form: RuleForm, number: int) -> HttpResponse:
+    searched = request.POST.get("find", "")
+    context = {
+        "form": form,
+        "kind_words": KINDS[form.kind],
+        "number": number,
+        "searched": searched,
+        "text": request.POST.get(f"q_{searched}", ""),
+    }
+    return render(request, "policy/rule.html", context, status=422 if form.errors else 200)
 
 
 def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersion]) -> HttpResponse | None:
     """Save what was written and go back to the draft; None when there is something to be shown at the form."""
-    if request.method != "POST" or not form.is_valid():
+    if not form.is_bound or not form.is_valid():
         return None
     try:
         save()

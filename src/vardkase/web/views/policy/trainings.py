@@ -1,18 +1,21 @@
-"""Who has been trained in what."""
+"""Who has been trained in what: for an organisation's administrators, and for the hub's staff who connect members."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
-from vardkase.hub.training.queries import find_training, trainings
-from vardkase.hub.training.services import mark_trained, remove_training
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.training.queries import STAFF, find_training, trainings
+from vardkase.hub.training.services import mark_people, remove_training
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.training import TrainingForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
@@ -22,27 +25,22 @@ from vardkase.web.views.policy.common import tabs
 @page(Permission.ADMIN, own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
     """The training of the organisation's people, and until when it holds."""
+    own = trainings(request.actor).filter(user__org_id=request.actor.organisation_id).order_by()
     context = {
         "tabs": tabs(request.actor, "trainings"),
         "today": today(),
-        **listed(request, trainings(request.actor).order_by(), {"done_on"}, "-done_on"),
+        **listed(request, own, {"done_on"}, "-done_on"),
     }
     return render(request, "policy/trainings.html", context)
 
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
 def add(request: PageRequest) -> HttpResponse:
-    """Mark somebody as trained."""
-    form = TrainingForm(request.actor, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            mark_trained(request.actor, **form.cleaned_data)
-        except Invalid as invalid:
-            form.show(invalid.errors)
-        else:
-            messages.success(request, gettext("The training is put down."))
-            return redirect("trainings")
-    return render(request, "policy/training.html", {"form": form})
+    """Mark people of the own organisation as trained."""
+    form = TrainingForm(request.actor, request.actor.organisation_id, request.POST or None)
+    if _marked(request, form, request.actor.organisation_id):
+        return redirect("trainings")
+    return render(request, "policy/training.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -52,3 +50,47 @@ def remove(request: PageRequest, pk: int) -> HttpResponse:
     remove_training(request.actor, find_training(request.actor, pk).pk)
     messages.success(request, gettext("The training is removed."))
     return redirect("trainings")
+
+
+@page(staff=STAFF, writes=True, own_affairs=True)
+def of_member(request: PageRequest, pk: int) -> HttpResponse:
+    """The training of a member's people, for the hub's staff; on POST more of it."""
+    organisation: Organisation = find_membership(request.actor, pk).organisation
+    form = TrainingForm(request.actor, organisation.pk, request.POST or None)
+    if _marked(request, form, organisation.pk):
+        return redirect("member_training", organisation.pk)
+    done = trainings(request.actor).filter(user__org=organisation).order_by()
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "today": today(),
+        **listed(request, done, {"done_on"}, "-done_on"),
+    }
+    return render(request, "policy/member_training.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=STAFF, writes=True, own_affairs=True)
+def remove_of_member(request: PageRequest, pk: int, training: int) -> HttpResponse:
+    """Take back what was put down wrongly of a member's person."""
+    organisation: Organisation = find_membership(request.actor, pk).organisation
+    found = trainings(request.actor).filter(user__org=organisation, pk=training).first()
+    if found is not None:
+        remove_training(request.actor, found.pk)
+        messages.success(request, gettext("The training is removed."))
+    return redirect("member_training", organisation.pk)
+
+
+def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> bool:
+    """Whether the people that the form names are marked now; else the form says why not."""
+    if not form.is_bound or not form.is_valid():
+        return False
+    given = form.cleaned_data
+    try:
+        made = mark_people(request.actor, given.pop("user"), organisation_id=organisation_id, **given)
+    except Invalid as invalid:
+        take_errors(form, invalid)
+        return False
+    told = ngettext("%(n)s person is marked as trained.", "%(n)s people are marked as trained.", len(made))
+    messages.success(request, told % {"n": len(made)})
+    return True

@@ -18,6 +18,7 @@ urlpatterns = [
     path("draft/", drafts.draft, name="policy_draft"),
     path("draft/discard/", drafts.discard, name="policy_discard"),
     path("draft/add/<str:kind>/", drafts.add, name="policy_rule_add"),
+    path("draft/find/<str:kind>/", drafts.find, name="policy_rule_find"),
     path("draft/rules/<int:number>/", drafts.edit, name="policy_rule"),
     path("draft/rules/<int:number>/move/", drafts.move, name="policy_rule_move"),
     path("draft/rules/<int:number>/remove/", drafts.remove, name="policy_rule_remove"),

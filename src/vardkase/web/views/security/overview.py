@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
+from vardkase.hub.membership.members.queries import connection_of
+from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access_reviews.queries import may_see_reviews, open_review_of, unanswered
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.dns import record_name, record_text
@@ -25,7 +27,7 @@ from vardkase.identity.entrance.queries import (
 from vardkase.identity.entrance.rules import may_decide
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.pages import PageRequest, page
-from vardkase.web.security_words import MISSING, MODES, REQUIREMENT_STATES, RULES
+from vardkase.web.security_words import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
 from vardkase.web.views.administration.listing import listed, searched
 
 
@@ -52,12 +54,14 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     """One organisation."""
     organisation = find_secured(request.actor, pk)
     state = services.security_state(organisation)
+    web_only = connection_of(pk) == Connection.WEB
     review = open_review_of(pk)
     requirements = services.requirements_of(organisation)
     context: dict[str, Any] = {
         "organisation": organisation,
         "state": state,
-        "missing": [MISSING[name] for name in state.missing],
+        "missing": [MISSING[name] for name in state.missing if not (web_only and name in OF_API)],
+        "web_only": web_only,
         "rules": _rules(organisation),
         "modes": [(mode, str(words).capitalize()) for mode, words in MODES.items()],
         "may_decide": may_decide(request.actor, pk),

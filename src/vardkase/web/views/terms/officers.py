@@ -124,7 +124,8 @@ def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
 def publish(request: PageRequest) -> HttpResponse:
     """Ask, and on POST have the draft apply and every member asked."""
     draft = _draft()
-    form = PublishForm(request.POST or None)
+    members = queries.unanswered(draft.version).count()
+    form = PublishForm(draft.version, members, request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             drafts.publish(request.actor, form.cleaned_data["version"], form.cleaned_data["answer_by"])
@@ -135,7 +136,6 @@ def publish(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The version applies now, and every member has been asked."))
             return redirect("terms_and_criteria")
-    members = queries.unanswered(draft.version).count()
     context = {"draft": draft, "form": form, "members": members}
     return render(request, "terms/publish.html", context, status=422 if form.errors else 200)
 

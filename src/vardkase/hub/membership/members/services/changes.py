@@ -13,6 +13,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members import letters
 from vardkase.hub.membership.members.details import FIELDS, read_details
+from vardkase.hub.membership.members.hooks import change_accepted
 from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange
 from vardkase.hub.membership.members.queries import open_change
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
@@ -65,6 +66,7 @@ def decide_change(actor: Actor, reference: Reference, *, accept: bool, reason: s
         _close(actor, proposed, ChangeState.ACCEPTED, reason.strip()[:LONGEST])
         _told(actor, membership, "membership.change_accepted", proposed, proposed.reason)
         push(membership)
+        change_accepted.emit(proposed)
         letters.write(actor, membership, "membership_change_decided", decision=_accepted(membership))
     else:
         _close(actor, proposed, ChangeState.REFUSED, reasons(reason))

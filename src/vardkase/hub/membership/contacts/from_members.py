@@ -1,0 +1,86 @@
+"""What a membership tells of whom to reach becomes contacts: when it opens, and when a change of it is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.audit.services import record
+from vardkase.hub.membership.contacts.models import Contact, ContactRole
+from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key, target_of
+from vardkase.hub.membership.members.models import Membership, ProposedChange
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.organisations.models import Organisation
+
+TOLD_AS = {
+    "contact_signatory": ContactRole.SIGNATORY,
+    "contact_main": ContactRole.MAIN,
+    "contact_technical": ContactRole.TECHNICAL,
+    "contact_security": ContactRole.SECURITY,
+    "contact_dpo": ContactRole.DATA_PROTECTION,
+}
+"""What `members.details` calls each of them."""
+
+
+def begin_from_membership(membership: Membership) -> None:
+    """Whom the application named are the member's first contacts, unless it keeps some already; a key that cannot be
+    used stays behind."""
+    organisation = membership.organisation
+    if contacts(organisation).exists():
+        return
+    named = ((role, membership.details.get(told) or {}) for told, role in TOLD_AS.items())
+    Contact.objects.bulk_create(
+        _filled(Contact(organisation=organisation, role=role), given)
+        for role, given in named
+        if _can_be_reached(given)
+    )
+
+
+def follow_change(change: ProposedChange) -> None:
+    """Whom an accepted change names are contacts in place of those whom it named before.
+
+    A contact is known by its e-mail address; those that the organisation has added itself stay as they are.
+    """
+    organisation = change.membership.organisation
+    for told, role in TOLD_AS.items():
+        if told in change.fields:
+            before, after = change.fields[told]
+            _replace(organisation, role, before or {}, after or {})
+
+
+def _replace(
+    organisation: Organisation, role: ContactRole, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    row = _known(organisation, role, before) or _known(organisation, role, after)
+    if _can_be_reached(after):
+        action = "contact.changed" if row else "contact.added"
+        row = _filled(row or Contact(organisation=organisation, role=role), after)
+        row.save()
+        record(hub_actor(), action, target_of(row), {"role": row.role, "organisation": organisation.name})
+    elif row is not None and not after:
+        target = target_of(row)
+        row.delete()
+        record(hub_actor(), "contact.removed", target)
+
+
+def _known(organisation: Organisation, role: ContactRole, given: Mapping[str, Any]) -> Contact | None:
+    if not given.get("email"):
+        return None
+    return contacts(organisation).filter(role=role, email__iexact=given["email"]).first()
+
+
+def _can_be_reached(given: Mapping[str, Any]) -> bool:
+    return bool(given.get("name") and given.get("email"))
+
+
+def _filled(row: Contact, given: Mapping[str, Any]) -> Contact:
+    """The contact with what was told of it; a key goes with the address that it is for."""
+    is_same = row.email.lower() == given["email"].lower()
+    row.name, row.email = given["name"][: LENGTHS["name"]], given["email"]
+    row.phone = given.get("phone", "")[: LENGTHS["phone"]]
+    key = given.get("key", "")
+    if key and not fault_of_key(key):
+        row.openpgp_key = key
+    elif not is_same:
+        row.openpgp_key = ""
+    return row

@@ -1,0 +1,48 @@
+"""Getting started in six steps, for whoever has a private link: how far the applicant is, and where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.guide.providers import of_applicant
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, page
+from vardkase.web.views.guide.pages import steps_shown
+from vardkase.web.views.public.front import url_if_any
+
+OPEN = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
+
+
+@applicant_page
+def index(request: ApplicantRequest) -> HttpResponse:
+    """Every step, in order."""
+    application = request.application
+    steps = steps_shown(of_applicant(application), _links(application))
+    context = page(request, steps=steps, is_sent=application.submitted is not None)
+    return render(request, "applying/guide.html", context)
+
+
+def _links(application: Application) -> Mapping[str, list[tuple[str, Any]]]:
+    """Where an applicant goes on with each step."""
+    label: str | Promise = (
+        _("The application") if application.state in OPEN else _("How the application stands")
+    )
+    found: dict[str, list[tuple[str, Any]]] = {
+        "read": [(reverse("public"), _("Questions and answers"))],
+        "apply": [(reverse("apply_status"), label)],
+    }
+    if application.state in OPEN:
+        found |= {
+            "needs": [(reverse("apply_step", args=["needs"]), _("Needs"))],
+            "terms": [(reverse("apply_step", args=["terms"]), _("Terms"))],
+        }
+    if support := url_if_any("support_ask"):
+        found["connect"] = [(support, _("Support"))]
+    return found
