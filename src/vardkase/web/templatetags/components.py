@@ -23,8 +23,6 @@ from vardkase.web.assets import asset_url
 from vardkase.web.navigation import sections
 
 register = template.Library()
-MANY = 8
-"""Choices that stand below each other; more than these stand in columns."""
 
 register.simple_tag(asset_url, name="asset")
 register.simple_tag(chips.icon, name="icon")
@@ -252,7 +250,6 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "field": bound,
         "control": "" if several else bound.as_widget(attrs=attributes),
         "several": several,
-        "many": several and len(widget.choices) > MANY,
         "option_css": "chk" if isinstance(widget, CheckboxSelectMultiple) else "rad",
         "single_box": single_box,
         "hint": help_text,
