@@ -108,6 +108,14 @@ def test_a_completion_is_asked_for(cast: Cast) -> None:
     application = on_the_desk(per(cast))
     url = reverse("application_completion", args=[application.number])
     assert client.post(url, {"text": "Mer"}).status_code == 422
+    asked = {"text": "Vi saknar planen.", "steps": ["security"]}
+    assert client.post(url, {"text": "Mer", "how": "preview"}).status_code == 422
+    draft = b"".join(client.post(url, {**asked, "how": "preview"}).streaming_content)
+    words = " ".join(PdfReader(BytesIO(draft)).pages[0].extract_text().split())
+    assert "Vi saknar planen." in words
+    assert "Utkast" in words
+    application.refresh_from_db()
+    assert (application.state, Letter.objects.count()) == ("under_review", 0), "nothing is sent yet"
     assert client.post(url, {"text": "Vi saknar planen.", "steps": ["security"]}).status_code == 302
     page = text(client, "application", application.number)
     assert "Vi saknar planen." in page

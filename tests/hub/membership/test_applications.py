@@ -17,7 +17,7 @@ from tests.hub.membership.answers import answers, as_sent
 from tests.hub.membership.cast import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.correspondence.models import Letter, SentMail
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.access import digest_of, end_links, find_link
@@ -54,6 +54,11 @@ def mails(application: Application) -> list[str]:
     )
 
 
+def words_of(pdf: bytes) -> str:
+    """What stands in a PDF, as a reader without eyes hears it."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
 def steps_taken(application: Application) -> list[str]:
     return list(history_of(APPLICATION, application.pk).values_list("step", flat=True))
 
@@ -75,6 +80,21 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
         company = sending.submit(applicant(company), company)
         assert (company.state, company.waits_for) == ("waiting", 3)
         assert mails(company)[-1] == "application_waiting"
+        letter = Letter.objects.get(thing_id=company.pk)
+        paper = words_of(bytes(letter.content))
+        for words in (
+            "Ansökan väntar på Fas 3, Privat sektor.",
+            "Den dag fasen öppnar ställer vi ansökan i kö",
+            "Ni behöver inte göra något.",
+            "212000-0142",
+        ):
+            assert words in paper
+        assert SentMail.objects.get(kind="application_waiting").attachments == [
+            f"{company.number}.pdf",
+            f"{letter.number.replace(':', '-')}.pdf",
+        ]
+        assert company.documents.get(kind="waiting").digest == letter.sha256, "what was sent is what is kept"
+        assert "står på väntelistan" in words_of(files.read(company.documents.get(kind="receipt").digest))
         assert queueing.queue_admitted(staff(cast)) == 0
         phases.record_in_force(jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
         queue_admitted()
@@ -305,7 +325,9 @@ def test_what_was_sent_is_frozen_with_all_answers_in_order(cast: Cast) -> None:
     document = application.documents.get(kind="form")
     content = files.read(document.digest)
     assert hashlib.sha256(content).hexdigest() == document.digest
-    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    text = words_of(content)
+    assert "212000-0142" in text
+    assert "Inkom 2 mars 2026 kl. 13.00" in text
     places = [
         text.index(words) for words in ("Skogsby kommun", "Karin Ek", "Nuläge", "Riskanalys", "#panic() <b>")
     ]

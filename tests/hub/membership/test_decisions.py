@@ -31,6 +31,7 @@ from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import sending
+from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Partiality, Proposal
@@ -77,10 +78,11 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, ma
     assert Acceptance.objects.get(application=application).name == "Karin Ek"
     request, decision = Letter.objects.order_by("pk")
     assert "Vi saknar en plan för reservdriften." in text_of(request)
+    assert "i de här delarna av ansökan: – Säkerhetsintyg Övriga svar" in text_of(request)
     for words in (
         "beviljar Skogsby kommun medlemskap",
         REASONS,
-        "Beslutet har fattats av Johanna Bergdahl, jurist, på förslag av Per Nyström, handläggare.",
+        "Beslutet har fattats av Johanna Bergdahl, jurist, efter föredragning av Per Nyström, handläggare.",
         "212000-0142",
         f"{application.number}:2",
     ):
@@ -117,10 +119,36 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
         "Säkerhetsarbetet når inte den nivå",
         "Intyget visar nivå 1 av 4",
         "Vad ni kan göra",
+        "Ni kan överklaga beslutet till förvaltningsrätten.",
+        "inom tre veckor från den dag då ni fick del av beslutet",
         "What you can do",
         "This is a translation",
+        "handläggare",
+        "per.nystrom@hub.example, officer",
     ):
         assert part in words
+    applicant = Applicant(application.pk, application.email)
+    assert write_message(applicant, application, "Vi överklagar.").text == "Vi överklagar."
+
+
+def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    name = "Västernorrlands och Jämtlands läns kommunalförbund för vatten, räddningstjänst och krisberedskap"
+    application = assessed(first, organisation_name=name, answers={"organisation": {"name": name}})
+    assess(first, application, "security_work", "not_met", "Planen för åtkomst saknas. " * 90)
+    reasons = "\n\n".join(["Förbundet har inte visat hur åtkomsten till systemen styrs. " * 6] * 12)
+    proposal = propose(first, application, "reject", reasons)
+    decide(second, application, proposal.pk, "agree")
+    letter = Letter.objects.get()
+    document = PdfReader(BytesIO(bytes(letter.content)))
+    pages = [" ".join(page.extract_text().split()) for page in document.pages]
+    assert len(pages) > 2
+    assert pages[0].count(letter.number) == 1
+    assert all(f"Beslut om medlemskap {letter.number}" in page for page in pages[1:])
+    assert all(f"{number} ({len(pages)})" in page for number, page in enumerate(pages, start=1))
+    assert "Vilka som har beslutat" in pages[-1], "no page holds names alone"
+    catalogue = document.trailer["/Root"]
+    assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("sv", True)
 
 
 def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast: Cast) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import docx
 import pypdfium2
 import pytest
+from django.utils import timezone
+from docx.oxml.ns import qn
 
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
@@ -143,10 +145,18 @@ def test_the_document_reads_as_one(cast: Cast) -> None:
         "Uppföljning",
         "Beslut",
     ]
+    rules = [each.text for each in written.paragraphs if each.style.name == "Heading 2"]
+    assert [each.partition(".")[0] for each in rules] == ["Regel 1", "Regel 2", "Regel 4", "Regel 3"]
     said = "\n".join(each.text for each in written.paragraphs)
     assert "Regel 1. TLP:RED stannar i en delningsgrupp" in said
     assert "Det som har taggen tlp:red får högst nå en delningsgrupp." in said
-    assert written.core_properties.language == "sv-SE"
+    assert "Underskrift" in written.paragraphs[-1].text
+    properties, today = written.core_properties, timezone.now().date()
+    assert (properties.language, properties.comments, properties.created.date()) == ("sv-SE", "", today)
+    spoken = {each.get(qn("w:val")) for each in written.styles.element.iter(qn("w:lang"))}
+    assert spoken == {"sv-SE"}
+    footer = written.sections[0].footer.paragraphs[0]._p
+    assert [each.get(qn("w:instr")) for each in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
     pdf = pypdfium2.PdfDocument(send(cast.reader.key, "GET", f"{path}/pdf/en").content)
     page = "".join(each.get_textpage().get_text_range() for each in pdf)
     assert "Policy for sharing in MISP" in page

@@ -225,7 +225,7 @@ def test_evidence_is_attached_and_taken_away(db: None) -> None:
 
 
 @pytest.mark.parametrize("state", ["approved", "rejected", "withdrawn"])
-def test_after_the_end_there_is_only_reading(db: None, state: str) -> None:
+def test_after_the_end_nothing_is_changed_but_a_decision_may_be_asked_about(db: None, state: str) -> None:
     application = make_application(state, answers=answers())
     client = browser_of(application)
     assert client.get(reverse("apply_status")).status_code == 200
@@ -235,7 +235,8 @@ def test_after_the_end_there_is_only_reading(db: None, state: str) -> None:
     assert send(client, application, "apply_write", text="Hej", complete="1").status_code == 302
     application.refresh_from_db()
     assert (application.state, application.organisation_name) == (state, "Skogsby kommun")
-    assert not application.messages.exists()
+    said = list(application.messages.values_list("text", flat=True))
+    assert said == ([] if state == "withdrawn" else ["Hej"])
 
 
 def test_withdrawing_is_confirmed(db: None) -> None:

@@ -13,8 +13,8 @@ from vardkase.audit.services import ActorReference, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import Mail, can_send, queue_mail
-from vardkase.core.mail.settings import FROM_NAME
 from vardkase.hub.correspondence.kinds import LANGUAGES, Recipient, find, is_link
+from vardkase.hub.correspondence.letters.wording import sender
 from vardkase.hub.correspondence.models import SentMail, SentState
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
 from vardkase.hub.correspondence.templates import Text, texts
@@ -92,11 +92,11 @@ class _Writer:
     def _letter(self, language: str, entry: SentMail) -> Letter:
         text = self.texts[language]
         with translation.override(language):
-            sender = gettext("This mail was sent by %(hub)s.") % {"hub": FROM_NAME.value or "Vårdkase"}
+            foot = gettext("This mail was sent by %(hub)s.") % {"hub": sender()}
         return Letter(
             entry.subject,
-            as_text(text.body, self.facts),
-            as_html(entry.subject, text.body, self.facts, language, sender),
+            f"{as_text(text.body, self.facts)}\n-- \n{foot}\n",
+            as_html(entry.subject, text.body, self.facts, language, foot),
             attachments=self.attachments,
             about={"correspondence": entry.pk},
         )

@@ -8,6 +8,8 @@ from typing import Any
 
 import docx
 import msgspec
+from django.utils import timezone
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -24,6 +26,10 @@ TYPES = {
 }
 INK = RGBColor(0x1D, 0x24, 0x33)
 SOFT = RGBColor(0x5B, 0x64, 0x72)
+SIZES = {"Subtitle": 12, "Title": 22, "Heading 1": 14, "Heading 2": 11}
+"""Styles that the document uses, with their size in points."""
+
+INDENT, COLUMN = Cm(0.8), Cm(4)
 LOCALES = {"sv": "sv-SE", "en": "en-GB"}
 
 
@@ -46,16 +52,15 @@ def as_docx(document: Document) -> bytes:
     """The document for a word processor, with headings, properties and numbered pages."""
     written = docx.Document()
     _prepare(written, document)
-    _plain(written, document.organisation, bold=True)
+    written.add_paragraph(document.organisation, style="Subtitle")
     written.add_heading(document.title, level=0)
     _pairs(written, document.meta)
     for section in document.sections:
         written.add_heading(section.heading, level=1)
         for text in section.paragraphs:
-            written.add_paragraph(text)
+            written.add_paragraph(text).paragraph_format.keep_with_next = bool(section.rules)
         for rule in section.rules:
             _rule(written, rule)
-    written.add_paragraph()
     _signing(written, document)
     file = BytesIO()
     written.save(file)
@@ -67,53 +72,80 @@ def _prepare(written: Any, document: Document) -> None:
     normal = written.styles["Normal"]
     normal.font.name, normal.font.size = "Calibri", Pt(11)
     normal.paragraph_format.space_after = Pt(8)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), LOCALES[document.language])
-    normal.element.get_or_add_rPr().append(language)
-    for level in ("Title", "Heading 1"):
-        style = written.styles[level]
-        style.font.name, style.font.color.rgb = "Calibri", INK
-        style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
+    _speak(written, LOCALES[document.language])
+    for name, size in SIZES.items():
+        _set_style(written.styles[name], Pt(size))
+    written.styles["Subtitle"].font.italic, written.styles["Subtitle"].font.bold = False, True
+    written.styles["Heading 2"].paragraph_format.left_indent = INDENT
+    _without_line(written.styles["Title"])
+    now = timezone.now()
     properties = written.core_properties
     properties.title = f"{document.title}, {document.organisation}"
-    properties.author, properties.language = document.organisation, LOCALES[document.language]
+    properties.author = properties.last_modified_by = document.organisation
+    properties.language, properties.comments = LOCALES[document.language], ""
+    properties.created = properties.modified = now.replace(tzinfo=None)
     margins = written.sections[0]
     margins.page_width, margins.page_height = Cm(21), Cm(29.7)
     margins.left_margin = margins.right_margin = Cm(2.6)
     _page_number(margins.footer.paragraphs[0])
 
 
+def _speak(written: Any, locale: str) -> None:
+    """Have every style be of this language, for spelling and for reading aloud."""
+    for given in written.styles.element.iter(qn("w:lang")):
+        given.set(qn("w:val"), locale)
+
+
+def _set_style(style: Any, size: Pt) -> None:
+    style.font.name, style.font.color.rgb, style.font.size = "Calibri", INK, size
+    style.element.rPr.rFonts.set(qn("w:asciiTheme"), "minorHAnsi")
+    style.element.rPr.rFonts.set(qn("w:hAnsiTheme"), "minorHAnsi")
+
+
+def _without_line(style: Any) -> None:
+    for line in style.element.pPr.findall(qn("w:pBdr")):
+        style.element.pPr.remove(line)
+
+
 def _page_number(paragraph: Any) -> None:
-    paragraph.alignment = 2  # To the right.
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph.add_run().element.addnext(field)
-
-
-def _plain(written: Any, text: str, *, bold: bool = False) -> None:
-    written.add_paragraph().add_run(text).bold = bold
+    """ "2 (3)", to the right."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for before, name, after in (("", "PAGE", " ("), ("", "NUMPAGES", ")")):
+        paragraph.add_run(before)
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), name)
+        paragraph.add_run(after).element.addprevious(field)
 
 
 def _pairs(written: Any, pairs: list[tuple[str, str]]) -> None:
-    table = written.add_table(rows=0, cols=2)
-    table.columns[0].width, table.columns[1].width = Cm(4), Cm(11)
+    """Label and text on a line each: a table would be read aloud as one."""
     for label, text in pairs:
-        cells = table.add_row().cells
-        cells[0].paragraphs[0].add_run(label).font.color.rgb = SOFT
-        cells[1].paragraphs[0].add_run(text)
+        paragraph = written.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.paragraph_format.left_indent = COLUMN
+        paragraph.paragraph_format.first_line_indent = -COLUMN
+        paragraph.paragraph_format.tab_stops.add_tab_stop(COLUMN)
+        paragraph.add_run(label).font.color.rgb = SOFT
+        paragraph.add_run(f"\t{text}")
 
 
 def _rule(written: Any, rule: NumberedRule) -> None:
-    paragraph = written.add_paragraph()
-    paragraph.paragraph_format.left_indent = Cm(0.8)
+    written.add_heading(f"{rule.label}. {rule.title}", level=2)
+    paragraph = written.add_paragraph(rule.text)
+    paragraph.paragraph_format.left_indent = INDENT
     paragraph.paragraph_format.keep_together = True
-    paragraph.add_run(f"{rule.label}. {rule.title}").bold = True
-    paragraph.add_run().add_break()
-    paragraph.add_run(rule.text)
 
 
 def _signing(written: Any, document: Document) -> None:
-    table = written.add_table(rows=2, cols=len(document.signing))
-    for column, (label, _) in enumerate(document.signing):
-        table.cell(0, column).paragraphs[0].add_run("_" * 24)
-        table.cell(1, column).paragraphs[0].add_run(label).font.color.rgb = SOFT
+    """A line to write on for each, on the page where the decision stands."""
+    written.paragraphs[-1].paragraph_format.keep_with_next = True
+    for place, (label, _) in enumerate(document.signing, 1):
+        paragraph = written.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(20)
+        paragraph.paragraph_format.keep_with_next = place < len(document.signing)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(COLUMN)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(
+            Cm(15.8), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.LINES
+        )
+        paragraph.add_run(label).font.color.rgb = SOFT
+        paragraph.add_run("\t\t")

@@ -51,11 +51,15 @@ def _spans(given: Iterable[Token]) -> Iterator[Span]:
 
 
 def _parted(block: Block) -> Iterator[tuple[str, list[Span]]]:
-    """An empty line in a fact begins a new paragraph: two breaks with nothing but space between."""
+    """An empty line in a fact begins a new paragraph: two breaks with nothing but space between.
+
+    In a list each line is an item of its own: a fact may be a list.
+    """
     spans: list[Span] = []
+    listed = block["kind"] in ("item", "numbered")
     for span in block["spans"]:
-        if span["break"] and spans and spans[-1]["break"]:
-            yield block["kind"], spans[:-1]
+        if span["break"] and (listed or (spans and spans[-1]["break"])):
+            yield block["kind"], spans if listed else spans[:-1]
             spans = []
         else:
             spans.append(span)

@@ -30,7 +30,7 @@ SWEDISH = "sv"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a letter says, and to whom. `number` is that of the case. `facts` by language: some are words.
+    """What a letter says, and to whom. `number` is that of the case. `facts` and `signatures` by language.
 
     `translated`: an English translation follows on a page of its own.
     """
@@ -40,7 +40,7 @@ class Contents:
     sender: str
     address: Sequence[str]
     facts: Mapping[str, Mapping[str, str]]
-    signatures: Sequence[str]
+    signatures: Mapping[str, Sequence[str]]
     translated: bool = False
 
 
@@ -63,7 +63,7 @@ def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
         title=filled(text.subject, contents.facts[SWEDISH])[:255],
         thing_kind=about.kind,
         thing_id=about.id or 0,
-        signed_by=", ".join(contents.signatures)[:255],
+        signed_by=", ".join(contents.signatures[SWEDISH])[:255],
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
     )
@@ -89,7 +89,13 @@ def letter_about(kind: str, thing_id: int, number: str) -> Letter:
 def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft: bool) -> bytes:
     languages = [SWEDISH, *(["en"] if contents.translated else [])]
     pages = [_page(contents, kind, number, day, language) for language in languages]
-    data = {"sender": contents.sender, "address": list(contents.address), "pages": pages, "draft": is_draft}
+    data = {
+        "sender": contents.sender,
+        "number": number,
+        "address": list(contents.address),
+        "pages": pages,
+        "draft": is_draft,
+    }
     return typeset.pdf(TEMPLATE, data, language=SWEDISH)
 
 
@@ -101,7 +107,7 @@ def _page(contents: Contents, kind: Kind, number: str, day: date, language: str)
             "title": filled(text.subject, facts),
             "meta": [[gettext("Date"), formatted(day, "j F Y")], [gettext("Reference"), number]],
             "blocks": blocks(text.body, facts),
-            "signatures": list(contents.signatures),
+            "signatures": list(contents.signatures[language]),
             "draft": gettext("Draft: not sent"),
             "note": ""
             if language == SWEDISH

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from vardkase.core import files, typeset
 from vardkase.core.errors import NotFound
+from vardkase.hub.correspondence.letters.wording import moment, sender
+from vardkase.hub.membership.applications.form.checks import organisation_number
 from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application, Document, DocumentKind
+from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import phase_title
 
 FORM = Path(__file__).with_name("form.typ")
@@ -70,6 +72,8 @@ def answer_in_words(field: Field, value: Any) -> str:
         return "\n".join(str(dict(field.choices).get(each, each)) for each in value)
     if field.kind is Kind.LINES:
         return "\n".join(str(each) for each in value)
+    if field.check is organisation_number:
+        return hyphenated(str(value))
     if field.kind is Kind.FLAG:
         return gettext("Yes") if value else gettext("No")
     return str(value)
@@ -78,7 +82,8 @@ def answer_in_words(field: Field, value: Any) -> str:
 def _form(application: Application) -> dict[str, Any]:
     return {
         "title": gettext("Application for membership"),
-        "meta": _meta(application),
+        "sender": sender(),
+        "meta": [*_meta(application), [gettext("Printed"), moment(timezone.now())]],
         "organisation": application.organisation_name,
         "sections": [_section(application, step) for step in STEPS],
         "empty": gettext("Not answered"),
@@ -117,17 +122,33 @@ def _evidence(application: Application, measure: str) -> Iterator[str]:
 
 
 def _meta(application: Application) -> list[list[str]]:
-    today = date_format(timezone.localtime(), "j F Y H.i")
-    return [
-        [gettext("Application number"), application.number],
-        [pgettext("of a document", "Frozen"), today],
-    ]
+    pairs = [[gettext("Application number"), application.number]]
+    if application.submitted:
+        pairs.append([gettext("Received on"), moment(application.submitted)])
+    return pairs
 
 
 def _receipt(application: Application) -> dict[str, Any]:
+    pairs = [
+        [gettext("Organisation"), application.organisation_name],
+        [gettext("Organisation number"), hyphenated(application.organisation_number)],
+        *_meta(application),
+    ]
+    return {
+        "title": gettext("Receipt"),
+        "number": application.number,
+        "sender": sender(),
+        "meta": _meta(application)[:1],
+        "facts": pairs,
+        "paragraphs": [gettext("We have received your application for membership."), *_next(application)],
+    }
+
+
+def _next(application: Application) -> Iterator[str]:
+    """What happens now."""
     if application.waits():
         phase = phase_title(application.waits_for) or gettext("a phase to come")
-        then = (
+        yield (
             gettext(
                 "No phase is open to you at the moment. The application is not refused: it is on the waiting list for "
                 "%s. On the day the phase opens it is queued for assessment, and you are told. You need do nothing."
@@ -135,18 +156,10 @@ def _receipt(application: Application) -> dict[str, Any]:
             % phase
         )
     else:
-        then = gettext(
+        yield gettext(
             "The application is assessed by the hub's officers. We write to you if something needs to be completed, "
             "and when we have decided. A decision is made by two officers."
         )
-    return {
-        "title": gettext("Receipt"),
-        "meta": _meta(application),
-        "paragraphs": [
-            gettext("We have received the application for membership of %s.") % application.organisation_name,
-            then,
-            gettext(
-                "You follow the application by your private link. There you can write to us, and withdraw it."
-            ),
-        ],
-    }
+    yield gettext(
+        "You follow the application by your private link. There you can write to us, and withdraw it."
+    )

@@ -26,6 +26,7 @@ DESCRIBES = {
     "application_queued": _("When the phase opens that an application has waited for."),
     "application_completed": _("When the applicant has sent a completion."),
     "application_withdrawn": _("When the applicant has withdrawn the application."),
+    "letter_waiting": _("Letter: which phase an application on the waiting list waits for."),
     "application_link": _("When an officer makes a new private link for an applicant."),
 }
 SAMPLE = {
@@ -33,6 +34,14 @@ SAMPLE = {
     "organisation": "Skogsby kommun",
     "phase": "Fas 3, Privat sektor",
     "link": "https://hub.example/apply/link/…",
+}
+ON_PAPER = {
+    "letter_waiting": {
+        **{name: text for name, text in SAMPLE.items() if name != "link"},
+        "organisation_number": "212000-0142",
+        "received": "9 november 2026",
+        "sender": "CERT-SE",
+    }
 }
 NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}
 
@@ -77,8 +86,9 @@ def register() -> None:
             Kind(
                 name,
                 describes=DESCRIBES[name],
-                facts=SAMPLE,
+                facts=ON_PAPER.get(name, SAMPLE),
                 subject={"sv": texts["subject_sv"], "en": texts["subject_en"]},
                 body={"sv": texts["body_sv"], "en": texts["body_en"]},
+                is_letter=name in ON_PAPER,
             )
         )

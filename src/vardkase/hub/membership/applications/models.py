@@ -137,6 +137,7 @@ class DocumentKind(models.TextChoices):
 
     FORM = "form", _("What was sent")
     RECEIPT = "receipt", _("Receipt")
+    WAITING = "waiting", _("Letter on the waiting list")
     COMPLETION_REQUEST = "completion_request", _("Request for completion")
     DECISION = "decision", _("Decision")
 

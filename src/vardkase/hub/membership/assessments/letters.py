@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.mail.compose import Attachment
-from vardkase.core.mail.settings import FROM_NAME
 from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Kind
-from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import link_address, new_link, target_of
-from vardkase.hub.membership.applications.documents import keep
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letters import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
+from vardkase.hub.membership.applications.on_paper import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, terms_against
 from vardkase.hub.membership.assessments.rules import not_met
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.models import User
 
 TEXTS = Path(__file__).with_name("letters.toml")
-LANGUAGES = ("sv", "en")
 DESCRIBES = {
     "letter_completion": _("Letter: what an application has to be completed with."),
     "letter_approval": _("Letter: the decision that approves an application."),
@@ -47,7 +40,7 @@ SAMPLE = {
     "sender": "CERT-SE",
 }
 ON_PAPER = {
-    "letter_completion": {"request": "En plan för reservdriften.", "steps": "Säkerhet"},
+    "letter_completion": {"request": "En plan för reservdriften.", "steps": "Säkerhetsintyg"},
     "letter_approval": {"terms_version": "1"},
     "letter_rejection": {"unmet": "Inte uppfyllt: Säkerhetsarbete."},
 }
@@ -96,6 +89,13 @@ def send_completion_request(
     _send(actor, application, letter, "application_completion_requested", DocumentKind.COMPLETION_REQUEST)
 
 
+def preview_completion_request(
+    actor: Actor, application: Application, request: str, steps: Iterable[str]
+) -> bytes:
+    """The same letter as PDF, as it would be sent now."""
+    return preview(completion_request(actor, application, request, steps))
+
+
 def send_decision(actor: Actor, application: Application, proposal: Proposal) -> None:
     """Write the decision that `actor` has just made as the second officer."""
     letter = write(actor, decision(actor, application, proposal), target_of(application))
@@ -112,38 +112,36 @@ def completion_request(
 ) -> Contents:
     """What the letter about a completion says."""
     chosen = list(steps)
-    facts = {}
+    facts, signed = {}, {}
     for language in LANGUAGES:
         with override(language):
-            parts = ", ".join(str(BY_NAME[name].short).lower() for name in chosen)
-            facts[language] = {**_common(application), "request": request, "steps": parts}
-    return _contents("letter_completion", application, facts, [_signature(actor.user_id, actor.name, "sv")])
+            parts = "\n".join(str(BY_NAME[name].title) for name in chosen)
+            facts[language] = {**common(application), "request": request, "steps": parts}
+            signed[language] = [signature(actor.user_id, actor.name, language)]
+    return contents("letter_completion", application, facts, signed)
 
 
 def decision(actor: Actor, application: Application, proposal: Proposal) -> Contents:
     """What the decision says; `actor` is the second officer."""
-    facts = {}
-    signed: list[str] = []
+    facts, signed = {}, {}
     for language in LANGUAGES:
         with override(language):
-            proposer = _signature(proposal.proposed_by, proposal.proposed_by_name, language)
-            decider = _signature(actor.user_id, actor.name, language)
+            proposer = signature(proposal.proposed_by, proposal.proposed_by_name, language)
+            decider = signature(actor.user_id, actor.name, language)
             facts[language] = {
-                **_common(application),
+                **common(application),
                 "reasons": _reasons(proposal),
                 "unmet": _unmet(application) if proposal.outcome == Outcome.REJECT else "",
                 "terms_version": str(terms_against(application).version),
                 "proposer": proposer,
                 "decider": decider,
             }
-            signed = signed or [decider, proposer]
-    return _contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
+            signed[language] = [decider, proposer]
+    return contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
 
 
 def _send(actor: Actor, application: Application, letter: Letter, kind: str, document: DocumentKind) -> None:
     """Mail a letter to the applicant, and keep it where the applicant finds it again."""
-    content = bytes(letter.content)
-    keep(application, document, content)
     correspondence.send(
         actor,
         kind,
@@ -151,42 +149,8 @@ def _send(actor: Actor, application: Application, letter: Letter, kind: str, doc
         {"number": application.number, "organisation": application.organisation_name},
         private={"link": link_address(new_link(application))},
         about=target_of(application),
-        attachments=[Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", content)],
+        attachments=[kept(application, letter, document)],
     )
-
-
-def _contents(
-    kind: str, application: Application, facts: Mapping[str, Mapping[str, str]], signatures: list[str]
-) -> Contents:
-    given = application.answers.get("organisation") or {}
-    town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
-    address = [application.organisation_name, str(given.get("street") or ""), town]
-    return Contents(
-        kind,
-        application.number,
-        sender(),
-        [line for line in address if line],
-        facts,
-        signatures,
-        translated=application.language != "sv",
-    )
-
-
-def _common(application: Application) -> dict[str, str]:
-    number = application.organisation_number
-    received = timezone.localtime(application.submitted) if application.submitted else timezone.localtime()
-    return {
-        "number": application.number,
-        "organisation": application.organisation_name,
-        "organisation_number": f"{number[:6]}-{number[6:]}" if number else "–",
-        "received": formatted(received, "j F Y"),
-        "sender": sender(),
-    }
-
-
-def sender() -> str:
-    """Who the hub's letters come from."""
-    return FROM_NAME.value or "Vårdkase"
 
 
 def _reasons(proposal: Proposal) -> str:
@@ -203,8 +167,3 @@ def _unmet(application: Application) -> str:
         return ""
     lines = [f"{each.title}: {found[each.key].reason}" for each in unmet]
     return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines)
-
-
-def _signature(user_id: int | None, name: str, language: str) -> str:
-    user = User.objects.filter(pk=user_id).first() if user_id else None
-    return signature_of(user, language) if user else name

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -26,7 +26,9 @@ from vardkase.web.forms.assessment import (
 )
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.applications.papers import PDF
 from vardkase.web.views.applications.showing import criteria, sections, shown
+from vardkase.web.views.files import download
 
 
 @page(staff=OFFICERS)
@@ -68,13 +70,16 @@ def review(request: PageRequest, number: str) -> HttpResponse:
 
 
 @page(staff=OFFICERS, writes=True)
-def completion(request: PageRequest, number: str) -> HttpResponse:
-    """Ask the applicant for a completion."""
+def completion(request: PageRequest, number: str) -> HttpResponseBase:
+    """Ask the applicant for a completion; with `how=preview`, see the letter first."""
     application = queries.find(request.actor, number)
     form = CompletionForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             words, steps = form.cleaned_data["text"], form.cleaned_data["steps"]
+            if request.POST.get("how") == "preview":
+                letter = reviewing.preview_completion(request.actor, application, words, steps)
+                return download([letter], f"{number}.pdf", PDF)
             reviewing.request_completion(request.actor, application, words, steps)
         except Invalid as refused:
             take_errors(form, refused)

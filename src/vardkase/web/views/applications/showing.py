@@ -25,6 +25,7 @@ from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import phase_title
 from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
@@ -79,7 +80,7 @@ def about(application: Application) -> str:
     """ "Municipality, 212000-0142. Essential entity. Phase 2, Public sector." """
     number = application.organisation_number
     parts = [
-        f"{application.get_sector_display()}, {number[:6]}-{number[6:]}"
+        f"{application.get_sector_display()}, {hyphenated(number)}"
         if number
         else application.get_sector_display(),
         application.get_nis2_display() if application.nis2 != Nis2Status.UNKNOWN else "",

@@ -30,7 +30,7 @@ from vardkase.web.views.applying.common import ApplicantRequest, applicant_page,
 from vardkase.web.views.files import download
 
 State = ApplicationState
-LETTERS = (DocumentKind.COMPLETION_REQUEST, DocumentKind.DECISION)
+LETTERS = (DocumentKind.WAITING, DocumentKind.COMPLETION_REQUEST, DocumentKind.DECISION)
 """What the officers wrote: listed once, as the letters that they are."""
 
 

@@ -43,9 +43,11 @@ SPOKEN_OF = frozenset(
         ApplicationState.UNDER_REVIEW,
         ApplicationState.COMPLETION_REQUESTED,
         ApplicationState.WAITING,
+        ApplicationState.APPROVED,
+        ApplicationState.REJECTED,
     }
 )
-"""States in which there is somebody to talk to and something to talk about."""
+"""States in which there is something to talk about; a decision may be asked about, and appealed."""
 
 type File = tuple[str, bytes]
 
@@ -56,7 +58,7 @@ def write_message(
 ) -> Message:
     """Add a message with the files `sent` (name, content); `note`: between officers, whom applicants never see.
 
-    Raises Invalid under `text` and `files`, Conflict before it is sent and after it is decided, TooOften, Forbidden.
+    Raises Invalid under `text` and `files`, Conflict before it is sent and after it is withdrawn, TooOften, Forbidden.
     """
     application = locked(application)
     require_may_act(actor, application)

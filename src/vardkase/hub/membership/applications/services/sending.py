@@ -13,6 +13,7 @@ from vardkase.hub.membership.applications.access import Acting, locked, require_
 from vardkase.hub.membership.applications.documents import keep_form, keep_receipt
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.on_paper import write_waiting_list
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
 from vardkase.hub.membership.applications.services.drafting import copy_columns, problems
@@ -37,8 +38,10 @@ def submit(actor: Acting, application: Application) -> Application:
     keep_form(application)
     _place(actor, application)
     receipt = MailAttachment(f"{application.number}.pdf", "application/pdf", keep_receipt(application))
-    kind = "application_waiting" if application.waits() else "application_received"
-    tell(actor, kind, application, [receipt])
+    if application.waits():
+        tell(actor, "application_waiting", application, [receipt, write_waiting_list(actor, application)])
+    else:
+        tell(actor, "application_received", application, [receipt])
     return application
 
 
@@ -49,7 +52,7 @@ def wait(actor: Actor, application: Application, note: str = "") -> Application:
     if number := _admitting(application):
         raise Conflict(gettext("%s is open to this application: it need not wait.") % phase_title(number))
     _wait(actor, application, _note(note))
-    tell(actor, "application_waiting", application)
+    tell(actor, "application_waiting", application, [write_waiting_list(actor, application)])
     return application
 
 

@@ -85,6 +85,14 @@ def request_completion(
 
 
 @transaction.atomic
+def preview_completion(actor: Actor, application: Application, text: str, steps: Iterable[str]) -> bytes:
+    """The letter that `request_completion` would send, as PDF; nothing is sent or kept. Raises the same."""
+    application = opened(actor, application)
+    APPLICATION.after(application.state, "request_completion")
+    return letters.preview_completion_request(actor, application, checked_text(text), _steps(steps))
+
+
+@transaction.atomic
 def assess(
     actor: Actor, application: Application, key: str, verdict: str, reason: str
 ) -> CriterionAssessment:

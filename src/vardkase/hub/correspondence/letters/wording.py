@@ -1,0 +1,23 @@
+"""What stands in every document alike: who it is from, and moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
+
+from vardkase.core.mail.settings import FROM_NAME
+
+
+def sender() -> str:
+    """Who the hub's letters and mail come from."""
+    return FROM_NAME.value or "Vårdkase"
+
+
+def moment(when: datetime) -> str:
+    """A day and a time in the language that is active: "26 november 2026 kl. 14.31"."""
+    local = timezone.localtime(when)
+    words = {"day": formatted(local, "j F Y"), "time": formatted(local, gettext("H:i"))}
+    return gettext("%(day)s at %(time)s") % words

@@ -1,0 +1,89 @@
+"""What every letter about an application has: from whom, to whom, about what, and who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, override
+
+from vardkase.audit.services import ActorReference
+from vardkase.core.mail.compose import Attachment
+from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.wording import sender
+from vardkase.hub.correspondence.letters.writing import Contents, write
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.documents import keep
+from vardkase.hub.membership.applications.models import Application, DocumentKind
+from vardkase.hub.membership.organisation_numbers import hyphenated
+from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.identity.accounts.models import User
+
+LANGUAGES = ("sv", "en")
+
+
+def contents(
+    kind: str,
+    application: Application,
+    facts: Mapping[str, Mapping[str, str]],
+    signatures: Mapping[str, Sequence[str]],
+) -> Contents:
+    """A letter of `kind` to the applicant, `facts` and `signatures` by language.
+
+    A translation follows for those who did not apply in Swedish.
+    """
+    given = application.answers.get("organisation") or {}
+    town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
+    address = [application.organisation_name, str(given.get("street") or ""), town]
+    return Contents(
+        kind,
+        application.number,
+        sender(),
+        [line for line in address if line],
+        facts,
+        signatures,
+        translated=application.language != "sv",
+    )
+
+
+def common(application: Application) -> dict[str, str]:
+    """What each of them may name, in the language that is active."""
+    return {
+        "number": application.number,
+        "organisation": application.organisation_name,
+        "organisation_number": hyphenated(application.organisation_number) or "–",
+        "received": formatted(timezone.localtime(application.submitted or timezone.now()), "j F Y"),
+        "sender": sender(),
+    }
+
+
+def signature(user_id: int | None, name: str, language: str) -> str:
+    """How somebody stands in a letter."""
+    user = User.objects.filter(pk=user_id).first() if user_id else None
+    return signature_of(user, language) if user else name
+
+
+def waiting_list(application: Application) -> Contents:
+    """The letter to one whose phase is not open: what it waits for, what happens then, and that it need do nothing."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            phase = phase_title(application.waits_for) or gettext("a phase to come")
+            facts[language] = {**common(application), "phase": phase}
+    return contents("letter_waiting", application, facts, {language: [sender()] for language in LANGUAGES})
+
+
+def write_waiting_list(actor: ActorReference, application: Application) -> Attachment:
+    """Write that letter, and keep it as it goes along with the mail."""
+    return kept(
+        application, write(actor, waiting_list(application), target_of(application)), DocumentKind.WAITING
+    )
+
+
+def kept(application: Application, letter: Letter, kind: DocumentKind) -> Attachment:
+    """Keep a letter where the applicant finds it again; as what goes along with a mail."""
+    content = bytes(letter.content)
+    keep(application, kind, content)
+    return Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", content)
