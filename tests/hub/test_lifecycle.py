@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from vardkase.hub.content_access.rules import GRANT
 from vardkase.hub.lifecycle import Machine, StepRefused
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.rules import MEMBERSHIP
@@ -34,11 +35,20 @@ ALLOWED = {
         ("active", "terminate", "terminated"),
         ("suspended", "terminate", "terminated"),
     },
+    "content_grant": {
+        ("asked", "grant", "granted"),
+        ("asked", "refuse", "refused"),
+        ("asked", "lapse", "lapsed"),
+        ("asked", "end", "ended"),
+        ("granted", "end", "ended"),
+        ("granted", "run_out", "ended"),
+        ("granted", "withdraw", "withdrawn"),
+    },
 }
-"""hub.md section 2, written down a second time."""
+"""hub.md sections 1 and 2, written down a second time."""
 
 
-@pytest.mark.parametrize("machine", [APPLICATION, MEMBERSHIP], ids=lambda machine: machine.kind)
+@pytest.mark.parametrize("machine", [APPLICATION, GRANT, MEMBERSHIP], ids=lambda machine: machine.kind)
 def test_what_is_not_in_the_table_is_refused(machine: Machine) -> None:
     taken = set()
     for state, name in itertools.product(machine.states.values, machine.steps):

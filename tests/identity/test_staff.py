@@ -90,6 +90,7 @@ def test_whoever_runs_or_audits_reads_nothing(cast: Cast, duty: StaffRole) -> No
     )
     key = make_key(user)
     event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
+    event.save()
     for reference in (event.pk, event.uuid):
         assert call(key, "GET", f"/events/view/{reference}")[0] == 404
     assert call(key, "POST", "/events/restSearch", {"returnFormat": "json"}) == (200, {"response": []})

@@ -35,6 +35,7 @@ def test_the_pages_show_such_a_person_nothing_that_is_shared(cast: Cast, duty: s
     everything = make_role("Everything", [*Permission])
     user = make_user(cast.org_a, everything, "blind@a.example", staff_roles=[duty])
     event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
+    event.save()
     client = signed_in(user)
     assert "SECRET" not in client.get(reverse("events")).content.decode()
     assert client.get(reverse("event", args=[event.uuid])).status_code == 404

@@ -30,6 +30,7 @@ from vardkase.core.outages import outage_of
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
+from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -219,7 +220,7 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     method = request.method or "GET"
     if not found.allows(method):
         return _describe(found, method)
-    call = Call(request, route, actor)
+    call = Call(request, route, actor if found.writes else for_reading(actor, found.name))
     if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     return again_if_overtaken(lambda: found.handler(call))

@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "vardkase.hub.customer_service.apps.CustomerServiceConfig",
     "vardkase.hub.lifecycle.apps.LifecycleConfig",
     "vardkase.hub.membership.phases.apps.PhasesConfig",
+    "vardkase.hub.content_access.apps.ContentAccessConfig",
     "vardkase.hub.correspondence.apps.CorrespondenceConfig",
     "vardkase.hub.membership.applications.apps.ApplicationsConfig",
     "vardkase.hub.membership.invitations.apps.InvitationsConfig",

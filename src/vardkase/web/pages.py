@@ -18,6 +18,7 @@ from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
@@ -60,6 +61,7 @@ def page[**P](
                 if staff:
                     page_request.actor.require_staff(*staff)
                 if not writes:
+                    page_request.actor = for_reading(page_request.actor, _name_of(request))
                     return view(page_request, *args, **kwargs)
                 actor = page_request.actor
                 actor.require_own_affairs() if own_affairs else actor.require_writing()
@@ -80,6 +82,12 @@ def page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def _name_of(request: HttpRequest) -> str:
+    """What the page that is asked for is called, as its address is."""
+    match = request.resolver_match
+    return f"page {match.view_name}" if match else "page"
 
 
 def standing_page(request: HttpRequest, why: str) -> HttpResponse:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.identity.access.crossing import Crossing, crossing_of
+from vardkase.identity.access.glass import Glass
 from vardkase.identity.access.permissions import (
     CREDENTIAL_PERMISSIONS,
     WRITING_CREDENTIALS,
@@ -19,6 +20,7 @@ from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_rol
 from vardkase.identity.organisations.standing import refusal
 
 NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
+ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Actor:
     """Why its organisation may do what it may (`organisations.standing`)."""
     login: str = ""
     """Who sits at the machine's console, by login name, in whatever account's name; empty elsewhere."""
+    glass: Glass | None = field(default=None, compare=False, repr=False)
+    """The content access of an operator, in a request that only reads (`access.glass`)."""
 
     @property
     def credential_name(self) -> str:
@@ -58,13 +62,19 @@ class Actor:
 
     @property
     def is_site_admin(self) -> bool:
-        return Permission.SITE_ADMIN in self.permissions
+        """Whoever looks at an event through a glass sees it as an analyst does, whatever else they may do here."""
+        return Permission.SITE_ADMIN in self.permissions and not self.looks_through_glass
 
     @property
     def is_content_blind(self) -> bool:
         """Whether it may never read what is shared, so that it opens no way there either. The console, which has every
         duty, is not: it is nobody in particular."""
         return bool(self.staff) and self.staff <= CONTENT_BLIND
+
+    @property
+    def looks_through_glass(self) -> bool:
+        """Whether an event has been opened in this request by access that was granted."""
+        return self.glass is not None and bool(self.glass.opened)
 
     @property
     def is_connection(self) -> bool:
@@ -99,6 +109,8 @@ class Actor:
     def require_own_affairs(self) -> None:
         """Raise Forbidden when this credential may only read: enough for what concerns the membership itself, which
         an organisation tends to however it stands."""
+        if self.looks_through_glass:
+            raise Forbidden(ONLY_TO_READ)
         if self.credential not in WRITING_CREDENTIALS:
             raise Forbidden("You do not have permission to use this functionality.")
 

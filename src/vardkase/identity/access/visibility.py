@@ -16,6 +16,8 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing;
+* an operator with content access that was granted (`glass`) reads the events that are on record as read in the
+  request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
 * whoever reads for the other end of a connection (`crossing`) reads no more than may go over it: what its rules let
   through, and analyst data only of what it may read too, or of what is not here. What its organisation owns here
   it knows already, unless a push asks (`owns`).
@@ -45,13 +47,15 @@ from vardkase.identity.access.permissions import Credential
 
 def reader_parameters(actor: Actor) -> dict[str, Any]:
     """The parameters that every predicate below needs."""
-    return {"reader_org": actor.organisation_id, "reader_groups": list(actor.sharing_group_ids)}
+    reader = _reader(actor)
+    return {"reader_org": reader.organisation_id, "reader_groups": list(reader.sharing_group_ids)}
 
 
 def numbers_written_in(predicate: str, actor: Actor) -> str:
     """`predicate` with the reader's parameters, which are numbers, in their places: for Django's querysets."""
-    groups = ",".join(str(int(number)) for number in actor.sharing_group_ids)
-    written = {"reader_org": str(int(actor.organisation_id)), "reader_groups": f"'{{{groups}}}'::bigint[]"}
+    reader = _reader(actor)
+    groups = ",".join(str(int(number)) for number in reader.sharing_group_ids)
+    written = {"reader_org": str(int(reader.organisation_id)), "reader_groups": f"'{{{groups}}}'::bigint[]"}
     return predicate % written
 
 
@@ -70,6 +74,8 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
 
 def event_predicate(actor: Actor, event: str = "e") -> str:
     """SQL that is true for events (alias `event`) that the actor may read."""
+    if actor.looks_through_glass:
+        return _opened(actor, event, event_predicate(_reader(actor), event))
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -86,6 +92,8 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
     """SQL for a part (alias `part`) of an event that itself passes `event_predicate`: an object."""
+    if actor.looks_through_glass:
+        return _opened(actor, event, part_predicate(_reader(actor), part, event))
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -98,6 +106,8 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *,
 
     `key` is the column that holds the attribute's id.
     """
+    if actor.looks_through_glass:
+        return _opened(actor, event, attribute_predicate(_reader(actor), attribute, event, key=key))
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
@@ -119,12 +129,14 @@ def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
 
 def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
     """SQL for galaxies."""
-    return part_predicate(actor, galaxy, event=galaxy)
+    return part_predicate(actor, galaxy, event=galaxy) if actor.may_read else "FALSE"
 
 
 def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
     """SQL for galaxy clusters."""
-    if actor.is_site_admin or not actor.may_read:
+    if not actor.may_read:
+        return "FALSE"
+    if actor.is_site_admin:
         return part_predicate(actor, cluster, event=cluster)
     in_visible_galaxy = (
         f"EXISTS (SELECT 1 FROM galaxy within WHERE within.id = {cluster}.galaxy_id "
@@ -136,13 +148,17 @@ def cluster_predicate(actor: Actor, cluster: str = "c") -> str:
 
 def relation_predicate(actor: Actor, relation: str = "r", cluster: str = "c") -> str:
     """SQL for relations between clusters; `cluster` is the alias of the relation's source."""
+    if not actor.may_read:
+        return "FALSE"
     own = part_predicate(actor, relation, event=cluster)
     return f"({own} AND {cluster_predicate(actor, cluster)})"
 
 
 def collection_predicate(actor: Actor, collection: str = "c") -> str:
     """SQL for collections; what is in one has its own reach."""
-    if actor.is_site_admin or not actor.may_read:
+    if not actor.may_read:
+        return "FALSE"
+    if actor.is_site_admin:
         return part_predicate(actor, collection, event=collection)
     passes = made_thing_passes(actor.crossing, collection)
     return _owned_or(actor, collection, _shared(actor, collection), passes)
@@ -224,6 +240,7 @@ def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") ->
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
     """SQL that hides soft-deleted parts from all but their own organisation and synchronising users."""
+    actor = _reader(actor)
     if actor.is_site_admin or "perm_sync" in actor.permissions:
         return "TRUE"
     return f"(NOT {part}.deleted OR {event}.org_id = %(reader_org)s)"
@@ -237,6 +254,7 @@ def sighting_predicate(
     The event's owner sees all, everybody their own; with `reporters` also whoever has reported any in the event;
     with `host_org` everybody those of that organisation (core-format §9).
     """
+    actor = _reader(actor)
     if actor.is_site_admin:
         return "TRUE"
     seen = [f"{event}.org_id = %(reader_org)s", f"{sighting}.org_id = %(reader_org)s"]
@@ -279,6 +297,18 @@ def ruled_out(actor: Actor, attribute: str) -> str:
     """SQL for attributes that a rule of the reader's connection keeps back, whatever their distribution."""
     passes = attribute_passes(actor.crossing, attribute, "id")
     return "FALSE" if passes == "TRUE" else f"NOT {passes}"
+
+
+def _reader(actor: Actor) -> Actor:
+    """Through whose eyes the actor sees."""
+    return actor.glass.reader if actor.glass is not None and actor.looks_through_glass else actor
+
+
+def _opened(actor: Actor, event: str, visible: str) -> str:
+    """SQL: `visible`, in an event that is on record as read in this request."""
+    opened = sorted(actor.glass.opened) if actor.glass is not None else []
+    ids = ", ".join(str(int(each)) for each in opened)
+    return f"({event}.id IN ({ids}) AND {visible})" if ids else "FALSE"
 
 
 def _owned_or(actor: Actor, thing: str, others: str, passes: str = "TRUE") -> str:

@@ -39,6 +39,7 @@ UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECA
 
 def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid event") -> EventRow:
     """The event, if the actor may read it; `missing` is how MISP words that it is not there."""
+    _enter(actor, "event", reference)
     row = _one(
         f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {matches('e', reference)} "
         f"AND {event_predicate(actor)}",
@@ -51,6 +52,7 @@ def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid ev
 
 def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False) -> AttributeRow:
     """The attribute, if the actor may read it, its object and its event."""
+    _enter(actor, "attribute", reference)
     visible = attribute_predicate(actor, "p")
     return AttributeRow(
         *_part(actor, AttributeRow, "attribute", visible, reference, deleted, "Invalid attribute")
@@ -59,6 +61,7 @@ def find_attribute(actor: Actor, reference: Reference, *, deleted: bool = False)
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
     """The object, if the actor may read it and its event."""
+    _enter(actor, "object", reference)
     visible = part_predicate(actor, "p")
     return ObjectRow(*_part(actor, ObjectRow, "object", visible, reference, deleted, "Invalid object."))
 
@@ -66,6 +69,8 @@ def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) ->
 def attributes_of_thing(actor: Actor, reference: Reference) -> list[int]:
     """The attribute with this id or uuid, deleted or not; or the live ones of the object or event with this uuid."""
     kinds = ["a.id = %(reference)s::bigint"] if _is_id(str(reference)) else []
+    for table in ("attribute",) if kinds else ("attribute", "object", "event"):
+        _enter(actor, table, str(reference))
     if is_reference(str(reference)) and not kinds:
         kinds = [
             "a.uuid = %(reference)s::uuid",
@@ -94,6 +99,7 @@ def attributes_in(actor: Actor, event_id: int) -> list[int]:
 
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
     """The object reference, if the actor may read the object it starts from."""
+    _enter(actor, "object_reference", reference)
     visible = (
         "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
     )
@@ -116,6 +122,7 @@ def find_reference_with_target(actor: Actor, reference: Reference) -> ReferenceR
 
 def find_report(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReportRow:
     """The event report, if the actor may read it and its event."""
+    _enter(actor, "event_report", reference)
     visible = report_predicate(actor, "p")
     return ReportRow(
         *_part(actor, ReportRow, "event_report", visible, reference, deleted, "Invalid event report")
@@ -137,6 +144,20 @@ def _part(
     )
     own = len(fields(row)) - 1
     return [*found[:own], EventRow(*found[own:])]
+
+
+def _enter(actor: Actor, table: str, reference: Reference) -> None:
+    """Who reads by access that was granted is put down as reading the event before any of it is read.
+
+    It comes before the visibility rule is asked: that lets through what has been entered.
+    """
+    if actor.glass is None:
+        return
+    column = "id" if table == "event" else "event_id"
+    sql = f"SELECT p.{column} FROM {table} p WHERE {matches('p', reference)}"
+    found = cursor().execute(sql, {"reference": reference}).fetchone()
+    if found is not None:
+        actor.glass.enter(int(found[0]))
 
 
 def _one(sql: str, actor: Actor, reference: Reference, missing: str) -> tuple[Any, ...]:

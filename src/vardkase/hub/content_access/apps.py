@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class ContentAccessConfig(AppConfig):
+    name = "vardkase.hub.content_access"
+    label = "content_access"
+
+    def ready(self) -> None:
+        from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.content_access.letters import register_kinds  # noqa: PLC0415 - the same
+        from vardkase.hub.content_access.recording import RecordedGlass  # noqa: PLC0415 - the same
+        from vardkase.hub.content_access.schedules import SCHEDULES  # noqa: PLC0415 - the same
+        from vardkase.identity.access.glass import glass_is_made_by  # noqa: PLC0415 - the same
+
+        glass_is_made_by(RecordedGlass)
+        register_kinds()
+        for schedule in SCHEDULES:
+            register(schedule)

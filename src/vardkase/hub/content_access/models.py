@@ -1,0 +1,119 @@
+"""What operators were granted to read, and what they read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+
+
+class GrantState(models.TextChoices):
+    """Where a request for content access stands. What is granted has ended at `ends_at`, whatever stands here."""
+
+    ASKED = "asked", _("Waits for an officer")
+    GRANTED = "granted", _("In force")
+    REFUSED = "refused", pgettext_lazy("content access", "Refused")
+    LAPSED = "lapsed", _("Nobody answered in time")
+    ENDED = "ended", pgettext_lazy("content access", "Ended")
+    WITHDRAWN = "withdrawn", _("Withdrawn by an officer")
+
+
+OPEN = (GrantState.ASKED, GrantState.GRANTED)
+
+
+class Reach(models.TextChoices):
+    """How much of the content may be opened, the narrowest first."""
+
+    EVENT = "event", _("One event")
+    ORGANISATION = "organisation", _("One organisation’s events")
+    HUB = "hub", _("Every event that the hub owner may read")
+
+
+class ContentGrant(models.Model):
+    """A request of an operator to read content, and what became of it.
+
+    `event_id` and `event_uuid` (of an event) or `organisation` narrow it, as `reach` says. `hours` is what was asked
+    for, and from the decision on what was granted; `answer` is what the officer wrote, `ending` what was written when
+    it was withdrawn. A person has one that is open.
+    """
+
+    state = models.CharField(max_length=16, choices=GrantState.choices, default=GrantState.ASKED)
+    reach = models.CharField(max_length=16, choices=Reach.choices)
+    event_id = models.BigIntegerField(null=True)
+    event_uuid = models.UUIDField(null=True)
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
+    reason = models.TextField()
+    hours = models.SmallIntegerField()
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_by_name = models.CharField(max_length=255)
+    asked_for = models.CharField(max_length=255)
+    """The name of the organisation that the operator is of."""
+    asked_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    decided_by_name = models.CharField(max_length=255, blank=True, default="")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, default="")
+    ends_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ending = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "content_grant"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["asked_by"],
+                condition=Q(state__in=["asked", "granted"]),
+                name="content_grant_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(reach="event", event_id__isnull=False) | (~Q(reach="event") & Q(event_id=None)),
+                name="content_grant_event",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | Q(ends_at__isnull=False), name="content_grant_ends"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "ends_at"], name="content_grant_state")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ContentReading(models.Model):
+    """That an event was read in one request: `request` names it as the API or the pages do ("events/view")."""
+
+    grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="readings")
+    event_id = models.BigIntegerField()
+    event_uuid = models.UUIDField()
+    request = models.CharField(max_length=120)
+    credential = models.CharField(max_length=32)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "content_reading"
+        indexes = [models.Index(fields=["grant", "event_id", "at"], name="content_reading_event")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Concerned(models.Model):
+    """That content of `organisation` was in an event that was read under a grant; `told_at`: when it was mailed."""
+
+    grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="concerned")
+    event_id = models.BigIntegerField()
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "content_concerned"
+        indexes = [models.Index(fields=["organisation", "-grant"], name="content_concerned_org")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.event_id}"

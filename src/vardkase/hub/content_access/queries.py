@@ -1,0 +1,166 @@
+"""Requests for content access, and what was read, as far as the actor may know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Min, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.content_access.models import OPEN, ContentGrant, ContentReading, GrantState, Reach
+from vardkase.hub.content_access.rules import OFFICERS, READERS, is_operator
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.organisations.settings import host_organisation_id
+
+MOST = 500
+"""Events of one grant that are listed; there are as many as somebody opened one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """An event that was read under a grant: how many times, first and last."""
+
+    event_id: int
+    event_uuid: UUID
+    times: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOfOurs(ReadEvent):
+    """The same for an organisation whose content was in it: by whom, why, and who let them. `info` is the event's title
+    where the reader of this may read the event now, else nothing."""
+
+    grant_id: int
+    asked_by: str
+    asked_for: str
+    reason: str
+    granted_by: str
+    info: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenableEvent:
+    """An event that a grant reaches: nothing of what it says."""
+
+    id: int
+    uuid: UUID
+    organisation: str
+    published: bool
+
+
+def grants(actor: Actor) -> QuerySet[ContentGrant]:
+    """The requests that the actor may know of, in no order: operators their own. Raises Forbidden."""
+    actor.require_staff(*READERS)
+    found = ContentGrant.objects.select_related("organisation")
+    return found.filter(asked_by=actor.user_id) if is_operator(actor) else found
+
+
+def find_grant(actor: Actor, pk: int | str) -> ContentGrant:
+    """One of them. Raises NotFound, Forbidden."""
+    text = str(pk)
+    is_number = text.isascii() and text.isdigit() and len(text) < 19
+    found = grants(actor).filter(pk=int(text)).first() if is_number else None
+    if found is None:
+        raise NotFound("There is no such request for content access.")
+    return found
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many requests wait for the actor to answer."""
+    if actor.staff.isdisjoint(OFFICERS):
+        return 0
+    waiting = ContentGrant.objects.filter(state=GrantState.ASKED, answer_by__gt=timezone.now())
+    return waiting.exclude(asked_by=actor.user_id).count()
+
+
+def in_force(actor: Actor) -> ContentGrant | None:
+    """What the actor may read under now, if they were granted anything."""
+    if not is_operator(actor):
+        return None
+    found = ContentGrant.objects.filter(asked_by=actor.user_id, state=GrantState.GRANTED)
+    return found.filter(ends_at__gt=timezone.now()).select_related("organisation").first()
+
+
+def open_grant(actor: Actor) -> ContentGrant | None:
+    """The request of the actor that waits or is in force."""
+    found = (
+        ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN) if is_operator(actor) else None
+    )
+    return found.first() if found is not None else None
+
+
+def events_read(grant: ContentGrant) -> list[ReadEvent]:
+    """What was read under a grant that the caller has found, the latest first."""
+    rows = (
+        ContentReading.objects.filter(grant=grant)
+        .values_list("event_id", "event_uuid")
+        .annotate(times=Count("pk"), first=Min("at"), last=Max("at"))
+        .order_by("-last")[:MOST]
+    )
+    return [ReadEvent(*row) for row in rows]
+
+
+def read_of_ours(actor: Actor, *, limit: int, offset: int = 0) -> list[ReadOfOurs]:
+    """What operators read of the actor's organisation, the latest first. Raises Forbidden for all but its
+    administrators."""
+    actor.require(Permission.ADMIN)
+    parameters = {
+        **reader_parameters(actor),
+        "organisation": actor.organisation_id,
+        "limit": limit,
+        "offset": offset,
+    }
+    sql = OURS.format(visible=event_predicate(actor))
+    return [ReadOfOurs(*row) for row in cursor().execute(sql, parameters).fetchall()]
+
+
+def openable(actor: Actor, grant: ContentGrant, *, limit: int, offset: int = 0) -> list[OpenableEvent]:
+    """The events that the actor's own grant in force reaches, the newest first: their numbers and owners alone."""
+    now_in_force = in_force(actor)
+    if now_in_force is None or now_in_force.pk != grant.pk:
+        return []
+    reader = reading_actor(host_organisation_id() or 0, actor.name)
+    reached = {
+        Reach.EVENT: "e.id = %(event)s",
+        Reach.ORGANISATION: "e.org_id = %(organisation)s",
+        Reach.HUB: "TRUE",
+    }[Reach(grant.reach)]
+    sql = OPENABLE.format(reached=reached, visible=event_predicate(reader))
+    parameters = {
+        **reader_parameters(reader),
+        "event": grant.event_id,
+        "organisation": grant.organisation_id,
+        "limit": limit,
+        "offset": offset,
+    }
+    return [OpenableEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
+
+
+OURS = """
+SELECT r.event_id, r.event_uuid, count(*), min(r.at), max(r.at), g.id, g.asked_by_name, g.asked_for, g.reason,
+       g.decided_by_name, coalesce((SELECT e.info FROM event e WHERE e.id = r.event_id AND {visible}), '')
+FROM content_reading r
+JOIN content_grant g ON g.id = r.grant_id
+WHERE EXISTS (SELECT 1 FROM content_concerned c
+              WHERE c.grant_id = r.grant_id AND c.event_id = r.event_id AND c.organisation_id = %(organisation)s)
+GROUP BY g.id, r.event_id, r.event_uuid
+ORDER BY max(r.at) DESC, r.event_id
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+OPENABLE = """
+SELECT e.id, e.uuid, o.name, e.published
+FROM event e JOIN organisation o ON o.id = e.org_id
+WHERE {reached} AND {visible}
+ORDER BY e.id DESC
+LIMIT %(limit)s OFFSET %(offset)s
+"""

@@ -1,0 +1,98 @@
+"""The glass through which an operator reads: it opens an event by putting down that it is read."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.organisations.settings import host_organisation_id
+
+READ = "event.read_under_grant"
+
+
+class RecordedGlass:
+    """The content access of `actor`, whatever was granted to them, in the one request that `what` names."""
+
+    def __init__(self, actor: Actor, what: str) -> None:
+        self._actor, self._what = actor, what
+        self._opened: set[int] = set()
+
+    @property
+    def opened(self) -> frozenset[int]:
+        """The events that are on record as read in this request."""
+        return frozenset(self._opened)
+
+    @cached_property
+    def reader(self) -> Actor:
+        """An analyst of the organisation that runs the hub, without any permission."""
+        return reading_actor(host_organisation_id() or 0, self._actor.name)
+
+    def enter(self, event_id: int) -> None:
+        """Put down that the event is read, and open it; nothing when no grant in force reaches it.
+
+        Whether one does is asked by the statement that writes it down, so that none is read that is not.
+        """
+        if event_id in self._opened or not host_organisation_id():
+            return
+        given = {
+            **reader_parameters(self.reader),
+            "event": event_id,
+            "user": self._actor.user_id,
+            "request": self._what[:120],
+            "credential": self._actor.credential_name,
+            "address": self._actor.address,
+            "now": timezone.now(),
+        }
+        with transaction.atomic():
+            sql = RECORD.format(visible=event_predicate(self.reader))
+            found = cursor().execute(sql, given).fetchone()
+            if found is None:
+                return
+            grant_id, uuid = found
+            cursor().execute(CONCERN, {"grant": grant_id, "event": event_id})
+            told = {"grant": grant_id, "request": self._what}
+            record(self._actor, READ, Target("event", event_id, uuid, f"#{event_id}"), told)
+        self._opened.add(event_id)
+
+
+# The grant's row is held against whoever ends it, so that nothing is read after the end is told.
+RECORD = """
+WITH held AS (
+    SELECT g.id, g.reach, g.event_id, g.organisation_id
+    FROM content_grant g
+    JOIN account a ON a.id = g.asked_by_id AND NOT a.disabled AND a.staff_roles = '{{operator}}'
+    JOIN organisation o ON o.id = a.org_id AND o.may_read
+    WHERE g.asked_by_id = %(user)s AND g.state = 'granted' AND g.ends_at > %(now)s
+    FOR SHARE OF g
+)
+INSERT INTO content_reading (grant_id, event_id, event_uuid, request, credential, address, at)
+SELECT held.id, e.id, e.uuid, %(request)s, %(credential)s, %(address)s::inet, %(now)s
+FROM held JOIN event e ON e.id = %(event)s
+WHERE CASE held.reach WHEN 'event' THEN held.event_id = e.id
+                      WHEN 'organisation' THEN held.organisation_id = e.org_id
+                      ELSE held.reach = 'hub' END
+  AND {visible}
+RETURNING grant_id, event_uuid
+"""
+
+CONCERN = """
+INSERT INTO content_concerned (grant_id, event_id, organisation_id)
+SELECT %(grant)s, %(event)s, o.id
+FROM organisation o
+WHERE o.local AND o.id IN (
+    SELECT org_id FROM event WHERE id = %(event)s
+    UNION SELECT orgc_id FROM event WHERE id = %(event)s
+    UNION SELECT org_id FROM sighting WHERE event_id = %(event)s
+    UNION SELECT org_id FROM proposal WHERE event_id = %(event)s
+) AND NOT EXISTS (
+    SELECT 1 FROM content_concerned known
+    WHERE known.grant_id = %(grant)s AND known.event_id = %(event)s AND known.organisation_id = o.id
+)
+"""

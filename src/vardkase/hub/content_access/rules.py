@@ -1,0 +1,66 @@
+"""The life of content access, and who may do what with it. Pure: the services fetch, these judge."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.content_access.models import ContentGrant, GrantState
+from vardkase.hub.lifecycle import Machine, Step
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.staff import StaffRole
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+"""Who answers."""
+READERS = (*OFFICERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
+"""Who sees requests and what was read: operators their own."""
+
+ASKED, GRANTED = GrantState.ASKED, GrantState.GRANTED
+
+GRANT = Machine(
+    "content_grant",
+    GrantState,
+    {
+        "grant": Step("content_grant.granted", _("Grant access"), (ASKED,), GRANTED),
+        "refuse": Step(
+            "content_grant.refused", pgettext_lazy("verb", "Refuse"), (ASKED,), GrantState.REFUSED
+        ),
+        "lapse": Step("content_grant.lapsed", _("Let lapse"), (ASKED,), GrantState.LAPSED),
+        "end": Step(
+            "content_grant.ended", pgettext_lazy("verb", "End access"), (ASKED, GRANTED), GrantState.ENDED
+        ),
+        "run_out": Step("content_grant.ran_out", _("Let run out"), (GRANTED,), GrantState.ENDED),
+        "withdraw": Step("content_grant.withdrawn", _("Withdraw access"), (GRANTED,), GrantState.WITHDRAWN),
+    },
+)
+
+
+def is_operator(actor: Actor) -> bool:
+    """Whether the actor is an operator by name, and nothing else: the console has every duty, and is nobody."""
+    return actor.user_id is not None and actor.is_content_blind and StaffRole.OPERATOR in actor.staff
+
+
+def is_officer(actor: Actor, host_organisation_id: int | None) -> bool:
+    """Whether the actor is an officer of the organisation that runs the hub, by name."""
+    return (
+        actor.user_id is not None
+        and not actor.staff.isdisjoint(OFFICERS)
+        and actor.organisation_id == host_organisation_id
+    )
+
+
+def conflict(actor: Actor, grant: ContentGrant) -> str:
+    """Why the actor may not answer this request though an officer, in words; nothing when they may."""
+    if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
+        return gettext("Somebody else than who asked has to answer.")
+    if actor.name.casefold() == grant.asked_by_name.casefold():
+        return gettext("Somebody else than who asked has to answer.")
+    return ""
+
+
+def refusal_of_granting(actor: Actor) -> str:
+    """Why access is not granted by this credential: a key or a shell is not proof of who is there."""
+    if actor.credential is Credential.BROWSER:
+        return ""
+    return gettext("Access to content is granted on the hub’s pages, by an officer who has signed in there.")

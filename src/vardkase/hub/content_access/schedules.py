@@ -1,0 +1,22 @@
+"""What the hub does about content access by itself."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import Rhythm, Schedule
+from vardkase.hub.content_access.services import end_overdue
+
+SCHEDULES = (
+    Schedule(
+        "content_access.end_overdue",
+        _("End operators’ access to content"),
+        _(
+            "Puts down the end of access whose time is over, tells the organisations whose content was read, "
+            "and lets requests that nobody answered lapse."
+        ),
+        end_overdue,
+        rhythm=Rhythm.QUARTERLY,
+        on=True,
+    ),
+)

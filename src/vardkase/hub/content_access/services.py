@@ -1,0 +1,255 @@
+"""Asking for content access, answering, and ending it: each effect is immediate, on every face."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.content_access import letters
+from vardkase.hub.content_access.models import OPEN, Concerned, ContentGrant, GrantState, Reach
+from vardkase.hub.content_access.queries import find_grant
+from vardkase.hub.content_access.rules import (
+    GRANT,
+    OFFICERS,
+    conflict,
+    is_officer,
+    is_operator,
+    refusal_of_granting,
+)
+from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
+from vardkase.hub.lifecycle.services import note_in_history, take_step
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import hub_actor, reading_actor
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.queries.find import is_reference, matches
+
+LONGEST = 2000
+SHORTEST = 10
+
+
+@transaction.atomic
+def ask(
+    actor: Actor,
+    *,
+    reason: str,
+    hours: int | str,
+    reach: str,
+    event: str = "",
+    organisation: int | None = None,
+) -> ContentGrant:
+    """Ask to read content for some hours: one event (`event` is its id or uuid), one organisation's, or any.
+
+    Raises Forbidden for all but operators by name, Conflict while another request of theirs is open, Invalid by field.
+    """
+    actor.require_own_affairs()
+    if not is_operator(actor):
+        raise Forbidden(gettext("Only somebody with the duty of an operator asks for access to content."))
+    _end_overdue(hub_actor(), asked_by=actor.user_id)
+    if ContentGrant.objects.filter(asked_by=actor.user_id, state__in=OPEN).exists():
+        raise Conflict(gettext("You have a request that is open already. End it first."))
+    now = timezone.now()
+    grant = ContentGrant.objects.create(
+        reason=_checked(reason, "reason", at_least=SHORTEST),
+        hours=_hours(hours, MOST_HOURS.value),
+        asked_by_id=actor.user_id,
+        asked_by_name=actor.name,
+        asked_for=actor.organisation_name,
+        asked_at=now,
+        answer_by=now + timedelta(hours=ANSWER_HOURS.value),
+        **_narrowed(actor, reach, event, organisation),
+    )
+    told = {"reach": grant.reach, "event": grant.event_id, "organisation": grant.organisation_id}
+    note_in_history(actor, GRANT, grant, "content_grant.asked", grant.reason, hours=grant.hours, **told)
+    letters.tell_officers(actor, grant)
+    return grant
+
+
+@transaction.atomic
+def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: str = "") -> ContentGrant:
+    """Let the operator read, from now on, for as long as they asked for or for fewer `hours`.
+
+    Raises NotFound, Forbidden for all but another person who is an officer of the hub owner and has signed in on the
+    pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
+    """
+    grant = _to_answer(actor, pk)
+    if refusal := refusal_of_granting(actor):
+        raise Forbidden(refusal)
+    if grant.answer_by <= timezone.now():
+        raise Conflict(gettext("The time to answer this request is over. The operator has to ask again."))
+    if not _may_still_read(grant):
+        raise Conflict(gettext("Who asked is no operator any more."))
+    grant.hours = _hours(hours, grant.hours) if str(hours).strip() else grant.hours
+    _answer(actor, grant, answer.strip()[:LONGEST])
+    grant.ends_at = timezone.now() + timedelta(hours=grant.hours)
+    grant.save()
+    take_step(actor, GRANT, grant, "grant", grant.answer)
+    letters.tell_operator(actor, grant, "content_access_granted")
+    return grant
+
+
+@transaction.atomic
+def refuse(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
+    """Say no, and why. Raises as `grant_access` does, but for where the officer is."""
+    grant = _to_answer(actor, pk)
+    GRANT.after(grant.state, "refuse")
+    _answer(actor, grant, _checked(reason, "reason"))
+    grant.save()
+    take_step(actor, GRANT, grant, "refuse", grant.answer)
+    letters.tell_operator(actor, grant, "content_access_refused")
+    return grant
+
+
+@transaction.atomic
+def withdraw(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
+    """Take access back before its time, as any officer, and say why.
+
+    Raises NotFound, Forbidden, StepRefused, Invalid under `reason`.
+    """
+    actor.require_own_affairs()
+    actor.require_staff(*OFFICERS)
+    grant = _locked(actor, pk)
+    GRANT.after(grant.state, "withdraw")
+    _end(actor, grant, "withdraw", _checked(reason, "reason"))
+    letters.tell_operator(actor, grant, "content_access_refused")
+    return grant
+
+
+@transaction.atomic
+def end(actor: Actor, pk: int | str) -> ContentGrant:
+    """End one's own access, or take one's own request back. Raises NotFound, Forbidden, StepRefused."""
+    actor.require_own_affairs()
+    grant = _locked(actor, pk)
+    if actor.user_id is None or grant.asked_by_id != actor.user_id:
+        raise Forbidden(gettext("Only who asked ends their own access; officers withdraw it."))
+    GRANT.after(grant.state, "end")
+    _end(actor, grant, "end", "")
+    return grant
+
+
+def end_overdue() -> int:
+    """Put down the end of access whose time is over, tell those it concerns, and let old requests lapse.
+
+    Nobody reads longer until this is done: whether a grant is in force is asked of its time. Returns how many.
+    """
+    return _end_overdue(hub_actor())
+
+
+@transaction.atomic
+def _end_overdue(actor: Actor, asked_by: int | None = None) -> int:
+    now = timezone.now()
+    locked = ContentGrant.objects.select_for_update(of=("self",))
+    if asked_by is not None:
+        locked = locked.filter(asked_by=asked_by)
+    over = list(locked.filter(state=GrantState.GRANTED, ends_at__lte=now).order_by("pk"))
+    unanswered = list(locked.filter(state=GrantState.ASKED, answer_by__lte=now).order_by("pk"))
+    for grant in over:
+        _end(actor, grant, "run_out", "")
+    for grant in unanswered:
+        take_step(actor, GRANT, grant, "lapse")
+    return len(over) + len(unanswered)
+
+
+def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
+    """End access (or a request), and tell every organisation whose content was read."""
+    now = timezone.now()
+    grant.ended_at = min(now, grant.ends_at) if grant.ends_at else now
+    grant.ending = words
+    grant.save(update_fields=["ended_at", "ending"])
+    take_step(actor, GRANT, grant, step, words)
+    untold = Concerned.objects.filter(grant=grant, told_at=None)
+    counts = list(
+        untold.values_list("organisation_id", "organisation__name").annotate(
+            n=Count("event_id", distinct=True)
+        )
+    )
+    administrators: dict[int, list[User]] = {}
+    ids = [organisation_id for organisation_id, _, _ in counts]
+    for person in (
+        active_users().filter(org__in=ids, role__perm_admin=True).exclude(pk=grant.asked_by_id or 0)
+    ):
+        administrators.setdefault(person.org_id, []).append(person)
+    for organisation_id, name, count in counts:
+        letters.tell_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
+    untold.update(told_at=now)
+
+
+def _to_answer(actor: Actor, pk: int | str) -> ContentGrant:
+    actor.require_own_affairs()
+    if not is_officer(actor, host_organisation_id()):
+        raise Forbidden(gettext("An officer of the organisation that runs the hub answers this."))
+    grant = _locked(actor, pk)
+    if refusal := conflict(actor, grant):
+        raise Forbidden(refusal)
+    return grant
+
+
+def _locked(actor: Actor, pk: int | str) -> ContentGrant:
+    found = find_grant(actor, pk)
+    return ContentGrant.objects.select_for_update(of=("self",)).get(pk=found.pk)
+
+
+def _answer(actor: Actor, grant: ContentGrant, words: str) -> None:
+    grant.decided_by_id, grant.decided_by_name = actor.user_id, actor.name
+    grant.decided_at, grant.answer = timezone.now(), words
+
+
+def _may_still_read(grant: ContentGrant) -> bool:
+    return active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists()
+
+
+def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
+    if reach not in Reach.values:
+        raise Invalid({"reach": [gettext("Choose one of: %s.") % ", ".join(Reach.values)]})
+    if reach == Reach.EVENT:
+        event_id, uuid = _event(actor, event.strip())
+        return {"reach": reach, "event_id": event_id, "event_uuid": uuid}
+    if reach == Reach.ORGANISATION:
+        found = Organisation.objects.filter(pk=organisation or 0).first()
+        if found is None:
+            raise Invalid({"organisation": [gettext("Choose an organisation.")]})
+        return {"reach": reach, "organisation": found}
+    return {"reach": reach}
+
+
+def _event(actor: Actor, reference: str) -> tuple[int, Any]:
+    """The event, if the hub owner may read it: nobody is granted more."""
+    try:
+        host = reading_actor(host_organisation_id() or 0, actor.name)
+    except Organisation.DoesNotExist:
+        raise NotFound("No organisation runs this hub.") from None
+    sql = f"SELECT e.id, e.uuid FROM event e WHERE {matches('e', reference)} AND {event_predicate(host)}"
+    given = {**reader_parameters(host), "reference": reference}
+    row = cursor().execute(sql, given).fetchone() if is_reference(reference) else None
+    if row is None:
+        told = gettext("There is no event with this number or UUID that the hub owner may read.")
+        raise Invalid({"event": [told]})
+    return row[0], row[1]
+
+
+def _hours(given: int | str, most: int) -> int:
+    text = str(given).strip()
+    hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not 1 <= hours <= most:
+        raise Invalid(
+            {"hours": [gettext("Give a whole number of hours from 1 to %(most)s.") % {"most": most}]}
+        )
+    return hours
+
+
+def _checked(text: str, field: str, *, at_least: int = 1) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not at_least <= len(words) <= LONGEST or "\0" in words:
+        told = gettext("Write %(least)s to %(most)s characters.") % {"least": at_least, "most": LONGEST}
+        raise Invalid({field: [told]})
+    return words

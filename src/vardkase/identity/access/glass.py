@@ -1,0 +1,63 @@
+"""Content access that was granted to somebody who reads nothing otherwise ("break-glass", hub.md section 1).
+
+The record is the key. An operator's Actor goes on reading nothing; in a request that only reads it carries a `Glass`,
+through which nothing is seen either until an event is looked up. Looking it up writes down that it is read, in the
+same statement that asks whether the grant still holds and reaches that event, and only then does the visibility rule
+let that one event through, in that one request. So what is not on record has not been read, whichever way it is asked
+for: lists, searches, counts, exports, jobs and whatever writes look nothing up, and stay shut.
+
+Who grants it, and where reads are put down, is known above (`hub.content_access`), which says so here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.staff import StaffRole
+
+if TYPE_CHECKING:
+    from vardkase.identity.access.actor import Actor
+
+READING_CREDENTIALS = frozenset({Credential.BROWSER, Credential.API_KEY, Credential.READ_ONLY_KEY})
+"""What somebody reads with who was granted it: neither the console nor a job is them."""
+
+
+class Glass(Protocol):
+    """The access of one person during one request."""
+
+    @property
+    def opened(self) -> AbstractSet[int]:
+        """The events that are on record as read in this request."""
+        ...
+
+    @property
+    def reader(self) -> Actor:
+        """Through whose eyes they are seen: an analyst's of the organisation that runs the hub."""
+        ...
+
+    def enter(self, event_id: int) -> None:
+        """Put down that the event is read, and open it; nothing when no grant in force reaches it."""
+        ...
+
+
+type GlassMaker = Callable[[Actor, str], Glass]
+"""An operator, and what they ask for ("events/view") → their glass."""
+
+_makers: list[GlassMaker] = []
+
+
+def glass_is_made_by(maker: GlassMaker) -> None:
+    """Name who knows what was granted, once, when the applications are ready."""
+    _makers[:] = [maker]
+
+
+def for_reading(actor: Actor, what: str) -> Actor:
+    """`actor` for a request that only reads, and that `what` names: operators with the access that they may have."""
+    is_operator = actor.is_content_blind and StaffRole.OPERATOR in actor.staff
+    if not (is_operator and _makers and actor.credential in READING_CREDENTIALS):
+        return actor
+    return replace(actor, glass=_makers[0](actor, what))

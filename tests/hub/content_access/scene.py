@@ -1,0 +1,79 @@
+"""An operator, an officer of the hub, and an event of organisation A that the hub owner may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.cast import Cast, Player
+from tests.factories import make_attribute, make_event, make_key, make_role, make_user
+from tests.hub.officers import officer
+from vardkase.hub.content_access.models import ContentGrant, ContentReading
+from vardkase.hub.content_access.services import ask, grant_access
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.models import Attribute, Event
+
+SECRET = "hemlig.example"
+WHY = "Händelsen går inte att öppna, se ärende 12."
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The operator is a site administrator by role, of organisation C, the supplier."""
+
+    cast: Cast
+    operator: Player
+    officer: Player
+    event: Event
+    attribute: Attribute
+
+    @property
+    def operating(self) -> Actor:
+        """The operator in a browser."""
+        return in_browser(self.operator.user)
+
+    def asked(self, **given: Any) -> ContentGrant:
+        """A request for the event, unless told otherwise."""
+        wanted = {"reason": WHY, "hours": 2, "reach": "event"} | given
+        if wanted["reach"] == "event":
+            wanted = {"event": str(self.event.pk)} | wanted
+        return ask(self.operating, **wanted)
+
+    def granted(self, **given: Any) -> ContentGrant:
+        """The same, granted by the officer."""
+        return grant_access(in_browser(self.officer.user), self.asked(**given).pk)
+
+
+def set_scene(cast: Cast) -> Scene:
+    """Everybody on stage; nothing asked yet."""
+    event = make_event(cast.org_a, distribution=1, published=True, info="SECRET plan")
+    event.save()
+    attribute = make_attribute(event, type="domain", value1=SECRET, distribution=5)
+    attribute.save()
+    return Scene(cast, operator_of(cast), officer(cast), event, attribute)
+
+
+def operator_of(cast: Cast, email: str = "drift@c.example") -> Player:
+    """Somebody of the supplier who runs the hub, holding every permission that there is."""
+    user = make_user(
+        cast.org_c, make_role("Everything", [*Permission]), email, staff_roles=[StaffRole.OPERATOR.value]
+    )
+    return Player(user, make_key(user))
+
+
+def in_browser(user: User) -> Actor:
+    """Who has signed in on the pages."""
+    return actor_for(User.objects.get(pk=user.pk), Credential.BROWSER)
+
+
+def by_key(user: User) -> Actor:
+    """The same person with a key."""
+    return replace(in_browser(user), credential=Credential.API_KEY)
+
+
+def readings() -> list[tuple[int, str]]:
+    """Every read that is on record: event and request, in order."""
+    return list(ContentReading.objects.order_by("pk").values_list("event_id", "request"))

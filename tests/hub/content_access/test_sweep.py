@@ -1,0 +1,159 @@
+"""Every endpoint and every page under a grant for everything: what is not on record has not been read.
+
+What is answered without a read on record is the same as without any grant; nothing that writes opens anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import get_resolver
+
+from tests.api.calls import send
+from tests.api.stage import SECRET, Stage, Things, mentioned
+from tests.api.test_roles import Line, lines
+from tests.factories import make_key, make_role, make_user
+from tests.house.test_permissions import views
+from tests.web.accounts import signed_in
+from vardkase.hub.content_access.models import ContentGrant, ContentReading, GrantState
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Attribute, Event, EventReport, Object
+
+CHANGING = re.compile(r"\b\d{10}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\bw\d+q\b|[0-9a-f]{32,}|\d\d:\d\d:\d\d[.\dZ+:]*")
+"""What differs between two answers to the same question: times, new uuids, made-up words, digests."""
+FOR_CONTENT = {"events/view", "attributes/view", "objects/view", "event_reports/view", "attributes/download"}
+
+OF_EVENTS = {
+    *(
+        "event",
+        "published",
+        "attribute",
+        "object",
+        "report",
+        "attachment",
+        "reference",
+        "inside",
+        "proposal",
+        "deleted",
+    ),
+    *("event_graph", "sighting", "deleted_report", "proposed_attachment", "picture"),
+}
+"""What lies in events: what writes and names none of it is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    operator: User
+    key: str
+    things: Things
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    """One of everything, all of it open to the members, and an operator who may open all of it."""
+    stage = Stage()
+    operator = make_user(
+        stage.b, make_role("Everything", [*Permission]), "drift@b.example", staff_roles=["operator"]
+    )
+    things = Things(stage, stage.caller("user"))
+    things.furnish()
+    Event.objects.update(distribution=1, published=True)
+    for model in (Attribute, Object, EventReport):
+        model.objects.update(distribution=5)
+    ContentGrant.objects.create(
+        state=GrantState.GRANTED,
+        reach="hub",
+        reason="x",
+        hours=8,
+        asked_by=operator,
+        asked_by_name=operator.email,
+        asked_at="2026-01-01T00:00Z",
+        answer_by="2026-01-02T00:00Z",
+        ends_at="2199-01-01T00:00Z",
+    )
+    return Scene(operator, make_key(operator), things)
+
+
+def asked(scene: Scene, line: Line, *, granted: bool = True) -> tuple[str, bool]:
+    """The answer, and whether a read is on record for it; whatever it changes is taken back."""
+    to = scene.things.fill(line.to)
+    body: Any = scene.things.fill(line.send) if line.send is not None else {}
+    path = f"/{line.name}{'/' if to else ''}{to}"
+    with as_if(granted):
+        before = ContentReading.objects.count()
+        answered = send(scene.key, line.asked_by, path, body if line.asked_by == "POST" else None)
+        return f"{answered.status_code} {text_of(answered)}", ContentReading.objects.count() > before
+
+
+@contextmanager
+def as_if(granted: bool) -> Iterator[None]:
+    """With the grant or without; whatever is changed meanwhile is taken back."""
+    with transaction.atomic():
+        if not granted:
+            ContentGrant.objects.update(state=GrantState.ENDED)
+        yield
+        transaction.set_rollback(True)
+
+
+def text_of(answered: HttpResponse | StreamingHttpResponse) -> str:
+    """Everything that was answered."""
+    whole = b"".join(answered) if isinstance(answered, StreamingHttpResponse) else answered.content  # type: ignore[arg-type]
+    return whole.decode("utf-8", "replace")
+
+
+def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
+    recorded, leaking = [], {}
+    for line in lines():
+        if line.skip or (line.writes and not mentioned([line.to, line.send]) & OF_EVENTS):
+            continue
+        told, is_recorded = asked(scene, line)
+        if is_recorded:
+            recorded.append(line)
+        elif not line.writes:
+            without, _ = asked(scene, line, granted=False)
+            if CHANGING.sub("", told) != CHANGING.sub("", without):
+                leaking[line.name] = (told, without)
+        elif SECRET in told.replace(f"{SECRET}.example", ""):
+            leaking[line.name] = (told, "")
+    assert leaking == {}
+    assert [line.name for line in recorded if line.writes] == []
+    assert {line.name for line in recorded} >= FOR_CONTENT
+    assert len(recorded) > 20
+
+
+def addresses(things: Things) -> Iterator[str]:
+    """Every page, with the event, an attribute or what else its address asks for."""
+    for route, view in views(get_resolver()):
+        if view.__module__.startswith("allauth."):
+            continue
+        part = "attribute" if "attribute" in route else "object" if "object" in route else "event"
+        for named in {part, "event"}:
+            yield "/" + re.sub(r"<[^>]+>", str(getattr(things, named).pk), route)
+
+
+def test_every_page_records_or_shows_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.REQUIRE_SECOND_FACTOR", False)
+    browser = signed_in(scene.operator)
+    browser.raise_request_exception = False
+    recorded, leaking = set(), []
+    for address in addresses(scene.things):
+        with as_if(granted=True):
+            shown = text_of(browser.get(address)).count(SECRET)
+            is_recorded = ContentReading.objects.exists()
+        if is_recorded:
+            recorded.add(address)
+        elif shown:
+            with as_if(granted=False):
+                if text_of(browser.get(address)).count(SECRET) != shown:
+                    leaking.append(address)
+    assert leaking == []
+    assert f"/event/{scene.things.event.pk}/" in recorded
+    assert len(recorded) > 5
