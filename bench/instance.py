@@ -21,6 +21,9 @@ from pathlib import Path
 VARDKASE = (sys.executable, "-m", "vardkase.cli.main")
 """What `./vardkase` runs, in the environment that this runs in."""
 
+WITHOUT_KNOWLEDGE = "--no-knowledge"
+"""An option of `serve`: loading taxonomies, galaxies and 2.5 million warninglist values keeps a machine busy."""
+
 PATIENCE = 120.0
 
 
@@ -36,13 +39,13 @@ class Instance:
 
 
 @contextlib.contextmanager
-def fresh_instance(data_dir: Path | None = None, **environment: str) -> Iterator[Instance]:
+def fresh_instance(data_dir: Path | None = None, *options: str, **environment: str) -> Iterator[Instance]:
     """Run `vardkase serve` for the length of a block; a data directory that was not given is removed."""
     folder = data_dir or Path(tempfile.mkdtemp(prefix="vardkase-bench-"))
     folder.chmod(0o755)
     try:
         first = _first_administrator(folder)
-        with serving(folder, **environment) as (url, pid):
+        with serving(folder, *options, **environment) as (url, pid):
             yield Instance(url, first["key"], first["email"], first["password"], pid)
     finally:
         if data_dir is None:
@@ -60,7 +63,7 @@ def _first_administrator(folder: Path) -> dict[str, str]:
 
 def initialise(folder: Path) -> dict[str, str]:
     """Prepare `folder`; returns `email`, `password` and `key` of the first administrator."""
-    command: list[str | Path] = [*VARDKASE, "init", "--no-knowledge", "--data-dir", folder, "--json"]
+    command: list[str | Path] = [*VARDKASE, "init", WITHOUT_KNOWLEDGE, "--data-dir", folder, "--json"]
     printed = subprocess.run(
         command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True
     ).stdout
@@ -74,9 +77,9 @@ def run(folder: Path, *arguments: str) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[tuple[str, int]]:
     """Run `serve` on `folder`; yields its address and its process id."""
-    process, url = start_serving(folder, **environment)
+    process, url = start_serving(folder, *options, **environment)
     try:
         yield url, process.pid
     finally:
@@ -84,12 +87,12 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
         process.wait(60)
 
 
-def start_serving(folder: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
-    """Start `serve` on `folder` and wait for its first answer; returns the process and the address."""
+def start_serving(folder: Path, *options: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start `serve` with `options` on `folder` and wait for its first answer; returns the process and the address."""
     port = free_port()
     with (folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
-            [*VARDKASE, "serve", "--data-dir", folder, "--port", str(port)],
+            [*VARDKASE, "serve", "--data-dir", folder, "--port", str(port), *options],
             stdout=log,
             stderr=log,
             env=_environment() | environment,

@@ -21,7 +21,7 @@ from typing import Any
 
 from bench.client import Client, Refused
 from bench.corpus import Corpus
-from bench.instance import initialise, start_serving
+from bench.instance import WITHOUT_KNOWLEDGE, initialise, start_serving
 from bench.memory import descendants
 
 SENDERS = 3
@@ -51,7 +51,7 @@ def kill_and_check(folder: Path, key: str, seed: int) -> Round:
     """Serve, ingest, kill everything at a random moment, serve again, look at every event."""
     rng = random.Random(seed)
     ledger = Ledger()
-    process, url = start_serving(folder)
+    process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
     stop = threading.Event()
     senders = [
         threading.Thread(target=_ingest, args=(url, key, Corpus(seed * 10 + number), ledger, stop))
@@ -64,7 +64,7 @@ def kill_and_check(folder: Path, key: str, seed: int) -> Round:
     stop.set()
     for sender in senders:
         sender.join()
-    process, url = start_serving(folder)
+    process, url = start_serving(folder, WITHOUT_KNOWLEDGE)
     try:
         with Client(url, key) as client:
             return _check(client, ledger)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import django
 import pytest
+from django.conf import settings
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -59,6 +61,13 @@ class OneWorkerForTheHubs(LoadScopeScheduling):
 def pytest_unconfigure() -> None:
     """Stop the database server, in the process that started it."""
     database.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is a copy of the migrated one, where the run has one."""
+    if template := os.environ.get(database.TEMPLATE):
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 
 
 @pytest.fixture(autouse=True)

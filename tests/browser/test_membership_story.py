@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from bench.client import Client
-from bench.instance import Instance, fresh_instance, run
+from bench.instance import Instance, run
 from tests.hub.membership.answers import answers, as_sent
+from tests.support.hubs import running_hub
 from tests.support.mail_server import MailServer, mail_server
 from tests.web.accounts import code_of
 
@@ -114,7 +115,7 @@ def hub(chromium: Browser) -> Iterator[Hub]:
             "VARDKASE_MAIL_FROM": "misp@hub.example",
             "VARDKASE_BASE_URL": "http://hub.example",
         }
-        with fresh_instance(Path(folder), **environment) as instance:
+        with running_hub(Path(folder), **environment) as instance:
             yield Hub(instance, Path(folder), mail, chromium)
 
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.folders import open_folder
+from tests.support.prepared import copy_prepared
 from tests.support.processes import without_database_url
 from vardkase.cli.main import commands
 
@@ -39,8 +40,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return open_folder(tmp_path_factory)
+def data_dir() -> Path:
+    return open_folder()
 
 
 def test_help_lists_every_command() -> None:
@@ -67,6 +68,8 @@ def test_version_for_scripts() -> None:
 
 
 def test_init_prints_one_json_object_and_needs_no_second_time(data_dir: Path) -> None:
+    copy_prepared(data_dir)
+    assert [path.name for path in data_dir.iterdir()] == ["database"], "keys and secrets are each hub's own"
     first = run("init", "--data-dir", str(data_dir), "--json", "--no-knowledge")
     made = json.loads(first.stdout)
     assert made["email"] == "admin@admin.test"

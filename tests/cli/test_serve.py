@@ -16,7 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.client import Client
+from bench.instance import WITHOUT_KNOWLEDGE
 from tests.support.folders import open_folder
+from tests.support.prepared import copy_prepared
 from tests.support.processes import children, descendants, is_running, wait_until, without_database_url
 from tests.support.web_server import free_port
 
@@ -26,12 +29,13 @@ PATIENCE = 60.0
 class Serve:
     """`vardkase serve` as a process, with what it has printed so far."""
 
-    def __init__(self, data_dir: Path, port: int) -> None:
+    def __init__(self, data_dir: Path, port: int, *options: str) -> None:
         self.port = port
         self.data_dir = data_dir
         self.said: list[str] = []
+        command = [sys.executable, "-m", "vardkase.cli.main", "serve", "--data-dir", str(data_dir)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "vardkase.cli.main", "serve", "--data-dir", data_dir, "--port", str(port)],
+            [*command, "--port", str(port), *options],
             env={**without_database_url(), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -70,14 +74,16 @@ class Serve:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all stories here: only the first has to create a database."""
-    return open_folder(tmp_path_factory)
+def data_dir() -> Path:
+    """One for all stories here but that of the first start, which is from an empty folder."""
+    folder = open_folder()
+    copy_prepared(folder)
+    return folder
 
 
 @pytest.fixture
 def served(data_dir: Path) -> Iterator[Serve]:
-    serve = Serve(data_dir, free_port())
+    serve = Serve(data_dir, free_port(), WITHOUT_KNOWLEDGE)
     try:
         serve.wait_until_up()
         yield serve
@@ -92,22 +98,25 @@ def test_a_signal_stops_all_of_it(served: Serve, number: signal.Signals) -> None
     assert served.status() == 403  # MISP's answer without a key
     everyone = descendants(served.process.pid)
     assert len(everyone) > 5
+    assert not [pid for pid in everyone if b"knowledge" in _command(pid)], "it was told not to"
     assert served.end(number) == 0
     assert not {pid for pid in everyone if is_running(pid)}
     assert "Traceback" not in served.output
 
 
-def test_the_first_administrator_is_shown_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    first = Serve(open_folder(tmp_path_factory), free_port())
+def test_an_empty_folder_becomes_a_hub_and_the_first_administrator_is_shown_once() -> None:
+    first = Serve(open_folder(), free_port())
     try:
         first.wait_until_up()
         assert "admin@admin.test" in first.output
         key = re.search(r"\b[A-Za-z0-9]{40}\b", first.output)
         assert key
         assert first.status(key.group()) == 200
+        with Client(f"http://127.0.0.1:{first.port}", key.group()) as client:
+            wait_until(lambda: bool(client.get("/objectTemplates/index").json()), PATIENCE)
     finally:
         first.end()
-    again = Serve(first.data_dir, first.port)
+    again = Serve(first.data_dir, first.port, WITHOUT_KNOWLEDGE)
     try:
         again.wait_until_up()
         assert again.status(key.group()) == 200
@@ -127,7 +136,7 @@ def test_kill_9_leaves_no_process_and_no_damage(served: Serve) -> None:
     everyone = descendants(served.process.pid)
     served.end(signal.SIGKILL)
     wait_until(lambda: not {pid for pid in everyone if is_running(pid)}, 30)
-    again = Serve(served.data_dir, served.port)
+    again = Serve(served.data_dir, served.port, WITHOUT_KNOWLEDGE)
     try:
         again.wait_until_up()
         assert again.status() == 403

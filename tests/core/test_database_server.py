@@ -26,10 +26,10 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="changes accounts")
 
 
 @pytest.fixture
-def data_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory that the server's account can reach."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    return open_folder(tmp_path_factory)
+    return open_folder()
 
 
 def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:

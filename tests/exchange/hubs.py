@@ -14,7 +14,8 @@ from typing import Any
 from uuid import uuid4
 
 from bench.client import Answer, Client, Refused
-from bench.instance import Instance, fresh_instance
+from bench.instance import Instance
+from tests.support.hubs import running_hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _hubs(names: str) -> Iterator[list[Hub]]:
     os.environ["VARDKASE_PRIVATE_NETWORKS"] = "127.0.0.0/8"
     try:
         with ExitStack() as stack, ThreadPoolExecutor(len(names)) as starting:
-            running = list(starting.map(stack.enter_context, (fresh_instance() for _ in names)))
+            running = list(starting.map(stack.enter_context, (running_hub() for _ in names)))
             hubs = [
                 Hub(each, stack.enter_context(Client(each.url, each.key)), name)
                 for each, name in zip(running, names, strict=True)

@@ -14,8 +14,9 @@ import pytest
 from django.utils import timezone
 
 from bench.client import Client
-from bench.instance import VARDKASE, Instance, fresh_instance
+from bench.instance import VARDKASE, Instance
 from tests.cast import Cast
+from tests.support.hubs import running_hub
 from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.enrolment import codes
@@ -32,7 +33,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, Path]]
     """A member's own platform, and the folder that it keeps everything in."""
     for name, value in SWITCHES.items():
         monkeypatch.setenv(name, value)
-    with TemporaryDirectory(prefix="vardkase-platform-") as folder, fresh_instance(Path(folder)) as instance:
+    with TemporaryDirectory(prefix="vardkase-platform-") as folder, running_hub(Path(folder)) as instance:
         yield instance, Path(folder)
 
 

@@ -1,4 +1,7 @@
-"""The PostgreSQL server of a test run: DATABASE_URL when it is set, else an embedded one without fsync."""
+"""The PostgreSQL server of a test run: DATABASE_URL when it is set, else an embedded one without fsync.
+
+In the embedded one a worker's database is a copy of one that was migrated before; elsewhere each is migrated.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,17 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
+from tests.support.folders import RUN_FOLDER
+from tests.support.prepared import copy_prepared
 from vardkase.core.database import EmbeddedPostgres, embedded_url
 
 _server: EmbeddedPostgres | None = None
 _folder: Path | None = None
+
+TEMPLATE = "VARDKASE_TEST_TEMPLATE"
+"""The variable that names the migrated database."""
 
 
 def bootstrap() -> None:
@@ -20,15 +30,24 @@ def bootstrap() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "vardkase.config.settings"
     # Playwright runs an event loop in the test's thread, where Django would refuse its synchronous ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    if "VARDKASE_TEST_RUN" in os.environ:
+    if RUN_FOLDER in os.environ:
         return
-    os.environ["VARDKASE_TEST_RUN"] = str(os.getpid())
     _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
-    _folder.chmod(0o755)  # As root the server runs under another account, which has to get in.
-    os.environ["VARDKASE_DATA_DIR"] = str(_folder)
+    _folder.chmod(0o755)  # As root the database server runs under another account, which has to get in.
+    os.environ[RUN_FOLDER] = os.environ["VARDKASE_DATA_DIR"] = str(_folder)
     if not os.environ.get("DATABASE_URL"):
+        copy_prepared(_folder)
         _server = EmbeddedPostgres(_folder, durable=False).start()
         os.environ["DATABASE_URL"] = embedded_url(_folder)
+        os.environ[TEMPLATE] = _set_aside()
+
+
+def _set_aside() -> str:
+    """Rename the migrated database, as a template that nobody is connected to; returns its name."""
+    with psycopg.connect(f"{os.environ['DATABASE_URL']}&dbname=postgres", autocommit=True) as connection:
+        connection.execute("ALTER DATABASE vardkase RENAME TO prepared")
+        connection.execute("CREATE DATABASE vardkase")
+    return "prepared"
 
 
 def stop() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
-import pytest
+RUN_FOLDER = "VARDKASE_TEST_RUN"
+"""The variable that names the folder of the whole run, which is removed at its end."""
 
 
-def open_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new data directory that the database server's own account can reach, which pytest's are not to others."""
-    folder = tmp_path_factory.mktemp("data")
-    for part in (folder, *folder.parents):
-        if "pytest" in str(part):
-            part.chmod(0o755)
+def open_folder() -> Path:
+    """A new data directory that the database server's own account can reach.
+
+    Not one of pytest's: each run of it anywhere on the machine closes their parent to other accounts.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="data-", dir=os.environ[RUN_FOLDER]))
+    folder.chmod(0o755)
     return folder

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.instance import initialise
 from bench.kill import kill_and_check
+from tests.support.prepared import copy_prepared
 
 ROUNDS = 3
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_half(tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_and_nothing_is_half() -> None:
     """After each restart every acknowledged event is whole; an unanswered one is whole or not there."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    key = initialise(folder)["key"]
-    rounds = [kill_and_check(folder, key, seed) for seed in range(ROUNDS)]
+    with TemporaryDirectory(prefix="vardkase-kill-") as name:
+        folder = Path(name)
+        copy_prepared(folder)
+        key = initialise(folder)["key"]
+        rounds = [kill_and_check(folder, key, seed) for seed in range(ROUNDS)]
     assert sum(one.acknowledged for one in rounds) > 0
     assert sum(one.unanswered for one in rounds) > 0

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pymisp import PyMISP
 
-from bench.instance import Instance, fresh_instance
+from bench.instance import Instance
+from tests.support.hubs import running_hub
 from tests.support.web_server import free_port
 from tests.wire.pymisp_suite import Unavailable, run_suite, suite_folder
 
@@ -33,7 +34,7 @@ def test_the_listed_tests_of_pymisp_pass() -> None:
             pytest.fail(f"PyMISP's source distribution cannot be had: {reason}")
         pytest.skip(f"PyMISP's source distribution cannot be had: {reason}")
     listed = set(LISTED.read_text().split())
-    with fresh_instance() as instance:
+    with running_hub() as instance:
         switch_on_zeromq(instance)
         outcome = run_suite(instance.url, instance.key)
     broken = {name: outcome.failed.get(name, "skipped or gone") for name in sorted(listed - outcome.passed)}

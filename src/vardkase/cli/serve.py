@@ -17,7 +17,7 @@ from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
 from vardkase.cli.claim import claim
-from vardkase.cli.init import prepare
+from vardkase.cli.init import Knowledge, prepare
 from vardkase.cli.installation import DataDir, choose
 from vardkase.cli.output import fail, note, result
 from vardkase.cli.stopping import StopRequest
@@ -31,7 +31,13 @@ Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all."
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty installation with a community to look at.")]
 
 
-def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1", demo: Demo = False) -> None:
+def serve(
+    data_dir: DataDir = None,
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    demo: Demo = False,
+    knowledge: Knowledge = True,
+) -> None:
     """Start everything and print the address. Ctrl-C stops everything."""
     chosen = choose(data_dir)
     url = _url(host, port)
@@ -39,10 +45,10 @@ def serve(data_dir: DataDir = None, port: Port = 8000, host: Host = "127.0.0.1",
         if holder is not None:
             raise fail(f"Vårdkase already runs on {chosen}: {holder}")
         _refuse_taken_port(host, port)
-        _run(chosen, host, port, url, demo=demo)
+        _run(chosen, host, port, url, demo=demo, knowledge=knowledge)
 
 
-def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
+def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledge: bool) -> None:
     stop = StopRequest()
     made: dict[str, Any] = {}
     children: list[Child] = []
@@ -64,7 +70,7 @@ def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
         children[0].release()
         if not stop.requested and _answers(children[0], host, port, stop):
             _announce(url, made)
-            children += _background(_url_of(database), demo=demo)
+            children += _background(_url_of(database), demo=demo, knowledge=knowledge)
             _watch(database, children, stop)
     except KeyboardInterrupt:
         return
@@ -74,12 +80,13 @@ def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool) -> None:
             database.stop()
 
 
-def _background(database_url: str, *, demo: bool) -> Iterator[Child]:
+def _background(database_url: str, *, demo: bool, knowledge: bool) -> Iterator[Child]:
     start = partial(Child, database_url=database_url)
     yield start("worker", "vardkase.cli.main", "worker")
     if demo:
         yield start("demo", "vardkase.cli.main", "demo", once=True)
-    yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)
+    if knowledge:
+        yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)
 
 
 def _url_of(database: EmbeddedPostgres | None) -> str:

@@ -1,0 +1,28 @@
+"""Whole hubs for tests: `vardkase serve` with a database of its own, web server and worker."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.instance import WITHOUT_KNOWLEDGE, Instance, fresh_instance
+from tests.support.prepared import copy_prepared
+
+
+@contextlib.contextmanager
+def running_hub(folder: Path | None = None, **environment: str) -> Iterator[Instance]:
+    """Run a new hub for the length of a block, in `folder` or in one that is removed afterwards.
+
+    Its database was migrated before (tests/cli/test_serve.py starts from an empty folder), and it loads no
+    taxonomies, galaxies or warninglists.
+    """
+    with contextlib.ExitStack() as leaving:
+        if folder is None:
+            name = leaving.enter_context(
+                TemporaryDirectory(prefix="vardkase-hub-", ignore_cleanup_errors=True)
+            )
+            folder = Path(name)
+        copy_prepared(folder)
+        yield leaving.enter_context(fresh_instance(folder, WITHOUT_KNOWLEDGE, **environment))

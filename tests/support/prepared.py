@@ -1,0 +1,80 @@
+"""A database cluster that is migrated once, and copied by every test run and every hub that a test starts.
+
+It is kept in .cache for as long as no migration changes. It belongs to no installation: organisation, accounts,
+keys and secrets are made in each copy, by `vardkase init` or `serve`, as in an empty folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support.processes import without_database_url
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
+CACHE = ROOT / ".cache" / "prepared"
+CLUSTER = "database"
+IMPORTED = re.compile(r"^(?:from|import) (vardkase[\w.]*)", re.MULTILINE)
+
+
+def copy_prepared(folder: Path) -> None:
+    """Put the cluster into `folder`, a data directory that has none yet."""
+    folder.chmod(0o755)  # As root the server runs under another account, which has to get in.
+    with _current() as cluster:
+        subprocess.run(["cp", "-a", cluster, folder / CLUSTER], check=True)
+
+
+@contextlib.contextmanager
+def _current() -> Iterator[Path]:
+    """The cluster of the migrations as they are; nobody makes another while the block runs."""
+    made_for = CACHE / _fingerprint()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if not made_for.exists():
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made_for.exists():
+                _make(made_for)
+        yield made_for / CLUSTER
+
+
+def _make(made_for: Path) -> None:
+    """Migrate an empty folder, and keep its cluster in place of the earlier ones."""
+    for earlier in CACHE.iterdir():
+        if earlier.is_dir():
+            shutil.rmtree(earlier)
+    with tempfile.TemporaryDirectory(prefix="vardkase-prepared-") as name:
+        Path(name).chmod(0o755)
+        command = [sys.executable, "-m", "vardkase.cli.main", "migrate", "--data-dir", name]
+        subprocess.run(command, env=without_database_url(), stdout=subprocess.DEVNULL, check=True)
+        unfinished = CACHE / "unfinished"
+        unfinished.mkdir()
+        subprocess.run(["cp", "-a", f"{name}/{CLUSTER}", unfinished / CLUSTER], check=True)
+        unfinished.rename(made_for)
+
+
+def _fingerprint() -> str:
+    """Of all that decides what a migrated database looks like: migrations, what they import, the libraries."""
+    migrations = sorted(SOURCE.rglob("migrations/*.py"))
+    texts = [path.read_bytes() for path in (ROOT / "uv.lock", *migrations)]
+    imported = {name for text in texts for name in IMPORTED.findall(text.decode())}
+    texts += [path.read_bytes() for name in sorted(imported) for path in _files(name)]
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(hashlib.sha256(text).digest())
+    return digest.hexdigest()[:16]
+
+
+def _files(module: str) -> Iterator[Path]:
+    """The file of a module, or the files of a package."""
+    path = SOURCE.joinpath(*module.split("."))
+    yield from sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
