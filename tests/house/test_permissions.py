@@ -37,6 +37,8 @@ OWN_THINGS = {
     "bookmarks/edit": "the same",
     "events/contact": "whoever reads an event may write to those who made it, so many times an hour, as in MISP",
     "favourite_tags/toggle": "everyone marks tags for themselves",
+    "supportRequests/add": "everyone asks customer service",
+    "supportRequests/write": "everyone in requests of their own; the service refuses others'",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
     "userSettings/eventIndexColumnToggle": "everyone hides columns for themselves",
     "userSettings/setHomePage": "everyone chooses their own homepage",

@@ -78,8 +78,8 @@ class Endpoint:
 
     `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators only;
     `staff`: one of these duties at the hub; `writes`: refused to read-only keys and to organisations that may not
-    write; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not
-    decoded as parameters.
+    write, but for `own_affairs`, which an organisation tends to however its membership stands; `public`: open to
+    visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not decoded as parameters.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Endpoint:
     public: bool = False
     takes_document: bool = False
     staff: tuple[StaffRole, ...] = ()
+    own_affairs: bool = False
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -104,7 +105,7 @@ class Endpoint:
         if self.staff:
             actor.require_staff(*self.staff)
         if self.writes:
-            actor.require_writing()
+            actor.require_own_affairs() if self.own_affairs else actor.require_writing()
 
     def may_be_called_by(self, actor: Actor) -> bool:
         """Whether `actor` may call this."""
@@ -134,6 +135,7 @@ def endpoint(
     public: bool = False,
     takes_document: bool = False,
     staff: tuple[StaffRole, ...] = (),
+    own_affairs: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -158,6 +160,7 @@ def endpoint(
             public,
             takes_document,
             staff,
+            own_affairs,
         )
         return handler
 

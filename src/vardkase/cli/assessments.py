@@ -1,4 +1,4 @@
-"""`vardkase membership review|assess|request-completion|propose|decide`: assessing applications from the command line.
+"""`vardkase membership review|assess|propose|decide|…`: assessing applications from the command line.
 
 Reviewing and deciding are done by an officer with a name (`--as`): the console itself is nobody. Who sits there is one
 person, in whoever's name: a proposal made at the console is answered elsewhere.
@@ -118,6 +118,40 @@ def decide(
 
         actor, application = _at(officer, number)
         result(_shown(deciding.decide(actor, application, proposal, answer, text, exception)), as_json=json)
+
+
+@commands.command("take-back")
+def take_back(
+    number: Number,
+    officer: AsOfficer,
+    proposal: Annotated[int, typer.Option(help="The proposal's id, from `propose`.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Take one's own proposal back."""
+    with opened(data_dir):
+        from vardkase.hub.membership.assessments.services import deciding
+
+        actor, application = _at(officer, number)
+        deciding.take_back(actor, application, proposal)
+        result(_shown(application), as_json=json)
+
+
+@commands.command("declare-partial")
+def declare_partial(
+    number: Number,
+    officer: AsOfficer,
+    reason: Annotated[str, typer.Option(help="Why one is partial.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Take no further part in a case in which one is partial."""
+    with opened(data_dir):
+        from vardkase.hub.membership.assessments.services import reviewing
+
+        actor, application = _at(officer, number)
+        reviewing.declare_partial(actor, application, reason)
+        result(_shown(application), as_json=json)
 
 
 def _at(officer: str, number: str) -> tuple[Actor, Application]:

@@ -13,7 +13,10 @@ from vardkase.cli import (
     accounts,
     applications,
     assessments,
+    changes,
     check,
+    checklists,
+    communities,
     content,
     demo,
     enrolment,
@@ -24,11 +27,12 @@ from vardkase.cli import (
     schema,
     security,
     serve,
+    statements,
     support,
     version,
     worker,
 )
-from vardkase.cli.output import note
+from vardkase.cli.output import note, sentences
 from vardkase.cli.rooms import Room
 from vardkase.core.errors import VardkaseError
 
@@ -57,6 +61,10 @@ commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
 commands.add_typer(applications.commands, name="membership")
 applications.commands.add_typer(assessments.commands)
+applications.commands.add_typer(checklists.commands)
+applications.commands.add_typer(changes.commands, name="change")
+applications.commands.add_typer(communities.commands, name="community")
+applications.commands.add_typer(statements.commands, name="statement")
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(version.version)
@@ -67,7 +75,8 @@ def app() -> None:
     try:
         commands()
     except (VardkaseError, ImproperlyConfigured) as error:
-        note(f"vardkase: {error}")
+        for line in sentences(error):
+            note(f"vardkase: {line}")
         sys.exit(1)
     except (OperationalError, psycopg.OperationalError) as error:
         note(f"vardkase: the database cannot be used: {' '.join(str(error).split())}")

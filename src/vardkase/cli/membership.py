@@ -42,7 +42,7 @@ def onboarding(member: Member, data_dir: DataDir = None, user: AsUser = "", json
         from vardkase.hub.membership.members.queries import find_membership
         from vardkase.hub.membership.onboarding.items import checklist
 
-        found = checklist(find_membership(acting(user), _reference(member)))
+        found = checklist(find_membership(acting(user), reference_of(member)))
         shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in found]
         rows(shown, as_json=json)
 
@@ -56,7 +56,7 @@ def activate(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
 
-        result(_shown(services.activate(acting(user), _reference(member), reason)), as_json=json)
+        result(_shown(services.activate(acting(user), reference_of(member), reason)), as_json=json)
 
 
 @commands.command("suspend")
@@ -74,7 +74,7 @@ def suspend(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
 
-        limited = services.suspend(acting(user), _reference(member), kind, reason, until=_day(until))
+        limited = services.suspend(acting(user), reference_of(member), kind, reason, until=_day(until))
         result(_shown(limited), as_json=json)
 
 
@@ -87,7 +87,7 @@ def restore(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
 
-        result(_shown(services.restore(acting(user), _reference(member), reason)), as_json=json)
+        result(_shown(services.restore(acting(user), reference_of(member), reason)), as_json=json)
 
 
 @commands.command("terminate")
@@ -104,7 +104,7 @@ def terminate(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
 
-        ended = services.terminate(acting(user), _reference(member), reason, contributions)
+        ended = services.terminate(acting(user), reference_of(member), reason, contributions)
         result(_shown(ended), as_json=json)
 
 
@@ -120,7 +120,8 @@ def _shown(membership: Membership) -> dict[str, str]:
     }
 
 
-def _reference(member: str) -> str:
+def reference_of(member: str) -> str:
+    """The id of the organisation by that name, else what was written: an id or a uuid."""
     from vardkase.identity.organisations.queries import organisations
 
     named = organisations("all").filter(name__iexact=member).first()

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from vardkase.core.errors import Invalid
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
 AsUser = Annotated[
@@ -28,6 +30,14 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     """Print why the command failed; `raise fail(…)` ends it."""
     typer.echo(f"vardkase: {message}", err=True)
     return typer.Exit(code)
+
+
+def sentences(error: Exception) -> list[str]:
+    """Why something was refused: of what was written, each field that is wrong, with its name."""
+    fields = error.errors if isinstance(error, Invalid) else ""
+    if not isinstance(fields, Mapping):
+        return [str(error)]
+    return [f"{name}: {' '.join(told)}" if name else " ".join(told) for name, told in fields.items()]
 
 
 def result(values: Mapping[str, Any], *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import Json, result, rows
+from vardkase.cli.output import Json, fail, result, rows
 
 if TYPE_CHECKING:
     from vardkase.identity.access.actor import Actor
@@ -161,6 +161,58 @@ def reviews(org: OrganisationName, data_dir: DataDir = None, json: Json = False)
             for review in reviews_of(actor, organisation.pk)
         ]
         rows(shown, as_json=json)
+
+
+@commands.command()
+def provider(
+    org: OrganisationName,
+    issuer: Annotated[str, typer.Option(help="Register this OpenID Connect provider, or change it.")] = "",
+    client_id: Annotated[str, typer.Option(help="What the provider calls this hub.")] = "",
+    secret: Annotated[
+        Path | None, typer.Option(help="A file with the client's secret; none: the one that is kept stays.")
+    ] = None,
+    label: Annotated[str, typer.Option(help="A name for the button.")] = "",
+    required: Annotated[
+        bool | None, typer.Option("--required/--not-required", help="Whether people have to sign in so.")
+    ] = None,
+    second_factor: Annotated[
+        bool | None,
+        typer.Option("--trust-second-factor/--ask-second-factor", help="Whether its second factor counts."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the provider away.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show an organisation's own sign-in provider, register, change or remove it."""
+    asked = {
+        "issuer": issuer or None,
+        "client_id": client_id or None,
+        "label": label or None,
+        "required": required,
+        "trusts_second_factor": second_factor,
+    }
+    changes = {name: value for name, value in asked.items() if value is not None}
+    with opened(data_dir):
+        from vardkase.exchange.openid import register
+        from vardkase.identity.entrance import services
+
+        actor, organisation = _found(org)
+        row = services.provider_of(organisation)
+        if remove:
+            services.remove_provider(actor, organisation)
+            row = None
+        elif changes or secret:
+            registration = services.changed_registration(row, changes, _secret(secret))
+            row = register(actor, organisation, registration)
+        shown = {name: getattr(row, name) for name in services.SHOWN_OF_PROVIDER} if row else {}
+        result({"organisation": organisation.name, **shown}, as_json=json)
+
+
+def _secret(file: Path | None) -> str:
+    try:
+        return file.read_text("utf-8").strip() if file else ""
+    except (OSError, UnicodeDecodeError):
+        raise fail(f"{file} cannot be read.") from None
 
 
 def _found(reference: str) -> tuple[Actor, Organisation]:

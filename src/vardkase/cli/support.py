@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import AsUser, Json, fail, rows
+from vardkase.cli.output import AsUser, Json, fail, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.customer_service.models import SupportRequest
 
 commands = typer.Typer(no_args_is_help=True, help="Customer service.")
 
 Mail = Annotated[Path, typer.Argument(help="A mail as a file (.eml).", metavar="FILE")]
+Number = Annotated[int, typer.Argument(help="The request's number.")]
+StepName = Annotated[str, typer.Argument(help="take, ask, solve or reopen.")]
+Text = Annotated[str, typer.Option("--text", help="What is written.")]
+AnswerStep = Annotated[str, typer.Option("--step", help="ask or solve, when that is what the answer does.")]
+Internal = Annotated[bool, typer.Option("--note", help="A note to colleagues, which who asked does not see.")]
+State = Annotated[str, typer.Option("--state", help="new, in_hand, waiting or solved; open or late.")]
 Kind = Annotated[str, typer.Option("--kind", help="connection, access, content, legal or fault.")]
 
 
@@ -31,3 +40,71 @@ def import_mail(
 
         made = register_mail(acting(user), raw, kind)
         rows([{"request": made.pk, "kind": made.kind, "from": made.asker_email}], as_json=json)
+
+
+@commands.command("list")
+def list_requests(
+    state: State = "open", data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """List the requests of the desk, those due first."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.customer_service.queries import desk_requests, filtered
+
+        found = filtered(desk_requests(acting(user)), state=state).order_by("deadline", "pk")
+        rows([_shown(each) for each in found], as_json=json)
+
+
+@commands.command("show")
+def show(number: Number, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """Show a request with what was said."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.customer_service.queries import conversation, find_desk_request
+
+        actor = acting(user)
+        found = find_desk_request(actor, number)
+        said = [f"{each.author}: {each.text}" for each in conversation(found, actor)]
+        result(_shown(found) | {"said": said if json else "\n".join(said)}, as_json=json)
+
+
+@commands.command("answer")
+def answer(
+    number: Number,
+    text: Text = "",
+    step: AnswerStep = "",
+    internal: Internal = False,
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Write to who asked, or a note to colleagues."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.customer_service import services
+
+        made = services.answer(acting(user), number, text, step=step, internal=internal)
+        result({"request": made.request_id, "by": made.author}, as_json=json)
+
+
+@commands.command("step")
+def step(
+    number: Number, name: StepName, data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """Take a request on by one step. What its state does not allow is refused in a sentence."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.customer_service import services
+
+        result(_shown(services.step_on(acting(user), number, name)), as_json=json)
+
+
+def _shown(row: SupportRequest) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "state": row.state,
+        "subject": row.subject,
+        "asked_by": row.asker_email,
+        "deadline": row.deadline.date().isoformat(),
+    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members import queries, services
@@ -91,6 +91,7 @@ def terminate(call: Call) -> Answer:
     "memberships/propose",
     requires=(Permission.ADMIN,),
     writes=True,
+    own_affairs=True,
     describes=Description(
         text="`details` holds the fields that shall be others: address, domains, networks, contact_main and so on.",
         mandatory=["details"],
@@ -104,6 +105,13 @@ def propose(call: Call) -> Answer:
         raise Invalid({"details": ["details is an object."]})
     proposed = services.propose_change(call.actor, details, _text(call, "note"))
     return Json({"MembershipChange": {"state": proposed.state, "fields": proposed.fields}})
+
+
+@endpoint("memberships/withdrawChange", requires=(Permission.ADMIN,), writes=True, own_affairs=True)
+def withdraw_change(call: Call) -> Answer:
+    """Take back what was proposed for the own organisation."""
+    services.withdraw_change(call.actor)
+    return saved("The change was taken back.", "/memberships/withdrawChange")
 
 
 @endpoint(

@@ -89,6 +89,7 @@ def publish(call: Call) -> Answer:
     "membershipTerms/accept",
     requires=(Permission.ADMIN,),
     writes=True,
+    own_affairs=True,
     describes=Description(mandatory=["version", "name", "role"]),
 )
 def accept(call: Call) -> Answer:

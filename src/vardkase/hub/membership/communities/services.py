@@ -20,7 +20,7 @@ from vardkase.hub.membership.sectors import Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.groups import (
     create_sharing_group,
     edit_sharing_group,
@@ -50,6 +50,16 @@ def find_community(actor: Actor, pk: int) -> Community:
     return found
 
 
+def rules_of(community: Community) -> dict[str, Any]:
+    """A community as `save_community` takes it."""
+    return {
+        "name": community.group.name,
+        **{rule: getattr(community, rule) for rule in KNOWN},
+        "chosen": sorted(each.pk for each in community.chosen.all()),
+        "hides_members": community.group.hides_members,
+    }
+
+
 @transaction.atomic
 def save_community(actor: Actor, data: Mapping[str, Any], community: Community | None = None) -> Community:
     """Make a community with its sharing group, which the hub owns, or change its rules; who is in it follows at once.
@@ -68,7 +78,8 @@ def save_community(actor: Actor, data: Mapping[str, Any], community: Community |
     for rule, known in KNOWN.items():
         setattr(community, rule, _among(rule, data.get(rule) or [], known))
     community.save()
-    SharingGroup.objects.filter(pk=community.group_id).update(hides_members=bool(data.get("hides_members")))
+    community.group.hides_members = bool(data.get("hides_members"))
+    community.group.save(update_fields=["hides_members"])
     community.chosen.set(
         Organisation.objects.filter(pk__in=data.get("chosen") or [], membership__isnull=False)
     )

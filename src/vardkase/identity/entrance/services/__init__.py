@@ -17,6 +17,7 @@ from vardkase.identity.entrance.services.networks import set_networks
 from vardkase.identity.entrance.services.providers import (
     SHOWN_OF_PROVIDER,
     Registration,
+    changed_registration,
     check_provider,
     provider_of,
     remove_provider,
@@ -35,6 +36,7 @@ __all__ = [
     "Registration",
     "add_certificate",
     "add_fingerprint",
+    "changed_registration",
     "check_provider",
     "check_record",
     "confirm_by_link",

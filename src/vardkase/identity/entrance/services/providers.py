@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -31,6 +33,15 @@ class Registration:
     label: str
     required: bool = False
     trusts_second_factor: bool = False
+
+
+def changed_registration(
+    row: IdentityProvider | None, changes: Mapping[str, Any], client_secret: str
+) -> Registration:
+    """The registration that is kept (none: an empty one) with some of it changed."""
+    kept: dict[str, Any] = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} if row else {}
+    empty = {"issuer": "", "client_id": "", "label": ""}
+    return Registration(**{**empty, **kept, **changes, "client_secret": client_secret})
 
 
 def check_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:

@@ -1,0 +1,115 @@
+"""membershipChecklists/*: what is left to do until a member is connected, and doing it. The names are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.membership.members.rules import TECHNICAL
+from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding.doing import do_item
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.misp.flags import as_bool
+
+OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
+ITEM = "[organisation_id]/[item]"
+
+
+@endpoint(
+    "membershipChecklists/view", describes=Description(url="/membershipChecklists/view/[organisation_id]")
+)
+def view(call: Call) -> Answer:
+    """How far each item is, as the facts are now; without an id of the own organisation."""
+    return _shown(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+
+
+@endpoint(
+    "membershipChecklists/do",
+    staff=TECHNICAL,
+    writes=True,
+    describes=Description(
+        "`item` is administrator (email), sync_user (email, addresses, until, send_to), networks (networks), "
+        "certificate (pem), domain (domain, method, mailbox), server (url, authkey, push, pull) or, for officers, "
+        "organisation (other: the id of one that is here, in place of the one that was made).",
+        (),
+        ("email", "addresses", "until", "send_to", "networks", "pem", "domain", "method", "mailbox", "url", "authkey",
+         "push", "pull", "other"),
+        f"/membershipChecklists/do/{ITEM}",
+    ),
+)  # fmt: skip
+def do(call: Call) -> Answer:
+    """Do an item of a member's checklist."""
+    do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
+    return _of(call)
+
+
+@endpoint(
+    "membershipChecklists/test",
+    staff=TECHNICAL,
+    writes=True,
+    describes=Description(url="/membershipChecklists/test/[organisation_id]"),
+)
+def test(call: Call) -> Answer:
+    """Go through our connection to the member's instance now."""
+    found = services.test_connection(call.actor, call.arg(0))
+    return Json({"Test": {**found.result, "fault": found.fault, "said": found.said, "clock": found.clock}})
+
+
+@endpoint(
+    "membershipChecklists/settle",
+    staff=TECHNICAL,
+    writes=True,
+    describes=Description(
+        "`needed` is false where this member does not need the item, which an officer says.",
+        ("note",),
+        ("needed",),
+        f"/membershipChecklists/settle/{ITEM}",
+    ),
+)
+def settle(call: Call) -> Answer:
+    """Say that an item which no fact shows is done, or that a member does not need one."""
+    data = call.data("Item")
+    services.settle(
+        call.actor,
+        call.arg(0),
+        call.arg(1),
+        str(data.get("note") or ""),
+        needed=as_bool(data.get("needed", True)),
+    )
+    return _of(call)
+
+
+@endpoint(
+    "membershipChecklists/reopen",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(url=f"/membershipChecklists/reopen/{ITEM}"),
+)
+def reopen(call: Call) -> Answer:
+    """Take back what somebody said of an item."""
+    services.reopen(call.actor, call.arg(0), call.arg(1))
+    return _of(call)
+
+
+def _of(call: Call) -> Json:
+    """The checklist as it is now; the membership may be another organisation's since."""
+    return _shown(find_membership(call.actor, str(call.param("other") or "") or call.arg(0)))
+
+
+def _shown(membership: Membership) -> Json:
+    lines: list[dict[str, Any]] = [
+        {
+            "item": line.item.name,
+            "title": str(line.item.title),
+            "who": str(line.item.who),
+            "state": str(line.state),
+            "detail": line.detail,
+            "said_by": line.remark.by if line.remark else None,
+        }
+        for line in checklist(membership)
+    ]
+    return Json({"Checklist": {"organisation_id": str(membership.organisation_id), "Item": lines}})

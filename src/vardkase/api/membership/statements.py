@@ -1,0 +1,183 @@
+"""securityStatements/*: a member writes its security statement and hands it in, an officer reviews it. Names are ours.
+
+A member does so however it stands: a statement that is renewed lifts what its end has limited.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import date
+from typing import Any
+
+from django.utils.dateparse import parse_date
+
+from vardkase.api.answers import Answer, Json, Text, saved
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.membership.statements import queries, services
+from vardkase.hub.membership.statements.documents import answers_of
+from vardkase.hub.membership.statements.models import Evidence, Statement
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.misp.flags import as_bool, as_int
+
+ADMINISTRATOR = (Permission.ADMIN,)
+ABOUT_ANSWERS = (
+    '`answers` maps each measure to {"level": "0" to "4", "gap", "plan"}; levels 0 to 2 need gap and plan.'
+)
+
+
+@endpoint("securityStatements/view", describes=Description(url="/securityStatements/view/[organisation_id]"))
+def view(call: Call) -> Answer:
+    """The statement that holds, and the one that is being written; without an id those of the own organisation."""
+    return _of(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+
+
+@endpoint(
+    "securityStatements/save",
+    requires=ADMINISTRATOR,
+    writes=True,
+    own_affairs=True,
+    describes=Description(ABOUT_ANSWERS, ("answers",)),
+)
+def save(call: Call) -> Answer:
+    """Keep what is written so far of the own organisation's; `missing` tells what it lacks, by path."""
+    statement, missing = services.save_statement(call.actor, _answers(call))
+    return Json({"SecurityStatement": _statement(statement), "missing": missing})
+
+
+@endpoint(
+    "securityStatements/submit",
+    requires=ADMINISTRATOR,
+    writes=True,
+    own_affairs=True,
+    describes=Description(ABOUT_ANSWERS, ("answers",)),
+)
+def submit(call: Call) -> Answer:
+    """Hand the own organisation's statement in, whole."""
+    return Json({"SecurityStatement": _statement(services.submit_statement(call.actor, _answers(call)))})
+
+
+@endpoint(
+    "securityStatements/addEvidence",
+    requires=ADMINISTRATOR,
+    writes=True,
+    own_affairs=True,
+    describes=Description(
+        "`data` is the file in Base64; `valid_until` the last day of a certificate.",
+        ("measure", "name", "data"),
+        ("valid_until",),
+    ),
+)
+def add_evidence(call: Call) -> Answer:
+    """Put a file beside a measure of the statement that is being written."""
+    data = call.data("Evidence")
+    measure, name = (str(data.get(each) or "") for each in ("measure", "name"))
+    until = _day(data.get("valid_until"))
+    made = services.add_evidence(call.actor, measure, name, _content(data.get("data")), valid_until=until)
+    return Json({"Evidence": _evidence(made)})
+
+
+@endpoint(
+    "securityStatements/removeEvidence",
+    requires=ADMINISTRATOR,
+    writes=True,
+    own_affairs=True,
+    describes=Description(url="/securityStatements/removeEvidence/[evidence_id]"),
+)
+def remove_evidence(call: Call) -> Answer:
+    """Take a file away from the statement that is being written."""
+    services.remove_evidence(call.actor, as_int(call.arg(0)) or 0)
+    return saved("The file was removed.", f"/securityStatements/removeEvidence/{call.arg(0)}")
+
+
+@endpoint(
+    "securityStatements/evidence",
+    describes=Description(url="/securityStatements/evidence/[evidence_id]"),
+)
+def evidence(call: Call) -> Answer:
+    """A file of evidence, as it was sent."""
+    found = queries.find_evidence(call.actor, as_int(call.arg(0)) or 0)
+    headers = {"Content-Disposition": "attachment"}
+    return Text(queries.content_of(found), found.kind, headers=headers)
+
+
+@endpoint(
+    "securityStatements/review",
+    staff=(StaffRole.MEMBERSHIP_OFFICER,),
+    writes=True,
+    describes=Description(
+        "`accept` or, with a `reason`, not.",
+        ("accept",),
+        ("reason",),
+        "/securityStatements/review/[organisation_id]",
+    ),
+)
+def review(call: Call) -> Answer:
+    """Accept what a member has handed in, or return it with reasons."""
+    accept, reason = as_bool(call.param("accept")), str(call.param("reason") or "")
+    reviewed = services.review_statement(call.actor, call.arg(0), accept=accept, reason=reason)
+    return Json({"SecurityStatement": _statement(reviewed)})
+
+
+def _answers(call: Call) -> dict[str, str]:
+    return answers_of(call.data("SecurityStatement").get("answers"))
+
+
+def _content(given: Any) -> bytes:
+    try:
+        return base64.b64decode(given, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise Invalid({"data": ["data is a file in Base64."]}) from None
+
+
+def _day(given: Any) -> date | None:
+    try:
+        day = parse_date(given) if isinstance(given, str) else None
+    except ValueError:
+        day = None
+    if given and day is None:
+        raise Invalid({"valid_until": ["valid_until is a day such as 2027-01-31."]})
+    return day
+
+
+def _of(membership: Membership) -> Json:
+    held, written = queries.current(membership), queries.open_statement(membership)
+    return Json(
+        {
+            "organisation_id": str(membership.organisation_id),
+            "current": _statement(held) if held else None,
+            "open": _statement(written) if written else None,
+        }
+    )
+
+
+def _statement(row: Statement) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "state": row.state,
+        "answers": row.answers,
+        "submitted": row.submitted and row.submitted.isoformat(),
+        "submitted_by": row.submitted_by,
+        "reviewed": row.reviewed and row.reviewed.isoformat(),
+        "reviewed_by": row.reviewed_by,
+        "note": row.note,
+        "valid_from": row.valid_from and row.valid_from.isoformat(),
+        "valid_until": row.valid_until and row.valid_until.isoformat(),
+        "Evidence": [_evidence(each) for each in row.evidence.order_by("pk")],
+    }
+
+
+def _evidence(row: Evidence) -> dict[str, Any]:
+    return {
+        "id": str(row.pk),
+        "measure": row.measure,
+        "name": row.name,
+        "kind": row.kind,
+        "sha256": row.digest,
+        "size": row.size,
+        "valid_until": row.valid_until and row.valid_until.isoformat(),
+    }

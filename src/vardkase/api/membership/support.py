@@ -1,0 +1,179 @@
+"""supportRequests/*: asking customer service, and answering. MISP has no such thing; the names are ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.hub.customer_service import queries, services
+from vardkase.hub.customer_service.models import SupportRequest
+from vardkase.hub.customer_service.rules import DESKS, REQUEST
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.identity.access.actor import Actor
+from vardkase.misp.flags import as_bool, as_int
+
+MOST = 500
+"""Requests in one answer."""
+ONE = "[request_id]"
+ASKED = ("kind", "subject", "text")
+
+
+@endpoint("supportRequests/index")
+def index(call: Call) -> Answer:
+    """What the caller has asked, the newest first; an administrator sees what anybody of the organisation has."""
+    return Json([_row(each) for each in queries.own_requests(call.actor).order_by("-pk")[:MOST]])
+
+
+@endpoint("supportRequests/desk", staff=DESKS, describes=Description("", (), ("state", "kind", "text")))
+def desk(call: Call) -> Answer:
+    """The requests of the caller's desk, those due first; `state` is also open or late."""
+    state, kind, text = (_text(call, name) for name in ("state", "kind", "text"))
+    found = queries.filtered(queries.desk_requests(call.actor), state=state, kind=kind, text=text)
+    return Json([_row(each) for each in found.order_by("deadline", "pk")[:MOST]])
+
+
+@endpoint("supportRequests/view", describes=Description(url=f"/supportRequests/view/{ONE}"))
+def view(call: Call) -> Answer:
+    """One request with what was said: as who asked reads it, or its desk."""
+    number = _number(call)
+    own = queries.own_requests(call.actor).filter(pk=number).first()
+    if own is not None or call.actor.staff.isdisjoint(DESKS):
+        return Json(_whole(queries.find_own_request(call.actor, number), None))
+    return Json(_whole(queries.find_desk_request(call.actor, number), call.actor))
+
+
+@endpoint(
+    "supportRequests/add",
+    writes=True,
+    own_affairs=True,
+    describes=Description("`kind` is connection, access, content, legal or fault.", ASKED),
+)
+def add(call: Call) -> Answer:
+    """Ask customer service."""
+    data = call.data("SupportRequest")
+    return Json(_whole(services.ask(call.actor, {name: data.get(name) for name in ASKED}), None))
+
+
+@endpoint(
+    "supportRequests/write",
+    writes=True,
+    own_affairs=True,
+    describes=Description("", ("text",), (), f"/supportRequests/write/{ONE}"),
+)
+def write(call: Call) -> Answer:
+    """Write once more in a request of one's own: an answer to a question, or what opens it again."""
+    number = _number(call)
+    services.add_to_own(call.actor, number, call.param("text"))
+    return Json(_whole(queries.find_own_request(call.actor, number), None))
+
+
+@endpoint(
+    "supportRequests/answer",
+    staff=DESKS,
+    writes=True,
+    describes=Description(
+        "`step` is ask or solve, when that is what the answer does; `internal`: a note to colleagues.",
+        ("text",),
+        ("step", "internal"),
+        f"/supportRequests/answer/{ONE}",
+    ),
+)
+def answer(call: Call) -> Answer:
+    """Write to who asked."""
+    internal = as_bool(call.param("internal", False))
+    services.answer(
+        call.actor, _number(call), call.param("text"), step=_text(call, "step"), internal=internal
+    )
+    return _of(call)
+
+
+@endpoint(
+    "supportRequests/step",
+    staff=DESKS,
+    writes=True,
+    describes=Description(
+        f"`step` is one of {', '.join(REQUEST.steps)}.", ("step",), (), f"/supportRequests/step/{ONE}"
+    ),
+)
+def step(call: Call) -> Answer:
+    """Take a request on by one step. 409 when its state does not allow it."""
+    services.step_on(call.actor, _number(call), _text(call, "step"))
+    return _of(call)
+
+
+@endpoint(
+    "supportRequests/assign",
+    staff=DESKS,
+    writes=True,
+    describes=Description("", (), ("user_id",), f"/supportRequests/assign/{ONE}"),
+)
+def assign(call: Call) -> Answer:
+    """Give a request to a colleague; without one to nobody."""
+    services.assign(call.actor, _number(call), as_int(call.param("user_id")))
+    return _of(call)
+
+
+@endpoint(
+    "supportRequests/route",
+    staff=DESKS,
+    writes=True,
+    describes=Description(
+        "What goes to the operator needs a `subject` that tells nothing of content.",
+        ("kind",),
+        ("subject",),
+        f"/supportRequests/route/{ONE}",
+    ),
+)
+def route(call: Call) -> Answer:
+    """Say what a request is really about, which may make it another desk's."""
+    moved = services.route(call.actor, _number(call), _text(call, "kind"), _text(call, "subject"))
+    return Json(_row(moved))
+
+
+def _number(call: Call) -> int:
+    return as_int(call.arg(0)) or 0
+
+
+def _text(call: Call, name: str) -> str:
+    given = call.param(name)
+    return given if isinstance(given, str) else ""
+
+
+def _of(call: Call) -> Json:
+    return Json(_whole(queries.find_desk_request(call.actor, _number(call)), call.actor))
+
+
+def _row(row: SupportRequest) -> dict[str, Any]:
+    return {
+        "SupportRequest": {
+            "id": str(row.pk),
+            "kind": row.kind,
+            "state": row.state,
+            "subject": row.subject,
+            "organisation_id": str(row.organisation_id) if row.organisation_id else None,
+            "asked_by": row.asker_email,
+            "owner": row.owner.email if row.owner else None,
+            "deadline": row.deadline.isoformat(),
+            "created": row.created.isoformat(),
+        }
+    }
+
+
+def _whole(row: SupportRequest, desk: Actor | None) -> dict[str, Any]:
+    """A request with what was said in it, as `desk` reads it, or who asked."""
+    said = [
+        {
+            "by": each.author,
+            "from_staff": each.from_staff,
+            "internal": each.internal,
+            "text": each.text,
+            "at": each.created.isoformat(),
+        }
+        for each in queries.conversation(row, desk)
+    ]
+    history = [
+        {"step": each.step, "before": each.before, "after": each.after, "at": each.at.isoformat()}
+        for each in history_of(REQUEST, row.pk)
+    ]
+    return {**_row(row), "Message": said, "history": history}

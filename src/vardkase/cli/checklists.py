@@ -1,0 +1,111 @@
+"""`vardkase membership do|settle|reopen|test`: the items of a member's checklist from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.membership import Member, reference_of
+from vardkase.cli.output import AsUser, Json, fail, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.identity.access.actor import Actor
+
+commands = typer.Typer()
+
+Item = Annotated[str, typer.Argument(help="The item, as `membership onboarding` lists it.")]
+Values = Annotated[
+    list[str] | None,
+    typer.Argument(help="What it needs: NAME=VALUE, or NAME=@FILE. Without it what is missing is told."),
+]
+
+
+@commands.command("do")
+def do(
+    member: Member,
+    item: Item,
+    values: Values = None,
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Do an item of a checklist: administrator, sync_user, networks, certificate, domain, server or organisation."""
+    given = dict(_pair(value) for value in values or [])
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.onboarding.doing import do_item
+
+        actor = acting(user)
+        do_item(actor, reference_of(member), item, given)
+        _show(actor, given.get("other") or member, json=json)
+
+
+@commands.command("settle")
+def settle(
+    member: Member,
+    item: Item,
+    note: Annotated[str, typer.Option("--note", help="How it was done, or why it is not needed.")] = "",
+    not_needed: Annotated[
+        bool, typer.Option("--not-needed", help="This member does not need the item.")
+    ] = False,
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Say that an item which no fact shows is done, or that a member does not need one."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.onboarding import services
+
+        actor = acting(user)
+        services.settle(actor, reference_of(member), item, note, needed=not not_needed)
+        _show(actor, member, json=json)
+
+
+@commands.command("reopen")
+def reopen(
+    member: Member, item: Item, data_dir: DataDir = None, user: AsUser = "", json: Json = False
+) -> None:
+    """Take back what somebody said of an item."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.onboarding import services
+
+        actor = acting(user)
+        services.reopen(actor, reference_of(member), item)
+        _show(actor, member, json=json)
+
+
+@commands.command("test")
+def try_connection(member: Member, data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """Go through our connection to a member's instance now."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.onboarding import services
+
+        found = services.test_connection(acting(user), reference_of(member))
+        result({**found.result, "fault": found.fault, "said": found.said}, as_json=json)
+
+
+def _show(actor: Actor, member: str, *, json: bool) -> None:
+    from vardkase.hub.membership.members.queries import find_membership
+    from vardkase.hub.membership.onboarding.items import checklist
+
+    found = checklist(find_membership(actor, reference_of(member)))
+    shown = [{"item": line.item.name, "state": str(line.state), "detail": line.detail} for line in found]
+    rows(shown, as_json=json)
+
+
+def _pair(written: str) -> tuple[str, str]:
+    name, found, value = written.partition("=")
+    if not found:
+        raise fail(f"“{written}” is not NAME=VALUE.", 2)
+    if not value.startswith("@"):
+        return name, value
+    try:
+        return name, Path(value[1:]).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise fail(f"{value[1:]} cannot be read.") from None

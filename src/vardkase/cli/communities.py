@@ -1,0 +1,88 @@
+"""`vardkase membership community …`: sharing groups drawn from the members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.membership import reference_of
+from vardkase.cli.output import AsUser, Json, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.membership.communities.models import Community
+    from vardkase.identity.access.actor import Actor
+
+commands = typer.Typer(no_args_is_help=True, help="Communities: sharing groups that follow the members.")
+
+Name = Annotated[str, typer.Argument(help="What the community and its sharing group are called.")]
+Sectors = Annotated[
+    list[str] | None, typer.Option("--sector", help="Members of this legal form; repeatable.")
+]
+Nis2 = Annotated[list[str] | None, typer.Option("--nis2", help="Members with this role in NIS2; repeatable.")]
+Counties = Annotated[
+    list[str] | None, typer.Option("--county", help="Members in the county with this code; repeatable.")
+]
+Chosen = Annotated[
+    list[str] | None, typer.Option("--member", help="A member by name, id or uuid; repeatable.")
+]
+Hides = Annotated[
+    bool | None, typer.Option("--hide-members/--show-members", help="Whether members see each other.")
+]
+
+
+@commands.command("list")
+def list_communities(data_dir: DataDir = None, user: AsUser = "", json: Json = False) -> None:
+    """List the communities with their rules, and who is in them now."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.communities.services import communities
+
+        rows([_shown(each, as_json=json) for each in communities(acting(user))], as_json=json)
+
+
+@commands.command("save")
+def save(
+    name: Name,
+    sector: Sectors = None,
+    nis2: Nis2 = None,
+    county: Counties = None,
+    member: Chosen = None,
+    hide_members: Hides = None,
+    data_dir: DataDir = None,
+    user: AsUser = "",
+    json: Json = False,
+) -> None:
+    """Make a community, or change the one of this name; rules that are not named stay as they are."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.communities import services
+
+        actor = acting(user)
+        found = services.communities(actor).filter(group__name=name).first()
+        asked: dict[str, Any] = {"sectors": sector, "nis2": nis2, "counties": county}
+        asked["chosen"] = None if member is None else [_member(actor, each) for each in member]
+        asked["hides_members"] = hide_members
+        stored = services.rules_of(found) if found else {"name": name}
+        given = stored | {key: value for key, value in asked.items() if value is not None}
+        made = services.save_community(actor, given, found)
+        result(_shown(made, as_json=json), as_json=json)
+
+
+def _member(actor: Actor, written: str) -> int:
+    from vardkase.hub.membership.members.queries import find_membership
+
+    return find_membership(actor, reference_of(written)).organisation_id
+
+
+def _shown(row: Community, *, as_json: bool) -> dict[str, Any]:
+    from vardkase.hub.membership.communities.services import drawn, rules_of
+
+    names = list(drawn(row).order_by("name").values_list("name", flat=True))
+    told = {"id": row.pk, **rules_of(row), "members": names}
+    return told if as_json else {key: _line(value) for key, value in told.items()}
+
+
+def _line(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,162 @@
+"""`vardkase membership statement …`: security statements from the command line."""
+
+from __future__ import annotations
+
+import json as json_text
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.membership import Member, Reason, reference_of
+from vardkase.cli.output import Json, fail, note, result
+
+if TYPE_CHECKING:
+    from vardkase.hub.membership.statements.models import Statement
+
+commands = typer.Typer(
+    no_args_is_help=True, help="Security statements: written by a member, reviewed by an officer."
+)
+
+AsAdministrator = Annotated[
+    str, typer.Option("--as", help="The member's administrator who writes.", metavar="EMAIL")
+]
+AsOfficer = Annotated[
+    str, typer.Option("--as", help="The officer who reviews; else the console.", metavar="EMAIL")
+]
+File = Annotated[
+    Path, typer.Argument(help='The answers as JSON: {"risk": {"level": "3", "gap": "", "plan": ""}, …}.')
+]
+Until = Annotated[str, typer.Option("--until", help="The last day (2027-01-31) of a certificate.")]
+
+
+@commands.command("show")
+def show(member: Member, user: AsOfficer = "", data_dir: DataDir = None, json: Json = False) -> None:
+    """Show the statement that holds and the one that is being written."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.members.queries import find_membership
+        from vardkase.hub.membership.statements import queries
+
+        membership = find_membership(acting(user), reference_of(member))
+        held, written = queries.current(membership), queries.open_statement(membership)
+        shown = {"current": _shown(held) if held else None, "open": _shown(written) if written else None}
+        if json:
+            result(shown, as_json=True)
+        else:
+            result({name: _line(row) for name, row in shown.items()}, as_json=False)
+
+
+@commands.command("write")
+def write(
+    file: File,
+    user: AsAdministrator,
+    submit: Annotated[bool, typer.Option("--submit", help="Hand it in, whole.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Keep what is written, and tell what it lacks; or hand it in."""
+    document = _document(file)
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.statements import services
+        from vardkase.hub.membership.statements.documents import answers_of
+
+        actor, answers = acting(user), answers_of(document)
+        if submit:
+            result(_shown(services.submit_statement(actor, answers)), as_json=json)
+            return
+        statement, missing = services.save_statement(actor, answers)
+        for path, told in missing.items():
+            note(f"{path}: {' '.join(told)}")
+        result(_shown(statement), as_json=json)
+
+
+@commands.command("attach")
+def attach(
+    measure: Annotated[str, typer.Argument(help="The measure that the file shows.")],
+    file: Annotated[Path, typer.Argument(help="The file.", exists=True, dir_okay=False)],
+    user: AsAdministrator,
+    until: Until = "",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Put a file beside a measure of the statement that is being written."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.statements.services import add_evidence
+
+        made = add_evidence(acting(user), measure, file.name, file.read_bytes(), valid_until=_day(until))
+        result({"id": made.pk, "measure": made.measure, "name": made.name}, as_json=json)
+
+
+@commands.command("detach")
+def detach(
+    number: Annotated[int, typer.Argument(help="The file's id, from `statement show --json`.")],
+    user: AsAdministrator,
+    data_dir: DataDir = None,
+) -> None:
+    """Take a file away from the statement that is being written."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.statements.services import remove_evidence
+
+        remove_evidence(acting(user), number)
+
+
+@commands.command("accept")
+def accept(
+    member: Member, reason: Reason = "", user: AsOfficer = "", data_dir: DataDir = None, json: Json = False
+) -> None:
+    """Accept what a member has handed in, which lifts what its expired statement limited."""
+    _review(member, reason, user, data_dir, accept=True, json=json)
+
+
+@commands.command("return")
+def send_back(
+    member: Member, reason: Reason = "", user: AsOfficer = "", data_dir: DataDir = None, json: Json = False
+) -> None:
+    """Return it, with reasons."""
+    _review(member, reason, user, data_dir, accept=False, json=json)
+
+
+def _review(member: str, reason: str, user: str, data_dir: Path | None, *, accept: bool, json: bool) -> None:
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.membership.statements.services import review_statement
+
+        reviewed = review_statement(acting(user), reference_of(member), accept=accept, reason=reason)
+        result(_shown(reviewed), as_json=json)
+
+
+def _shown(row: Statement) -> dict[str, Any]:
+    return {
+        "state": row.state,
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+        "note": row.note,
+        "answers": row.answers,
+        "evidence": [
+            {"id": each.pk, "measure": each.measure, "name": each.name}
+            for each in row.evidence.order_by("pk")
+        ],
+    }
+
+
+def _line(row: dict[str, Any] | None) -> str:
+    return f"{row['state']} {row['valid_until'] or ''}".strip() if row else "none"
+
+
+def _document(file: Path) -> Any:
+    try:
+        return json_text.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise fail(f"{file} cannot be read as JSON.") from None
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise fail("--until is a day such as 2027-01-31.") from None

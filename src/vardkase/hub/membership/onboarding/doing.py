@@ -1,0 +1,128 @@
+"""An item of the checklist, done as a program or a command asks for it: by the same services as on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.onboarding import services
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.queries import Reference
+from vardkase.misp.flags import as_bool
+
+type Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What an item needs to be told, what it may be told besides, and the service that does it."""
+
+    needs: tuple[str, ...]
+    do: Callable[[Actor, Reference, Values], object]
+    takes: tuple[str, ...] = ()
+
+
+DOINGS = {
+    "organisation": Doing(
+        ("other",), lambda actor, member, given: services.join_organisation(actor, member, given["other"])
+    ),
+    "administrator": Doing(
+        ("email",), lambda actor, member, given: services.invite_administrator(actor, member, given["email"])
+    ),
+    "domain": Doing(
+        ("domain", "method"),
+        lambda actor, member, given: services.verify_domain(actor, member, **given),
+        ("mailbox",),
+    ),
+    "networks": Doing(
+        ("networks",),
+        lambda actor, member, given: services.register_networks(actor, member, given["networks"].split()),
+    ),
+    "certificate": Doing(
+        ("pem",), lambda actor, member, given: services.register_certificate(actor, member, given["pem"])
+    ),
+    "sync_user": Doing(
+        ("email", "addresses", "until"),
+        lambda actor, member, given: services.make_sync_user(actor, member, **given),
+        ("send_to",),
+    ),
+    "server": Doing(("url",), services.connect, ("authkey", "push", "pull")),
+}
+"""Items that somebody of the hub does, and with what. All others are read off what the member does."""
+
+
+def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> None:
+    """Do one item of a member's checklist with what `given` tells; lists may be texts, days are ISO.
+
+    Raises Invalid by field, also for an item that is not done so, and what the item's service raises.
+    """
+    doing = DOINGS.get(item)
+    if doing is None:
+        told = gettext("This item is none that is done from here. Those are: %s.") % ", ".join(DOINGS)
+        raise Invalid({"item": [told]})
+    doing.do(actor, reference, _read(doing, given))
+
+
+def _read(doing: Doing, given: Values) -> dict[str, Any]:
+    errors: dict[str, list[str]] = {}
+    read: dict[str, Any] = {}
+    for name in given:
+        if name not in (*doing.needs, *doing.takes):
+            errors[str(name)[:80]] = [gettext("This item takes no such value.")]
+    for name in (*doing.needs, *doing.takes):
+        reader: Callable[[Any], Any] = READERS.get(name, _text)
+        try:
+            value = reader(given.get(name))
+        except ValueError as error:
+            errors[name] = [str(error)]
+            continue
+        if value not in (None, ""):
+            read[name] = value
+        elif name in doing.needs:
+            errors[name] = [gettext("Fill this in.")]
+    if errors:
+        raise Invalid(errors)
+    return read
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    raise ValueError(gettext("A text is expected here."))
+
+
+def _lines(value: Any) -> str:
+    """A text or a list of texts as one text, a word in each line."""
+    if isinstance(value, list):
+        return "\n".join(map(_text, value))
+    return "\n".join(_text(value).replace(",", " ").split())
+
+
+def _day(value: Any) -> date | None:
+    text = _text(value)
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if text and day is None:
+        raise ValueError(gettext("Write a day as 2027-01-31."))
+    return day
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else as_bool(value)
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "networks": _lines,
+    "addresses": _lines,
+    "until": _day,
+    "push": _flag,
+    "pull": _flag,
+}

@@ -1,0 +1,37 @@
+"""A security statement as a JSON document: ``{"risk": {"level": "3", "gap": "", "plan": ""}, …}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.form.security import SECURITY
+
+KEYS = frozenset(key for key, _ in SECURITY.fields())
+
+
+def answers_of(document: Any) -> dict[str, str]:
+    """The answers of a document by key ("risk.level"), as the statement's services take them.
+
+    Raises Invalid by path for what the statement does not ask for, or is no text.
+    """
+    if not isinstance(document, Mapping):
+        raise Invalid({"answers": [gettext("An object is expected here.")]})
+    errors: dict[str, list[str]] = {}
+    found: dict[str, str] = {}
+    for measure, answer in document.items():
+        parts = answer if isinstance(answer, Mapping) else {"": answer}
+        for part, value in parts.items():
+            key = f"{measure}.{part}".rstrip(".")[:100]
+            if key not in KEYS:
+                errors[key] = [gettext("The form does not ask for this.")]
+            elif isinstance(value, bool) or not isinstance(value, str | int):
+                errors[key] = [gettext("A text is expected here.")]
+            else:
+                found[key] = str(value)
+    if errors:
+        raise Invalid(errors)
+    return found

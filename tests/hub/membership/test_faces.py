@@ -1,0 +1,271 @@
+"""What the pages do for members is done over the API and at the command line as well, by the same services."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.api.calls import call, send
+from tests.cast import SYNC_USER, Cast, Player
+from tests.factories import make_role
+from tests.hub.membership.answers import certificate
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.support.mail_server import MailServer
+from tests.support.openid_provider import CLIENT, SECRET, openid_provider
+from vardkase.cli.main import commands
+from vardkase.cli.output import sentences
+from vardkase.core.clock import today
+from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.exchange.servers.models import Server
+from vardkase.hub.membership.members import services as members
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.organisations.models import Organisation
+
+WHOLE = {name: {"level": "3"} for name in MEASURES}
+
+
+@pytest.fixture
+def desk(cast: Cast) -> Desk:
+    make_role("Sync user", SYNC_USER)
+    return make_desk(cast)
+
+
+def post(who: Player, path: str, body: Any = None) -> tuple[int, Any]:
+    return call(who.key, "POST", path, body or {})
+
+
+def run(*words: str) -> Any:
+    """What a command prints, or the sentence that it refuses in."""
+    done = CliRunner().invoke(commands, [*words, "--json"])
+    if isinstance(done.exception, VardkaseError):
+        return " ".join(sentences(done.exception))
+    assert done.exception is None, done.output
+    return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+def states(organisation: Organisation) -> dict[str, str]:
+    membership = Membership.objects.get(organisation=organisation)
+    return {line.item.name: str(line.state) for line in checklist(membership)}
+
+
+def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServer) -> None:
+    opened(desk, cast.org_b)
+    org = cast.org_b.pk
+    until = (today() + timedelta(days=300)).isoformat()
+    done = {
+        "networks": {"networks": ["192.0.2.0/24", "198.51.100.0/24"]},
+        "certificate": {"pem": certificate()},
+        "domain": {"domain": "b.example", "method": "dns"},
+        "sync_user": {"email": "misp@b.example", "addresses": ["192.0.2.7"], "until": until},
+        "server": {"url": "https://misp.b.example", "authkey": "k" * 40},
+    }
+    for item, given in done.items():
+        status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item}", given)
+        assert status == 200, (item, body["errors"])
+    cast.org_b.refresh_from_db()
+    assert cast.org_b.networks == ["192.0.2.0/24", "198.51.100.0/24"]
+    asked = {"url": "https://misp.b.example", "push": True}
+    assert post(desk.operator, f"/membershipChecklists/do/{org}/server", asked)[0] == 403
+    assert post(desk.officer, f"/membershipChecklists/do/{org}/server", asked)[0] == 200
+    assert Server.objects.get().push
+    assert OutgoingMail.objects.filter(recipient="bo@b.example").exists()  # The link with the key.
+    listed = call(desk.admin.key, "GET", "/membershipChecklists/view")[1]["Checklist"]["Item"]
+    assert {each["item"]: each["state"] for each in listed} == states(cast.org_b)
+    wrong = {
+        "networks": ({"networks": "nowhere"}, {"networks"}),
+        "sync_user": ({"email": "x@b.example", "until": "soon", "role": 1}, {"addresses", "until", "role"}),
+        "call": ({}, {"item"}),
+    }
+    for item, (given, fields) in wrong.items():
+        status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item}", given)
+        assert (status, set(body["errors"])) == (403, fields), item
+    settled = f"/membershipChecklists/settle/{org}/call"
+    assert post(desk.operator, settled, {"note": "Not asked for", "needed": False})[0] == 403
+    assert post(desk.officer, settled, {"note": "Not asked for", "needed": False})[0] == 200
+    assert states(cast.org_b)["call"] == "not_needed"
+    assert post(desk.officer, f"/membershipChecklists/reopen/{org}/call")[0] == 200
+    assert post(desk.operator, f"/membershipChecklists/test/{org}")[1]["Test"]["fault"]
+    for who in (desk.admin, cast.site_admin):
+        assert post(who, f"/membershipChecklists/do/{org}/networks", done["networks"])[0] == 403
+
+
+def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_path: Path) -> None:
+    opened(desk, cast.org_b)
+    pem = tmp_path / "b.pem"
+    pem.write_text(certificate())
+    name, as_operator = cast.org_b.name, ("--user", desk.operator.user.email)
+    shown = run("membership", "do", name, "networks", "networks=192.0.2.0/24, 198.51.100.0/24", *as_operator)
+    assert {each["item"]: each["state"] for each in shown}["networks"] == "done"
+    run("membership", "do", name, "certificate", f"pem=@{pem}", *as_operator)
+    run("membership", "do", name, "administrator", "email=eva@b.example", *as_operator)
+    assert "read off the facts" in run("membership", "settle", name, "server", "--note", "x", *as_operator)
+    run("membership", "settle", name, "server", "--note", "It fetches itself.", "--not-needed")
+    assert states(cast.org_b)["server"] == "not_needed"
+    run("membership", "reopen", name, "server")
+    assert states(cast.org_b)["server"] == "open"
+    assert "no connection" in run("membership", "test", name)
+    assert "other" in run("membership", "do", name, "organisation")
+    assert CliRunner().invoke(commands, ["membership", "do", name, "networks", "192.0.2.0/24"]).exit_code == 2
+
+
+def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    members.suspend(at_the_screen(desk.officer), cast.org_b.pk, "read_only", "Its statement has ended.")
+    status, saved = post(desk.admin, "/securityStatements/save", {"answers": {"risk": {"level": 1}}})
+    assert (status, saved["SecurityStatement"]["state"]) == (200, "draft")
+    assert "risk.plan" in saved["missing"]
+    for answers, path in (
+        ({"risk": {"colour": "1"}}, "risk.colour"),
+        ({"luck": {"level": "1"}}, "luck.level"),
+    ):
+        status, body = post(desk.admin, "/securityStatements/save", {"answers": answers})
+        assert (status, list(body["errors"])) == (403, [path])
+    assert post(desk.admin, "/securityStatements/submit", {"answers": {}})[0] == 403
+    file = {"measure": "risk", "name": "policy.txt", "data": base64.b64encode(b"Our policy").decode()}
+    _, made = post(desk.admin, "/securityStatements/addEvidence", file | {"valid_until": "2199-01-31"})
+    number = made["Evidence"]["id"]
+    assert send(desk.officer.key, "GET", f"/securityStatements/evidence/{number}").content == b"Our policy"
+    assert call(cast.stranger.key, "GET", f"/securityStatements/evidence/{number}")[0] == 404
+    assert post(desk.admin, "/securityStatements/addEvidence", file | {"data": "?"})[0] == 403
+    assert post(desk.admin, f"/securityStatements/removeEvidence/{number}")[0] == 200
+    assert post(desk.admin, "/securityStatements/submit", {"answers": WHOLE})[0] == 200
+    review = f"/securityStatements/review/{cast.org_b.pk}"
+    assert post(desk.admin, review, {"accept": True})[0] == 403
+    assert post(desk.officer, review, {"accept": False})[0] == 403  # Without a reason.
+    _, back = post(desk.officer, review, {"accept": False, "reason": "Which backups?"})
+    assert back["SecurityStatement"]["state"] == "returned"
+    assert post(desk.admin, "/securityStatements/submit", {"answers": WHOLE})[0] == 200
+    assert post(desk.officer, review, {"accept": True})[1]["SecurityStatement"]["state"] == "accepted"
+    held = call(desk.admin.key, "GET", "/securityStatements/view")[1]
+    assert (held["current"]["answers"]["risk"]["level"], held["open"]) == ("3", None)
+    assert call(cast.stranger.key, "GET", f"/securityStatements/view/{cast.org_b.pk}")[0] == 404
+
+
+def test_a_statement_and_a_change_at_the_command_line(cast: Cast, desk: Desk, tmp_path: Path) -> None:
+    member(desk, cast.org_b)
+    file, evidence, name = tmp_path / "answers.json", tmp_path / "policy.txt", cast.org_b.name
+    evidence.write_text("Our policy")
+    as_admin, words = ("--as", desk.admin.user.email), ("membership", "statement")
+    file.write_text(json.dumps({"risk": {"level": "0"}}))
+    assert run(*words, "write", str(file), *as_admin)["state"] == "draft"
+    assert "risk.plan" in run(*words, "write", str(file), "--submit", *as_admin)
+    run(*words, "attach", "risk", str(evidence), "--until", "2199-01-31", *as_admin)
+    file.write_text(json.dumps(WHOLE))
+    (kept,) = run(*words, "write", str(file), "--submit", *as_admin)["evidence"]
+    assert kept["name"] == "policy.txt"
+    assert (
+        run(*words, "return", name, "--reason", "Which?", "--as", desk.officer.user.email)["state"]
+        == "returned"
+    )
+    assert CliRunner().invoke(commands, [*words, "detach", str(kept["id"]), *as_admin]).exit_code == 0
+    run(*words, "write", str(file), "--submit", *as_admin)
+    assert run(*words, "accept", name)["state"] == "accepted"
+    assert run(*words, "show", name)["current"]["evidence"] == []
+    assert Statement.objects.get().reviewed_by.startswith("console:")
+    file.write_text(json.dumps({"address": "Nya torget 1"}))
+    assert run("membership", "change", "propose", str(file), *as_admin)["state"] == "proposed"
+    assert CliRunner().invoke(commands, ["membership", "change", "withdraw", *as_admin]).exit_code == 0
+    run("membership", "change", "propose", str(file), *as_admin)
+    assert "reason" in run("membership", "change", "refuse", name)
+    assert run("membership", "change", "accept", name)["state"] == "accepted"
+    assert Membership.objects.get().details["address"] == "Nya torget 1"
+    post(desk.admin, "/memberships/propose", {"details": {"address": "Gamla torget 2"}})
+    assert post(desk.admin, "/memberships/withdrawChange")[0] == 200
+    assert post(desk.admin, "/memberships/withdrawChange")[0] == 409
+
+
+def test_communities_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
+    for org in (cast.org_b, cast.org_c):
+        member(desk, org)
+    rules = {"name": "Kommuner", "sectors": ["municipality"], "counties": ["14"]}
+    _, made = post(desk.officer, "/memberCommunities/add", rules)
+    community = made["Community"]
+    assert [each["name"] for each in community["Member"]] == [cast.org_b.name, cast.org_c.name]
+    edit = f"/memberCommunities/edit/{community['id']}"
+    _, changed = post(desk.officer, edit, {"sectors": [], "counties": [], "chosen": [cast.org_c.pk]})
+    assert (changed["Community"]["name"], changed["Community"]["counties"]) == ("Kommuner", [])
+    assert [each["name"] for each in changed["Community"]["Member"]] == [cast.org_c.name]
+    for wrong in ({"sectors": "municipality"}, {"sectors": ["x"]}, {"chosen": ["x"]}, {"name": ""}):
+        assert post(desk.officer, edit, wrong)[0] == 403, wrong
+    assert len(call(desk.operator.key, "GET", "/memberCommunities/index")[1]) == 1
+    assert post(desk.operator, "/memberCommunities/add", rules)[0] == 403
+    saved = run("membership", "community", "save", "Kommuner", "--member", cast.org_b.name, "--hide-members")
+    assert (saved["members"], saved["hides_members"]) == ([cast.org_b.name], True)
+    made = run("membership", "community", "save", "Regioner", "--sector", "region")
+    assert (made["members"], made["hides_members"]) == ([], False)
+    assert [each["name"] for each in run("membership", "community", "list")] == ["Kommuner", "Regioner"]
+    assert "Invalid membership" in run("membership", "community", "save", "X", "--member", "Hub")
+
+
+def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    asked = {"kind": "access", "subject": "A new colleague", "text": "How is she let in?"}
+    _, made = post(cast.partner, "/supportRequests/add", asked)
+    number = made["SupportRequest"]["id"]
+    assert post(cast.partner, "/supportRequests/add", asked | {"kind": "x"})[0] == 403
+    assert call(cast.stranger.key, "GET", f"/supportRequests/view/{number}")[0] == 404
+    assert call(desk.operator.key, "GET", f"/supportRequests/view/{number}")[0] == 404  # Not theirs.
+    answered = {"text": "By whom?", "step": "ask"}
+    assert post(desk.officer, f"/supportRequests/answer/{number}", answered)[0] == 200
+    note = {"text": "Perhaps Anna?", "internal": True}
+    _, whole = post(desk.second, f"/supportRequests/answer/{number}", note)
+    assert [each["text"] for each in whole["Message"]] == [asked["text"], "By whom?", "Perhaps Anna?"]
+    _, mine = post(cast.partner, f"/supportRequests/write/{number}", {"text": "By me."})
+    assert [each["text"] for each in mine["Message"]] == [asked["text"], "By whom?", "By me."]
+    assert mine["SupportRequest"]["state"] == "in_hand"
+    assert [each["id"] for each in run("support", "list")] == [int(number)]
+    run("support", "answer", number, "--text", "Then it is done.")
+    assert run("support", "step", number, "solve")["state"] == "solved"
+    assert len(run("support", "show", number)["said"]) == 5
+    assert run("support", "list") == []
+    (row,) = call(cast.partner.key, "GET", "/supportRequests/index")[1]
+    assert row["SupportRequest"]["state"] == "solved"
+    assert post(desk.officer, f"/supportRequests/assign/{number}", {"user_id": desk.second.user.pk})[0] == 200
+    moved = {"kind": "fault", "subject": "Sign-in"}
+    assert post(desk.officer, f"/supportRequests/route/{number}", {"kind": "fault"})[0] == 403
+    assert (
+        post(desk.officer, f"/supportRequests/route/{number}", moved)[1]["SupportRequest"]["kind"] == "fault"
+    )
+    assert len(call(desk.operator.key, "GET", "/supportRequests/desk")[1]) == 1
+
+
+def test_a_sign_in_provider_over_the_api_and_at_the_command_line(
+    cast: Cast, settings: Any, tmp_path: Path
+) -> None:
+    settings.VARDKASE_SIGN_IN_NETWORKS = ("127.0.0.0/8",)
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    view, change = "/organisationSecurity/viewProvider", "/organisationSecurity/setProvider"
+    with openid_provider() as provider:
+        given = {"issuer": provider.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Works login"}
+        assert call(cast.org_admin.key, "GET", view)[1] == {"Provider": None}
+        status, body = post(cast.org_admin, change, given | {"label": "", "client_secret": ""})
+        assert (status, set(body["errors"])) == (403, {"label", "client_secret"})
+        assert post(cast.org_admin, change, given | {"required": True})[0] == 403  # Nobody has come in yet.
+        status, made = post(cast.org_admin, change, given)
+        assert (status, made["Provider"]["issuer"], SECRET in str(made)) == (200, provider.url, False)
+        assert post(cast.org_admin, change, {"label": "Ours"})[1]["Provider"]["label"] == "Ours"
+        assert IdentityProvider.objects.get().client_secret == SECRET
+        for who in (cast.analyst, cast.stranger, cast.partner_sync):
+            assert post(who, f"{change}/{cast.org_a.pk}", given)[0] in (403, 404)
+        shown = run("security", "provider", cast.org_a.name)
+        assert (shown["label"], SECRET in str(shown)) == ("Ours", False)
+        assert post(cast.org_admin, "/organisationSecurity/removeProvider")[0] == 200
+        secret = tmp_path / "secret"
+        secret.write_text(f"{SECRET}\n")
+        words = ("security", "provider", cast.org_a.name, "--issuer", provider.url, "--client-id", CLIENT)
+        assert run(*words, "--label", "By console", "--secret", str(secret))["label"] == "By console"
+        assert run(*words[:3], "--trust-second-factor")["trusts_second_factor"] is True
+        assert "issuer" in run(*words[:3], "--issuer", "https://127.0.0.1:9")
+    run("security", "provider", cast.org_a.name, "--remove")
+    assert not IdentityProvider.objects.exists()
