@@ -31,6 +31,8 @@ HUB_ONLY = (
     "vardkase.web.views.groups",
     "vardkase.web.views.membership",
     "vardkase.web.views.overview",
+    "vardkase.web.views.policy.trainings.of_member",
+    "vardkase.web.views.policy.trainings.remove_of_member",
     "vardkase.web.views.public",
     "vardkase.web.views.support",
     "vardkase.web.views.terms",

@@ -28,7 +28,7 @@ from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements.models import Statement
-from vardkase.hub.membership.statements.themes import MEASURES
+from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.organisations.models import Organisation
 
