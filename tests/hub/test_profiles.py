@@ -29,8 +29,8 @@ from vardkase.hub.profiles import HUB_ONLY, MEMBER_ONLY, is_here
 
 HOME = Path(vardkase.__file__).parent
 ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
-IN_BOTH = {"vardkase.web.views.home"}
-"""Faces that read of a hub's rooms and are everywhere: a first page tells only of what there is."""
+IN_BOTH = {"vardkase.web.views.home", "vardkase.web.views.security.overview"}
+"""Faces that read of a hub's rooms and are everywhere: they show what there is, which on the other is nothing."""
 
 
 def pages(resolver: URLResolver | None = None, before: str = "/") -> Iterator[tuple[str, Callable[..., Any]]]:
