@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from tests.cast import Cast
-from tests.hub.membership.cast import PHASE_1, PHASE_2, make_staff
+from tests.hub.membership.cast import PHASE_1, PHASE_2, make_application, make_staff
 from tests.web.accounts import signed_in
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.models import Phase
@@ -19,7 +20,10 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 def test_a_jurist_records_what_the_law_says(cast: Cast) -> None:
     jurist = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER))
     page = reverse("precondition", args=["offence_data"])
-    assert "Lagstöd för privata organisationer" in jurist.get(page).content.decode()
+    make_application("waiting", sector="private_company", waits_for=3)
+    shown = " ".join(jurist.get(page).content.decode().split())
+    assert "Lagstöd för privata organisationer" in shown
+    assert "1 ansökan väntar på den fasen" in shown
     assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
     assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
     with time_machine.travel(PHASE_2, tick=True):
@@ -56,7 +60,14 @@ def test_an_officer_invites_reminds_and_takes_back(cast: Cast) -> None:
         pk = Invitation.objects.get().pk
         assert officer.post(reverse("invitation_again", args=[pk])).status_code == 302
         assert officer.post(reverse("invitation_revoke", args=[pk])).status_code == 302
-        assert "Återtagen" in officer.get(reverse("invitations")).content.decode()
+        assert "Återkallad" in officer.get(reverse("invitations")).content.decode()
+        link = reverse("apply_invited", args=["one-that-was-revoked"])
+        told = Client(headers={"accept-language": "sv"}).get(link, follow=True).content.decode()
+        assert "ha gått ut efter 30 dagar eller ha återkallats" in told
+    with time_machine.travel(PHASE_2, tick=True):
+        later = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER, "b@hub.example"))
+        for page in ("invitations", "invitation_new"):
+            assert "Ingen fas med inbjudan är öppen" in later.get(reverse(page)).content.decode()
 
 
 @pytest.mark.parametrize("page", ["phases", "invitations", "invitation_new", "application_import"])

@@ -108,6 +108,8 @@ def test_a_text_is_previewed_saved_and_taken_back(jurist: Client) -> None:
     assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
     jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
+    again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
+    assert ">\n{organisation} är **välkommen**.</textarea>" in again, "what was written can be taken again"
     assert jurist.get(reverse("mail_template", args=["letter_approval", "de"])).status_code == 404
 
 

@@ -48,7 +48,8 @@ def test_an_officer_changes_a_text_and_goes_back(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("subject", "body", "field", "told"),
     [
-        ("Hej", "{nummer} {status_link}", "body", "{nummer}"),
+        ("Hej", "Hej,\n\n{nummer} {status_link}", "body", "Rad 3: {nummer}"),
+        ("Hej", "{status_link}\n\n{number", "body", "Rad 3: en klammer"),
         ("{Number}", BODY, "subject", "{Number}"),
         ("{status_link}", BODY, "subject", "ämnesraden"),
         ("Hej", "Utan länk", "body", "{status_link}"),

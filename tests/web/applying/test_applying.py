@@ -265,7 +265,7 @@ def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
         client.post(reverse("apply"), {"email": MAIL})
         assert Application.objects.get().is_invited
         late = Client().get(reverse("apply_invited", args=["inviting"]))
-        assert late["Location"] == reverse("apply_no_link")
+        assert late["Location"] == f"{reverse('apply_no_link')}?invited=1"
 
 
 def test_the_recommendation_follows_what_is_chosen(db: None) -> None:

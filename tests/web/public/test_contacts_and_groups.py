@@ -178,7 +178,9 @@ def test_only_officers_keep_groups(cast: Cast, group: OrganisationGroup, officer
         assert signed_in(player.user).get(reverse("group_new")).status_code == 403
     assert signed_in(cast.site_admin.user).get(reverse("group", args=[group.pk])).status_code == 404
     client = signed_in(officer)
-    told = {"name": "kommunerna I länet", "administrators": f"{cast.analyst.user.email}\n"}
+    found = client.get(reverse("group_find"), {"field": "administrators", "q_administrators": "@a.example"})
+    assert {each.value for each in found.context["found"]} == {"@a.example", cast.org_admin.user.email}
+    told = {"name": "kommunerna I länet", "administrators": [cast.analyst.user.email]}
     assert set(client.post(reverse("group_new"), told).context["form"].errors) == {"name", "administrators"}
     assert client.post(reverse("group_delete", args=[group.pk])).status_code == 302
     assert not OrganisationGroup.objects.exists()

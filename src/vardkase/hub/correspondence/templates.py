@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
-from vardkase.hub.correspondence.kinds import LANGUAGES, Kind, find, is_link, placeholders
+from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, Kind, find, is_link, placeholders
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
 from vardkase.identity.access.actor import Actor
@@ -126,10 +127,13 @@ def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
 def _faults(kind: Kind, text: str, longest: int) -> Iterable[str]:
     if not text.strip() or len(text) > longest or "\0" in text:
         yield gettext("Please enter a text of at most %(count)s characters.") % {"count": longest}
-    for name in kind.unknown(text):
-        known = ", ".join(f"{{{each}}}" for each in kind.facts)
-        told = gettext("There is no {%(name)s} in this mail. There are: %(known)s.")
-        yield told % {"name": name, "known": known}
+    known = ", ".join(f"{{{each}}}" for each in kind.facts)
+    for number, line in enumerate(text.splitlines(), 1):
+        for name in kind.unknown(line):
+            told = gettext("Line %(line)s: there is no {%(name)s} in this mail. There are: %(known)s.")
+            yield told % {"line": number, "name": name, "known": known}
+        if re.search(r"[{}]", PLACEHOLDER.sub("", line)):
+            yield gettext("Line %(line)s: a brace has no other half.") % {"line": number}
 
 
 def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:

@@ -11,6 +11,7 @@ from vardkase.hub.guide import Progress
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
 from vardkase.hub.policy.queries import policy_in_force
 from vardkase.hub.training.queries import trained_users
@@ -71,11 +72,10 @@ def connected(organisation_id: int) -> Sequence[Progress]:
     """Whether people sign in and machines call, and what is left of the checklist."""
     people = User.objects.filter(org=organisation_id, last_login__isnull=False).exists()
     machines = AuthKey.objects.filter(user__org=organisation_id, last_used__isnull=False).exists()
-    found = [
-        Progress(gettext("Somebody has signed in"), done=people),
-        Progress(gettext("A machine has called with a key"), done=machines),
-    ]
     membership = _membership(organisation_id)
+    found = [Progress(gettext("Somebody has signed in"), done=people)]
+    if membership is None or membership.connection != Connection.WEB:
+        found.append(Progress(gettext("A machine has called with a key"), done=machines))
     if membership is not None and membership.state not in STANDING:
         found += [Progress(str(line.item.title), done=line.is_settled) for line in checklist(membership)]
     return found

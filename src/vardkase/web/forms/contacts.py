@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,8 +13,8 @@ from vardkase.hub.membership.contacts.models import ContactRole
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import Role
-from vardkase.identity.organisations.models import Organisation
-from vardkase.web.forms.fields import PLAIN_TEXT, LinesField
+from vardkase.web.forms.fields import PLAIN_TEXT
+from vardkase.web.forms.picking import Choices, Picker
 
 
 class ContactForm(forms.Form):
@@ -41,7 +42,7 @@ class ExtraForm(forms.Form):
 
 
 class GroupForm(forms.Form):
-    """A group of organisations and its administrators."""
+    """A group of organisations and its administrators; `sources` is where both are chosen from."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     description = forms.CharField(
@@ -50,19 +51,16 @@ class GroupForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    organisations = forms.ModelMultipleChoiceField(
-        label=_("Organisations"),
-        queryset=Organisation.objects.filter(local=True).order_by("name"),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 12}),
-        help_text=_("Hold Ctrl to choose several."),
-    )
-    administrators = LinesField(
+    organisations = Picker(label=_("Organisations"))
+    administrators = Picker(
         label=_("Administrators of the group"),
-        help_text=_(
-            "One e-mail address on each line. Each must administer accounts in an organisation already."
-        ),
+        help_text=_("By their e-mail addresses. Each must administer accounts in an organisation already."),
     )
+
+    def __init__(self, sources: Mapping[str, Choices], *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name, source in sources.items():
+            self.fields[name].source = source  # type: ignore[attr-defined]
 
 
 class GroupAccountForm(forms.Form):

@@ -173,12 +173,21 @@ class DetailsForm(forms.Form):
             )
         self.order_fields([name for name in self.fields if name != "note"])
 
+    @property
+    def contacts(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """What each contact is there for, and the fields of it."""
+        return [(label, [self[f"{name}_{part}"] for part in PARTS]) for name, label in CONTACTS.items()]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        """The other fields, but the address and why."""
+        return [self[name] for name in FIELDS if name != "address" and not name.startswith("contact_")]
+
     def _contact(self, name: str, stored: dict[str, str]) -> None:
         for part, words in PARTS.items():
             kind = forms.EmailField if part == "email" else forms.CharField
-            label = f"{CONTACTS[name]}: {words}"
             self.fields[f"{name}_{part}"] = kind(
-                label=label, required=False, initial=stored.get(part, ""), max_length=255
+                label=words, required=False, initial=stored.get(part, ""), max_length=255
             )
 
     def wire(self, details: dict[str, Any]) -> dict[str, Any]:

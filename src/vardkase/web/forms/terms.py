@@ -51,7 +51,9 @@ class PublishForm(forms.Form):
         ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    confirmed = forms.BooleanField()
+    confirmed = forms.BooleanField(
+        error_messages={"required": _("Confirm how many members are to be asked.")}
+    )
 
     def __init__(self, version: int, members: int, data: Any = None) -> None:
         super().__init__(data)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.hub.membership.applications.access import officer_only
-from vardkase.hub.membership.applications.models import Application, Attachment, Author, Message
+from vardkase.hub.membership.applications.models import (
+    Application,
+    ApplicationState,
+    Attachment,
+    Author,
+    Message,
+)
 from vardkase.identity.access.actor import Actor
 
 
@@ -23,6 +29,12 @@ def find_application(actor: Actor, number: str) -> Application:
     if found is None:
         raise NotFound("There is no such application.")
     return found
+
+
+def waiting_by_phase() -> dict[int | None, int]:
+    """How many applications wait, by the number of the phase that they wait for."""
+    waiting = Application.objects.filter(state=ApplicationState.WAITING).order_by()
+    return dict(waiting.values_list("waits_for").annotate(count=Count("pk")))
 
 
 def conversation(application: Application) -> QuerySet[Message]:

@@ -13,6 +13,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 
 KEEPERS = (StaffRole.MEMBERSHIP_OFFICER,)
+SUGGESTED = 50
 
 
 def groups(actor: Actor) -> QuerySet[OrganisationGroup]:
@@ -49,6 +50,12 @@ def people_of_id(organisation_id: int) -> QuerySet[User]:
     """The accounts of an organisation that a group's administrator sees: not the site administrators'."""
     people = User.objects.filter(org=organisation_id, role__perm_site_admin=False)
     return people.select_related("role").order_by("email")
+
+
+def addresses_of_administrators(text: str) -> QuerySet[User, str]:
+    """E-mail addresses with `text` in them of those who may administer a group: they administer accounts already."""
+    people = User.objects.filter(email__icontains=text, disabled=False, role__perm_admin=True)
+    return people.order_by("email").values_list("email", flat=True)[:SUGGESTED]
 
 
 def _administered(actor: Actor) -> Q:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.formats import date_format
+from django.utils.translation import gettext, override
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -75,7 +76,7 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
         email = checks.email(email.strip()[:254])
     except ValueError as error:
         raise Invalid({"email": [str(error)]}) from None
-    if not _invites():
+    if not may_invite():
         raise Conflict(gettext("No phase that goes by invitation is open or to come."))
     open_ones = Invitation.objects.filter(email__iexact=email, used=None, revoked=None)
     if open_ones.filter(expires__gt=timezone.now()).exists():
@@ -151,17 +152,17 @@ def begin_invited(token: str, address: str | None, email: str, language: str) ->
     return application, link
 
 
-def target_of(invitation: Invitation) -> Target:
-    """An invitation as the audit trail names it."""
-    return Target("invitation", invitation.pk, title=invitation.email)
-
-
-def _invites() -> bool:
+def may_invite() -> bool:
     """Whether a phase that goes by invitation is open, or still to come."""
     by_invitation = {phase.number for phase in stored_phases() if phase.invitation_only}
     return any(
         phase.number in by_invitation and phase.state is not State.DONE for phase in phases(timezone.now())
     )
+
+
+def target_of(invitation: Invitation) -> Target:
+    """An invitation as the audit trail names it."""
+    return Target("invitation", invitation.pk, title=invitation.email)
 
 
 def _require(actor: Actor) -> None:
@@ -179,7 +180,13 @@ def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
         actor,
         "invitation",
         [Recipient(invitation.email, invitation.language)],
-        {"expires": timezone.localdate(invitation.expires).isoformat()},
+        {"expires": _day(invitation)},
         private={"link": link_address(token, PATH)},
         about=target_of(invitation),
     )
+
+
+def _day(invitation: Invitation) -> str:
+    """The last day of an invitation, as its mail writes it."""
+    with override(invitation.language):
+        return date_format(timezone.localtime(invitation.expires), "j F Y")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -41,6 +43,11 @@ def own_membership(actor: Actor) -> Membership:
 def connection_of(org_id: int) -> str:
     """How an organisation connects (`sectors.Connection`); empty for one that is no member."""
     return Membership.objects.filter(organisation=org_id).values_list("connection", flat=True).first() or ""
+
+
+def details_told(org_id: int) -> dict[str, Any]:
+    """What an organisation tells of itself (`details.FIELDS`); nothing of one that is no member."""
+    return Membership.objects.filter(organisation=org_id).values_list("details", flat=True).first() or {}
 
 
 def restrictions(membership: Membership) -> QuerySet[Restriction]:

@@ -8,8 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
@@ -25,10 +24,10 @@ from vardkase.web.views.administration.listing import listed
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 SORTS = ("email", "created", "expires")
 STANDINGS = {
-    Standing.SENT: (_("Sent"), "wait"),
-    Standing.USED: (_("Used"), "ok"),
-    Standing.REVOKED: (_("Revoked"), "out"),
-    Standing.EXPIRED: (_("Expired"), "out"),
+    Standing.SENT: (pgettext_lazy("invitation", "Sent"), "wait"),
+    Standing.USED: (pgettext_lazy("invitation", "Used"), "ok"),
+    Standing.REVOKED: (pgettext_lazy("invitation", "Revoked"), "out"),
+    Standing.EXPIRED: (pgettext_lazy("invitation", "Expired"), "out"),
 }
 
 
@@ -36,7 +35,7 @@ STANDINGS = {
 def index(request: PageRequest) -> HttpResponse:
     """Whom we have invited, and what became of it."""
     context = listed(request, services.invitations(request.actor), SORTS, "-created")
-    context["rows"] = [_row(each) for each in context["rows"]]
+    context |= {"rows": [_row(each) for each in context["rows"]], "may_invite": services.may_invite()}
     return render(request, "admission/invitations.html", context)
 
 
@@ -54,7 +53,8 @@ def invite(request: PageRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("The invitation is on its way."))
             return redirect("invitations")
-    return render(request, "admission/invite.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "may_invite": services.may_invite()}
+    return render(request, "admission/invite.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

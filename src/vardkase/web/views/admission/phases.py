@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.queries import entries_about
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.applications.queries import waiting_by_phase
 from vardkase.hub.membership.phases import queries, services
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.sectors import Sector
@@ -84,6 +85,17 @@ def precondition(request: PageRequest, name: str) -> HttpResponse:
         "form": form,
         "recorded": recorded,
         "title": queries.in_language(preconditions()[name], "title"),
+        "hanging": _hanging_on(name),
         "entries": entries_about("precondition", recorded.pk, limit=ENTRIES_SHOWN) if recorded.pk else [],
     }
     return render(request, "admission/precondition.html", context, status=422 if form.errors else 200)
+
+
+def _hanging_on(name: str) -> list[dict[str, Any]]:
+    """The phases that need a precondition, each with how many applications wait for it."""
+    waiting = waiting_by_phase()
+    return [
+        {"title": queries.phase_title(phase.number), "waiting": waiting.get(phase.number, 0)}
+        for phase in queries.stored_phases()
+        if name in phase.preconditions
+    ]

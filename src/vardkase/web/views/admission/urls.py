@@ -9,10 +9,10 @@ from vardkase.web.views.admission import invitations, phases
 urlpatterns = [
     path("membership/phases/", phases.index, name="phases"),
     path("membership/phases/<int:number>/", phases.edit, name="phase"),
-    path("membership/preconditions/<slug:name>/", phases.precondition, name="precondition"),
+    path("membership/phases/law/<slug:name>/", phases.precondition, name="precondition"),
     path("membership/invitations/", invitations.index, name="invitations"),
     path("membership/invitations/new/", invitations.invite, name="invitation_new"),
     path("membership/invitations/<int:pk>/again/", invitations.send_again, name="invitation_again"),
     path("membership/invitations/<int:pk>/revoke/", invitations.revoke, name="invitation_revoke"),
-    path("membership/import/", invitations.import_file, name="application_import"),
+    path("membership/invitations/import/", invitations.import_file, name="application_import"),
 ]

@@ -90,7 +90,9 @@ def applicant_of(application: Application, request: HttpRequest) -> Applicant:
 
 def no_link(request: HttpRequest) -> HttpResponse:
     """What is told to whom has no link that is good: guessed, expired, ended, or none at all."""
-    response = render(request, "applying/no_link.html", page(request), status=404)
+    response = render(
+        request, "applying/no_link.html", page(request, invited="invited" in request.GET), status=404
+    )
     response.delete_cookie(LINK_COOKIE, COOKIE_PATH)
     return response
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.guide.providers import of_applicant
+from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, page
 from vardkase.web.views.guide.pages import steps_shown
@@ -40,8 +41,8 @@ def _links(application: Application) -> Mapping[str, list[tuple[str, Any]]]:
     }
     if application.state in OPEN:
         found |= {
-            "needs": [(reverse("apply_step", args=["needs"]), _("Needs"))],
-            "terms": [(reverse("apply_step", args=["terms"]), _("Terms"))],
+            "needs": [(reverse("apply_step", args=["needs"]), BY_NAME["needs"].short)],
+            "terms": [(reverse("apply_step", args=["terms"]), BY_NAME["terms"].short)],
         }
     if support := url_if_any("support_ask"):
         found["connect"] = [(support, _("Support"))]

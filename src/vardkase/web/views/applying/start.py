@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -83,7 +84,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         open_invitation(token)
     except NotFound:
-        return redirect("apply_no_link")
+        return redirect(f"{reverse('apply_no_link')}?invited=1")
     return keep_token(redirect("apply"), INVITATION_COOKIE, token)
 
 

@@ -16,6 +16,7 @@ from vardkase.hub.correspondence.kinds import LANGUAGES
 from vardkase.hub.correspondence.letters.signatures import sign_as, signature
 from vardkase.hub.correspondence.models import SentState
 from vardkase.hub.correspondence.rendering import fragment
+from vardkase.hub.correspondence.services import NO_MAIL_SERVER
 from vardkase.hub.correspondence.templates import (
     EDITORS,
     changed_kinds,
@@ -26,6 +27,7 @@ from vardkase.hub.correspondence.templates import (
     texts,
     versions,
 )
+from vardkase.web.fact_words import FACTS
 from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -56,7 +58,9 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
     if language not in LANGUAGES:
         raise Http404
     text = texts(kind, [language])[language]
-    form = TextForm(request.POST or None, initial={"subject": text.subject, "body": text.body})
+    earlier = versions(kind, language)
+    begun = next((each for each in earlier if str(each.version) == request.GET.get("version")), text)
+    form = TextForm(request.POST or None, initial={"subject": begun.subject, "body": begun.body})
     shown: dict[str, str] | None = None
     if form.is_bound and form.is_valid():
         subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
@@ -77,7 +81,9 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
         "text": text,
         "form": form,
         "shown": shown if not form.errors else None,
-        "versions": versions(kind, language),
+        "versions": earlier,
+        "begun": begun if begun is not text else None,
+        "facts": [(name, FACTS.get(name, ""), sample) for name, sample in kind.facts.items()],
     }
     return render(request, "correspondence/text.html", context, status=422 if form.errors else 200)
 
@@ -105,6 +111,8 @@ def sent(request: PageRequest) -> HttpResponse:
         "states": SentState.choices,
         "is_narrowed": bool(text or kind or state),
     }
+    for each in context["rows"]:
+        each.words = gettext("The hub has no mail server.") if each.fault == NO_MAIL_SERVER else each.fault
     return render(request, "correspondence/sent.html", context)
 
 

@@ -13,9 +13,13 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.groups import queries, services
 from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.contacts import GroupAccountForm, GroupForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.picking import Choices, Names
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
+from vardkase.web.rule_choices import Rows
 from vardkase.web.views.administration.listing import listed
 
 
@@ -44,11 +48,12 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
     """Make a group, or change one."""
     group = queries.find_group(request.actor, pk) if pk else None
-    form = GroupForm(request.POST or None, initial=_initial(group))
+    initial = _initial(group)
+    form = form_with_pickers(request, lambda data: GroupForm(_choices(), data, initial=initial))
     if form.is_bound and form.is_valid():
         data = {
             **form.cleaned_data,
-            "organisations": [each.pk for each in form.cleaned_data["organisations"]],
+            "organisations": [int(each) for each in form.cleaned_data["organisations"] if each.isdecimal()],
         }
         try:
             saved = services.save_group(request.actor, data, pk)
@@ -57,9 +62,21 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved."))
             return redirect("group", saved.pk)
-    return render(
-        request, "groups/form.html", {"form": form, "group": group}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "group": group, **searched_for(request)}
+    return render(request, "groups/form.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=queries.KEEPERS)
+def find(request: PageRequest) -> HttpResponse:
+    """Organisations or administrators that may be chosen, as part of the form's page."""
+    return found_choices(request, GroupForm(_choices()))
+
+
+def _choices() -> dict[str, Choices]:
+    return {
+        "organisations": Rows(lambda: Organisation.objects.filter(local=True).order_by("name")),
+        "administrators": Names(queries.addresses_of_administrators, free=True),
+    }
 
 
 @page(writes=True, staff=queries.KEEPERS)
@@ -112,6 +129,8 @@ def _initial(group: OrganisationGroup | None) -> dict[str, Any]:
     return {
         "name": group.name,
         "description": group.description,
-        "organisations": group.organisations.all(),
+        "organisations": [
+            str(pk) for pk in group.organisations.order_by("name").values_list("pk", flat=True)
+        ],
         "administrators": list(group.administrators.order_by("email").values_list("email", flat=True)),
     }

@@ -8,6 +8,7 @@ from vardkase.web.views.groups import pages
 
 urlpatterns = [
     path("groups/", pages.index, name="groups"),
+    path("groups/find/", pages.find, name="group_find"),
     path("groups/new/", pages.write, name="group_new"),
     path("groups/<int:pk>/", pages.view, name="group"),
     path("groups/<int:pk>/edit/", pages.write, name="group_edit"),

@@ -27,7 +27,7 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
     ),
     "terms": (
         _("The terms are here in every version, and your signatory accepts them here."),
-        (("membership", _("Membership and statement")),),
+        (("terms", _("Terms")), ("membership", _("Membership and statement"))),
     ),
     "apply": (
         _("The application is a form in steps that you can leave and come back to."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,10 +16,9 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import CommunityForm
-from vardkase.web.forms.picking import Picker
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
 from vardkase.web.rule_choices import Rows
-from vardkase.web.templatetags.picking import choices
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 
@@ -35,7 +34,8 @@ def index(request: PageRequest) -> HttpResponse:
 def write(request: PageRequest, pk: int = 0) -> HttpResponse:
     """Make a community, or change its rules."""
     community = services.find_community(request.actor, pk) if pk else None
-    form = _form(request, community)
+    initial = _initial(community) if community else {}
+    form = form_with_pickers(request, lambda data: CommunityForm(MEMBERS, data, initial=initial))
     preview = None
     if form.is_bound and form.is_valid():
         if "preview" in request.POST:
@@ -46,8 +46,7 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
         "form": form,
         "community": community,
         "preview": preview,
-        "searched": request.POST.get("find", ""),
-        "text": request.POST.get("q_chosen", ""),
+        **searched_for(request),
         "drawn": services.drawn(community) if community and preview is None else [],
     }
     return render(request, "membership/community.html", context, status=422 if form.errors else 200)
@@ -56,22 +55,10 @@ def write(request: PageRequest, pk: int = 0) -> HttpResponse:
 @page(staff=OFFICER)
 def find(request: PageRequest) -> HttpResponse:
     """Members that may be chosen by name, as part of the form's page."""
-    field = cast(Picker, CommunityForm(MEMBERS).fields["chosen"])
-    found = choices(field, request.GET.getlist("chosen"), request.GET.get("q_chosen", ""))
-    return render(request, "components/picked.html", found | {"name": "chosen"})
+    return found_choices(request, CommunityForm(MEMBERS))
 
 
 MEMBERS = Rows(lambda: Organisation.objects.filter(membership__isnull=False).order_by("name"))
-
-
-def _form(request: PageRequest, community: Community | None) -> CommunityForm:
-    if request.method == "POST" and "find" not in request.POST:
-        return CommunityForm(MEMBERS, request.POST)
-    form = CommunityForm(MEMBERS, initial=_initial(community) if community else {})
-    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
-        for name, field in form.fields.items():
-            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
-    return form
 
 
 def _saved(request: PageRequest, form: CommunityForm, community: Community | None) -> bool:

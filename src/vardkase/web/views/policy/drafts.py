@@ -20,11 +20,10 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.organisations.queries import usable_groups
 from vardkase.misp.flags import as_int
-from vardkase.web.forms.picking import Picker
 from vardkase.web.forms.policy_rule import FIELDS, KINDS, RuleForm
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.picking_pages import form_with_pickers, found_choices, searched_for
 from vardkase.web.policy_choices import policy_choices
-from vardkase.web.templatetags.picking import choices
 from vardkase.web.views.policy.common import rules_of
 
 
@@ -76,12 +75,7 @@ def find(request: PageRequest, kind: str) -> HttpResponse:
     """What may be put on one list of a rule (`field`), as part of the form's page."""
     if kind not in FIELDS:
         raise Http404
-    name = request.GET.get("field", "")
-    field = _form(request, kind).fields.get(name)
-    if not isinstance(field, Picker):
-        raise Http404
-    found = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
-    return render(request, "components/picked.html", found | {"name": name})
+    return found_choices(request, _form(request, kind))
 
 
 @require_POST
@@ -127,24 +121,11 @@ def _form(request: PageRequest, kind: str, rule: dict[str, object] | None = None
         "modules": modules_named(request.actor.organisation_id),
         "rule": rule,
     }
-    if request.method == "POST" and "find" not in request.POST:
-        return RuleForm(kind, request.POST, **offered)
-    form = RuleForm(kind, **offered)
-    if request.method == "POST":  # A search without scripts: what was written stays, and nothing is judged.
-        for name, field in form.fields.items():
-            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
-    return form
+    return form_with_pickers(request, lambda data: RuleForm(kind, data, **offered))
 
 
 def _shown(request: PageRequest, form: RuleForm, number: int) -> HttpResponse:
-    searched = request.POST.get("find", "")
-    context = {
-        "form": form,
-        "kind_words": KINDS[form.kind],
-        "number": number,
-        "searched": searched,
-        "text": request.POST.get(f"q_{searched}", ""),
-    }
+    context = {"form": form, "kind_words": KINDS[form.kind], "number": number, **searched_for(request)}
     return render(request, "policy/rule.html", context, status=422 if form.errors else 200)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.members.queries import connection_of, details_told
+from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.models import ApiRequirements
@@ -28,7 +30,8 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Fill in the list; with the button `submit` it is also sent in."""
     organisation = find_secured(request.actor, pk)
     row = services.requirements_of(organisation)
-    form = RequirementsForm(request.POST or None, initial=_fields(row))
+    told = _told(pk) if row.pk is None or not row.software else {}
+    form = RequirementsForm(request.POST or None, initial=_fields(row) | told)
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
     context: dict[str, Any] = {
         "form": form,
@@ -37,6 +40,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
         "row": row,
         "mark": REQUIREMENT_STATES[row.state],
         "may_decide": officer and row.state == State.SUBMITTED,
+        "web_only": connection_of(pk) == Connection.WEB,
     }
     if request.method != "POST":
         return render(request, "security/requirements.html", context)
@@ -75,3 +79,17 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
 def _fields(row: ApiRequirements) -> dict[str, Any]:
     fields = {name: getattr(row, name) for name in RequirementsForm.base_fields}
     return fields | {"egress_addresses": "\n".join(row.egress_addresses)}
+
+
+def _told(org_id: int) -> dict[str, Any]:
+    """What the membership tells already: a beginning for a list that nobody has written."""
+    details = details_told(org_id)
+    contact = details.get("contact_technical") or {}
+    found = {
+        "software": details.get("software"),
+        "egress_addresses": "\n".join(details.get("egress") or []),
+        "contact_name": contact.get("name"),
+        "contact_email": contact.get("email"),
+        "contact_phone": contact.get("phone"),
+    }
+    return {name: value for name, value in found.items() if value}

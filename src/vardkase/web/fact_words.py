@@ -1,0 +1,43 @@
+"""What may be filled in in mail and letters, explained to those who write their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FACTS: Mapping[str, str | Promise] = {
+    "account": _("The account that the key belongs to"),
+    "answer_by": _("The last day to answer"),
+    "contributions": _("What happens to what the member has contributed"),
+    "day": _("The day until which the statement holds"),
+    "days": _("Days that are left"),
+    "decider": _("The officer who decided"),
+    "decision": _("What was decided"),
+    "event": _("The number of the event"),
+    "expires": _("The last day of the link"),
+    "from": _("When it begins"),
+    "limit": _("What has been limited"),
+    "link": _("The address to go on at; a private one in mail to applicants and members"),
+    "name": _("Who it is about"),
+    "number": _("The number of the case"),
+    "organisation": _("The name of the organisation"),
+    "organisation_number": _("Its organisation number"),
+    "phase": _("The phase that is waited for"),
+    "proposer": _("The officer who proposed the decision"),
+    "reason": _("Why"),
+    "reasons": _("The reasons of the decision"),
+    "received": _("The day the application came"),
+    "request": _("What is asked for"),
+    "requester": _("Who asks"),
+    "sender": _("Who runs the hub"),
+    "steps": _("The parts of the form to complete"),
+    "terms_link": _("The private address of the terms"),
+    "terms_version": _("The version of the terms that applies"),
+    "text": _("What was written"),
+    "title": _("The heading"),
+    "unmet": _("The criteria that are not met, each with its reason"),
+    "until": _("When it ends"),
+    "version": _("The version of the terms"),
+}

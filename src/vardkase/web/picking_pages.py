@@ -1,0 +1,41 @@
+"""What the pages of forms with pickers share: the search among choices, with scripts and without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from vardkase.web.forms.picking import Picker
+from vardkase.web.pages import PageRequest
+from vardkase.web.templatetags.picking import choices
+
+
+def form_with_pickers[Form: forms.Form](request: PageRequest, make: Callable[[Any], Form]) -> Form:
+    """The form, with what was sent. Sent to search without scripts (`find`), it keeps what was written, unjudged."""
+    if request.method == "POST" and "find" not in request.POST:
+        return make(request.POST)
+    form = make(None)
+    if request.method == "POST":
+        for name, field in form.fields.items():
+            form.initial[name] = field.widget.value_from_datadict(request.POST, request.FILES, name)
+    return form
+
+
+def searched_for(request: PageRequest) -> dict[str, str]:
+    """In which field a search without scripts was made, and for what, as `picker` reads it."""
+    name = request.POST.get("find", "")
+    return {"searched": name, "text": request.POST.get(f"q_{name}", "")}
+
+
+def found_choices(request: PageRequest, form: forms.Form) -> HttpResponse:
+    """What may be put on one list of a form (`field`), as part of its page."""
+    name = request.GET.get("field", "")
+    field = form.fields.get(name)
+    if not isinstance(field, Picker):
+        raise Http404
+    found = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
+    return render(request, "components/picked.html", found | {"name": name})
