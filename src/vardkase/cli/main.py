@@ -18,6 +18,7 @@ from vardkase.cli import (
     checklists,
     communities,
     content,
+    content_access,
     demo,
     enrolment,
     feed,
@@ -54,6 +55,7 @@ commands.command()(content.export)
 commands.command("enrolment-code")(enrolment.enrolment_code)
 commands.command()(enrolment.enrol)
 commands.add_typer(accounts.keys, name="key")
+commands.add_typer(content_access.commands, name="content-access")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(policy.commands, name="policy")

@@ -6,13 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from vardkase.hub.content_access.queries import in_force
 from vardkase.identity.organisations.standing import REFUSALS
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`actor` (None before sign-in), `theme` (auto, light or dark), and why the actor's organisation may not do all."""
+    """`actor` (None before sign-in), `theme` (auto, light or dark), why the actor's organisation may not do all, and
+    what an operator has been granted to read just now."""
     actor = getattr(request, "actor", None)
     theme = getattr(getattr(request, "user", None), "theme", None) or request.COOKIES.get(
         "vardkase_theme", "auto"
     )
-    return {"actor": actor, "theme": theme, "standing_words": REFUSALS.get(actor.standing) if actor else None}
+    return {
+        "actor": actor,
+        "theme": theme,
+        "standing_words": REFUSALS.get(actor.standing) if actor else None,
+        "content_grant": in_force(actor) if actor else None,
+    }

@@ -11,6 +11,8 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.content_access.queries import waiting_for as access_to_answer
+from vardkase.hub.content_access.rules import READERS as ACCESS_READERS
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.overview.members import LISTERS
@@ -72,6 +74,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("membership", _("Membership and statement"), icon="certificate"),
             Item("users", _("Users and keys"), icon="users", requires=Permission.ADMIN),
             Item("own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN),
+            Item("content_read", _("Read by operations"), icon="eye", requires=Permission.ADMIN),
             Item("sharing_policy", _("Sharing policy"), icon="file-check"),
             Item("guide", _("Getting started"), icon="compass"),
             Item("own_contacts", _("Contacts"), icon="address-book"),
@@ -130,6 +133,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("taxii", _("TAXII"), icon="arrows-exchange", requires=Permission.SITE_ADMIN),
             Item("taxonomies", _("Taxonomies"), icon="books"),
             Item("warninglists", _("Warninglists"), icon="alert-triangle"),
+            Item(
+                "content_access",
+                _("Operators’ access to content"),
+                icon="eye",
+                staff=ACCESS_READERS,
+                waiting=access_to_answer,
+            ),
             Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),
             Item("settings", _("Settings"), icon="settings", requires=Permission.SITE_ADMIN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
@@ -17,7 +18,7 @@ TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
 def register_all() -> None:
     """Have the overview tell of these."""
-    for source in (_applications, _connecting, _changes, _statements, _expiring, _requests):
+    for source in (_applications, _connecting, _changes, _statements, _expiring, _requests, _access):
         register_tasks(source)
 
 
@@ -48,3 +49,7 @@ def _expiring(actor: Actor) -> Task:
 
 def _requests(actor: Actor) -> Task:
     return Task(_("Requests for customer service"), waiting_for(actor), "service")
+
+
+def _access(actor: Actor) -> Task:
+    return Task(_("Requests of operators to read content"), access_to_answer(actor), "content_access")

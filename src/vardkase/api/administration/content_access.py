@@ -1,0 +1,166 @@
+"""contentAccess/*: access of operators to content. MISP has no such thing; the names are ours.
+
+Granting is done on the pages: a key is no proof of who holds it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.paging import limit_and_offset
+from vardkase.hub.content_access import queries, services
+from vardkase.hub.content_access.models import ContentGrant
+from vardkase.hub.content_access.rules import GRANT, OFFICERS, READERS
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.misp.flags import as_int
+
+MOST = 500
+"""Requests in one answer; the newest."""
+PAGE = 100
+
+
+@endpoint("contentAccess/index", staff=READERS)
+def index(call: Call) -> Answer:
+    """The requests for content access, the newest first: operators see their own."""
+    return Json([_row(each) for each in queries.grants(call.actor).order_by("-pk")[:MOST]])
+
+
+@endpoint("contentAccess/view", staff=READERS, describes=Description(url="/contentAccess/view/[id]"))
+def view(call: Call) -> Answer:
+    """One request, what was read under it, and its history."""
+    return Json(_whole(queries.find_grant(call.actor, call.arg(0))))
+
+
+@endpoint(
+    "contentAccess/ask",
+    staff=(StaffRole.OPERATOR,),
+    writes=True,
+    describes=Description(
+        text="`reach` is event (with an `event`), organisation (with an `organisation` id) or hub.",
+        mandatory=["reason", "hours", "reach"],
+        optional=["event", "organisation"],
+    ),
+)
+def ask(call: Call) -> Answer:
+    """Ask to read content for some hours; an officer grants it on the pages."""
+    reason, hours, reach, event = (_text(call, name) for name in ("reason", "hours", "reach", "event"))
+    organisation = as_int(call.param("organisation"))
+    made = services.ask(
+        call.actor, reason=reason, hours=hours, reach=reach, event=event, organisation=organisation
+    )
+    return Json(_whole(made))
+
+
+@endpoint(
+    "contentAccess/end",
+    staff=(StaffRole.OPERATOR,),
+    writes=True,
+    describes=Description(url="/contentAccess/end/[id]"),
+)
+def end(call: Call) -> Answer:
+    """End one's own access, or take one's own request back."""
+    return Json(_whole(services.end(call.actor, call.arg(0))))
+
+
+@endpoint(
+    "contentAccess/refuse",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(mandatory=["reason"], url="/contentAccess/refuse/[id]"),
+)
+def refuse(call: Call) -> Answer:
+    """Say no to a request."""
+    return Json(_whole(services.refuse(call.actor, call.arg(0), _text(call, "reason"))))
+
+
+@endpoint(
+    "contentAccess/withdraw",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(mandatory=["reason"], url="/contentAccess/withdraw/[id]"),
+)
+def withdraw(call: Call) -> Answer:
+    """Take access back before its time."""
+    return Json(_whole(services.withdraw(call.actor, call.arg(0), _text(call, "reason"))))
+
+
+@endpoint("contentAccess/read", requires=(Permission.ADMIN,))
+def read(call: Call) -> Answer:
+    """What operators have read of the caller's organisation: by whom, when, why, and who let them."""
+    limit, offset = limit_and_offset(call, PAGE)
+    found = queries.read_of_ours(call.actor, limit=limit, offset=offset)
+    return Json(
+        [
+            {
+                "ContentReading": {
+                    **_event(each),
+                    "info": each.info,
+                    "grant_id": str(each.grant_id),
+                    "read_by": each.asked_by,
+                    "read_for": each.asked_for,
+                    "reason": each.reason,
+                    "granted_by": each.granted_by,
+                }
+            }
+            for each in found
+        ]
+    )
+
+
+def _text(call: Call, name: str) -> str:
+    given = call.param(name, "")
+    return given if isinstance(given, str) else str(given or "")
+
+
+def _event(read: queries.ReadEvent) -> dict[str, Any]:
+    return {
+        "event_id": str(read.event_id),
+        "event_uuid": str(read.event_uuid),
+        "times": str(read.times),
+        "first": read.first.isoformat(),
+        "last": read.last.isoformat(),
+    }
+
+
+def _row(grant: ContentGrant) -> dict[str, Any]:
+    return {
+        "ContentAccess": {
+            "id": str(grant.pk),
+            "state": grant.state,
+            "reach": grant.reach,
+            "event_id": None if grant.event_id is None else str(grant.event_id),
+            "event_uuid": None if grant.event_uuid is None else str(grant.event_uuid),
+            "organisation": grant.organisation and grant.organisation.name,
+            "reason": grant.reason,
+            "hours": grant.hours,
+            "asked_by": grant.asked_by_name,
+            "asked_for": grant.asked_for,
+            "asked_at": grant.asked_at.isoformat(),
+            "answer_by": grant.answer_by.isoformat(),
+            "decided_by": grant.decided_by_name,
+            "answer": grant.answer,
+            "ends_at": _moment(grant.ends_at),
+            "ended_at": _moment(grant.ended_at),
+            "ending": grant.ending,
+        }
+    }
+
+
+def _whole(grant: ContentGrant) -> dict[str, Any]:
+    return {
+        **_row(grant),
+        "read": [_event(each) for each in queries.events_read(grant)],
+        "history": [
+            {"step": each.step, "state": each.after, "by": each.actor_name, "at": each.at.isoformat()}
+            for each in history_of(GRANT, grant.pk)
+        ],
+    }
+
+
+def _moment(when: datetime | None) -> str | None:
+    return None if when is None else when.isoformat()

@@ -1,0 +1,125 @@
+"""`vardkase content-access`: operators' access to content from the command line.
+
+Access is asked for and ended in an operator's name, refused and withdrawn in an officer's (`--as`). It is granted on
+the pages alone: whoever sits at the machine's console is often the operator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, result, rows
+
+if TYPE_CHECKING:
+    from vardkase.hub.content_access.models import ContentGrant
+
+commands = typer.Typer(no_args_is_help=True, help="Operators' access to content.")
+
+Number = Annotated[int, typer.Argument(help="The request's number.")]
+As = Annotated[str, typer.Option("--as", help="The account that acts.", metavar="EMAIL")]
+Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+
+
+@commands.command("list")
+def list_requests(data_dir: DataDir = None, json: Json = False) -> None:
+    """List the requests, the newest first."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.hub.content_access.queries import grants
+
+        rows([_shown(each) for each in grants(console()).order_by("-pk")[:500]], as_json=json)
+
+
+@commands.command("show")
+def show(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
+    """List what was read under a request."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.hub.content_access.queries import events_read, find_grant
+
+        read = [
+            {
+                "event": each.event_id,
+                "uuid": str(each.event_uuid),
+                "times": each.times,
+                "first": each.first.isoformat(),
+                "last": each.last.isoformat(),
+            }
+            for each in events_read(find_grant(console(), number))
+        ]
+        rows(read, as_json=json)
+
+
+@commands.command("ask")
+def ask(
+    operator: As,
+    reason: Reason,
+    hours: Annotated[int, typer.Option(help="For how many hours.")],
+    event: Annotated[str, typer.Option(help="The one event, by its id or UUID.")] = "",
+    organisation: Annotated[int, typer.Option(help="Or one organisation's events, by its id.")] = 0,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Ask to read content: one event, one organisation's events, or else every event the hub owner may read."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.content_access import services
+
+        made = services.ask(
+            acting(operator),
+            reason=reason,
+            hours=hours,
+            reach="event" if event else "organisation" if organisation else "hub",
+            event=event,
+            organisation=organisation or None,
+        )
+        result(_shown(made), as_json=json)
+
+
+@commands.command("end")
+def end(number: Number, operator: As, data_dir: DataDir = None, json: Json = False) -> None:
+    """End one's own access, or take one's own request back."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.content_access import services
+
+        result(_shown(services.end(acting(operator), number)), as_json=json)
+
+
+@commands.command("refuse")
+def refuse(number: Number, officer: As, reason: Reason, data_dir: DataDir = None, json: Json = False) -> None:
+    """Say no to a request."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.content_access import services
+
+        result(_shown(services.refuse(acting(officer), number, reason)), as_json=json)
+
+
+@commands.command("withdraw")
+def withdraw(
+    number: Number, officer: As, reason: Reason, data_dir: DataDir = None, json: Json = False
+) -> None:
+    """Take access back before its time."""
+    with opened(data_dir):
+        from vardkase.cli.console import acting
+        from vardkase.hub.content_access import services
+
+        result(_shown(services.withdraw(acting(officer), number, reason)), as_json=json)
+
+
+def _shown(grant: ContentGrant) -> dict[str, Any]:
+    return {
+        "number": grant.pk,
+        "state": grant.state,
+        "reach": grant.reach,
+        "event": grant.event_id,
+        "organisation": grant.organisation and grant.organisation.name,
+        "hours": grant.hours,
+        "asked_by": grant.asked_by_name,
+        "decided_by": grant.decided_by_name,
+        "ends_at": grant.ends_at and grant.ends_at.isoformat(),
+    }

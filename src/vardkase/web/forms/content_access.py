@@ -1,0 +1,38 @@
+"""Asking for access to content."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.content_access.models import Reach
+from vardkase.identity.organisations.models import Organisation
+
+
+class AskForm(forms.Form):
+    """What an operator asks to read, why and for how long; the service checks it."""
+
+    reason = forms.CharField(
+        label=_("Why do you need to read?"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The officer reads this, and so do the organisations whose content you read."),
+    )
+    reach = forms.ChoiceField(
+        label=_("What do you need to read?"),
+        choices=Reach.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Ask for as little as will do: it is granted sooner."),
+    )
+    event = forms.CharField(
+        label=_("Event"),
+        required=False,
+        max_length=40,
+        help_text=_("Its number or UUID, if you ask for one event."),
+    )
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Organisation.objects.filter(local=True).order_by("name"),
+        required=False,
+        help_text=_("If you ask for the events of one organisation."),
+    )
+    hours = forms.IntegerField(label=_("Number of hours"), initial=1, min_value=1)

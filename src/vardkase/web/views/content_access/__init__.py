@@ -1,0 +1,1 @@
+"""Access of operators to content: asking, answering, and what was read."""

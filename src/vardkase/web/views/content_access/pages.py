@@ -1,0 +1,181 @@
+"""Requests for content access: the operator's, the officers', and what organisations see of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.content_access import queries, services
+from vardkase.hub.content_access.models import ContentGrant, GrantState
+from vardkase.hub.content_access.rules import GRANT, OFFICERS, READERS, conflict, is_officer, is_operator
+from vardkase.hub.content_access.settings import MOST_HOURS
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.web.acts import SENTENCES
+from vardkase.web.forms.content_access import AskForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+ROWS = 50
+
+
+@page(staff=READERS)
+def index(request: PageRequest) -> HttpResponse:
+    """What was asked for, the newest first; officers see above it what waits for them."""
+    found = queries.grants(request.actor)
+    is_answering = is_officer(request.actor, host_organisation_id())
+    context = {
+        **listed(request, found.order_by(), {"pk"}, "-pk"),
+        "waiting": _waiting(request) if is_answering else [],
+        "is_answering": is_answering,
+        "may_ask": is_operator(request.actor) and queries.open_grant(request.actor) is None,
+    }
+    return render(request, "content_access/index.html", context)
+
+
+@page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
+def ask(request: PageRequest) -> HttpResponse:
+    """Ask to read content for some hours."""
+    form = AskForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = {**form.cleaned_data, "organisation": getattr(form.cleaned_data["organisation"], "pk", None)}
+        try:
+            made = services.ask(request.actor, **given)
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext("The officers have been asked."))
+            return redirect("content_grant", made.pk)
+    context = {"form": form, "most": MOST_HOURS.value}
+    return render(request, "content_access/ask.html", context, status=422 if form.errors else 200)
+
+
+@page(staff=READERS)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One request: what may be done with it, what was read, and what it reaches."""
+    found = queries.find_grant(request.actor, pk)
+    now = queries.in_force(request.actor)
+    is_in_force = now is not None and now.pk == found.pk
+    offset = _offset(request)
+    reached = queries.openable(request.actor, found, limit=ROWS + 1, offset=offset) if is_in_force else []
+    context = {
+        "grant": found,
+        "is_in_force": is_in_force,
+        "may_answer": found.state == GrantState.ASKED and _may_answer(request, found),
+        "may_withdraw": found.state == GrantState.GRANTED and not request.actor.staff.isdisjoint(OFFICERS),
+        "may_end": GRANT.may(found.state, "end") and found.asked_by_id == request.actor.user_id,
+        "read": queries.events_read(found),
+        "history": [
+            {"at": each.at, "actor_name": each.actor_name, "words": _words(each)}
+            for each in history_of(GRANT, found.pk)
+        ],
+        "reached": reached[:ROWS],
+        **_around(offset, more=len(reached) > ROWS),
+    }
+    return render(request, "content_access/grant.html", context)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True, own_affairs=True)
+def grant(request: PageRequest, pk: int) -> HttpResponse:
+    """Let the operator read."""
+    hours, answer = request.POST.get("hours", ""), request.POST.get("answer", "")
+    done = gettext("Access is granted. The operator has been told.")
+    return _done(
+        request, pk, done, lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer)
+    )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True, own_affairs=True)
+def refuse(request: PageRequest, pk: int) -> HttpResponse:
+    """Say no."""
+    reason = request.POST.get("reason", "")
+    done = gettext("The request is refused. The operator has been told why.")
+    return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True, own_affairs=True)
+def withdraw(request: PageRequest, pk: int) -> HttpResponse:
+    """Take access back."""
+    reason = request.POST.get("reason", "")
+    done = gettext("Access is withdrawn, from now on.")
+    return _done(request, pk, done, lambda: services.withdraw(request.actor, pk, reason))
+
+
+@require_POST
+@page(staff=(StaffRole.OPERATOR,), writes=True, own_affairs=True)
+def end(request: PageRequest, pk: int) -> HttpResponse:
+    """End one's own access."""
+    done = gettext("Your access has ended.")
+    return _done(request, pk, done, lambda: services.end(request.actor, pk))
+
+
+@page(Permission.ADMIN, own_affairs=True)
+def read(request: PageRequest) -> HttpResponse:
+    """What operators have read of the reader's organisation."""
+    offset = _offset(request)
+    found = queries.read_of_ours(request.actor, limit=ROWS + 1, offset=offset)
+    context = {"rows": found[:ROWS], **_around(offset, more=len(found) > ROWS)}
+    return render(request, "content_access/read.html", context)
+
+
+def _words(entry: HistoryEntry) -> str:
+    """What happened, as the audit trail says it."""
+    step = GRANT.steps.get(entry.step)
+    return str(SENTENCES[step.act if step else f"{GRANT.kind}.{entry.step}"])
+
+
+def _waiting(request: PageRequest) -> list[ContentGrant]:
+    asked = queries.grants(request.actor).filter(state=GrantState.ASKED).order_by("answer_by")
+    return [each for each in asked[:ROWS] if not conflict(request.actor, each)]
+
+
+def _may_answer(request: PageRequest, found: ContentGrant) -> bool:
+    return is_officer(request.actor, host_organisation_id()) and not conflict(request.actor, found)
+
+
+def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant]) -> HttpResponse:
+    """Back to the request, with what was done or why it was not."""
+    try:
+        work()
+    except Invalid as error:
+        messages.error(request, _told(error))
+    except (Conflict, Forbidden) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("content_grant", pk)
+
+
+def _told(error: Invalid) -> str:
+    if isinstance(error.errors, str):
+        return error.errors
+    return " ".join(told for each in error.errors.values() for told in each)
+
+
+def _offset(request: PageRequest) -> int:
+    text = request.GET.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _around(offset: int, *, more: bool) -> dict[str, Any]:
+    """Addresses of the rows before and after, for lists that are counted through."""
+    return {
+        "newer": f"?from={max(offset - ROWS, 0)}" if offset else "",
+        "older": f"?from={offset + ROWS}" if more else "",
+    }
