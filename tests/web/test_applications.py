@@ -61,6 +61,7 @@ def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> Non
     assert "En annan handläggare" in alone.content.decode()
     page = text(second, "application", number)
     assert "Din bedömning" in page
+    assert "Prövningen av ansökan började (eva@hub.example)" in page, "what has been done is told as done"
     assert 'value="agree" checked' not in page, "nobody decides for the second officer"
     draft = second.get(reverse("application_preview", args=[number, proposal.pk]))
     assert "beviljar Skogsby kommun medlemskap" in words_of(b"".join(draft))  # type: ignore[arg-type]

@@ -30,6 +30,14 @@ def test_on_the_page_and_at_the_console(cast: Cast) -> None:
     assert signed_in(cast.org_admin.user).get(address).status_code == 403
 
 
+def test_whoever_lacks_a_duty_is_told_which_and_nothing_of_roles(cast: Cast) -> None:
+    refused = signed_in(cast.site_admin.user).get(reverse("applications"))
+    page = refused.content.decode()
+    assert refused.status_code == 403
+    assert "<li>Handläggare: handlägger ansökningar och medlemskap</li>" in page
+    assert "Det ingår inte i din roll" not in page
+
+
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
 def test_the_pages_show_such_a_person_nothing_that_is_shared(cast: Cast, duty: str) -> None:
     everything = make_role("Everything", [*Permission])

@@ -376,4 +376,9 @@ def act(entry: AuditEntry) -> str:
     count = entry.change.get("count")
     if isinstance(count, int) and count > 1 and entry.action in SEVERAL:
         return str(SEVERAL[entry.action])
-    return str(SENTENCES.get(entry.action, entry.action))
+    return happened(entry.action)
+
+
+def happened(action: str) -> str:
+    """ "The event was published" for ``event.published``."""
+    return str(SENTENCES.get(action, action))

@@ -17,11 +17,12 @@ from django.utils.cache import patch_cache_control
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.policy.errors import PolicyForbids
-from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.actor import Actor, MissingDuty
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
+from vardkase.web.staff_words import DUTIES
 
 
 class PageRequest(HttpRequest):
@@ -73,6 +74,9 @@ def page[**P](
             except PolicyForbids as refused:
                 said = {"words": refused.in_words()}
                 return render(page_request, "policy/refused.html", said, status=403)
+            except MissingDuty as missing:
+                needed = {"duties": [DUTIES[each] for each in missing.duties]}
+                return render(page_request, "403.html", needed, status=403)
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 

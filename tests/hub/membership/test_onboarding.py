@@ -111,7 +111,7 @@ def test_a_member_does_its_own_items_while_it_is_being_connected(cast: Cast, des
     assert web.post("/policy/begin/", {"from": "municipality"}).headers["Location"] == "/policy/draft/"
     assert web.post("/policy/in-force/").status_code == 302
     assert states(cast.org_b)["policy"] == "done"
-    done = {"email": desk.admin.user.email, "module": "misp", "done_on": today().isoformat()}
+    done = {"user": [desk.admin.user.email], "module": "misp", "done_on": today().isoformat()}
     assert web.post("/policy/training/add/", done).status_code == 302
     named = {"role": "technical", "name": "Bo", "email": "bo@b.example"}
     assert web.post(f"/contacts/{cast.org_b.pk}/new/", named).status_code == 302

@@ -68,8 +68,8 @@ def test_a_municipality_applies_from_the_first_page_to_the_receipt(cast: Cast) -
         for document in application.documents.all():
             file = client.get(reverse("apply_document", args=[document.pk]))
             assert (file["Content-Type"], b"".join(file)[:5]) == ("application/pdf", b"%PDF-")  # type: ignore[arg-type]
-    assert "Mottagen" in status
-    assert "Ni skickade ansökan" in status
+    assert "Inkommen" in status
+    assert "Ni skickade in ansökan" in status
 
 
 def test_what_is_missing_is_told_and_what_was_written_is_saved(db: None) -> None:

@@ -335,6 +335,12 @@ def test_the_operators_view_of_an_organisation_holds_no_content(cast: Cast, oper
     rows = desk.get(reverse("service_organisations")).context["rows"]
     found = next(row for row in rows if row.pk == cast.org_a.pk)
     assert (found.accounts, found.keys, found.open_requests) == (5, 5, 1)
+    cast.org_b.standing, cast.org_b.may_read, cast.org_b.may_write = "onboarding", False, False
+    cast.org_b.save()
+    listed = desk.get(reverse("service_organisations")).content.decode()
+    assert "Ansluts" in listed
+    assert "Utestängd" not in listed
+    assert "<h1>Kundtjänstärenden</h1>" in desk.get(reverse("service")).content.decode()
     page = desk.get(reverse("service_organisation", args=[cast.org_a.pk]))
     assert cast.analyst.key[:4] in page.content.decode()
     assert f"#{request.pk}" in page.content.decode()

@@ -127,6 +127,7 @@ def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], o
     csv = b"".join(client.get(reverse("members_export") + "?format=csv&state=active")).decode("utf-8-sig")
     assert '"\'=HYPERLINK(1)"' in csv
     assert len(csv.splitlines()) == 3
+    assert '"212000-0142"' in csv
     book = load_workbook(BytesIO(b"".join(client.get(reverse("members_export") + "?format=xlsx"))))
     cells = [row[0] for row in book.active.iter_rows(min_row=2)]  # type: ignore[union-attr]
     assert [cell.data_type for cell in cells] == ["s"] * 4

@@ -180,6 +180,15 @@ def test_every_change_is_a_version_that_can_be_had_back(cast: Cast) -> None:
     assert (again.words, again.number) == (original, 2)
 
 
+def test_the_owner_says_when_applicants_can_ask_for_help(cast: Cast, client: Client) -> None:
+    assert "Kundtjänst svarar på vardagar kl. 8–17." in client.get(reverse("apply")).content.decode()
+    words = {**WORDS, "title_sv": "Fråga oss", "lead_sv": "Vi svarar dygnet runt."}
+    signed_in(cast.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
+    page = client.get(reverse("apply")).content.decode()
+    assert "Vi svarar dygnet runt." in page
+    assert "8–17" not in page
+
+
 def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
     owner = signed_in(cast.site_admin.user)
     names = [each.name for each in queries.shown(Part.QUESTION)]

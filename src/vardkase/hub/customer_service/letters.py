@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from vardkase.audit.services import ActorReference, Target
 from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.customer_service.links import link_to
 from vardkase.hub.customer_service.models import Announcement, SupportRequest
 from vardkase.hub.customer_service.queries import colleagues
@@ -28,7 +27,7 @@ KINDS = (
         subject={"sv": "Vi har tagit emot ärende #{number}", "en": "We have received request #{number}"},
         body={
             "sv": "Hej,\n\nkundtjänsten har tagit emot ärende #{number}. Här följer du ärendet och kan skriva mer:\n\n"
-            "{link}\n\nDela inte länken: den som har den kan läsa ärendet.",
+            "{link}\n\nDela inte länken. Den som har länken kan läsa ärendet.",
             "en": "Hello,\n\ncustomer service has received request #{number}. Follow it and write more here:\n\n"
             "{link}\n\nDo not share the link: whoever has it can read the request.",
         },
@@ -59,7 +58,7 @@ KINDS = (
     Kind(
         "service_announcement",
         describes=_("An interruption or an incident is announced to the members"),
-        facts={"title": "Underhåll", "text": "…", "from": "2026-12-01 20:00", "link": EXAMPLE_LINK},
+        facts={"title": "Underhåll", "text": "…", "from": "1 december 2026 kl. 20.00", "link": EXAMPLE_LINK},
         subject={"sv": "Driftinformation: {title}", "en": "Service information: {title}"},
         body={
             "sv": "{title}\n\nFrån: {from}\n\n{text}\n\nAktuellt driftläge: {link}",
@@ -106,7 +105,7 @@ def announce(announcement: Announcement, actor: ActorReference) -> int:
 
 def _announced(announcement: Announcement, language: str) -> dict[str, str]:
     with override(language):
-        begins = date_format(timezone.localtime(announcement.begins), "DATETIME_FORMAT")
+        begins = moment(announcement.begins)
     return {
         "title": getattr(announcement, f"title_{language}"),
         "text": getattr(announcement, f"text_{language}"),

@@ -14,12 +14,13 @@ LANGUAGES = ("sv", "en")
 
 
 class Part(StrEnum):
-    """Where on the public page a passage stands."""
+    """Where on the public pages a passage stands; `HELP` beside the application form."""
 
     HERO = "hero"
     STEP = "step"
     QUESTION = "question"
     LEG = "leg"
+    HELP = "help"
     FOOT = "foot"
 
 

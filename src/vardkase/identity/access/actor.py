@@ -23,6 +23,14 @@ NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open
 ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
 
 
+class MissingDuty(Forbidden):
+    """It is for those who have one of `duties` at the hub."""
+
+    def __init__(self, duties: tuple[StaffRole, ...]) -> None:
+        super().__init__("This is for the hub's own staff.")
+        self.duties = duties
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A user (or the console, or a job) with what it may do right now.
@@ -91,9 +99,9 @@ class Actor:
             raise Forbidden("You do not have permission to use this functionality.")
 
     def require_staff(self, *any_of: StaffRole) -> None:
-        """Raise Forbidden unless the actor has one of these duties at the hub. No permission stands in for one."""
+        """Raise MissingDuty unless the actor has one of these duties at the hub. No permission stands in for one."""
         if self.staff.isdisjoint(any_of):
-            raise Forbidden("This is for the hub's own staff.")
+            raise MissingDuty(any_of)
 
     def require_sight(self) -> None:
         """Raise Forbidden for those who may never read what is shared: they do not decide where it goes either."""

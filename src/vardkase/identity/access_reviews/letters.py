@@ -19,7 +19,7 @@ MOST_NAMED = 100
 def reminder(person: User, review: AccessReview, left: int) -> Mail:
     """To an administrator: so many accounts wait to be confirmed, until then."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        day = date_format(timezone.localtime(review.due), "Y-m-d")
+        day = date_format(timezone.localtime(review.due), "j F Y")
         facts = {"organisation": review.org.name, "count": left, "day": day}
         subject = gettext("Confirm the accounts of %(organisation)s by %(day)s") % facts
         text = ngettext(

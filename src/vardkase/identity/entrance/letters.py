@@ -102,7 +102,7 @@ def certificate_ending(person: User, certificate: ClientCertificate, ends: datet
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "Y-m-d")
+    return date_format(timezone.localtime(moment), "j F Y")
 
 
 def _with_link(text: str, organisation_id: int) -> str:

@@ -92,7 +92,7 @@ class Refusal:
     @property
     def sentence(self) -> str:
         """What is wrong and what to do, for whoever was refused, in the language in force."""
-        day = date_format(self.ends, "Y-m-d") if self.ends else ""
+        day = date_format(self.ends, "j F Y") if self.ends else ""
         facts = {"address": self.address, "email": self.email, "subject": self.subject, "day": day}
         return _template(self.reason) % facts
 

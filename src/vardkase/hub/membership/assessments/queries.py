@@ -22,7 +22,7 @@ from vardkase.identity.access.actor import Actor
 DAYS_TO_DECIDE = Setting(
     "Vardkase.days_to_decide",
     30,
-    "Within how many days an application is to be decided; days that wait for the applicant do not count.",
+    "Within how many calendar days from the day it came an application is to be decided.",
     level=2,
 )
 TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)

@@ -9,11 +9,11 @@ from vardkase.hub.correspondence import Kind
 INVITATION = Kind(
     "invitation",
     describes=_("To an organisation that an officer invites to apply: the one-time link."),
-    facts={"link": "https://hub.example/apply/invited/…", "expires": "2026-02-10"},
+    facts={"link": "https://hub.example/apply/invited/…", "expires": "10 februari 2026"},
     subject={"sv": "Inbjudan att ansöka om medlemskap", "en": "Invitation to apply for membership"},
     body={
-        "sv": "Hej,\n\nni är inbjudna att ansöka om medlemskap. Länken gäller för en ansökan, till och med {expires}."
-        "\n\n{link}",
+        "sv": "Hej,\n\nvi bjuder in er att ansöka om medlemskap. Börja er ansökan här:\n\n{link}\n\nLänken gäller för "
+        "en ansökan, till och med den {expires}. Dela den bara med dem som fyller i ansökan.",
         "en": "Hello,\n\nyou are invited to apply for membership. The link is good for one application, until "
         "{expires}.\n\n{link}",
     },

@@ -36,8 +36,8 @@ KINDS = (
             "en": "The membership of {organisation} has been limited",
         },
         body={
-            "sv": "Hej,\n\nmedlemskapet för {organisation} har begränsats: {limit}\n\nSkäl: {reason}\n\nNi ser läget "
-            "på sidan Medlemskap och intyg. Kontakta oss om något är oklart.",
+            "sv": "Hej,\n\nvi har begränsat medlemskapet för {organisation}: {limit}\n\nSkäl: {reason}\n\nPå sidan "
+            "Medlemskap och intyg ser ni vad som gäller. Hör av er till kundtjänst om något är oklart eller fel.",
             "en": "Hello,\n\nthe membership of {organisation} has been limited: {limit}\n\nReasons: {reason}\n\nThe "
             "page Membership and statement shows how it stands. Write to us if anything is unclear.",
         },
@@ -51,7 +51,7 @@ KINDS = (
             "en": "The limit for {organisation} is lifted",
         },
         body={
-            "sv": "Hej,\n\nbegränsningen av medlemskapet för {organisation} är hävd. Allt fungerar som förut."
+            "sv": "Hej,\n\nvi har hävt begränsningen av medlemskapet för {organisation}. Allt fungerar som förut."
             "\n\nSkäl: {reason}",
             "en": "Hello,\n\nthe limit of the membership of {organisation} is lifted. Everything works as before."
             "\n\nReasons: {reason}",
@@ -66,8 +66,9 @@ KINDS = (
             "en": "The membership of {organisation} has ended",
         },
         body={
-            "sv": "Hej,\n\nmedlemskapet för {organisation} har upphört. Konton är avstängda, nycklar har slutat gälla "
-            "och inget utbyts längre.\n\nSkäl: {reason}\n\nDet ni har bidragit med: {contributions}",
+            "sv": "Hej,\n\nmedlemskapet för {organisation} har upphört. Era konton är avstängda, era nycklar gäller "
+            "inte längre och hubben utbyter ingen information med er.\n\nSkäl: {reason}\n\nDet ni har bidragit med: "
+            "{contributions}\n\nHör av er till kundtjänst om ni har frågor.",
             "en": "Hello,\n\nthe membership of {organisation} has ended. Accounts are off, keys have ended, and "
             "nothing is exchanged any more.\n\nReasons: {reason}\n\nWhat you have contributed: {contributions}",
         },
@@ -81,8 +82,10 @@ KINDS = (
             "en": "Decision on the change of data of {organisation}",
         },
         body={
-            "sv": "Hej,\n\n{decision}\n\nNi ser uppgifterna på sidan Medlemskap och intyg.",
-            "en": "Hello,\n\n{decision}\n\nThe page Membership and statement shows your data.",
+            "sv": "Hej,\n\nvi har prövat de ändringar som ni föreslog i uppgifterna om {organisation}. "
+            "{decision}\n\nPå sidan Medlemskap och intyg ser ni vilka uppgifter som gäller.",
+            "en": "Hello,\n\nwe have looked at the changes that you proposed in the data of {organisation}. "
+            "{decision}\n\nThe page Membership and statement shows your data.",
         },
     ),
 )

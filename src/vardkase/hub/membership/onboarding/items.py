@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
+from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.models import Remark
@@ -156,7 +156,7 @@ def _sync_user(facts: Facts) -> Found:
 def _call(facts: Facts) -> Found:
     if facts.last_call is None:
         return State.OPEN, gettext("No call has come in with the key yet.")
-    when = date_format(localtime(facts.last_call), "DATETIME_FORMAT")
+    when = moment(facts.last_call)
     return State.DONE, gettext("A call came in with this key: %s") % when
 
 

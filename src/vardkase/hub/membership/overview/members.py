@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.identity.access.actor import Actor
@@ -80,7 +81,7 @@ def _columns() -> Mapping[str, Callable[[Membership], str | int]]:
     """Heading → what stands in the column."""
     return {
         gettext("Organisation"): lambda each: each.organisation.name,
-        gettext("Organisation number"): lambda each: each.organisation_number,
+        gettext("Organisation number"): lambda each: hyphenated(each.organisation_number),
         gettext("State"): lambda each: str(each.get_state_display()),
         gettext("Sector"): lambda each: str(each.get_sector_display()),
         gettext("NIS2"): lambda each: str(each.get_nis2_display()),

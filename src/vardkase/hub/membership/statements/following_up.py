@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from vardkase.audit.services import ActorReference
 from vardkase.core.clock import today
@@ -26,7 +28,7 @@ REASONS = {
         "en": "The security statement ended on {day}.",
     },
     RestrictionKind.NO_SYNC: {
-        "sv": "Säkerhetsintyget gick ut den {day}, och anståndet är slut.",
+        "sv": "Säkerhetsintyget gick ut den {day} och har inte förnyats inom anståndstiden.",
         "en": "The security statement ended on {day}, and the grace is over.",
     },
 }
@@ -64,6 +66,8 @@ def _limit(actor: ActorReference, membership: Membership, statement: Statement) 
     until = until_of(statement)
     done = False
     for kind in consequences(until, today(), GRACE_DAYS.value):
-        told = REASONS[kind]["sv" if membership.language == "sv" else "en"].format(day=until.isoformat())
+        language = "sv" if membership.language == "sv" else "en"
+        with override(language):
+            told = REASONS[kind][language].format(day=date_format(until, "j F Y"))
         done |= impose(actor, membership, kind, RestrictionCause.STATEMENT, told)
     return done

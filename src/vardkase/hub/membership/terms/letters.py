@@ -18,14 +18,14 @@ ASKED = Kind(
     describes=_("To each member when a new version of the terms is published."),
     facts=FACTS,
     subject={
-        "sv": "Nya allmänna villkor: svara senast {answer_by}",
+        "sv": "Nya allmänna villkor: svara senast den {answer_by}",
         "en": "New general terms: please answer by {answer_by}",
     },
     body={
         "sv": (
             "Hej,\n\n"
             "vi har beslutat om nya allmänna villkor, version {version}. För att {organisation} ska vara fortsatt "
-            "medlem behöver er firmatecknare godkänna dem **senast den {answer_by}**.\n\n"
+            "medlem behöver en behörig företrädare för er godkänna dem **senast den {answer_by}**.\n\n"
             "Läs och godkänn villkoren här:\n\n{terms_link}\n\n"
             "Länken är personlig. Skicka den bara vidare till den som får företräda er."
         ),
@@ -45,7 +45,7 @@ REMINDER = Kind(
     ),
     facts=FACTS,
     subject={
-        "sv": "Påminnelse: allmänna villkor, svara senast {answer_by}",
+        "sv": "Påminnelse: allmänna villkor, svara senast den {answer_by}",
         "en": "Reminder: general terms, please answer by {answer_by}",
     },
     body={

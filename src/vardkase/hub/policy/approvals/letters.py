@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from vardkase.audit.services import ActorReference, Target
 from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence.kinds import LANGUAGES
 from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.accounts.models import User
@@ -20,14 +24,14 @@ KINDS = (
     Kind(
         "approval_asked",
         describes=_("A publication waits for a second person"),
-        facts={**FACTS, "until": "2026-12-01"},
+        facts={**FACTS, "until": "1 december 2026"},
         subject={
             "sv": "Händelse {event} väntar på ditt godkännande",
             "en": "Event {event} waits for your approval",
         },
         body={
             "sv": "Hej,\n\n{requester} vill publicera händelse {event}. Enligt er MISP-policy ska en andra person "
-            "godkänna det. Titta på händelsen och besluta senast {until}:\n\n{link}",
+            "godkänna det. Titta på händelsen och besluta senast den {until}:\n\n{link}",
             "en": "Hello,\n\n{requester} wants to publish event {event}. Your MISP policy asks for a second person to "
             "approve it. Look at the event and decide by {until}:\n\n{link}",
         },
@@ -93,8 +97,12 @@ def register_kinds() -> None:
 
 def tell_deciders(actor: ActorReference, approval: Approval) -> None:
     """Mail the people who may decide about a request that waits."""
-    facts = {**_facts(approval), "until": approval.expires_at.date().isoformat()}
-    _send(actor, "approval_asked", deciders(approval), approval, facts)
+    people = list(deciders(approval))
+    for language in LANGUAGES:
+        with override(language):
+            until = date_format(timezone.localdate(approval.expires_at), "j F Y")
+        asked = [each for each in people if _language(each) == language]
+        _send(actor, "approval_asked", asked, approval, {**_facts(approval), "until": until})
 
 
 def tell_requester(actor: ActorReference, approval: Approval) -> None:
@@ -111,12 +119,14 @@ def tell_requester(actor: ActorReference, approval: Approval) -> None:
 def _send(
     actor: ActorReference, kind: str, to: Iterable[User], approval: Approval, facts: dict[str, str]
 ) -> None:
-    people = [
-        Recipient(user.email, user.language or "sv", user.gpgkey or user.certif_public or "") for user in to
-    ]
+    people = [Recipient(user.email, _language(user), user.gpgkey or user.certif_public or "") for user in to]
     private = {"link": f"{settings.BASE_URL}/policy/approvals/{approval.pk}/"}
     about = Target("event", approval.event_id, approval.event_uuid)
     send(actor, kind, people, facts, private=private, about=about)
+
+
+def _language(user: User) -> str:
+    return user.language if user.language in LANGUAGES else settings.LANGUAGE_CODE
 
 
 def _facts(approval: Approval) -> dict[str, str]:

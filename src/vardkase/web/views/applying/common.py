@@ -17,9 +17,10 @@ from vardkase.hub.membership.applications.access import Applicant, find_link, li
 from vardkase.hub.membership.applications.form.steps import REVIEW, STEPS
 from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
 from vardkase.hub.membership.applications.throttle import TooOften
-from vardkase.hub.public_pages.passages import Part
-from vardkase.hub.public_pages.queries import shown
+from vardkase.hub.public_pages.passages import Part, Words
+from vardkase.hub.public_pages.queries import passages
 from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
+from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
 from vardkase.web.views.public.front import url_if_any
 
@@ -112,12 +113,17 @@ def keep_token(response: HttpResponse, name: str, token: str) -> HttpResponse:
     return response
 
 
+def _help(words: Words) -> dict[str, str]:
+    return {"title": words.title, "lead": words.lead, "html": rendered_by_owner(words.text)}
+
+
 def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     """What every page of applicants shows."""
     language = getattr(request, "LANGUAGE_CODE", "sv")
-    foot = [{"lead": passage.in_language(language).lead} for passage in shown(Part.FOOT)]
+    texts = [each for each in passages() if each.shown and each.part in (Part.FOOT, Part.HELP)]
     found = {
-        "foot": foot,
+        "foot": [{"lead": each.in_language(language).lead} for each in texts if each.part == Part.FOOT],
+        "help": [_help(each.in_language(language)) for each in texts if each.part == Part.HELP],
         "support_url": url_if_any("support_public") or url_if_any("support_ask"),
         "status_url": url_if_any("status"),
         **more,

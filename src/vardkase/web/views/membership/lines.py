@@ -13,8 +13,10 @@ from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
 from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.members.rules import HAPPENINGS, MEMBERSHIP
 from vardkase.hub.membership.onboarding.items import NAMES, Line, State, checklist
+from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.standing import Standing
+from vardkase.web.acts import happened
 
 PILLS = {
     State.DONE: "ok",
@@ -48,6 +50,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
+        "organisation_number": hyphenated(membership.organisation_number),
         "details": [
             (FIELDS[name].label, in_words(membership.details.get(name)))
             for name in FIELDS
@@ -66,7 +69,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
 def told(entry: HistoryEntry) -> str:
     """One entry of the history in words."""
     step = MEMBERSHIP.steps.get(entry.step)
-    words = step.words if step else HAPPENINGS.get(entry.step, entry.step)
+    words = happened(step.act) if step else HAPPENINGS.get(entry.step, entry.step)
     who = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
     about, _, note = entry.note.partition(": ")
     if entry.step == "onboarded" and about in NAMES:

@@ -162,5 +162,6 @@ PARTS = {
     Part.STEP: lambda: gettext("Get started in six steps"),
     Part.QUESTION: lambda: gettext("Questions and answers"),
     Part.LEG: lambda: gettext("Security stands on two legs"),
+    Part.HELP: lambda: gettext("Help beside the application"),
     Part.FOOT: lambda: gettext("At the foot"),
 }
