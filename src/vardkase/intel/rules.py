@@ -74,6 +74,12 @@ def may_publish_event(actor: Actor, event: EventFacts) -> bool:
     return actor.is_site_admin or event.orgc_id == actor.organisation_id
 
 
+def may_agree_to_publish(actor: Actor, event: EventFacts) -> bool:
+    """Whether the actor may be the second person: `perm_publish` within the organisation that created the event, or
+    that holds it here."""
+    return actor.may(Permission.PUBLISH) and actor.organisation_id in (event.orgc_id, event.org_id)
+
+
 def must_leave_publishing(actor: Actor, event: EventFacts) -> bool:
     """Whether the actor made the event, here, and somebody else has to publish it."""
     return event.user_id == actor.user_id and not event.locked and FOUR_EYES.value

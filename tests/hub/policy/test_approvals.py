@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from tests.api.calls import answer, call, send
-from tests.cast import Cast, Player
+from tests.cast import SYNC_USER, Cast, Player
+from tests.factories import make_key, make_role, make_user
 from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
@@ -19,6 +20,7 @@ from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.taxonomies.models import Tag
 
 
@@ -106,6 +108,49 @@ def test_a_document_that_publishes_is_stored_and_waits(cast: Cast, event: dict[s
         assert call(cast.publisher.key, "POST", f"/events/edit/{event['id']}", change)[0] == 200
     assert not is_out(event)
     assert Approval.objects.filter(event_id=event["id"], state=Decision.WAITING).count() == 1
+
+
+def pushed(key: str, creator: Organisation, **more: Any) -> dict[str, Any]:
+    """What a synchronising user sends, as created by `creator`."""
+    body = {
+        "info": "x",
+        "distribution": 1,
+        "published": True,
+        "Orgc": {"uuid": str(creator.uuid), "name": creator.name},
+        "Attribute": [{"type": "domain", "value": "a.example"}],
+        **more,
+    }
+    status, told = call(key, "POST", "/events/add", body)
+    assert status == 200, told
+    return dict(told["Event"])
+
+
+def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -> None:
+    """Neither for what the organisation holds here, locked or not, nor for its own that another holds here."""
+    in_force(cast, SECOND)
+    machine = make_user(cast.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
+    key = make_key(machine)
+    for locked in (False, True):
+        theirs = pushed(key, cast.org_c, locked=locked)
+        assert not is_out(theirs)
+        request = Approval.objects.get(event_id=theirs["id"])
+        change = {"info": "changed", "published": True, "timestamp": str(int(theirs["timestamp"]) + 60)}
+        if locked:
+            assert call(key, "POST", f"/events/edit/{theirs['uuid']}", change)[0] == 200
+            assert not is_out(theirs)
+            request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
+        for player in (cast.analyst, cast.stranger):
+            with pytest.raises((Forbidden, NotFound)):
+                approve(player.actor, request.pk)
+        approve(cast.org_admin.actor, request.pk)
+        assert is_out(theirs)
+    ours = pushed(cast.partner_sync.key, cast.org_a)
+    assert is_out(ours), "B passes on what it was sent"
+    assert call(cast.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
+    assert asked(cast.publisher, ours)[0] == 202
+    assert not is_out(ours)
+    approve(cast.org_admin.actor, Approval.objects.get(event_id=ours["id"]).pk)
+    assert is_out(ours)
 
 
 def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any]) -> None:

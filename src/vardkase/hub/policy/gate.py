@@ -87,9 +87,16 @@ def _refuse_content(policy: Policy, actor: Actor, facts: Facts) -> None:
 
 
 def _is_held(policy: Policy, sought: PublicationSought, facts: Facts) -> bool:
-    """Whether the event waits for a second person, who is asked then. Only what was created here waits."""
+    """Whether the event waits for a second person, who is asked then.
+
+    So does all that the organisation holds here, whoever is named as its creator: it says that itself. What it has
+    created and another holds here waits when its own people publish it, not when the other passes on what it was sent.
+    """
     actor, event = sought.actor, sought.event
-    if actor.is_connection or not event.orgc_id == event.org_id == policy.organisation_id:
+    if actor.is_connection:
+        return False
+    holds = event.org_id == policy.organisation_id
+    if not holds and not (_is_own(policy, actor) or actor.is_site_admin):
         return False
     asking = list(asking_second(policy.rules, facts))
     if not asking or is_approved(event, policy.organisation_id):

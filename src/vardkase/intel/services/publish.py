@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
@@ -20,7 +22,7 @@ from vardkase.intel.hooks import (
 )
 from vardkase.intel.models import Event
 from vardkase.intel.queries.event_parts import event_tags
-from vardkase.intel.rules import may_publish_event, must_leave_publishing
+from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
@@ -35,9 +37,24 @@ def publish_event(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
 
     Raises NotFound, Forbidden when the actor may not publish this event, PublicationRefused, TaxonomiesMissing.
     """
+    return _publish_or_hold(actor, event_id, may_publish_event, tell=tell)
+
+
+@transaction.atomic
+def publish_agreed(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
+    """Publish an event of the actor's organisation that waited for somebody to agree, which the actor does.
+
+    Also one that another organisation has created: who had it wait was let to send it out. Raises as `publish_event`.
+    """
+    return _publish_or_hold(actor, event_id, may_agree_to_publish, tell=tell)
+
+
+def _publish_or_hold(
+    actor: Actor, event_id: int, may: Callable[[Actor, EventFacts], bool], *, tell: bool
+) -> Event:
     actor.require_writing()
     event = lock_event(actor, event_id)
-    if not may_publish_event(actor, event):
+    if not may(actor, event):
         raise Forbidden("You do not have the permission to do that.")
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)

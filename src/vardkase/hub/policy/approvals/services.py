@@ -25,7 +25,7 @@ from vardkase.identity.access.jobs import reading_actor
 from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.services.locking import lock_event
-from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.publish import publish_agreed
 
 LONGEST_REASON = 2000
 NOT_YOURS = (
@@ -98,7 +98,7 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
         return approval
     _close(approval, Decision.APPROVED, actor.name)
     record(actor, "approval.approved", _target(approval), {"requester": approval.requester_name})
-    publish_event(actor, event.pk, tell=approval.tell)
+    publish_agreed(actor, event.pk, tell=approval.tell)
     letters.tell_requester(actor, approval)
     return approval
 
