@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from tests.api.calls import call
-from tests.cast import Cast
+from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.knowledge import make_cluster, make_galaxy
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.exchange.own_feeds.services import make_token, save_own_feed
+from vardkase.exchange.servers.services import add_server, edit_server, set_organisation_rule
 from vardkase.exchange.streams.services import add_stream
 from vardkase.exchange.sync.previews import preview_index
 from vardkase.exchange.taxii.collections import add_collection
@@ -24,8 +29,11 @@ from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.entrance.models import IdentityProvider
+from vardkase.identity.entrance.services import Registration, remove_provider, save_provider
 from vardkase.identity.organisations.services import (
     add_organisation_to_group,
+    edit_organisation,
     edit_sharing_group,
     merge_organisations,
 )
@@ -144,10 +152,81 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
         lambda: add_organisation_to_group(actor, cast.group, cast.hub),
         lambda: merge_organisations(actor, cast.org_a.pk, cast.org_b.pk),
         lambda: entries(actor, Blocked.EVENT, {}),
+        lambda: change_setting(actor, "MISP.host_org_id", cast.org_a.pk),
+        lambda: change_setting(actor, "GnuPG.onlyencrypted", "false"),
+        lambda: change_setting(actor, "MISP.event_alert_metadata_only", "false"),
+        lambda: edit_organisation(actor, cast.org_a, {"uuid": str(uuid4())}),
+        lambda: edit_organisation(actor, cast.org_c, {"local": False}),
     ]
     for way in ways:
         with pytest.raises(Forbidden):
             way()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"push_rules": {"orgs": {"OR": [], "NOT": []}}},
+        {"push_sightings": True},
+        {"internal": True},
+        {"self_signed": True},
+        {"url": "https://drift.example"},
+        {"push": False, "push_analyst_data": True},
+    ],
+)
+def test_whoever_reads_nothing_changes_nothing_of_what_a_connection_sends(
+    cast: Cast, changed: dict[str, Any]
+) -> None:
+    """Nor in two steps; what it fetches, and whether it does, is theirs to see to."""
+    actor = actor_for(blind_administrator(cast), Credential.BROWSER)
+    given = {"name": "B", "url": "https://b.example", "authkey": "x" * 40, "remote_org_id": cast.org_b.pk}
+    with pytest.raises(Invalid):
+        add_server(actor, given | {"push_collections": True})
+    rules = {"tags": {"OR": ["tlp:white"], "NOT": []}, "orgs": {"OR": [str(cast.org_a.uuid)], "NOT": []}}
+    server = add_server(cast.site_admin.actor, given | {"push": True, "push_rules": rules})
+    with pytest.raises(Invalid):
+        edit_server(actor, server.pk, {"authkey": "y" * 40, **changed})
+    with pytest.raises(Invalid):
+        set_organisation_rule(actor, server.pk, "push", "OR", [], overwrite=True)
+    edited = edit_server(actor, server.pk, {"pull": True, "name": "B anew"})
+    assert (edited.push_rules, edited.url, edited.name) == (server.push_rules, "https://b.example", "B anew")
+
+
+@pytest.mark.parametrize("who", ["site administrator", "organisation administrator", "officer"])
+def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_people(
+    cast: Cast, who: str
+) -> None:
+    """Whoever holds the provider can be any of them, and read what they read. A requirement can be taken back."""
+    blind = blind_administrator(cast)
+    if who == "organisation administrator":
+        blind = make_user(
+            cast.org_a, make_role("Org Admin", ORG_ADMIN), "drift@a.example", staff_roles=["operator"]
+        )
+    if who == "officer":
+        blind = make_user(
+            cast.hub, make_role("User", []), "per@hub.example", staff_roles=["membership_officer"]
+        )
+    actor = actor_for(blind, Credential.BROWSER)
+    asked = Registration("https://id.a.example", "hub", "s" * 20, "Login")
+    with pytest.raises(Forbidden):
+        save_provider(actor, cast.org_a, asked)
+    save_provider(cast.org_admin.actor, cast.org_a, asked)
+    IdentityProvider.objects.update(proved=timezone.now(), required=True)
+    same = replace(asked, client_secret="", required=True)
+    for other in (
+        asked,
+        same,
+        replace(same, required=False, issuer="https://id.drift.example", client_secret="x" * 20),
+        replace(same, required=False, client_id="other"),
+        replace(same, required=False, trusts_second_factor=True),
+    ):
+        with pytest.raises((Forbidden, Invalid)):
+            save_provider(actor, cast.org_a, other)
+    kept = IdentityProvider.objects.get()
+    assert (kept.issuer, kept.client_secret, kept.required) == (asked.issuer, asked.client_secret, True)
+    assert not save_provider(actor, cast.org_a, replace(same, required=False)).required
+    remove_provider(actor, cast.org_a)
+    assert not IdentityProvider.objects.exists()
 
 
 def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(cast: Cast) -> None:

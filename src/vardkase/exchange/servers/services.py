@@ -154,10 +154,12 @@ def set_organisation_rule(
     _require_site_admin(actor)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
     stored: dict[str, Any] = getattr(server, f"{kind}_rules")
+    before = _leads(server)
     lists = stored.get("orgs", {})
     kept = [] if overwrite else lists.get(rule, [])
     lists = lists | {rule: list(dict.fromkeys([*kept, *organisations]))}
     setattr(server, f"{kind}_rules", stored | {"orgs": lists})
+    _refuse_sending_blindly(actor, before, server)
     server.save()
     record(actor, "server.edited", _target(server), {"fields": [f"{kind}_rules"]})
 
@@ -184,15 +186,24 @@ def _require_site_admin(actor: Actor) -> None:
     actor.require(Permission.SITE_ADMIN)
 
 
-def _leads(server: Server) -> tuple[bool, str, int]:
-    """Whether a connection sends, where to, and for whom."""
-    return server.push, server.url, server.remote_org_id
+SENDS = tuple(name for name in FLAGS if name.startswith("push"))
+LEADS = (
+    *SENDS,
+    *("url", "remote_org_id", "push_rules"),
+    *("internal", "self_signed", "skip_proxy", "authority", "encrypted_certificate"),
+)
+"""What decides whether a connection sends, what, where to, for whom, and who could read along."""
 
 
-def _refuse_sending_blindly(actor: Actor, before: tuple[bool, str, int] | None, server: Server) -> None:
-    """Raise Invalid when somebody who may not read what is shared would say where it is sent: what they connect sends
-    once somebody else has switched that on, and leads elsewhere only while it is off."""
-    if actor.is_content_blind and server.push and _leads(server) != before:
+def _leads(server: Server) -> dict[str, Any]:
+    return {name: getattr(server, name) for name in LEADS}
+
+
+def _refuse_sending_blindly(actor: Actor, before: dict[str, Any] | None, server: Server) -> None:
+    """Raise Invalid when somebody who may not read what is shared would say what is sent and where: what they connect
+    sends once somebody else has switched that on, and leads elsewhere only while it is off."""
+    sends = any(getattr(server, name) for name in SENDS)
+    if actor.is_content_blind and sends and _leads(server) != before:
         raise Invalid({"push": [gettext("An officer or another administrator has to switch this on.")]})
 
 

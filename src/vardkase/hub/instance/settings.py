@@ -58,8 +58,13 @@ def every_setting(actor: Actor) -> Iterator[Line]:
         yield _changeable(setting, now)
 
 
-OF_STREAMS = ("Plugin.ZeroMQ_", "Plugin.Kafka_")
-"""Settings that say where everything that is shared is streamed to."""
+WAYS_OUT = (
+    *("Plugin.ZeroMQ_", "Plugin.Kafka_"),
+    *("GnuPG.", "MISP.event_alert_metadata_only", "MISP.publish_alerts_summary_only"),
+    "MISP.host_org_id",
+)
+"""How the names begin of settings that say where what is shared is streamed to, how much of it mails hold and whether
+those are encrypted, and whose people the hub's officers are."""
 
 
 @transaction.atomic
@@ -67,7 +72,7 @@ def change_setting(actor: Actor, name: str, given: Any) -> None:
     """Give the setting `name` a value. Raises NotFound, Fixed, Invalid with the reason, Forbidden."""
     actor.require(Permission.SITE_ADMIN)
     actor.require_writing()
-    if name.startswith(OF_STREAMS):
+    if name.startswith(WAYS_OUT):
         actor.require_sight()
     if name in BY_NAME:
         raise Fixed("This setting can only be edited via the CLI.")

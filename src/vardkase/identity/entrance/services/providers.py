@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.entrance.models import PROVIDER_SECRETS, IdentityProvider
 from vardkase.identity.entrance.rules import may_decide
@@ -50,6 +51,7 @@ def check_provider(actor: Actor, organisation: Organisation, asked: Registration
         raise Forbidden("You do not have permission to use this functionality.")
     row = provider_of(organisation) or IdentityProvider(org=organisation)
     _check(row, asked)
+    _refuse_letting_in(actor, organisation, row, asked)
     if (row.issuer, row.client_id) != (asked.issuer, asked.client_id):
         row.proved = None
     if asked.required and row.proved is None:
@@ -98,6 +100,29 @@ def remove_provider(actor: Actor, organisation: Organisation) -> None:
 def provider_of(organisation: Organisation) -> IdentityProvider | None:
     """The provider that is registered for an organisation."""
     return IdentityProvider.objects.filter(org=organisation).first()
+
+
+def _refuse_letting_in(
+    actor: Actor, organisation: Organisation, row: IdentityProvider, asked: Registration
+) -> None:
+    """Raise Forbidden for who would say who comes in as a member's people, and is neither its administrator nor reads
+    everything already: whoever holds the provider can be any of them. Others take a requirement back, no more."""
+    reads_all = actor.is_site_admin and not actor.is_content_blind
+    own = (
+        actor.may(Permission.ADMIN)
+        and actor.organisation_id == organisation.pk
+        and not actor.is_content_blind
+    )
+    if reads_all or own:
+        return
+    kept = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {"required": False}
+    if row.pk is None or asked.client_secret or any(getattr(asked, name) != kept[name] for name in kept):
+        raise Forbidden(
+            gettext(
+                "Only the organisation’s own administrators say who vouches for its people. You can take the "
+                "requirement back, or take the provider away."
+            )
+        )
 
 
 def _check(row: IdentityProvider, asked: Registration) -> None:

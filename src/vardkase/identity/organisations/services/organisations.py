@@ -18,6 +18,9 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "description", "nationality", "sector", "type", "contacts", "landingpage")
+AS_WHOM = frozenset({"uuid", "local"})
+"""By what others know an organisation, and whether it is one of this hub: what is shared with it goes by these."""
+NOT_FOR_THE_BLIND = "Operators and auditors do not decide as whom an organisation is known."
 LONG = ("description", "contacts", "landingpage")
 
 
@@ -43,6 +46,8 @@ def edit_organisation(actor: Acting, organisation: Organisation, data: Mapping[s
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
+    if actor.is_content_blind and not AS_WHOM.isdisjoint(changed):
+        raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()
     record(actor, "organisation.edited", _target(organisation), {"fields": changed})
     return organisation
