@@ -122,12 +122,13 @@ class Stage:
             SettingValue.objects.create(name=name, value=True)
         self.hub, self.a, self.b = (make_organisation(name) for name in ("The hub", "A", "B"))
 
-    def caller(self, who: str, *, read_only: bool = False) -> Caller:
-        """A new user of the kind `who`, in the organisation that goes with it."""
+    def caller(self, who: str, *, read_only: bool = False, duty: str = "") -> Caller:
+        """A new user of the kind `who`, in the organisation that goes with it, with a duty at the hub."""
         name, permissions = ROLES[who]
         org = {"site admin": self.hub, "stranger": self.b}.get(who, self.a)
-        domain = "b.example" if who == "stranger" else f"{SECRET}.example"
-        user = make_user(org, make_role(name, permissions), f"{word()}@{domain}")
+        domain = "b.example" if who == "stranger" else "hub.example" if duty else f"{SECRET}.example"
+        duties = [duty] if duty else []
+        user = make_user(org, make_role(name, permissions), f"{word()}@{domain}", staff_roles=duties)
         holds = {*permissions} | ({"site admin", "host"} if who == "site admin" else set())
         key = make_key(user, read_only=read_only, last_used=NEVER_TOUCHED)
         return Caller(user, key, frozenset(holds))
@@ -463,7 +464,7 @@ def audited(it: Things) -> AuditEntry:
         actor_name=it.caller.user.email,
         organisation_id=it.caller.user.org_id,
         credential="api_key",
-        target_kind="Event",
+        target_kind="event",
         target_id=it.event.pk,
         title=SECRET,
         change={"info": [SECRET, SECRET]},

@@ -9,6 +9,7 @@ import http.client
 import itertools
 import json
 import tomllib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,8 @@ NO_KEY = (
 MEMBERS = ("read only", "user", "publisher", "sync user", "org admin", "site admin")
 READABLE = {"perm_auth", "perm_audit", "perm_sync", "perm_admin", "perm_view_feed_correlations", "site admin"}
 """What a read-only key holds, of what its user does."""
+ENCODED = b64encode(SECRET.encode()).decode()[:12]
+"""How a file of ours begins that is told in JSON."""
 _addresses = itertools.count(1)
 
 
@@ -50,6 +53,7 @@ class Line:
     answers: int = 0
     method: str = ""
     stranger: str = ""
+    blind: str = ""
     skip: str = ""
     asked_by: str = field(init=False)
 
@@ -95,6 +99,8 @@ class World:
     members: dict[str, Caller]
     reader: Caller
     stranger: Caller
+    blind: dict[str, Caller]
+    """Site administrators who run or audit the hub."""
 
     def call(self, line: Line, key: str | None, things: Things) -> tuple[int, Any]:
         """Make the call of `line`; status and body, decoded where it is JSON."""
@@ -138,7 +144,8 @@ def world(_web_server: WebServer, transactional_db: None) -> World:
     members = {who: stage.caller(who) for who in MEMBERS}
     Things(stage, members["user"]).furnish()
     reader = stage.caller("site admin", read_only=True)
-    return World(_web_server.port, stage, members, reader, stage.caller("stranger"))
+    blind = {duty: stage.caller("site admin", duty=duty) for duty in ("operator", "auditor")}
+    return World(_web_server.port, stage, members, reader, stage.caller("stranger"), blind)
 
 
 def contents() -> dict[str, tuple[int, int]]:
@@ -158,6 +165,7 @@ def test_everybody(line: Line, world: World) -> None:
     if not line.skip:
         _strangers_stay_out(line, world)
         _let_in(line, world)
+        _the_blind_read_nothing(line, world)
 
 
 def _refused(line: Line, world: World) -> None:
@@ -244,6 +252,16 @@ def _let_in(line: Line, world: World) -> None:
         else:
             assert 200 <= status < 400, f"{who}: {status} {body}"
             assert not (isinstance(body, dict) and body.get("saved") is False), f"{who}: {body}"
+
+
+def _the_blind_read_nothing(line: Line, world: World) -> None:
+    """Who runs or audits the hub is told nothing of ours, unless the line says why."""
+    told = []
+    for duty, caller in world.blind.items():
+        _, body = world.call(line, caller.key, Things(world.stage, world.members["user"]))
+        text = body if isinstance(body, str) else json.dumps(body)
+        told += [f"{duty}: {text}"] if SECRET in text or ENCODED in text else []
+    assert bool(told) == bool(line.blind), told or "nothing is told: the line needs no reason"
 
 
 def test_the_table_is_of_the_endpoints_there_are() -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import ORG_ADMIN, Cast
 from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.feeds.queries import find_opened_feed
 from vardkase.exchange.own_feeds.services import make_token, save_own_feed
 from vardkase.exchange.servers.services import add_server, edit_server, set_organisation_rule
 from vardkase.exchange.streams.services import add_stream
@@ -39,6 +44,9 @@ from vardkase.identity.organisations.services import (
 )
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import entries
+from vardkase.knowledge.caches.hashing import md5_of
+from vardkase.knowledge.caches.kinds import FEED
+from vardkase.knowledge.caches.models import CachedSource, CachedValue
 from vardkase.knowledge.taxonomies.models import Tag
 
 BLIND = [StaffRole.OPERATOR, StaffRole.AUDITOR]
@@ -152,6 +160,9 @@ def test_whoever_reads_nothing_says_nowhere_what_is_shared_goes(cast: Cast) -> N
         lambda: add_organisation_to_group(actor, cast.group, cast.hub),
         lambda: merge_organisations(actor, cast.org_a.pk, cast.org_b.pk),
         lambda: entries(actor, Blocked.EVENT, {}),
+        lambda: entries(actor, Blocked.GALAXY_CLUSTER, {}),
+        lambda: entries(actor, Blocked.ANALYST_DATA, {}),
+        lambda: find_opened_feed(actor, 1),
         lambda: change_setting(actor, "MISP.host_org_id", cast.org_a.pk),
         lambda: change_setting(actor, "GnuPG.onlyencrypted", "false"),
         lambda: change_setting(actor, "MISP.event_alert_metadata_only", "false"),
@@ -236,6 +247,25 @@ def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(cast: 
     assert "Secret" not in str(call(make_key(blind_administrator(cast)), "GET", "/tags/index")[1])
 
 
+@pytest.mark.usefixtures("password_is_enough")
+@pytest.mark.parametrize("duty", BLIND)
+def test_who_may_read_nothing_looks_into_no_feed(cast: Cast, duty: StaffRole) -> None:
+    """Nor asks the caches who else knows a value; the feed itself is theirs to run."""
+    feed = Feed.objects.create(name="Feed", provider="P", url="http://127.0.0.1:9/", lookup_visible=True)
+    source = CachedSource.objects.create(kind=FEED, number=feed.pk, cached=1)
+    CachedValue.objects.create(source=source, md5=UUID(md5_of("secret.example")))
+    blind = blind_administrator(cast, duty)
+    key, pages = make_key(blind), signed_in(blind)
+    for path in (f"previewIndex/{feed.pk}", f"previewEvent/{feed.pk}/{uuid4()}"):
+        assert call(key, "GET", f"/feeds/{path}")[0] == 403
+        assert call(cast.site_admin.key, "GET", f"/feeds/{path}")[0] == 404, "nothing answers there"
+    assert pages.get(reverse("feed_preview", args=[feed.pk])).status_code == 403
+    asked = {"value": "secret.example"}
+    assert len(call(cast.site_admin.key, "POST", "/feeds/searchCaches", asked)[1]) == 1
+    assert call(key, "POST", "/feeds/searchCaches", asked) == (200, [])
+    assert call(key, "GET", f"/feeds/view/{feed.pk}")[0] == 200
+
+
 def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(cast: Cast) -> None:
     auditor = make_key(blind_administrator(cast, StaffRole.AUDITOR))
     body = {"Event": {"info": "SECRET plan", "Attribute": [{"type": "domain", "value": "secret.example"}]}}
@@ -248,5 +278,8 @@ def test_the_trail_tells_an_auditor_who_did_what_and_not_what_it_says(cast: Cast
         assert "SECRET plan" in str(call(cast.site_admin.key, "POST", path, {})[1])
         assert "#" + event["id"] in str(told)
         assert "secret" not in str(told).lower()
+    for kind in ("event", "galaxy_cluster", "analyst_data"):
+        record(cast.site_admin.actor, "blocklist.edited", Target(f"{kind} blocklist", 1, None, "SECRET"), {})
+    assert "SECRET" not in str(call(auditor, "POST", "/admin/logs/index", {})[1])
     for asked in ({"title": "SECRET"}, {"title": "secret2"}, {"change": "secret"}):
         assert call(auditor, "POST", "/admin/logs/index", asked)[1] == []  # Searching is reading, too.

@@ -23,6 +23,8 @@ OF_INTELLIGENCE = frozenset(
             "event_template",
         ),
         *("shadow_attribute", "sighting", "analyst_data", "collection", "galaxy", "galaxy_cluster"),
+        *("note", "opinion", "relationship", "dashboard_template", "bookmark"),
+        *("event blocklist", "galaxy_cluster blocklist", "analyst_data blocklist"),
         *("correlation", "correlation_exclusion", "correlation_rule", "import_expression", "warninglist"),
     }
 )

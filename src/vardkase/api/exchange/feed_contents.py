@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.exchange.feeds import feed_dict, found, require_host
+from vardkase.api.exchange.feeds import feed_dict, found, opened, require_host
 from vardkase.api.paging import limit_and_offset
 from vardkase.core import json_limits
 from vardkase.core.errors import Conflict
@@ -39,7 +39,7 @@ BOTH = ("GET", "POST")
 @endpoint("feeds/previewIndex")
 def preview_index(call: Call) -> Answer:
     """The events that a MISP feed announces, by uuid; or a page of a list's values."""
-    feed = found(call)
+    feed = opened(call)
     limit, offset = limit_and_offset(call, PAGE)
     try:
         if feed.source_format == SourceFormat.MISP:
@@ -54,7 +54,7 @@ def preview_index(call: Call) -> Answer:
 @endpoint("feeds/previewEvent", describes=Description(url="/feeds/previewEvent/[feed_id]/[event_uuid]"))
 def preview_event(call: Call) -> Answer:
     """One event of a MISP feed as the feed has it."""
-    feed = found(call)
+    feed = opened(call)
     try:
         return Json({"Event": reading.feed_event(feed, _uuid(call), reading.GLANCE)})
     except OutgoingFailed as failed:

@@ -75,6 +75,14 @@ def found(call: Call, missing: str = "Invalid feed.") -> Feed:
         raise MispError(404, missing) from None
 
 
+def opened(call: Call) -> Feed:
+    """The same, for who looks at what it holds. Raises Forbidden."""
+    try:
+        return queries.find_opened_feed(call.actor, call.arg(0))
+    except NotFound:
+        raise MispError(404, "Invalid feed.") from None
+
+
 def require_host(call: Call) -> None:
     """Raise Forbidden unless the caller is of the organisation that runs the installation."""
     if not call.actor.is_site_admin and call.actor.organisation_id != host_organisation_id():

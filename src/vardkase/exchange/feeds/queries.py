@@ -38,6 +38,12 @@ def find_feed(actor: Actor, reference: Reference) -> Feed:
     return found
 
 
+def find_opened_feed(actor: Actor, reference: Reference) -> Feed:
+    """One feed, for whoever looks at what it holds. Raises NotFound, Forbidden."""
+    actor.require_sight()
+    return find_feed(actor, reference)
+
+
 def described(actor: Actor, numbers: Collection[int]) -> dict[int, dict[str, str]]:
     """What stands beside a value that a feed has; of those that `actor` may know of."""
     return {feed.pk: about(feed) for feed in feeds(actor).filter(pk__in=numbers)}

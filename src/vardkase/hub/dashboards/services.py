@@ -44,9 +44,14 @@ def set_dashboard(actor: Actor, value: Any) -> None:
 
 
 def templates(actor: Actor) -> QuerySet[DashboardTemplate]:
-    """One's own layouts, and those that everybody may take; site administrators see all."""
+    """One's own layouts, and those that everybody may take; site administrators see all, unless they may not read:
+    a layout says what somebody looks for."""
     found = DashboardTemplate.objects.select_related("user").order_by("pk")
-    return found if actor.is_site_admin else found.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
+    return (
+        found
+        if actor.is_site_admin and not actor.is_content_blind
+        else found.filter(Q(user_id=actor.user_id or 0) | Q(selectable=True))
+    )
 
 
 @transaction.atomic

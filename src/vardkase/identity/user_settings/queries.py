@@ -16,8 +16,14 @@ from vardkase.identity.user_settings.models import UserSetting
 
 
 def visible_settings(actor: Actor) -> QuerySet[UserSetting]:
-    """The settings of the accounts that `actor` may look at, oldest first."""
-    return UserSetting.objects.filter(user__in=visible_users(actor)).order_by("pk")
+    """The settings of the accounts that `actor` may look at, oldest first.
+
+    Operators and auditors see their own: what others filter by and want to be told of says what they look for.
+    """
+    found = UserSetting.objects.order_by("pk")
+    if actor.is_content_blind:
+        return found.filter(user=actor.user_id or 0)
+    return found.filter(user__in=visible_users(actor))
 
 
 def find_user_setting(actor: Actor, reference: Reference) -> UserSetting:

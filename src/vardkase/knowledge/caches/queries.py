@@ -55,7 +55,7 @@ class Elsewhere:
     @cached_property
     def sources(self) -> dict[int, Source]:
         """Id → the cached sources of these kinds that the reader may know of."""
-        return cached_sources(self.actor, self.kinds)
+        return cached_sources(self.actor, self.kinds) if self.actor.may_read else {}
 
     def hits(self, values: Iterable[str]) -> dict[str, list[Hit]]:
         """Value → who else has it, for those that somebody has; one query."""

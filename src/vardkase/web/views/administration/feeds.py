@@ -77,7 +77,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.SITE_ADMIN)
 def preview(request: PageRequest, pk: int) -> HttpResponse:
     """What the feed holds now: events that it announces, or values of its list."""
-    feed = queries.find_feed(request.actor, pk)
+    feed = queries.find_opened_feed(request.actor, pk)
     start = _start(request)
     context: dict[str, Any] = {"feed": feed, "is_misp": feed.source_format == SourceFormat.MISP}
     try:
