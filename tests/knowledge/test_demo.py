@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,12 @@ import pytest
 
 from vardkase.cli.demo import community
 from vardkase.cli.demo.generator import POOL, events
+from vardkase.cli.demo.membership import DUTIES
 from vardkase.cli.demo.published import published_events
 from vardkase.core.errors import NotFound
+from vardkase.hub.content_access.models import ContentGrant
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -72,7 +77,7 @@ def test_the_community_is_made_once() -> None:
     assert {member.role for member in members} == {
         "admin", "Org Admin", "Publisher", "User", "Read Only", "Sync user"
     }  # fmt: skip
-    assert Organisation.objects.count() == 1 + len(community.MEMBERS)
+    assert Organisation.objects.count() == 1 + len(community.MEMBERS) + len(("supplier", "new member"))
     assert {group.members.count() for group in SharingGroup.objects.all()} == {3}
     assert Event.objects.count() == community.GENERATED
     assert set(Event.objects.values_list("published", flat=True)) == {True, False}
@@ -80,6 +85,14 @@ def test_the_community_is_made_once() -> None:
     assert ObjectReference.objects.exists()
     assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])
     assert community.fill() == []
+    assert Counter(Membership.objects.values_list("state", flat=True)) == {"active": 6, "onboarding": 1}
+    assert set(Application.objects.values_list("state", flat=True)) == {
+        "waiting", "under_review", "approved", "submitted"
+    }  # fmt: skip
+    assert set(ContentGrant.objects.values_list("state", flat=True)) == {"ended", "asked"}
+    assert {member.email: member.duty for member in members if member.duty} == {
+        email: duty for email, (duty, *_) in DUTIES.items()
+    }
 
 
 @pytest.mark.usefixtures("_small")

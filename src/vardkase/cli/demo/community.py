@@ -1,4 +1,4 @@
-"""The demonstration community: seven organisations, their people, groups and events, made once.
+"""The demonstration community: organisations, their people, groups, events and memberships, made once.
 
 Everything goes through the services that the pages and the API use, in one transaction: a start that is
 interrupted leaves nothing half made.
@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.cli.demo.generator import events as generated_events
+from vardkase.cli.demo.membership import DUTIES, add_members
 from vardkase.cli.demo.published import published_events
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.permissions import Credential
@@ -93,7 +94,19 @@ MEMBERS = (
         (("hugo.alm", "Org Admin"), ("stina.bergvall", "Publisher")),
     ),
 )
-STAFF = Household(HUB, "", "navet.example", (("vakt", "admin"),))
+STAFF = Household(
+    HUB,
+    "",
+    "navet.example",
+    (
+        ("vakt", "admin"),
+        ("per.nystrom", "User"),
+        ("johanna.bergdahl", "User"),
+        ("revision", "Read Only"),
+    ),
+)
+SUPPLIER = Household("Kustdrift AB", "Drift", "kustdrift.example", (("drift", "admin"),))
+"""Who runs the hub, and reads nothing of what is shared."""
 
 GROUPS = {
     "Kommuner och regioner": ("Norrviks kommun", "Region Solvik", "Länsstyrelsen i Ekelund"),
@@ -111,6 +124,8 @@ class Member:
     organisation: str
     role: str
     password: str
+    duty: str = ""
+    """What they do at the hub."""
 
 
 @transaction.atomic
@@ -125,10 +140,12 @@ def fill() -> list[Member]:
     organisations = {member.name: _organisation(console, member) for member in MEMBERS}
     members = [
         *_people(console, hub, STAFF),
+        *_people(console, _organisation(console, SUPPLIER), SUPPLIER),
         *(made for member in MEMBERS for made in _people(console, organisations[member.name], member)),
     ]
     groups = _groups(console, organisations)
     _share_events(console, organisations, groups)
+    add_members(console, organisations)
     return members
 
 
@@ -151,7 +168,8 @@ def _people(console: Actor, organisation: Organisation, household: Household) ->
             "change_pw": False,
         }
         user = create_user(console, fields)
-        made.append(Member(user.email, household.name, role, password))
+        duty = DUTIES[user.email][0] if user.email in DUTIES else ""
+        made.append(Member(user.email, household.name, role, password, duty))
     return made
 
 

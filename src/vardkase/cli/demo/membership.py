@@ -1,0 +1,201 @@
+"""The demonstration's members: who is one and since when, who wants to be, and what waits for the hub's staff.
+
+As the community, it is made by the services that the pages use, but for what takes a year: a statement that is about to
+end is set back in time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from vardkase.core.clock import today
+from vardkase.hub.content_access import services as content_access
+from vardkase.hub.correspondence.letters.signatures import sign_as
+from vardkase.hub.customer_service import services as customer_service
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.assessments.services.deciding import decide, propose
+from vardkase.hub.membership.assessments.services.reviewing import assess, review
+from vardkase.hub.membership.members import services as members
+from vardkase.hub.membership.onboarding import services as onboarding
+from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.hub.membership.statements import services as statements
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.themes import MEASURES
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.glass import for_reading
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.staff import appoint
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
+from vardkase.intel.queries.find import find_event
+
+OFFICER, LAWYER = "per.nystrom@navet.example", "johanna.bergdahl@navet.example"
+OPERATOR, AUDITOR = "drift@kustdrift.example", "revision@navet.example"
+DUTIES = {
+    OFFICER: ("membership_officer", "Per Nyström", "handläggare", "membership officer"),
+    LAWYER: ("legal_officer", "Johanna Bergdahl", "jurist", "legal officer"),
+    OPERATOR: ("operator", "", "", ""),
+    AUDITOR: ("auditor", "", "", ""),
+}
+MEMBERS = {
+    "Norrviks kommun": (Sector.MUNICIPALITY, Connection.WEB, Nis2Status.ESSENTIAL, "2120009978", "07"),
+    "Region Solvik": (Sector.REGION, Connection.BOTH, Nis2Status.ESSENTIAL, "2321009975", "07"),
+    "Kustbolaget Energi AB": (Sector.PUBLIC_COMPANY, Connection.WEB, Nis2Status.ESSENTIAL, "5599997011", "08"),
+    "Ekelunds högskola": (Sector.STATE_AUTHORITY, Connection.WEB, Nis2Status.IMPORTANT, "2021009978", "14"),
+    "Länsstyrelsen i Ekelund": (Sector.STATE_AUTHORITY, Connection.WEB, Nis2Status.ESSENTIAL, "2021009986", "14"),
+    "Myndigheten för vattenfrågor": (
+        Sector.STATE_AUTHORITY, Connection.API, Nis2Status.ESSENTIAL, "2021009960", "01",
+    ),
+}  # fmt: skip
+"""By name: sector, connection, NIS2 status, organisation number (invented) and county."""
+ABOUT_TO_END = ("Region Solvik", 21)
+HANDED_IN = "Länsstyrelsen i Ekelund"
+FULL = {f"{name}.level": "3" for name in MEASURES}
+
+
+def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
+    """Give staff their duties, make the organisations of the community members, and let others apply."""
+    for email, (duty, name, title_sv, title_en) in DUTIES.items():
+        appoint(console, User.objects.get(email=email), [duty])
+        if name:
+            sign_as(_acting(email), {"name": name, "title_sv": title_sv, "title_en": title_en})
+    for name in MEMBERS:
+        _make_member(organisations[name])
+    _restricted(organisations["Ekelunds högskola"])
+    _apply()
+    _ask_for_help(organisations["Norrviks kommun"])
+    _read_by_operations(organisations["Norrviks kommun"])
+
+
+def _acting(email: str) -> Actor:
+    return actor_for(User.objects.get(email=email), Credential.BROWSER)
+
+
+def _administrator(organisation: Organisation) -> User:
+    return User.objects.filter(org=organisation, role__perm_admin=True).earliest("pk")
+
+
+def _make_member(organisation: Organisation) -> None:
+    """A member that used the hub before there were memberships, with a statement that an officer has accepted."""
+    sector, connection, nis2, number, county = MEMBERS[organisation.name]
+    administrator = _administrator(organisation)
+    domain = administrator.email.partition("@")[2]
+    contact = {
+        "name": administrator.email.partition("@")[0].replace(".", " ").title(),
+        "email": administrator.email,
+    }
+    technical = {"name": "Driftgruppen", "email": f"drift@{domain}"}
+    facts = {
+        "sector": sector,
+        "connection": connection,
+        "nis2": nis2,
+        "organisation_number": number,
+        "county": county,
+    }
+    details = {"domains": [domain], "contact_main": contact, "contact_technical": technical}
+    members.open_membership(_acting(OFFICER), organisation, {**facts, "phase": 1, "details": details})
+    members.activate(_acting(OFFICER), organisation.pk, "Var med redan innan medlemskapen infördes.")
+    statements.submit_statement(_acting(administrator.email), FULL)
+    statements.review_statement(_acting(OFFICER), organisation.pk, accept=True)
+    name, days = ABOUT_TO_END
+    if organisation.name == name:
+        Statement.objects.filter(membership__organisation=organisation).update(
+            valid_from=today() + timedelta(days=days - 365), valid_until=today() + timedelta(days=days)
+        )
+    if organisation.name == HANDED_IN:
+        statements.submit_statement(_acting(administrator.email), FULL)
+
+
+def _restricted(organisation: Organisation) -> None:
+    members.suspend(
+        _acting(OFFICER), organisation.pk, "read_only", "Byter system i sommar och har bett om det."
+    )
+
+
+def _apply() -> None:
+    """One that waits for the phase of the private sector, one to be decided on by a second officer, one new, and one
+    that was approved and is being connected."""
+    acting = _acting(OFFICER)
+    for document in APPLICANTS:
+        import_application(acting, document)
+    to_decide, approved = (
+        Application.objects.get(organisation_number=number) for number in ("2120009986", "5599997029")
+    )
+    for application in (to_decide, approved):
+        review(acting, application)
+        for criterion in criteria_of(application):
+            assess(acting, application, criterion.key, "met", "")
+        proposal = propose(acting, application, "approve", "Sökanden uppfyller villkoren.")
+    decide(_acting(LAWYER), approved, proposal.pk, "agree")
+    connecting = Organisation.objects.get(membership__application=approved)
+    onboarding.register_networks(_acting(OPERATOR), connecting.pk, ["198.51.100.0/28"])
+
+
+def _ask_for_help(organisation: Organisation) -> None:
+    asked = {"kind": "connection", "subject": "Hur byter vi nyckel?", "text": "Vår nyckel går ut i december."}
+    customer_service.ask(_acting(_administrator(organisation).email), asked)
+
+
+def _read_by_operations(organisation: Organisation) -> None:
+    """Access that was granted to the operator once and has ended, and a request that waits."""
+    event = Event.objects.filter(org=organisation, published=True, distribution__in=(1, 2, 3)).earliest("pk")
+    why = "Händelsen går inte att exportera till STIX. Felet syns inte i loggen."
+    asked = content_access.ask(_acting(OPERATOR), reason=why, hours=2, reach="event", event=str(event.pk))
+    content_access.grant_access(
+        _acting(LAWYER), asked.pk, hours=1, answer="Avsluta så snart du har sett felet."
+    )
+    find_event(for_reading(_acting(OPERATOR), "page event"), event.pk)
+    content_access.end(_acting(OPERATOR), asked.pk)
+    again = "Felet är rättat. Jag behöver se att exporten stämmer."
+    content_access.ask(_acting(OPERATOR), reason=again, hours=1, reach="event", event=str(event.pk))
+
+
+def _document(name: str, number: str, sector: Sector, domain: str, **more: Any) -> dict[str, Any]:
+    """An application as JSON, as it comes by mail."""
+    people = {
+        "signatory": ("Karin Ek", "karin.ek"),
+        "main": ("Anna Alm", "anna.alm"),
+        "technical": ("Olle Björk", "olle.bjork"),
+        "security": ("Säkerhetsjour", "jour"),
+        "dpo": ("Dag Lind", "dso"),
+    }
+    contacts = {
+        part: {"name": who, "email": f"{mail}@{domain}", "phone": "010-123 45 67"}
+        for part, (who, mail) in people.items()
+    }
+    return {
+        "language": "sv",
+        "organisation": {
+            "name": name, "number": number, "sector": sector.value, "nis2": "essential", "county": "07",
+            "street": "Storgatan 1", "postcode": "350 30", "city": "Ekelund", "domains": [domain],
+        },
+        "contacts": contacts | {"signatory": {**contacts["signatory"], "role": "Chef"}},
+        "needs": {
+            "technology": {"now": "manual", "target": "automatic"},
+            "processes": {"now": "incidents", "target": "sharing"},
+            "resources": {"now": "hours", "target": "days"},
+            "value": ["warnings", "detection"],
+            "contribution": "Vi delar anmälda nätfiskemejl och det vi ser i våra loggar.",
+        },
+        "security": {measure: {"level": "3"} for measure in MEASURES},
+        "connection": {
+            "method": "web",
+            "reasons": "Vi börjar för hand.",
+            "users": 8,
+            "networks": ["192.0.2.0/24"],
+            **more,
+        },
+        "terms": {"name": "Karin Ek", "role": "Chef", "version": 1, "accepted": True},
+    }  # fmt: skip
+
+
+APPLICANTS = (
+    _document("Havsviks Vind AB", "559999-7037", Sector.PRIVATE_COMPANY, "havsviksvind.example"),
+    _document("Västerdals kommun", "212000-9986", Sector.MUNICIPALITY, "vasterdal.example"),
+    _document("Sunda Vatten AB", "559999-7029", Sector.PUBLIC_COMPANY, "sundavatten.example"),
+    _document("Östanås kommun", "212000-9960", Sector.MUNICIPALITY, "ostanas.example", users=3),
+)
