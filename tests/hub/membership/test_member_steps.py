@@ -209,6 +209,15 @@ def test_a_member_changes_its_data_with_review(cast: Cast, desk: Desk, mail: Any
     assert SentMail.objects.filter(kind="membership_change_decided").count() == 6
 
 
+def test_what_a_termination_ends_is_told_before(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    web, page = signed_in(desk.officer), f"/members/{cast.org_b.pk}/step/terminate/"
+    people = cast.org_b.users.filter(disabled=False).count()
+    assert f"Konton som stängs av: {people}." in web.get(page).content.decode()
+    assert web.post(page, {"reason": "De slutar.", "contributions": ""}).status_code == 422
+    assert Membership.objects.get().state == "active"
+
+
 def test_contacts_of_an_accepted_change_are_contacts(cast: Cast, desk: Desk) -> None:
     """In place of those named before; who is named no longer goes; those that the member added itself stay."""
     member(desk, cast.org_b)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from tests.api.calls import call
@@ -108,6 +109,11 @@ def test_what_an_officer_has_limited_a_renewal_does_not_lift(
     assert standing(cast) == ("", True, True, True)
 
 
+def todo(web: Client) -> set[str]:
+    """Where the first page sends whoever is signed in."""
+    return {task.view for task in web.get("/").context["todo"]["tasks"]}
+
+
 def test_it_is_written_handed_in_returned_and_accepted(
     cast: Cast, desk: Desk, settings: Any, tmp_path: Any
 ) -> None:
@@ -124,7 +130,12 @@ def test_it_is_written_handed_in_returned_and_accepted(
     assert web.post("/membership/statement/files/", wrong).status_code == 422
     evidence = Evidence.objects.get()
     full = GOOD | half | {"risk.plan": "A policy in March."}
+    assert {"membership_statement", "terms"} <= todo(web), "what waits for a member's administrator"
     assert web.post("/membership/statement/", full | {"hand_in": "1"}).status_code == 302
+    assert "membership_statement" not in todo(web)
+    own = web.get("/membership/").content.decode()
+    assert "A policy in March." in own, "a member sees what it has handed in"
+    assert "Inlämnat: hubbens ägare granskar det." in own
     assert web.post("/membership/statement/", full).status_code == 302  # It is with the officer.
     path = f"/members/{cast.org_b.pk}/statement/"
     shown = officer.get(f"/members/{cast.org_b.pk}/").content.decode()

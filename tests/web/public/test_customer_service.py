@@ -180,6 +180,18 @@ def test_an_organisation_that_may_only_read_can_still_ask(cast: Cast) -> None:
     assert signed_in(cast.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
 
 
+def test_an_organisation_that_is_suspended_can_still_ask(cast: Cast) -> None:
+    cast.org_a.may_read = cast.org_a.may_write = False
+    cast.org_a.standing = "suspended"
+    cast.org_a.save()
+    client = signed_in(cast.org_admin.user)
+    assert client.get("/").status_code == 403
+    assert client.get(reverse("support")).status_code == 200
+    made = client.post(reverse("support_new"), TOLD)
+    assert made.status_code == 302
+    assert TOLD["subject"] in client.get(made["Location"]).content.decode()
+
+
 def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: User, client: Client) -> None:
     told = {**TOLD, "kind": "legal", "name": "Ada, Kommunen", "email": "ada@kommun.example"}
     page = client.post(reverse("support_ask"), told)

@@ -48,7 +48,7 @@ def members(cast: Cast) -> list[Membership]:
         return Membership.objects.create(organisation=organisation, **kind)
 
     return [
-        member(cast.org_a, nis2="essential", organisation_number="2120000142"),
+        member(cast.org_a, nis2="essential", organisation_number="2120000142", county="14"),
         member(cast.org_b, sector="region", connection="api", state="onboarding"),
         member(cast.org_c, state="terminated"),
         member(make_organisation("=HYPERLINK(1)"), phase=1),
@@ -129,8 +129,13 @@ def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], o
     assert len(csv.splitlines()) == 3
     assert '"212000-0142"' in csv
     book = load_workbook(BytesIO(b"".join(client.get(reverse("members_export") + "?format=xlsx"))))
-    cells = [row[0] for row in book.active.iter_rows(min_row=2)]  # type: ignore[union-attr]
-    assert [cell.data_type for cell in cells] == ["s"] * 4
+    sheet: Any = book.active
+    rows = list(sheet.iter_rows(min_row=2))
+    assert [row[0].data_type for row in rows] == ["s"] * 4
+    assert (sheet.title, sheet.freeze_panes, sheet["A1"].font.b) == ("Medlemmar", "A2", True)
+    head = [cell.value for cell in sheet[1]]
+    assert all(row[head.index("Medlem sedan")].is_date for row in rows)
+    assert "Västra Götalands län" in {row[head.index("Län")].value for row in rows}
     assert AuditEntry.objects.filter(action="membership.exported").count() == 2
 
 
@@ -152,3 +157,17 @@ def test_an_operator_finds_the_member_to_connect(members: list[Membership], cast
     listed = desk.get(reverse("members")).content.decode()
     assert reverse("member", args=[members[0].organisation_id]) in listed
     assert reverse("members_export") not in listed
+
+
+def test_what_waits_for_an_officer_leads_to_the_members_it_is_about(
+    members: list[Membership], officer: User
+) -> None:
+    waiting, other = members[:2]
+    waiting.changes.create(fields={"address": ["", "Nya torget"]}, proposed_by="x")
+    Statement.objects.create(membership=other, state="submitted")
+    client = signed_in(officer)
+    links = {task.query for task in client.get(reverse("overview")).context["tasks"]}
+    assert {"?waiting=change", "?waiting=statement"} <= links
+    for name, member in (("change", waiting), ("statement", other)):
+        rows = client.get(reverse("members"), {"waiting": name}).context["rows"]
+        assert [row.pk for row in rows] == [member.pk]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from vardkase.analysis.search.filters import Search
 from vardkase.formats import csv
@@ -20,7 +23,10 @@ LONGEST = 32_767
 """Rows of a sheet and characters of a cell: what spreadsheets can hold."""
 CHUNK = 64 * 1024
 
-type Cells = Sequence[str | int | bool | None]
+WIDEST = 60
+NARROWEST = 10
+
+type Cells = Sequence[str | int | bool | date | None]
 
 
 def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
@@ -29,37 +35,57 @@ def workbook(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes
     return of_rows(head, (row for page in csv.records(actor, search, ids) for row in page))
 
 
-def of_rows(head: Sequence[str], rows: Iterable[Cells], most: int = MOST_ROWS) -> Iterator[bytes]:
-    """The file, with `most` rows a sheet. Made on disk: a workbook is a zip, whose table of contents comes last."""
+def of_rows(
+    head: Sequence[str], rows: Iterable[Cells], most: int = MOST_ROWS, *, title: str = ""
+) -> Iterator[bytes]:
+    """The file, with `most` rows a sheet. Made on disk: a workbook is a zip, whose table of contents comes last.
+
+    With a `title` it is for people: the sheet is called so, its head is bold and stays in sight, and can be filtered.
+    """
     with tempfile.TemporaryFile() as file:
-        _write(file, head, rows, most)
+        _write(file, head, rows, most, title)
         file.seek(0)
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells], most: int) -> None:
+def _write(file: IO[bytes], head: Sequence[str], rows: Iterable[Cells], most: int, title: str) -> None:
     book = Workbook(write_only=True)
     sheet: Any = None
     used = most
     for row in rows:
         if used >= most:
-            sheet, used = _sheet(book, head)
+            sheet, used = _sheet(book, head, title)
         sheet.append([_cell(sheet, value) for value in row])
         used += 1
     if sheet is None:
-        _sheet(book, head)
+        _sheet(book, head, title)
     book.save(file)
 
 
-def _sheet(book: Workbook, head: Sequence[str]) -> tuple[Any, int]:
-    sheet = book.create_sheet()
-    if head:
+def _sheet(book: Workbook, head: Sequence[str], title: str) -> tuple[Any, int]:
+    sheet = book.create_sheet(title or None)
+    if title:
+        _lay_out(sheet, head)
+    elif head:
         sheet.append(list(head))
     return sheet, int(bool(head))
 
 
-def _cell(sheet: Any, value: str | int | bool | None) -> Any:
+def _lay_out(sheet: Any, head: Sequence[str]) -> None:
+    """A sheet written row by row is laid out before its first row."""
+    sheet.freeze_panes = "A2"
+    for number, words in enumerate(head, 1):
+        width = WIDEST if number == 1 else max(NARROWEST, len(words) + 8)
+        sheet.column_dimensions[get_column_letter(number)].width = min(width, WIDEST / 1.5)
+    cells = [WriteOnlyCell(sheet, words) for words in head]
+    for cell in cells:
+        cell.font = Font(bold=True)
+    sheet.append(cells)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}1"
+
+
+def _cell(sheet: Any, value: str | int | bool | date | None) -> Any:
     """Texts stay texts, also those that look like a formula or a number with a meaning."""
     if not isinstance(value, str):
         return int(value) if isinstance(value, bool) else value

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.overview import figures
+from vardkase.hub.membership.overview.own_tasks import own_tasks
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.trail import last_visit
@@ -59,6 +60,7 @@ def _todo(actor: Actor) -> dict[str, Any]:
     waiting = queries.own_waiting(actor)
     keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
     tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
+    tasks += own_tasks(actor)
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     return {
         "drafts": waiting.drafts,

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server, Standing
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.statements.models import Statement
-from vardkase.hub.membership.statements.queries import current
+from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.terms.models import Acceptance
 from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
 from vardkase.hub.policy.queries import policy_in_force
@@ -113,6 +113,12 @@ class Facts:
     def statement(self) -> Statement | None:
         """The member's security statement that was accepted last."""
         return current(self.membership)
+
+    @cached_property
+    def has_handed_in(self) -> bool:
+        """Whether a security statement waits for an officer."""
+        found = open_statement(self.membership)
+        return found is not None and found.state == StatementState.SUBMITTED
 
     @cached_property
     def trained(self) -> int:

@@ -176,10 +176,12 @@ def _policy(facts: Facts) -> Found:
 
 
 def _statement(facts: Facts) -> Found:
-    if facts.statement is None or facts.statement.valid_until is None:
-        return State.OPEN, ""
-    told = gettext("Holds through %s") % date_format(facts.statement.valid_until)
-    return (State.DONE if facts.statement.valid_until >= today() else State.TROUBLE), told
+    until = facts.statement.valid_until if facts.statement else None
+    if until is not None and until >= today():
+        return State.DONE, gettext("Holds through %s") % date_format(until)
+    if facts.has_handed_in:
+        return State.STARTED, gettext("Handed in: the hub owner reviews it.")
+    return (State.TROUBLE, gettext("Ended on %s") % date_format(until)) if until else (State.OPEN, "")
 
 
 def _terms(facts: Facts) -> Found:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.counties import COUNTIES
+from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.statements.models import Statement, StatementState
@@ -25,6 +26,12 @@ LISTERS = (*READERS, StaffRole.OPERATOR, StaffRole.AUDITOR)
 """Who may see the list: all that may open one of its members. To take it along is for READERS."""
 EXPORTED_AT_ONCE = 500
 SOON = timedelta(days=60)
+
+
+WAITING: Mapping[str, Callable[[], Any]] = {
+    "change": lambda: ProposedChange.objects.filter(state=ChangeState.PROPOSED).values("membership"),
+    "statement": lambda: Statement.objects.filter(state=StatementState.SUBMITTED).values("membership"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Filter:
     phase: int | None = None
     expiring: bool = False
     """Only those whose security statement ends within SOON, or has ended."""
+    waiting: str = ""
+    """Only those whose change of data ("change") or security statement ("statement") waits for an officer."""
 
 
 def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
@@ -61,6 +70,8 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
     if by.expiring:
         present = rows.exclude(state=MembershipState.TERMINATED)
         rows = present.filter(statement_ends__lte=timezone.localdate() + SOON)
+    if by.waiting in WAITING:
+        rows = rows.filter(pk__in=WAITING[by.waiting]())
     if by.text:
         rows = rows.filter(
             Q(organisation__name__icontains=by.text)
@@ -69,39 +80,42 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
     return rows
 
 
-def exported(actor: Actor, by: Filter, format: str) -> tuple[list[str], Iterator[list[str | int]]]:
-    """The head and the rows of the list as a table of texts, in the reader's language; put down in the trail."""
+def exported(actor: Actor, by: Filter, format: str) -> tuple[list[str], Iterator[list[Cell]]]:
+    """The head and the rows of the list as a table, in the reader's language; put down in the trail."""
     actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
     record(actor, "membership.exported", Target("membership"), {"format": format, "count": rows.count()})
     return list(_columns()), (_row(each) for each in rows.iterator(EXPORTED_AT_ONCE))
 
 
-def _columns() -> Mapping[str, Callable[[Membership], str | int]]:
+type Cell = str | int | date | None
+
+
+def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
     """Heading → what stands in the column."""
+    counties = dict(COUNTIES)
     return {
         gettext("Organisation"): lambda each: each.organisation.name,
         gettext("Organisation number"): lambda each: hyphenated(each.organisation_number),
         gettext("State"): lambda each: str(each.get_state_display()),
         gettext("Sector"): lambda each: str(each.get_sector_display()),
         gettext("NIS2"): lambda each: str(each.get_nis2_display()),
-        gettext("County"): lambda each: each.county,
+        gettext("County"): lambda each: counties.get(each.county, each.county),
         gettext("Connects by"): lambda each: str(each.get_connection_display()),
         gettext("Phase"): lambda each: each.phase,
         gettext("Accounts"): lambda each: each.accounts,
         gettext("Member since"): lambda each: _day(each.activated or each.began),
-        gettext("Statement ends"): lambda each: str(each.statement_ends or ""),
+        gettext("Statement ends"): lambda each: each.statement_ends,
         gettext("Last active"): lambda each: _day(each.last_seen),
     }
 
 
-def _row(each: Membership) -> list[str | int]:
+def _row(each: Membership) -> list[Cell]:
     return [value(each) for value in _columns().values()]
 
 
-def _day(when: datetime | None) -> str:
-    day: date | None = when and timezone.localtime(when).date()
-    return day.isoformat() if day else ""
+def _day(when: datetime | None) -> date | None:
+    return when and timezone.localtime(when).date()
 
 
 def _number(rows: QuerySet[Any, Any]) -> Coalesce:

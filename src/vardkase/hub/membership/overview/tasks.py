@@ -29,17 +29,17 @@ def _applications(_actor: Actor) -> Task:
 
 def _connecting(_actor: Actor) -> Task:
     count = Membership.objects.filter(state=MembershipState.ONBOARDING).count()
-    return Task(_("Members that are being connected"), count, "members")
+    return Task(_("Members that are being connected"), count, "members", "?state=onboarding")
 
 
 def _changes(_actor: Actor) -> Task:
     count = ProposedChange.objects.filter(state=ChangeState.PROPOSED).count()
-    return Task(_("Changes of members’ data to decide on"), count, "members")
+    return Task(_("Changes of members’ data to decide on"), count, "members", "?waiting=change")
 
 
 def _statements(_actor: Actor) -> Task:
     count = Statement.objects.filter(state=StatementState.SUBMITTED).count()
-    return Task(_("Security statements to review"), count, "members")
+    return Task(_("Security statements to review"), count, "members", "?waiting=statement")
 
 
 def _expiring(actor: Actor) -> Task:

@@ -24,6 +24,7 @@ class PhaseState:
     text: str
     state: State
     waits_for: str = ""
+    by_invitation: bool = False
 
 
 def phases(now: datetime) -> list[PhaseState]:
@@ -115,6 +116,7 @@ def _in_words(phase: Phase, day: date, in_force: dict[str, date | None]) -> Phas
         in_language(phase, "text"),
         state,
         _waits(phase, day, in_force) if state is State.CLOSED else "",
+        phase.invitation_only,
     )
 
 

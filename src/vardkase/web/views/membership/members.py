@@ -140,6 +140,8 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     context = {
         "form": form, "title": title, "help": help_text, "organisation": membership.organisation, "step": name,
         "waiting": still_open(membership) if name == "activate" else [],
+        "is_final": name == "terminate",
+        "ending": services.would_end(membership) if name == "terminate" else {},
     }  # fmt: skip
     return render(request, "membership/step.html", context, status=422 if form.errors else 200)
 

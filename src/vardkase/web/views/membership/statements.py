@@ -98,6 +98,7 @@ def attach(request: PageRequest) -> HttpResponse:
     """Put a file beside a measure, or take one away."""
     if removed := request.POST.get("remove"):
         services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
+        messages.success(request, gettext("The file is removed."))
         return redirect("membership_statement")
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():
@@ -115,6 +116,7 @@ def attach(request: PageRequest) -> HttpResponse:
         except Conflict as error:
             form.add_error(None, str(error))
         else:
+            messages.success(request, gettext("The file is added."))
             return redirect("membership_statement")
     return _written(request, queries.own_membership(request.actor), {}, form)
 

@@ -15,7 +15,7 @@ from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.members import LISTERS, SOON, Filter, exported, members
+from vardkase.hub.membership.overview.members import LISTERS, SOON, WAITING, Cell, Filter, exported, members
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.web.pages import PageRequest, page
@@ -72,6 +72,7 @@ def index(request: PageRequest) -> HttpResponse:
         "is_filtered": by != Filter(),
         "q": by.text,
         "expiring": by.expiring,
+        "waiting": by.waiting,
         "soon": timezone.localdate() + SOON,
         "may_export": not request.actor.staff.isdisjoint(figures.READERS),
         "csv": with_query(request, format="csv"),
@@ -85,7 +86,7 @@ def export(request: PageRequest) -> HttpResponseBase:
     """The list as it is filtered, as CSV or as a workbook."""
     format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
     head, rows = exported(request.actor, _filter(request), format)
-    body = xlsx.of_rows(head, rows) if format == "xlsx" else _csv(head, rows)
+    body = xlsx.of_rows(head, rows, title=gettext("Members")) if format == "xlsx" else _csv(head, rows)
     kind = XLSX if format == "xlsx" else "text/csv; charset=utf-8"
     name = f"members-{timezone.localdate().isoformat()}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -97,10 +98,17 @@ BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets take a file that begins so for UTF-8."""
 
 
-def _csv(head: list[str], rows: Iterator[list[str | int]]) -> Iterator[bytes]:
+def _csv(head: list[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
     yield (BYTE_ORDER_MARK + csv.line(head)).encode()
     for row in rows:
-        yield csv.line([csv.shown(cell) if isinstance(cell, str) else cell for cell in row]).encode()
+        yield csv.line([_written(cell) for cell in row]).encode()
+
+
+def _written(cell: Cell) -> str | int:
+    """A cell as CSV has it: days as 2026-11-26."""
+    if isinstance(cell, int):
+        return cell
+    return csv.shown(cell) if isinstance(cell, str) else str(cell or "")
 
 
 def _filter(request: PageRequest) -> Filter:
@@ -108,6 +116,8 @@ def _filter(request: PageRequest) -> Filter:
     known = {name: value for name, value in given.items() if value in CHOICES[name][1].values}
     phase = request.GET.get("phase", "")
     number = int(phase) if phase.isdecimal() and len(phase) < 3 else None
+    if (waiting := request.GET.get("waiting", "")) in WAITING:
+        known["waiting"] = waiting
     return Filter(text=searched(request), phase=number, expiring=request.GET.get("expiring") == "1", **known)
 
 

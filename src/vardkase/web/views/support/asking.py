@@ -24,7 +24,7 @@ from vardkase.web.views.public.front import words_at_the_foot
 SORTS = {"pk", "changed"}
 
 
-@page()
+@page(own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
     """What the reader, or the organisation they administer, has asked."""
     return render(
@@ -32,7 +32,7 @@ def index(request: PageRequest) -> HttpResponse:
     )
 
 
-@page()
+@page(own_affairs=True)
 def ask(request: PageRequest) -> HttpResponse:
     """Ask customer service. Open to organisations that may only read: they have the more reason to."""
     form = AskForm(request.POST or None, initial={"kind": request.GET.get("kind", RequestKind.CONNECTION)})
@@ -50,7 +50,7 @@ def ask(request: PageRequest) -> HttpResponse:
     return render(request, "support/ask.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@page()
+@page(own_affairs=True)
 def view(request: PageRequest, pk: int) -> HttpResponse:
     """One request of one's own, and what was said."""
     found = queries.find_own_request(request.actor, pk)

@@ -3,7 +3,7 @@
 from vardkase.hub.membership.members.services.changes import decide_change, propose_change, withdraw_change
 from vardkase.hub.membership.members.services.opening import open_membership
 from vardkase.hub.membership.members.services.restrictions import impose, lapse, lift
-from vardkase.hub.membership.members.services.steps import activate, restore, suspend, terminate
+from vardkase.hub.membership.members.services.steps import activate, restore, suspend, terminate, would_end
 
 __all__ = [
     "activate",
@@ -17,4 +17,5 @@ __all__ = [
     "suspend",
     "terminate",
     "withdraw_change",
+    "would_end",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.exchange.servers.ending import switch_off_exchange
 from vardkase.hub.lifecycle import StepRefused
@@ -25,6 +27,7 @@ from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services.pushing import locked, push, reasons
 from vardkase.hub.membership.members.services.restrictions import impose, lift
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.ending import end_accounts
 from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.queries.contributions import contributed_by
@@ -105,6 +108,17 @@ def terminate(actor: Actor, reference: Reference, reason: str, contributions: st
     membership.save(update_fields=["ending", "ended"])
     push(membership)
     return membership
+
+
+def would_end(membership: Membership) -> dict[str, int]:
+    """What a termination would concern now: `users` that are on, `keys` that work, `events` that stay."""
+    org_id = membership.organisation_id
+    valid = Q(expiration=0) | Q(expiration__gt=now_seconds())
+    return {
+        "users": User.objects.filter(org=org_id, disabled=False).count(),
+        "keys": AuthKey.objects.filter(valid, user__org=org_id).count(),
+        "events": int(contributed_by(org_id)["events"]),
+    }
 
 
 def _taken(actor: Actor, reference: Reference, step: str) -> Membership:

@@ -1,0 +1,50 @@
+"""What waits for the administrators of a member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import today
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.overview.figures import Task
+from vardkase.hub.membership.overview.members import SOON
+from vardkase.hub.membership.statements.models import StatementState
+from vardkase.hub.membership.statements.queries import current, open_statement
+from vardkase.hub.membership.terms.queries import acceptance_of, current_terms
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access_reviews.queries import open_review_of, unanswered
+
+
+def own_tasks(actor: Actor) -> list[Task]:
+    """What waits for the actor in the membership of their own organisation; nothing for who does not administer it."""
+    if not actor.may(Permission.ADMIN):
+        return []
+    found = Membership.objects.select_related("organisation", "application")
+    membership = found.filter(organisation=actor.organisation_id).first()
+    if membership is None or membership.state == MembershipState.TERMINATED:
+        return []
+    return [task for task in _tasks(membership) if task.count]
+
+
+def _tasks(membership: Membership) -> Iterator[Task]:
+    if membership.state == MembershipState.ONBOARDING:
+        left = sum(not line.is_settled for line in checklist(membership))
+        yield Task(_("Items left before the membership is active"), left, "membership")
+        return
+    yield Task(_("Security statement to renew"), int(_is_due(membership)), "membership_statement")
+    answered = acceptance_of(membership, current_terms().version)
+    yield Task(_("Terms to accept"), int(answered is None), "terms")
+    review = open_review_of(membership.organisation_id)
+    yield Task(_("Accounts to confirm"), unanswered(review).count() if review else 0, "own_security")
+
+
+def _is_due(membership: Membership) -> bool:
+    """Whether the statement has ended, or ends soon, and no other is handed in."""
+    held, written = current(membership), open_statement(membership)
+    if written is not None and written.state == StatementState.SUBMITTED:
+        return False
+    return held is None or held.valid_until is None or held.valid_until <= today() + SOON
