@@ -28,7 +28,7 @@ def open_approved(application: Application) -> None:
     Application.objects.filter(pk=application.pk).update(organisation=organisation)
     facts: dict[str, Any] = {
         name: getattr(application, name)
-        for name in ("sector", "nis2", "connection", "organisation_number", "language")
+        for name in ("sector", "nis2", "connection", "organisation_number", "language", "phase")
     }
     details = details_of(application.answers)
     more = {"details": details, "county": county_of(application.answers)}
