@@ -76,11 +76,15 @@ def staff(
     """Give an account duties at the hub: membership_officer, legal_officer, analyst, operator, auditor."""
     with opened(data_dir):
         from vardkase.cli.console import console
+        from vardkase.identity.accounts.services.appointments import waiting
         from vardkase.identity.accounts.services.staff import appoint
 
         actor = console()
         user = appoint(actor, _user(actor, email), duties or [])
-        result({"email": user.email, "staff_roles": user.staff_roles}, as_json=json)
+        waits = waiting().filter(user=user).exists()
+        result(
+            {"email": user.email, "staff_roles": user.staff_roles, "waits_for_officer": waits}, as_json=json
+        )
 
 
 @keys.command("issue")

@@ -18,6 +18,7 @@ from vardkase.hub.membership.assessments.queries import waiting_for as applicati
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.profiles import is_here, profile
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.appointments import appointments_to_answer
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -139,6 +140,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 icon="eye",
                 staff=ACCESS_READERS,
                 waiting=access_to_answer,
+            ),
+            Item(
+                "appointments",
+                _("New officers"),
+                icon="user-check",
+                staff=OFFICERS,
+                waiting=appointments_to_answer,
             ),
             Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),
