@@ -7,9 +7,11 @@ import itertools
 import pytest
 
 from vardkase.hub.content_access.rules import GRANT
+from vardkase.hub.customer_service.rules import REQUEST
 from vardkase.hub.lifecycle import Machine, StepRefused
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.rules import MEMBERSHIP
+from vardkase.hub.membership.statements.rules import STATEMENT
 
 ALLOWED = {
     "application": {
@@ -26,6 +28,22 @@ ALLOWED = {
         ("under_review", "withdraw", "withdrawn"),
         ("completion_requested", "withdraw", "withdrawn"),
         ("waiting", "withdraw", "withdrawn"),
+    },
+    "security_statement": {
+        ("draft", "submit", "submitted"),
+        ("returned", "submit", "submitted"),
+        ("submitted", "accept", "accepted"),
+        ("submitted", "return", "returned"),
+    },
+    "support_request": {
+        ("new", "take", "in_hand"),
+        ("new", "ask", "waiting"),
+        ("in_hand", "ask", "waiting"),
+        ("waiting", "answered", "in_hand"),
+        ("new", "solve", "solved"),
+        ("in_hand", "solve", "solved"),
+        ("waiting", "solve", "solved"),
+        ("solved", "reopen", "in_hand"),
     },
     "membership": {
         ("onboarding", "activate", "active"),
@@ -48,7 +66,9 @@ ALLOWED = {
 """hub.md sections 1 and 2, written down a second time."""
 
 
-@pytest.mark.parametrize("machine", [APPLICATION, GRANT, MEMBERSHIP], ids=lambda machine: machine.kind)
+@pytest.mark.parametrize(
+    "machine", [APPLICATION, GRANT, MEMBERSHIP, STATEMENT, REQUEST], ids=lambda machine: machine.kind
+)
 def test_what_is_not_in_the_table_is_refused(machine: Machine) -> None:
     taken = set()
     for state, name in itertools.product(machine.states.values, machine.steps):

@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
-from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
+from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor, MissingDuty
 from vardkase.identity.access.glass import for_reading
@@ -47,9 +48,10 @@ def page[**P](
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
-    NotFound becomes 404 and Forbidden 403 (with the rule, where a policy forbids it), so that views need no error
-    handling of their own; a writing view that another writer got in the way of runs again. `visitors` answers who
-    has not signed in, in place of the sign-in.
+    NotFound becomes 404 and Forbidden 403 (with the rule, where a policy forbids it, or with why who asks is not
+    impartial), and a Conflict that the view does not tell of itself 409, so that views need no error handling; a
+    writing view that another writer got in the way of runs again. `visitors` answers who has not signed in, in place
+    of the sign-in.
     `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
@@ -77,6 +79,9 @@ def page[**P](
             except MissingDuty as missing:
                 needed = {"duties": [DUTIES[each] for each in missing.duties]}
                 return render(page_request, "403.html", needed, status=403)
+            except (NotImpartial, Conflict) as refused:
+                status = 409 if isinstance(refused, Conflict) else 403
+                return render(page_request, "refused.html", {"why": str(refused)}, status=status)
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 

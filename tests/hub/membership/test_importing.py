@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +18,17 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_key
 from tests.hub.membership.answers import answers
-from tests.hub.membership.cast import PHASE_2, make_application, make_staff, staff
+from tests.hub.membership.cast import PHASE_2, make_staff, staff
 from tests.web.accounts import signed_in
 from vardkase.cli.main import commands
 from vardkase.core.errors import Forbidden, Invalid
-from vardkase.hub.lifecycle import StepRefused
-from vardkase.hub.membership.applications.models import Application, ApplicationState
-from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.schema import json_schema
-from vardkase.hub.membership.applications.services.by_officers import ALONE, take
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.identity.accounts.staff import StaffRole
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "membership-form.schema.json"
 OFFICER = StaffRole.MEMBERSHIP_OFFICER
-FORBIDDEN = [
-    (state, step)
-    for state, step in product(ApplicationState.values, APPLICATION.steps)
-    if not (APPLICATION.may(state, step) and step in ALONE)
-]
 
 
 @pytest.fixture
@@ -140,18 +131,3 @@ def test_at_the_command_line(cast: Cast, tmp_path: Path) -> None:
     assert "withdraw by console:" in shown
     link = CliRunner().invoke(commands, ["membership", "link", number])
     assert "/apply/link/" in link.output
-
-
-@pytest.mark.parametrize(("state", "step"), FORBIDDEN)
-def test_every_forbidden_step_is_refused_by_service_api_and_command(
-    cast: Cast, officer_key: str, state: str, step: str
-) -> None:
-    """Those that are not in the table, and those that one officer does not take alone."""
-    application = make_application(state, answers=answers())
-    with pytest.raises((StepRefused, Invalid)):
-        take(staff(cast, email="b@hub.example"), application, step)
-    address = f"/membershipApplications/step/{application.number}"
-    assert call(officer_key, "POST", address, {"step": step})[0] in (403, 409)
-    told = CliRunner().invoke(commands, ["membership", "step", application.number, step])
-    assert told.exit_code == 1
-    assert Application.objects.get(pk=application.pk).state == state

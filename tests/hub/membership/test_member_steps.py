@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
-from tests.cli.test_content import run
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -26,53 +24,13 @@ from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, Restriction
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.members.schedules import lapse_restrictions
-from vardkase.identity.organisations.models import Organisation
 
 GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
-REFUSED = sorted(
-    (state, step)
-    for state, step in itertools.product(MEMBERSHIP.states.values, MEMBERSHIP.steps)
-    if not MEMBERSHIP.may(state, step)
-)
 
 
 @pytest.fixture
 def desk(cast: Cast, password_is_enough: None) -> Desk:
     return make_desk(cast)
-
-
-def by_page(desk: Desk, org: Organisation, step: str) -> str:
-    response = signed_in(desk.officer).post(
-        f"/members/{org.pk}/step/{step}/", GIVEN, headers={"accept-language": "en"}
-    )
-    assert response.status_code == 422
-    return response.content.decode()
-
-
-def by_api(desk: Desk, org: Organisation, step: str) -> str:
-    status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{org.pk}", GIVEN)
-    assert status == 409
-    return str(body["message"])
-
-
-@pytest.mark.parametrize("refuse", [by_page, by_api])
-@pytest.mark.parametrize(("state", "step"), REFUSED)
-def test_what_the_table_does_not_hold_is_refused(
-    cast: Cast, desk: Desk, state: str, step: str, refuse: Any
-) -> None:
-    opened(desk, cast.org_b)
-    Membership.objects.update(state=state)
-    told = refuse(desk, cast.org_b, step)
-    assert "is not possible" in told.replace("&quot;", '"')
-    assert Membership.objects.get().state == state
-
-
-@pytest.mark.parametrize(("state", "step"), [("onboarding", "suspend"), ("terminated", "activate")])
-def test_the_command_line_refuses_the_same(cast: Cast, desk: Desk, state: str, step: str) -> None:
-    opened(desk, cast.org_b)
-    Membership.objects.update(state=state)
-    run("membership", step, cast.org_b.name, "--reason", "It was decided.", code=1)
-    assert Membership.objects.get().state == state
 
 
 def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk, mail: Any) -> None:

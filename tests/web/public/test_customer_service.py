@@ -23,8 +23,6 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.customer_service import announcing, links, queries, services
 from vardkase.hub.customer_service.incoming_mail import register_mail
 from vardkase.hub.customer_service.models import RequestState, SupportMessage, SupportRequest
-from vardkase.hub.customer_service.rules import REQUEST
-from vardkase.hub.lifecycle import StepRefused
 from vardkase.identity.access.actor import Actor, actor_for, console_actor, visitor
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -142,22 +140,6 @@ def test_a_request_is_asked_back_answered_and_solved(cast: Cast, operator: User)
     assert [entry.action.partition(".")[2] for entry in acts] == [
         "opened", "asked", "answered", "solved", "reopened",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("state", RequestState.values)
-def test_every_step_that_is_not_in_the_table_is_refused(cast: Cast, operator: User, state: str) -> None:
-    request = asked(cast.analyst)
-    for step in REQUEST.steps:
-        SupportRequest.objects.update(state=state)
-        if step == "answered":
-            with pytest.raises(Forbidden):
-                services.step_on(at_a_browser(operator), request.pk, step)
-        elif REQUEST.may(state, step):
-            services.step_on(at_a_browser(operator), request.pk, step)
-        else:
-            with pytest.raises(StepRefused):
-                services.step_on(at_a_browser(operator), request.pk, step)
-            assert SupportRequest.objects.get().state == state
 
 
 def test_others_see_nothing_of_a_request(cast: Cast, client: Client) -> None:

@@ -22,6 +22,7 @@ from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.queries import colleagues, desk_requests, find_own_request
 from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
 from vardkase.hub.customer_service.settings import time_for
+from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import WRITING_CREDENTIALS
@@ -137,8 +138,8 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Take a request on by a step of the table. Raises StepRefused, NotFound, Forbidden."""
     request = _for_desk(actor, pk)
-    if step == "answered":  # Only who asked has that to say.
-        raise Forbidden
+    if step == "answered":
+        raise StepRefused(gettext("Only who asked can answer that."))
     if step == "take" and actor.user_id:
         request.owner_id = actor.user_id
         request.save(update_fields=["owner"])

@@ -9,11 +9,15 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Conflict
+from vardkase.core.errors import Conflict, Forbidden
 
 
 class StepRefused(Conflict):
     """The step does not lead on from the state that the thing is in."""
+
+
+class NotImpartial(Forbidden):
+    """Who has an interest in a case takes no part in it; the words say which."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vardkase.core.errors import Forbidden
+from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import locked
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Partiality
@@ -39,7 +39,7 @@ def require_impartial(actor: Actor, application: Application) -> None:
     actor.require_writing()
     actor.require_staff(*OFFICERS)
     if reason := conflict_of(actor, application):
-        raise Forbidden(reason)
+        raise NotImpartial(reason)
 
 
 def opened(actor: Actor, application: Application) -> Application:

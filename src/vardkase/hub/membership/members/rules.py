@@ -6,7 +6,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Forbidden
-from vardkase.hub.lifecycle import Machine, Step
+from vardkase.hub.lifecycle import Machine, NotImpartial, Step
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
 from vardkase.identity.access.actor import Actor
@@ -60,7 +60,7 @@ def require_member(actor: Actor, membership: Membership) -> None:
 
 def _refuse_own(actor: Actor, membership: Membership) -> None:
     if actor.organisation_id == membership.organisation_id:
-        raise Forbidden(
+        raise NotImpartial(
             gettext("This membership is your own organisation’s: somebody without an interest in it decides.")
         )
 

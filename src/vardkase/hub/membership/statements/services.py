@@ -107,7 +107,7 @@ def review_statement(actor: Actor, reference: Reference, *, accept: bool, reason
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
-    statement = open_statement(membership)
+    statement = open_statement(membership) or current(membership)
     if statement is None:
         raise Conflict(gettext("No statement waits for a review."))
     note = reason.strip() if accept else reasons(reason)

@@ -170,7 +170,7 @@ def _sent(
     act: Callable[[], object],
     words: str,
 ) -> HttpResponse:
-    """Do what a form of the page asks for; what is refused is told at its fields."""
+    """Do what a form of the page asks for; what is wrong is told at its fields, why it cannot be done above all."""
     (form,) = forms.values()
     if form.is_valid():
         try:
@@ -178,7 +178,7 @@ def _sent(
         except Invalid as refused:
             take_errors(form, refused)
         except (Conflict, Forbidden) as refused:
-            form.add_error(None, str(refused))
+            messages.error(request, str(refused))  # The form need not be on the page as the case is now.
         else:
             messages.success(request, words)
             return redirect("application", application.number)

@@ -66,8 +66,9 @@ def write(request: ApplicantRequest) -> HttpResponse:
 @applicant_page
 def take_back(request: ApplicantRequest) -> HttpResponse:
     """Withdraw the application, after being asked once more."""
-    if not APPLICATION.may(request.application.state, "withdraw"):
-        messages.error(request, gettext("The application can no longer be withdrawn."))
+    state = request.application.state
+    if not APPLICATION.may(state, "withdraw"):
+        messages.error(request, APPLICATION.refusal(state, "withdraw"))
         return redirect("apply_status")
     if request.method == "POST":
         try:

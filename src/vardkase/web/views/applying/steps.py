@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.applications.documents import answer_in_words
 from vardkase.hub.membership.applications.form.fields import Step, value_at
 from vardkase.hub.membership.applications.form.reading import read_step
@@ -78,7 +79,7 @@ def advise(request: ApplicantRequest) -> HttpResponse:
 def review(request: ApplicantRequest) -> HttpResponse:
     """All answers on one page, what is missing, and the button that sends them."""
     application = request.application
-    if application.state != ApplicationState.DRAFT:
+    if application.state != ApplicationState.DRAFT and request.method != "POST":
         return redirect("apply_status")
     errors: dict[str, list[str]] = problems(application)
     if request.method == "POST":
@@ -87,6 +88,9 @@ def review(request: ApplicantRequest) -> HttpResponse:
             return redirect("apply_status")
         except Invalid as refused:
             errors = by_path(refused)
+        except Conflict as refused:
+            messages.error(request, str(refused))
+            return redirect("apply_status")
     context = page(
         request,
         steps=stepper_items(application, REVIEW),

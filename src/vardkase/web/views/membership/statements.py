@@ -97,8 +97,12 @@ def write(request: PageRequest) -> HttpResponse:
 def attach(request: PageRequest) -> HttpResponse:
     """Put a file beside a measure, or take one away."""
     if removed := request.POST.get("remove"):
-        services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
-        messages.success(request, gettext("The file is removed."))
+        try:
+            services.remove_evidence(request.actor, int(removed) if removed.isdecimal() else 0)
+        except Conflict as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, gettext("The file is removed."))
         return redirect("membership_statement")
     form = EvidenceForm(request.POST, request.FILES)
     if form.is_valid():

@@ -1,0 +1,334 @@
+"""No life goes on by a step that its table does not hold: every pair of state and step, by page, API and command.
+
+Each attempt is right in all else, so that its state alone refuses it; the sentence names the step and the state, and
+nothing is different afterwards.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.utils import translation
+from typer.testing import CliRunner
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.hub.membership.desk import assessed
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.hub.policy.stories import RED, SECOND, in_force, made
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.cli.output import sentences
+from vardkase.core.errors import VardkaseError
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.customer_service import services as support
+from vardkase.hub.customer_service.models import SupportMessage, SupportRequest
+from vardkase.hub.customer_service.rules import REQUEST
+from vardkase.hub.lifecycle import Machine
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.membership.applications.access import new_link
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.members.models import ChangeState, Membership, ProposedChange, Restriction
+from vardkase.hub.membership.members.rules import MEMBERSHIP
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.statements.rules import STATEMENT
+from vardkase.hub.membership.themes import MEASURES
+from vardkase.hub.policy.models import Approval, Decision
+from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.web.applicants import LINK_COOKIE
+
+WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
+KEPT = (HistoryEntry, OutgoingMail, Letter, Restriction, SupportMessage)
+"""What a step leaves behind, beside the thing itself and the audit trail."""
+WRITING = {f"{name}.level": "3" for name in MEASURES}
+
+type Attempt = Callable[[], str]
+"""Tries a step by one face; returns what is told of the refusal."""
+type Face = Mapping[str, Attempt]
+type Pair = tuple[str, str]
+
+
+@dataclass
+class Life:
+    """A thing on stage, and by which face each of its steps is tried. `told`: pairs refused in other words than the
+    table's; `not_these`: pairs that by these faces mean something else, with the reason."""
+
+    machine: Machine
+    thing: Model
+    faces: dict[str, Face]
+    told: dict[Pair, str] = field(default_factory=dict)
+    not_these: dict[Pair, str] = field(default_factory=dict)
+
+
+def by_page(client: Client, path: str, given: Mapping[str, Any] | None = None) -> Attempt:
+    def attempt() -> str:
+        answer = client.post(path, given or {}, follow=True, headers={"accept-language": "en"})
+        assert answer.status_code in (200, 403, 404, 409, 422), (path, answer.status_code)
+        assert answer.status_code != 200 or answer.redirect_chain, path
+        return unescape(answer.content.decode())
+
+    return attempt
+
+
+def by_api(who: Player, path: str, given: Mapping[str, Any] | None = None) -> Attempt:
+    def attempt() -> str:
+        status, body = call(who.key, "POST", path, given or {})
+        assert status in (403, 404, 409), (path, status)
+        return str(body["message"])
+
+    return attempt
+
+
+def by_command(*words: str) -> Attempt:
+    def attempt() -> str:
+        done = CliRunner().invoke(commands, words)
+        assert done.exit_code != 0, words
+        assert isinstance(done.exception, VardkaseError), done.output
+        return " ".join(sentences(done.exception))
+
+    return attempt
+
+
+def forbidden(life: Life, face: Face) -> list[Pair]:
+    pairs = itertools.product(life.machine.states.values, face)
+    return [pair for pair in pairs if not life.machine.may(*pair) and pair not in life.not_these]
+
+
+def everything(life: Life) -> list[Any]:
+    """What a step would have changed."""
+    kind = type(life.thing)
+    acts = AuditEntry.objects.exclude(action="user.name_used_at_console").count()
+    return [kind._default_manager.values().get(pk=life.thing.pk), acts] + [
+        each.objects.count() for each in KEPT
+    ]  # type: ignore[attr-defined]
+
+
+def refused(life: Life) -> int:
+    """Try every forbidden pair by every face, each on its own; returns how many there were."""
+    tried = 0
+    for name, face in life.faces.items():
+        for state, step in forbidden(life, face):
+            with transaction.atomic():
+                type(life.thing)._default_manager.filter(pk=life.thing.pk).update(state=state)
+                before = everything(life)
+                told = face[step]()
+                with translation.override("en"):
+                    sentence = life.told.get((state, step), life.machine.refusal(state, step))
+                assert sentence in told, (name, state, step, told[-500:])
+                assert everything(life) == before, (name, state, step)
+                transaction.set_rollback(True)
+            tried += 1
+    return tried
+
+
+@pytest.fixture
+def desk(cast: Cast, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def test_memberships(cast: Cast, desk: Desk) -> None:
+    membership = opened(desk, cast.org_b)
+    org, web = cast.org_b.pk, signed_in(desk.officer)
+    more = {"suspend": [], "activate": [], "restore": [], "terminate": ["--contributions", "They stay."]}
+    words = ("--reason", WHY["reason"], "--user", desk.officer.user.email)
+    faces: dict[str, Face] = {
+        "page": {step: by_page(web, f"/members/{org}/step/{step}/", WHY) for step in MEMBERSHIP.steps},
+        "API": {step: by_api(desk.officer, f"/memberships/{step}/{org}", WHY) for step in MEMBERSHIP.steps},
+        "command": {
+            step: by_command("membership", step, cast.org_b.name, *words, *given)
+            for step, given in more.items()
+        },
+    }
+    assert refused(Life(MEMBERSHIP, membership, faces)) == 30
+
+
+def test_applications(cast: Cast, desk: Desk) -> None:
+    application = assessed(at_the_screen(desk.officer), reopened=["contacts"])
+    number, key = application.number, desk.officer
+    officer, applicant = signed_in(desk.officer), Client()
+    applicant.cookies[LINK_COOKIE] = new_link(application)
+    own, told = {"application": number}, {"note": "By telephone"}
+    asks = {"text": "Vi saknar planen.", "steps": ["security"]}
+    decides = [{"outcome": outcome, "reasons": "Skäl."} for outcome in ("approve", "reject")]
+    alone = ("submit", "wait", "queue", "complete", "withdraw")
+    place, api, run = f"/applications/{number}", "/membershipAssessments", ("membership",)
+    by_name, words = ("--as", desk.officer.user.email), ("--user", desk.officer.user.email)
+    faces: dict[str, Face] = {
+        "page": {
+            "submit": by_page(applicant, "/apply/review/", own),
+            "complete": by_page(applicant, "/apply/messages/", own | {"complete": "1", "text": ""}),
+            "withdraw": by_page(applicant, "/apply/withdraw/", own),
+            "review": by_page(officer, f"{place}/review/"),
+            "request_completion": by_page(officer, f"{place}/completion/", asks),
+            "approve": by_page(officer, f"{place}/propose/", decides[0]),
+            "reject": by_page(officer, f"{place}/propose/", decides[1]),
+        },
+        "API": {
+            **{
+                step: by_api(key, f"/membershipApplications/step/{number}", told | {"step": step})
+                for step in alone
+            },
+            "review": by_api(key, f"{api}/review/{number}"),
+            "request_completion": by_api(key, f"{api}/request_completion/{number}", asks),
+            "approve": by_api(key, f"{api}/propose/{number}", decides[0]),
+            "reject": by_api(key, f"{api}/propose/{number}", decides[1]),
+        },
+        "command": {
+            **{step: by_command(*run, "step", number, step, "--note", "By mail", *words) for step in alone},
+            "review": by_command(*run, "review", number, *by_name),
+            "request_completion": by_command(
+                *run, "request-completion", number, "--text", "Planen.", "--step", "security", *by_name
+            ),
+            "approve": by_command(*run, "propose", number, "approve", "--reasons", "Skäl.", *by_name),
+            "reject": by_command(*run, "propose", number, "reject", "--reasons", "Skäl.", *by_name),
+        },
+    }
+    of_officers = itertools.product(["draft"], ["review", "request_completion", "approve", "reject"])
+    # A draft is the applicant's: the desk does not know it, and says no more than that.
+    life = Life(APPLICATION, application, faces, told=dict.fromkeys(of_officers, ""))
+    assert refused(life) == 2 * 59 + 45
+
+
+def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(cast: Cast, desk: Desk) -> None:
+    application = assessed(at_the_screen(desk.officer))
+    for step in ("review", "request_completion", "approve", "reject", "crown"):
+        path, given = f"/membershipApplications/step/{application.number}", {"step": step}
+        assert call(desk.officer.key, "POST", path, given)[0] == 403
+        by_command("membership", "step", application.number, step)()
+    application.refresh_from_db()
+    assert application.state == "under_review"
+
+
+def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
+    membership = member(desk, cast.org_b)
+    statement = Statement.objects.create(membership=membership)
+    org, web, admin = cast.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
+    answers = {name: {"level": "3"} for name in MEASURES}
+    file = tmp_path / "answers.json"
+    file.write_text(str(answers).replace("'", '"'))
+    words, given = ("membership", "statement"), {"reason": "Skäl."}
+    review = f"/securityStatements/review/{org}"
+    by_name = ("--reason", "Skäl.", "--as", desk.officer.user.email)
+    faces: dict[str, Face] = {
+        "page": {
+            "submit": by_page(admin, "/membership/statement/", WRITING | {"hand_in": "1"}),
+            "accept": by_page(web, f"/members/{org}/statement/", given | {"decision": "accept"}),
+            "return": by_page(web, f"/members/{org}/statement/", given | {"decision": "return"}),
+        },
+        "API": {
+            "submit": by_api(desk.admin, "/securityStatements/submit", {"answers": answers}),
+            "accept": by_api(desk.officer, review, given | {"accept": True}),
+            "return": by_api(desk.officer, review, given | {"accept": False}),
+        },
+        "command": {
+            "submit": by_command(*words, "write", str(file), "--submit", "--as", desk.admin.user.email),
+            "accept": by_command(*words, "accept", cast.org_b.name, *by_name),
+            "return": by_command(*words, "return", cast.org_b.name, *by_name),
+        },
+    }
+    life = Life(
+        STATEMENT,
+        statement,
+        faces,
+        told={("submitted", "submit"): "The statement is handed in."},
+        not_these={("accepted", "submit"): "A member whose statement is accepted hands in its next one."},
+    )
+    assert refused(life) == 3 * 7
+    # Nor is what is handed in changed.
+    Statement.objects.update(state="submitted")
+    told = by_page(admin, "/membership/statement/files/", {"remove": "1"})()
+    assert "The statement is handed in." in told
+
+
+def test_requests_for_help(cast: Cast, desk: Desk) -> None:
+    asked = {"kind": "fault", "subject": "It is slow", "text": "Since noon."}
+    thing = support.ask(at_the_screen(cast.partner), asked)
+    support.assign(at_the_screen(desk.officer), thing.pk, desk.operator.user.pk)
+    web, steps = signed_in(desk.operator), list(REQUEST.steps)
+    place, api, words = f"/service/{thing.pk}", "/supportRequests", ("--user", desk.operator.user.email)
+    answers = [(step, {"text": "When?", "how": step, "step": step}) for step in ("ask", "solve")]
+    number = str(thing.pk)
+    faces: dict[str, Face] = {
+        "page": {step: by_page(web, f"{place}/step/", {"step": step}) for step in steps},
+        "answer on the page": {step: by_page(web, f"{place}/answer/", given) for step, given in answers},
+        "API": {step: by_api(desk.operator, f"{api}/step/{number}", {"step": step}) for step in steps},
+        "answer by API": {
+            step: by_api(desk.operator, f"{api}/answer/{number}", given) for step, given in answers
+        },
+        "command": {step: by_command("support", "step", number, step, *words) for step in steps},
+        "answer by command": {
+            step: by_command("support", "answer", number, "--text", "x", "--step", step, *words)
+            for step, _ in answers
+        },
+    }
+    states = [state for state in REQUEST.states.values if state != "waiting"]
+    told = dict.fromkeys(itertools.product(states, ["answered"]), "Only who asked can answer that.")
+    assert refused(Life(REQUEST, thing, faces, told=told)) == 3 * 12 + 3 * 3
+    SupportRequest.objects.update(state="waiting")
+    assert told["new", "answered"] in faces["API"]["answered"]()
+
+
+def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
+    membership = member(desk, cast.org_b)
+    change = ProposedChange.objects.create(
+        membership=membership, fields={"address": ["", "Nya torget 1"]}, proposed_by="admin@b.example"
+    )
+    org, web, admin = cast.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
+    decide, words = f"/memberships/decide/{org}", ("membership", "change")
+    page = f"/members/{org}/change/"
+    attempts = {
+        "accept on the page": by_page(web, page, {"decision": "accept"}),
+        "refuse on the page": by_page(web, page, {"decision": "refuse", "reason": "Why?"}),
+        "withdraw on the page": by_page(admin, "/membership/change/withdraw/"),
+        "accept by API": by_api(desk.officer, decide, {"accept": True}),
+        "refuse by API": by_api(desk.officer, decide, {"accept": False, "reason": "Why?"}),
+        "withdraw by API": by_api(desk.admin, "/memberships/withdrawChange"),
+        "accept by command": by_command(*words, "accept", cast.org_b.name),
+        "refuse by command": by_command(*words, "refuse", cast.org_b.name, "--reason", "Why?"),
+        "withdraw by command": by_command(*words, "withdraw", "--as", desk.admin.user.email),
+    }
+    for state in (ChangeState.ACCEPTED, ChangeState.REFUSED, ChangeState.WITHDRAWN):
+        ProposedChange.objects.update(state=state)
+        before = (HistoryEntry.objects.count(), ProposedChange.objects.values().get(pk=change.pk))
+        for name, attempt in attempts.items():
+            assert "No change waits for a decision." in attempt(), (state, name)
+        assert (HistoryEntry.objects.count(), ProposedChange.objects.values().get(pk=change.pk)) == before
+    assert "address" not in Membership.objects.get().details or (
+        Membership.objects.get().details["address"] != "Nya torget 1"
+    )
+
+
+def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: None) -> None:
+    Tag.objects.create(name="tlp:red")
+    in_force(cast, RED, SECOND)
+    event = made(cast.publisher.key)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 202
+    number = Approval.objects.get().pk
+    second, asker = signed_in(cast.org_admin), signed_in(cast.publisher)
+    place, api = f"/policy/approvals/{number}", "/approvals"
+    attempts = {
+        "approve on the page": by_page(second, f"{place}/approve/"),
+        "reject on the page": by_page(second, f"{place}/reject/", {"reason": "Why?"}),
+        "withdraw on the page": by_page(asker, f"{place}/withdraw/"),
+        "approve by API": by_api(cast.org_admin, f"{api}/approve/{number}"),
+        "reject by API": by_api(cast.org_admin, f"{api}/reject/{number}", {"reason": "Why?"}),
+        "withdraw by API": by_api(cast.publisher, f"{api}/withdraw/{number}"),
+    }
+    for state in Decision.values:
+        if state == Decision.WAITING:
+            continue
+        Approval.objects.update(state=state)
+        before = Approval.objects.values().get(pk=number)
+        for name, attempt in attempts.items():
+            assert "is decided already" in attempt(), (state, name)
+        assert Approval.objects.values().get(pk=number) == before

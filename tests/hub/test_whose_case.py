@@ -1,0 +1,160 @@
+"""One officer decides nothing alone, and nobody their own organisation's case: by page, API and command alike."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.membership.desk import proposed
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk
+from tests.hub.test_lives import by_api, by_command, by_page
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.models import Proposal
+from vardkase.hub.membership.members.models import Membership, ProposedChange
+from vardkase.hub.membership.onboarding.models import Remark
+from vardkase.hub.membership.statements.models import Statement
+
+ALONE = "You have made the proposal: another officer has to agree."
+OWN_CASE = "This is your own organisation’s application"
+OWN_MEMBERSHIP = "This membership is your own organisation’s"
+
+
+@pytest.fixture
+def desk(cast: Cast, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def test_one_officer_decides_nothing_alone_by_whatever_faces(cast: Cast, desk: Desk) -> None:
+    """Proposed by one face and answered by another, from another browser, and again after being opposed."""
+    application, proposal = proposed(at_the_screen(desk.officer))
+    number, by_name = application.number, ("--as", desk.officer.user.email)
+    browsers = signed_in(desk.officer), signed_in(desk.officer)
+    for answer in ("agree", "return", "oppose"):
+        given = {"answer": answer, "text": "Skäl.", "proposal_id": proposal.pk}
+        attempts = [
+            *(
+                by_page(each, reverse("application_decide", args=[number, proposal.pk]), given)
+                for each in browsers
+            ),
+            by_api(desk.officer, f"/membershipAssessments/decide/{number}", given),
+            by_command(
+                "membership",
+                "decide",
+                number,
+                answer,
+                "--proposal",
+                str(proposal.pk),
+                "--text",
+                "x",
+                *by_name,
+            ),
+        ]
+        assert [ALONE in attempt() for attempt in attempts] == [True] * 4, answer
+    proposal.refresh_from_db()
+    assert (proposal.state, Letter.objects.exists()) == ("open", False)
+    opposed = {"proposal_id": proposal.pk, "answer": "oppose", "text": "Skäl."}
+    assert call(desk.second.key, "POST", f"/membershipAssessments/decide/{number}", opposed)[0] == 200
+    opposite = Proposal.objects.get(state="open")
+    page = reverse("application_decide", args=[number, opposite.pk])
+    assert ALONE in by_page(signed_in(desk.second), page, {"answer": "agree"})()
+    assert Application.objects.get().state == "under_review"
+    assert signed_in(desk.officer).post(page, {"answer": "agree"}).status_code == 302
+    assert Application.objects.get().state == "rejected"
+
+
+def test_nobody_handles_an_application_of_their_own_organisation(cast: Cast, desk: Desk) -> None:
+    application, proposal = proposed(at_the_screen(desk.second))
+    Application.objects.update(organisation=cast.hub)
+    number, web, key = application.number, signed_in(desk.officer), desk.officer
+    place, api, by_name = f"/applications/{number}", "/membershipAssessments", ("--as", key.user.email)
+    decides = {"outcome": "reject", "reasons": "Skäl."}
+    asks = {"text": "Mer.", "steps": ["security"]}
+    answers = {"proposal_id": proposal.pk, "answer": "agree"}
+    verdict = {"criterion": "security_work", "verdict": "met", "reason": ""}
+    attempts = {
+        "review on the page": by_page(web, f"{place}/review/"),
+        "take over on the page": by_page(web, f"{place}/review/", {"over": "1"}),
+        "assess on the page": by_page(web, f"{place}/criteria/security_work/", verdict),
+        "ask on the page": by_page(web, f"{place}/completion/", asks),
+        "propose on the page": by_page(web, f"{place}/propose/", decides),
+        "decide on the page": by_page(web, f"{place}/proposals/{proposal.pk}/", answers),
+        "review by API": by_api(key, f"{api}/review/{number}"),
+        "assess by API": by_api(key, f"{api}/assess/{number}", verdict),
+        "ask by API": by_api(key, f"{api}/request_completion/{number}", asks),
+        "propose by API": by_api(key, f"{api}/propose/{number}", decides),
+        "decide by API": by_api(key, f"{api}/decide/{number}", answers),
+        "withdraw by API": by_api(
+            key, f"/membershipApplications/step/{number}", {"step": "withdraw", "note": "By mail"}
+        ),
+        "review by command": by_command("membership", "review", number, *by_name),
+        "assess by command": by_command("membership", "assess", number, "security_work", "met", *by_name),
+        "ask by command": by_command(
+            "membership", "request-completion", number, "--text", "Mer.", "--step", "security", *by_name
+        ),
+        "propose by command": by_command(
+            "membership", "propose", number, "reject", "--reasons", "Skäl.", *by_name
+        ),
+        "decide by command": by_command(
+            "membership", "decide", number, "agree", "--proposal", str(proposal.pk), *by_name
+        ),
+        "withdraw by command": by_command("membership", "step", number, "withdraw", "--note", "By mail"),
+    }
+    before = state_of_things()
+    silent = [name for name, attempt in attempts.items() if OWN_CASE not in attempt()]
+    assert state_of_things() == before
+    assert silent == []
+
+
+def test_nobody_decides_on_the_membership_of_their_own_organisation(cast: Cast, desk: Desk) -> None:
+    membership = Membership.objects.create(organisation=cast.hub, sector="other", connection="both")
+    Statement.objects.create(membership=membership, state="submitted")
+    ProposedChange.objects.create(membership=membership, fields={"address": ["", "x"]}, proposed_by="x")
+    org, web, why = (
+        cast.hub.pk,
+        signed_in(desk.officer),
+        {"reason": "x", "kind": "suspended", "contributions": "x"},
+    )
+    networks, unneeded = {"networks": "192.0.2.0/24"}, {"note": "x", "needed": False}
+    steps = ("activate", "suspend", "restore", "terminate")
+    by_name, ends = ("--user", desk.officer.user.email), ("--contributions", "x")
+    attempts = {
+        **{f"{step} on the page": by_page(web, f"/members/{org}/step/{step}/", why) for step in steps},
+        **{f"{step} by API": by_api(desk.officer, f"/memberships/{step}/{org}", why) for step in steps},
+        **{
+            f"{step} by command": by_command(
+                "membership", step, "Hub", "--reason", "x", *(ends if step == "terminate" else ()), *by_name
+            )
+            for step in steps
+        },
+        "statement on the page": by_page(web, f"/members/{org}/statement/", {"decision": "accept"}),
+        "statement by API": by_api(desk.officer, f"/securityStatements/review/{org}", {"accept": True}),
+        "statement by command": by_command(
+            "membership", "statement", "accept", "Hub", "--as", desk.officer.user.email
+        ),
+        "change on the page": by_page(web, f"/members/{org}/change/", {"decision": "accept"}),
+        "change by API": by_api(desk.officer, f"/memberships/decide/{org}", {"accept": True}),
+        "change by command": by_command("membership", "change", "accept", "Hub", *by_name),
+        "item on the page": by_page(web, f"/members/{org}/checklist/networks/", networks),
+        "item by API": by_api(desk.operator, f"/membershipChecklists/do/{org}/networks", networks),
+        "item by command": by_command("membership", "do", "Hub", "networks", "networks=192.0.2.0/24", *by_name),
+        "settling on the page": by_page(web, f"/members/{org}/checklist/server/", {"note": "x", "needed": "0"}),
+        "settling by API": by_api(desk.officer, f"/membershipChecklists/settle/{org}/server", unneeded),
+        "settling by command": by_command("membership", "settle", "Hub", "server", "--note", "x", "--not-needed"),
+        "the console itself": by_command("membership", "activate", "Hub", "--reason", "x"),
+    }  # fmt: skip
+    before = state_of_things()
+    silent = [name for name, attempt in attempts.items() if OWN_MEMBERSHIP not in attempt()]
+    assert state_of_things() == before
+    assert silent == []
+
+
+def state_of_things() -> list[object]:
+    acts = AuditEntry.objects.exclude(action="user.name_used_at_console").count()
+    models = (Application, Membership, Statement, ProposedChange, Proposal, Remark, HistoryEntry, Letter)
+    return [acts, *(list(model.objects.order_by("pk").values()) for model in models)]  # type: ignore[attr-defined]
