@@ -71,17 +71,8 @@ def page[**P](
                 return again_if_overtaken(lambda: view(page_request, *args, **kwargs))
             except NotFound as error:
                 raise Http404(str(error)) from error
-            except StandingRefused as error:
-                return standing_page(request, str(error))
-            except PolicyForbids as refused:
-                said = {"words": refused.in_words()}
-                return render(page_request, "policy/refused.html", said, status=403)
-            except MissingDuty as missing:
-                needed = {"duties": [DUTIES[each] for each in missing.duties]}
-                return render(page_request, "403.html", needed, status=403)
-            except (NotImpartial, Conflict) as refused:
-                status = 409 if isinstance(refused, Conflict) else 403
-                return render(page_request, "refused.html", {"why": str(refused)}, status=status)
+            except (StandingRefused, PolicyForbids, MissingDuty, NotImpartial, Conflict) as refused:
+                return refusal_page(request, refused)
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 
@@ -97,6 +88,21 @@ def _name_of(request: HttpRequest) -> str:
     """What the page that is asked for is called, as its address is."""
     match = request.resolver_match
     return f"page {match.view_name}" if match else "page"
+
+
+def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpResponse:
+    """Why something is refused, on the page that is for refusals of this kind."""
+    match refused:
+        case StandingRefused():
+            return standing_page(request, str(refused))
+        case PolicyForbids():
+            return render(request, "policy/refused.html", {"words": refused.in_words()}, status=403)
+        case MissingDuty():
+            needed = {"duties": [DUTIES[each] for each in refused.duties]}
+            return render(request, "403.html", needed, status=403)
+        case _:
+            status = 409 if isinstance(refused, Conflict) else 403
+            return render(request, "refused.html", {"why": str(refused)}, status=status)
 
 
 def standing_page(request: HttpRequest, why: str) -> HttpResponse:
