@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
@@ -16,7 +18,7 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.correspondence.models import Letter, SentMail
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.contacts.models import Contact
@@ -50,6 +52,51 @@ def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk,
     page = web.get(f"/members/{cast.org_b.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "The membership has ended." in page
     assert "They stay." in page
+
+
+def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    Membership.objects.update(organisation_number="2120000142")
+    officer = at_the_screen(desk.officer)
+    services.suspend(officer, cast.org_b.pk, "suspended", "Konton har delats.")
+    (suspended,) = Letter.objects.all()
+    for words in (
+        "stänger av medlemskapet för Organisation B",
+        "212000-0142",
+        "Avstängningen gäller tills vidare.",
+        "Konton har delats.",
+        "Ni kan överklaga beslutet till förvaltningsrätten.",
+        "Beslutet har fattats av officer@hub.example, handläggare.",
+    ):
+        assert words in words_of(suspended)
+    assert SentMail.objects.filter(kind="membership_limited")[0].attachments == [
+        f"M-{suspended.thing_id:05d}-1.pdf"
+    ]
+    own, staff = (
+        f"/membership/letters/{suspended.number}/",
+        f"/members/{cast.org_b.pk}/letters/{suspended.number}/",
+    )
+    assert own in signed_in(desk.admin).get("/membership/").content.decode()
+    assert staff in signed_in(desk.officer).get(f"/members/{cast.org_b.pk}/").content.decode()
+    for who, path, status in (
+        (desk.admin, own, 200),
+        (desk.officer, staff, 200),
+        (desk.operator, staff, 403),
+        (desk.admin, staff, 403),
+        (cast.stranger, own, 404),
+    ):
+        assert (who.user.email, path, signed_in(who).get(path).status_code) == (who.user.email, path, status)
+    services.terminate(officer, cast.org_b.pk, "Villkoren är inte godkända.", "Händelserna ligger kvar.")
+    ended = words_of(Letter.objects.order_by("pk").last())
+    assert "avslutar medlemskapet för Organisation B" in ended
+    assert "Händelserna ligger kvar." in ended
+
+
+def words_of(letter: Letter | None) -> str:
+    """What stands in a letter, as a reader without eyes hears it."""
+    assert letter is not None
+    pages = PdfReader(BytesIO(bytes(letter.content))).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def test_who_may_not_decide(cast: Cast, desk: Desk) -> None:

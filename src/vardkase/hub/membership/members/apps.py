@@ -9,12 +9,14 @@ class MembersConfig(AppConfig):
         from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
         from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.letters import register_kinds  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.on_paper import register_letters  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.schedules import SCHEDULES  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services.from_applications import (  # noqa: PLC0415 - the same
             open_approved,
         )
 
         register_kinds()
+        register_letters()
         application_approved.register(open_approved)
         for schedule in SCHEDULES:
             register(schedule)

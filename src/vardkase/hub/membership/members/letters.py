@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import ActorReference, Target
-from vardkase.hub.correspondence import Kind, Recipient, register, send
+from vardkase.hub.correspondence import Attachment, Kind, Recipient, register, send
 from vardkase.hub.membership.members.models import Membership, RestrictionKind
 from vardkase.identity.accounts.queries import active_users
 
@@ -123,11 +123,13 @@ def recipients(membership: Membership, *contacts: str) -> list[Recipient]:
     ]
 
 
-def write(actor: ActorReference, membership: Membership, kind: str, **facts: str) -> None:
-    """Write to the member; it is put down as correspondence about its membership."""
+def write(
+    actor: ActorReference, membership: Membership, kind: str, *papers: Attachment, **facts: str
+) -> None:
+    """Write to the member, with `papers`; it is put down as correspondence about its membership."""
     known = {"organisation": membership.organisation.name, **facts}
     about = Target("membership", membership.pk, title=str(membership))
-    send(actor, kind, recipients(membership), known, about=about)
+    send(actor, kind, recipients(membership), known, about=about, attachments=papers)
 
 
 def limit(membership: Membership, kind: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
@@ -50,6 +51,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
+        "letters": letters_about("membership", membership.pk),
         "organisation_number": hyphenated(membership.organisation_number),
         "details": [
             (FIELDS[name].label, in_words(membership.details.get(name)))

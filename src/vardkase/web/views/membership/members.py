@@ -51,6 +51,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
         "lifts": lifts,
+        "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
         "decides": decides,
         "more": _more(request, pk),
         "contacts_url": ""

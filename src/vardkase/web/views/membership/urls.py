@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.membership import checklist, communities, links, members, own, statements
+from vardkase.web.views.membership import checklist, communities, links, members, own, papers, statements
 from vardkase.web.views.policy import trainings
 
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("membership/statement/files/", statements.attach, name="membership_attach"),
     path("membership/evidence/<int:pk>/", statements.evidence, name="membership_evidence"),
     path("membership/", own.view, name="membership"),
+    path("members/<int:pk>/letters/<str:number>/", papers.letter, name="member_letter"),
+    path("membership/letters/<str:number>/", papers.own_letter, name="membership_letter"),
     path("membership/change/", own.change, name="membership_change"),
     path("membership/change/withdraw/", own.withdraw, name="membership_withdraw"),
     path("welcome/password/<str:secret>/", links.password, name="welcome_password"),

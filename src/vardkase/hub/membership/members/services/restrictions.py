@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import ActorReference
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
-from vardkase.hub.membership.members import letters
+from vardkase.hub.membership.members import letters, on_paper
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -49,9 +49,10 @@ def impose(
     else:
         note_in_history(actor, MEMBERSHIP, membership, "membership.restricted", reason, kind=str(kind))
     push(membership)
-    letters.write(
-        actor, membership, "membership_limited", limit=letters.limit(membership, kind), reason=reason
-    )
+    whole = kind == RestrictionKind.SUSPENDED
+    papers = [on_paper.suspension(actor, membership, reason, until)] if whole else []
+    told = letters.limit(membership, kind)
+    letters.write(actor, membership, "membership_limited", *papers, limit=told, reason=reason)
     return True
 
 

@@ -14,7 +14,7 @@ from vardkase.core.errors import Invalid
 from vardkase.exchange.servers.ending import switch_off_exchange
 from vardkase.hub.lifecycle import StepRefused
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.members import letters
+from vardkase.hub.membership.members import letters, on_paper
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -97,7 +97,8 @@ def terminate(actor: Actor, reference: Reference, reason: str, contributions: st
     take_step(actor, MEMBERSHIP, membership, "terminate", given)
     org_id = membership.organisation_id
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    letters.write(actor, membership, "membership_ended", reason=given, contributions=told)
+    paper = on_paper.termination(actor, membership, given, told)
+    letters.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
     membership.ending = {
         "contributions": told,
         **contributed_by(org_id),

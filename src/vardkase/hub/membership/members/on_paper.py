@@ -1,0 +1,117 @@
+"""Decisions on a membership on paper: that it is suspended, and that it is terminated."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import ActorReference, Target
+from vardkase.core.mail.compose import Attachment
+from vardkase.hub.correspondence import Kind, register
+from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.wording import moment, sender
+from vardkase.hub.correspondence.letters.writing import Contents, write
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.organisation_numbers import hyphenated
+from vardkase.identity.accounts.models import User
+
+TEXTS = Path(__file__).with_name("letters.toml")
+LANGUAGES = ("sv", "en")
+DESCRIBES = {
+    "letter_suspension": _("Letter: the decision that suspends a membership."),
+    "letter_termination": _("Letter: the decision that terminates a membership."),
+}
+COMMON = {
+    "organisation": "Skogsby kommun",
+    "organisation_number": "212000-0142",
+    "day": "26 november 2026",
+    "reason": "Medlemmen har låtit andra använda sina konton.",
+    "decider": "Johanna Bergdahl, jurist",
+    "sender": "CERT-SE",
+}
+FACTS = {
+    "letter_suspension": {**COMMON, "until": "Avstängningen gäller tills vidare."},
+    "letter_termination": {**COMMON, "contributions": "Händelserna ligger kvar i ert namn."},
+}
+
+
+def register_letters() -> None:
+    """Have the hub know these letters."""
+    for name, words in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items():
+        texts = {key: text.strip() for key, text in words.items()}
+        register(
+            Kind(
+                name,
+                describes=DESCRIBES[name],
+                facts=FACTS[name],
+                subject={language: texts[f"subject_{language}"] for language in LANGUAGES},
+                body={language: texts[f"body_{language}"] for language in LANGUAGES},
+                is_letter=True,
+            )
+        )
+
+
+def suspension(
+    actor: ActorReference, membership: Membership, reason: str, until: datetime | None
+) -> Attachment:
+    """The decision to suspend: kept, and as it goes along with the mail."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            ends = (
+                gettext("The suspension holds until %(moment)s.") % {"moment": moment(until)}
+                if until
+                else gettext("The suspension holds until further notice.")
+            )
+            facts[language] = {**_common(actor, membership, language, reason), "until": ends}
+    return _written(actor, membership, "letter_suspension", facts)
+
+
+def termination(actor: ActorReference, membership: Membership, reason: str, contributions: str) -> Attachment:
+    """The decision to terminate: kept, and as it goes along with the mail."""
+    facts = {
+        language: {**_common(actor, membership, language, reason), "contributions": contributions}
+        for language in LANGUAGES
+    }
+    return _written(actor, membership, "letter_termination", facts)
+
+
+def _common(actor: ActorReference, membership: Membership, language: str, reason: str) -> dict[str, str]:
+    with override(language):
+        return {
+            "organisation": membership.organisation.name,
+            "organisation_number": hyphenated(membership.organisation_number) or "–",
+            "day": formatted(timezone.localtime(), "j F Y"),
+            "reason": reason,
+            "decider": _decider(actor, language),
+            "sender": sender(),
+        }
+
+
+def _decider(actor: ActorReference, language: str) -> str:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    return signature_of(user, language) if user else sender()
+
+
+def _written(
+    actor: ActorReference, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
+) -> Attachment:
+    case = f"M-{membership.pk:05d}"
+    address = [membership.organisation.name, *str(membership.details.get("address") or "").splitlines()]
+    contents = Contents(
+        kind,
+        case,
+        sender(),
+        [line.strip() for line in address if line.strip()],
+        facts,
+        {language: [each["decider"]] for language, each in facts.items()},
+        translated=membership.language != "sv",
+    )
+    letter = write(actor, contents, Target("membership", membership.pk, title=str(membership)))
+    return Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
