@@ -12,9 +12,10 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.hub.content_access.scene import WHY, Scene, readings, set_scene
 from tests.hub.officers import officer
-from tests.web.accounts import signed_in
+from tests.web.accounts import signed_in, with_totp
 from vardkase.cli.main import commands
 from vardkase.hub.content_access.models import ContentGrant, GrantState
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
 BANNER = "Du har tillfällig läsrätt till"
@@ -74,6 +75,21 @@ def test_an_officer_refuses_and_withdraws_on_the_pages(cast: Cast) -> None:
     acting.post(reverse("content_grant_withdraw", args=[second.pk]), {"reason": "Det räcker."})
     states = dict(ContentGrant.objects.values_list("pk", "state"))
     assert states == {first.pk: GrantState.REFUSED, second.pk: GrantState.WITHDRAWN}
+
+
+def test_nobody_grants_on_a_password_alone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by a role either that lets its people sign in without a second factor."""
+    scene = set_scene(cast)
+    grant = scene.asked()
+    monkeypatch.setattr("django.conf.settings.REQUIRE_SECOND_FACTOR", True)
+    type(scene.officer.user.role).objects.filter(pk=scene.officer.user.role_id).update(perm_skip_otp=True)
+    acting = signed_in(User.objects.get(pk=scene.officer.user.pk))
+    address = reverse("content_grant_grant", args=[grant.pk])
+    assert acting.post(address, {"hours": "1"}).status_code == 403
+    with_totp(scene.officer.user)
+    assert acting.post(address, {"hours": "1"}).status_code == 302
+    grant.refresh_from_db()
+    assert grant.state == GrantState.GRANTED
 
 
 def test_who_is_shown_which_page(cast: Cast) -> None:
