@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.factories import make_key, make_organisation, make_role, make_sharing_group, make_user
+from tests.factories import make_keys, make_organisations, make_roles, make_sharing_group, make_users
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -72,29 +72,31 @@ class Cast:
     site_admin: Player
 
 
+ROLES = {
+    "User": USER,
+    "Publisher": PUBLISHER,
+    "Org Admin": ORG_ADMIN,
+    "Read Only": READ_ONLY,
+    "Sync user": SYNC_USER,
+    "admin": Permission,
+}
+
+
 def make_cast() -> Cast:
-    """Put the cast on stage: about thirty rows."""
-    hub, org_a, org_b, org_c = (
-        make_organisation(name) for name in ("Hub", "Organisation A", "Organisation B", "Organisation C")
+    """Put the cast on stage: about thirty rows, in few statements, since nearly every test begins so."""
+    hub, org_a, org_b, org_c = make_organisations("Hub", "Organisation A", "Organisation B", "Organisation C")
+    roles = make_roles(ROLES)
+    user = roles["User"]
+    users = make_users(
+        (org_a, user, "analyst@a.example"),
+        (org_a, user, "colleague@a.example"),
+        (org_a, roles["Publisher"], "publisher@a.example"),
+        (org_a, roles["Org Admin"], "admin@a.example"),
+        (org_a, roles["Read Only"], "reader@a.example"),
+        (org_b, user, "analyst@b.example"),
+        (org_b, roles["Sync user"], "sync@b.example"),
+        (org_c, user, "analyst@c.example"),
+        (hub, roles["admin"], "staff@hub.example"),
     )
-    user = make_role("User", USER)
-    return Cast(
-        hub=hub,
-        org_a=org_a,
-        org_b=org_b,
-        org_c=org_c,
-        group=make_sharing_group(org_a, [org_a, org_b], name="A and B"),
-        analyst=_player(make_user(org_a, user, "analyst@a.example")),
-        colleague=_player(make_user(org_a, user, "colleague@a.example")),
-        publisher=_player(make_user(org_a, make_role("Publisher", PUBLISHER), "publisher@a.example")),
-        org_admin=_player(make_user(org_a, make_role("Org Admin", ORG_ADMIN), "admin@a.example")),
-        reader=_player(make_user(org_a, make_role("Read Only", READ_ONLY), "reader@a.example")),
-        partner=_player(make_user(org_b, user, "analyst@b.example")),
-        partner_sync=_player(make_user(org_b, make_role("Sync user", SYNC_USER), "sync@b.example")),
-        stranger=_player(make_user(org_c, user, "analyst@c.example")),
-        site_admin=_player(make_user(hub, make_role("admin", Permission), "staff@hub.example")),
-    )
-
-
-def _player(user: User) -> Player:
-    return Player(user, make_key(user))
+    group = make_sharing_group(org_a, [org_a, org_b], name="A and B")
+    return Cast(hub, org_a, org_b, org_c, group, *map(Player, users, make_keys(users)))

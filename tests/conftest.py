@@ -13,7 +13,7 @@ from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import browsers, database
+from tests.support import browsers, clients, database
 from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 database.bootstrap()
 django.setup()
+clients.install()
 
 
 ABOUT_HUBS = frozenset(

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import string
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vardkase.identity.access.permissions import Permission
@@ -29,27 +29,62 @@ def make_organisation(name: str | None = None, **fields: Any) -> Organisation:
     )
 
 
+def make_organisations(*names: str) -> list[Organisation]:
+    """Local organisations with these names."""
+    return Organisation.objects.bulk_create(Organisation(name=name, local=True) for name in names)
+
+
 def make_role(name: str, permissions: Iterable[Permission]) -> Role:
     """The role called `name`; made with `permissions` when the installation has none of that name."""
     flags = {permission.value: True for permission in permissions}
     return Role.objects.get_or_create(name=name, defaults=flags)[0]
 
 
+def make_roles(wanted: Mapping[str, Iterable[Permission]]) -> dict[str, Role]:
+    """The roles called so, by name; made with these permissions when the installation has none of that name."""
+    found = {role.name: role for role in Role.objects.filter(name__in=wanted)}
+    missing = (name for name in wanted if name not in found)
+    made = Role.objects.bulk_create(
+        Role(name=name, **{permission.value: True for permission in wanted[name]}) for name in missing
+    )
+    return found | {role.name: role for role in made}
+
+
 def make_user(org: Organisation, role: Role, email: str | None = None, **fields: Any) -> User:
     """A user without a usable password: tests sign in by key or by force."""
-    return User.objects.create(
-        email=email or f"user{next(_number)}@test.example",
-        org=org,
-        role=role,
-        **{"password": "!", "termsaccepted": True, **fields},
-    )
+    user = _user(org, role, email or f"user{next(_number)}@test.example", **fields)
+    user.save(force_insert=True)
+    return user
+
+
+def make_users(*people: tuple[Organisation, Role, str]) -> list[User]:
+    """Such users, of these organisations, with these roles and addresses."""
+    return User.objects.bulk_create(_user(*person) for person in people)
+
+
+def _user(org: Organisation, role: Role, email: str, **fields: Any) -> User:
+    return User(email=email, org=org, role=role, **{"password": "!", "termsaccepted": True, **fields})
 
 
 def make_key(user: User, **fields: Any) -> str:
     """A new API key of `user`, in the form MISP's have: 40 letters and digits."""
+    return make_keys([user], **fields)[0]
+
+
+def make_keys(users: Iterable[User], **fields: Any) -> list[str]:
+    """A new API key for each."""
+    keys = [(user, _key()) for user in users]
+    AuthKey.objects.bulk_create(_row_of(user, key, **fields) for user, key in keys)
+    return [key for _, key in keys]
+
+
+def _key() -> str:
     alphabet = string.ascii_letters + string.digits
-    key = "".join(secrets.choice(alphabet) for _ in range(40))
-    AuthKey.objects.create(
+    return "".join(secrets.choice(alphabet) for _ in range(40))
+
+
+def _row_of(user: User, key: str, **fields: Any) -> AuthKey:
+    return AuthKey(
         user=user,
         authkey_start=key[:4],
         authkey_end=key[-4:],
@@ -57,7 +92,6 @@ def make_key(user: User, **fields: Any) -> str:
         created=int(time.time()),
         **fields,
     )
-    return key
 
 
 def make_sharing_group(

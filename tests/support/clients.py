@@ -1,0 +1,38 @@
+"""Django's test client on middleware that is loaded once, as in a web process, and not once for each client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.test import client
+
+PARTS = (
+    "_view_middleware",
+    "_template_response_middleware",
+    "_exception_middleware",
+    "_middleware_chain",
+)
+
+
+class LoadedOnce(client.ClientHandler):
+    """Loading looks at every static file: it takes longer than most requests. Other settings load anew."""
+
+    loaded: dict[str, Any] | None = None
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """Take over what an earlier client loaded."""
+        if LoadedOnce.loaded is None:
+            super().load_middleware(is_async)
+            LoadedOnce.loaded = {part: getattr(self, part) for part in PARTS}
+        vars(self).update(LoadedOnce.loaded)
+
+
+def _forget(**_changed: Any) -> None:
+    LoadedOnce.loaded = None
+
+
+def install() -> None:
+    """Have every test client share it."""
+    client.ClientHandler = LoadedOnce
+    setting_changed.connect(_forget)
