@@ -8,7 +8,10 @@ import pytest
 
 from tests.cast import Cast, Player
 from tests.factories import make_event, make_key
+from tests.hub.officers import officer
 from tests.web.accounts import signed_in
+from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
 from vardkase.intel.queries.home import Reason, reason_for
@@ -76,3 +79,14 @@ def test_an_empty_hub_says_where_to_begin(cast: Cast) -> None:
         assert ("Add organisations" in shown(person)) == may_add_organisations
     event(cast.org_a)
     assert "Get started" not in shown(cast.analyst)
+
+
+def test_whoever_runs_the_hub_sees_what_to_connect_and_nothing_of_what_is_shared(cast: Cast) -> None:
+    event(cast.org_a, info="For everybody", distribution=3, published=True)
+    Membership.objects.create(organisation=cast.org_b, sector="region", connection="web", state="onboarding")
+    page = signed_in(officer(cast, "drift@hub.example", StaffRole.OPERATOR).user).get("/")
+    assert [task.view for task in page.context["todo"]["tasks"]] == ["members"]
+    shown = page.content.decode()
+    assert "For everybody" not in shown
+    assert "Skapa den första händelsen" not in shown
+    assert "visas inte för dig" in shown

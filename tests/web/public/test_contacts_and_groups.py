@@ -63,7 +63,11 @@ def test_an_administrator_keeps_the_contacts_of_the_organisation(cast: Cast) -> 
             cast.org_admin.actor, cast.org_a.pk, {**ADA, "openpgp_key": wrong["openpgp_key"]}
         )
     assert set(fault.value.errors) == {"openpgp_key"}
-    client.post(reverse("contact_remove", args=[cast.org_a.pk, row.pk]))
+    remove = reverse("contact_remove", args=[cast.org_a.pk, row.pk])
+    assert signed_in(cast.reader.user).get(remove).status_code == 404
+    assert "Ta bort Jouren" in client.get(remove).content.decode()
+    assert Contact.objects.exists(), "it is asked first"
+    client.post(remove)
     assert not Contact.objects.exists()
     acts = AuditEntry.objects.filter(action__startswith="contact.").order_by("pk")
     assert [entry.action for entry in acts] == ["contact.added", "contact.changed", "contact.removed"]

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.own_tasks import own_tasks
+from vardkase.hub.membership.overview.tasks import operators_tasks
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.trail import last_visit
 from vardkase.identity.accounts.queries import own_keys_ending
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.queries import home as queries
 from vardkase.intel.queries.home import Reason
 from vardkase.intel.queries.index import IndexRow
@@ -60,6 +62,7 @@ def _todo(actor: Actor) -> dict[str, Any]:
     waiting = queries.own_waiting(actor)
     keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
     tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
+    tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
     tasks += own_tasks(actor)
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     return {

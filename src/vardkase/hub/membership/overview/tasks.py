@@ -12,6 +12,7 @@ from vardkase.hub.membership.overview.figures import Task, register_tasks
 from vardkase.hub.membership.overview.members import Filter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
 
 TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
@@ -20,6 +21,12 @@ def register_all() -> None:
     """Have the overview tell of these."""
     for source in (_applications, _connecting, _changes, _statements, _expiring, _requests, _access):
         register_tasks(source)
+
+
+def operators_tasks(actor: Actor) -> list[Task]:
+    """What waits for whoever runs the hub and connects its members. Raises Forbidden."""
+    actor.require_staff(StaffRole.OPERATOR)
+    return [task for source in (_connecting, _requests) if (task := source(actor)).count]
 
 
 def _applications(_actor: Actor) -> Task:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.contacts import services
@@ -68,10 +67,15 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
     return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @page(writes=True, own_affairs=True)
 def remove(request: PageRequest, organisation: int, pk: int) -> HttpResponse:
-    """Forget a contact."""
+    """Ask, and on POST forget a contact."""
+    if request.method != "POST":
+        found = services.find_organisation(request.actor, organisation)
+        row = services.contacts(found).filter(pk=pk).first()
+        if row is None or not services.may_edit(request.actor, organisation):
+            raise NotFound("Invalid contact.")
+        return render(request, "contacts/remove.html", {"organisation": found, "contact": row})
     services.remove_contact(request.actor, organisation, pk)
     messages.success(request, gettext("The contact is removed."))
     return redirect("contacts", organisation)

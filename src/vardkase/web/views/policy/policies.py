@@ -24,11 +24,12 @@ from vardkase.hub.policy.queries import (
     policy_in_force,
     versions,
 )
-from vardkase.hub.policy.rules import Rule, stored_rules
+from vardkase.hub.policy.rules import Rule, Who, stored_rules
 from vardkase.hub.policy.sentences import sentence
 from vardkase.hub.policy.starters import starters
 from vardkase.hub.policy.trying import Trial, span_of, try_policy
 from vardkase.hub.policy.words import because, title_of
+from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
@@ -131,10 +132,21 @@ def put_in_force(request: PageRequest) -> HttpResponse:
     context = {
         "draft": draft,
         "trial": trial,
+        "untrained": _untrained(draft),
         "before": before,
         "changes": [each for each in _changes(before, draft) if each["change"] != "same"] if before else [],
     }
     return render(request, "policy/put_in_force.html", context)
+
+
+def _untrained(draft: PolicyVersion) -> list[tuple[int, str]]:
+    """Rules (by number) that ask for a training, by its module, that nobody of the organisation has done."""
+    return [
+        (number, rule.module)
+        for number, rule in enumerate(stored_rules(draft.rules), 1)
+        if isinstance(rule, Who) and rule.module
+        if not trained_users(draft.organisation_id, rule.module).exists()
+    ]
 
 
 @page(Permission.ADMIN, writes=True, own_affairs=True)
