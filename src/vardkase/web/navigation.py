@@ -15,6 +15,7 @@ from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.content_access.rules import READERS as ACCESS_READERS
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
+from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.profiles import is_here, profile
 from vardkase.identity.access.actor import Actor
@@ -104,6 +105,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 icon="circles",
                 staff=(StaffRole.MEMBERSHIP_OFFICER,),
             ),
+            Item("groups", _("Groups of organisations"), icon="sitemap", staff=KEEPERS),
             Item(
                 "security_organisations",
                 _("Security of the organisations"),

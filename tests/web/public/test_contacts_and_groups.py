@@ -182,6 +182,9 @@ def test_only_officers_keep_groups(cast: Cast, group: OrganisationGroup, officer
         assert signed_in(player.user).get(reverse("group_new")).status_code == 403
     assert signed_in(cast.site_admin.user).get(reverse("group", args=[group.pk])).status_code == 404
     client = signed_in(officer)
+    assert (
+        f'href="{reverse("groups")}"' in client.get(reverse("contacts", args=[cast.hub.pk])).content.decode()
+    )
     found = client.get(reverse("group_find"), {"field": "administrators", "q_administrators": "@a.example"})
     assert {each.value for each in found.context["found"]} == {"@a.example", cast.org_admin.user.email}
     told = {"name": "kommunerna I länet", "administrators": [cast.analyst.user.email]}
