@@ -71,6 +71,7 @@ import vardkase.api.members.sign_in_providers
 import vardkase.api.members.user_settings
 import vardkase.api.members.users
 import vardkase.api.members.users_together
+import vardkase.api.membership.admission
 import vardkase.api.membership.applications
 import vardkase.api.membership.assessments
 import vardkase.api.membership.checklists

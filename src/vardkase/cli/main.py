@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from vardkase.cli import (
     accounts,
+    admission,
     applications,
     assessments,
     changes,
@@ -62,6 +63,8 @@ commands.add_typer(policy.commands, name="policy")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
 commands.add_typer(applications.commands, name="membership")
+applications.commands.add_typer(admission.commands, name="phase")
+applications.commands.add_typer(admission.plain)
 applications.commands.add_typer(assessments.commands)
 applications.commands.add_typer(checklists.commands)
 applications.commands.add_typer(changes.commands, name="change")

@@ -13,6 +13,7 @@ from django.conf import settings
 
 HUB_ONLY = (
     "vardkase.api.membership",
+    "vardkase.cli.admission",
     "vardkase.cli.applications",
     "vardkase.cli.assessments",
     "vardkase.cli.changes",

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner
 
 from tests.api.calls import call, send
 from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_role
 from tests.hub.membership.answers import certificate
+from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.hub.officers import officer
 from tests.support.mail_server import MailServer
 from tests.support.openid_provider import CLIENT, SECRET, openid_provider
 from vardkase.cli.main import commands
@@ -24,11 +27,14 @@ from vardkase.core.clock import today
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.servers.models import Server
+from vardkase.hub.membership.applications.services.queueing import queue_admitted
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.themes import MEASURES
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.organisations.models import Organisation
 
@@ -238,6 +244,46 @@ def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk:
         post(desk.officer, f"/supportRequests/route/{number}", moved)[1]["SupportRequest"]["kind"] == "fault"
     )
     assert len(call(desk.operator.key, "GET", "/supportRequests/desk")[1]) == 1
+
+
+def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk) -> None:
+    jurist = officer(cast, "jurist@hub.example", StaffRole.LEGAL_OFFICER)
+    waiting = make_application("waiting", sector="private_company", waits_for=3, connection="web")
+    edit, law = "/membershipPhases/edit/3", "/membershipPhases/inForce/offence_data"
+    for wrong in ({"opens": "soon"}, {"sectors": ["x"]}, {"sectors": "x"}, {"title_sv": ""}):
+        assert post(desk.officer, edit, wrong)[0] == 403, wrong
+    _, changed = post(desk.officer, edit, {"opens": "2026-01-01"})
+    assert (changed["Phase"]["opens"], changed["Phase"]["number"]) == ("2026-01-01", 3)
+    assert queue_admitted(hub_actor()) == 0  # The law has to be in force as well.
+    assert post(desk.officer, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 403
+    assert post(jurist, law, {"since": "x", "reference": "SFS 2026:1"})[0] == 403
+    assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 200
+    assert queue_admitted(hub_actor()) == 1  # By the job that the change has ordered.
+    assert ProcrastinateJob.objects.exists()
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+    listed = call(desk.officer.key, "GET", "/membershipPhases/index")[1]
+    assert [each["Phase"]["state"] for each in listed["phases"]][2] == "open"
+    assert listed["preconditions"][0]["reference"] == "SFS 2026:1"
+    assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
+    phase = ("membership", "phase")
+    run(*phase, "in-force", "offence_data", "--since", "2026-01-01", "--reference", "SFS 2026:2")
+    assert run(*phase, "edit", "1", "--closes", "none", "--sector", "region")["sectors"] == ["region"]
+    assert [each["state"] for each in run(*phase, "list")] == ["open", "open", "open"]
+    assert "reason" in run(*phase, "revoke", "offence_data", "--reason", "")
+    run(*phase, "revoke", "offence_data", "--reason", "Repealed")
+    invited = {"email": "eva@c.example", "note": "Asked by telephone"}
+    _, made = post(desk.officer, "/membershipInvitations/add", invited)
+    number = made["Invitation"]["id"]
+    assert post(desk.officer, "/membershipInvitations/add", invited)[0] == 409
+    assert post(desk.officer, "/membershipInvitations/add", {"email": "eva"})[0] == 403
+    assert post(desk.officer, f"/membershipInvitations/again/{number}")[0] == 200
+    assert post(desk.officer, f"/membershipInvitations/revoke/{number}")[0] == 200
+    assert post(desk.officer, f"/membershipInvitations/revoke/{number}")[0] == 409
+    assert run("membership", "invite", "eva@c.example")["email"] == "eva@c.example"
+    told = call(desk.officer.key, "GET", "/membershipInvitations/index")[1]
+    assert [each["Invitation"]["standing"] for each in told] == ["sent", "revoked"]
+    assert post(desk.operator, "/membershipInvitations/add", invited)[0] == 403
 
 
 def test_a_sign_in_provider_over_the_api_and_at_the_command_line(
