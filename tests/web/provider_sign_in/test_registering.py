@@ -85,6 +85,24 @@ def test_a_sign_in_of_some_time_ago_is_not_enough(cast: Cast, provider: Provider
 
 
 @pytest.mark.usefixtures("password_is_enough")
+@pytest.mark.parametrize("way", ["removed", "another one"])
+def test_what_a_former_provider_let_in_is_out(
+    cast: Cast, provider: Provider, browser: Client, way: str
+) -> None:
+    come_in(browser, provider, cast.analyst.user.email)
+    assert is_in(browser)
+    base = f"/security/{cast.org_a.pk}/provider/"
+    admin = admin_of(cast.org_admin)
+    if way == "removed":
+        assert admin.post(base + "remove/").status_code == 302
+    else:
+        with openid_provider() as other:
+            assert admin.post(base, sheet(other)).status_code == 302
+    assert browser.get("/events/").status_code == 302
+    assert admin.get("/events/").status_code == 200
+
+
+@pytest.mark.usefixtures("password_is_enough")
 def test_nobody_else_registers_one(cast: Cast, provider: Provider) -> None:
     base = f"/security/{cast.org_a.pk}/provider/"
     cast.stranger.user.staff_roles = [StaffRole.OPERATOR]

@@ -66,7 +66,8 @@ def check_provider(actor: Actor, organisation: Organisation, asked: Registration
 
 @transaction.atomic
 def save_provider(actor: Actor, organisation: Organisation, asked: Registration) -> IdentityProvider:
-    """Register the provider, or change it. Once it is required, sessions that began otherwise end.
+    """Register the provider, or change it. Once it is required, sessions that began otherwise end; all do when another
+    one takes its place, since what the former let in is believed no more.
 
     Raises Invalid by field: an issuer that is no https address, or another one without its own secret; a provider that
     is to be required before anybody has come in through it. Raises Forbidden.
@@ -75,7 +76,8 @@ def save_provider(actor: Actor, organisation: Organisation, asked: Registration)
     before = provider_of(organisation)
     row = check_provider(actor, organisation, asked)
     row.save()
-    if row.required and not (before and before.required):
+    is_another = before is not None and (before.issuer, before.client_id) != (row.issuer, row.client_id)
+    if is_another or (row.required and not (before and before.required)):
         _end_sessions(actor, organisation)
     change = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {
         "secret_changed": bool(asked.client_secret)
@@ -86,7 +88,7 @@ def save_provider(actor: Actor, organisation: Organisation, asked: Registration)
 
 @transaction.atomic
 def remove_provider(actor: Actor, organisation: Organisation) -> None:
-    """Take the provider away: people sign in with passkey and password again. Raises NotFound, Forbidden."""
+    """Take the provider away: people sign in with passkey and password, at once. Raises NotFound, Forbidden."""
     organisation = changing(actor, organisation)
     row = provider_of(organisation)
     if not may_decide(actor, organisation.pk):
@@ -94,6 +96,7 @@ def remove_provider(actor: Actor, organisation: Organisation) -> None:
     if row is None:
         raise NotFound(gettext("No provider is registered."))
     row.delete()
+    _end_sessions(actor, organisation)
     written_down(actor, organisation, "organisation.provider_removed", {"issuer": row.issuer})
 
 

@@ -1,0 +1,107 @@
+"""Every page as an operator and an auditor open it: nothing of what is shared is on any of them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.api.stage import SECRET, Stage, Things
+from tests.house.test_permissions import views
+from tests.web.accounts import signed_in
+from vardkase.identity.accounts.models import AuthKey
+
+TOLD = {
+    "sharing groups are named: who shares with whom, not what": (
+        "administration/sharing-groups/",
+        "administration/feeds/",
+        "administration/taxii/",
+        "administration/streams/",
+        "administration/connections/",
+        "event/new/",
+    ),
+    "how an organisation decides, and who is trained for it, is no intelligence": ("policy/",),
+    "what an organisation has registered for its entrance is what operators look after": (
+        "security/",
+        "service/",
+    ),
+    "accounts and their keys are what administrators look after": ("administration/users/",),
+}
+"""Why operators and auditors are told something of ours, and how the addresses of the pages begin."""
+ALLOWED = tuple(itertools.chain.from_iterable(TOLD.values()))
+PART = re.compile(r"<(\w+):(\w+)>")
+OTHERWISE = {"form": "attack", "language": "sv", "format": "csv", "kind": "event", "part": "about"}
+"""What stands in an address for what is no number."""
+FIRST = range(1, 3)
+"""The numbers that things have in tables which were empty: there are few of each."""
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_no_page_tells_them_of_ours(db: None) -> None:
+    _count_from_one()
+    stage = Stage()
+    things = Things(stage, stage.caller("user"))
+    things.furnish()
+    uuids = [str(each.uuid) for each in (things.event, things.report)]
+    readers = {
+        duty: signed_in(stage.caller("site admin", duty=duty).user) for duty in ("operator", "auditor")
+    }
+    AuthKey.objects.update(last_used=1)
+    turns = itertools.cycle(readers)
+    told, asked = {}, 0
+    for route, view in views(get_resolver()):
+        if not view.__module__.startswith("vardkase."):
+            continue
+        for address in _addresses(route, [*map(str, FIRST), *uuids], things):
+            duty = next(turns)
+            asked += 1
+            if words := _of_ours(readers[duty], address):
+                told[f"{duty} {address}"] = words
+    assert asked > 300
+    assert {
+        address: words for address, words in told.items() if not address.partition("/")[2].startswith(ALLOWED)
+    } == {}
+
+
+def _addresses(route: str, references: list[str], things: Things) -> Iterator[str]:
+    """A route with each of `references` in it, where it takes any."""
+    texts = OTHERWISE | {"number": things.application.number}
+    found = {
+        PART.sub(lambda part, each=each: _in_place(part, each, texts), f"/{route}")  # type: ignore[misc]
+        for each in references
+    }
+    yield from sorted(address for address in found if "<" not in address)
+
+
+def _in_place(part: re.Match[str], reference: str, texts: dict[str, str]) -> str:
+    if part[1] == "int":
+        return reference if reference.isdigit() else part[0]
+    return reference if part[1] == "reference" else texts.get(part[2], "x")
+
+
+def _of_ours(reader: Client, address: str) -> str:
+    response = reader.get(address)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    found = re.search(
+        rf".{{0,60}}{re.escape(SECRET)}(?!\.example).{{0,20}}", content.decode("utf-8", "replace")
+    )
+    return found[0] if found else ""
+
+
+def _count_from_one() -> None:
+    """Have the tables that are empty count from one again, so that few numbers name everything."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('%I', s.relname), format('%I', t.relname) FROM pg_class s "
+            "JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i') JOIN pg_class t ON t.oid = d.refobjid "
+            "WHERE s.relkind = 'S' AND t.relkind = 'r'"
+        )
+        for sequence, table in cursor.fetchall():
+            cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {table})")
+            if cursor.fetchone()[0]:
+                cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
