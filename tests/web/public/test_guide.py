@@ -47,6 +47,7 @@ def test_an_organisation_sees_how_far_it_is(cast: Cast) -> None:
     assert done(cast.org_b.pk)["apply"] == [], "others' progress is theirs"
     html = signed_in(cast.analyst.user).get(reverse("guide")).content.decode()
     assert "A-1" in html
+    assert f'href="{reverse("apply")}"' not in html, "a member is not sent to apply"
     assert reverse("sharing_policy") in html
     assert "A-1" not in signed_in(cast.partner.user).get(reverse("guide")).content.decode()
 

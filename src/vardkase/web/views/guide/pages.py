@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import guide
+from vardkase.hub.membership.members.queries import connection_of
 from vardkase.web.navigation import address_of
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.public.front import words_by_part
@@ -45,13 +46,18 @@ HELP: Mapping[str, tuple[str | Promise, tuple[tuple[str, str | Promise], ...]]] 
     ),
 }
 
+OF_APPLICANTS = frozenset({"needs", "apply"})
+"""Steps whose pages are for those who are no members yet."""
+
 
 @page(own_affairs=True)
 def index(request: PageRequest) -> HttpResponse:
     """Every step, in order."""
+    is_member = bool(connection_of(request.actor.organisation_id))
     links = {
         name: [(url, label) for view, label in there if (url := address_of(view))]
         for name, (_helps, there) in HELP.items()
+        if not (is_member and name in OF_APPLICANTS)
     }
     steps = steps_shown(guide.progress(request.actor.organisation_id), links)
     return render(request, "guide/index.html", {"steps": steps})
