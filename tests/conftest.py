@@ -13,7 +13,7 @@ from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import browsers, clients, database
+from tests.support import browsers, clients, database, emptying
 from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 database.bootstrap()
 django.setup()
 clients.install()
+emptying.install()
 
 
 ABOUT_HUBS = frozenset(
@@ -41,9 +42,19 @@ ABOUT_HUBS = frozenset(
 """The files whose tests ask for the fixture `hubs`: starting hubs takes longer than most of their stories."""
 
 
+LONG = ("tests/api/test_fuzzing.py", "tests/api/test_promises.py", "tests/recordings/")
+"""What else has single tests that take many seconds: all that is sent to one controller, a whole recording."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker ends long after the others."""
-    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("live"):
+        return 0
+    return 1 if item.get_closest_marker("browser") or item.nodeid.startswith(LONG) else 2
 
 
 @pytest.hookimpl(optionalhook=True)
