@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,95 +12,18 @@ from pymisp import PyMISP
 from pymisp.exceptions import PyMISPError
 
 from tests.cast import Cast, make_cast
-from tests.support.certificates import DAY, Authority, Issued
-from tests.support.web_server import WebServer, free_port, running_web_server
+from tests.support.certificates import DAY, Authority
+from tests.support.tls_front import BEHIND_A_FRONT, HEADER, Front, running_front
+from tests.support.web_server import running_web_server
 from vardkase.audit.models import AuditEntry
-from vardkase.core.database import die_with_parent
 from vardkase.identity.entrance import services
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "vardkase.conf"
-HEADER = "X-Client-Certificate"
 PATH = "/servers/getVersion"
-
-
-def nginx() -> str:
-    """The program. Missing, it skips on a developer's machine and fails in CI."""
-    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("nginx is missing: make tools")
-        pytest.skip("nginx is missing: make tools")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Where it answers, the authority that issued its certificate, and the hub behind it."""
-
-    url: str
-    authority: Authority
-    folder: Path
-    hub: WebServer
-
-    def files(self, name: str, issued: Issued) -> tuple[str, str]:
-        """A certificate and its key as files, as clients take them."""
-        pair = self.folder / f"{name}.pem", self.folder / f"{name}.key"
-        pair[0].write_text(issued.pem)
-        pair[1].write_text(issued.key_pem)
-        return str(pair[0]), str(pair[1])
-
-
-@contextmanager
-def running_front(hub: WebServer, folder: Path) -> Iterator[Front]:
-    """nginx before `hub`, for the length of a block."""
-    authority, port = Authority(), free_port()
-    front = Front(f"https://localhost:{port}", authority, folder, hub)
-    (folder / "root.pem").write_text(authority.root.pem)
-    certificate, key = front.files("hub", authority.issue("localhost"))
-    site = CONFIGURATION.read_text()
-    for ours, there in (
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("127.0.0.1:8000", f"127.0.0.1:{hub.port}"),
-        ("/etc/vardkase/tls/hub.pem", certificate),
-        ("/etc/vardkase/tls/hub.key", key),
-    ):
-        assert ours in site
-        site = site.replace(ours, there)
-    (folder / "site.conf").write_text(site)
-    places = " ".join(
-        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log; events {{}} "
-        f"http {{ access_log off; {places} include {folder}/site.conf; }}"
-    )
-    process = subprocess.Popen(
-        [nginx(), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"],
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock
-    )
-    try:
-        _wait(process, port, folder)
-        yield front
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait(process: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError((folder / "error.log").read_text())
 
 
 @pytest.fixture
 def front(transactional_db: None, tmp_path: Path) -> Iterator[Front]:
-    trusted = {"VARDKASE_TRUSTED_PROXIES": "1", "VARDKASE_CLIENT_CERTIFICATE_HEADER": HEADER}
-    with running_web_server(tmp_path, **trusted) as hub, running_front(hub, tmp_path) as running:
+    with running_web_server(tmp_path, **BEHIND_A_FRONT) as hub, running_front(hub.port, tmp_path) as running:
         yield running
 
 
@@ -148,12 +63,12 @@ def test_a_client_certificate_opens_through_nginx_and_nothing_else_does(front: F
     reasons = {entry.change["reason"] for entry in AuditEntry.objects.filter(action="user.entrance_refused")}
     assert reasons == {"no_certificate", "other_certificate", "certificate_not_valid"}
 
-    page = requests.get(f"{front.url}/account/login/", verify=str(front.folder / "root.pem"), timeout=30)
+    page = requests.get(f"{front.url}/account/login/", verify=front.root, timeout=30)
     assert (page.status_code, bool(re.search("127\\.0\\.0\\.1", page.text))) == (200, True)
 
 
 def _pymisp(front: Front, cast: Cast, certificate: tuple[str, str] | None) -> PyMISP:
-    root = str(front.folder / "root.pem")
+    root = front.root
     return PyMISP(front.url, cast.analyst.key, ssl=root, cert=certificate)  # type: ignore[arg-type]
 
 
@@ -165,7 +80,7 @@ def _asked(
         front.url + PATH,
         headers={"Authorization": cast.analyst.key, "Accept": "application/json", **(headers or {})},
         cert=certificate,
-        verify=str(front.folder / "root.pem"),
+        verify=front.root,
         timeout=30,
     )
     return answer.status_code, answer.json().get("message", "")

@@ -48,6 +48,11 @@ class ClientCertificate(models.Model):
         return self.pin
 
     @property
+    def label(self) -> str:
+        """To whom it was issued; of one that is known by its fingerprint alone, that."""
+        return self.subject or self.fingerprint
+
+    @property
     def pin(self) -> str:
         """What the organisation's `certificate_pins` holds for it."""
         return f"{self.pins}:{self.fingerprint}"

@@ -143,16 +143,32 @@ class ServerForm(forms.Form):
     pull = forms.BooleanField(label=_("We fetch"), required=False)
 
 
-class SettleForm(forms.Form):
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
+class WaiveForm(forms.Form):
+    note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
 class OrganisationForm(forms.Form):
+    """Which organisation a member is: one that is here already, or by which UUID it is known."""
+
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
-        label=_("The organisation that it is"),
+        label=_("The organisation that it is, if it was here before"),
         help_text=_("It gets all that this organisation has here. Make sure that they are the same."),
+        required=False,
     )
+    uuid = forms.UUIDField(
+        label=_("Else the UUID that it has in its own MISP"),
+        help_text=_(
+            "What the member sends is known as its own by this UUID. Make sure that it is the member’s."
+        ),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("other") and not cleaned.get("uuid"):
+            raise forms.ValidationError(_("Choose an organisation, or give a UUID."))
+        return cleaned
 
 
 class DetailsForm(forms.Form):

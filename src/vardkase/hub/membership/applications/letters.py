@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
@@ -14,7 +14,7 @@ from vardkase.hub.correspondence import Attachment, Kind, Recipient
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 
 TEXTS = Path(__file__).with_name("letters.toml")
 DESCRIBES = {
@@ -33,6 +33,7 @@ SAMPLE = {
     "number": "2026-00017",
     "organisation": "Skogsby kommun",
     "phase": "Fas 3, Privat sektor",
+    "opening": "Väntar på lagstöd.",
     "link": "https://hub.example/apply/link/…",
 }
 ON_PAPER = {
@@ -50,10 +51,12 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
     """Write a mail of `kind` to those who look after an application; each mail brings a private link of its own."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for)
+        opening = opening_in_words(application.waits_for, timezone.now())
     facts = {
         "number": application.number,
         "organisation": application.organisation_name,
         "phase": phase or NO_PHASE[application.language],
+        "opening": opening,
     }
     correspondence.send(
         actor,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import zip_longest
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.settings import Setting
+from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
+from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal, ProposalState
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.sectors import Connection
@@ -118,11 +122,31 @@ def conversation(actor: Actor, application: Application) -> QuerySet[Message]:
 
 
 def age_in_days(application: Application) -> int:
-    """Days since it came (the first is day 1), until it was decided."""
-    if application.submitted is None:
-        return 0
-    until = timezone.localdate(application.decided or timezone.now())
-    return (until - timezone.localdate(application.submitted)) // timedelta(days=1) + 1
+    """As `ages_in_days`, of one."""
+    return ages_in_days([application])[application.pk]
+
+
+def ages_in_days(found: Sequence[Application]) -> dict[int, int]:
+    """For each application on how many days it has lain with the officers: on the first it is 1, before that 0.
+
+    Days on the waiting list, days that wait for the applicant and those after the decision do not count.
+    """
+    steps: dict[int, list[HistoryEntry]] = {each.pk: [] for each in found}
+    entries = HistoryEntry.objects.filter(kind=APPLICATION.kind, thing_id__in=list(steps))
+    for entry in entries.exclude(before=F("after")).order_by("pk"):
+        steps[entry.thing_id].append(entry)
+    return {pk: len(_days_with_us(each)) for pk, each in steps.items()}
+
+
+def _days_with_us(steps: list[HistoryEntry]) -> set[date]:
+    """The days on which a case with these steps lay with the officers."""
+    days: set[date] = set()
+    for step, following in zip_longest(steps, steps[1:]):
+        if step.after in TO_HANDLE and not (following and following.step == "wait"):
+            first = timezone.localdate(step.at)
+            last = timezone.localdate(following.at if following else timezone.now())
+            days.update(first + timedelta(days=number) for number in range((last - first).days + 1))
+    return days
 
 
 def _by_handler(found: QuerySet[Application], handler: str) -> QuerySet[Application]:

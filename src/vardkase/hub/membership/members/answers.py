@@ -33,6 +33,11 @@ def certificate_of(answers: Mapping[str, Any]) -> str:
     return str(_part(_part(answers, "connection"), "api").get("certificate") or "")
 
 
+def uuid_of(answers: Mapping[str, Any]) -> str:
+    """The UUID that the organisation has in its own MISP, or nothing."""
+    return str(_part(_part(answers, "connection"), "api").get("uuid") or "")
+
+
 def _given(answers: Mapping[str, Any]) -> list[tuple[str, Any]]:
     about, connection = _part(answers, "organisation"), _part(answers, "connection")
     api, contacts = _part(connection, "api"), _part(answers, "contacts")

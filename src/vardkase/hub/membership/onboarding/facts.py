@@ -8,9 +8,11 @@ from functools import cached_property
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server, Standing
+from vardkase.hub.membership.members.answers import uuid_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
@@ -20,7 +22,7 @@ from vardkase.hub.policy.queries import policy_in_force
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.entrance.services.state import SecurityState, security_state
+from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate
 from vardkase.identity.organisations.models import Organisation
 
 
@@ -37,17 +39,27 @@ class Facts:
 
     @cached_property
     def namesake(self) -> Organisation | None:
-        """Another organisation that is here by the name that the member applied under: perhaps the same one."""
+        """Another organisation that is here by the name or UUID that the member applied under: perhaps the same one."""
         application = self.membership.application
         if application is None:
             return None
-        same = Organisation.objects.filter(name__iexact=application.organisation_name, membership=None)
-        return same.exclude(pk=self.membership.organisation_id).first()
+        same = Q(name__iexact=application.organisation_name)
+        if self.other_uuid:
+            same |= Q(uuid=self.other_uuid)
+        found = Organisation.objects.filter(same, membership=None).exclude(pk=self.membership.organisation_id)
+        return found.first()
 
     @cached_property
-    def security(self) -> SecurityState:
-        """What the entrance holds."""
-        return security_state(self.organisation)
+    def other_uuid(self) -> str:
+        """The UUID that the member has in its own MISP, where it is not the one that it has here."""
+        application = self.membership.application
+        told = uuid_of(application.answers) if application else ""
+        return told if told != str(self.organisation.uuid) else ""
+
+    @cached_property
+    def requirements(self) -> ApiRequirements | None:
+        """What the member promises of its machines, once somebody has begun to say."""
+        return ApiRequirements.objects.filter(org=self.organisation).first()
 
     @cached_property
     def administrators(self) -> list[User]:
@@ -69,6 +81,16 @@ class Facts:
         return None
 
     @cached_property
+    def certificates(self) -> list[ClientCertificate]:
+        """The client certificates that are registered, the oldest first."""
+        return list(self.organisation.client_certificates.order_by("pk"))
+
+    @cached_property
+    def valid_certificates(self) -> list[ClientCertificate]:
+        """Those that have not ended."""
+        return [each for each in self.certificates if each.ends is None or each.ends > timezone.now()]
+
+    @cached_property
     def sync_users(self) -> list[User]:
         """The active accounts that synchronise and do nothing else."""
         return list(self._people().filter(role__perm_sync=True, role__perm_admin=False).order_by("pk"))
@@ -83,9 +105,8 @@ class Facts:
 
     @cached_property
     def last_call(self) -> datetime | None:
-        """When a call came in by a synchronising account's key last."""
-        keys = AuthKey.objects.filter(user__in=self.sync_users, last_used__gt=0).order_by("-last_used")
-        seconds = keys.values_list("last_used", flat=True).first()
+        """When a call came in by that key last, and was let in."""
+        seconds = self.bound_key.last_used if self.bound_key else None
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
     @cached_property

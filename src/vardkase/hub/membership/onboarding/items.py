@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.utils.formats import date_format
@@ -17,10 +18,11 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.sectors import Connection
+from vardkase.identity.entrance.models import ApiRequirements
+from vardkase.identity.organisations.models import Mode
 
 EVERYBODY = frozenset(Connection)
 BY_API = frozenset({Connection.API, Connection.BOTH})
-BY_WEB = frozenset({Connection.WEB, Connection.BOTH})
 
 
 class State(StrEnum):
@@ -51,14 +53,16 @@ type Found = tuple[State, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. `find` reads off the facts how far it is; without it somebody says so, with a note."""
+    """One item. `find` reads off the facts how far it is: nobody says so. `is_optional`: an officer may find that a
+    member does not need it."""
 
     name: str
     title: Promise
     help: Promise
     connections: frozenset[Connection]
     who: Who
-    find: Callable[[Facts], Found] | None = None
+    find: Callable[[Facts], Found]
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +99,23 @@ def _lines(membership: Membership) -> Iterator[Line]:
 
 
 def _line(item: Item, facts: Facts, remark: Remark | None) -> Line:
-    state, detail = item.find(facts) if item.find else (State.OPEN, "")
+    state, detail = item.find(facts)
     if remark is not None and state is not State.DONE:
-        state = State.DONE if remark.needed else State.NOT_NEEDED
-        detail = remark.note
+        state, detail = State.NOT_NEEDED, remark.note
     return Line(item, state, detail, remark)
 
 
 def _organisation(facts: Facts) -> Found:
     if facts.namesake is not None:
-        told = gettext("%(name)s is here, but so is another organisation by the name that was applied under.")
+        told = gettext(
+            "%(name)s is here, but so is another organisation by the name or UUID that was applied under."
+        )
         return State.TROUBLE, told % {"name": facts.organisation.name}
+    if facts.other_uuid:
+        told = gettext(
+            "%(name)s is here by another UUID than in its own MISP (%(uuid)s). An officer changes it."
+        )
+        return State.STARTED, told % {"name": facts.organisation.name, "uuid": facts.other_uuid}
     return State.DONE, facts.organisation.name
 
 
@@ -127,25 +137,50 @@ def _domain(facts: Facts) -> Found:
     return State.OPEN, ""
 
 
+def _requirements(facts: Facts) -> Found:
+    found = facts.requirements
+    if addresses := facts.organisation.egress_addresses:  # What is approved holds until a new list is.
+        return State.DONE, gettext("Approved; calls come from %s.") % ", ".join(addresses)
+    if found is None:
+        return State.OPEN, ""
+    if found.state == ApiRequirements.State.RETURNED:
+        return State.TROUBLE, gettext("Returned by the hub: %s") % found.note
+    if found.state == ApiRequirements.State.SUBMITTED:
+        return State.STARTED, gettext("Sent in, and waits for an officer of the hub.")
+    return State.STARTED, gettext("Begun, and not sent in yet.")
+
+
 def _networks(facts: Facts) -> Found:
-    return _listed(facts.organisation.networks)
+    held = facts.organisation.networks
+    told = _kept(", ".join(held), facts.organisation.networks_mode)
+    return (State.DONE, told) if held else (State.OPEN, "")
 
 
 def _certificate(facts: Facts) -> Found:
-    return _listed(
-        [str(each.subject or each.fingerprint) for each in facts.organisation.client_certificates.all()]
-    )
+    if not facts.certificates:
+        return State.OPEN, ""
+    told = ", ".join(each.label for each in facts.valid_certificates or facts.certificates)
+    if not facts.valid_certificates:
+        return State.TROUBLE, gettext("No longer valid: %s") % told
+    return State.DONE, _kept(told, facts.organisation.certificates_mode)
 
 
-def _listed(held: list[str]) -> Found:
-    return (State.DONE, ", ".join(held)) if held else (State.OPEN, "")
+def _kept(held: str, mode: str) -> str:
+    """What is registered, and whether anybody is asked for it."""
+    asked = {
+        Mode.OFF: gettext("registered, and not asked for yet"),
+        Mode.REPORT: gettext("others are let in, and noted"),
+        Mode.ENFORCE: gettext("others are refused"),
+    }
+    return f"{held} ({asked[Mode(mode)]})"
 
 
 def _sync_user(facts: Facts) -> Found:
     if (key := facts.bound_key) is not None:
-        told = gettext("%(user)s, key %(key)s, from %(addresses)s")
-        addresses = ", ".join(key.allowed_ips or [])
-        return State.DONE, told % {"user": key.user.email, "key": str(key), "addresses": addresses}
+        told = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
+        addresses, ends = ", ".join(key.allowed_ips or []), datetime.fromtimestamp(key.expiration, UTC)
+        facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
+        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends), "DATE_FORMAT")}
     if facts.sync_users:
         return State.STARTED, gettext("%s has no valid key that is bound to addresses.") % facts.sync_users[
             0
@@ -155,7 +190,8 @@ def _sync_user(facts: Facts) -> Found:
 
 def _call(facts: Facts) -> Found:
     if facts.last_call is None:
-        return State.OPEN, gettext("No call has come in with the key yet.")
+        told = gettext("No call has come in with this key yet.") if facts.bound_key else ""
+        return State.OPEN, told
     when = moment(facts.last_call)
     return State.DONE, gettext("A call came in with this key: %s") % when
 
@@ -221,7 +257,13 @@ ITEMS = (
         "networks",
         _("Networks of the users are registered"),
         _("The web is used from the organisation’s own networks."),
-        BY_WEB, Who.BOTH, _networks,
+        EVERYBODY, Who.BOTH, _networks, is_optional=True,
+    ),
+    Item(
+        "requirements",
+        _("Requirements on API connections are approved"),
+        _("The member promises fixed addresses, a contact, new keys every year and logs; an officer approves it."),
+        BY_API, Who.BOTH, _requirements,
     ),
     Item(
         "certificate",
@@ -245,7 +287,7 @@ ITEMS = (
         "server",
         _("The hub reaches the member"),
         _("For members that the hub sends to or fetches from. Not needed where the member does both itself."),
-        BY_API, Who.HUB, _server,
+        BY_API, Who.HUB, _server, is_optional=True,
     ),
     Item(
         "policy",

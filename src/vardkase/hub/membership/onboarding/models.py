@@ -9,11 +9,10 @@ from vardkase.identity.accounts.models import User
 
 
 class Remark(models.Model):
-    """An item of the checklist that somebody has settled: done by a person, or not needed; `note` says how or why."""
+    """An item of the checklist that an officer has found a member not to need; `note` says why."""
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="remarks")
     item = models.CharField(max_length=32)
-    needed = models.BooleanField(default=True)
     note = models.TextField()
     by = models.CharField(max_length=255)
     at = models.DateTimeField(auto_now_add=True)

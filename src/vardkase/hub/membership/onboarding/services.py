@@ -33,6 +33,8 @@ from vardkase.identity.entrance import services as entrance
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, find_organisation
 from vardkase.identity.organisations.rules import has_verified_domain
+from vardkase.identity.organisations.services import edit_organisation
+from vardkase.intel.models import Event
 
 LONGEST_KEY_DAYS = 366
 """A key is changed at least yearly."""
@@ -155,17 +157,36 @@ def join_organisation(actor: Actor, reference: Reference, other: Reference) -> M
 
 
 @transaction.atomic
-def settle(actor: Actor, reference: Reference, item: str, note: str, *, needed: bool = True) -> Remark:
-    """Say of an item that no fact shows that it is done, or of any that this member does not need it.
+def take_uuid(actor: Actor, reference: Reference, uuid: str) -> Membership:
+    """Have a member's organisation be known by the UUID that it has in its own MISP, so that what it sends is its own.
 
-    An officer says what is not needed; the operator may say what is done. Raises Invalid, NotFound, Forbidden.
+    For officers, while it is being connected and has published nothing. Raises Conflict after that, Invalid for no UUID
+    and for one that another organisation has, NotFound, Forbidden.
     """
     membership = locked(actor, reference)
-    (require_technical if needed else require_officer)(actor, membership)
-    if item not in NAMES or (needed and NAMES[item].find is not None):
-        raise Invalid({"item": [gettext("Whether this is done is read off the facts.")]})
+    require_officer(actor, membership)
+    organisation = membership.organisation
+    has_events = Event.objects.filter(orgc_id=organisation.pk).exists()
+    if membership.state != MembershipState.ONBOARDING or has_events:
+        raise Conflict(gettext("The organisation is known to others by its UUID already."))
+    edit_organisation(_for_the_hub(actor), organisation, {"uuid": uuid})
+    return _done(actor, membership, "organisation", uuid, membership)
+
+
+@transaction.atomic
+def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
+    """Say why a member does not need an item of its checklist. Whether one is done, nobody says: the facts do.
+
+    Raises Invalid for an item that every member needs, NotFound, Forbidden for who is no officer.
+    """
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    if item not in NAMES or not NAMES[item].is_optional:
+        raise Invalid(
+            {"item": [gettext("Every member needs this: whether it is done is read off the facts.")]}
+        )
     remark, _ = Remark.objects.update_or_create(
-        {"needed": needed, "note": reasons(note), "by": actor.name}, membership=membership, item=item
+        {"note": reasons(note), "by": actor.name}, membership=membership, item=item
     )
     return _done(actor, membership, item, remark.note, remark)
 

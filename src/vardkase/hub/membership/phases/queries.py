@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from vardkase.core.errors import NotFound
@@ -88,12 +89,27 @@ def recorded_preconditions() -> dict[str, LegalPrecondition]:
     return found | {row.name: row for row in LegalPrecondition.objects.filter(name__in=found)}
 
 
+def phase_titles() -> dict[int | None, str]:
+    """How people call each phase, by its number: "Phase 3, Private sector"; nothing for none."""
+    titles = {phase.number: in_language(phase, "title") for phase in stored_phases()}
+    words = gettext("Phase %(number)s, %(title)s")
+    return {None: ""} | {
+        number: words % {"number": number, "title": title} for number, title in titles.items()
+    }
+
+
 def phase_title(number: int | None) -> str:
-    """How people call a phase: "Phase 3, Private sector"; nothing for none."""
-    for phase in stored_phases() if number is not None else ():
-        if phase.number == number:
-            words = {"number": number, "title": in_language(phase, "title")}
-            return gettext("Phase %(number)s, %(title)s") % words
+    """As `phase_titles`, of one."""
+    return phase_titles().get(number, "") if number is not None else ""
+
+
+def opening_in_words(number: int | None, now: datetime) -> str:
+    """When a closed phase opens, in a sentence, as far as is known at `now`; nothing for none and for an open one."""
+    for phase in phases(now) if number is not None else ():
+        if phase.number == number and phase.state is State.CLOSED:
+            if phase.opened is not None:
+                return gettext("The phase opens on %(day)s.") % {"day": date_format(phase.opened)}
+            return f"{phase.waits_for}." if phase.waits_for else gettext("No day is set for it yet.")
     return ""
 
 

@@ -12,6 +12,7 @@ from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, Filter
 from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Sector
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page
@@ -31,8 +32,14 @@ def index(request: PageRequest) -> HttpResponse:
         request.GET.get("handler", ""),
     )
     context = listed(request, queries.applications(request.actor, narrowed), SORTS, "-submitted")
+    days, phases = queries.ages_in_days(context["rows"]), phase_titles()
     context["rows"] = [
-        {"application": each, "day": queries.age_in_days(each), "handling": getattr(each, "handling", None)}
+        {
+            "application": each,
+            "day": days[each.pk],
+            "handling": getattr(each, "handling", None),
+            "waits_for": phases.get(each.waits_for, ""),
+        }
         for each in context["rows"]
     ]
     context |= {

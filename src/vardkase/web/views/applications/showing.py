@@ -26,7 +26,7 @@ from vardkase.hub.membership.assessments.models import Outcome, Proposal, Propos
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
-from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor
@@ -66,6 +66,8 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
         "member": _member(application),
+        "waits_for": phase_title(application.waits_for),
+        "opening": opening_in_words(application.waits_for, timezone.now()),
         "opposite": _opposite(waiting),
         "said": [each for each in queries.conversation(actor, application) if _is_shown(each.kind, voices)],
         "voices": voices,
@@ -109,7 +111,9 @@ def course(
         "state": "now" if waiting else "",
     }
     if steps and not waiting:
-        steps[-1] |= {"state": "now", "detail": f"{steps[-1]['detail']}, {day}"}
+        is_counted = application.state != ApplicationState.WAITING
+        detail = f"{steps[-1]['detail']}, {day}" if is_counted else steps[-1]["detail"]
+        steps[-1] |= {"state": "now", "detail": detail}
     return [*steps, decision, {"label": gettext("Connection"), "detail": "", "state": ""}]
 
 

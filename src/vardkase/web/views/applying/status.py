@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -23,7 +24,7 @@ from vardkase.hub.membership.applications.queries import conversation, find_atta
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
 from vardkase.hub.membership.applications.services.sending import complete, withdraw
-from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.web.forms.application import MessageForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.views.applying.common import ApplicantRequest, applicant_page, home_of, page
@@ -135,6 +136,7 @@ def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> 
         form=form,
         state_words=WORDS[State(application.state)],
         waits_for=phase_title(application.waits_for),
+        opening=opening_in_words(application.waits_for, timezone.now()),
         timeline=_timeline(application),
         talk=conversation(application),
         may_write=application.state in SPOKEN_OF,

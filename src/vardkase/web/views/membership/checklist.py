@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.members import queries
@@ -51,6 +52,11 @@ def _contact(membership: Membership, name: str) -> str:
     return str((membership.details.get(f"contact_{name}") or {}).get("email", ""))
 
 
+def _organisation(membership: Membership) -> Data:
+    facts = Facts(membership)
+    return {"other": facts.namesake, "uuid": facts.other_uuid}
+
+
 def _networks(membership: Membership) -> Data:
     return {"networks": "\n".join(membership.organisation.networks) or _join(membership, "networks")}
 
@@ -77,8 +83,12 @@ def _sync_user(membership: Membership) -> Data:
 DOINGS: dict[str, Doing] = {
     "organisation": Doing(
         written.OrganisationForm,
-        lambda membership: {"other": Facts(membership).namesake},
-        lambda request, pk, data: services.join_organisation(request.actor, pk, data["other"].pk),
+        _organisation,
+        lambda request, pk, data: (
+            services.join_organisation(request.actor, pk, data["other"].pk)
+            if data["other"]
+            else services.take_uuid(request.actor, pk, str(data["uuid"]))
+        ),
     ),
     "administrator": Doing(
         written.AdministratorForm,
@@ -111,6 +121,15 @@ DOINGS: dict[str, Doing] = {
 }
 
 
+ELSEWHERE = {
+    "requirements": ("security_requirements", _("Open the list of requirements")),
+    "domain": ("security", _("Security of the organisation")),
+    "networks": ("security", _("Security of the organisation")),
+    "certificate": ("security", _("Security of the organisation")),
+}
+"""Pages where an item is done, or where more is said of it, by who may do items."""
+
+
 @page(staff=TECHNICAL, own_affairs=True)
 def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     """One item: how far it is, and how it is done."""
@@ -121,13 +140,14 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
         form = doing.form(initial=doing.initial(membership)) if doing else None
         return _shown(request, membership, name, form)
     if "note" in request.POST:
-        return _settled(request, membership, name)
+        return _waived(request, membership, name)
     if doing is None:
         raise Http404
     form = doing.form(request.POST)
     if form.is_valid() and _done(form, lambda: doing.do(request, pk, form.cleaned_data)):
         messages.success(request, gettext("Done."))
-        return redirect("member", pk)
+        membership.refresh_from_db(fields=["organisation"])  # It may be of another organisation now.
+        return redirect("member", membership.organisation_id)
     return _shown(request, membership, name, form, status=422)
 
 
@@ -143,19 +163,18 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
     return _shown(request, membership, "server", form, found=diagnosis(server, found), server=server)
 
 
-def _settled(request: PageRequest, membership: Membership, name: str) -> HttpResponse:
-    """Somebody says that an item is done, or that this member does not need it."""
-    pk, form = membership.organisation_id, written.SettleForm(request.POST)
-    needed = request.POST.get("needed") == "1"
+def _waived(request: PageRequest, membership: Membership, name: str) -> HttpResponse:
+    """An officer says that this member does not need an item, or takes that back."""
+    pk, form = membership.organisation_id, written.WaiveForm(request.POST)
 
-    def settle() -> object:
+    def act() -> object:
         if request.POST.get("reopen"):
             return services.reopen(request.actor, pk, name)
-        return services.settle(request.actor, pk, name, form.cleaned_data["note"], needed=needed)
+        return services.waive(request.actor, pk, name, form.cleaned_data["note"])
 
-    if (request.POST.get("reopen") or form.is_valid()) and _done(form, settle):
+    if (request.POST.get("reopen") or form.is_valid()) and _done(form, act):
         return redirect("member", pk)
-    return _shown(request, membership, name, None, settle_form=form, status=422)
+    return _shown(request, membership, name, None, waive_form=form, status=422)
 
 
 def _done(form: forms.Form, work: Callable[[], object]) -> bool:
@@ -192,8 +211,9 @@ def _shown(
         "form": form
         if name != "organisation" or StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
         else None,
-        "settle_form": written.SettleForm(),
+        "waive_form": written.WaiveForm(),
         "decides": StaffRole.MEMBERSHIP_OFFICER in request.actor.staff,
+        "elsewhere": ELSEWHERE.get(name),
         "has_server": name == "server" and Facts(membership).server is not None,
         **more,
     }

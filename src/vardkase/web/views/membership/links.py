@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,6 +14,7 @@ from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import PasswordForm
 from vardkase.web.pages import by_private_link, public_page
+from vardkase.web.views.membership.connecting import the_hub
 
 
 @public_page
@@ -39,11 +42,13 @@ def key(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         link = links.find_link(Purpose.KEY, secret)
         if request.method != "POST":
-            return by_private_link(render(request, "membership/key.html", {"link": link}))
+            return by_private_link(render(request, "membership/key.html", {"link": link, "hub": the_hub()}))
         made, raw = links.show_key(_visitor(request), secret)
     except NotFound as error:
         return _gone(request, error)
-    return by_private_link(render(request, "membership/key.html", {"link": link, "key": made, "raw": raw}))
+    ends = datetime.fromtimestamp(made.expiration, UTC)
+    context = {"link": link, "key": made, "raw": raw, "ends": ends, "hub": the_hub()}
+    return by_private_link(render(request, "membership/key.html", context))
 
 
 def _visitor(request: HttpRequest) -> Actor:

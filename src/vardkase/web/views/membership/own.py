@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.onboarding.items import BY_API
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import DetailsForm
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.membership.connecting import connecting
 from vardkase.web.views.membership.lines import shown
 from vardkase.web.views.membership.statements import panel
 
@@ -26,17 +28,25 @@ def view(request: PageRequest) -> HttpResponse:
         membership = queries.own_membership(request.actor)
     except NotFound:
         return render(request, "membership/none.html")
+
+    def place_of(item: str) -> str:
+        named = [membership.organisation_id] if item in NAMED else []
+        return reverse(PLACES[item], args=named) if item in PLACES else ""
+
     context = (
-        shown(request.actor, membership, _place_of)
+        shown(request.actor, membership, place_of)
         | panel(membership)
         | {"own": True, "contacts_url": reverse("own_contacts")}
     )
+    if membership.connection in BY_API:
+        context["connecting"] = connecting(membership)
     return render(request, "membership/own.html", context)
 
 
 PLACES = {
     "administrator": "account",
     "domain": "own_security",
+    "requirements": "security_requirements",
     "networks": "own_security",
     "certificate": "own_security",
     "policy": "sharing_policy",
@@ -46,9 +56,8 @@ PLACES = {
 }
 """Where a member does the items of the checklist that it has a part in."""
 
-
-def _place_of(item: str) -> str:
-    return reverse(PLACES[item]) if item in PLACES else ""
+NAMED = {"requirements"}
+"""Items whose page is told which organisation it is about."""
 
 
 @page(Permission.ADMIN, own_affairs=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
+from uuid import UUID
 
 from cryptography import x509
 from django.core.exceptions import ValidationError
@@ -104,6 +105,14 @@ def address(text: str) -> str:
         raise ValueError(gettext("“%s” is not an IP address. Write it as 192.0.2.10.") % text) from None
     _require_public(ipaddress.ip_network(found), text)
     return str(found)
+
+
+def uuid(text: str) -> str:
+    """A UUID, in lower case."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError(gettext("Write a UUID, such as 55f6ea65-aa10-4c5a-bf01-4f84950d210f.")) from None
 
 
 def certificate(text: str) -> str:

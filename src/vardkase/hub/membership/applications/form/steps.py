@@ -189,6 +189,16 @@ CONNECTION = Step(
                     check=checks.certificate,
                 ),
                 Field(
+                    "uuid",
+                    _("UUID of your organisation there (optional)"),
+                    required=False,
+                    longest=40,
+                    hint=_(
+                        "In MISP under Administration, List Organisations. What you send is then known as yours."
+                    ),
+                    check=checks.uuid,
+                ),
+                Field(
                     "key",
                     _("OpenPGP key of the instance (optional)"),
                     Kind.LONG,

@@ -1,0 +1,1 @@
+"""Whole stories of membership, as all who take part see them."""

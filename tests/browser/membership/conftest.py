@@ -1,0 +1,16 @@
+"""One hub for all stories of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.membership.hub import Hub, running_hub
+
+
+@pytest.fixture(scope="package")
+def hub(chromium: Browser) -> Iterator[Hub]:
+    with running_hub(chromium) as running:
+        yield running

@@ -1,0 +1,212 @@
+"""A real hub with its worker, behind its front; the people at their screens, and the mail that reaches them."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+
+from bench.client import Client
+from bench.instance import Instance, fresh_instance, run
+from tests.hub.membership.answers import as_sent
+from tests.support.internet import way_from
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.tls_front import BEHIND_A_FRONT, Front, running_front
+from tests.support.web_server import free_port
+from tests.web.accounts import code_of
+
+PASSWORD = "tretton fyrar tända längs kusten"
+ONE_TIME = "Bonfire harbour 77 x"
+PATIENCE = 60
+OFFICE = "192.0.2.10"
+"""Where people sit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The hub under way, and beside it `peer`, a member's own instance."""
+
+    instance: Instance
+    peer: Instance
+    url: str
+    front: Front
+    folder: Path
+    mail: MailServer
+    browser: Browser
+
+    def page(self, certificate: tuple[str, str] | None = None) -> Page:
+        """A browser of somebody's own, which shows a client certificate where one is given."""
+        shown = (
+            [{"origin": self.url, "certPath": certificate[0], "keyPath": certificate[1]}]
+            if certificate
+            else None
+        )
+        context = self.browser.new_context(
+            locale="sv-SE", base_url=self.url, ignore_https_errors=True, client_certificates=shown
+        )
+        return context.new_page()
+
+    def make_staff(self, email: str, duty: str) -> str:
+        """A colleague of the hub with a duty; returns the one-time password."""
+        user = {"email": email, "role_id": 3, "password": ONE_TIME, "change_pw": True}
+        self.post("/admin/users/add", user)
+        run(self.folder, "staff", email, duty)
+        return ONE_TIME
+
+    def post(self, path: str, body: dict[str, object]) -> Any:
+        """Call the API as the first administrator."""
+        with Client(self.instance.url, self.instance.key) as client:
+            return client.post(path, body).json()
+
+    def colleague(self, email: str, duty: str) -> Page:
+        """A colleague of the hub who has signed in."""
+        return self.sign_in(email, self.make_staff(email, duty))
+
+    def sign_in(self, email: str, password: str, certificate: tuple[str, str] | None = None) -> Page:
+        """Somebody at their own screen for the first time: a new password where asked, and an app for codes."""
+        page = self.page(certificate)
+        page.goto("/account/login/")
+        page.fill("#id_login", email)
+        page.fill("#id_password", password)
+        page.press("#id_password", "Enter")
+        if password != PASSWORD:
+            page.wait_for_url("**/password/change/")
+            for name, text in (("oldpassword", password), ("password1", PASSWORD), ("password2", PASSWORD)):
+                page.fill(f"#id_{name}", text)
+            page.press("#id_password2", "Enter")
+        page.wait_for_url("**/second-factor/**")
+        page.goto("/account/second-factor/totp/activate/")
+        page.fill("#id_code", code_of(page.locator("[data-totp-secret]").inner_text()))
+        page.press("#id_code", "Enter")
+        page.wait_for_url("**/recovery-codes/")
+        return page
+
+    def link_in_mail(self, address: str, pattern: str) -> str:
+        """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it."""
+
+        def found(document: EmailMessage) -> str | None:
+            body = document.get_body(("plain",))
+            link = re.search(rf"https?://[^/\s]+({pattern})", body.get_content()) if body else None
+            return link[1] if link else None
+
+        return self._in_mail(address, pattern, found)
+
+    def mail_to(self, address: str, words: str) -> str:
+        """The text of the newest mail to `address` with these words in its subject or text; waits for it."""
+
+        def found(document: EmailMessage) -> str | None:
+            body = document.get_body(("plain",))
+            text = f"{document['Subject']}\n{body.get_content() if body else ''}"
+            return text if words in " ".join(text.split()) else None
+
+        return self._in_mail(address, words, found)
+
+    def letter(self, address: str, words: str) -> str:
+        """The text of the PDF that was sent to `address` and holds `words`; waits for it."""
+
+        def found(document: EmailMessage) -> str | None:
+            for part in document.iter_attachments():
+                if part.get_content_type() == "application/pdf":
+                    file = self.folder / "letter.pdf"
+                    file.write_bytes(part.get_content())
+                    text = " ".join(page.extract_text() for page in PdfReader(file).pages)
+                    if words in text:
+                        return text
+            return None
+
+        return self._in_mail(address, words, found)
+
+    def _in_mail(self, address: str, what: str, found: Callable[[EmailMessage], str | None]) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            for recipients, document in reversed(self.mail.arrived):
+                if address in recipients and (text := found(document)) is not None:
+                    return text
+            time.sleep(0.1)
+        arrived = [(to, document["Subject"]) for to, document in self.mail.arrived]
+        raise AssertionError(f"no mail to {address} with {what}: {arrived}")
+
+
+@contextmanager
+def running_hub(browser: Browser) -> Iterator[Hub]:
+    """The hub of the stories, for the length of a block."""
+    with ExitStack() as stack:
+        enter = stack.enter_context
+        mail = enter(mail_server())
+        folders = [
+            Path(enter(TemporaryDirectory(prefix="vardkase-story-", ignore_cleanup_errors=True)))
+            for _ in range(3)
+        ]
+        port = free_port()
+        url = f"https://localhost:{port}"
+        near = {"VARDKASE_PRIVATE_NETWORKS": "127.0.0.0/8"}  # They are on one machine.
+        posted = {
+            "VARDKASE_SMTP_HOST": "127.0.0.1",
+            "VARDKASE_SMTP_PORT": str(mail.port),
+            "VARDKASE_SMTP_SECURITY": "none",
+            "VARDKASE_MAIL_FROM": "misp@hub.example",
+        }
+        ours = {
+            "VARDKASE_REQUIRE_SECOND_FACTOR": "true",
+            "VARDKASE_BASE_URL": url,
+            **BEHIND_A_FRONT,
+            **posted,
+        }
+        with ThreadPoolExecutor(2) as starting:  # Both at once: each takes a while.
+            peer = starting.submit(enter, fresh_instance(folders[1], **near))
+            instance = enter(fresh_instance(folders[0], **ours, **near))
+        front = enter(running_front(int(instance.url.rpartition(":")[2]), folders[2], told_by_proxy=True))
+        enter(way_from(OFFICE, front.port, port))
+        yield Hub(instance, peer.result(), url, front, folders[0], mail, browser)
+
+
+def fill(page: Page, step: str, given: dict[str, object]) -> None:
+    """Fill in a step of the form, and save it."""
+    for name, value in as_sent(step, given).items():
+        control = page.locator(f"[name='{name}']")
+        kind = control.first.evaluate("one => one.type || one.tagName.toLowerCase()")
+        if kind == "hidden":
+            continue
+        if kind in ("radio", "checkbox"):
+            wanted = value if isinstance(value, list) else [value]
+            for each in wanted:
+                page.check(f"[name='{name}'][value='{each}']" if each != "on" else f"[name='{name}']")
+        elif kind.startswith("select"):
+            control.select_option(str(value))
+        else:
+            control.fill(str(value))
+    page.click("form .form-f button.btn-pri")
+    page.wait_for_load_state()
+
+
+def assess(officer: Page, here: str) -> None:
+    """An officer finds every criterion met."""
+    officer.goto(here)
+    criteria = officer.locator(".cr input[type=radio][value=met]")
+    for number in range(criteria.count()):
+        with officer.expect_response(lambda answer: "/criteria/" in answer.url):
+            criteria.nth(number).check()
+        officer.wait_for_load_state("networkidle")
+
+
+def approve(first: Page, second: Page, here: str, reasons: str) -> None:
+    """Two officers approve an application: one proposes, and does not decide alone; another agrees."""
+    first.goto(here)
+    first.check("#deciding input[value=approve]")
+    first.fill("#deciding textarea[name=reasons]", reasons)
+    first.click("#deciding button.btn-pri")
+    assert "Andra beslutsfattare behövs" in first.inner_text("main")
+    assert first.locator("#deciding input[name=answer]").count() == 0, "one officer does not decide alone"
+    second.goto(here)
+    second.check("#deciding input[name=answer][value=agree]")
+    second.click("#deciding button.btn-pri")
