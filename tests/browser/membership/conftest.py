@@ -7,10 +7,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.membership.hub import Hub, running_hub
+from tests.browser.membership.hub import Colleagues, Hub, running_hub
 
 
 @pytest.fixture(scope="package")
 def hub(chromium: Browser) -> Iterator[Hub]:
     with running_hub(chromium) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def colleagues(hub: Hub) -> Colleagues:
+    return Colleagues(
+        hub.colleague("per@hub.example", "membership_officer"),
+        hub.colleague("johanna@hub.example", "legal_officer"),
+        hub.colleague("drift@hub.example", "operator"),
+    )

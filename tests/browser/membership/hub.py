@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
+from pysequoia import Tsk, decrypt
 
 from bench.client import Client
 from bench.instance import Instance, fresh_instance, run
@@ -91,11 +94,14 @@ class Hub:
         page.wait_for_url("**/recovery-codes/")
         return page
 
-    def link_in_mail(self, address: str, pattern: str) -> str:
-        """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it."""
+    def link_in_mail(self, address: str, pattern: str, secret: Tsk | None = None) -> str:
+        """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it.
+
+        `secret` opens what was encrypted to the recipient.
+        """
 
         def found(document: EmailMessage) -> str | None:
-            body = document.get_body(("plain",))
+            body = _opened(document, secret).get_body(("plain",))
             link = re.search(rf"https?://[^/\s]+({pattern})", body.get_content()) if body else None
             return link[1] if link else None
 
@@ -135,6 +141,25 @@ class Hub:
             time.sleep(0.1)
         arrived = [(to, document["Subject"]) for to, document in self.mail.arrived]
         raise AssertionError(f"no mail to {address} with {what}: {arrived}")
+
+
+def _opened(document: EmailMessage, secret: Tsk | None) -> EmailMessage:
+    """What is in an encrypted mail, for who has the key; any other mail as it is."""
+    if secret is None or document.get_content_type() != "multipart/encrypted":
+        return document
+    _, closed = document.iter_parts()
+    content = closed.get_content()
+    data = content if isinstance(content, bytes) else content.encode()
+    return message_from_bytes(decrypt(data, decryptor=secret.decryptor()).bytes or b"", policy=default)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Who works at the hub, each at their own screen."""
+
+    officer: Page
+    jurist: Page
+    operator: Page
 
 
 @contextmanager

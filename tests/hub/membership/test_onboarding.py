@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,7 +16,9 @@ from tests.api.calls import call
 from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.taxii_scene import published_event
-from tests.factories import make_role
+from tests.factories import make_key, make_role, make_user
+from tests.hub.membership.answers import answers
+from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
 from tests.support.certificates import Authority
 from tests.support.web_server import WebServer
@@ -23,18 +26,19 @@ from tests.web.accounts import PASSWORD, post_sign_in, with_totp
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, services
-from vardkase.hub.membership.onboarding.items import checklist
-from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.membership.onboarding.items import NAMES, checklist
+from vardkase.hub.membership.onboarding.models import PrivateLink, Remark
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
 
 LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/[\w-]+/)")
@@ -121,7 +125,7 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     opened(desk, cast.org_c, connection="api", sector="state_authority")
     operator = signed_in(desk.operator)
-    assert "networks" not in states(cast.org_c)
+    assert states(cast.org_c)["requirements"] == "open"
     do(operator, cast.org_c, "certificate", pem=Authority().issue("misp.c.example").pem)
     until = (today() + timedelta(days=300)).isoformat()
     do(
@@ -186,7 +190,9 @@ def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> No
         lambda: services.invite_administrator(who, org, cast.analyst.user.email),
         lambda: services.register_networks(who, org, ["everywhere"]),
         lambda: services.register_certificate(who, org, "no certificate"),
-        lambda: services.settle(who, org, "domain", "Trust me."),
+        lambda: services.waive(at_the_screen(desk.officer), org, "domain", "Trust me."),
+        lambda: services.take_uuid(at_the_screen(desk.officer), org, "no uuid"),
+        lambda: services.take_uuid(at_the_screen(desk.officer), org, str(cast.org_b.uuid)),
         lambda: services.connect(who, org, {"url": "https://c.example", "authkey": "short"}),
     )
     for fails in faults:
@@ -204,11 +210,56 @@ def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
         with pytest.raises((Forbidden, NotFound)):
             services.invite_administrator(at_the_screen(who), cast.org_c.pk, "x@c.example")
     with pytest.raises(Forbidden):  # Not needed: an officer says so, for it is a decision.
-        services.settle(at_the_screen(desk.operator), cast.org_c.pk, "server", "They pull.", needed=False)
-    do(signed_in(desk.officer), cast.org_c, "server", note="They fetch themselves.", needed="0")
+        services.waive(at_the_screen(desk.operator), cast.org_c.pk, "server", "They pull.")
+    do(signed_in(desk.officer), cast.org_c, "server", note="They fetch themselves.")
     assert states(cast.org_c)["server"] == "not_needed"
     do(signed_in(desk.officer), cast.org_c, "server", note="-", reopen="1")
     assert states(cast.org_c)["server"] == "open"
+
+
+def test_nothing_is_ticked_by_hand(cast: Cast, desk: Desk) -> None:
+    """Whatever is posted to an item's page, by officer or operator, it is open until the fact is there."""
+    opened(desk, cast.org_c, connection="both")
+    before = states(cast.org_c)
+    assert [name for name, item in NAMES.items() if item.is_optional] == ["networks", "server"]
+    ticks = {"note": "It is done.", "needed": "1", "state": "done", "done": "on"}
+    for who in (signed_in(desk.officer), signed_in(desk.operator)):
+        for name in set(NAMES) - {"networks", "server"}:
+            told = who.post(f"/members/{cast.org_c.pk}/checklist/{name}/", ticks)
+            assert told.status_code in (403, 404, 422), name
+    assert states(cast.org_c) == before
+    assert not Remark.objects.exists()
+
+
+def test_a_call_counts_by_the_key_that_is_valid_now(cast: Cast, desk: Desk) -> None:
+    """Neither one by another key of the same account, nor one that was refused."""
+    opened(desk, cast.org_c, connection="api")
+    user = make_user(cast.org_c, make_role("Sync user of C", SYNC_USER), "misp@c.example")
+    assert call(make_key(user), "GET", "/servers/getVersion")[0] == 200
+    assert (states(cast.org_c)["sync_user"], states(cast.org_c)["call"]) == ("started", "open")
+    day = (today() + timedelta(days=9)).isoformat()
+    _, bound = make_bound_key(user, {"allowed_ips": ["192.0.2.9"], "expiration": day})
+    assert call(bound, "GET", "/servers/getVersion")[0] == 403
+    assert states(cast.org_c)["call"] == "open"
+    assert call(bound, "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 200
+    assert states(cast.org_c)["call"] == "done"
+
+
+def test_a_member_is_known_by_the_uuid_of_its_own_misp(cast: Cast, desk: Desk) -> None:
+    own = str(uuid4())
+    given = answers(connection={"method": "api", "api": {"uuid": own}})
+    opened(desk, cast.org_c, connection="api")
+    Membership.objects.update(application=make_application("approved", answers=given))
+    assert states(cast.org_c)["organisation"] == "started"
+    page = f"/members/{cast.org_c.pk}/checklist/organisation/"
+    assert signed_in(desk.operator).post(page, {"uuid": own}).status_code == 403
+    assert own in signed_in(desk.officer).get(page).content.decode()
+    do(signed_in(desk.officer), cast.org_c, "organisation", uuid=own)
+    assert states(cast.org_c)["organisation"] == "done"
+    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == own
+    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Policy follows.")
+    with pytest.raises(Conflict):
+        services.take_uuid(at_the_screen(desk.officer), cast.org_c.pk, str(uuid4()))
 
 
 def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast: Cast, desk: Desk) -> None:

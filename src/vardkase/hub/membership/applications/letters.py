@@ -33,7 +33,7 @@ SAMPLE = {
     "number": "2026-00017",
     "organisation": "Skogsby kommun",
     "phase": "Fas 3, Privat sektor",
-    "opening": "Väntar på lagstöd.",
+    "opening": "Fasen öppnar den 1 mars 2027.",
     "link": "https://hub.example/apply/link/…",
 }
 ON_PAPER = {
@@ -44,6 +44,7 @@ ON_PAPER = {
         "sender": "CERT-SE",
     }
 }
+NO_DAY = {"sv": "Datum är inte bestämt.", "en": "No day is set for it yet."}
 NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}
 
 
@@ -56,7 +57,7 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
         "number": application.number,
         "organisation": application.organisation_name,
         "phase": phase or NO_PHASE[application.language],
-        "opening": opening,
+        "opening": opening or NO_DAY[application.language],
     }
     correspondence.send(
         actor,

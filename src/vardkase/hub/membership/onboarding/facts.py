@@ -14,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server, Standing
 from vardkase.hub.membership.members.answers import uuid_of
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.terms.models import Acceptance
@@ -102,6 +103,14 @@ class Facts:
             user__in=self.sync_users, expiration__gt=now_seconds(), allowed_ips__len__gt=0
         )
         return keys.select_related("user").order_by("-pk").first()
+
+    @cached_property
+    def waiting_key(self) -> PrivateLink | None:
+        """The link to a new key that nobody has opened yet."""
+        links = self.membership.links.filter(
+            purpose=PrivateLink.Purpose.KEY, used=None, expires__gt=timezone.now()
+        )
+        return links.select_related("user").order_by("-pk").first()
 
     @cached_property
     def last_call(self) -> datetime | None:

@@ -181,10 +181,12 @@ def _sync_user(facts: Facts) -> Found:
         addresses, ends = ", ".join(key.allowed_ips or []), datetime.fromtimestamp(key.expiration, UTC)
         facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
         return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends), "DATE_FORMAT")}
+    if (link := facts.waiting_key) is not None:
+        told = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
+        return State.STARTED, told % {"user": link.user.email, "address": link.sent_to}
     if facts.sync_users:
-        return State.STARTED, gettext("%s has no valid key that is bound to addresses.") % facts.sync_users[
-            0
-        ].email
+        told = gettext("%s has no valid key that is bound to addresses.")
+        return State.STARTED, told % facts.sync_users[0].email
     return State.OPEN, ""
 
 

@@ -105,12 +105,22 @@ def phase_title(number: int | None) -> str:
 
 def opening_in_words(number: int | None, now: datetime) -> str:
     """When a closed phase opens, in a sentence, as far as is known at `now`; nothing for none and for an open one."""
-    for phase in phases(now) if number is not None else ():
-        if phase.number == number and phase.state is State.CLOSED:
-            if phase.opened is not None:
-                return gettext("The phase opens on %(day)s.") % {"day": date_format(phase.opened)}
-            return f"{phase.waits_for}." if phase.waits_for else gettext("No day is set for it yet.")
+    in_force = _in_force_since()
+    for phase in stored_phases() if number is not None else ():
+        terms = terms_of(phase, in_force)
+        if phase.number == number and terms.state(timezone.localdate(now)) is State.CLOSED:
+            return _opening(phase, terms, in_force)
     return ""
+
+
+def _opening(phase: Phase, terms: PhaseTerms, in_force: dict[str, date | None]) -> str:
+    if terms.opened is not None:
+        return gettext("The phase opens on %(day)s.") % {"day": date_format(terms.opened)}
+    lacking = [name for name in phase.preconditions if not in_force.get(name) and name in preconditions()]
+    if lacking:
+        titles = "; ".join(in_language(preconditions()[name], "title") for name in lacking)
+        return gettext("The phase opens when this is in force: %(titles)s.") % {"titles": titles}
+    return gettext("No day is set for it yet.")
 
 
 def in_language(thing: object, name: str) -> str:

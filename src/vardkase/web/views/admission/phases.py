@@ -27,11 +27,13 @@ ENTRIES_SHOWN = 20
 @page(staff=services.OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
     """Every phase as it is today, and what the law says."""
+    waiting = waiting_by_phase()
     states = {phase.number: phase for phase in queries.phases(timezone.now())}
     rows = [
         {
             "phase": phase,
             "state": states[phase.number],
+            "waiting": waiting.get(phase.number, 0),
             "sectors": [Sector(name).label for name in phase.sectors],
         }
         for phase in queries.stored_phases()

@@ -31,6 +31,8 @@ def view(request: PageRequest) -> HttpResponse:
 
     def place_of(item: str) -> str:
         named = [membership.organisation_id] if item in NAMED else []
+        if item in ON_THE_PAGE:
+            return "#connecting"
         return reverse(PLACES[item], args=named) if item in PLACES else ""
 
     context = (
@@ -55,6 +57,9 @@ PLACES = {
     "trained": "trainings",
 }
 """Where a member does the items of the checklist that it has a part in."""
+
+ON_THE_PAGE = {"sync_user", "call"}
+"""Items of which the page itself says more."""
 
 NAMED = {"requirements"}
 """Items whose page is told which organisation it is about."""
