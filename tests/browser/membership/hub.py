@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from pysequoia import Tsk, decrypt
@@ -27,10 +28,13 @@ from tests.support.mail_server import MailServer, mail_server
 from tests.support.tls_front import BEHIND_A_FRONT, Front, running_front
 from tests.support.web_server import free_port
 from tests.web.accounts import code_of
+from vardkase.core.database.cluster import read_postmaster
+from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
 
 PASSWORD = "tretton fyrar tända längs kusten"
 ONE_TIME = "Bonfire harbour 77 x"
 PATIENCE = 60
+STEPS = ("organisation", "contacts", "needs", "security", "connection", "terms")
 OFFICE = "192.0.2.10"
 """Where people sit."""
 
@@ -71,6 +75,11 @@ class Hub:
         with Client(self.instance.url, self.instance.key) as client:
             return client.post(path, body).json()
 
+    def get(self, path: str) -> Any:
+        """The same."""
+        with Client(self.instance.url, self.instance.key) as client:
+            return client.get(path).json()
+
     def colleague(self, email: str, duty: str) -> Page:
         """A colleague of the hub who has signed in."""
         return self.sign_in(email, self.make_staff(email, duty))
@@ -94,13 +103,15 @@ class Hub:
         page.wait_for_url("**/recovery-codes/")
         return page
 
-    def link_in_mail(self, address: str, pattern: str, secret: Tsk | None = None) -> str:
+    def link_in_mail(self, address: str, pattern: str, *, about: str = "", secret: Tsk | None = None) -> str:
         """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it.
 
-        `secret` opens what was encrypted to the recipient.
+        `about` is in the subject; `secret` opens what was encrypted to the recipient.
         """
 
         def found(document: EmailMessage) -> str | None:
+            if about not in document["Subject"]:
+                return None
             body = _opened(document, secret).get_body(("plain",))
             link = re.search(rf"https?://[^/\s]+({pattern})", body.get_content()) if body else None
             return link[1] if link else None
@@ -131,6 +142,15 @@ class Hub:
             return None
 
         return self._in_mail(address, words, found)
+
+    def days_pass(self, days: int) -> None:
+        """As if so many days had gone since the law was looked at: then the hub does its work of the night."""
+        with psycopg.connect(**database_of(self.folder)) as connection:
+            connection.execute("UPDATE legal_precondition SET since = since - %s", [days])
+        page = self.sign_in(self.instance.email, self.instance.password)
+        page.goto("/administration/schedules/")
+        page.click("form[action$='/applications.queue_admitted/run/'] button")
+        page.context.close()
 
     def _in_mail(self, address: str, what: str, found: Callable[[EmailMessage], str | None]) -> str:
         deadline = time.monotonic() + PATIENCE
@@ -193,6 +213,13 @@ def running_hub(browser: Browser) -> Iterator[Hub]:
         front = enter(running_front(int(instance.url.rpartition(":")[2]), folders[2], told_by_proxy=True))
         enter(way_from(OFFICE, front.port, port))
         yield Hub(instance, peer.result(), url, front, folders[0], mail, browser)
+
+
+def database_of(folder: Path) -> dict[str, Any]:
+    """How the database of the data directory `folder` is connected to."""
+    postmaster = read_postmaster(Layout(folder).cluster)
+    assert postmaster is not None
+    return {"host": postmaster.socket_directory, "port": PORT, "user": ROLE, "dbname": DATABASE}
 
 
 def fill(page: Page, step: str, given: dict[str, object]) -> None:
