@@ -64,9 +64,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class OneWorkerForTheHubs(LoadScopeScheduling):
-    """A scope is a test by itself, or all that is told of the hubs."""
+    """A scope is a test by itself, or all that is told of the same hubs."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/browser/membership/"):
+            return "membership"
         return "hubs" if nodeid.partition("::")[0] in ABOUT_HUBS else nodeid
 
 

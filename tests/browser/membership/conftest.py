@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.membership.hub import Colleagues, Hub, running_hub
+from tests.browser.membership.hub import Colleagues, Hub, one_hub
 
 
 @pytest.fixture(scope="package")
 def hub(chromium: Browser) -> Iterator[Hub]:
-    with running_hub(chromium) as running:
+    with one_hub(chromium) as running:
         yield running
 
 

@@ -21,8 +21,9 @@ from pypdf import PdfReader
 from pysequoia import Tsk, decrypt
 
 from bench.client import Client
-from bench.instance import Instance, fresh_instance, run
+from bench.instance import Instance, run
 from tests.hub.membership.answers import as_sent
+from tests.support.hubs import running_hub
 from tests.support.internet import way_from
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.tls_front import BEHIND_A_FRONT, Front, running_front
@@ -183,7 +184,7 @@ class Colleagues:
 
 
 @contextmanager
-def running_hub(browser: Browser) -> Iterator[Hub]:
+def one_hub(browser: Browser) -> Iterator[Hub]:
     """The hub of the stories, for the length of a block."""
     with ExitStack() as stack:
         enter = stack.enter_context
@@ -208,8 +209,8 @@ def running_hub(browser: Browser) -> Iterator[Hub]:
             **posted,
         }
         with ThreadPoolExecutor(2) as starting:  # Both at once: each takes a while.
-            peer = starting.submit(enter, fresh_instance(folders[1], **near))
-            instance = enter(fresh_instance(folders[0], **ours, **near))
+            peer = starting.submit(enter, running_hub(folders[1], **near))
+            instance = enter(running_hub(folders[0], **ours, **near))
         front = enter(running_front(int(instance.url.rpartition(":")[2]), folders[2], told_by_proxy=True))
         enter(way_from(OFFICE, front.port, port))
         yield Hub(instance, peer.result(), url, front, folders[0], mail, browser)

@@ -193,8 +193,8 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
     siv.click("a[href*=in-force]")
     press(siv)
     siv.goto("/policy/training/add/")
-    siv.select_option("[name=email]", SIV)
-    siv.fill("[name=module]", MODULE)
+    siv.check(f"input[name=user][value='{SIV}']")
+    assert siv.input_value("[name=module]") == MODULE, "what its policy asks for"
     press(siv)
     return siv
 

@@ -41,8 +41,9 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
     standing = applicant.inner_text(".standing")
     assert "På väntelistan" in standing
     assert f"Ni väntar på: {PHASE}. Fasen öppnar när följande gäller: Lagstöd för privata" in standing
-    told = hub.mail_to(MAJA, f"väntelistan för {PHASE}. Fasen öppnar när följande gäller: Lagstöd")
+    told = hub.mail_to(MAJA, f"den väntar på {PHASE}. Fasen öppnar när följande gäller: Lagstöd")
     assert "Ansökan är inte avslagen" in told
+    assert "Fasen öppnar när" in " ".join(hub.letter(MAJA, "Vad ni väntar på").split())
 
     officer.goto("/applications/?state=waiting")
     row = officer.locator("tbody tr", has_text=ABOUT["name"]).inner_text()

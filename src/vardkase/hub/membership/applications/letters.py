@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
@@ -44,7 +45,6 @@ ON_PAPER = {
         "sender": "CERT-SE",
     }
 }
-NO_DAY = {"sv": "Datum är inte bestämt.", "en": "No day is set for it yet."}
 NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}
 
 
@@ -52,12 +52,14 @@ def tell(actor: Acting, kind: str, application: Application, attachments: Sequen
     """Write a mail of `kind` to those who look after an application; each mail brings a private link of its own."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for)
-        opening = opening_in_words(application.waits_for, timezone.now())
+        opening = opening_in_words(application.waits_for, timezone.now()) or gettext(
+            "No day is set for it yet."
+        )
     facts = {
         "number": application.number,
         "organisation": application.organisation_name,
         "phase": phase or NO_PHASE[application.language],
-        "opening": opening or NO_DAY[application.language],
+        "opening": opening,
     }
     correspondence.send(
         actor,

@@ -18,7 +18,7 @@ from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.documents import keep
 from vardkase.hub.membership.applications.models import Application, DocumentKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
-from vardkase.hub.membership.phases.queries import phase_title
+from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.identity.accounts.models import User
 
 LANGUAGES = ("sv", "en")
@@ -71,7 +71,12 @@ def waiting_list(application: Application) -> Contents:
     for language in LANGUAGES:
         with override(language):
             phase = phase_title(application.waits_for) or gettext("a phase to come")
-            facts[language] = {**common(application), "phase": phase}
+            facts[language] = {
+                **common(application),
+                "phase": phase,
+                "opening": opening_in_words(application.waits_for, timezone.now())
+                or gettext("No day is set for it yet."),
+            }
     return contents("letter_waiting", application, facts, {language: [sender()] for language in LANGUAGES})
 
 
