@@ -1,4 +1,4 @@
-"""`vardkase membership do|settle|reopen|test`: the items of a member's checklist from the command line."""
+"""`vardkase membership do|waive|reopen|test`: the items of a member's checklist from the command line."""
 
 from __future__ import annotations
 
@@ -43,25 +43,22 @@ def do(
         _show(actor, given.get("other") or member, json=json)
 
 
-@commands.command("settle")
-def settle(
+@commands.command("waive")
+def waive(
     member: Member,
     item: Item,
-    note: Annotated[str, typer.Option("--note", help="How it was done, or why it is not needed.")] = "",
-    not_needed: Annotated[
-        bool, typer.Option("--not-needed", help="This member does not need the item.")
-    ] = False,
+    note: Annotated[str, typer.Option("--note", help="Why it is not needed.")] = "",
     data_dir: DataDir = None,
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Say that an item which no fact shows is done, or that a member does not need one."""
+    """Say that a member does not need an item that not every member needs."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services
 
         actor = acting(user)
-        services.settle(actor, reference_of(member), item, note, needed=not not_needed)
+        services.waive(actor, reference_of(member), item, note)
         _show(actor, member, json=json)
 
 
@@ -69,7 +66,7 @@ def settle(
 def reopen(
     member: Member, item: Item, data_dir: DataDir = None, user: AsUser = "", json: Json = False
 ) -> None:
-    """Take back what somebody said of an item."""
+    """Take back that a member does not need an item."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.onboarding import services

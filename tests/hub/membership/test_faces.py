@@ -96,11 +96,14 @@ def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServ
     for item, (given, fields) in wrong.items():
         status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item}", given)
         assert (status, set(body["errors"])) == (403, fields), item
-    settled = f"/membershipChecklists/settle/{org}/call"
-    assert post(desk.operator, settled, {"note": "Not asked for", "needed": False})[0] == 403
-    assert post(desk.officer, settled, {"note": "Not asked for", "needed": False})[0] == 200
-    assert states(cast.org_b)["call"] == "not_needed"
-    assert post(desk.officer, f"/membershipChecklists/reopen/{org}/call")[0] == 200
+    assert post(desk.officer, f"/membershipChecklists/waive/{org}/call", {"note": "Not asked for"})[0] == 403
+    cast.org_b.networks = []
+    cast.org_b.save()
+    waived = f"/membershipChecklists/waive/{org}/networks"
+    assert post(desk.operator, waived, {"note": "They have certificates"})[0] == 403
+    assert post(desk.officer, waived, {"note": "They have certificates"})[0] == 200
+    assert states(cast.org_b)["networks"] == "not_needed"
+    assert post(desk.officer, f"/membershipChecklists/reopen/{org}/networks")[0] == 200
     assert post(desk.operator, f"/membershipChecklists/test/{org}")[1]["Test"]["fault"]
     for who in (desk.admin, cast.site_admin):
         assert post(who, f"/membershipChecklists/do/{org}/networks", done["networks"])[0] == 403
@@ -115,8 +118,11 @@ def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_pat
     assert {each["item"]: each["state"] for each in shown}["networks"] == "done"
     run("membership", "do", name, "certificate", f"pem=@{pem}", *as_operator)
     run("membership", "do", name, "administrator", "email=eva@b.example", *as_operator)
-    assert "read off the facts" in run("membership", "settle", name, "server", "--note", "x", *as_operator)
-    run("membership", "settle", name, "server", "--note", "It fetches itself.", "--not-needed")
+    assert "read off the facts" in run("membership", "waive", name, "call", "--note", "x")
+    assert "for membership officers" in run(
+        "membership", "waive", name, "server", "--note", "x", *as_operator
+    )
+    run("membership", "waive", name, "server", "--note", "It fetches itself.")
     assert states(cast.org_b)["server"] == "not_needed"
     run("membership", "reopen", name, "server")
     assert states(cast.org_b)["server"] == "open"

@@ -13,7 +13,6 @@ from vardkase.hub.membership.onboarding import services
 from vardkase.hub.membership.onboarding.doing import do_item
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import as_bool
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ITEM = "[organisation_id]/[item]"
@@ -34,10 +33,11 @@ def view(call: Call) -> Answer:
     describes=Description(
         "`item` is administrator (email), sync_user (email, addresses, until, send_to), networks (networks), "
         "certificate (pem), domain (domain, method, mailbox), server (url, authkey, push, pull) or, for officers, "
-        "organisation (other: the id of one that is here, in place of the one that was made).",
+        "organisation (other: the id of one that is here, in place of the one that was made; else uuid: the one that "
+        "it has in its own MISP).",
         (),
         ("email", "addresses", "until", "send_to", "networks", "pem", "domain", "method", "mailbox", "url", "authkey",
-         "push", "pull", "other"),
+         "push", "pull", "other", "uuid"),
         f"/membershipChecklists/do/{ITEM}",
     ),
 )  # fmt: skip
@@ -60,26 +60,19 @@ def test(call: Call) -> Answer:
 
 
 @endpoint(
-    "membershipChecklists/settle",
-    staff=TECHNICAL,
+    "membershipChecklists/waive",
+    staff=OFFICER,
     writes=True,
     describes=Description(
-        "`needed` is false where this member does not need the item, which an officer says.",
+        "`item` is networks or server: all others are needed by every member. `note` says why this one does not.",
         ("note",),
-        ("needed",),
-        f"/membershipChecklists/settle/{ITEM}",
+        (),
+        f"/membershipChecklists/waive/{ITEM}",
     ),
 )
-def settle(call: Call) -> Answer:
-    """Say that an item which no fact shows is done, or that a member does not need one."""
-    data = call.data("Item")
-    services.settle(
-        call.actor,
-        call.arg(0),
-        call.arg(1),
-        str(data.get("note") or ""),
-        needed=as_bool(data.get("needed", True)),
-    )
+def waive(call: Call) -> Answer:
+    """Say that a member does not need an item."""
+    services.waive(call.actor, call.arg(0), call.arg(1), str(call.data("Item").get("note") or ""))
     return _of(call)
 
 
@@ -90,7 +83,7 @@ def settle(call: Call) -> Answer:
     describes=Description(url=f"/membershipChecklists/reopen/{ITEM}"),
 )
 def reopen(call: Call) -> Answer:
-    """Take back what somebody said of an item."""
+    """Take back that a member does not need an item."""
     services.reopen(call.actor, call.arg(0), call.arg(1))
     return _of(call)
 

@@ -48,9 +48,3 @@ def find_attachment(application: Application, attachment_id: int) -> Attachment:
     if found is None:
         raise NotFound("There is no such file.")
     return found
-
-
-def waiting_by_phase() -> dict[int | None, int]:
-    """How many applications wait for each phase; under None those for which none is planned."""
-    waiting = Application.objects.filter(state=ApplicationState.WAITING).order_by()
-    return dict(waiting.values_list("waits_for").annotate(Count("pk")))

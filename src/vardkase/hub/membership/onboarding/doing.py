@@ -28,10 +28,18 @@ class Doing:
     takes: tuple[str, ...] = ()
 
 
+def _which(actor: Actor, member: Reference, given: Values) -> object:
+    """Say which organisation a member is: one that is here already, or by which UUID it is known."""
+    if "other" in given:
+        return services.join_organisation(actor, member, given["other"])
+    if "uuid" in given:
+        return services.take_uuid(actor, member, given["uuid"])
+    told = gettext("Choose an organisation, or give a UUID.")
+    raise Invalid({"other": [told], "uuid": [told]})
+
+
 DOINGS = {
-    "organisation": Doing(
-        ("other",), lambda actor, member, given: services.join_organisation(actor, member, given["other"])
-    ),
+    "organisation": Doing((), _which, ("other", "uuid")),
     "administrator": Doing(
         ("email",), lambda actor, member, given: services.invite_administrator(actor, member, given["email"])
     ),

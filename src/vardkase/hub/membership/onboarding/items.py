@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -180,7 +181,7 @@ def _sync_user(facts: Facts) -> Found:
         told = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
         addresses, ends = ", ".join(key.allowed_ips or []), datetime.fromtimestamp(key.expiration, UTC)
         facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
-        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends), "DATE_FORMAT")}
+        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends))}
     if (link := facts.waiting_key) is not None:
         told = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
         return State.STARTED, told % {"user": link.user.email, "address": link.sent_to}
