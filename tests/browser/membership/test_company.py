@@ -56,7 +56,7 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
     in_a_week = today() + timedelta(days=7)
     jurist.goto("/membership/phases/")
     assert jurist.locator("tr", has_text="3 Privat sektor").locator("td.num").inner_text() == "1"
-    jurist.click("a[href$='/preconditions/offence_data/']")
+    jurist.click("a:has-text('Anteckna som gällande')")
     jurist.fill("[name=since]", in_a_week.isoformat())
     jurist.fill("[name=reference]", LAW)
     jurist.click("main form button.btn-pri")
