@@ -166,6 +166,13 @@ def test_the_document_reads_as_one(cast: Cast) -> None:
         assert (response.status_code, answer(response)["url"]) == (404, missing)
 
 
+def test_a_title_with_odd_characters_stops_no_document(cast: Cast) -> None:
+    policy = in_force(cast, MARKED | {"title": {"sv": "Allt\x0b\x1b[31m 漢字 märks", "en": ""}})
+    for form in ("docx", "pdf"):
+        response = send(cast.org_admin.key, "GET", f"/mispPolicies/export/{policy.pk}/{form}")
+        assert response.status_code == 200, form
+
+
 def test_old_events_are_listed_for_review(cast: Cast) -> None:
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
     Tag.objects.create(name="tlp:red")

@@ -5,6 +5,7 @@ Data is handed over as JSON and never as code: what somebody wrote stays text, w
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ import typst
 import vardkase
 
 PACKAGE = Path(vardkase.__file__).parent
+DECEIVING = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What is no character, and what has text read in another order than it is written."""
+NO_GLYPH = "could not be displayed with font"
+"""What Typst says of a letter that no font here has: PDF/UA allows none."""
 
 
 def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> bytes:
@@ -22,6 +27,25 @@ def pdf(template: Path, data: Mapping[str, Any], *, language: str = "sv") -> byt
 
     Templates may import what lies in core/typeset by its path from the package: ``/core/typeset/letter.typ``.
     """
-    inputs = {"data": msgspec.json.encode(data).decode(), "language": language}
-    # The standard that every reader of documents for people with disabilities knows (PDF/UA-1).
-    return bytes(typst.compile(template, root=PACKAGE, sys_inputs=inputs, pdf_standards=["ua-1"]))
+    inputs = {"data": msgspec.json.encode(printable(data)).decode(), "language": language}
+    try:
+        # The standard that every reader of documents for people with disabilities knows (PDF/UA-1).
+        return bytes(typst.compile(template, root=PACKAGE, sys_inputs=inputs, pdf_standards=["ua-1"]))
+    except typst.TypstError as error:
+        if NO_GLYPH not in str(error):
+            raise
+    # Whoever writes in other letters than ours gets a document, with a box for each; nobody's case stops at one.
+    return bytes(typst.compile(template, root=PACKAGE, sys_inputs=inputs))
+
+
+def printable(data: Any) -> Any:
+    """What is to be printed, of texts, lists and objects: with U+FFFD for each character that no document may hold."""
+    if isinstance(data, str):
+        return "".join("\ufffd" if _is_unprintable(one) else one for one in data)
+    if isinstance(data, Mapping):
+        return {key: printable(value) for key, value in data.items()}
+    return [printable(value) for value in data] if isinstance(data, list | tuple) else data
+
+
+def _is_unprintable(one: str) -> bool:
+    return one not in "\n\t" and (unicodedata.category(one) in ("Cc", "Cs") or one in DECEIVING)

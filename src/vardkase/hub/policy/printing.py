@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from vardkase.core.errors import NotFound
-from vardkase.core.typeset import pdf
+from vardkase.core.typeset import pdf, printable
 from vardkase.hub.policy.document import Document, NumberedRule, document_of
 from vardkase.hub.policy.models import PolicyVersion
 
@@ -40,7 +40,7 @@ def printed(version: PolicyVersion, form: str, language: str = "sv") -> bytes:
     document = document_of(version, language)
     if form == "pdf":
         return pdf(TEMPLATE, msgspec.to_builtins(document), language=language)
-    return as_docx(document)
+    return as_docx(msgspec.convert(printable(msgspec.to_builtins(document)), Document))
 
 
 def file_name(version: PolicyVersion, form: str) -> str:
