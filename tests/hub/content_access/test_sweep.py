@@ -112,12 +112,13 @@ def text_of(answered: HttpResponse | StreamingHttpResponse) -> str:
 def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
     recorded, leaking = [], {}
     for line in lines():
-        if line.skip or (line.writes and not mentioned([line.to, line.send]) & OF_EVENTS):
+        about_requests = line.name.startswith("contentAccess/")
+        if line.skip or about_requests or (line.writes and not mentioned([line.to, line.send]) & OF_EVENTS):
             continue
         told, is_recorded = asked(scene, line)
         if is_recorded:
             recorded.append(line)
-        elif not line.writes:
+        elif not line.writes and told.startswith("2"):
             without, _ = asked(scene, line, granted=False)
             if CHANGING.sub("", told) != CHANGING.sub("", without):
                 leaking[line.name] = (told, without)
