@@ -109,6 +109,12 @@ def text_of(answered: HttpResponse | StreamingHttpResponse) -> str:
     return whole.decode("utf-8", "replace")
 
 
+def tells_the_same(scene: Scene, line: Line) -> bool:
+    """Whether the grant makes no difference to the answer. Asked again by who sees one: a clock may have gone on."""
+    with_it, without = (CHANGING.sub("", asked(scene, line, granted=granted)[0]) for granted in (True, False))
+    return with_it == without
+
+
 def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
     recorded, leaking = [], {}
     for line in lines():
@@ -119,11 +125,10 @@ def test_every_endpoint_records_or_tells_nothing(scene: Scene) -> None:
         if is_recorded:
             recorded.append(line)
         elif not line.writes and told.startswith("2"):
-            without, _ = asked(scene, line, granted=False)
-            if CHANGING.sub("", told) != CHANGING.sub("", without):
-                leaking[line.name] = (told, without)
+            if not any(tells_the_same(scene, line) for _ in range(3)):
+                leaking[line.name] = told
         elif SECRET in told.replace(f"{SECRET}.example", ""):
-            leaking[line.name] = (told, "")
+            leaking[line.name] = told
     assert leaking == {}
     assert [line.name for line in recorded if line.writes] == []
     assert {line.name for line in recorded} >= FOR_CONTENT
