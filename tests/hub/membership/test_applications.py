@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from tests.cast import Cast
@@ -26,9 +27,12 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services import conversation, drafting, queueing, sending
 from vardkase.hub.membership.applications.tasks import queue_admitted
 from vardkase.hub.membership.applications.throttle import TooOften
+from vardkase.hub.membership.assessments.queries import age_in_days
+from vardkase.hub.membership.assessments.services.reviewing import request_completion, review
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.phases.queries import opening_in_words
 from vardkase.identity.accounts.staff import StaffRole
 
 MAIL = "anna@skogsby.example"
@@ -82,7 +86,7 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
         letter = Letter.objects.get(thing_id=company.pk)
         paper = words_of(bytes(letter.content))
         for words in (
-            "Ansökan väntar på Fas 3, Privat sektor.",
+            "Ansökan väntar på Fas 3, Privat sektor. Fasen öppnar när följande gäller: Lagstöd för privata",
             "Den dag fasen öppnar ställer vi ansökan i kö",
             "Ni behöver inte göra något.",
             "212000-0142",
@@ -106,6 +110,35 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
     assert steps_taken(company) == ["submit", "wait", "queue"]
     assert mails(company)[-1] == "application_queued"
     assert history_of(APPLICATION, company.pk).last().actor_name == "console:hub"  # type: ignore[union-attr]
+
+
+def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> None:
+    """Neither those on the waiting list nor those that wait for the applicant do."""
+    officer, jurist = staff(cast), staff(cast, StaffRole.LEGAL_OFFICER)
+    company = filled(answers(organisation={"sector": "private_company"}))
+
+    def age_after(**passed: int) -> int:
+        clock.shift(timedelta(**passed))
+        return age_in_days(Application.objects.get(pk=company.pk))
+
+    with time_machine.travel(PHASE_2, tick=False) as clock, translation.override("en"):
+        company = sending.submit(applicant(company), company)
+        assert age_after(days=200) == 0
+        told = opening_in_words(3, timezone.now())
+        assert told.startswith(
+            "The phase opens when this is in force: Legal ground for private organisations"
+        )
+        law_from = timezone.localdate() + timedelta(days=3)
+        phases.record_in_force(jurist, "offence_data", law_from, "SFS 2026:417")
+        assert opening_in_words(3, timezone.now()).startswith("The phase opens on ")
+        assert age_after(days=3) == 0
+        queue_admitted()
+        assert (age_after(days=0), age_after(days=2), opening_in_words(3, timezone.now())) == (1, 3, "")
+        company = review(officer, Application.objects.get(pk=company.pk))
+        request_completion(officer, company, "Vem svarar på natten?", ["contacts"])
+        assert age_after(days=30) == 3
+        sending.complete(applicant(company), Application.objects.get(pk=company.pk))
+        assert age_after(days=1) == 5
 
 
 def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
