@@ -290,6 +290,17 @@ def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Des
     assert Client().get("/welcome/key/" + path.split("/")[3] + "/").status_code == 404
 
 
+def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(cast: Cast, desk: Desk) -> None:
+    opened(desk, cast.org_c)
+    do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
+    path, eva = link_in_mail(), User.objects.get(email="eva@c.example")
+    before = eva.password
+    assert Client().get(path).status_code == 200
+    User.objects.filter(pk=eva.pk).update(last_login=timezone.now())
+    assert Client().post(path, {"password": PASSWORD}).status_code == 404
+    assert User.objects.get(pk=eva.pk).password == before
+
+
 def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk) -> None:
     remote = Organisation.objects.create(name="Ekby kommun", local=False)
     made = Organisation.objects.create(name="Ekby kommun (2120000142)", local=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -48,7 +49,8 @@ def make_link(
 
 
 def find_link(purpose: str, secret: str) -> PrivateLink:
-    """The link, unless it is used, too old, or its account or membership is off. Raises NotFound."""
+    """The link, unless it is used, too old, or its account or membership is off; or, for a first password, the account
+    has been signed in to since. Raises NotFound."""
     found = (
         PrivateLink.objects.select_related("user__org", "user__role", "membership")
         .filter(
@@ -59,6 +61,7 @@ def find_link(purpose: str, secret: str) -> PrivateLink:
             user__disabled=False,
         )
         .exclude(membership__state__in=(MembershipState.SUSPENDED, MembershipState.TERMINATED))
+        .exclude(purpose=Purpose.PASSWORD, user__last_login__gt=F("made"))
         .first()
     )
     if found is None:
