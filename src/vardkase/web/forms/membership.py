@@ -155,6 +155,7 @@ class OrganisationForm(forms.Form):
         label=_("The organisation that it is, if it was here before"),
         help_text=_("It gets all that this organisation has here. Make sure that they are the same."),
         required=False,
+        empty_label="–",
     )
     uuid = forms.UUIDField(
         label=_("Else the UUID that it has in its own MISP"),
