@@ -155,8 +155,12 @@ def test_an_officer_who_proposes_does_not_agree(cast: Cast) -> None:
     anna = colleague_of_the_hub(cast)
     appoint(at_screen(per), anna, ["legal_officer"])
     (waits,) = waiting_appointments(at_screen(per))
-    with pytest.raises(Forbidden):
-        agree_to_appointment(at_screen(per), waits.pk)
+    second = make_user(
+        cast.hub, make_role("Second", []), "Per+2@hub.example", staff_roles=["membership_officer"]
+    )
+    for same_person in (per, second):
+        with pytest.raises(Forbidden):
+            agree_to_appointment(at_screen(same_person), waits.pk)
     decline_appointment(at_screen(johanna), waits.pk)
     assert duties_of(anna) == []
     assert AuditEntry.objects.filter(action="user.appointment_declined").count() == 1

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from tests.api.calls import answer, call, send
@@ -22,20 +23,25 @@ from tests.hub.content_access.scene import (
     readings,
     set_scene,
 )
+from tests.hub.content_access.test_sweep import as_if
 from tests.hub.officers import officer
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.schedules import Rhythm
 from vardkase.exchange.sync.previews import preview_index
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.content_access.queries import find_grant, grants, read_of_ours
 from vardkase.hub.content_access.services import ask, end, grant_access, refuse, withdraw
+from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
+from vardkase.hub.instance.schedules import Change, change_schedules, find_scheduled
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.services.merging import merge_organisations
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_event
 
@@ -299,3 +305,59 @@ def test_others_carry_no_glass(cast: Cast) -> None:
     for user in (auditor.user, cast.analyst.user, cast.site_admin.user):
         assert for_reading(in_browser(user), "page event").glass is None
     assert call(make_key(auditor.user), "GET", "/events/index") == (200, [])
+
+
+def test_who_reads_sets_no_bounds_and_silences_nobody(cast: Cast) -> None:
+    """How long an operator may read, who answers in what time, and when those whose content it was are told."""
+    scene = set_scene(cast)
+    for name, value in (
+        ("Vardkase.content_access_hours", 72),
+        ("Vardkase.content_access_answer_hours", 168),
+        ("Vardkase.policy_needs_two", 0),
+        ("MISP.host_org_id", cast.org_a.pk),
+    ):
+        changed = call(scene.operator.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": value})
+        assert changed[0] == 403, name
+    for change in (Change(paused=True), Change(rhythm=Rhythm.MONTHLY)):
+        with pytest.raises(Forbidden):
+            change_schedules(scene.operating, {"content_access.end_overdue": change})
+    assert (MOST_HOURS.value, ANSWER_HOURS.value) == (8, 24)
+    assert not find_scheduled(scene.operating, "content_access.end_overdue").task.paused
+
+
+def test_a_second_account_at_the_same_mailbox_is_the_same_person(cast: Cast) -> None:
+    scene = set_scene(cast)
+    grant = scene.asked()
+    for email in ("Drift+handlaggare@c.example", "DRIFT@c.example.se"):
+        person = officer(cast, email)
+        if email.endswith(".se"):
+            assert grant_access(in_browser(person.user), grant.pk).state == GrantState.GRANTED
+        else:
+            with pytest.raises(Forbidden):
+                grant_access(in_browser(person.user), grant.pk)
+
+
+def test_access_does_not_grow_with_the_organisation(cast: Cast) -> None:
+    """Organisations that become one have what each of them had; what was granted was for one of them."""
+    for source, target in ((cast.org_b, cast.org_a), (cast.org_a, cast.org_b)):
+        with as_if(granted=True):
+            scene = set_scene(cast)
+            theirs = make_event(cast.org_b, distribution=1, published=True)
+            theirs.save()
+            scene.granted(reach="organisation", organisation=cast.org_a.pk)
+            assert [status_of(scene, each) for each in (scene.event.pk, theirs.pk)] == [200, 404]
+            merge_organisations(in_browser(cast.site_admin.user), source.pk, target.pk)
+            assert [status_of(scene, each) for each in (scene.event.pk, theirs.pk)] == [404, 404]
+            assert ContentGrant.objects.get().state == GrantState.ENDED
+
+
+def test_nothing_is_read_in_a_transaction_that_may_be_undone(cast: Cast) -> None:
+    scene = set_scene(cast)
+    scene.granted()
+    reading = for_reading(by_key(scene.operator.user), "test")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        find_event(reading, scene.event.pk)
+    with pytest.raises(NotFound), transaction.atomic():
+        find_event(replace(reading, glass=None), scene.event.pk)
+    assert reading.glass is not None
+    assert reading.glass.opened == frozenset()

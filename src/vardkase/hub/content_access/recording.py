@@ -50,7 +50,8 @@ class RecordedGlass:
             "address": self._actor.address,
             "now": timezone.now(),
         }
-        with transaction.atomic():
+        # On record before anything is read: inside another transaction, which may be undone, nothing is.
+        with transaction.atomic(durable=True):
             sql = RECORD.format(visible=event_predicate(self.reader))
             found = cursor().execute(sql, given).fetchone()
             if found is None:

@@ -9,6 +9,7 @@ from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.lifecycle import Machine, Step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
@@ -54,7 +55,7 @@ def conflict(actor: Actor, grant: ContentGrant) -> str:
     """Why the actor may not answer this request though an officer, in words; nothing when they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
         return gettext("Somebody else than who asked has to answer.")
-    if actor.name.casefold() == grant.asked_by_name.casefold():
+    if is_one_mailbox(actor.name, grant.asked_by_name):
         return gettext("Somebody else than who asked has to answer.")
     return ""
 

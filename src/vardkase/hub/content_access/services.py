@@ -30,6 +30,7 @@ from vardkase.identity.access.jobs import hub_actor, reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.queries.find import is_reference, matches
@@ -143,6 +144,13 @@ def end_overdue() -> int:
     Nobody reads longer until this is done: whether a grant is in force is asked of its time. Returns how many.
     """
     return _end_overdue(hub_actor())
+
+
+def end_widened(merged: OrganisationsMerged) -> None:
+    """End access to one organisation's content that would reach another's, now that they are one."""
+    found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
+    for grant in found.filter(reach=Reach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
+        _end(hub_actor(), grant, "end", gettext("The organisation and another one became one."))
 
 
 @transaction.atomic

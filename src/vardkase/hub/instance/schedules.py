@@ -15,6 +15,9 @@ from vardkase.core.schedules.models import ScheduledTask
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
+WATCHES = ("content_access.",)
+"""How the names begin of what tells others of operators: those do not put it off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
@@ -53,6 +56,8 @@ def change_schedules(actor: Actor, changes: Mapping[str, Change]) -> None:
     """Choose when things are done, and whether at all, by name. Raises Forbidden, NotFound; then nothing changes."""
     actor.require_writing()
     for name, change in changes.items():
+        if name.startswith(WATCHES):
+            actor.require_sight()
         row = find_scheduled(actor, name).task
         services.change(
             row,

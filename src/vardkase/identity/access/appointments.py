@@ -11,6 +11,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import Appointment, User
+from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.services import appointments, staff
 from vardkase.identity.accounts.services.users import locked, target_of
 from vardkase.identity.accounts.staff import DECIDE
@@ -60,13 +61,22 @@ def _to_answer(actor: Actor, pk: int) -> Appointment:
     found = Appointment.objects.select_for_update().filter(pk=pk).first()
     if found is None:
         raise NotFound(gettext("There is no such appointment."))
-    if actor.user_id is None or actor.login or actor.user_id in (found.proposed_by, found.user_id):
+    if actor.user_id is None or actor.login or _concerns(found, actor):
         raise Forbidden(
             gettext("Another officer has to agree: neither who proposed it, nor who it is about.")
         )
     if found.state != State.WAITING:
         raise Conflict(gettext("This is decided already."))
     return found
+
+
+def _concerns(found: Appointment, actor: Actor) -> bool:
+    """Whether the actor proposed it, or is who it is about, with this account or with another of the same mailbox."""
+    about = found.user.email if found.user else found.email
+    mailboxes = (found.proposed_by_name, about)
+    return actor.user_id in (found.proposed_by, found.user_id) or any(
+        is_one_mailbox(actor.name, each) for each in mailboxes
+    )
 
 
 def _decide(actor: Actor, found: Appointment, state: str) -> None:

@@ -64,3 +64,13 @@ def may_see(actor: Acting, user: User) -> bool:
 def is_active(user: User, now: datetime) -> bool:
     """Whether the account may sign in at `now`."""
     return not user.disabled and (user.expiration is None or user.expiration > now)
+
+
+def is_one_mailbox(one: str, other: str) -> bool:
+    """Whether two addresses are one person's: the same but for case, or for what follows a plus sign (RFC 5233)."""
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(email: str) -> tuple[str, str]:
+    name, _, domain = email.casefold().rpartition("@")
+    return name.partition("+")[0], domain
