@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
@@ -54,9 +56,8 @@ def report(actor: Actor) -> dict[str, Any]:
 def schema(actor: Actor) -> dict[str, Any]:
     """Migrations applied and known, and the columns that models and tables do not agree on."""
     actor.require(Permission.SITE_ADMIN)
-    executor = MigrationExecutor(connection)
-    known = set(executor.loader.graph.nodes)
-    applied = known & set(executor.loader.applied_migrations)
+    known = _known_migrations()
+    applied = known & set(MigrationRecorder(connection).applied_migrations())
     columns = _columns()
     return {
         "dataSource": "Database/Postgres",
@@ -72,6 +73,12 @@ def schema(actor: Actor) -> dict[str, Any]:
         "indexes": _indexes(),
         "columnPerTable": columns,
     }
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """App and name of every migration of the program that runs, which its process reads once."""
+    return frozenset(MigrationLoader(None, replace_migrations=False).disk_migrations)
 
 
 def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
