@@ -45,5 +45,8 @@ def test_the_pages_show_such_a_person_nothing_that_is_shared(cast: Cast, duty: s
     event = make_event(cast.org_a, distribution=3, published=True, info="SECRET")
     event.save()
     client = signed_in(user)
-    assert "SECRET" not in client.get(reverse("events")).content.decode()
+    page = client.get(reverse("events")).content.decode()
+    assert "SECRET" not in page
+    assert f'href="{reverse("values")}"' not in page, "the navigation leads to no empty page"
+    assert f'href="{reverse("guide")}"' in page
     assert client.get(reverse("event", args=[event.uuid])).status_code == 404

@@ -37,9 +37,13 @@ class Item:
     also_site_admin: bool = False
     waiting: Callable[[Actor], int] | None = None
     """How many things wait there for the actor."""
+    is_content: bool = False
+    """Whether it shows what is shared, of which an operator or auditor would see an empty page."""
 
     def is_for(self, actor: Actor) -> bool:
-        """Whether `actor` may go there."""
+        """Whether `actor` may go there, and finds something."""
+        if self.is_content and actor.is_content_blind:
+            return False
         if self.also_site_admin and actor.is_site_admin:
             return True
         held = self.requires is None or actor.may(self.requires)
@@ -54,9 +58,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("Work"),
         (
             Item("home", _("Overview"), icon="layout-dashboard"),
-            Item("events", _("Events"), icon="list-details"),
-            Item("values", _("Values"), icon="fingerprint"),
-            Item("reports", _("Reports"), icon="notes"),
+            Item("events", _("Events"), icon="list-details", is_content=True),
+            Item("values", _("Values"), icon="fingerprint", is_content=True),
+            Item("reports", _("Reports"), icon="notes", is_content=True),
             Item("galaxies", _("Galaxies and ATT&CK"), icon="grid-dots"),
             Item("feeds", _("Feeds"), icon="rss", requires=Permission.SITE_ADMIN),
         ),
@@ -64,9 +68,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("Share"),
         (
-            Item("sharing_groups", _("Sharing groups"), icon="circles-relation"),
-            Item("proposals", _("Proposals"), icon="git-pull-request"),
-            Item("delegations", _("Delegation"), icon="transfer"),
+            Item("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
+            Item("proposals", _("Proposals"), icon="git-pull-request", is_content=True),
+            Item("delegations", _("Delegation"), icon="transfer", is_content=True),
             Item("disclosures", _("Disclosure"), icon="folder-open"),
         ),
     ),
