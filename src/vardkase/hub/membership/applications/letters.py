@@ -27,6 +27,9 @@ DESCRIBES = {
     "application_queued": _("When the phase opens that an application has waited for."),
     "application_completed": _("When the applicant has sent a completion."),
     "application_withdrawn": _("When the applicant has withdrawn the application."),
+    "application_message": _(
+        "When an officer has written to the applicant; what was written is read at the link."
+    ),
     "letter_waiting": _("Letter: which phase an application on the waiting list waits for."),
     "application_link": _("When an officer makes a new private link for an applicant."),
 }

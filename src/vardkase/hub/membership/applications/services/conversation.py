@@ -21,6 +21,7 @@ from vardkase.hub.membership.applications.access import (
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.form.fields import Field, Kind
 from vardkase.hub.membership.applications.form.reading import SHAPES
+from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import (
     Application,
     ApplicationState,
@@ -56,8 +57,9 @@ type File = tuple[str, bytes]
 def write_message(
     actor: Acting, application: Application, text: str, sent: Iterable[File] = (), *, note: bool = False
 ) -> Message:
-    """Add a message with the files `sent` (name, content); `note`: between officers, whom applicants never see.
+    """Add a message with the files `sent` (name, content); `note`: between officers, which applicants never see.
 
+    What an officer writes to the applicant is told by mail, with a link to read it by.
     Raises Invalid under `text` and `files`, Conflict before it is sent and after it is withdrawn, TooOften, Forbidden.
     """
     application = locked(application)
@@ -73,6 +75,8 @@ def write_message(
     )
     _keep(application, list(sent), message=message)
     record(actor, "application.message_written", target_of(application), {"kind": kind.value})
+    if kind is Author.OFFICER:
+        tell(actor, "application_message", application)
     return message
 
 
