@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.cast import Cast
 from tests.hub.membership.answers import answers, as_sent, certificate
 from tests.hub.membership.cast import applicant, make_application
+from tests.hub.membership.desk import on_the_desk, per
+from tests.support.mail_server import MailServer
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services import conversation, drafting
@@ -112,3 +116,21 @@ def test_a_file_keeps_a_harmless_name(db: None) -> None:
     conversation.write_message(applicant(application), application, "Hej", [(name, b"%PDF-1.7")])
     kept = application.attachments.get()
     assert (kept.name, kept.kind, kept.size) == ("passwd.pdf", "application/pdf", 8)
+
+
+def test_an_applicant_gets_a_mail_when_an_officer_writes_and_none_of_a_note(
+    cast: Cast, mail: MailServer
+) -> None:
+    officer = per(cast)
+    for language, subject in (("sv", "Ni har fått ett meddelande"), ("en", "You have a message")):
+        application = on_the_desk(officer, language=language)
+        OutgoingMail.objects.all().delete()
+        conversation.write_message(officer, application, "Provringde jouren.", note=True)
+        conversation.write_message(applicant(application), application, "När får vi besked?")
+        assert not OutgoingMail.objects.exists()
+        conversation.write_message(officer, application, "Vi saknar uppgift om reservdriften.")
+        sent = OutgoingMail.objects.get()
+        assert sent.subject.startswith(subject)
+        assert sent.recipient == application.email
+        assert "/apply/link/" in sent.text
+        assert "reservdriften" not in sent.text + sent.html, "what is written is read behind the link"

@@ -96,24 +96,6 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, ma
     assert attached.get_content() == bytes(decision.content), "what is kept is what was sent"
 
 
-def test_an_applicant_gets_a_mail_when_an_officer_writes_and_none_of_a_note(
-    cast: Cast, mail: MailServer
-) -> None:
-    officer = per(cast)
-    for language, subject in (("sv", "Ni har fått ett meddelande"), ("en", "You have a message")):
-        application = on_the_desk(officer, language=language)
-        OutgoingMail.objects.all().delete()
-        write_message(officer, application, "Provringde jouren.", note=True)
-        write_message(Applicant(application.pk, application.email), application, "När får vi besked?")
-        assert not OutgoingMail.objects.exists()
-        write_message(officer, application, "Vi saknar uppgift om reservdriften.")
-        sent = OutgoingMail.objects.get()
-        assert sent.subject.startswith(subject)
-        assert sent.recipient == application.email
-        assert "/apply/link/" in sent.text
-        assert "reservdriften" not in sent.text + sent.html, "what is written is read behind the link"
-
-
 def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> None:
     first, second = per(cast), johanna(cast)
     company = {

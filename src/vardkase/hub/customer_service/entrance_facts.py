@@ -41,7 +41,7 @@ def _certificate(row: ClientCertificate) -> Fact:
     name = row.subject or row.fingerprint[:16]
     if row.ends is None:
         return Fact(name, gettext("end unknown"))
-    day = date_format(timezone.localtime(row.ends), "DATE_FORMAT")
+    day = date_format(timezone.localtime(row.ends), "j F Y")
     if row.ends <= timezone.now():
         return Fact(name, gettext("Expired %(day)s") % {"day": day}, "bad")
     return Fact(name, gettext("Good until %(day)s") % {"day": day}, "ok")

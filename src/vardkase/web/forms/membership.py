@@ -33,6 +33,14 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
+class DecisionForm(ReasonForm):
+    """Why something is decided against a member, which reads the reasons."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The member reads them in the decision that is sent.")
+
+
 class ActivateForm(forms.Form):
     """Reasons are needed where the checklist has open items."""
 
@@ -41,17 +49,17 @@ class ActivateForm(forms.Form):
     )
 
 
-class SuspendForm(ReasonForm):
+class SuspendForm(DecisionForm):
     """What is limited, why, and for how long."""
 
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
-        label=_("Until"), required=False, help_text=_("Empty: until somebody lifts the suspension.")
+        label=_("Lifted on"), required=False, help_text=_("Empty: until somebody lifts the suspension.")
     )
     field_order = ("kind", "reason", "until")
 
 
-class TerminateForm(ReasonForm):
+class TerminateForm(DecisionForm):
     """Why, and what happens to what was contributed."""
 
     contributions = forms.CharField(

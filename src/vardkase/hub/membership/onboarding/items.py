@@ -181,7 +181,7 @@ def _sync_user(facts: Facts) -> Found:
         told = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
         addresses, ends = ", ".join(key.allowed_ips or []), datetime.fromtimestamp(key.expiration, UTC)
         facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
-        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends))}
+        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends), "j F Y")}
     if (link := facts.waiting_key) is not None:
         told = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
         return State.STARTED, told % {"user": link.user.email, "address": link.sent_to}
@@ -217,10 +217,12 @@ def _policy(facts: Facts) -> Found:
 def _statement(facts: Facts) -> Found:
     until = facts.statement.valid_until if facts.statement else None
     if until is not None and until >= today():
-        return State.DONE, gettext("Holds through %s") % date_format(until)
+        return State.DONE, gettext("Holds through %s") % date_format(until, "j F Y")
     if facts.has_handed_in:
         return State.STARTED, gettext("Handed in: the hub owner reviews it.")
-    return (State.TROUBLE, gettext("Ended on %s") % date_format(until)) if until else (State.OPEN, "")
+    return (
+        (State.TROUBLE, gettext("Ended on %s") % date_format(until, "j F Y")) if until else (State.OPEN, "")
+    )
 
 
 def _terms(facts: Facts) -> Found:

@@ -115,7 +115,7 @@ def opening_in_words(number: int | None, now: datetime) -> str:
 
 def _opening(phase: Phase, terms: PhaseTerms, in_force: dict[str, date | None]) -> str:
     if terms.opened is not None:
-        return gettext("The phase opens on %(day)s.") % {"day": date_format(terms.opened)}
+        return gettext("The phase opens on %(day)s.") % {"day": date_format(terms.opened, "j F Y")}
     lacking = [name for name in phase.preconditions if not in_force.get(name) and name in preconditions()]
     if lacking:
         titles = "; ".join(in_language(preconditions()[name], "title") for name in lacking)
