@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.identity.access.crossing import Crossing, crossing_of
-from vardkase.identity.access.glass import Glass
 from vardkase.identity.access.permissions import (
     CREDENTIAL_PERMISSIONS,
     WRITING_CREDENTIALS,
@@ -29,6 +29,24 @@ class MissingDuty(Forbidden):
     def __init__(self, duties: tuple[StaffRole, ...]) -> None:
         super().__init__("This is for the hub's own staff.")
         self.duties = duties
+
+
+class Glass(Protocol):
+    """The content access of one person during one request (`access.glass`)."""
+
+    @property
+    def opened(self) -> AbstractSet[int]:
+        """The events that are on record as read in this request."""
+        ...
+
+    @property
+    def reader(self) -> Actor:
+        """Through whose eyes they are seen: an analyst's of the organisation that runs the hub."""
+        ...
+
+    def enter(self, event_id: int) -> None:
+        """Put down that the event is read, and open it; nothing when no grant in force reaches it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,36 +12,14 @@ Who grants it, and where reads are put down, is known above (`hub.content_access
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
 
+from vardkase.identity.access.actor import Actor, Glass
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.staff import StaffRole
 
-if TYPE_CHECKING:
-    from vardkase.identity.access.actor import Actor
-
 READING_CREDENTIALS = frozenset({Credential.BROWSER, Credential.API_KEY, Credential.READ_ONLY_KEY})
 """What somebody reads with who was granted it: neither the console nor a job is them."""
-
-
-class Glass(Protocol):
-    """The access of one person during one request."""
-
-    @property
-    def opened(self) -> AbstractSet[int]:
-        """The events that are on record as read in this request."""
-        ...
-
-    @property
-    def reader(self) -> Actor:
-        """Through whose eyes they are seen: an analyst's of the organisation that runs the hub."""
-        ...
-
-    def enter(self, event_id: int) -> None:
-        """Put down that the event is read, and open it; nothing when no grant in force reaches it."""
-        ...
 
 
 type GlassMaker = Callable[[Actor, str], Glass]
