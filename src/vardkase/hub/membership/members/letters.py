@@ -91,7 +91,10 @@ KINDS = (
     ),
 )
 LIMITS = {
-    RestrictionKind.SUSPENDED: {"sv": "det är helt avstängt.", "en": "it is suspended as a whole."},
+    RestrictionKind.SUSPENDED: {
+        "sv": "det är helt avstängt. Beslutet är bifogat.",
+        "en": "it is suspended as a whole. The decision is attached.",
+    },
     RestrictionKind.NO_SYNC: {
         "sv": "API-anslutningen är avstängd.",
         "en": "the API connection is suspended.",
