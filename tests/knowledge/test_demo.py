@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import make_user
 from vardkase.cli.demo import community
 from vardkase.cli.demo.generator import POOL, events
 from vardkase.cli.demo.membership import DUTIES
@@ -20,7 +21,7 @@ from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import first_run
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models import Attribute, Event, ObjectReference
@@ -73,6 +74,9 @@ def _small(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> None:
 
 @pytest.mark.usefixtures("_small")
 def test_the_community_is_made_once() -> None:
+    colleague = make_user(Organisation.objects.get(), Role.objects.earliest("pk"), "anna@hub.example")
+    assert community.fill() == [], "somebody has begun to use the hub"
+    colleague.delete()
     members = community.fill()
     assert {member.role for member in members} == {
         "admin", "Org Admin", "Publisher", "User", "Read Only", "Sync user"

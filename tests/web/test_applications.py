@@ -18,6 +18,9 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.assessments.services.reviewing import declare_partial
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -66,6 +69,10 @@ def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> Non
     draft = second.get(reverse("application_preview", args=[number, proposal.pk]))
     assert "beviljar Skogsby kommun medlemskap" in words_of(b"".join(draft))  # type: ignore[arg-type]
     assert not Letter.objects.exists()
+    partial = browser(cast, "ida@hub.example")
+    ida = actor_for(User.objects.get(email="ida@hub.example"), Credential.BROWSER)
+    declare_partial(ida, application, "Min bror är it-chef där.")
+    assert partial.get(reverse("application_preview", args=[number, proposal.pk])).status_code == 403
     assert second.post(decide, {"answer": ""}).status_code == 422
     assert second.post(decide, {"answer": "agree"}).status_code == 302
     application.refresh_from_db()

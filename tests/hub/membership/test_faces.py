@@ -91,10 +91,11 @@ def test_a_checklist_is_done_over_the_api(cast: Cast, desk: Desk, mail: MailServ
     wrong = {
         "networks": ({"networks": "nowhere"}, {"networks"}),
         "sync_user": ({"email": "x@b.example", "until": "soon", "role": 1}, {"addresses", "until", "role"}),
+        "sync_user ": (done["sync_user"] | {"send_to": f"{'x' * 300}@b.example"}, {"send_to"}),
         "call": ({}, {"item"}),
     }
     for item, (given, fields) in wrong.items():
-        status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item}", given)
+        status, body = post(desk.operator, f"/membershipChecklists/do/{org}/{item.strip()}", given)
         assert (status, set(body["errors"])) == (403, fields), item
     assert post(desk.officer, f"/membershipChecklists/waive/{org}/call", {"note": "Not asked for"})[0] == 403
     cast.org_b.networks = []
@@ -153,6 +154,8 @@ def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast:
     review = f"/securityStatements/review/{cast.org_b.pk}"
     assert post(desk.admin, review, {"accept": True})[0] == 403
     assert post(desk.officer, review, {"accept": False})[0] == 403  # Without a reason.
+    for unclear in ("nej", None, [True], 2, {}):
+        assert post(desk.officer, review, {"accept": unclear, "reason": "Why?"})[0] == 403
     _, back = post(desk.officer, review, {"accept": False, "reason": "Which backups?"})
     assert back["SecurityStatement"]["state"] == "returned"
     assert post(desk.admin, "/securityStatements/submit", {"answers": WHOLE})[0] == 200
@@ -203,6 +206,8 @@ def test_communities_over_the_api_and_at_the_command_line(cast: Cast, desk: Desk
     community = made["Community"]
     assert [each["name"] for each in community["Member"]] == [cast.org_b.name, cast.org_c.name]
     edit = f"/memberCommunities/edit/{community['id']}"
+    for unclear in ({}, False, "", 0):
+        assert post(desk.officer, edit, {"sectors": unclear})[0] == 403
     _, changed = post(desk.officer, edit, {"sectors": [], "counties": [], "chosen": [cast.org_c.pk]})
     assert (changed["Community"]["name"], changed["Community"]["counties"]) == ("Kommuner", [])
     assert [each["name"] for each in changed["Community"]["Member"]] == [cast.org_c.name]
@@ -242,6 +247,8 @@ def test_customer_service_over_the_api_and_at_the_command_line(cast: Cast, desk:
     (row,) = call(cast.partner.key, "GET", "/supportRequests/index")[1]
     assert row["SupportRequest"]["state"] == "solved"
     assert post(desk.officer, f"/supportRequests/assign/{number}", {"user_id": desk.second.user.pk})[0] == 200
+    for nobody in ("x", [1], 10**30):
+        assert post(desk.officer, f"/supportRequests/assign/{number}", {"user_id": nobody})[0] == 403
     moved = {"kind": "fault", "subject": "Sign-in"}
     assert post(desk.officer, f"/supportRequests/route/{number}", {"kind": "fault"})[0] == 403
     assert (

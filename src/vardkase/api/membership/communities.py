@@ -66,7 +66,7 @@ def _found(call: Call) -> Community:
 def _given(call: Call, stored: dict[str, Any]) -> dict[str, Any]:
     data = call.data("Community")
     given = stored | {name: data[name] for name in ("name", *RULES) if name in data}
-    if wrong := [name for name in LISTS if not isinstance(given.get(name) or [], list)]:
+    if wrong := [name for name in LISTS if not isinstance(given.get(name), list | None)]:
         raise Invalid({name: [f"{name} is a list."] for name in wrong})
     chosen = [as_int(each) for each in given.get("chosen") or []]
     if None in chosen:

@@ -22,7 +22,7 @@ from vardkase.hub.membership.statements.documents import answers_of
 from vardkase.hub.membership.statements.models import Evidence, Statement
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import as_bool, as_int
+from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
 
 ADMINISTRATOR = (Permission.ADMIN,)
 ABOUT_ANSWERS = (
@@ -118,9 +118,17 @@ def evidence(call: Call) -> Answer:
 )
 def review(call: Call) -> Answer:
     """Accept what a member has handed in, or return it with reasons."""
-    accept, reason = as_bool(call.param("accept")), str(call.param("reason") or "")
+    accept, reason = _yes_or_no(call.param("accept")), str(call.param("reason") or "")
     reviewed = services.review_statement(call.actor, call.arg(0), accept=accept, reason=reason)
     return Json({"SecurityStatement": _statement(reviewed)})
+
+
+def _yes_or_no(given: Any) -> bool:
+    """A decision: only what plainly says yes or no is one."""
+    word = str(given).strip().lower()
+    if word not in TRUE_WORDS | FALSE_WORDS - {"", "none", "null"}:
+        raise Invalid({"accept": ["accept is true or false."]})
+    return word in TRUE_WORDS
 
 
 def _answers(call: Call) -> dict[str, str]:

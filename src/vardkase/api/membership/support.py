@@ -6,6 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import queries, services
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.customer_service.rules import DESKS, REQUEST
@@ -110,7 +111,11 @@ def step(call: Call) -> Answer:
 )
 def assign(call: Call) -> Answer:
     """Give a request to a colleague; without one to nobody."""
-    services.assign(call.actor, _number(call), as_int(call.param("user_id")))
+    given = call.param("user_id")
+    user_id = as_int(given)
+    if user_id is None and given not in (None, ""):
+        raise Invalid({"user_id": ["user_id is the number of an account, or empty for nobody."]})
+    services.assign(call.actor, _number(call), user_id)
     return _of(call)
 
 

@@ -17,7 +17,7 @@ def demo(data_dir: DataDir = None, json: Json = False) -> None:
         load()
         members = fill()
         if not members:
-            note("There are members or events already; the community was not added.")
+            note("There are people, members, applications or events already; the community was not added.")
             return
         note("The people of the demonstration; their passwords are shown this once:")
         rows([asdict(member) for member in members], as_json=json)

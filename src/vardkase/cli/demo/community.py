@@ -1,7 +1,7 @@
 """The demonstration community: organisations, their people, groups, events and memberships, made once.
 
-Everything goes through the services that the pages and the API use, in one transaction: a start that is
-interrupted leaves nothing half made.
+Everything goes through the services that the pages and the API use, in one transaction, but for what an operator
+reads: a start that is interrupted leaves nothing half made.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.cli.demo.generator import events as generated_events
-from vardkase.cli.demo.membership import DUTIES, add_members
+from vardkase.cli.demo.membership import DUTIES, add_members, read_by_operations
 from vardkase.cli.demo.published import published_events
+from vardkase.hub.membership.applications.models import Application
 from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import Role, User
@@ -128,12 +129,22 @@ class Member:
     """What they do at the hub."""
 
 
-@transaction.atomic
 def fill() -> list[Member]:
-    """Make the community in an installation without events and members; returns its people, or nothing
-    when there is something already."""
+    """Make the community, and have an operator read something: on record, and so not in the same transaction."""
+    made = _fill()
+    if made:
+        read_by_operations(Organisation.objects.get(name=MEMBERS[0].name))
+    return made
+
+
+@transaction.atomic
+def _fill() -> list[Member]:
+    """Make the community in an installation that nobody has used; returns its people, or nothing when there is
+    something already: an event, a second organisation or account, an application."""
     hub = Organisation.objects.order_by("pk").first()
-    if hub is None or Event.objects.exists() or Organisation.objects.count() > 1:
+    if hub is None or Organisation.objects.count() > 1 or User.objects.count() > 1:
+        return []
+    if Event.objects.exists() or Application.objects.exists():
         return []
     console = console_actor(hub.pk, hub.name, os.environ.get("USER", "demo"))
     edit_organisation(console, hub, {"name": HUB, "description": "Sköter navet i den här demonstrationen."})

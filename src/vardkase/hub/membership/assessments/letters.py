@@ -18,6 +18,7 @@ from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letters import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
 from vardkase.hub.membership.applications.on_paper import LANGUAGES, common, contents, kept, signature
+from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, terms_against
 from vardkase.hub.membership.assessments.rules import not_met
@@ -103,7 +104,8 @@ def send_decision(actor: Actor, application: Application, proposal: Proposal) ->
 
 
 def preview_decision(actor: Actor, application: Application, proposal: Proposal) -> bytes:
-    """The decision as PDF, as it would be sent if `actor` agreed now."""
+    """The decision as PDF, as it would be sent if `actor` agreed now. Raises Forbidden for who has an interest."""
+    require_impartial(actor, application)
     return preview(decision(actor, application, proposal))
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import transaction
 from django.utils.translation import gettext
 
@@ -38,6 +40,8 @@ from vardkase.intel.models import Event
 
 LONGEST_KEY_DAYS = 366
 """A key is changed at least yearly."""
+LONGEST_ADDRESS = 254
+"""Characters of a mail address (RFC 5321, section 4.5.3.1.3, without its brackets)."""
 
 
 @transaction.atomic
@@ -73,6 +77,7 @@ def make_sync_user(
     recipient = send_to.strip() or contact.get("email", "")
     if not recipient:
         raise Invalid({"send_to": [gettext("Say to whom the link with the key is sent.")]})
+    _require_address(recipient)
     _require_theirs(actor, membership, email=email, send_to=recipient)
     user = _account(actor, membership, email, SYNCHRONISES)
     link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
@@ -217,6 +222,15 @@ def _done[Result](actor: Actor, membership: Membership, item: str, note: str, re
 def _for_the_hub(actor: Actor) -> Actor:
     """The actor for one thing that the hub does in their name; who acts stays who they are, and reads no more."""
     return replace(actor, permissions=frozenset(Permission), may_write=True, staff=frozenset())
+
+
+def _require_address(recipient: str) -> None:
+    """Raise Invalid for what no mail can be sent to."""
+    try:
+        EmailValidator()(recipient)
+        MaxLengthValidator(LONGEST_ADDRESS)(recipient)
+    except ValidationError:
+        raise Invalid({"send_to": [gettext("Please enter a valid email address.")]}) from None
 
 
 def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:

@@ -25,11 +25,13 @@ from vardkase.identity.accounts.services.bound_keys import must_be_bound
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
+from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
 from vardkase.identity.organisations.models import Mode, Organisation
 from vardkase.identity.organisations.queries import by_reference
 from vardkase.identity.organisations.rules import has_verified_domain
+from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.flags import as_bool
 
 MASKED = frozenset("*")
@@ -82,6 +84,7 @@ def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
     before, was_off = _facts(user), user.disabled
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
+        _refuse_to_move_staff(user)
     if role := _role(actor, data):
         if not rules.may_assign(actor, role):
             raise Forbidden
@@ -180,6 +183,13 @@ def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     if found is None:
         raise Invalid({"org_id": [gettext("Invalid organisation")]})
     return found
+
+
+def _refuse_to_move_staff(user: User) -> None:
+    """Raise Invalid when somebody would take duties along that are for the hub's own people."""
+    if staff_roles(user.staff_roles) & OF_THE_HUB and user.org_id != host_organisation_id():
+        told = gettext("Only people of the organisation that runs the hub can be its officers and analysts.")
+        raise Invalid({"org_id": [told]})
 
 
 def _role(actor: Acting, data: Mapping[str, Any]) -> Role | None:
