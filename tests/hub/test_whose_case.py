@@ -120,7 +120,7 @@ def test_nobody_decides_on_the_membership_of_their_own_organisation(cast: Cast, 
         signed_in(desk.officer),
         {"reason": "x", "kind": "suspended", "contributions": "x"},
     )
-    networks, unneeded = {"networks": "192.0.2.0/24"}, {"note": "x", "needed": False}
+    networks, unneeded = {"networks": "192.0.2.0/24"}, {"note": "x"}
     steps = ("activate", "suspend", "restore", "terminate")
     by_name, ends = ("--user", desk.officer.user.email), ("--contributions", "x")
     attempts = {
@@ -143,9 +143,9 @@ def test_nobody_decides_on_the_membership_of_their_own_organisation(cast: Cast, 
         "item on the page": by_page(web, f"/members/{org}/checklist/networks/", networks),
         "item by API": by_api(desk.operator, f"/membershipChecklists/do/{org}/networks", networks),
         "item by command": by_command("membership", "do", "Hub", "networks", "networks=192.0.2.0/24", *by_name),
-        "settling on the page": by_page(web, f"/members/{org}/checklist/server/", {"note": "x", "needed": "0"}),
-        "settling by API": by_api(desk.officer, f"/membershipChecklists/settle/{org}/server", unneeded),
-        "settling by command": by_command("membership", "settle", "Hub", "server", "--note", "x", "--not-needed"),
+        "waiving on the page": by_page(web, f"/members/{org}/checklist/server/", {"note": "x", "needed": "0"}),
+        "waiving by API": by_api(desk.officer, f"/membershipChecklists/waive/{org}/server", unneeded),
+        "waiving by command": by_command("membership", "waive", "Hub", "server", "--note", "x"),
         "the console itself": by_command("membership", "activate", "Hub", "--reason", "x"),
     }  # fmt: skip
     before = state_of_things()
