@@ -22,6 +22,7 @@ FACTS: Mapping[str, str | Promise] = {
     "link": _("The address to go on at; a private one in mail to applicants and members"),
     "name": _("Who it is about"),
     "number": _("The number of the case"),
+    "opening": _("When the phase opens, as a sentence"),
     "organisation": _("The name of the organisation"),
     "organisation_number": _("Its organisation number"),
     "phase": _("The phase that is waited for"),

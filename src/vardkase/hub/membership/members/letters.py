@@ -67,10 +67,12 @@ KINDS = (
         },
         body={
             "sv": "Hej,\n\nmedlemskapet för {organisation} har upphört. Era konton är avstängda, era nycklar gäller "
-            "inte längre och hubben utbyter ingen information med er.\n\nSkäl: {reason}\n\nDet ni har bidragit med: "
+            "inte längre och hubben utbyter ingen information med er. Beslutet är bifogat."
+            "\n\nSkäl: {reason}\n\nDet ni har bidragit med: "
             "{contributions}\n\nHör av er till kundtjänst om ni har frågor.",
             "en": "Hello,\n\nthe membership of {organisation} has ended. Accounts are off, keys have ended, and "
-            "nothing is exchanged any more.\n\nReasons: {reason}\n\nWhat you have contributed: {contributions}"
+            "nothing is exchanged any more. The decision is attached."
+            "\n\nReasons: {reason}\n\nWhat you have contributed: {contributions}"
             "\n\nTurn to customer service if you have questions.",
         },
     ),
