@@ -21,6 +21,7 @@ from vardkase.hub.correspondence.templates import (
     versions,
 )
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.fact_words import FACTS
 
 BODY = "Ärendet {number}: {reason} {status_link}"
 
@@ -95,3 +96,8 @@ def test_there_are_two_languages(cast: Cast) -> None:
 def test_every_registered_text_passes_its_own_rules(kind: object) -> None:
     for language in ("sv", "en"):
         preview(kind, language, kind.subject[language], kind.body[language])  # type: ignore[arg-type, attr-defined]
+
+
+def test_every_fact_of_a_text_is_described_to_who_writes_it() -> None:
+    mails = [kind for kind in registered() if kind.name != WELCOME.name]
+    assert not {fact for kind in mails for fact in kind.facts} - FACTS.keys()
