@@ -35,6 +35,7 @@ FACTS: Mapping[str, str | Promise] = {
     "request": _("What is asked for"),
     "requester": _("Who asks"),
     "sender": _("Who runs the hub"),
+    "sender_address": _("Who runs the hub, and where letters reach them"),
     "steps": _("The parts of the form to complete"),
     "terms_link": _("The private address of the terms"),
     "terms_version": _("The version of the terms that applies"),

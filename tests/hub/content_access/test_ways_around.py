@@ -315,6 +315,7 @@ def test_who_reads_sets_no_bounds_and_silences_nobody(cast: Cast) -> None:
         ("Vardkase.content_access_answer_hours", 168),
         ("Vardkase.policy_needs_two", 0),
         ("MISP.host_org_id", cast.org_a.pk),
+        ("Vardkase.sender_address", "Somewhere else"),
     ):
         changed = call(scene.operator.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": value})
         assert changed[0] == 403, name

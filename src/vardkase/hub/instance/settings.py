@@ -62,11 +62,11 @@ WAYS_OUT = (
     *("Plugin.ZeroMQ_", "Plugin.Kafka_"),
     *("GnuPG.", "MISP.event_alert_metadata_only", "MISP.publish_alerts_summary_only"),
     "MISP.host_org_id",
-    *("Vardkase.content_access_", "Vardkase.policy_needs_two"),
+    *("Vardkase.content_access_", "Vardkase.policy_needs_two", "Vardkase.sender_"),
 )
 """How the names begin of settings that say where what is shared is streamed to, how much of it mails hold and whether
-those are encrypted, whose people the hub's officers are, for how long one of those lets an operator read, and whether
-a policy takes two of them."""
+those are encrypted, whose people the hub's officers are, for how long one of those lets an operator read, whether a
+policy takes two of them, and whom an appeal is sent to."""
 
 
 @transaction.atomic

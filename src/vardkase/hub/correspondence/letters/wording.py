@@ -9,11 +9,17 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext
 
 from vardkase.core.mail.settings import FROM_NAME
+from vardkase.hub.correspondence.settings import SENDER_ADDRESS, SENDER_NAME
 
 
 def sender() -> str:
     """Who the hub's letters and mail come from."""
-    return FROM_NAME.value or "Vårdkase"
+    return SENDER_NAME.value or FROM_NAME.value or "Vårdkase"
+
+
+def sender_and_address() -> str:
+    """The same and where letters reach them, as a sentence takes it: "CERT-SE, Box 1, 104 22 Stockholm"."""
+    return ", ".join(filter(None, (sender(), SENDER_ADDRESS.value)))
 
 
 def moment(when: datetime) -> str:

@@ -22,6 +22,7 @@ from vardkase.hub.correspondence.kinds import Kind, find
 from vardkase.hub.correspondence.letters.blocks import blocks
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.rendering import filled
+from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.correspondence.templates import texts
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
@@ -91,6 +92,7 @@ def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft
     pages = [_page(contents, kind, number, day, language) for language in languages]
     data = {
         "sender": contents.sender,
+        "reached_at": SENDER_ADDRESS.value,
         "number": number,
         "address": list(contents.address),
         "pages": pages,

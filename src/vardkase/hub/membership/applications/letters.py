@@ -46,6 +46,7 @@ ON_PAPER = {
         "organisation_number": "212000-0142",
         "received": "9 november 2026",
         "sender": "CERT-SE",
+        "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
     }
 }
 NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from vardkase.audit.services import ActorReference
 from vardkase.core.mail.compose import Attachment
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import sender
+from vardkase.hub.correspondence.letters.wording import sender, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import target_of
@@ -56,6 +56,7 @@ def common(application: Application) -> dict[str, str]:
         "organisation_number": hyphenated(application.organisation_number) or "–",
         "received": formatted(timezone.localtime(application.submitted or timezone.now()), "j F Y"),
         "sender": sender(),
+        "sender_address": sender_and_address(),
     }
 
 

@@ -39,6 +39,7 @@ SAMPLE = {
     "organisation_number": "556012-5790",
     "received": "9 november 2026",
     "sender": "CERT-SE",
+    "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
 }
 ON_PAPER = {
     "letter_completion": {"request": "En plan för reservdriften.", "steps": "Säkerhetsintyg"},

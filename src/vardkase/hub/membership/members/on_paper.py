@@ -15,7 +15,7 @@ from vardkase.audit.services import ActorReference, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.hub.correspondence import Kind, register
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import moment, sender
+from vardkase.hub.correspondence.letters.wording import moment, sender, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -34,6 +34,7 @@ COMMON = {
     "reason": "Medlemmen har låtit andra använda sina konton.",
     "decider": "Johanna Bergdahl, jurist",
     "sender": "CERT-SE",
+    "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
 }
 FACTS = {
     "letter_suspension": {**COMMON, "until": "Avstängningen gäller tills vidare."},
@@ -91,6 +92,7 @@ def _common(actor: ActorReference, membership: Membership, language: str, reason
             "reason": reason,
             "decider": _decider(actor, language),
             "sender": sender(),
+            "sender_address": sender_and_address(),
         }
 
 

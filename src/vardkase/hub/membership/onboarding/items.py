@@ -124,7 +124,9 @@ def _administrator(facts: Facts) -> Found:
     if facts.settled_administrator:
         return State.DONE, facts.settled_administrator.email
     if facts.administrators:
-        told = gettext("%s is invited, and has yet to choose a password and set up a second factor.")
+        told = gettext(
+            "%s is invited, and has yet to sign in with a password of their own and a second factor."
+        )
         return State.STARTED, told % facts.administrators[0].email
     return State.OPEN, ""
 

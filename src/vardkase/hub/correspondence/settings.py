@@ -1,0 +1,16 @@
+"""Who the hub's letters come from, and where that authority is reached."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+SENDER_NAME = Setting(
+    "Vardkase.sender_name",
+    "",
+    "The authority that letters, decisions and mail come from; empty: the name beside the hub's mail address.",
+)
+SENDER_ADDRESS = Setting(
+    "Vardkase.sender_address",
+    "",
+    "Where letters and appeals reach that authority, on one line: post box, postal code and town, mail address.",
+)
