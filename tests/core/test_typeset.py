@@ -14,17 +14,20 @@ TEMPLATE = Path(typeset.__file__).with_name("letter.typ")
 LETTER = '#import "/core/typeset/letter.typ": *\n#show: document-of.with(title: data.title)\n#answers(data.answers)\n'
 
 
-@pytest.mark.parametrize("odd", ["\x07", "\x1b[31m", "\x85", "漢字", "🧿", "\u202e", "\uffff", "\x0b"])
-def test_nobody_can_write_what_stops_a_document(odd: str) -> None:
+ODD = ("\x07", "\x1b[31m", "\x85", "漢字", "🧿", "\u202e", "\uffff", "\x0b")
+
+
+def test_nobody_can_write_what_stops_a_document() -> None:
     template = TEMPLATE.parent / "odd.test.typ"
     template.write_text(LETTER)
     try:
-        made = typeset.pdf(template, {"title": f"Beslut {odd}", "answers": [[odd, f"före {odd} efter"]]})
+        for odd in ODD:
+            made = typeset.pdf(template, {"title": f"Beslut {odd}", "answers": [[odd, f"före {odd} efter"]]})
+            words = PdfReader(BytesIO(made)).pages[0].extract_text()
+            assert "före" in words, odd
+            assert "efter" in words, odd
     finally:
         template.unlink()
-    words = PdfReader(BytesIO(made)).pages[0].extract_text()
-    assert "före" in words
-    assert "efter" in words
 
 
 def test_text_is_set_as_it_is_written(tmp_path: Path, monkeypatch: object) -> None:
