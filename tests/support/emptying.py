@@ -13,6 +13,8 @@ from django.test import TransactionTestCase
 
 KEPT = frozenset({"django_content_type", "auth_permission"})
 """What migrating made: nothing else writes there."""
+JOBS = frozenset({"procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers"})
+"""What Django does not count among its own tables, and would leave to the next test."""
 _djangos = TransactionTestCase._fixture_teardown
 
 
@@ -29,8 +31,9 @@ def _empty(case: TransactionTestCase) -> None:
 
 
 def _filled(cursor: Any) -> list[str]:
-    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT
-    cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in tables))
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False))
+    asked = (tables | JOBS) - KEPT
+    cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM \"{table}\" LIMIT 1)" for table in asked))
     return [table for (table,) in cursor.fetchall()]
 
 
