@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.pages import PHONE, WIDE, Visit, visit
 from tests.cast import Cast
@@ -66,17 +66,17 @@ def test_theme_is_remembered(components: Visit) -> None:
     page = components.page
     page.click("summary[aria-label='Ljust eller mörkt']")
     page.click("button[value=dark]")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_language_is_remembered(components: Visit) -> None:
     page = components.page
     page.click("summary.who")
     page.click("button[value=en]")
-    assert page.locator("h1").inner_text() == "Components and states"
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("h1")).to_have_text("Components and states")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_built_files_are_kept_for_ever(components: Visit) -> None:
