@@ -13,9 +13,7 @@ from tests.support.loops import waited_for
 from vardkase.core.stalled_jobs import ATTEMPTS, take_up_again
 
 
-@pytest.mark.django_db(
-    transaction=True
-)  # Where Playwright's loop is set aside, Django takes another connection.
+@pytest.mark.django_db(transaction=True)  # What is waited for sees what is committed.
 def test_they_are_taken_up_again_but_not_for_ever() -> None:
     number = app.configure_task("sync.pull", lock="pull 1", allow_unknown=True).defer(server_id=1)
     again = app.configure_task("sync.pull", lock="pull 2", allow_unknown=True).defer(server_id=2)

@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -20,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -309,12 +308,4 @@ def take_up_the_job_again() -> None:
     """As happens each minute, once nothing has been heard of the worker for a while."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-    with ThreadPoolExecutor(1) as threads:  # This one may have an event loop, from a browser.
-        threads.submit(_take_up).result()
-
-
-def _take_up() -> None:
-    try:
-        waited_for(take_up_again.func, SimpleNamespace(app=app), 0)
-    finally:
-        connections.close_all()
+    waited_for(take_up_again.func, SimpleNamespace(app=app), 0)

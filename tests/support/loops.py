@@ -1,19 +1,26 @@
-"""Asynchronous work in a test's thread."""
+"""Asynchronous work in a test."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.db import connections
 
 
 def waited_for[T](work: Callable[..., Awaitable[T]], *args: Any) -> T:
-    """What `work` comes to. Playwright leaves a loop running in the thread of a worker that had a browser."""
-    playwrights = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
+    """What `work` comes to, in a thread of its own: in the test's, Playwright may keep a loop running.
+
+    It has a connection of its own as well, and sees what is committed.
+    """
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(_run, work, *args).result()
+
+
+def _run[T](work: Callable[..., Awaitable[T]], *args: Any) -> T:
     try:
         return async_to_sync(work)(*args)
     finally:
-        asyncio._set_running_loop(playwrights)
+        connections.close_all()
