@@ -82,7 +82,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             Item("own_security", _("Security of our organisation"), icon="lock", requires=Permission.ADMIN),
             Item("content_read", _("Read by operations"), icon="eye", requires=Permission.ADMIN),
             Item("sharing_policy", _("Sharing policy"), icon="file-check"),
-            Item("guide", _("Getting started"), icon="compass"),
+            Item("guide", _("Getting started"), icon="list-check"),
             Item("own_contacts", _("Contacts"), icon="address-book"),
             Item("groups", _("Groups of organisations"), icon="sitemap", requires=Permission.ADMIN),
             Item("hub", _("Our hub"), icon="plug-connected"),
