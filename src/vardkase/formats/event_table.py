@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from vardkase.formats.csv import shown
 from vardkase.formats.misp_json.chosen import Chosen, pages_of
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.index import IndexRow, index_rows
 
 COLUMNS = (
@@ -23,17 +22,16 @@ def event_table(actor: Actor, chosen: Chosen) -> Iterator[bytes]:
     """A head and the readable ones of the chosen events, in their order. Times are ISO 8601, in UTC."""
     yield b"\xef\xbb\xbf" + _lines([COLUMNS])
     for ids in pages_of(chosen):
-        counts = attribute_counts(actor, ids)
-        yield _lines([_cells(row, counts.get(row.id, 0)) for row in index_rows(actor, ids)])
+        yield _lines([_cells(row) for row in index_rows(actor, ids)])
 
 
-def _cells(row: IndexRow, attributes: int) -> Sequence[str | int]:
+def _cells(row: IndexRow) -> Sequence[str | int]:
     group = row.sharing_group.name if row.sharing_group else ""
     changed = datetime.fromtimestamp(row.timestamp, UTC).isoformat()
     tags = ", ".join(tag.name for tag in row.tags)
     return (
         row.id, row.uuid, row.date, shown(row.info), shown(row.orgc.name), row.distribution,
-        shown(group), row.threat_level_id, row.analysis, int(row.published), attributes, changed,
+        shown(group), row.threat_level_id, row.analysis, int(row.published), row.attribute_count, changed,
         shown(tags),
     )  # fmt: skip
 

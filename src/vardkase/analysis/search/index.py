@@ -16,7 +16,8 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.openpgp.instance_key import instance_fingerprint
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import proposal_predicate
+from vardkase.identity.access.visibility import proposal_predicate, report_predicate
+from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.intel.rules import must_sign
 from vardkase.misp.flags import as_bool
 
@@ -63,7 +64,7 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
     if as_bool(filters.get("minimal")) and must_sign(actor, protected=True):
         conditions.append(_signable(statement))
     return statement.query(
-        f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(filters)}"
+        f"SELECT e.id FROM event e WHERE {' AND '.join(conditions)} ORDER BY {_order(actor, filters)}"
     )
 
 
@@ -85,12 +86,13 @@ def _is_given(value: Any) -> bool:
     return value is not None and value not in ("", [], {})
 
 
-def _order(filters: Mapping[str, Any]) -> str:
+def _order(actor: Actor, filters: Mapping[str, Any]) -> str:
     column = str(filters.get("sort") or filters.get("order") or "id").rpartition(".")[2]
     if column not in SORTS:
         return "e.id"
     descending = str(filters.get("direction", "")).lower() == "desc"
-    return f"e.{column}{' DESC' if descending else ''}, e.id"
+    by = visible_attribute_count(actor) if column == "attribute_count" else f"e.{column}"
+    return f"{by}{' DESC' if descending else ''}, e.id"
 
 
 def _items(value: Any) -> Terms | None:
@@ -231,10 +233,12 @@ def _proposals(statement: Statement, value: Any) -> Iterator[str]:
         yield f"{'' if True in wanted else 'NOT '}EXISTS ({open_ones})"
 
 
-def _minimal(_statement: Statement, value: Any) -> Iterator[str]:
+def _minimal(statement: Statement, value: Any) -> Iterator[str]:
     """The short rows leave out events that hold nothing."""
     if as_bool(value):
-        yield "(e.attribute_count > 0 OR EXISTS (SELECT 1 FROM event_report r WHERE r.event_id = e.id))"
+        report = f"r.event_id = e.id AND {report_predicate(statement.actor, 'r')}"
+        count = visible_attribute_count(statement.actor)
+        yield f"({count} > 0 OR EXISTS (SELECT 1 FROM event_report r WHERE {report}))"
 
 
 def _date(comparison: str) -> Callable[[Statement, Any], Iterator[str]]:

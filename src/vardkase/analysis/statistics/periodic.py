@@ -9,6 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.knowledge.taxonomies.queries import hidden_tag_ids
 from vardkase.misp.flags import as_int
 
@@ -63,8 +64,10 @@ def summary(actor: Actor, period: str, until: int, filters: Mapping[str, Any]) -
     parameters |= {"since": until - length, "until": until, "most": MOST_EVENTS, "tags": MOST_TAGS}
     parameters |= _trending(filters, length) | {"hidden": hidden_tag_ids(actor)}
 
+    count = visible_attribute_count(actor)
+
     def rows(sql: str) -> list[Any]:
-        return cursor().execute(sql.format(condition=condition), parameters).fetchall()
+        return cursor().execute(sql.format(condition=condition, attribute_count=count), parameters).fetchall()
 
     trending: dict[str, list[int]] = {}
     for name, place, count in rows(TRENDING):
@@ -122,12 +125,12 @@ TAGGED = (
     "WHERE et.event_id = e.id AND lower(t.name) = ANY({names}::text[]))"
 )
 EVENTS = f"""
-SELECT e.id, e.uuid::text, e.info, o.name, e.threat_level_id, e.distribution, e.attribute_count, e.timestamp,
+SELECT e.id, e.uuid::text, e.info, o.name, e.threat_level_id, e.distribution, {{attribute_count}}, e.timestamp,
        e.publish_timestamp
 FROM event e JOIN organisation o ON o.id = e.orgc_id
 WHERE {IN_PERIOD} ORDER BY e.publish_timestamp DESC, e.id DESC LIMIT %(most)s
 """
-COUNTS = f"SELECT count(*), coalesce(sum(e.attribute_count), 0)::bigint FROM event e WHERE {IN_PERIOD}"
+COUNTS = f"SELECT count(*), coalesce(sum({{attribute_count}}), 0)::bigint FROM event e WHERE {IN_PERIOD}"
 ORGANISATIONS = f"""
 SELECT o.name, count(*) FROM event e JOIN organisation o ON o.id = e.orgc_id
 WHERE {IN_PERIOD} GROUP BY o.name ORDER BY 2 DESC, 1 LIMIT %(tags)s

@@ -11,11 +11,13 @@ from vardkase.api.members.organisations import organisation_reference
 from vardkase.api.paging import paged
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.formats.misp_json import event_index
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_delegations import services
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.event_delegations.queries import PENDING, delegations, find_delegation
 from vardkase.intel.models import Event
+from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.find import find_event
 
 ABOUT_DELEGATE = Description(
@@ -39,14 +41,14 @@ def index(call: Call) -> Answer:
     """The open requests one's organisation was asked or made; ``context`` "pending" or "issued" for one kind."""
     found = delegations(call.actor, str(call.param("context") or ""))
     ids = paged(call, list(found.values_list("pk", flat=True)))
-    return Json([_document(each) for each in found.filter(pk__in=ids)])
+    return Json([_document(call.actor, each) for each in found.filter(pk__in=ids)])
 
 
 @endpoint("event_delegations/view")
 def view(call: Call) -> Answer:
     """One request."""
     services.require_delegation()
-    return Json(_document(find_delegation(call.actor, call.arg(0))))
+    return Json(_document(call.actor, find_delegation(call.actor, call.arg(0))))
 
 
 @endpoint(
@@ -95,10 +97,10 @@ def delegation_index(call: Call) -> Answer:
     return Stream(event_index(call.actor, paged(call, ids)), headers={"X-Result-Count": str(len(ids))})
 
 
-def _document(delegation: EventDelegation) -> dict[str, Any]:
+def _document(actor: Actor, delegation: EventDelegation) -> dict[str, Any]:
     return {
         "EventDelegation": _columns(delegation),
-        "Event": _header(delegation.event),
+        "Event": _header(actor, delegation.event),
         "Org": organisation_reference(delegation.org),
         "RequesterOrg": organisation_reference(delegation.requester_org),
     }
@@ -116,7 +118,7 @@ def _columns(delegation: EventDelegation) -> dict[str, str]:
     }
 
 
-def _header(event: Event) -> dict[str, str]:
+def _header(actor: Actor, event: Event) -> dict[str, str]:
     return {
         "id": str(event.pk),
         "uuid": str(event.uuid),
@@ -125,5 +127,5 @@ def _header(event: Event) -> dict[str, str]:
         "threat_level_id": str(event.threat_level_id),
         "analysis": str(event.analysis),
         "distribution": str(event.distribution),
-        "attribute_count": str(event.attribute_count),
+        "attribute_count": str(attribute_counts(actor, [event.pk]).get(event.pk, 0)),
     }

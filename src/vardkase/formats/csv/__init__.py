@@ -1,7 +1,7 @@
 """CSV of a search: a line an attribute.
 
 Values are written as they are, as MISP does: programs read them. A spreadsheet calculates a cell that begins as a
-formula does, and whoever opens the file there asks for ``escapeFormulas``: such cells then begin with an apostrophe.
+formula does, so ``escapeFormulas``, and every button for people, makes such cells begin with an apostrophe.
 """
 
 from __future__ import annotations
@@ -97,6 +97,11 @@ def _with_moments(row: Sequence[Any], seen: Sequence[int]) -> list[Any]:
 def line(row: Sequence[Any]) -> str:
     """The values of a row as a line of CSV, as MISP writes them."""
     return ",".join(map(_cell, row)) + "\n"
+
+
+def spreadsheet_line(row: Sequence[Any]) -> str:
+    """A row for people, who open it in a spreadsheet: no cell is taken for a formula."""
+    return ",".join(map(_shown_cell, row)) + "\n"
 
 
 def shown(text: str) -> str:

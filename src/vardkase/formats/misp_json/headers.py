@@ -12,6 +12,7 @@ from vardkase.formats.misp_json.columns import EVENT
 from vardkase.formats.misp_json.decay import add_event_scores
 from vardkase.formats.misp_json.scope import Scope
 from vardkase.formats.misp_json.structs import EventHeader, Organisation, encoder
+from vardkase.intel.queries.attribute_counts import visible_attribute_count
 
 WIDTH = 19
 """Columns of EVENT; the creator's address and the two organisations follow."""
@@ -21,7 +22,8 @@ EVENTS_AT_ONCE = 100
 
 def headers(scope: Scope, event_ids: Sequence[int]) -> list[EventHeader]:
     """The headers of the readable ones of `event_ids`, in their order."""
-    rows = scope.rows(HEADERS.format(columns=EVENT, visible=scope.event), events=list(event_ids))
+    columns = EVENT.format(attribute_count=visible_attribute_count(scope.actor))
+    rows = scope.rows(HEADERS.format(columns=columns, visible=scope.event), events=list(event_ids))
     found = [_header(scope, row) for row in rows]
     if not scope.options.sg_reference_only:
         shared = [header for header in found if header.distribution == "4"]

@@ -24,6 +24,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.misp.analyst_data import KINDS
 
 type Thing = tuple[str, str]
@@ -63,8 +64,9 @@ def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
 
 def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
     source = SOURCES[kind]
+    columns = source.columns.format(attribute_count=visible_attribute_count(actor))
     sql = (
-        f"SELECT {source.alias}.uuid::text, {source.columns} FROM {source.table} "
+        f"SELECT {source.alias}.uuid::text, {columns} FROM {source.table} "
         f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {_visible(actor, kind)}"
     )
     rows = cursor().execute(sql, reader_parameters(actor) | {"uuids": array_of(uuids)}).fetchall()
@@ -94,7 +96,7 @@ EVENT_MEMBERS = (
     "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
 )  # fmt: skip
 EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, e.published,
-    e.analysis::text, e.attribute_count::text, e.orgc_id::text, e.timestamp::text, e.distribution::text,
+    e.analysis::text, ({attribute_count})::text, e.orgc_id::text, e.timestamp::text, e.distribution::text,
     coalesce(e.sharing_group_id, 0)::text, e.proposal_email_lock, e.locked, e.threat_level_id::text,
     e.publish_timestamp::text, e.sighting_timestamp::text, e.disable_correlation,
     coalesce(e.extends_uuid::text, ''), e.protected"""

@@ -6,7 +6,7 @@ from vardkase.core.settings import Setting
 
 DELEGATION = Setting(
     "MISP.delegation",
-    False,
+    True,
     "This feature allows users to create org only events and ask another organisation to take ownership of the "
     "event. This allows organisations to remain anonymous by asking a partner to publish an event for them.",
 )

@@ -21,32 +21,35 @@ from vardkase.identity.access.visibility import (
 
 def attribute_counts(actor: Actor, event_ids: Sequence[int]) -> dict[int, int]:
     """Event id → the number of its living attributes that the actor may read; unreadable events are left out."""
-    sql = COUNTS.format(
-        event=event_predicate(actor),
-        visible=attribute_predicate(actor, "p"),
-        attribute=restricted(actor, "a"),
-        object=restricted(actor, "o"),
-        ruled_out=ruled_out(actor, "a"),
-    )
+    sql = COUNTS.format(count=visible_attribute_count(actor), event=event_predicate(actor))
     parameters = {"ids": list(event_ids), **reader_parameters(actor)}
     return dict(cursor().execute(sql, parameters).fetchall())
 
 
-COUNTS = """
-WITH wanted AS (SELECT e.* FROM event e WHERE e.id = ANY(%(ids)s::bigint[]) AND {event}),
-parts AS (
-    SELECT a.id, a.event_id, a.object_id, a.distribution, a.sharing_group_id
-    FROM attribute a
-    WHERE a.event_id = ANY(%(ids)s::bigint[]) AND ({attribute} OR {ruled_out}) AND NOT a.deleted
-    UNION
-    SELECT a.id, a.event_id, a.object_id, a.distribution, a.sharing_group_id
-    FROM object o JOIN attribute a ON a.object_id = o.id
-    WHERE o.event_id = ANY(%(ids)s::bigint[]) AND {object} AND NOT a.deleted
-),
-hidden AS (
-    SELECT e.id, count(*) AS number FROM parts p JOIN wanted e ON e.id = p.event_id
-    WHERE NOT {visible} GROUP BY e.id
-)
-SELECT e.id, greatest(e.attribute_count - coalesce(hidden.number, 0), 0)
-FROM wanted e LEFT JOIN hidden ON hidden.id = e.id
-"""
+def visible_attribute_count(actor: Actor, event: str = "e") -> str:
+    """SQL for the number of living attributes that the actor may read of a readable event (alias `event`).
+
+    Two probes of the partial indexes of restricted parts for each event; none for site administrators and owners.
+    """
+    if actor.is_site_admin and actor.may_read:
+        return f"{event}.attribute_count"
+    return HIDDEN_TAKEN_OFF.format(
+        e=event,
+        visible=attribute_predicate(actor, "p", event),
+        attribute=restricted(actor, "p"),
+        object=restricted(actor, "within"),
+        ruled_out=ruled_out(actor, "p"),
+    )
+
+
+HIDDEN_TAKEN_OFF = """greatest({e}.attribute_count - (
+    SELECT count(*) FROM (
+        SELECT p.id, p.object_id, p.distribution, p.sharing_group_id FROM attribute p
+        WHERE p.event_id = {e}.id AND ({attribute} OR {ruled_out}) AND NOT p.deleted
+        UNION
+        SELECT p.id, p.object_id, p.distribution, p.sharing_group_id
+        FROM object within JOIN attribute p ON p.object_id = within.id
+        WHERE within.event_id = {e}.id AND {object} AND NOT p.deleted
+    ) p WHERE NOT {visible}
+), 0)"""
+COUNTS = "SELECT e.id, {count} FROM event e WHERE e.id = ANY(%(ids)s::bigint[]) AND {event}"

@@ -9,6 +9,7 @@ from typing import Any
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.intel.queries.attribute_counts import visible_attribute_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class IndexRow:
 def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     """The readable ones of `event_ids`, in their order, with their tags."""
     parameters = reader_parameters(actor) | {"ids": list(event_ids)}
-    rows = [_row(row) for row in cursor().execute(ROWS.format(visible=event_predicate(actor)), parameters)]
+    sql = ROWS.format(visible=event_predicate(actor), attribute_count=visible_attribute_count(actor))
+    rows = [_row(row) for row in cursor().execute(sql, parameters)]
     by_id = {row.id: row for row in rows}
     for event_id, *tag in cursor().execute(TAGS, {"ids": list(by_id)}):
         by_id[event_id].tags.append(IndexTag(*tag))
@@ -81,7 +83,7 @@ def _row(row: tuple[Any, ...]) -> IndexRow:
 
 
 ROWS = """
-SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, e.published, e.analysis, e.attribute_count,
+SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, e.published, e.analysis, {attribute_count},
        e.orgc_id, e.timestamp, e.distribution, coalesce(e.sharing_group_id, 0), e.proposal_email_lock,
        e.locked, e.threat_level_id, e.publish_timestamp, e.sighting_timestamp, e.disable_correlation,
        coalesce(e.extends_uuid::text, ''), e.protected,

@@ -81,7 +81,7 @@ def _news(actor: Actor, since: datetime) -> dict[str, Any]:
     rows = news.rows or queries.news_since(actor, 0, SHOWN).rows
     reasons = [_why(actor, row) for row in rows]
     return {
-        "events": list(zip([ListedEvent(row, 0) for row in rows], reasons, strict=True)),
+        "events": list(zip([ListedEvent(row) for row in rows], reasons, strict=True)),
         "new": news.count,
         "more": news.count >= queries.MOST,
     }

@@ -29,7 +29,7 @@ def as_json(request: PageRequest, reference: str) -> HttpResponseBase:
 def as_csv(request: PageRequest, reference: str) -> HttpResponseBase:
     """The event's attributes, a line each, in MISP's columns."""
     event = find_event(request.actor, reference)
-    search = Search(Scope.EVENTS, options={"includeContext": True})
+    search = Search(Scope.EVENTS, options={"includeContext": True, "escapeFormulas": True})
     rows = csv.table(request.actor, search, [event.id])
     return download(rows, f"misp.event.{event.uuid}.csv", "text/csv; charset=utf-8")
 

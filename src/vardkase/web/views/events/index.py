@@ -26,7 +26,7 @@ from vardkase.web.display import thin
 from vardkase.web.forms.events import EventFilterForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size
-from vardkase.web.views.events.rows import listed
+from vardkase.web.views.events.rows import ListedEvent
 from vardkase.web.views.files import download
 
 EXACT = 10_000
@@ -47,7 +47,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "filters": filters,
-        "events": listed(request.actor, found.rows),
+        "events": [ListedEvent(row) for row in found.rows],
         "chips": _chips(request, form),
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),

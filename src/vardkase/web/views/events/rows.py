@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.index import IndexRow, IndexTag
 from vardkase.web.chips import is_tlp
 
@@ -16,10 +13,9 @@ SHOWN_TAGS = 4
 
 @dataclass(frozen=True, slots=True)
 class ListedEvent:
-    """A row with what the reader may see of its attributes."""
+    """A row of the index, as the reader may see it."""
 
     row: IndexRow
-    attributes: int
 
     @property
     def changed(self) -> datetime:
@@ -48,12 +44,6 @@ class ListedEvent:
     @property
     def sharing_group_name(self) -> str:
         return self.row.sharing_group.name if self.row.sharing_group else ""
-
-
-def listed(actor: Actor, rows: Sequence[IndexRow]) -> list[ListedEvent]:
-    """The rows with their attribute counts, in one query."""
-    counts = attribute_counts(actor, [row.id for row in rows])
-    return [ListedEvent(row, counts.get(row.id, 0)) for row in rows]
 
 
 def moment(seconds: int) -> datetime:

@@ -20,7 +20,7 @@ from vardkase.intel.queries.index import index_rows
 from vardkase.intel.queries.object_lines import count_references
 from vardkase.intel.queries.rows import EventRow
 from vardkase.web.chips import is_tlp
-from vardkase.web.views.events.rows import ListedEvent, listed, moment
+from vardkase.web.views.events.rows import ListedEvent, moment
 
 RELATED_SHOWN = 5
 """Events named in the side column; the tab has them all."""
@@ -89,9 +89,9 @@ class Shell:
 def shell_of(actor: Actor, reference: str) -> Shell:
     """Everything around the parts; raises NotFound."""
     event = find_event(actor, reference)
-    (row,) = listed(actor, index_rows(actor, [event.id]))
-    related = related_events(actor, event.id) if event.attribute_count <= AT_ONCE else None
-    return Shell(actor, event, row, event_parts.event_tags(event.id), related)
+    (row,) = index_rows(actor, [event.id])
+    related = related_events(actor, event.id) if row.attribute_count <= AT_ONCE else None
+    return Shell(actor, event, ListedEvent(row), event_parts.event_tags(event.id), related)
 
 
 def shell_context(shell: Shell, part: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def with_rows(actor: Actor, related: list[RelatedEvent]) -> list[dict[str, Any]]
     """Related events with their rows, in the given order."""
     rows = {row.id: row for row in index_rows(actor, [each.event_id for each in related])}
     return [
-        {"event": ListedEvent(rows[each.event_id], 0), "shared": each.shared}
+        {"event": ListedEvent(rows[each.event_id]), "shared": each.shared}
         for each in related
         if each.event_id in rows
     ]
@@ -130,7 +130,7 @@ def _tabs(shell: Shell, part: str) -> list[dict[str, Any]]:
     reports = event_parts.count_reports(shell.actor, event_id)
     references = count_references(shell.actor, event_id)
     tabs = [
-        ("event", gettext("Attributes"), shell.listed.attributes, True),
+        ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
         ("event_correlations", gettext("Correlations"), _number(shell.related), True),
         ("event_reports", gettext("Reports"), reports, bool(reports)),
         ("event_references", gettext("References"), references, bool(references)),

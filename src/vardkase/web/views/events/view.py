@@ -37,7 +37,9 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         request.actor, shell.event.id, wanted, wanted_place(request), wanted_size(request)
     )
     filtered = wanted != LineFilter(layout=wanted.layout)
-    total = count_lines(request.actor, shell.event.id, wanted) if filtered else shell.listed.attributes
+    total = (
+        count_lines(request.actor, shell.event.id, wanted) if filtered else shell.listed.row.attribute_count
+    )
     context = {
         "blocks": blocks_of(request.actor, shell.event, found.rows, wanted.layout),
         "wanted": wanted,

@@ -99,16 +99,16 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def _csv(head: list[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
-    yield (BYTE_ORDER_MARK + csv.line(head)).encode()
+    yield (BYTE_ORDER_MARK + csv.spreadsheet_line(head)).encode()
     for row in rows:
-        yield csv.line([_written(cell) for cell in row]).encode()
+        yield csv.spreadsheet_line([_written(cell) for cell in row]).encode()
 
 
 def _written(cell: Cell) -> str | int:
     """A cell as CSV has it: days as 2026-11-26."""
     if isinstance(cell, int):
         return cell
-    return csv.shown(cell) if isinstance(cell, str) else str(cell or "")
+    return str(cell or "")
 
 
 def _filter(request: PageRequest) -> Filter:

@@ -36,7 +36,7 @@ class Hit:
 def hits_of(actor: Actor, attributes: Sequence[FoundAttribute]) -> list[Hit]:
     """The attributes in their order; their events are read in one go."""
     ids = sorted({attribute.event_id for attribute in attributes})
-    events = {row.id: ListedEvent(row, 0) for row in index_rows(actor, ids)}
+    events = {row.id: ListedEvent(row) for row in index_rows(actor, ids)}
     elsewhere = elsewhere_for(actor)
     asked = {each.id: (each.type, each.value) for each in attributes}
     known = elsewhere.of_attributes(asked) if elsewhere else {}

@@ -68,7 +68,7 @@ def _events(request: PageRequest, asked: Asked) -> list[ListedEvent]:
     if not is_one or (len(text) < SHORTEST_TITLE and not text.isdecimal()) or wanted_place(request):
         return []
     rows = event_page(request.actor, EventFilters(text=text[:200]), None, EVENTS_SHOWN).rows
-    return [ListedEvent(row, 0) for row in rows]
+    return [ListedEvent(row) for row in rows]
 
 
 def _summary(known: list[Known]) -> str:
