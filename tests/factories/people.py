@@ -90,7 +90,7 @@ def _row_of(user: User, key: str, **fields: Any) -> AuthKey:
         authkey_end=key[-4:],
         digest=hashlib.sha256(key.encode()).digest(),
         created=int(time.time()),
-        **fields,
+        **{"issued_by_id": user.pk, **fields},
     )
 
 

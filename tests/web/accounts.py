@@ -38,9 +38,9 @@ def with_totp(user: User) -> str:
     return secret
 
 
-def code_of(secret: str) -> str:
-    """What an app with `secret` shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
+def code_of(secret: str, step: int = 0) -> str:
+    """What an app with `secret` shows now, or `step` (-1 or 1) times half a minute later."""
+    counter = list(yield_hotp_counters_from_time())[1 + step]
     return str(format_hotp_value(hotp_value(secret, counter)))
 
 
@@ -59,3 +59,11 @@ def signed_in(user: User) -> Client:
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client
+
+
+def confirm(client: Client, user: User, *, ago: float = 0) -> None:
+    """Let `user`, who is signed in there, have shown a second factor so many seconds ago, and never before."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

@@ -28,6 +28,7 @@ from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer, lies_in
+from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import refusal
 
 AUTHENTICATION_FAILED = (
@@ -124,6 +125,8 @@ class _Row:
     allowance: int | None
     server_id: int
     staff_roles: list[str]
+    key_by_owner: bool
+    set_by_another_at: datetime | None
 
 
 @cache
@@ -206,4 +209,8 @@ def _actor(row: _Row, address: str | None) -> Actor:
         crossing=crossing_of(row.server_id),
         staff=staff,
         standing=row.standing,
+        key=PresentedKey(
+            row.key_id, row.key_expires, tuple(row.allowed_ips or ()), row.read_only, row.key_by_owner
+        ),
+        credentials_set_by_another_at=row.set_by_another_at,
     )

@@ -223,6 +223,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # As identity.access.actor.STEP_UP_HOLDS.
 ACCOUNT_FORMS = {
     "login": "vardkase.web.accounts.forms.LoginForm",
     "change_password": "vardkase.web.accounts.forms.ChangePasswordForm",

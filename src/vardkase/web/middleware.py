@@ -22,6 +22,7 @@ from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
+from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS
 from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
 from vardkase.web.pages import PUBLIC, standing_page
 
@@ -113,6 +114,9 @@ class SignedIn:
             return None
         if isinstance(user, User) and (refused := refusal_page(request, user)):
             return refused
+        if name in REAUTHENTICATION_VIEWS and isinstance(user, User) and not user.force_logout:
+            # What is confirmed there may be a request that goes on in the same view (`web.accounts.step_up`).
+            return _admit(request, user, name, own_affairs=True)
         if name in SIGN_IN_VIEWS:
             return None
         if declared is None and name not in OWN_ACCOUNT_VIEWS:
@@ -139,7 +143,7 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
     if not user.role.perm_site_admin and not LIVE.value:
         return render(request, "503.html", {"why": MAINTENANCE_MESSAGE.value}, status=503)
     step, allowed = _pending_step(user, means_of(request, user))
-    if step and name not in allowed:
+    if step and name not in allowed | REAUTHENTICATION_VIEWS:
         return redirect(step)
     request.sign_in_step = step  # type: ignore[attr-defined]
     address = getattr(request, "client_address", None)

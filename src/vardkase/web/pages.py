@@ -6,6 +6,7 @@ A view without a declaration cannot be reached: `web.middleware.SignedIn` refuse
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Concatenate, cast
 
@@ -18,11 +19,13 @@ from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.policy.errors import PolicyForbids
-from vardkase.identity.access.actor import Actor, MissingDuty
+from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
+from vardkase.web.accounts.step_up import ask_to_confirm, confirmed_at
 from vardkase.web.staff_words import DUTIES
 
 
@@ -45,6 +48,8 @@ def page[**P](
     staff: tuple[StaffRole, ...] = (),
     visitors: VisitorView | None = None,
     own_affairs: bool = False,
+    confirmed: bool = False,
+    resume: bool = True,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
@@ -52,6 +57,9 @@ def page[**P](
     impartial), and a Conflict that the view does not tell of itself 409, so that views need no error handling; a
     writing view that another writer got in the way of runs again. `visitors` answers who has not signed in, in place
     of the sign-in.
+    `confirmed`: the second factor must have been confirmed within the last minutes, or is asked for; so it is for a
+    view whose service calls `Actor.require_step_up`. `resume`: a POST goes on after that with the fields it was sent
+    with, which the session keeps until then: set it to False where they hold a secret.
     `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
@@ -59,10 +67,14 @@ def page[**P](
         @wraps(view)
         def gated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             page_request = cast(PageRequest, request)
+            person = cast(User, request.user)
+            page_request.actor = replace(page_request.actor, confirmed_at=confirmed_at(request, person))
             try:
                 page_request.actor.require(*requires)
                 if staff:
                     page_request.actor.require_staff(*staff)
+                if confirmed:
+                    page_request.actor.require_step_up()
                 if not writes:
                     page_request.actor = for_reading(page_request.actor, _name_of(request))
                     return view(page_request, *args, **kwargs)
@@ -71,6 +83,8 @@ def page[**P](
                 return again_if_overtaken(lambda: view(page_request, *args, **kwargs))
             except NotFound as error:
                 raise Http404(str(error)) from error
+            except StepUpRequired:
+                return ask_to_confirm(request, person, resume=resume)
             except (StandingRefused, PolicyForbids, MissingDuty, NotImpartial, Conflict) as refused:
                 return refusal_page(request, refused)
             except Forbidden as error:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+from django.utils import timezone
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
@@ -17,9 +20,13 @@ from vardkase.identity.access.permissions import (
 )
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
+from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import refusal
 
 NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
+STEP_UP_HOLDS = timedelta(minutes=10)
+"""For how long a confirmed second factor allows what needs step-up authentication."""
+STEP_UP_NEEDED = "This is done on the pages, after confirming the second factor within the last minutes."
 ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
 
 
@@ -29,6 +36,13 @@ class MissingDuty(Forbidden):
     def __init__(self, duties: tuple[StaffRole, ...]) -> None:
         super().__init__("This is for the hub's own staff.")
         self.duties = duties
+
+
+class StepUpRequired(Forbidden):
+    """It needs a browser session in which the second factor was confirmed within `STEP_UP_HOLDS`."""
+
+    def __init__(self) -> None:
+        super().__init__(STEP_UP_NEEDED)
 
 
 class Glass(Protocol):
@@ -79,6 +93,13 @@ class Actor:
     """Why its organisation may do what it may (`organisations.standing`)."""
     login: str = ""
     """Who sits at the machine's console, by login name, in whatever account's name; empty elsewhere."""
+    key: PresentedKey | None = None
+    """The API key of the request; None for every other credential."""
+    confirmed_at: datetime | None = None
+    """When the person of a browser session last confirmed their second factor; on a hub that requires none, also
+    their password. None for every other credential."""
+    credentials_set_by_another_at: datetime | None = None
+    """When somebody else last set what one signs in with as this account (`User.credentials_set_by_another_at`)."""
     glass: Glass | None = field(default=None, compare=False, repr=False)
     """The content access of an operator, in a request that only reads (`access.glass`)."""
 
@@ -103,6 +124,11 @@ class Actor:
         return self.glass is not None and bool(self.glass.opened)
 
     @property
+    def has_stepped_up(self) -> bool:
+        """Whether the second factor was confirmed within `STEP_UP_HOLDS`, in a browser session."""
+        return self.confirmed_at is not None and timezone.now() - self.confirmed_at < STEP_UP_HOLDS
+
+    @property
     def is_connection(self) -> bool:
         """Whether this is a connection that brings what another instance says: never the word of anybody here."""
         return self.user_id is None and self.credential is Credential.JOB
@@ -120,6 +146,14 @@ class Actor:
         """Raise MissingDuty unless the actor has one of these duties at the hub. No permission stands in for one."""
         if self.staff.isdisjoint(any_of):
             raise MissingDuty(any_of)
+
+    def require_step_up(self) -> None:
+        """Raise StepUpRequired unless the second factor was confirmed within `STEP_UP_HOLDS`.
+
+        A page then asks for it and goes on (`web.pages.page`); an API key, the console or a job never has it.
+        """
+        if not self.has_stepped_up:
+            raise StepUpRequired
 
     def require_sight(self) -> None:
         """Raise Forbidden for those who may never read what is shared: they do not decide where it goes either."""
@@ -141,7 +175,13 @@ class Actor:
             raise Forbidden("You do not have permission to use this functionality.")
 
 
-def actor_for(user: User, credential: Credential, *, address: str | None = None) -> Actor:
+def actor_for(
+    user: User,
+    credential: Credential,
+    *,
+    address: str | None = None,
+    confirmed_at: datetime | None = None,
+) -> Actor:
     """The Actor of a user that has been authenticated with `credential`."""
     organisation = user.org
     staff = staff_roles(user.staff_roles)
@@ -161,6 +201,8 @@ def actor_for(user: User, credential: Credential, *, address: str | None = None)
         crossing=crossing_of(user.server_id),
         staff=staff,
         standing=organisation.standing,
+        confirmed_at=confirmed_at,
+        credentials_set_by_another_at=user.credentials_set_by_another_at,
     )
 
 

@@ -83,6 +83,8 @@ class User(AbstractBaseUser):
     """A person or a machine of one organisation, with one role. Signs in with an e-mail address.
 
     `enabled_since` is when an administrator switched the account on again; null when it was never off.
+    `credentials_set_by_another_at` is when somebody else last set what one signs in with as this account: its
+    password, second factor, e-mail address or a key; null when nobody has, or nobody knows.
     """
 
     email = models.EmailField(max_length=255)
@@ -111,6 +113,7 @@ class User(AbstractBaseUser):
     staff_roles = ArrayField(models.CharField(max_length=32), default=list, blank=True)
     last_api_access = models.DateTimeField(null=True)
     last_pw_change = models.DateTimeField(null=True)
+    credentials_set_by_another_at = models.DateTimeField(null=True, blank=True)
     date_created = models.DateTimeField(auto_now_add=True)
     date_modified = models.DateTimeField(auto_now=True)
     language = models.CharField(max_length=8, blank=True, default="")
@@ -153,7 +156,8 @@ class AuthKey(models.Model):
 
     `authkey_start` (4 characters) finds the candidates, `digest` (SHA-256 of a 40-character random key, which
     needs no slow hash) decides, compared in constant time. `warned_days` is how many days were left when its end was
-    last told by mail; null when it was not.
+    last told by mail; null when it was not. `issued_by_id` is the account that issued the key, null for the console,
+    the hub itself, and keys of before this was recorded; no foreign key, because it outlives that account.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -169,6 +173,9 @@ class AuthKey(models.Model):
     unique_ips = ArrayField(models.TextField(), default=list, blank=True)
     last_used = models.BigIntegerField(null=True)
     warned_days = models.SmallIntegerField(null=True)
+    issued_by_id = models.BigIntegerField(null=True)
+    issued_by_name = models.CharField(max_length=255, blank=True, default="")
+    issued_at_console = models.BooleanField(default=False)
 
     class Meta:
         db_table = "auth_key"
@@ -176,6 +183,32 @@ class AuthKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authkey_start}…{self.authkey_end}"
+
+    @property
+    def is_issued_by_owner(self) -> bool:
+        """Whether the owner issued it to themselves, and not at the console."""
+        return self.issued_by_id == self.user_id and not self.issued_at_console
+
+
+class AccountAddress(models.Model):
+    """An e-mail address that an account has or had, written by a trigger of the table `account`.
+
+    It is kept when the account is deleted, so `user_id` is no foreign key.
+    """
+
+    user_id = models.BigIntegerField(db_index=True)
+    email = models.EmailField(max_length=255)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "account_address"
+        constraints = [
+            models.UniqueConstraint("user_id", Lower("email"), name="account_address_unique"),
+        ]
+        indexes = [models.Index(Lower("email"), name="account_address_email")]
+
+    def __str__(self) -> str:
+        return self.email
 
 
 class Appointment(models.Model):

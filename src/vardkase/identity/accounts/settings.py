@@ -1,4 +1,4 @@
-"""How long the keys of machines hold."""
+"""How long the keys of machines hold, and when credentials that somebody else set count for decisions."""
 
 from __future__ import annotations
 
@@ -14,4 +14,17 @@ LONGEST_KEY = Setting(
     365,
     "For how many days at most a key of a synchronising account holds, where the organisation asks for bound keys.",
     check=_days,
+)
+
+
+def _waiting_days(number: int) -> str | None:
+    return None if 0 <= number <= 90 else "The value has to be a number of days from 0 to 90."
+
+
+CREDENTIAL_WAITING_DAYS = Setting(
+    "Vardkase.credential_waiting_days",
+    3,
+    "For how many days an account cannot take part in decisions that need two people after somebody else has set its "
+    "password, second factor, e-mail address or key.",
+    check=_waiting_days,
 )

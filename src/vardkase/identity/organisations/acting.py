@@ -7,6 +7,7 @@ shape alone.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Protocol
 
 from vardkase.audit.services import ActorReference
@@ -15,6 +16,17 @@ SITE_ADMIN = "perm_site_admin"
 ADMIN = "perm_admin"
 SYNC = "perm_sync"
 SHARING_GROUP = "perm_sharing_group"
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedKey:
+    """The API key of a request, as far as it limits what may be done with it; `expiration` 0 means never."""
+
+    id: int
+    expiration: int = 0
+    allowed_ips: tuple[str, ...] = ()
+    read_only: bool = False
+    is_issued_by_owner: bool = True
 
 
 class Acting(ActorReference, Protocol):
@@ -34,6 +46,10 @@ class Acting(ActorReference, Protocol):
     def connection_id(self) -> int: ...
     @property
     def sharing_group_ids(self) -> tuple[int, ...]: ...
+    @property
+    def key(self) -> PresentedKey | None: ...
+    @property
+    def has_stepped_up(self) -> bool: ...
 
     def require_writing(self) -> None:
         """Raise Forbidden when whoever acts may only read."""

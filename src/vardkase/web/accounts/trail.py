@@ -17,6 +17,7 @@ from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.entrance.providers import ProviderRefused
 from vardkase.web.accounts.means import means_of
+from vardkase.web.accounts.step_up import second_factor_was_added
 
 SIGNED_IN = "user.signed_in"
 REFUSED = "user.sign_in_refused"
@@ -80,6 +81,7 @@ def listen() -> None:
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, "second_factor.added", _kind(authenticator))
+    second_factor_was_added(request, user, authenticator)
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:

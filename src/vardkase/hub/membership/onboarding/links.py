@@ -18,6 +18,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.credentials import note_who_set
 from vardkase.identity.accounts.services.keys import make_key
 from vardkase.identity.accounts.services.keys import target_of as target_of_key
 from vardkase.identity.accounts.services.passwords import set_password
@@ -77,6 +78,7 @@ def choose_password(actor: Actor, secret: str, password: str) -> User:
     set_password(user, password)
     user.change_pw = False
     user.save()
+    note_who_set(actor, user)
     _use(link)
     record(actor, "user.password_changed", target_of(user))
     return user
@@ -88,7 +90,7 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     link = _locked(Purpose.KEY, secret)
     ends = int(timezone.now().timestamp()) + link.key_days * DAY
     data = {"comment": gettext("Key of the connection"), "allowed_ips": link.allowed_ips, "expiration": ends}
-    key, raw = make_key(link.user, data)
+    key, raw = make_key(actor, link.user, data)
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
     record(actor, "auth_key.created", target_of_key(key), facts)

@@ -15,12 +15,13 @@ from django.db.models import Q
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext
 
-from vardkase.audit.services import Target, record
+from vardkase.audit.services import ActorReference, Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
+from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
@@ -40,7 +41,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     account or one the actor administers.
     """
     _require_control(actor, user)
-    key, raw = make_key(user, data or {})
+    key, raw = make_key(actor, user, data or {})
     record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
     return key, raw
 
@@ -93,13 +94,13 @@ def reset_keys(actor: Acting, user: User) -> str:
     _require_control(actor, user)
     now = now_seconds()
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
-    key, raw = make_key(user, bounds_of_former(user))
+    key, raw = make_key(actor, user, bounds_of_former(user))
     record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
     return raw
 
 
-def make_key(user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
-    """Store a new key of `user`, without asking who acts. Raises Invalid by field."""
+def make_key(actor: ActorReference, user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
+    """Store a new key of `user` that `actor` issues, without asking whether they may. Raises Invalid by field."""
     raw = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     key = AuthKey(
         user=user,
@@ -110,7 +111,9 @@ def make_key(user: User, data: Mapping[str, Any]) -> tuple[AuthKey, str]:
     )
     _apply(key, data)
     require_bound(key)
+    note_issuer(actor, key)
     key.save()
+    note_who_set(actor, user)
     return key, raw
 
 

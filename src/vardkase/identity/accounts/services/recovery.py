@@ -9,6 +9,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.credentials import note_who_set
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.users import locked, target_of
 from vardkase.identity.organisations.acting import Acting
@@ -25,6 +26,7 @@ def reset_password(actor: Acting, user: User) -> str:
     set_password(user, password)
     user.change_pw = True
     user.save()
+    note_who_set(actor, user)
     record(actor, "user.password_reset", target_of(user))
     return password
 
@@ -39,6 +41,7 @@ def reset_second_factor(actor: Acting, user: User) -> None:
     removed, _ = Authenticator.objects.filter(user=user).delete()
     user.force_logout = True
     user.save()
+    note_who_set(actor, user)
     record(actor, "user.second_factor_reset", target_of(user), {"removed": removed})
 
 

@@ -22,6 +22,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
+from vardkase.identity.accounts.services.credentials import note_who_set
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
@@ -57,6 +58,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     _apply(user, data, ADMINISTERED)
     set_password(user, _password(data) or one_time_password())
     user.save()
+    note_who_set(actor, user)
     record(actor, "user.created", target_of(user), {"role": user.role.name, "organisation": user.org.name})
     return user
 
@@ -152,6 +154,8 @@ def _saved(actor: Acting, user: User, data: Mapping[str, Any], before: dict[str,
     user.save()
     keep_a_site_admin()
     after = _facts(user)
+    if password or before["email"] != after["email"]:
+        note_who_set(actor, user)
     change: dict[str, Any] = {
         name: [before[name], after[name]] for name in FACTS if before[name] != after[name]
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,9 +22,8 @@ from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 
 
-@page(Permission.AUTH, writes=True)
+@page(Permission.AUTH, writes=True, confirmed=True)
 @never_cache
-@reauthentication_required  # type: ignore[untyped-decorator]
 def create(request: PageRequest) -> HttpResponse:
     """Make a key for oneself; the answer is the only time it is shown."""
     return key_page(request, cast(User, request.user), reverse("account"))

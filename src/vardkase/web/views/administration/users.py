@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -120,19 +119,17 @@ def sign_out(request: PageRequest, pk: int) -> HttpResponse:
     return _change(request, pk, {"force_logout": True}, gettext("Signed out everywhere."))
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, confirmed=True)
 @require_POST
 @never_cache
-@reauthentication_required  # type: ignore[untyped-decorator]
 def reset_password(request: PageRequest, pk: int) -> HttpResponse:
     """Give an account a one-time password, shown in the answer."""
     user = find_user(request.actor, pk)
     return _one_time_password(request, user, services.reset_password(request.actor, user))
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, confirmed=True)
 @require_POST
-@reauthentication_required  # type: ignore[untyped-decorator]
 def reset_second_factor(request: PageRequest, pk: int) -> HttpResponse:
     """Take an account's second factors away; its owner sets up a new one at the next sign-in."""
     services.reset_second_factor(request.actor, find_user(request.actor, pk))
@@ -155,9 +152,8 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("users")
 
 
-@page(Permission.ADMIN, writes=True)
+@page(Permission.ADMIN, writes=True, confirmed=True)
 @never_cache
-@reauthentication_required  # type: ignore[untyped-decorator]
 def create_key(request: PageRequest, pk: int) -> HttpResponse:
     """Make a key for an account; the answer is the only time it is shown."""
     return key_page(request, find_user(request.actor, pk), reverse("user", args=[pk]))

@@ -1,0 +1,73 @@
+"""Step-up authentication: when the person of a session last confirmed their second factor, and asking for it again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from vardkase.identity.accounts.models import User
+from vardkase.web.accounts.means import METHOD
+
+REAUTHENTICATION_VIEWS = frozenset(
+    {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+)
+
+
+def confirmed_at(request: HttpRequest, user: User) -> datetime | None:
+    """When `user` last showed a second factor (passkey, app, recovery code, or their provider's) in this session.
+
+    Where the hub requires no second factor, the password counts for those who have shown no other.
+    """
+    records = get_authentication_records(request, user)
+    shown = [one["at"] for one in records if one["method"] == "mfa" or one.get("second_factor")]
+    if not shown and not settings.REQUIRE_SECOND_FACTOR:
+        shown = [one["at"] for one in records if one["method"] in ("password", METHOD)]
+    return datetime.fromtimestamp(max(shown), UTC) if shown else None
+
+
+def second_factor_was_added(request: HttpRequest, user: User, authenticator: Authenticator) -> None:
+    """Count the code or passkey that activated a second factor as its first confirmation."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(
+            request, user, method="mfa", type=authenticator.type, id=authenticator.pk, reauthenticated=True
+        )
+
+
+def ask_to_confirm(request: HttpRequest, user: User, *, resume: bool) -> HttpResponse:
+    """Send a person to the page that asks for the second factor; afterwards they come back to this request.
+
+    A POST is repeated with its fields when `resume` is set; they are kept in the session until then, so not where
+    they hold a password. Otherwise the address is opened anew.
+    """
+    methods = get_adapter().get_reauthentication_methods(user)
+    usable = [
+        each for each in methods if each["id"] != "reauthenticate" or not settings.REQUIRE_SECOND_FACTOR
+    ]
+    if usable:
+        if resume:
+            return suspend_request(request, usable[0]["url"])  # type: ignore[no-any-return]
+        return redirect(f"{usable[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})}")
+    if came_through_provider(request, user):
+        why = gettext(
+            "Sign out and sign in again through your organisation's provider, then do this within minutes."
+        )
+        return render(request, "refused.html", {"why": why}, status=403)
+    messages.info(request, gettext("Set up a second factor first: this needs one."))
+    return redirect(reverse("mfa_index"))
+
+
+def came_through_provider(request: HttpRequest, user: User) -> bool:
+    """Whether `user` signed in through an organisation's provider in this session."""
+    return any(one["method"] == METHOD for one in get_authentication_records(request, user))

@@ -1,0 +1,148 @@
+"""Step-up authentication: what is asked for again, of whom, and what no credential but a fresh session has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.web.accounts import PASSWORD, code_of, confirm, post_sign_in, signed_in, with_password, with_totp
+from vardkase.identity.access.actor import STEP_UP_HOLDS, StepUpRequired, actor_for
+from vardkase.identity.access.credentials import CredentialsSetByAnother, require_own_credentials
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import AccountAddress, AuthKey, User
+from vardkase.identity.accounts.services import edit_user, issue_key, reset_password, reset_second_factor
+from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
+
+NEW = "tretton fyrar tända längs kusten"
+NEW_KEY = "/account/keys/new/"
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_yet(db: None, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
+
+
+@pytest.fixture
+def person(cast: Cast) -> User:
+    return with_password(cast.analyst.user)
+
+
+def test_what_needs_step_up_is_asked_for_once_the_confirmation_is_old(person: User, client: Client) -> None:
+    secret = with_totp(person)
+    client.force_login(person)
+    confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    asked = client.get(NEW_KEY)
+    assert (
+        asked.headers["Location"]
+        == f"/account/second-factor/reauthenticate/?next={NEW_KEY.replace('/', '%2F')}"
+    )
+    answer = client.post(asked.headers["Location"], {"code": code_of(secret)})
+    assert answer.headers["Location"] == NEW_KEY
+    assert client.get(NEW_KEY).status_code == 200
+
+
+def test_a_password_confirms_nothing_for_somebody_with_a_second_factor(person: User, client: Client) -> None:
+    with_totp(person)
+    client.force_login(person)
+    confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    answer = client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert answer.headers["Location"].startswith("/account/second-factor/reauthenticate/")
+    assert client.get(NEW_KEY).status_code == 302
+
+
+def test_a_request_that_was_held_up_goes_on_with_what_it_was_sent_with(person: User, client: Client) -> None:
+    secret = with_totp(person)
+    client.force_login(person)
+    confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    asked = client.post(NEW_KEY, {"comment": "for the SIEM", "expiration": "", "allowed_ips": ""})
+    made = client.post(asked.headers["Location"], {"code": code_of(secret)})
+    assert made.status_code == 200
+    assert AuthKey.objects.get(comment="for the SIEM").user_id == person.pk
+
+
+def test_signing_in_with_the_second_factor_confirms_it(person: User, client: Client) -> None:
+    secret = with_totp(person)
+    post_sign_in(client, person.email)
+    client.post("/account/second-factor/authenticate/", {"code": code_of(secret)})
+    assert client.get(NEW_KEY).status_code == 200
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_where_no_second_factor_is_required_the_password_confirms(person: User) -> None:
+    client = signed_in(person)
+    assert client.get(NEW_KEY).status_code == 200
+    confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    assert client.get(NEW_KEY).headers["Location"].startswith("/account/reauthenticate/")
+
+
+def test_a_person_without_a_second_factor_is_sent_to_set_one_up(person: User) -> None:
+    person.role.perm_skip_otp = True
+    person.role.save()
+    assert signed_in(person).get(NEW_KEY).headers["Location"] == "/account/second-factor/"
+
+
+@pytest.mark.parametrize("credential", [each for each in Credential if each is not Credential.BROWSER])
+def test_no_other_credential_has_stepped_up(person: User, credential: Credential) -> None:
+    with pytest.raises(StepUpRequired):
+        actor_for(person, credential).require_step_up()
+
+
+def test_step_up_holds_for_minutes(person: User) -> None:
+    actor_for(person, Credential.BROWSER, confirmed_at=timezone.now()).require_step_up()
+    with pytest.raises(StepUpRequired):
+        actor_for(person, Credential.BROWSER, confirmed_at=timezone.now() - STEP_UP_HOLDS).require_step_up()
+
+
+def test_credentials_that_somebody_else_set_do_not_count_for_some_days(person: User) -> None:
+    require_own_credentials(actor_for(person, Credential.BROWSER))
+    days = CREDENTIAL_WAITING_DAYS.value
+    person.credentials_set_by_another_at = timezone.now() - timedelta(days=days, seconds=-60)
+    with pytest.raises(CredentialsSetByAnother):
+        require_own_credentials(actor_for(person, Credential.BROWSER))
+    person.credentials_set_by_another_at = timezone.now() - timedelta(days=days)
+    require_own_credentials(actor_for(person, Credential.BROWSER))
+
+
+def test_every_address_of_an_account_is_remembered(cast: Cast) -> None:
+    pk, before = cast.analyst.user.pk, cast.analyst.user.email
+    User.objects.filter(pk=pk).update(email="other@a.example")
+    User.objects.get(pk=pk).delete()
+    assert set(AccountAddress.objects.filter(user_id=pk).values_list("email", flat=True)) == {
+        before,
+        "other@a.example",
+    }
+
+
+def test_who_issued_a_key_is_recorded(cast: Cast) -> None:
+    console = replace(cast.analyst.actor, credential=Credential.CONSOLE)
+    own, _ = issue_key(cast.analyst.actor, cast.analyst.user)
+    assert own.is_issued_by_owner
+    assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is None
+    for other in (cast.site_admin.actor, console):
+        key, _ = issue_key(other, cast.analyst.user)
+        assert not key.is_issued_by_owner
+        assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is not None
+        User.objects.update(credentials_set_by_another_at=None)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        reset_password,
+        reset_second_factor,
+        lambda actor, user: edit_user(actor, user, {"password": NEW}),
+        lambda actor, user: edit_user(actor, user, {"email": "new@a.example"}),
+    ],
+    ids=["password reset", "second factor reset", "password set", "address changed"],
+)
+def test_what_an_administrator_sets_is_recorded_as_set_by_another(cast: Cast, act: Any) -> None:
+    act(cast.site_admin.actor, cast.analyst.user)
+    assert User.objects.get(pk=cast.analyst.user.pk).credentials_set_by_another_at is not None
