@@ -61,11 +61,11 @@ def _first_administrator(folder: Path) -> dict[str, str]:
     return dict(json.loads(kept.read_text()))
 
 
-def initialise(folder: Path) -> dict[str, str]:
+def initialise(folder: Path, **environment: str) -> dict[str, str]:
     """Prepare `folder`; returns `email`, `password` and `key` of the first administrator."""
     command: list[str | Path] = [*VARDKASE, "init", WITHOUT_KNOWLEDGE, "--data-dir", folder, "--json"]
     printed = subprocess.run(
-        command, env=_environment(), stdout=subprocess.PIPE, text=True, check=True
+        command, env=_environment() | environment, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
     return dict(json.loads(printed.splitlines()[-1]))
 

@@ -12,7 +12,7 @@ from vardkase.core.database import DatabaseUnavailable, connection_settings
 def test_url_names_an_external_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://kalle:p%40ss@db.example:5433/hub?sslmode=require")
     assert connection_settings() == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "vardkase.core.database.postgresql",
         "NAME": "hub",
         "USER": "kalle",
         "PASSWORD": "p@ss",

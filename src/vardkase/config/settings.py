@@ -191,13 +191,21 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {
     "default": {
         **connection_settings(DATA_DIR),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 600,  # The backend checks connections itself (core/database/postgresql).
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {"server_side_binding": True, "prepare_threshold": 5, "application_name": "vardkase"}
-)
+# A server that is gone without a word (failover, cut cable) is noticed within a minute. DATABASE_URL may say otherwise.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    **DATABASES["default"].get("OPTIONS", {}),
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+    "application_name": "vardkase",
+}
 
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "accounts.User"

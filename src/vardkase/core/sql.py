@@ -19,12 +19,21 @@ from django.db import connection
 
 
 def cursor(**options: Any) -> psycopg.Cursor[Any]:
-    """A psycopg cursor that shares Django's connection and transaction.
+    """A psycopg cursor that shares Django's connection and transaction; a connection that is gone is replaced first.
 
     A query on this connection while a COPY is open waits for ever: finish the COPY first.
     """
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, **options)
+
+
+def pin_connection() -> None:
+    """Keep this thread's connection until it is closed, for state that ends with it: LISTEN, advisory locks.
+
+    When the server ends a pinned connection the next query fails, instead of running on a new one without that state.
+    """
+    connection.ensure_connection()
+    connection.pinned = True  # type: ignore[attr-defined]  # of our own backend
 
 
 @contextmanager

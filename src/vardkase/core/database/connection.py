@@ -13,7 +13,7 @@ from vardkase.core.database.errors import DatabaseUnavailable
 from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
 
 DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
-ENGINE = "django.db.backends.postgresql"
+ENGINE = "vardkase.core.database.postgresql"
 URL_VARIABLE = "DATABASE_URL"
 
 

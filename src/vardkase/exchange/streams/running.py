@@ -15,7 +15,7 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from vardkase.core.sql import cursor
+from vardkase.core.sql import cursor, pin_connection
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.entries import CHANNEL
 from vardkase.exchange.streams.by_settings import follow
@@ -67,6 +67,7 @@ def _started(stream_id: int, stop: threading.Event) -> threading.Thread:
 def _run(stream_id: int, stop: threading.Event) -> None:
     """Deliver until the stream is off or changed, or the database is gone; the thread above begins again."""
     try:
+        pin_connection()
         if _elected(stream_id):
             cursor().execute(f"LISTEN {CHANNEL}")
             while not stop.is_set() and (stream := running().filter(pk=stream_id).first()):

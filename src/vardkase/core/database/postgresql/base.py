@@ -1,0 +1,55 @@
+"""The `DatabaseWrapper` that Django loads for `vardkase.core.database.postgresql`."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+IDLE_LIMIT = 30.0
+"""Seconds after which an unused connection is asked whether it lives: a failover may leave it without a word."""
+CLOSED_BY_SERVER = select.POLLIN | select.POLLHUP | select.POLLERR
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Looks at its socket before each use: a server that ends a connection says so, or closes it.
+
+    That is one system call instead of the `SELECT 1` of CONN_HEALTH_CHECKS, and it serves psycopg's cursors
+    (`core.sql.cursor`) and Django's alike, because both begin with `ensure_connection`. Inside a transaction nothing is
+    replaced: what was done in it is lost, and its next statement fails.
+    """
+
+    pinned = False
+    """Set by code that keeps state in its session (LISTEN, advisory locks) and must notice when that is gone."""
+    _used = 0.0
+
+    def ensure_connection(self) -> None:
+        """Open a connection when there is none, or none that works."""
+        # Without autocommit, as right after connecting, a query would begin a transaction.
+        replaceable = self.autocommit and not self.in_atomic_block and not self.pinned
+        if self.connection is not None and replaceable:
+            now = time.monotonic()
+            if self._is_doubtful(now) and not self.is_usable():
+                self.close()
+            self._used = now
+        super().ensure_connection()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect."""
+        self._used = time.monotonic()
+        return super().get_new_connection(conn_params)
+
+    def close(self) -> None:
+        """Close the connection, and forget that it was pinned."""
+        super().close()
+        self.pinned = False
+
+    def _is_doubtful(self, now: float) -> bool:
+        """Whether only a query can tell if the connection works."""
+        if self.connection.closed or now - self._used > IDLE_LIMIT:
+            return True
+        poller = select.poll()
+        poller.register(self.connection.fileno(), CLOSED_BY_SERVER)
+        return bool(poller.poll(0))

@@ -1,0 +1,124 @@
+"""The database ends the hub's connections: every interface answers again as soon as PostgreSQL does."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from bench.client import Client
+from bench.instance import WITHOUT_KNOWLEDGE, initialise, serving
+from tests.support.folders import open_folder
+from tests.support.prepared import copy_prepared
+from tests.support.processes import wait_until
+from vardkase.core.database import EmbeddedPostgres, embedded_url
+
+PATHS = (
+    "/servers/getVersion",
+    "/events/index",
+    "/taxii2/api/collections",
+    "/feed/none/manifest.json",
+    "/about/",
+)
+TRIES = 8
+"""Of each path: more than the web server has threads, since each has a connection of its own."""
+
+
+class Hub:
+    """A running hub with its worker, and a way into its database."""
+
+    def __init__(self, url: str, key: str, folder: Path) -> None:
+        self.url, self.key, self.folder = url, key, folder
+        self.port = int(url.rpartition(":")[2])
+
+    def status(self, path: str) -> int:
+        accept = "text/html" if path == "/about/" else "application/json"
+        if path.startswith("/taxii2/"):
+            accept = "application/taxii+json;version=2.1"
+        headers = {"Accept": accept} if path == "/about/" else {"Accept": accept, "Authorization": self.key}
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as asking:
+            asking.request("GET", path, headers=headers)
+            return asking.getresponse().status
+
+    def statuses(self) -> dict[str, set[int]]:
+        return {path: {self.status(path) for _ in range(TRIES)} for path in PATHS}
+
+    def query(self, statement: str) -> list[tuple[int, ...]]:
+        with psycopg.connect(embedded_url(self.folder)) as connection:
+            return connection.execute(statement).fetchall()
+
+    def publishes(self) -> None:
+        """Publish an event, which the worker does, and wait for it."""
+        event = {"uuid": str(uuid4()), "info": "published by the worker"}
+        with Client(self.url, self.key) as client:
+            client.post("/events/add", {"Event": event})
+            client.post(f"/events/publish/{event['uuid']}", {})
+            wait_until(lambda: client.get(f"/events/view/{event['uuid']}").json()["Event"]["published"], 30)
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Hub]:
+    folder = open_folder()
+    copy_prepared(folder)
+    key = initialise(folder)["key"]
+    with serving(folder, WITHOUT_KNOWLEDGE) as (url, _):
+        yield Hub(url, key, folder)
+
+
+def test_after_the_server_ended_all_connections_not_one_request_fails(hub: Hub) -> None:
+    before = hub.statuses()
+    hub.publishes()
+    ended = hub.query(
+        "SELECT pg_terminate_backend(pid, 5000)::int FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    assert len(ended) >= 3
+    assert hub.statuses() == before
+    hub.publishes()
+
+
+def test_after_the_kill_of_one_database_process_everything_answers_again(hub: Hub) -> None:
+    before = hub.statuses()
+    ((victim, *_), *_) = hub.query(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'vardkase' AND pid <> pg_backend_pid()"
+    )
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: _answers(hub), 60)  # PostgreSQL itself recovers first.
+    assert hub.statuses() == before
+    hub.publishes()
+
+
+def test_after_the_restart_of_an_external_database_everything_answers_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    elsewhere, folder = open_folder(), open_folder()
+    copy_prepared(elsewhere)
+    database = EmbeddedPostgres(elsewhere).start()
+    try:
+        url = embedded_url(elsewhere)
+        key = initialise(folder, DATABASE_URL=url)["key"]
+        with serving(folder, WITHOUT_KNOWLEDGE, DATABASE_URL=url) as (address, _):
+            hub = Hub(address, key, elsewhere)
+            before = hub.statuses()
+            database.stop()
+            database.start()
+            assert hub.statuses() == before
+            hub.publishes()
+    finally:
+        database.stop()
+
+
+def _answers(hub: Hub) -> bool:
+    try:
+        hub.query("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
