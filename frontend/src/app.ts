@@ -7,6 +7,7 @@ import { liveRegion } from "./islands/live";
 import { menus } from "./islands/menu";
 import { passkeyFailures } from "./islands/passkey";
 import { pickers } from "./islands/pick";
+import { privateLink } from "./islands/privateLink";
 import { rowKeys } from "./islands/rows";
 import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
@@ -29,6 +30,7 @@ const islands = [
   menus,
   passkeyFailures,
   pickers,
+  privateLink,
   rowKeys,
   searchBox,
   selection,

@@ -58,5 +58,14 @@ def visit(
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server.url}])
     opened = Visit(context.new_page())
-    opened.page.goto(server.url + path)
+    if "#" in path:
+        open_private_link(opened.page, server.url + path)
+    else:
+        opened.page.goto(server.url + path)
     return opened
+
+
+def open_private_link(page: Page, link: str) -> None:
+    """Open a private link, and wait until its landing page has led to what it opens."""
+    page.goto(link)
+    page.wait_for_selector("main:not(:has(form[data-private-link]))")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
     draft = make_application(answers=answers(), saved={"organisation": timezone.now().isoformat()})
-    opened = visit(chromium, server, f"/apply/link/{new_link(draft)}/", None, PHONE, dark=True)
+    opened = visit(chromium, server, f"/apply/link/#{new_link(draft)}", None, PHONE, dark=True)
     for name in ("", "needs/", "security/", "terms/", "review/"):
         opened.page.goto(f"{server.url}/apply/{name}")
         assert opened.violations() == [], name
@@ -34,7 +34,7 @@ def test_the_form_passes_axe_and_fits(chromium: Browser, server: WebServer, serv
 def test_the_status_page_passes_axe(chromium: Browser, server: WebServer, server_cast: Cast) -> None:
     sent = make_application("completion_requested", answers=answers(), reopened=["contacts"])
     Message.objects.create(application=sent, kind=Author.OFFICER, text="Vem är ombud?", steps=["contacts"])
-    opened = visit(chromium, server, f"/apply/link/{new_link(sent)}/", None, WIDE)
+    opened = visit(chromium, server, f"/apply/link/#{new_link(sent)}", None, WIDE)
     assert "Vem är ombud?" in opened.page.inner_text("main")
     assert opened.violations() == []
     opened.page.context.close()

@@ -44,7 +44,7 @@ def _api(path: str, body: dict[str, str]) -> Callable[[str], int]:
 
 
 def _link(name: str) -> Callable[[str], int]:
-    return lambda address: Client(REMOTE_ADDR=address).get(reverse(name, args=["x" * 43])).status_code
+    return lambda address: Client(REMOTE_ADDR=address).post(reverse(name), {"secret": "x" * 43}).status_code
 
 
 def _form(name: str, /, **fields: str) -> Callable[[str], int]:

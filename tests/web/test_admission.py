@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.hub.membership.cast import PHASE_1, PHASE_2, make_application, make_staff
 from tests.web.accounts import signed_in
+from tests.web.private_links import follow
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.phases.models import Phase
 from vardkase.identity.accounts.staff import StaffRole
@@ -61,8 +62,8 @@ def test_an_officer_invites_reminds_and_takes_back(cast: Cast) -> None:
         assert officer.post(reverse("invitation_again", args=[pk])).status_code == 302
         assert officer.post(reverse("invitation_revoke", args=[pk])).status_code == 302
         assert "Återkallad" in officer.get(reverse("invitations")).content.decode()
-        link = reverse("apply_invited", args=["one-that-was-revoked"])
-        told = Client(headers={"accept-language": "sv"}).get(link, follow=True).content.decode()
+        link = reverse("apply_invited") + "#one-that-was-revoked"
+        told = follow(Client(headers={"accept-language": "sv"}), link).content.decode()
         assert "ha gått ut efter 30 dagar eller ha återkallats" in told
     with time_machine.travel(PHASE_2, tick=True):
         later = signed_in(make_staff(cast, StaffRole.MEMBERSHIP_OFFICER, "b@hub.example"))

@@ -15,6 +15,7 @@ from tests.cast import Cast, Player
 from tests.support.certificates import Authority
 from tests.support.name_server import name_server
 from tests.web.accounts import signed_in
+from tests.web.private_links import fill_in, follow
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access_reviews.models import AccessReview
@@ -99,11 +100,12 @@ def test_the_link_in_a_mail_asks_before_it_verifies(cast: Cast, settings: Any) -
     assert client.post(base + "domains/new/", asked).status_code == 302
     link = "/entrance/domain/" + OutgoingMail.objects.get().text.partition("/entrance/domain/")[2].split()[0]
     anybody = Client(headers={"Accept-Language": "en"})
-    assert "Does a.example belong to Organisation A?" in anybody.get(link).content.decode()
+    asked = follow(anybody, link)
+    assert "Does a.example belong to Organisation A?" in asked.content.decode()
     assert fresh(cast.org_a).verified_domains == []
-    assert "is verified" in anybody.post(link).content.decode()
+    assert "is verified" in fill_in(anybody, asked).content.decode()
     assert fresh(cast.org_a).verified_domains == ["a.example"]
-    assert anybody.post(link).status_code == 404
+    assert follow(anybody, link).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.cast import Cast
 from tests.hub.membership.cast import make_staff
 from tests.web.accounts import signed_in
+from tests.web.private_links import fill_in, follow
 from vardkase.core.clock import today
 from vardkase.hub.correspondence.models import MailTemplate, SentMail, Signature
 from vardkase.hub.membership.members.models import Membership
@@ -72,14 +73,14 @@ def test_a_new_version_is_written_published_and_accepted(
 
 def test_the_private_link_needs_no_account_and_is_not_passed_on(jurist: Client, member: Membership) -> None:
     publish_second(jurist)
-    url = reverse("terms_answer", args=[asking.token_of(AcceptanceRequest.objects.get())])
-    shown = Client().get(url)
+    link, client = reverse("terms_answer") + "#" + asking.token_of(AcceptanceRequest.objects.get()), Client()
+    shown = follow(client, link)
     assert "Organisation A" in shown.content.decode()
     assert shown.headers["Referrer-Policy"] == "strict-origin"
     given = {"version": "2", "name": "Britt", "role": "chef", "accepted": "on"}
-    assert "Godkända av Britt" in Client().post(url, given).content.decode()
+    assert "Godkända av Britt" in fill_in(client, shown, **given).content.decode()
     assert queries.acceptance_of(member, 2) is not None
-    assert Client().get(reverse("terms_answer", args=["made-up"])).status_code == 404
+    assert follow(Client(), reverse("terms_answer") + "#made-up").status_code == 404
 
 
 def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:

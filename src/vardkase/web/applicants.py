@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-LINK_COOKIE = "vardkase_application"
-INVITATION_COOKIE = "vardkase_invitation"
+from vardkase.web.private_links import PrivateLink
+
 COOKIE_PATH = "/apply/"
+OWN_LINK = PrivateLink("apply_link", "apply_resume", "vardkase_application", COOKIE_PATH, days=90)
+INVITATION = PrivateLink("apply_invited", "apply", "vardkase_invitation", COOKIE_PATH, days=90)

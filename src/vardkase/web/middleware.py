@@ -23,7 +23,7 @@ from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
 from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS
-from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
+from vardkase.web.applicants import COOKIE_PATH, OWN_LINK
 from vardkase.web.pages import PUBLIC, standing_page
 
 type Handler = Callable[[HttpRequest], HttpResponse]
@@ -131,7 +131,7 @@ class SignedIn:
 
 def _largest_form(request: HttpRequest) -> int:
     """Bytes that a visitor may send to this page."""
-    is_applicant = request.path_info.startswith(COOKIE_PATH) and LINK_COOKIE in request.COOKIES
+    is_applicant = request.path_info.startswith(COOKIE_PATH) and OWN_LINK.cookie in request.COOKIES
     return LARGEST_FORM_OF_APPLICANTS if is_applicant else LARGEST_FORM
 
 

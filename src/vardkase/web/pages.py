@@ -13,7 +13,6 @@ from typing import Concatenate, cast
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
@@ -122,17 +121,6 @@ def refusal_page(request: HttpRequest, refused: Forbidden | Conflict) -> HttpRes
 def standing_page(request: HttpRequest, why: str) -> HttpResponse:
     """The refusal of somebody whose organisation's membership does not let it, with where to see about that."""
     return render(request, "standing.html", {"why": why}, status=403)
-
-
-def by_private_link(response: HttpResponse) -> HttpResponse:
-    """What is shown to whoever holds a private link: nobody keeps or lists it, and its address is told to nobody.
-
-    Not "no-referrer": a browser then sends the page's forms as from nowhere, and they are refused as forged.
-    """
-    patch_cache_control(response, no_store=True)
-    response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def public_page[**P](

@@ -18,6 +18,7 @@ from pysequoia import Tsk
 from bench.client import Client, Refused
 from bench.instance import Instance, run
 from tests.browser.membership.hub import PASSWORD, PATIENCE, Colleagues, Hub, approve, assess
+from tests.browser.pages import open_private_link
 from tests.hub.membership.answers import ANSWERS, answers
 from tests.support.certificates import Authority, Issued
 from tests.support.internet import way_from
@@ -165,14 +166,14 @@ def technical_items(hub: Hub, colleagues: Colleagues, member: str, uuid: str) ->
         operator.goto(f"{member}checklist/{item}/")
         press(operator)
     postmaster = hub.page()
-    postmaster.goto(hub.link_in_mail("postmaster@hav.example", r"/entrance/domain/\S+"))
+    open_private_link(postmaster, hub.link_in_mail("postmaster@hav.example", r"/entrance/domain/\S+"))
     postmaster.click("main button")
 
 
 def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[str, str]) -> Page:
     """What its administrator does: signs in with two factors, promises, decides on a policy, has people trained."""
     visitor = hub.page()
-    visitor.goto(hub.link_in_mail(SIV, r"/welcome/\S+"))
+    open_private_link(visitor, hub.link_in_mail(SIV, r"/welcome/\S+"))
     visitor.fill("[name=password]", PASSWORD)
     visitor.click("main button.btn-pri")
     visitor.wait_for_url("**/login/**")
@@ -203,7 +204,7 @@ def own_items(hub: Hub, colleagues: Colleagues, member: str, certificate: tuple[
 def connected(hub: Hub, issued: Issued, certificate: tuple[str, str], secret: Tsk) -> Iterator[Machine]:
     """The technician fetches the key, puts it into the authority's MISP, and tests the connection from there."""
     technician = hub.page()
-    technician.goto(hub.link_in_mail(TECHNICIAN, r"/welcome/key/\S+", secret=secret))
+    open_private_link(technician, hub.link_in_mail(TECHNICIAN, r"/welcome/key/\S+", secret=secret))
     technician.click("main button.btn-pri")
     key = technician.locator("[data-copy]").get_attribute("data-copy") or ""
     uuid = technician.locator("dl .val").last.inner_text()

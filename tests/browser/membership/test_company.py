@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.browser.membership.hub import STEPS, Colleagues, Hub, approve, assess, fill
+from tests.browser.pages import open_private_link
 from tests.hub.membership.answers import answers
 from vardkase.core.clock import today
 
@@ -70,7 +71,7 @@ def test_a_company_waits_for_its_phase_and_becomes_a_member(hub: Hub, colleagues
     hub.days_pass(7)
     link = hub.link_in_mail(MAJA, r"/apply/link/\S+", about="Fasen har öppnat")
     applicant = hub.page()
-    applicant.goto(link)
+    open_private_link(applicant, link)
     assert "väntar på handläggning" in applicant.inner_text(".standing")
     officer.goto("/applications/?state=submitted")
     assert "dag 1 av 30" in officer.locator("tbody tr", has_text=ABOUT["name"]).inner_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.membership.hub import PASSWORD, STEPS, Colleagues, Hub, approve, assess, fill
+from tests.browser.pages import open_private_link
 from tests.hub.membership.answers import answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.live]
@@ -40,7 +41,7 @@ def test_a_municipality_becomes_a_member(hub: Hub, colleagues: Colleagues) -> No
     hub.letter("anna@skogsby.example", "säkerhetsjouren")
 
     applicant = hub.page()
-    applicant.goto(link)
+    open_private_link(applicant, link)
     applicant.goto("/apply/contacts/")
     contacts = given["contacts"] | {"security": given["contacts"]["security"] | {"name": "Nattjouren"}}
     fill(applicant, "contacts", contacts)
@@ -62,7 +63,7 @@ def test_a_municipality_becomes_a_member(hub: Hub, colleagues: Colleagues) -> No
     operator.click("main form button.btn-pri")
     welcome = hub.link_in_mail("eva@skogsby.example", r"/welcome/\S+")
     eva = hub.page()
-    eva.goto(welcome)
+    open_private_link(eva, welcome)
     eva.fill("[name=password]", PASSWORD)
     eva.click("main button.btn-pri")
     eva.wait_for_url("**/login/**")

@@ -23,6 +23,7 @@ from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, s
 from tests.support.certificates import Authority
 from tests.support.web_server import WebServer
 from tests.web.accounts import PASSWORD, post_sign_in, with_totp
+from tests.web.private_links import fill_in, follow
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
@@ -41,7 +42,7 @@ from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
 
-LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/[\w-]+/)")
+LINK = re.compile(r"https?://[^\s<]*(/welcome/(?:password|key)/#[\w-]+)")
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def states(organisation: Organisation) -> dict[str, str]:
 
 
 def link_in_mail() -> str:
-    """The newest private link that went out by mail, as a path."""
+    """The newest private link that went out by mail, without the host."""
     text = OutgoingMail.objects.order_by("-pk")[0].text
     found = LINK.search(text)
     assert found, text
@@ -80,14 +81,14 @@ def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
     assert states(cast.org_c)["administrator"] == "open"
     do(operator, cast.org_c, "administrator", email="eva@c.example")
     assert states(cast.org_c)["administrator"] == "started"
-    path, visitor = link_in_mail(), Client()
-    shown = visitor.get(path)
+    link, visitor = link_in_mail(), Client()
+    shown = follow(visitor, link)
     assert "eva@c.example" in shown.content.decode()
     # A browser that is told "no-referrer" sends its form from the origin "null", which is refused as forged.
     assert shown.headers["Referrer-Policy"] == "strict-origin"
-    assert visitor.post(path, {"password": "short"}).status_code == 422
-    assert visitor.post(path, {"password": PASSWORD}).headers["Location"] == "/account/login/"
-    assert Client().get(path).status_code == 404  # It has been used.
+    assert fill_in(visitor, shown, password="short").status_code == 422
+    assert fill_in(visitor, shown, password=PASSWORD).headers["Location"] == "/account/login/"
+    assert follow(Client(), link).status_code == 404  # It has been used.
     eva = User.objects.select_related("role").get(email="eva@c.example")
     assert (eva.role.perm_admin, eva.role.perm_site_admin, eva.org) == (True, False, cast.org_c)
     assert post_sign_in(visitor, "eva@c.example").status_code == 302
@@ -138,14 +139,15 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
         send_to="tech@c.example",
     )
     assert states(cast.org_c)["sync_user"] == "started"  # The key is made when its link is used.
-    path, visitor = link_in_mail(), Client()
+    link, visitor = link_in_mail(), Client()
     assert not AuthKey.objects.filter(user__org=cast.org_c).exists()
-    assert visitor.get(path).status_code == 200  # What follows links in mail uses nothing up.
-    shown = visitor.post(path)
+    asked = follow(visitor, link)
+    assert asked.status_code == 200  # What follows links in mail uses nothing up.
+    shown = fill_in(visitor, asked)
     assert shown.headers["Cache-Control"] == "no-store"
     raw = re.search(r'data-copy="(\w{40})"', shown.content.decode())
     assert raw
-    assert visitor.post(path).status_code == 404
+    assert follow(visitor, link).status_code == 404
     key = AuthKey.objects.get(user__org=cast.org_c)
     assert key.allowed_ips == ["127.0.0.1/32"]
     assert 299 * 86400 < key.expiration - timezone.now().timestamp() <= 300 * 86400
@@ -281,23 +283,24 @@ def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast:
 def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Desk) -> None:
     opened(desk, cast.org_c)
     do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
-    path = link_in_mail()
+    link, visitor = link_in_mail(), Client()
     PrivateLink.objects.update(expires=timezone.now() - timedelta(minutes=1))
-    assert Client().get(path).status_code == 404
+    assert follow(Client(), link).status_code == 404
     PrivateLink.objects.update(expires=timezone.now() + timedelta(days=1))
+    shown = follow(visitor, link)
     Membership.objects.update(state="terminated")
-    assert Client().post(path, {"password": PASSWORD}).status_code == 404
-    assert Client().get("/welcome/key/" + path.split("/")[3] + "/").status_code == 404
+    assert fill_in(visitor, shown, password=PASSWORD).status_code == 404
+    assert follow(Client(), "/welcome/key/#" + link.partition("#")[2]).status_code == 404
 
 
 def test_an_old_welcome_changes_no_password_of_who_has_signed_in_since(cast: Cast, desk: Desk) -> None:
     opened(desk, cast.org_c)
     do(signed_in(desk.operator), cast.org_c, "administrator", email="eva@c.example")
-    path, eva = link_in_mail(), User.objects.get(email="eva@c.example")
+    link, eva, visitor = link_in_mail(), User.objects.get(email="eva@c.example"), Client()
     before = eva.password
-    assert Client().get(path).status_code == 200
+    shown = follow(visitor, link)
     User.objects.filter(pk=eva.pk).update(last_login=timezone.now())
-    assert Client().post(path, {"password": PASSWORD}).status_code == 404
+    assert fill_in(visitor, shown, password=PASSWORD).status_code == 404
     assert User.objects.get(pk=eva.pk).password == before
 
 
@@ -331,7 +334,7 @@ def test_an_authority_synchronises_with_its_bound_key(
         until=until,
         send_to="t@c.example",
     )
-    _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().split("/")[3])
+    _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().partition("#")[2])
     members.activate(officer, org, "Policy follows.")
     theirs = published_event(cast.org_a, "evil.example")
     client = PyMISP(server.url, raw)

@@ -27,7 +27,8 @@ MAIL = "anna@skogsby.example"
 def browser_of(application: Application) -> Client:
     """A browser in which the application's private link has been followed."""
     client = Client(headers={"accept-language": "sv"})
-    assert client.get(reverse("apply_link", args=[new_link(application)])).status_code == 302
+    opened = client.post(reverse("apply_link"), {"secret": new_link(application)})
+    assert opened["Location"] == reverse("apply_resume")
     return client
 
 
@@ -112,7 +113,7 @@ def test_two_tabs(db: None) -> None:
 def test_two_applications_in_one_browser_do_not_mix(db: None) -> None:
     one, other = make_application(), make_application()
     client = browser_of(one)
-    client.get(reverse("apply_link", args=[new_link(other)]))
+    client.post(reverse("apply_link"), {"secret": new_link(other)})
     response = send(client, one, "apply_step", ["organisation"], seen="", name="Fel")
     assert response.status_code == 409
     assert "En annan ansökan" in response.content.decode()
@@ -141,7 +142,9 @@ def test_the_link_leaves_no_trace(db: None, caplog: pytest.LogCaptureFixture) ->
     application = make_application()
     token = new_link(application)
     client = Client()
-    response = client.get(reverse("apply_link", args=[token]))
+    landing = client.get(reverse("apply_link"))
+    assert (landing["Referrer-Policy"], landing["Cache-Control"]) == ("strict-origin", "no-store")
+    response = client.post(reverse("apply_link"), {"secret": token})
     assert token not in response["Location"]
     assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
     cookie = response.cookies["vardkase_application"]
@@ -149,7 +152,7 @@ def test_the_link_leaves_no_trace(db: None, caplog: pytest.LogCaptureFixture) ->
     page = client.get(response["Location"])
     assert page["Cache-Control"] == "no-store"
     application.links.all().delete()
-    gone = client.get(reverse("apply_link", args=[token]), follow=True)
+    gone = client.post(reverse("apply_link"), {"secret": token}, follow=True)
     assert gone.status_code == 404
     assert token not in caplog.text
 
@@ -260,11 +263,12 @@ def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
         monkeypatch.undo()
         client = Client(headers={"accept-language": "sv"})
         for _ in range(2):
-            assert client.get(reverse("apply_invited", args=["inviting"]))["Location"] == reverse("apply")
+            opened = client.post(reverse("apply_invited"), {"secret": "inviting"})
+            assert opened["Location"] == reverse("apply")
         assert "Ni är inbjudna" in client.get(reverse("apply")).content.decode()
         client.post(reverse("apply"), {"email": MAIL})
         assert Application.objects.get().is_invited
-        late = Client().get(reverse("apply_invited", args=["inviting"]))
+        late = Client().post(reverse("apply_invited"), {"secret": "inviting"})
         assert late["Location"] == f"{reverse('apply_no_link')}?invited=1"
 
 

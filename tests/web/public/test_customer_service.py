@@ -16,6 +16,7 @@ from django.utils import timezone
 from tests.cast import Cast, Player
 from tests.factories import make_role, make_user
 from tests.web.accounts import signed_in
+from tests.web.private_links import fill_in, follow
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
@@ -187,16 +188,16 @@ def test_an_outsider_asks_and_follows_by_the_private_link(cast: Cast, officer: U
     assert link[1] not in page.content.decode(), "only who reads the mail gets the link"
     services.answer(at_a_browser(officer), request.pk, "Så här är det.")
     services.answer(at_a_browser(officer), request.pk, "Hon frågar ofta.", internal=True)
-    followed = client.get(link[1])
+    followed = follow(client, link[1])
     html = followed.content.decode()
     assert "Så här är det." in html
     assert "Hon frågar ofta." not in html
     assert followed.headers["Referrer-Policy"] == "strict-origin"
-    assert client.post(link[1], {"text": "Tack"}).status_code == 302
+    assert fill_in(client, followed, text="Tack").status_code == 302
     assert SupportMessage.objects.latest("pk").author == "ada@kommun.example"
     other = links.token_of(SupportRequest(pk=0))
-    for wrong in (link[1][:-2] + "x/", f"/support/follow/{other}/", f"/support/follow/{request.uuid.hex}/"):
-        assert client.get(wrong).status_code == 404
+    for wrong in (link[1][:-1] + "x", f"/support/follow/#{other}", f"/support/follow/#{request.uuid.hex}"):
+        assert follow(Client(), wrong).status_code == 404
 
 
 def test_visitors_are_counted(cast: Cast, client: Client) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 from vardkase.core.errors import NotFound
+from vardkase.core.private_links import private_address
 from vardkase.hub.customer_service.models import SupportRequest
 
 SIGNER = Signer(salt="vardkase.support", sep=".")
@@ -24,7 +24,7 @@ def token_of(request: SupportRequest) -> str:
 
 def link_to(request: SupportRequest) -> str:
     """The whole address that opens `request`, as mails tell it."""
-    return f"{settings.BASE_URL}{PATH}{token_of(request)}/"
+    return private_address(PATH, token_of(request))
 
 
 def opened_by(token: str) -> SupportRequest:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from vardkase.core.mail.services import Mail
+from vardkase.core.private_links import private_address
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.entrance.models import ClientCertificate, MailDomain
 
@@ -23,7 +24,7 @@ def domain_link(claim: MailDomain, organisation: str, secret: str, asked_by: str
         "domain": claim.domain,
         "person": asked_by,
         "hub": settings.BASE_URL,
-        "link": f"{settings.BASE_URL}{LINK}{secret}/",
+        "link": private_address(LINK, secret),
     }
     texts = []
     for language in ("sv", "en"):

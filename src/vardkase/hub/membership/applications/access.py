@@ -7,13 +7,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.private_links import private_address
 from vardkase.hub.membership.applications.models import Application, PrivateLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -69,9 +69,9 @@ def new_link(application: Application) -> str:
     return token
 
 
-def link_address(token: str, path: str = LINK_PATH) -> str:
-    """The whole address of a private link, for a mail."""
-    return f"{settings.BASE_URL}{path}{token}/"
+def link_address(token: str) -> str:
+    """The whole address of an applicant's private link, for a mail."""
+    return private_address(LINK_PATH, token)
 
 
 def find_link(token: str) -> PrivateLink:

@@ -38,7 +38,7 @@ SAMPLE = {
     "organisation": "Skogsby kommun",
     "phase": "Fas 3, Privat sektor",
     "opening": "Fasen öppnar den 1 mars 2027.",
-    "link": "https://hub.example/apply/link/…",
+    "link": "https://hub.example/apply/link/#…",
 }
 ON_PAPER = {
     "letter_waiting": {

@@ -9,7 +9,7 @@ from vardkase.hub.correspondence import Kind
 INVITATION = Kind(
     "invitation",
     describes=_("To an organisation that an officer invites to apply: the one-time link."),
-    facts={"link": "https://hub.example/apply/invited/…", "expires": "10 februari 2026"},
+    facts={"link": "https://hub.example/apply/invited/#…", "expires": "10 februari 2026"},
     subject={"sv": "Inbjudan att ansöka om medlemskap", "en": "Invitation to apply for membership"},
     body={
         "sv": "Hej,\n\nvi bjuder in er att ansöka om medlemskap. Börja er ansökan här:\n\n{link}\n\nLänken gäller för "

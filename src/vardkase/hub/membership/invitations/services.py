@@ -14,9 +14,10 @@ from django.utils.translation import gettext, override
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.private_links import private_address
 from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Recipient
-from vardkase.hub.membership.applications.access import digest_of, link_address
+from vardkase.hub.membership.applications.access import digest_of
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
@@ -181,7 +182,7 @@ def _mail(actor: Actor, invitation: Invitation, token: str) -> None:
         "invitation",
         [Recipient(invitation.email, invitation.language)],
         {"expires": _day(invitation)},
-        private={"link": link_address(token, PATH)},
+        private={"link": private_address(PATH, token)},
         about=target_of(invitation),
     )
 

@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import NotFound
+from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import Actor
@@ -46,7 +46,7 @@ def make_link(
         purpose=purpose, membership=membership, user=user, digest=_digest(secret), sent_to=sent_to,
         made_by=actor.name, expires=timezone.now() + HOLDS, allowed_ips=allowed_ips or [], key_days=key_days,
     )  # fmt: skip
-    return f"{settings.BASE_URL}/welcome/{purpose}/{secret}/"
+    return private_address(f"/welcome/{purpose}/", secret)
 
 
 def find_link(purpose: str, secret: str) -> PrivateLink:

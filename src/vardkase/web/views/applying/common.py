@@ -19,12 +19,10 @@ from vardkase.hub.membership.applications.models import Application, Application
 from vardkase.hub.membership.applications.throttle import TooOften
 from vardkase.hub.public_pages.passages import Part, Words
 from vardkase.hub.public_pages.queries import passages
-from vardkase.web.applicants import COOKIE_PATH, LINK_COOKIE
+from vardkase.web.applicants import OWN_LINK
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
 from vardkase.web.views.public.front import url_if_any
-
-NINETY_DAYS = 90 * 24 * 3600
 
 
 class ApplicantRequest(HttpRequest):
@@ -79,7 +77,7 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
 def own_link(request: HttpRequest) -> PrivateLink | None:
     """The link whose token this browser keeps, as long as it is good."""
     try:
-        return find_link(request.COOKIES.get(LINK_COOKIE, ""))
+        return find_link(request.COOKIES.get(OWN_LINK.cookie, ""))
     except NotFound:
         return None
 
@@ -94,23 +92,7 @@ def no_link(request: HttpRequest) -> HttpResponse:
     response = render(
         request, "applying/no_link.html", page(request, invited="invited" in request.GET), status=404
     )
-    response.delete_cookie(LINK_COOKIE, COOKIE_PATH)
-    return response
-
-
-def keep_token(response: HttpResponse, name: str, token: str) -> HttpResponse:
-    """Have the browser keep a token for these pages; no script can read it."""
-    response.set_cookie(
-        name,
-        token,
-        max_age=NINETY_DAYS,
-        path=COOKIE_PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return OWN_LINK.forget(response)
 
 
 def _help(words: Words) -> dict[str, str]:
@@ -130,7 +112,7 @@ def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     }
     link: PrivateLink | None = getattr(request, "link", None)
     if link is not None:
-        address = link_address(request.COOKIES[LINK_COOKIE])
+        address = link_address(request.COOKIES[OWN_LINK.cookie])
         found |= {
             "application": link.application,
             "link_expires": link.expires,

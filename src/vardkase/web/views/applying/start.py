@@ -18,11 +18,11 @@ from vardkase.hub.membership.applications.throttle import spend
 from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
-from vardkase.web.applicants import INVITATION_COOKIE, LINK_COOKIE
+from vardkase.web.applicants import INVITATION, OWN_LINK
 from vardkase.web.forms.application import BeginForm
 from vardkase.web.forms.errors import take_errors
+from vardkase.web.private_links import open_private_link
 from vardkase.web.views.applying.common import (
-    keep_token,
     no_link,
     open_page,
     own_link,
@@ -45,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             take_errors(form, error)
         else:
-            return keep_token(to_home(application), LINK_COOKIE, own)
+            return OWN_LINK.keep(to_home(application), own)
     link = own_link(request)
     context = page(
         request,
@@ -61,31 +61,35 @@ def start(request: HttpRequest) -> HttpResponse:
 def _begun(request: HttpRequest, email: str, *, by_invitation: bool) -> tuple[Application, str]:
     visitor = (getattr(request, "client_address", None), email, get_language() or "sv")
     if by_invitation:
-        return begin_invited(request.COOKIES.get(INVITATION_COOKIE, ""), *visitor)
+        return begin_invited(request.COOKIES.get(INVITATION.cookie, ""), *visitor)
     return begin(*visitor)
 
 
 @open_page
-def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """Come back by the private link: its token goes into a cookie, and the address is left at once."""
-    spend("link", counted_as(getattr(request, "client_address", None)), allowed=GUESSES, window=HOUR)
-    try:
-        application = find_link(token).application
-    except NotFound:
-        # Not told here: a refused address would be logged, and the token with it.
-        return redirect("apply_no_link")
-    return keep_token(to_home(application), LINK_COOKIE, token)
+def follow(request: HttpRequest) -> HttpResponse:
+    """Come back by the private link."""
+
+    def check(token: str) -> None:
+        _count_guess(request)
+        find_link(token)
+
+    return open_private_link(request, OWN_LINK, check, lambda *_: redirect("apply_no_link"))
 
 
 @open_page
-def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+def accept_invitation(request: HttpRequest) -> HttpResponse:
     """Come by an invitation. It is used up when the application is begun, not when the link is opened."""
-    spend("link", counted_as(getattr(request, "client_address", None)), allowed=GUESSES, window=HOUR)
-    try:
+
+    def check(token: str) -> None:
+        _count_guess(request)
         open_invitation(token)
-    except NotFound:
-        return redirect(f"{reverse('apply_no_link')}?invited=1")
-    return keep_token(redirect("apply"), INVITATION_COOKIE, token)
+
+    no_link = f"{reverse('apply_no_link')}?invited=1"
+    return open_private_link(request, INVITATION, check, lambda *_: redirect(no_link))
+
+
+def _count_guess(request: HttpRequest) -> None:
+    spend("link", counted_as(getattr(request, "client_address", None)), allowed=GUESSES, window=HOUR)
 
 
 @open_page
@@ -102,7 +106,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 
 
 def _invitation(request: HttpRequest) -> Invitation | None:
-    token = request.COOKIES.get(INVITATION_COOKIE)
+    token = request.COOKIES.get(INVITATION.cookie)
     try:
         return open_invitation(token) if token else None
     except NotFound:

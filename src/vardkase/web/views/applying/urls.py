@@ -8,8 +8,8 @@ from vardkase.web.views.applying import guide, start, status, steps
 
 urlpatterns = [
     path("apply/", start.start, name="apply"),
-    path("apply/link/<str:token>/", start.follow, name="apply_link"),
-    path("apply/invited/<str:token>/", start.accept_invitation, name="apply_invited"),
+    path("apply/link/", start.follow, name="apply_link"),
+    path("apply/invited/", start.accept_invitation, name="apply_invited"),
     path("apply/no-link/", start.unknown, name="apply_no_link"),
     path("apply/go-on/", start.resume, name="apply_resume"),
     path("apply/recommendation/", steps.advise, name="apply_advise"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from vardkase.core.errors import Invalid, NotFound
@@ -13,49 +13,59 @@ from vardkase.hub.membership.onboarding.links import Purpose
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import PasswordForm
-from vardkase.web.pages import by_private_link, public_page
+from vardkase.web.pages import public_page
+from vardkase.web.private_links import PrivateLink, open_private_link, private_page
 from vardkase.web.views.membership.connecting import the_hub
+
+PASSWORD = PrivateLink("welcome_password", "welcome_password_choose")
+KEY = PrivateLink("welcome_key", "welcome_key_show")
+
+
+def gone(request: HttpRequest, error: NotFound) -> HttpResponse:
+    """Say why a link opens nothing any more."""
+    return render(request, "membership/gone.html", {"why": str(error)}, status=404)
 
 
 @public_page
-def password(request: HttpRequest, secret: str) -> HttpResponse:
-    """Choose a first password."""
-    try:
-        link = links.find_link(Purpose.PASSWORD, secret)
-        form = PasswordForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
-            return redirect("account_login")
-    except Invalid as error:
-        take_errors(form, error)
-    except NotFound as error:
-        return _gone(request, error)
-    context = {"form": form, "email": link.user.email, "organisation": link.user.org}
-    return by_private_link(
-        render(request, "membership/welcome.html", context, status=422 if form.errors else 200)
+def open_password(request: HttpRequest) -> HttpResponse:
+    """Where the link in a mail to a new administrator lands."""
+    return open_private_link(
+        request, PASSWORD, lambda secret: links.find_link(Purpose.PASSWORD, secret), gone
     )
 
 
+@private_page(PASSWORD, gone)
+def password(request: HttpRequest, secret: str) -> HttpResponse:
+    """Choose a first password."""
+    link = links.find_link(Purpose.PASSWORD, secret)
+    form = PasswordForm(request.POST or None)
+    try:
+        if request.method == "POST" and form.is_valid():
+            links.choose_password(_visitor(request), secret, form.cleaned_data["password"])
+            return PASSWORD.forget(redirect("account_login"))
+    except Invalid as error:
+        take_errors(form, error)
+    context = {"form": form, "email": link.user.email, "organisation": link.user.org}
+    return render(request, "membership/welcome.html", context, status=422 if form.errors else 200)
+
+
 @public_page
+def open_key(request: HttpRequest) -> HttpResponse:
+    """Where the link in a mail about a new key lands."""
+    return open_private_link(request, KEY, lambda secret: links.find_link(Purpose.KEY, secret), gone)
+
+
+@private_page(KEY, gone)
 def key(request: HttpRequest, secret: str) -> HttpResponse:
     """Show a new key; only when asked to, so that no program that follows links in mail uses it up."""
-    try:
-        link = links.find_link(Purpose.KEY, secret)
-        if request.method != "POST":
-            return by_private_link(render(request, "membership/key.html", {"link": link, "hub": the_hub()}))
-        made, raw = links.show_key(_visitor(request), secret)
-    except NotFound as error:
-        return _gone(request, error)
+    link = links.find_link(Purpose.KEY, secret)
+    if request.method != "POST":
+        return render(request, "membership/key.html", {"link": link, "hub": the_hub()})
+    made, raw = links.show_key(_visitor(request), secret)
     ends = datetime.fromtimestamp(made.expiration, UTC)
     context = {"link": link, "key": made, "raw": raw, "ends": ends, "hub": the_hub()}
-    return by_private_link(render(request, "membership/key.html", context))
+    return KEY.forget(render(request, "membership/key.html", context))
 
 
 def _visitor(request: HttpRequest) -> Actor:
     return visitor(getattr(request, "client_address", None))
-
-
-def _gone(request: HttpRequest, error: NotFound) -> HttpResponse:
-    if request.method not in ("GET", "HEAD", "POST"):
-        raise Http404
-    return by_private_link(render(request, "membership/gone.html", {"why": str(error)}, status=404))

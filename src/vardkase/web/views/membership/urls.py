@@ -33,6 +33,8 @@ urlpatterns = [
     path("membership/letters/<str:number>/", papers.own_letter, name="membership_letter"),
     path("membership/change/", own.change, name="membership_change"),
     path("membership/change/withdraw/", own.withdraw, name="membership_withdraw"),
-    path("welcome/password/<str:secret>/", links.password, name="welcome_password"),
-    path("welcome/key/<str:secret>/", links.key, name="welcome_key"),
+    path("welcome/password/", links.open_password, name="welcome_password"),
+    path("welcome/password/choose/", links.password, name="welcome_password_choose"),
+    path("welcome/key/", links.open_key, name="welcome_key"),
+    path("welcome/key/show/", links.key, name="welcome_key_show"),
 ]

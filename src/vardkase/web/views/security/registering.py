@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -21,6 +20,9 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.security import CertificateForm, DomainForm, NetworksForm
 from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.private_links import PrivateLink, open_private_link, private_page
+
+DOMAIN = PrivateLink("domain_confirm", "domain_confirm_answer")
 
 
 @page()
@@ -116,19 +118,25 @@ def remove_domain(request: PageRequest, pk: int, domain: int) -> HttpResponse:
     )
 
 
+def domain_unknown(request: HttpRequest, error: NotFound) -> HttpResponse:
+    """Say why the link of a domain opens nothing any more."""
+    return render(request, "security/domain_unknown.html", {"why": str(error)}, status=404)
+
+
 @public_page
-@never_cache
+def open_domain_link(request: HttpRequest) -> HttpResponse:
+    """Where the link in a mail that proves a domain lands."""
+    return open_private_link(request, DOMAIN, services.find_by_link, domain_unknown)
+
+
+@private_page(DOMAIN, domain_unknown)
 def confirm_domain(request: HttpRequest, secret: str) -> HttpResponse:
-    """What the link in a mail opens: asks, and on POST takes the reader's word that the domain is theirs."""
-    try:
-        claim = services.find_by_link(secret)
-        if request.method == "POST":
-            address = getattr(request, "client_address", None)
-            claim = services.confirm_by_link(visitor(address), secret)
-            return render(request, "security/domain_confirmed.html", {"claim": claim})
-    except NotFound as error:
-        return render(request, "security/domain_unknown.html", {"why": str(error)}, status=404)
-    return render(request, "security/domain_confirm.html", {"claim": claim})
+    """Ask, and on POST take the reader's word that the domain is theirs."""
+    if request.method == "POST":
+        address = getattr(request, "client_address", None)
+        claim = services.confirm_by_link(visitor(address), secret)
+        return DOMAIN.forget(render(request, "security/domain_confirmed.html", {"claim": claim}))
+    return render(request, "security/domain_confirm.html", {"claim": services.find_by_link(secret)})
 
 
 def _written(

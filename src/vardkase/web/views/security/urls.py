@@ -38,5 +38,6 @@ urlpatterns = [
     path("security/<int:pk>/reviews/<int:review>/", reviews.view, name="access_review"),
     path("security/<int:pk>/reviews/<int:review>/answer/", reviews.answer, name="access_review_answer"),
     path("security/<int:pk>/reviews/bring-back/<int:user>/", reviews.bring_back, name="access_review_back"),
-    path("entrance/domain/<str:secret>/", registering.confirm_domain, name="domain_confirm"),
+    path("entrance/domain/", registering.open_domain_link, name="domain_confirm"),
+    path("entrance/domain/confirm/", registering.confirm_domain, name="domain_confirm_answer"),
 ]

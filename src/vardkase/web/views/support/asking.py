@@ -6,21 +6,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import links, queries, services
 from vardkase.hub.customer_service.models import RequestKind, SupportRequest
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.support import AskForm, MessageForm, VisitorForm
-from vardkase.web.pages import PageRequest, by_private_link, page, public_page
+from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.private_links import PrivateLink, open_private_link, private_page
 from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.membership.links import gone
 from vardkase.web.views.public.front import words_at_the_foot
 
+LINK = PrivateLink("support_follow", "support_follow_request")
 SORTS = {"pk", "changed"}
 
 
@@ -85,19 +87,20 @@ def ask_as_visitor(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-@never_cache
+def open_link(request: HttpRequest) -> HttpResponse:
+    """Where the link in a mail to a visitor who asked lands."""
+    return open_private_link(request, LINK, links.opened_by, gone)
+
+
+@private_page(LINK, gone)
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """A request and what was said, for who holds its private link."""
-    try:
-        found = links.opened_by(token)
-    except NotFound as error:
-        raise Http404 from error
+    found = links.opened_by(token)
     form = MessageForm(request.POST or None)
     if form.is_bound and form.is_valid() and _is_added(form, _visitor(request), found):
-        return redirect("support_follow", token)
+        return redirect(LINK.target)
     context = {"asked": found, "said": queries.conversation(found), "form": form, **words_at_the_foot()}
-    response = render(request, "support/follow.html", context, status=422 if form.errors else 200)
-    return by_private_link(response)
+    return render(request, "support/follow.html", context, status=422 if form.errors else 200)
 
 
 def _is_added(form: Form, actor: Actor, found: SupportRequest) -> bool:

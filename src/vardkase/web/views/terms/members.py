@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
-from django.views.decorators.cache import never_cache
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.correspondence.rendering import fragment
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.services import asking
@@ -20,8 +19,12 @@ from vardkase.identity.access.actor import visitor
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.terms import AcceptanceForm
-from vardkase.web.pages import PageRequest, by_private_link, page, public_page
+from vardkase.web.pages import PageRequest, page, public_page
+from vardkase.web.private_links import PrivateLink, open_private_link, private_page
+from vardkase.web.views.membership.links import gone
 from vardkase.web.views.public.front import words_at_the_foot
+
+LINK = PrivateLink("terms_answer", "terms_answer_form")
 
 
 @page(Permission.ADMIN)
@@ -42,13 +45,15 @@ def terms(request: PageRequest) -> HttpResponse:
 
 
 @public_page
-@never_cache
+def open_link(request: HttpRequest) -> HttpResponse:
+    """Where the link in a mail to the signatory lands."""
+    return open_private_link(request, LINK, asking.request_of, gone)
+
+
+@private_page(LINK, gone)
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The terms for whoever has the private link, and the form that accepts them."""
-    try:
-        asked = asking.request_of(token)
-    except NotFound as error:
-        raise Http404 from error
+    asked = asking.request_of(token)
     current = queries.terms_of(asked.version)
     form = AcceptanceForm(request.POST or None, initial={"version": current.version})
     if form.is_bound:
@@ -62,8 +67,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         **words_at_the_foot(),
     }
-    response = render(request, "terms/answer.html", context, status=422 if form.errors else 200)
-    return by_private_link(response)
+    return render(request, "terms/answer.html", context, status=422 if form.errors else 200)
 
 
 def _is_accepted(form: AcceptanceForm, act: Callable[[dict[str, Any]], object]) -> bool:

@@ -8,7 +8,8 @@ from vardkase.web.views.terms import members, officers
 
 urlpatterns = [
     path("terms/", members.terms, name="terms"),
-    path("terms/answer/<str:token>/", members.answer, name="terms_answer"),
+    path("terms/answer/", members.open_link, name="terms_answer"),
+    path("terms/answer/form/", members.answer, name="terms_answer_form"),
     path("terms-and-criteria/", officers.index, name="terms_and_criteria"),
     path("terms-and-criteria/<int:number>/", officers.version, name="terms_version"),
     path("terms-and-criteria/<int:number>/answers/", officers.answers, name="terms_answers"),

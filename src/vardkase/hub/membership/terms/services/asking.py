@@ -14,6 +14,7 @@ from django.utils.translation import override
 from vardkase.audit.services import ActorReference, Target
 from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
+from vardkase.core.private_links import private_address
 from vardkase.exchange.notices.wording import place
 from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Recipient
@@ -101,7 +102,7 @@ def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
     membership = request.membership
     signatory = _signatory(membership)
     if email := signatory.get("email"):
-        link = place(f"/terms/answer/{token_of(request)}/")
+        link = private_address("/terms/answer/", token_of(request))
         yield Recipient(email, membership.language, signatory.get("key") or ""), link
     for person in _administrators(membership):
         if person.email != email:

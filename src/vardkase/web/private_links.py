@@ -1,0 +1,127 @@
+"""Private links: pages for people without an account who hold a secret from a mail.
+
+A link is ``<landing page>#<secret>``. The landing page's script posts the secret (without scripts it is pasted into the
+form); a good one is kept in a cookie for the pages of the link, and the browser is redirected to the first of them.
+So no address, request log or Referer ever holds the secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from vardkase.core.errors import NotFound
+from vardkase.web.pages import public_page
+
+LONGEST = 500
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateLink:
+    """One kind of private link. `landing` and `target` are URL names; the cookie is sent to `cookie_path` alone, by
+    default the landing page and the pages below it."""
+
+    landing: str
+    target: str
+    cookie_name: str = ""
+    cookie_path: str = ""
+    days: int = 1
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that keeps the secret."""
+        return self.cookie_name or f"vardkase_{self.landing}"
+
+    def keep(self, response: HttpResponse, secret: str) -> HttpResponse:
+        """Have the browser keep the secret for the pages of this link, out of reach of scripts."""
+        response.set_cookie(
+            self.cookie,
+            secret,
+            max_age=self.days * DAY,
+            path=self.cookie_path or reverse(self.landing),
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def forget(self, response: HttpResponse) -> HttpResponse:
+        """Have the browser drop the secret."""
+        response.delete_cookie(self.cookie, self.cookie_path or reverse(self.landing))
+        return response
+
+
+type Refused = Callable[[HttpRequest, NotFound], HttpResponse]
+
+
+def open_private_link(
+    request: HttpRequest, link: PrivateLink, check: Callable[[str], object], refused: Refused
+) -> HttpResponse:
+    """Answer a request for the landing page of `link`. `check` raises NotFound for a secret that opens nothing."""
+    if request.method in ("GET", "HEAD"):
+        return by_private_link(render(request, "private_link.html"))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    secret = _secret_in(request.POST.get("secret", ""))
+    try:
+        check(secret)
+    except NotFound as error:
+        return by_private_link(refused(request, error))
+    return by_private_link(link.keep(redirect(link.target), secret))
+
+
+def private_page(
+    link: PrivateLink, refused: Refused | None = None
+) -> Callable[[Callable[[HttpRequest, str], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
+    """Declare a page of `link`, whose view is given the secret; browsers without one are sent to the landing page.
+
+    NotFound is answered by `refused`, or as 404. Forms on the page hold ``{% private_link_field %}``: one that was
+    filled in for another secret than the browser keeps by now is refused with 409.
+    """
+
+    def declare(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+        @wraps(view)
+        def opened(request: HttpRequest) -> HttpResponse:
+            secret = request.COOKIES.get(link.cookie, "")
+            if not secret:
+                return redirect(link.landing)
+            mark = hashlib.sha256(b"form " + secret.encode(errors="surrogateescape")).hexdigest()[:16]
+            if request.method == "POST" and request.POST.get("private_link") != mark:
+                return by_private_link(render(request, "private_link_changed.html", status=409))
+            request.private_link_mark = mark  # type: ignore[attr-defined]
+            try:
+                return by_private_link(view(request, secret))
+            except NotFound as error:
+                if refused is None:
+                    raise Http404(str(error)) from error
+                return by_private_link(link.forget(refused(request, error)))
+
+        return public_page(opened)  # type: ignore[return-value]
+
+    return declare
+
+
+def by_private_link(response: HttpResponse) -> HttpResponse:
+    """Mark a page of a private link: not cached, not indexed.
+
+    The Referrer-Policy is not "no-referrer": browsers then send forms with ``Origin: null``, which CSRF refuses.
+    """
+    patch_cache_control(response, no_store=True)
+    response.headers.setdefault("Referrer-Policy", "strict-origin")
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _secret_in(given: str) -> str:
+    """The secret in what was posted: the secret itself, or the whole link as people paste it."""
+    return given.strip().rpartition("#")[2].strip().rstrip("/")[:LONGEST]

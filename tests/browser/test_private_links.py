@@ -1,0 +1,50 @@
+"""The landing page of private links in a real browser: with scripts, without, and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PHONE, visit
+from tests.cast import Cast
+from tests.hub.membership.cast import make_application
+from tests.support.web_server import WebServer
+from vardkase.hub.membership.applications.access import new_link
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_without_scripts_the_link_is_pasted(
+    chromium: Browser, server: WebServer, server_cast: Cast, dark: bool
+) -> None:
+    opened = visit(chromium, server, "/apply/link/", None, PHONE, dark=dark)
+    assert opened.violations() == []
+    assert opened.overflow() <= 0
+    opened.page.context.close()
+    context = chromium.new_context(java_script_enabled=False, locale="sv-SE")
+    page = context.new_page()
+    link = f"{server.url}/apply/link/#{new_link(make_application())}"
+    page.goto(link)
+    page.fill("[name=secret]", link)
+    page.click("main button.btn-pri")
+    assert page.url == f"{server.url}/apply/organisation/"
+    context.close()
+
+
+def test_the_secret_leaves_the_address_and_is_sent_in_no_address(
+    chromium: Browser, server: WebServer, server_cast: Cast
+) -> None:
+    context = chromium.new_context(locale="sv-SE")
+    page, token = context.new_page(), new_link(make_application())
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url.partition("#")[0]))
+    page.goto(f"{server.url}/apply/link/#{token}")
+    page.wait_for_url("**/apply/organisation/")
+    assert not [each for each in addresses if token in each]
+    page.goto(f"{server.url}/apply/link/")
+    page.evaluate("token => { location.hash = token }", token)
+    page.wait_for_url("**/apply/organisation/")
+    page.go_back()
+    assert token not in page.url
+    context.close()
