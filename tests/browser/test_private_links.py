@@ -28,7 +28,7 @@ def test_without_scripts_the_link_is_pasted(
     page.goto(link)
     page.fill("[name=secret]", link)
     page.click("main button.btn-pri")
-    assert page.url == f"{server.url}/apply/organisation/"
+    assert page.url == f"{server.url}/apply/organisation/#main"
     context.close()
 
 
@@ -40,11 +40,11 @@ def test_the_secret_leaves_the_address_and_is_sent_in_no_address(
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url.partition("#")[0]))
     page.goto(f"{server.url}/apply/link/#{token}")
-    page.wait_for_url("**/apply/organisation/")
+    page.wait_for_url("**/apply/organisation/#main")
     assert not [each for each in addresses if token in each]
     page.goto(f"{server.url}/apply/link/")
     page.evaluate("token => { location.hash = token }", token)
-    page.wait_for_url("**/apply/organisation/")
+    page.wait_for_url("**/apply/organisation/#main")
     page.go_back()
     assert token not in page.url
     context.close()

@@ -77,7 +77,8 @@ def open_private_link(
         check(secret)
     except NotFound as error:
         return by_private_link(refused(request, error))
-    return by_private_link(link.keep(redirect(link.target), secret))
+    # Browsers carry the fragment of the landing page over to a redirect that has none.
+    return by_private_link(link.keep(redirect(f"{reverse(link.target)}#main"), secret))
 
 
 def private_page(

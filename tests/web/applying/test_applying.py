@@ -28,7 +28,7 @@ def browser_of(application: Application) -> Client:
     """A browser in which the application's private link has been followed."""
     client = Client(headers={"accept-language": "sv"})
     opened = client.post(reverse("apply_link"), {"secret": new_link(application)})
-    assert opened["Location"] == reverse("apply_resume")
+    assert opened["Location"] == reverse("apply_resume") + "#main"
     return client
 
 
@@ -264,7 +264,7 @@ def test_an_invitation_is_opened_as_often_as_one_likes_and_used_once(
         client = Client(headers={"accept-language": "sv"})
         for _ in range(2):
             opened = client.post(reverse("apply_invited"), {"secret": "inviting"})
-            assert opened["Location"] == reverse("apply")
+            assert opened["Location"] == reverse("apply") + "#main"
         assert "Ni är inbjudna" in client.get(reverse("apply")).content.decode()
         client.post(reverse("apply"), {"email": MAIL})
         assert Application.objects.get().is_invited
