@@ -33,13 +33,6 @@ register.simple_tag(chips.tag_chip, name="tag_chip")
 register.simple_tag(chips.detection, name="detection")
 
 
-@register.simple_tag(takes_context=True)
-def private_link_field(context: Context) -> SafeString | str:
-    """The hidden field of a form on a `web.private_links.private_page`; nothing on other pages."""
-    mark = getattr(context.get("request"), "private_link_mark", "")
-    return format_html('<input type="hidden" name="private_link" value="{}">', mark) if mark else ""
-
-
 @register.simple_tag
 def reach(distribution: int | None, sharing_group: Any = None, lit: bool = False) -> SafeString:
     """The beacon line with its word. `lit=True` where it is being chosen."""
