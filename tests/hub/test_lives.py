@@ -170,6 +170,7 @@ def test_applications(cast: Cast, desk: Desk) -> None:
             "withdraw": by_page(applicant, "/apply/withdraw/", own),
             "review": by_page(officer, f"{place}/review/"),
             "request_completion": by_page(officer, f"{place}/completion/", asks),
+            "resume": by_page(officer, f"{place}/resume/", told),
             "approve": by_page(officer, f"{place}/propose/", decides[0]),
             "reject": by_page(officer, f"{place}/propose/", decides[1]),
         },
@@ -180,6 +181,7 @@ def test_applications(cast: Cast, desk: Desk) -> None:
             },
             "review": by_api(key, f"{api}/review/{number}"),
             "request_completion": by_api(key, f"{api}/request_completion/{number}", asks),
+            "resume": by_api(key, f"{api}/resume/{number}", told),
             "approve": by_api(key, f"{api}/propose/{number}", decides[0]),
             "reject": by_api(key, f"{api}/propose/{number}", decides[1]),
         },
@@ -189,14 +191,17 @@ def test_applications(cast: Cast, desk: Desk) -> None:
             "request_completion": by_command(
                 *run, "request-completion", number, "--text", "Planen.", "--step", "security", *by_name
             ),
+            "resume": by_command(*run, "resume", number, "--note", "By mail", *by_name),
             "approve": by_command(*run, "propose", number, "approve", "--reasons", "Skäl.", *by_name),
             "reject": by_command(*run, "propose", number, "reject", "--reasons", "Skäl.", *by_name),
         },
     }
-    of_officers = itertools.product(["draft"], ["review", "request_completion", "approve", "reject"])
+    of_officers = itertools.product(
+        ["draft"], ["review", "request_completion", "resume", "approve", "reject"]
+    )
     # A draft is the applicant's: the desk does not know it, and says no more than that.
     life = Life(APPLICATION, application, faces, told=dict.fromkeys(of_officers, ""))
-    assert refused(life) == 2 * 59 + 45
+    assert refused(life) == 2 * 66 + 52
 
 
 def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(cast: Cast, desk: Desk) -> None:

@@ -6,6 +6,7 @@ person, in whoever's name: a proposal made at the console is answered elsewhere.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,6 +70,10 @@ def request_completion(
     officer: AsOfficer,
     text: Annotated[str, typer.Option(help="What is missing.")],
     step: Annotated[list[str], typer.Option(help="A part of the form to be changed; repeatable.")],
+    complete_by: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day to do so; in three weeks unless given."),
+    ] = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -77,7 +82,24 @@ def request_completion(
         from vardkase.hub.membership.assessments.services import reviewing
 
         actor, application = _at(officer, number)
-        result(_shown(reviewing.request_completion(actor, application, text, step)), as_json=json)
+        last = complete_by.date() if complete_by else None
+        result(_shown(reviewing.request_completion(actor, application, text, step, last)), as_json=json)
+
+
+@commands.command("resume")
+def resume(
+    number: Number,
+    officer: AsOfficer,
+    note: Annotated[str, typer.Option(help="How the completion came otherwise, or that none came.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Go on with the assessment without a completion by the applicant's link."""
+    with opened(data_dir):
+        from vardkase.hub.membership.assessments.services import reviewing
+
+        actor, application = _at(officer, number)
+        result(_shown(reviewing.resume(actor, application, note)), as_json=json)
 
 
 @commands.command("propose")

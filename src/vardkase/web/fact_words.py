@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 FACTS: Mapping[str, str | Promise] = {
     "account": _("The account that the key belongs to"),
     "answer_by": _("The last day to answer"),
+    "complete_by": _("The last day to complete the application"),
     "contributions": _("What happens to what the member has contributed"),
     "count": _("How many events were read"),
     "day": _("The day from which the decision applies, or until which the statement holds"),

@@ -84,7 +84,7 @@ def import_document(call: Call) -> Answer:
     ),
 )
 def step(call: Call) -> Answer:
-    """Take a step: submit, wait, queue, complete or withdraw. 409 when the state does not allow it."""
+    """Take a step: submit, wait, queue, complete or withdraw, and resume. 409 when the state does not allow it."""
     application = queries.find_application(call.actor, str(call.arg(0)))
     data = call.data("Application")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, Text
@@ -9,6 +10,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.accepted_terms import accepted_version, lacks_current_terms
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import queries
@@ -81,8 +83,12 @@ def assess(call: Call) -> Answer:
     staff=OFFICERS,
     writes=True,
     describes=Description(
-        text="`steps` lists the parts of the form that the applicant can change.",
+        text=(
+            "`steps` lists the parts of the form that the applicant can change, `complete_by` is the last day "
+            "(2027-01-31; in three weeks unless given)."
+        ),
         mandatory=["text", "steps"],
+        optional=["complete_by"],
         url=f"/membershipAssessments/request_completion/{NUMBER}",
     ),
 )
@@ -91,10 +97,23 @@ def request_completion(call: Call) -> Answer:
     steps = call.param("steps")
     if not isinstance(steps, list) or any(not isinstance(each, str) for each in steps):
         raise Invalid({"steps": ["steps is a list of names."]})
-    application = _application(call)
-    return Json(
-        _whole(call, reviewing.request_completion(call.actor, application, _text(call, "text"), steps))
-    )
+    asked = (_text(call, "text"), steps, _day(call, "complete_by"))
+    return Json(_whole(call, reviewing.request_completion(call.actor, _application(call), *asked)))
+
+
+@endpoint(
+    "membershipAssessments/resume",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`note` says how the completion came otherwise, or that none came in time.",
+        mandatory=["note"],
+        url=f"/membershipAssessments/resume/{NUMBER}",
+    ),
+)
+def resume(call: Call) -> Answer:
+    """Go on with the assessment without a completion by the applicant's link."""
+    return Json(_whole(call, reviewing.resume(call.actor, _application(call), _text(call, "note"))))
 
 
 @endpoint(
@@ -180,6 +199,16 @@ def _text(call: Call, name: str) -> str:
     return given if isinstance(given, str) else str(given or "")
 
 
+def _day(call: Call, name: str) -> date | None:
+    given = call.param(name)
+    if given in (None, ""):
+        return None
+    try:
+        return date.fromisoformat(given if isinstance(given, str) else "")
+    except ValueError:
+        raise Invalid({name: [f"{name} is a day such as 2027-01-31."]}) from None
+
+
 def _proposal_id(call: Call) -> int:
     return as_int(call.param("proposal_id")) or 0
 
@@ -213,6 +242,8 @@ def _whole(call: Call, application: Application) -> dict[str, Any]:
         "answers": application.answers,
         "claims": claims(call.actor, application),
         "terms_version": queries.terms_against(application).version,
+        "terms_accepted": accepted_version(application),
+        "lacks_current_terms": lacks_current_terms(application),
         "criteria": [
             {
                 "key": each.key,

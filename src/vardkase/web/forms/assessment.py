@@ -34,6 +34,25 @@ class CompletionForm(forms.Form):
         choices=[(step.name, step.title) for step in STEPS],
         widget=forms.CheckboxSelectMultiple,
     )
+    complete_by = forms.DateField(
+        label=_("Last day to complete"),
+        required=False,
+        help_text=_("In three weeks, unless you choose another day. It stands in the letter."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class ResumeForm(forms.Form):
+    """Going on with the assessment without a completion sent by the applicant's link."""
+
+    note = _text(
+        _("Why do you go on without it?"),
+        2,
+        hint=_(
+            "How the completion came instead, or that none came in time. It is kept in the history; the applicant is "
+            "told that the assessment goes on."
+        ),
+    )
 
 
 class MessageForm(forms.Form):

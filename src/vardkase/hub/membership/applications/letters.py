@@ -26,6 +26,10 @@ DESCRIBES = {
     ),
     "application_queued": _("When the phase opens that an application has waited for."),
     "application_completed": _("When the applicant has sent a completion."),
+    "application_resumed": _("When an officer goes on with the assessment without a completion."),
+    "application_terms_changed": _(
+        "To each applicant whose application is not decided, when a new version of the terms is published."
+    ),
     "application_withdrawn": _("When the applicant has withdrawn the application."),
     "application_message": _(
         "When an officer has written to the applicant; what was written is read at the link."

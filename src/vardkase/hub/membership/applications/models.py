@@ -28,9 +28,10 @@ class Application(models.Model):
 
     `answers` maps each step of the form to its fields; the columns beside it repeat what lists and rules need.
     `saved` says when each step was saved last, `reopened` which steps the applicant is asked to change while a
-    completion is requested. `email` is where the applicant is told what happens. `waits_for` is the number of the
-    phase that a waiting application waits for, `phase` that of the one that admits it. `registered_by` is the officer
-    who registered an application that came otherwise. `organisation` is set when it is for one that is here.
+    completion is requested, `complete_by` until which day. `email` is where the applicant is told what happens.
+    `waits_for` is the number of the phase that a waiting application waits for, `phase` that of the one that admits
+    it. `registered_by` is the officer who registered an application that came otherwise. `organisation` is set when
+    it is for one that is here.
     """
 
     number = models.CharField(max_length=16, unique=True)
@@ -45,6 +46,7 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     saved = models.JSONField(default=dict)
     reopened = ArrayField(models.CharField(max_length=24), default=list)
+    complete_by = models.DateField(null=True)
     is_invited = models.BooleanField(default=False)
     waits_for = models.IntegerField(null=True)
     phase = models.IntegerField(null=True)

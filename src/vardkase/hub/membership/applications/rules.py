@@ -28,6 +28,12 @@ APPLICATION = Machine(
         "complete": Step(
             "application.completed", _("Complete"), (State.COMPLETION_REQUESTED,), State.UNDER_REVIEW
         ),
+        "resume": Step(
+            "application.resumed",
+            _("Go on with the assessment"),
+            (State.COMPLETION_REQUESTED,),
+            State.UNDER_REVIEW,
+        ),
         "approve": Step("application.approved", _("Approve"), (State.UNDER_REVIEW,), State.APPROVED),
         "reject": Step("application.rejected", _("Reject"), (State.UNDER_REVIEW,), State.REJECTED),
         "withdraw": Step(

@@ -7,5 +7,8 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from vardkase.hub.membership.assessments import letters  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.membership.assessments.queries import drop_outdated  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.terms.hooks import terms_published  # noqa: PLC0415 - the same
 
         letters.register()
+        terms_published.register(drop_outdated)

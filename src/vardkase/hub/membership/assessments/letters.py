@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Kind
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letters import recipients_of
@@ -20,7 +22,7 @@ from vardkase.hub.membership.applications.models import Application, DocumentKin
 from vardkase.hub.membership.applications.on_paper import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
-from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, terms_against
+from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
 from vardkase.hub.membership.assessments.rules import not_met
 from vardkase.identity.access.actor import Actor
 
@@ -42,7 +44,11 @@ SAMPLE = {
     "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
 }
 ON_PAPER = {
-    "letter_completion": {"request": "En plan för reservdriften.", "steps": "Säkerhetsintyg"},
+    "letter_completion": {
+        "request": "En plan för reservdriften.",
+        "steps": "Säkerhetsförklaring",
+        "complete_by": "31 mars 2027",
+    },
     "letter_approval": {"terms_version": "1"},
     "letter_rejection": {"unmet": "Inte uppfyllt: Säkerhetsarbete."},
 }
@@ -119,7 +125,13 @@ def completion_request(
     for language in LANGUAGES:
         with override(language):
             parts = "\n".join(str(BY_NAME[name].title) for name in chosen)
-            facts[language] = {**common(application), "request": request, "steps": parts}
+            last = formatted(application.complete_by, "j F Y") if application.complete_by else ""
+            facts[language] = {
+                **common(application),
+                "request": request,
+                "steps": parts,
+                "complete_by": last,
+            }
             signed[language] = [signature(actor.user_id, actor.name, language)]
     return contents("letter_completion", application, facts, signed)
 
@@ -135,7 +147,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
                 **common(application),
                 "reasons": _reasons(proposal),
                 "unmet": _unmet(application) if proposal.outcome == Outcome.REJECT else "",
-                "terms_version": str(terms_against(application).version),
+                "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
                 "decider": decider,
             }

@@ -13,12 +13,14 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
+from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal, ProposalState
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.terms.criteria import Criterion
+from vardkase.hub.membership.terms.hooks import Published
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.queries import current_terms, terms_of
 from vardkase.identity.access.actor import Actor
@@ -89,9 +91,17 @@ def handlers(actor: Actor) -> list[tuple[int, str]]:
 
 
 def terms_against(application: Application) -> Terms:
-    """The version of the terms that an application is assessed against: the current one until it is taken up."""
-    handling = Handling.objects.filter(application=application).first()
+    """The version that an application is assessed against: the current one, once decided that of the decision."""
+    handling = Handling.objects.filter(application=application).first() if application.decided else None
     return terms_of(handling.terms_version) if handling else current_terms()
+
+
+def drop_outdated(published: Published) -> None:
+    """Remove what was found of criteria that read otherwise in a new version: they are assessed anew."""
+    before = {each["key"]: each for each in published.former.criteria}
+    changed = [each["key"] for each in published.terms.criteria if before.get(each["key"]) != each]
+    undecided = Application.objects.filter(state__in=UNDECIDED)
+    CriterionAssessment.objects.filter(application__in=undecided, key__in=changed).delete()
 
 
 def criteria_of(application: Application) -> list[Criterion]:

@@ -93,6 +93,19 @@ def refusal_of_proposal(
     return ""
 
 
+def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> str:
+    """Why an application cannot be approved on the version of the terms that it accepts; nothing when it can."""
+    if outcome != Outcome.APPROVE or accepted == current:
+        return ""
+    if accepted is None:
+        return gettext("The applicant has not accepted the terms. Ask for a completion of that step first.")
+    told = gettext(
+        "The applicant has accepted version %(accepted)s of the terms, and version %(current)s applies now. "
+        "An approval needs the acceptance of version %(current)s."
+    )
+    return told % {"accepted": accepted, "current": current}
+
+
 def refusal_of_second(second: Person, proposer: Person) -> str:
     """Why somebody may not be the second of two, in words; nothing when they may.
 

@@ -23,6 +23,7 @@ from vardkase.web.forms.assessment import (
     MessageForm,
     PartialityForm,
     ProposalForm,
+    ResumeForm,
 )
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
@@ -76,11 +77,11 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
     form = CompletionForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            words, steps = form.cleaned_data["text"], form.cleaned_data["steps"]
+            asked = [form.cleaned_data[name] for name in ("text", "steps", "complete_by")]
             if request.POST.get("how") == "preview":
-                letter = reviewing.preview_completion(request.actor, application, words, steps)
+                letter = reviewing.preview_completion(request.actor, application, *asked)
                 return download([letter], f"{number}.pdf", PDF)
-            reviewing.request_completion(request.actor, application, words, steps)
+            reviewing.request_completion(request.actor, application, *asked)
         except Invalid as refused:
             take_errors(form, refused)
         except Conflict as refused:
@@ -90,6 +91,21 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
             return redirect("application", number)
     context = {"application": application, "form": form}
     return render(request, "applications/completion.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def resume(request: PageRequest, number: str) -> HttpResponse:
+    """Go on with the assessment without a completion by the applicant's link."""
+    application = queries.find(request.actor, number)
+    form = ResumeForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"resume_form": form},
+        lambda: reviewing.resume(request.actor, application, form.cleaned_data["note"]),
+        gettext("The assessment goes on."),
+    )
 
 
 @require_POST
@@ -203,6 +219,7 @@ def _page(request: PageRequest, application: Application, status: int = 200, **m
         "message_form": MessageForm(),
         "proposal_form": ProposalForm(),
         "answer_form": AnswerForm(),
+        "resume_form": ResumeForm(),
         **shown(request.actor, application, request.GET.get("show", "")),
         **more,
     }

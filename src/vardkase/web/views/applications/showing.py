@@ -13,6 +13,7 @@ from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.accepted_terms import accepted_version, lacks_current_terms
 from vardkase.hub.membership.applications.documents import answer_in_words
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
@@ -57,6 +58,8 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "course": course(application, history, waiting),
         "criteria": rows,
         "terms": queries.terms_against(application),
+        "terms_accepted": accepted_version(application),
+        "lacks_terms": lacks_current_terms(application),
         "assessed": sum(1 for row in rows if row["found"]),
         "unmet": any(row["found"] and row["found"].verdict == Verdict.NOT_MET for row in rows),
         "statement": statement(application),

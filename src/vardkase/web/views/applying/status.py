@@ -17,12 +17,14 @@ from vardkase.core import files
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.documents import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.models import Application, ApplicationState, DocumentKind
 from vardkase.hub.membership.applications.queries import conversation, find_attachment
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF, write_message
+from vardkase.hub.membership.applications.services.drafting import may_change
 from vardkase.hub.membership.applications.services.sending import complete, withdraw
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.web.forms.application import MessageForm
@@ -31,6 +33,7 @@ from vardkase.web.views.applying.common import ApplicantRequest, applicant_page,
 from vardkase.web.views.files import download
 
 State = ApplicationState
+NEW_TERMS = _("The terms have a new version. Read and accept it in the step Terms.")
 LETTERS = (DocumentKind.WAITING, DocumentKind.COMPLETION_REQUEST, DocumentKind.DECISION)
 """What the officers wrote: listed once, as the letters that they are."""
 
@@ -122,7 +125,9 @@ def _refused(request: ApplicantRequest, form: MessageForm, error: Invalid) -> Ht
     paths = error.errors if not isinstance(error.errors, str) else {}
     names = [path.partition(".")[0] for path in paths]
     wrong = {name: str(BY_NAME[name].title) for name in names if name in BY_NAME}
-    if wrong:
+    if set(wrong) == {"terms"} and lacks_current_terms(request.application):
+        form.add_error(None, NEW_TERMS)
+    elif wrong:
         form.add_error(None, gettext("Something is missing in: %s.") % ", ".join(wrong.values()))
     else:
         take_errors(form, error)
@@ -141,7 +146,9 @@ def _status(request: ApplicantRequest, form: MessageForm, status: int = 200) -> 
         talk=conversation(application),
         may_write=application.state in SPOKEN_OF,
         may_withdraw=APPLICATION.may(application.state, "withdraw"),
-        reopened=[_reopened(application, name) for name in application.reopened if name in BY_NAME],
+        reopened=[_reopened(application, name) for name in BY_NAME if may_change(application, name)],
+        may_complete=application.state == State.COMPLETION_REQUESTED,
+        new_terms=NEW_TERMS if lacks_current_terms(application) else "",
         letters=letters_about(APPLICATION.kind, application.pk),
         documents=application.documents.exclude(kind__in=LETTERS).order_by("-pk"),
     )
@@ -171,6 +178,7 @@ PAST = {
     "review": _("An officer took it up"),
     "request_completion": _("You were asked to complete it"),
     "complete": _("You sent your completion"),
+    "resume": _("The assessment went on"),
     "approve": _("It was approved"),
     "reject": _("It was rejected"),
     "withdraw": _("It was withdrawn"),

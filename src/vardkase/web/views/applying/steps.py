@@ -45,7 +45,7 @@ def step(request: ApplicantRequest, name: str) -> HttpResponse:
         raise Http404
     if not may_change(request.application, name):
         return redirect(home_of(request.application))
-    form = StepForm(BY_NAME[name], request.application.answers.get(name) or {}, request.POST or None)
+    form = StepForm(BY_NAME[name], _answers(request.application, name), request.POST or None)
     if request.method != "POST":
         return _shown(request, form)
     try:
@@ -149,9 +149,17 @@ def _shown(request: ApplicantRequest, form: StepForm, status: int = 200) -> Http
         terms=_terms() if name == "terms" else None,
         advises=name in ADVISED,
         recommendation=recommendation(_needs(application, form)),
-        completes=application.state == ApplicationState.COMPLETION_REQUESTED,
+        completes=application.state != ApplicationState.DRAFT,
     )
     return render(request, "applying/step.html", context, status=status)
+
+
+def _answers(application: Application, name: str) -> dict[str, Any]:
+    """What is saved of a step; an acceptance of former terms is no answer to the present ones."""
+    found = application.answers.get(name) or {}
+    if name == "terms" and found.get("version") != current_terms().version:
+        return {**found, "accepted": False}
+    return found
 
 
 def _terms() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from vardkase.audit.services import record
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.access import (
     Acting,
     Applicant,
@@ -21,6 +22,7 @@ from vardkase.hub.membership.applications.access import (
     require_may_act,
     target_of,
 )
+from vardkase.hub.membership.applications.documents import keep_form
 from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.reading import Read, read_step
@@ -94,18 +96,31 @@ def save_step(
             )
         )
     read = read_step(step, given)
+    is_sent = application.state not in (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
+    if is_sent and read.errors:
+        return application, read
     application.answers[name] = read.values
     application.saved[name] = timezone.now().isoformat()
     copy_columns(application)
     application.save()
+    if is_sent:
+        version = {"version": read.values.get("version")}
+        record(actor, "application.terms_accepted", target_of(application), version)
+        keep_form(application)
     return application, read
 
 
 def may_change(application: Application, step: str) -> bool:
-    """Whether a step of the form can be changed now: all of a draft, and what a completion was requested of."""
-    if application.state == ApplicationState.COMPLETION_REQUESTED:
-        return step in application.reopened
-    return application.state == ApplicationState.DRAFT
+    """Whether a step of the form can be changed now.
+
+    All of a draft, and what a completion was requested of. The terms until the decision, while the applicant has not
+    accepted the version that applies.
+    """
+    if application.state == ApplicationState.DRAFT:
+        return True
+    if application.state == ApplicationState.COMPLETION_REQUESTED and step in application.reopened:
+        return True
+    return step == "terms" and lacks_current_terms(application)
 
 
 def copy_columns(application: Application) -> None:

@@ -7,9 +7,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from vardkase.core.jobs.progress import report
+from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
+from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, PrivateLink
 from vardkase.hub.membership.applications.services.sending import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for
+from vardkase.hub.membership.terms.hooks import Published
 from vardkase.identity.access.actor import Actor
 
 
@@ -41,6 +44,12 @@ def _queue(actor: Actor, application: Application) -> int:
             queue(actor, each)
             return 1
     return 0
+
+
+def tell_of_new_terms(published: Published) -> None:
+    """Write to every applicant who has to accept a new version before the application can be approved."""
+    for application in Application.objects.filter(state__in=UNDECIDED).order_by("pk"):
+        tell(published.actor, "application_terms_changed", application)
 
 
 def forget_drafts() -> int:

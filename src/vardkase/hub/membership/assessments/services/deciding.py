@@ -11,16 +11,23 @@ from django.utils.translation import gettext
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import letters
 from vardkase.hub.membership.assessments.access import opened
-from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState
+from vardkase.hub.membership.assessments.models import Handling, Outcome, Proposal, ProposalState
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
-from vardkase.hub.membership.assessments.rules import Person, refusal_of_proposal, refusal_of_second
+from vardkase.hub.membership.assessments.rules import (
+    Person,
+    refusal_of_proposal,
+    refusal_of_second,
+    refusal_of_terms,
+)
 from vardkase.hub.membership.assessments.services.reviewing import checked, open_proposal
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 
 
@@ -87,11 +94,9 @@ def decide(
 
 
 def _agree(actor: Actor, application: Application, proposal: Proposal, text: str, _exception: str) -> None:
-    refusal = refusal_of_proposal(
-        criteria_of(application), verdicts_of(application), proposal.outcome, proposal.exception
-    )
-    if refusal:
+    if refusal := _refusal(application, proposal.outcome, proposal.exception):
         raise Conflict(refusal)
+    Handling.objects.filter(application=application).update(terms_version=current_terms().version)
     _close(actor, proposal, ProposalState.AGREED, text.strip()[:5000])
     application.decided = timezone.now()
     application.save(update_fields=["decided", "changed"])
@@ -121,8 +126,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         raise Forbidden(gettext("The console is nobody in particular: an officer decides, by name."))
     reasons = checked(reasons, "reasons")
     exception = checked(exception, "exception") if exception.strip() else ""
-    refusal = refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
-    if refusal:
+    if refusal := _refusal(application, outcome, exception):
         raise Invalid({"outcome": [refusal]})
     made = Proposal.objects.create(
         application=application,
@@ -135,6 +139,13 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
     )
     record(actor, "application.decision_proposed", target_of(application), {"outcome": outcome})
     return made
+
+
+def _refusal(application: Application, outcome: str, exception: str) -> str:
+    """Why the application cannot be decided so now, in words; nothing when it can."""
+    return refusal_of_terms(
+        outcome, accepted_version(application), current_terms().version
+    ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
 
 
 def _waiting(application: Application, proposal_id: int) -> Proposal:

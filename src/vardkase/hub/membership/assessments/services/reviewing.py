@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import record
+from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
+from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
@@ -31,6 +34,8 @@ from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 
 LONGEST = 5000
+DAYS_TO_COMPLETE = 21
+"""As long as an applicant has to complete an application where the officer chooses no other day."""
 
 
 @transaction.atomic
@@ -64,31 +69,51 @@ def take_over(actor: Actor, application: Application) -> Handling:
 
 @transaction.atomic
 def request_completion(
-    actor: Actor, application: Application, text: str, steps: Iterable[str]
+    actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
 ) -> Application:
     """Ask the applicant to change parts of the form (`steps`), in a letter and a mail that say what is missing.
 
-    A proposal that waits falls. Raises StepRefused, Forbidden, Invalid under `text` and `steps`.
+    `complete_by`: the last day to do so, in DAYS_TO_COMPLETE days unless given. A proposal that waits falls.
+    Raises StepRefused, Forbidden, Invalid under `text`, `steps` and `complete_by`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
-    words, chosen = checked_text(text), _steps(steps)
+    words, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
     _drop_proposal(actor, application)
     Message.objects.create(
         application=application, kind=Author.OFFICER, author=actor.name, text=words, steps=chosen
     )
-    application.reopened = chosen
-    application.save(update_fields=["reopened", "changed"])
+    application.reopened, application.complete_by = chosen, last
+    application.save(update_fields=["reopened", "complete_by", "changed"])
     take_step(actor, APPLICATION, application, "request_completion", words)
     letters.send_completion_request(actor, application, words, chosen)
     return application
 
 
 @transaction.atomic
-def preview_completion(actor: Actor, application: Application, text: str, steps: Iterable[str]) -> bytes:
+def resume(actor: Actor, application: Application, note: str) -> Application:
+    """Go on with the assessment although the applicant has sent no completion here; `note` says why.
+
+    The completion came otherwise, or none came in time. Raises StepRefused, Forbidden, Invalid under `note`.
+    """
+    application = opened(actor, application)
+    APPLICATION.after(application.state, "resume")
+    words = checked(note, "note")
+    application.reopened, application.complete_by = [], None
+    application.save(update_fields=["reopened", "complete_by", "changed"])
+    take_step(actor, APPLICATION, application, "resume", words)
+    tell(actor, "application_resumed", application)
+    return application
+
+
+@transaction.atomic
+def preview_completion(
+    actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
+) -> bytes:
     """The letter that `request_completion` would send, as PDF; nothing is sent or kept. Raises the same."""
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
+    application.complete_by = _last_day(complete_by)
     return letters.preview_completion_request(actor, application, checked_text(text), _steps(steps))
 
 
@@ -175,6 +200,13 @@ def _steps(steps: Iterable[str]) -> list[str]:
     if not chosen or set(steps) - set(BY_NAME):
         raise Invalid({"steps": [gettext("Choose what the applicant is to change.")]})
     return chosen
+
+
+def _last_day(given: date | None) -> date:
+    day = given or today() + timedelta(days=DAYS_TO_COMPLETE)
+    if day <= today():
+        raise Invalid({"complete_by": [gettext("Choose a day to come.")]})
+    return day
 
 
 def _drop_proposal(actor: Actor, application: Application) -> None:

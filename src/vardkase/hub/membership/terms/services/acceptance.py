@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import ActorReference, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.terms import queries
@@ -52,12 +53,12 @@ def accept_by_link(actor: ActorReference, token: str, name: str, role: str) -> A
 
 def accept_with_application(application: Application) -> None:
     """Keep what the signatory accepted in the application that is approved now, in the same transaction."""
-    given = application.answers.get("terms", {})
-    if not given.get("accepted"):
+    version = accepted_version(application)
+    if version is None:
         return
-    current = queries.current_terms()
+    given = application.answers["terms"]
     Acceptance.objects.get_or_create(
-        version=int(given.get("version") or current.version),
+        version=version,
         application=application,
         defaults={
             "name": str(given.get("name", ""))[:LONGEST],

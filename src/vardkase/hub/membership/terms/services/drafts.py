@@ -15,6 +15,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.criteria import read_criteria, stored
+from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
 from vardkase.hub.membership.terms.services.asking import ask_all_members
 from vardkase.identity.access.actor import Actor
@@ -90,10 +91,12 @@ def publish(actor: Actor, version: int, answer_by: date | None) -> Terms:
     if answer_by is None or answer_by <= today():
         raise Invalid({"answer_by": [gettext("Choose a day to come: members answer until then.")]})
     _keep_the_delivered(found.version)
+    former = queries.current_terms()
     found.state, found.published, found.published_by = TermsState.PUBLISHED, timezone.now(), actor.name
     found.answer_by = answer_by
     found.save()
     asked = ask_all_members(actor, found)
+    terms_published.emit(Published(actor, found, former))
     change = {"answer_by": answer_by.isoformat(), "count": asked}
     record(actor, "terms.published", target_of(found), change)
     return found

@@ -1,0 +1,30 @@
+"""Which version of the terms an application accepts, beside the one that applies now."""
+
+from __future__ import annotations
+
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.terms.queries import current_terms
+
+UNDECIDED = frozenset(
+    {
+        ApplicationState.SUBMITTED,
+        ApplicationState.WAITING,
+        ApplicationState.UNDER_REVIEW,
+        ApplicationState.COMPLETION_REQUESTED,
+    }
+)
+"""States of an application that was sent and can still be approved."""
+
+
+def accepted_version(application: Application) -> int | None:
+    """The version of the terms that the signatory accepted in the application; None for none."""
+    given = application.answers.get("terms")
+    if not isinstance(given, dict) or not given.get("accepted"):
+        return None
+    version = str(given.get("version") or "")
+    return int(version) if version.isdecimal() and len(version) < 10 else None
+
+
+def lacks_current_terms(application: Application) -> bool:
+    """Whether the applicant has to accept the version that applies now before the application can be approved."""
+    return application.state in UNDECIDED and accepted_version(application) != current_terms().version

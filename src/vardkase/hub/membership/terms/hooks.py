@@ -1,0 +1,22 @@
+"""What happens to the terms, for the rooms above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.audit.services import ActorReference
+from vardkase.core.hooks import Hook
+from vardkase.hub.membership.terms.models import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version applies from now on, in the place of `former`."""
+
+    actor: ActorReference
+    terms: Terms
+    former: Terms
+
+
+terms_published: Hook[Published] = Hook("terms_published")
+"""In the same transaction."""

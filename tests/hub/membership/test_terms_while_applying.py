@@ -1,0 +1,185 @@
+"""New terms are published while an application is on its way: nobody gets stuck, and nobody joins on former terms."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from pypdf import PdfReader
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.membership.answers import answers, as_sent
+from tests.hub.membership.cast import applicant, make_application
+from tests.hub.membership.desk import assessed, johanna, on_the_desk, per, proposed, sent_in
+from tests.hub.officers import officer
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.correspondence.letters.writing import letters_about
+from vardkase.hub.correspondence.models import SentMail
+from vardkase.hub.membership.applications.access import new_link
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services import drafting, sending
+from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
+from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.assessments.services.stepping import take_alone
+from vardkase.hub.membership.terms.hooks import Published, terms_published
+from vardkase.hub.membership.terms.models import Acceptance, Terms, TermsState
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.identity.access.jobs import hub_actor
+from vardkase.web.applicants import LINK_COOKIE
+
+SENTENCE = "The terms have a new version. Read and accept it in the step Terms."
+ENGLISH = {"accept-language": "en"}
+
+
+def new_terms(criteria: list[dict[str, object]] | None = None) -> Terms:
+    """Version 2 applies from now on; what it takes to publish one is another story."""
+    former = current_terms()
+    made = Terms.objects.create(
+        version=former.version + 1,
+        state=TermsState.PUBLISHED,
+        text_sv="# Nya villkor",
+        text_en="# New terms",
+        criteria=criteria or former.criteria,
+    )
+    terms_published.emit(Published(hub_actor(), made, former))
+    return made
+
+
+def accepts(application: Application, version: int) -> None:
+    sent = as_sent("terms", answers()["terms"]) | {"version": str(version)}
+    drafting.save_step(applicant(application), application, "terms", sent)
+
+
+def browser(application: Application) -> Client:
+    client = Client(headers=ENGLISH)
+    client.cookies[LINK_COOKIE] = new_link(application)
+    return client
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages).split())
+
+
+def test_a_completion_asked_for_before_new_terms_can_be_sent(cast: Cast, password_is_enough: None) -> None:
+    handler = per(cast)
+    application = on_the_desk(handler)
+    reviewing.request_completion(handler, application, "Vi saknar planen.", ["security"])
+    new_terms()
+    application.refresh_from_db()
+    web, own = browser(application), {"application": application.number}
+    page = web.get("/apply/status/").content.decode()
+    assert SENTENCE in page
+    assert "/apply/terms/" in page
+    refused = web.post("/apply/messages/", own | {"complete": "1", "text": "Här."})
+    assert refused.status_code == 422
+    assert SENTENCE in refused.content.decode()
+    shown = web.get("/apply/terms/")
+    assert shown.status_code == 200
+    assert "checked" not in shown.content.decode().partition('name="accepted"')[2].partition(">")[0]
+    sent = as_sent("terms", answers()["terms"]) | {"version": "2"} | own
+    assert web.post("/apply/terms/", sent).status_code == 302
+    web.post("/apply/messages/", own | {"complete": "1", "text": "Här."})
+    application.refresh_from_db()
+    assert application.state == "under_review"
+    assert application.answers["terms"]["version"] == 2
+
+
+@pytest.mark.parametrize("state", ["submitted", "waiting", "under_review"])
+def test_whoever_has_applied_accepts_new_terms_unasked(cast: Cast, state: str) -> None:
+    application = sent_in()
+    Application.objects.filter(pk=application.pk).update(state=state)
+    application.refresh_from_db()
+    with pytest.raises(drafting.NotOpen):
+        accepts(application, 1)
+    new_terms()
+    assert SentMail.objects.filter(kind="application_terms_changed", thing_id=application.pk).count() == 1
+    with pytest.raises(drafting.NotOpen):
+        drafting.save_step(applicant(application), application, "security", {})
+    accepts(application, 1)  # Of what no longer applies nothing is kept.
+    application.refresh_from_db()
+    assert application.answers["terms"]["version"] == 1
+    accepts(application, 2)
+    application.refresh_from_db()
+    assert application.answers["terms"]["version"] == 2
+    assert application.state == state
+    assert application.documents.filter(kind="form").count() == 1
+    with pytest.raises(drafting.NotOpen):
+        accepts(application, 2)
+
+
+def test_a_draft_cannot_be_sent_with_former_terms(cast: Cast) -> None:
+    application = make_application(answers=answers())
+    new_terms()
+    with pytest.raises(Invalid) as refused:
+        sending.submit(applicant(application), application)
+    assert list(refused.value.errors) == ["terms.version"]
+    accepts(application, 2)
+    assert sending.submit(applicant(application), application).state in ("submitted", "waiting")
+
+
+def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None) -> None:
+    handler, second = per(cast), johanna(cast)
+    application, proposal = proposed(handler)
+    new_terms()
+    with translation.override("en"), pytest.raises(Conflict, match="accepted version 1 .* version 2 applies"):
+        deciding.decide(second, application, proposal.pk, "agree")
+    who = officer(cast)
+    page = signed_in(who).get(f"/applications/{application.number}/", headers=ENGLISH).content.decode()
+    assert "The applicant has accepted version 1 of the terms. Version 2 applies now." in page
+    told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
+    assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 1, True)
+    accepts(application, 2)
+    decided = deciding.decide(second, application, proposal.pk, "agree")
+    assert decided.state == "approved"
+    (letter,) = letters_about("application", application.pk)
+    assert "Allmänna villkor, version 2, gäller." in words_of(bytes(letter.content))
+    assert list(Acceptance.objects.values_list("version", flat=True)) == [2]
+    new_terms()  # Version 3 asks the new member like every other; the case keeps the version of its day.
+    told = call(who.key, "GET", f"/membershipAssessments/view/{application.number}")[1]
+    assert (told["terms_version"], told["terms_accepted"], told["lacks_current_terms"]) == (2, 2, False)
+
+
+def test_a_rejection_needs_no_acceptance(cast: Cast) -> None:
+    application, proposal = proposed(per(cast), "reject")
+    new_terms()
+    assert deciding.decide(johanna(cast), application, proposal.pk, "agree").state == "rejected"
+
+
+def test_a_criterion_that_reads_otherwise_is_assessed_anew(cast: Cast) -> None:
+    handler = per(cast)
+    application = assessed(handler)
+    kept = current_terms().criteria
+    changed = [each | {"help_sv": "Annat."} if each["key"] == "security_work" else each for each in kept]
+    new_terms(changed)
+    left = {each.key for each in criteria_of(application)} - verdicts_of(application).keys()
+    assert left == {"security_work"}
+
+
+def test_an_officer_goes_on_without_a_completion(cast: Cast, password_is_enough: None) -> None:
+    handler = per(cast)
+    application, who = on_the_desk(handler), officer(cast)
+    for door in ("page", "API", "step"):
+        reviewing.request_completion(handler, application, "Vi saknar planen.", ["security"])
+        application.refresh_from_db()
+        assert application.complete_by is not None
+        if door == "page":
+            web = signed_in(who)
+            assert web.post(f"/applications/{application.number}/resume/", {"note": ""}).status_code == 422
+            web.post(f"/applications/{application.number}/resume/", {"note": "Den kom med post."})
+        elif door == "API":
+            path = f"/membershipAssessments/resume/{application.number}"
+            assert call(who.key, "POST", path, {})[0] == 403
+            assert call(who.key, "POST", path, {"note": "Ingen kom."})[0] == 200
+        else:
+            take_alone(handler, application, "resume", "Per telefon.")
+        application.refresh_from_db()
+        assert (application.state, application.reopened, application.complete_by) == (
+            "under_review",
+            [],
+            None,
+        )
+    assert SentMail.objects.filter(kind="application_resumed").count() == 3
