@@ -27,7 +27,7 @@ from vardkase.api.dispatch import declared_permissions, plain
 
 TABLE = Path(__file__).with_name("roles.toml")
 NO_PERMISSION = "You do not have permission to use this functionality."
-STAFF_ONLY = "This is for the hub&#039;s own staff."
+STAFF_ONLY = "This is for the hub’s own staff."
 NO_KEY = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
     "Authorization header."

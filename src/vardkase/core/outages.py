@@ -44,4 +44,4 @@ def raise_outage(fault: Exception) -> None:
 
 def _told(fault: BaseException, *, disk: bool) -> Outage:
     log.error("nothing can be stored: %s", fault)
-    return Outage("This hub's disk is full." if disk else "This hub's database cannot be used at the moment.")
+    return Outage("This hub’s disk is full." if disk else "This hub’s database cannot be used at the moment.")

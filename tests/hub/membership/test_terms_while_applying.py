@@ -125,7 +125,10 @@ def test_nobody_is_approved_on_former_terms(cast: Cast, password_is_enough: None
     handler, second = per(cast), johanna(cast)
     application, proposal = proposed(handler)
     new_terms()
-    with translation.override("en"), pytest.raises(Conflict, match="accepted version 1 .* version 2 applies"):
+    with (
+        translation.override("en"),
+        pytest.raises(Conflict, match=r"accepted version 1 .* version 2 applies"),
+    ):
         deciding.decide(second, application, proposal.pk, "agree")
     who = officer(cast)
     page = signed_in(who).get(f"/applications/{application.number}/", headers=ENGLISH).content.decode()

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
+from html import unescape
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -74,5 +75,5 @@ def _text(mail: EmailMessage) -> str:
         text = str(body.get_content())
     except (LookupError, UnicodeDecodeError) as error:
         raise Invalid("The mail's text cannot be read.") from error
-    plain = strip_tags(text) if body.get_content_type() == "text/html" else text
+    plain = unescape(strip_tags(text)) if body.get_content_type() == "text/html" else text
     return plain.replace("\0", "").strip()[: services.LONGEST_TEXT]

@@ -30,7 +30,7 @@ def may_edit(actor: Actor) -> bool:
 def require_editor(actor: Actor) -> None:
     """Raise Forbidden unless the page is the actor's to change."""
     if not may_edit(actor):
-        raise Forbidden("This is for the hub's membership officers and site administrators.")
+        raise Forbidden("This is for the hub’s membership officers and site administrators.")
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ class MissingDuty(Forbidden):
     """It is for those who have one of `duties` at the hub."""
 
     def __init__(self, duties: tuple[StaffRole, ...]) -> None:
-        super().__init__("This is for the hub's own staff.")
+        super().__init__("This is for the hub’s own staff.")
         self.duties = duties
 
 

@@ -26,7 +26,7 @@ NOT_MULTIPLE = (
     "Could not save the object as a unique relationship within the object was assigned to more than one attribute. "
     "This is only allowed if the multiple flag is set in the object template."
 )
-NO_NEWER = "There is no newer version of this object's template in use."
+NO_NEWER = "There is no newer version of this object’s template in use."
 
 
 def with_template(data: Mapping[str, Any]) -> dict[str, Any]:

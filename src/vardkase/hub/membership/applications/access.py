@@ -42,7 +42,7 @@ def require_may_act(actor: Acting, application: Application) -> None:
     """Raise Forbidden unless the application is the actor's own, or the actor is a membership officer who may write."""
     if isinstance(actor, Applicant):
         if actor.application_id != application.pk:
-            raise Forbidden("This is another organisation's application.")
+            raise Forbidden("This is another organisation’s application.")
         return
     actor.require_writing()
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
@@ -103,4 +103,4 @@ def digest_of(token: str) -> bytes:
 def officer_only(actor: Actor) -> None:
     """Raise Forbidden unless the actor may read applications: officers, jurists, and nobody else."""
     if actor.staff.isdisjoint({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER}):
-        raise Forbidden(gettext("Applications are read by the hub's officers only."))
+        raise Forbidden(gettext("Applications are read by the hub’s officers only."))

@@ -118,7 +118,7 @@ def _to_edit(actor: Actor, organisation_id: int) -> Organisation:
     actor.require_own_affairs()
     organisation = find_organisation(actor, organisation_id)
     if not may_edit(actor, organisation_id):
-        raise Forbidden("Contacts are kept by the organisation's administrators.")
+        raise Forbidden("Contacts are kept by the organisation’s administrators.")
     return organisation
 
 

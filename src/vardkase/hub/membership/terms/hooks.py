@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vardkase.audit.services import ActorReference
 from vardkase.core.hooks import Hook
 from vardkase.hub.membership.terms.models import Terms
+from vardkase.identity.access.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version applies from now on, in the place of `former`."""
+    """A version applies from now on, in the place of `former`; `actor` published it."""
 
-    actor: ActorReference
+    actor: Actor
     terms: Terms
     former: Terms
 

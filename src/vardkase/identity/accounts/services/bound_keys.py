@@ -50,7 +50,7 @@ def _addresses(key: AuthKey) -> str:
         return gettext("A network this wide binds a key to nothing.")
     approved = key.user.org.egress_addresses
     if approved and not all(lies_within(network, approved) for network in networks):
-        return gettext("The addresses have to lie in those that the organisation's API requirements name.")
+        return gettext("The addresses have to lie in those that the organisation’s API requirements name.")
     return ""
 
 

@@ -81,7 +81,7 @@ def decide_requirements(
     """
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     if actor.user_id is not None and actor.organisation_id == organisation.pk:
-        raise Forbidden(gettext("Nobody decides in their own organisation's matter."))
+        raise Forbidden(gettext("Nobody decides in their own organisation’s matter."))
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     row = requirements_of(organisation)
     if row.state != State.SUBMITTED:
