@@ -6,7 +6,7 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.hub.officers import officer
 
-ODD = "2026-<i>O'Neill & \"Co\"</i>"
+ODD = '2026-<i>O\'Neill & "Co"</i>'
 
 
 def test_no_entity_stands_in_a_text_of_an_endpoint_of_ours(cast: Cast) -> None:
