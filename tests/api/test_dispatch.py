@@ -17,6 +17,7 @@ from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import INTERNAL_ERROR, NO_PERMISSION
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.standing import NEVER
 
 VERSION = "/servers/getVersion"
 
@@ -122,7 +123,7 @@ def test_each_kind_of_permission(cast: Cast) -> None:
 
 @pytest.mark.usefixtures("probes")
 def test_an_organisation_that_may_not_write_is_refused(cast: Cast) -> None:
-    cast.org_a.may_write = False
+    cast.org_a.write_period = NEVER
     cast.org_a.save()
     assert call(cast.analyst.key, "POST", "/probes/add", {})[0] == 403
 

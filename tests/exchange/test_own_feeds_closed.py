@@ -17,6 +17,7 @@ from vardkase.exchange.own_feeds.tasks import order
 from vardkase.exchange.servers.models import KEYS, Server, no_push_rules
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+from vardkase.identity.organisations.standing import NEVER
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ def test_an_organisation_that_may_read_no_more_has_no_feed(cast: Cast) -> None:
     uuid = published(cast)
     worked()
     assert announced(read(cast.stranger)) == {uuid}
-    Organisation.objects.filter(pk=cast.org_a.pk).update(may_read=False)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(read_period=NEVER)
     order(feed.pk)
     worked()
     assert announced(read(cast.stranger)) == set()

@@ -13,6 +13,7 @@ from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
 from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventVersion
 from vardkase.intel.queries.audience import receivers, withheld_parts
 from vardkase.intel.queries.find import find_event
@@ -50,7 +51,7 @@ def test_receivers_are_those_whom_the_rule_admits(cast: Cast) -> None:
     assert names(0) == []
     assert names(1) == names(3) == ["Hub", "Organisation B", "Organisation C"]
     assert names(4, cast.group.pk) == ["Organisation B"]
-    cast.org_c.may_read = False
+    cast.org_c.read_period = NEVER
     cast.org_c.save()
     cast.partner.user.disabled = cast.partner_sync.user.disabled = True
     cast.partner.user.save()

@@ -19,6 +19,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import edit_user
+from vardkase.identity.organisations.standing import NEVER
 
 NEW = "tretton fyrar tända längs kusten"
 GATED = ("/", "/account/", "/events/", "/administration/users/", "/design/")
@@ -274,7 +275,7 @@ def test_second_factors_outlive_a_change_of_the_secret_key(person: User, setting
 
 
 def test_an_organisation_that_may_only_read_still_changes_its_passwords(cast: Cast, person: User) -> None:
-    cast.org_a.may_write = False
+    cast.org_a.write_period = NEVER
     cast.org_a.save()
     with_password(person, change_pw=True)
     browser = Client()

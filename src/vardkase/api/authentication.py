@@ -15,21 +15,22 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from vardkase.api.errors import MispError
 from vardkase.api.throttle import FailedAttempts
 from vardkase.core.clock import now_seconds
 from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
 from vardkase.core.sql import cursor, statement
-from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor
+from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor, access_with_duties
 from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
-from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
+from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer, lies_in
 from vardkase.identity.organisations.acting import PresentedKey
-from vardkase.identity.organisations.standing import refusal
+from vardkase.identity.organisations.standing import ACCESS_SQL, Access, access, refusal
 
 AUTHENTICATION_FAILED = (
     "Authentication failed. Please make sure you pass the API key of an API enabled user along in the "
@@ -109,10 +110,12 @@ class _Row:
     flags: list[bool]
     org_id: int
     org_name: str
-    may_read: bool
-    may_write: bool
-    may_sync: bool
-    standing: str
+    fixed_standing: str
+    read: bool
+    write: bool
+    sync: bool
+    statement_ended: bool
+    limited: bool
     networks_mode: str
     networks: list[str]
     certificates_mode: str
@@ -128,20 +131,36 @@ class _Row:
     key_by_owner: bool
     set_by_another_at: datetime | None
 
+    @property
+    def access(self) -> Access:
+        """What its owner may do now."""
+        may = access(
+            self.fixed_standing,
+            read=self.read,
+            write=self.write,
+            sync=self.sync,
+            statement_ended=self.statement_ended,
+            limited=self.limited,
+        )
+        return access_with_duties(may, staff_roles(self.staff_roles))
+
 
 @cache
 def _find_keys() -> str:
     """sql/find_keys.sql with the permissions in their order and the one rule of who is in which group."""
     flags = ", ".join(f"r.{flag.value}" for flag in FLAGS)
     groups = SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "o.id")
-    return statement(FIND).format(flags=flags, groups=groups)
+    now = "%(now)s::timestamptz"
+    return statement(FIND).format(flags=flags, groups=groups, access=ACCESS_SQL.format(now=now))
 
 
 def _row_of(keys: list[str]) -> _Row:
     """The stored key that the first valid one of `keys` is."""
+    now = timezone.now()
     for key in keys:
+        given = {"start": key[:4], "now": now}
         digest = hashlib.sha256(key.encode()).digest()
-        for columns in cursor().execute(_find_keys(), {"start": key[:4]}, binary=True):
+        for columns in cursor().execute(_find_keys(), given, binary=True):
             row = _Row(*columns)
             if hmac.compare_digest(digest, row.digest):
                 return row
@@ -167,9 +186,9 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
     newcomer = Newcomer(row.email, address, certificate, now, has_unbound_key=is_unbound)
     if refused := refusal_at_the_door(row, newcomer, caller):
         raise MispError(403, refused.sentence)
-    if not row.may_sync:
+    if not row.access.may_sync:
         note(caller, "standing", "user.entrance_refused")
-        raise refusal(row.standing)
+        raise refusal(row.access.standing)
     if not row.live and Permission.SITE_ADMIN not in permissions:
         raise MispError(405, MAINTENANCE_MESSAGE.value)
 
@@ -192,7 +211,7 @@ def _credential(row: _Row) -> Credential:
 
 def _actor(row: _Row, address: str | None) -> Actor:
     credential = _credential(row)
-    staff = staff_roles(row.staff_roles)
+    may = row.access
     return Actor(
         user_id=row.user_id,
         name=row.email,
@@ -201,14 +220,14 @@ def _actor(row: _Row, address: str | None) -> Actor:
         permissions=_permissions(tuple(row.flags)) & CREDENTIAL_PERMISSIONS[credential],
         credential=credential,
         sharing_group_ids=tuple(row.sharing_group_ids),
-        may_read=row.may_read and staff.isdisjoint(CONTENT_BLIND),
-        may_write=row.may_write,
-        may_sync=row.may_sync,
+        may_read=may.may_read,
+        may_write=may.may_write,
+        may_sync=may.may_sync,
         address=address,
         role_id=row.role_id,
         crossing=crossing_of(row.server_id),
-        staff=staff,
-        standing=row.standing,
+        staff=staff_roles(row.staff_roles),
+        standing=may.standing,
         key=PresentedKey(
             row.key_id, row.key_expires, tuple(row.allowed_ips or ()), row.read_only, row.key_by_owner
         ),

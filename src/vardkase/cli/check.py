@@ -6,21 +6,35 @@ import json as json_format
 
 import typer
 from django.core import checks
+from django.db import DatabaseError
 
 from vardkase.cli.installation import DataDir, choose, configure_django
 from vardkase.cli.output import Json
 
 
-def _print(found: list[dict[str, str]], *, as_json: bool) -> None:
+def _print(found: list[dict[str, str]], takes_part: str, told: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json_format.dumps({"problems": found}, ensure_ascii=False))
+        typer.echo(json_format.dumps({"problems": found, "takes_part": takes_part}, ensure_ascii=False))
         return
+    typer.echo(told)
     for problem in found:
         typer.echo(f"{problem['id']}: {problem['message']}")
         if problem["hint"]:
             typer.echo(f"    {problem['hint']}")
     if not found:
         typer.echo("No unsafe setting.")
+
+
+def _who_takes_part() -> tuple[str, str]:
+    """Which organisations may use the hub, as a name and a sentence; the database may be away."""
+    from vardkase.hub.membership.members.queries import who_takes_part
+    from vardkase.hub.membership.members.rules import WHO_TAKES_PART
+
+    try:
+        found = who_takes_part()
+    except DatabaseError:
+        return "unknown", "Who takes part is not known: the database does not answer."
+    return found.value, str(WHO_TAKES_PART[found])
 
 
 def check(data_dir: DataDir = None, json: Json = False) -> None:
@@ -32,6 +46,6 @@ def check(data_dir: DataDir = None, json: Json = False) -> None:
         for message in checks.run_checks(include_deployment_checks=True)
         if message.is_serious(checks.WARNING) and not message.is_silenced()
     ]
-    _print(found, as_json=json)
+    _print(found, *_who_takes_part(), as_json=json)
     if found:
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ from vardkase.exchange.notices.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Event
 
 
@@ -67,7 +68,7 @@ def test_who_is_off_or_expired_or_may_not_read_or_did_not_ask_gets_none(cast: Ca
     change(cast.colleague, disabled=True)
     change(cast.publisher, expiration=timezone.now() - timedelta(days=1))
     change(cast.reader, autoalert=False)
-    Organisation.objects.filter(pk=cast.org_b.pk).update(may_read=False)
+    Organisation.objects.filter(pk=cast.org_b.pk).update(read_period=NEVER)
     told = alerted(event)
     for player in (cast.colleague, cast.publisher, cast.reader, cast.partner, cast.partner_sync):
         assert player.user.email not in told

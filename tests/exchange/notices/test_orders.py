@@ -16,6 +16,7 @@ from vardkase.exchange.notices.proposals import tell_owner
 from vardkase.identity.access.jobs import connection_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.standing import ALWAYS, NEVER
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.hooks import ProposalsStored
 from vardkase.intel.services.events import add_event
@@ -77,9 +78,9 @@ def test_the_owner_hears_of_proposals_once_and_not_what_they_say(cast: Cast) -> 
 @pytest.mark.usefixtures("mail")
 def test_an_owner_that_may_read_no_more_hears_of_no_proposals(cast: Cast, event: Event) -> None:
     User.objects.filter(org=cast.org_a).update(contactalert=True)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(may_read=False)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(read_period=NEVER)
     tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
     assert not OutgoingMail.objects.exists()
-    Organisation.objects.filter(pk=cast.org_a.pk).update(may_read=True)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(read_period=ALWAYS)
     tell_owner(ProposalsStored(event.pk, cast.org_b.pk))
     assert OutgoingMail.objects.exists()

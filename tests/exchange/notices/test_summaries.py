@@ -16,6 +16,7 @@ from vardkase.exchange.notices.models import SentSummary
 from vardkase.exchange.notices.summaries import send_summaries
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.models import Event
 
@@ -78,7 +79,7 @@ def test_ones_own_filters_and_who_gets_none(cast: Cast) -> None:
     put("GnuPG.bodyonlyencrypted", False)
     User.objects.update(notification_daily=True)
     User.objects.filter(pk=cast.colleague.user.pk).update(disabled=True)
-    Organisation.objects.filter(pk=cast.org_b.pk).update(may_read=False)
+    Organisation.objects.filter(pk=cast.org_b.pk).update(read_period=NEVER)
     for player, filters in ((cast.analyst, {"tags": ["tlp:green"]}), (cast.reader, {"tags": ["tlp:red"]})):
         UserSetting.objects.create(
             user=player.user, setting="periodic_notification_filters", value=filters, timestamp=1

@@ -13,6 +13,7 @@ from tests.exchange.streams.stage import PUBLISHED, add_event, play, publish, we
 from vardkase.exchange.outbox.models import Delivery, Entry
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.topics import TOPICS
+from vardkase.identity.organisations.standing import NEVER
 
 ALL = list(TOPICS)
 AUDIT = "misp_json_audit"
@@ -213,7 +214,7 @@ def test_what_is_hidden_before_it_is_sent_does_not_leave(cast: Cast, receiver: H
     post(key, f"/events/edit/{number}", {"distribution": 0})
     play(stream)
     assert receiver.running.requests == []
-    cast.org_c.may_read = False
+    cast.org_c.read_period = NEVER
     cast.org_c.save()
     publish(key, add_event(key))
     play(stream)

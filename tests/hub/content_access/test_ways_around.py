@@ -42,6 +42,7 @@ from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.services.merging import merge_organisations
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_event
 
@@ -145,11 +146,11 @@ def no_operator(scene: Scene) -> None:
 
 
 def shut_out(scene: Scene) -> None:
-    type(scene.cast.org_c).objects.filter(pk=scene.cast.org_c.pk).update(may_read=False)
+    type(scene.cast.org_c).objects.filter(pk=scene.cast.org_c.pk).update(read_period=NEVER)
 
 
 def owner_shut_out(scene: Scene) -> None:
-    type(scene.cast.hub).objects.filter(pk=scene.cast.hub.pk).update(may_read=False)
+    type(scene.cast.hub).objects.filter(pk=scene.cast.hub.pk).update(read_period=NEVER)
 
 
 def hidden(scene: Scene) -> None:

@@ -9,6 +9,8 @@ from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.statements.services import begin_with
+from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -68,7 +70,9 @@ def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
     return services.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
 
 
-def member(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
-    """An active membership."""
-    opened(desk, organisation, **facts)
+def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **facts: Any) -> Membership:
+    """An active membership, with a security statement that has been accepted."""
+    membership = opened(desk, organisation, **facts)
+    if statement:
+        begin_with(membership, {f"{name}.level": "3" for name in MEASURES})
     return services.activate(at_the_screen(desk.officer), organisation.pk, "Used the hub before.")

@@ -52,7 +52,7 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
     cast: Cast, desk: Desk, time_machine: Any
 ) -> None:
     """The whole story: reminded, read-only, the API suspended after the grace, renewed, and back at once."""
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     statement = accepted(cast, desk)
     event = published_event(cast.org_a, "evil.example")
     ends = statement.valid_until
@@ -97,7 +97,7 @@ def test_an_expired_statement_from_its_first_reminder_to_its_renewal(
 def test_what_an_officer_has_limited_a_renewal_does_not_lift(
     cast: Cast, desk: Desk, time_machine: Any
 ) -> None:
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     accepted(cast, desk)
     members.suspend(at_the_screen(desk.officer), cast.org_b.pk, "no_sync", "A key was lost.")
     time_machine.move_to(timezone.now() + timedelta(days=400), tick=False)
@@ -118,7 +118,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     cast: Cast, desk: Desk, settings: Any, tmp_path: Any
 ) -> None:
     settings.FILES_DIR = tmp_path
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     web, officer = signed_in(desk.admin), signed_in(desk.officer)
     half = {"risk.level": "1", "risk.gap": "No policy yet."}
     assert web.post("/membership/statement/", half | {"hand_in": "1"}).status_code == 422
@@ -158,7 +158,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
 
 
 def test_who_may_not(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     services.submit_statement(at_the_screen(desk.admin), GOOD)
     for who in (cast.partner, cast.org_admin):
         with pytest.raises((Forbidden, NotFound)):

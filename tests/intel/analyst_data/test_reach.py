@@ -21,6 +21,7 @@ from tests.intel.analyst_data.said import (
     say,
 )
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 
@@ -135,7 +136,7 @@ def test_the_document_shows_each_reader_their_own_selection(cast: Cast) -> None:
 
 def test_an_organisation_that_may_not_read_reads_nothing(cast: Cast) -> None:
     say(cast.analyst, note="x", uuid=NOTE, distribution=3)
-    cast.org_b.may_read = False
+    cast.org_b.read_period = NEVER
     cast.org_b.save()
     assert call(cast.partner.key, "GET", "/analyst_data/index/Note")[1] == []
     assert call(cast.partner.key, "GET", f"/analyst_data/view/all/{NOTE}")[0] == 404

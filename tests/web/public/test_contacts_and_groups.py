@@ -17,6 +17,7 @@ from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.organisations.standing import NEVER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -160,7 +161,7 @@ def test_and_no_further_than_its_own_administrator_could(cast: Cast, group: Orga
     client = signed_in(cast.org_admin.user)
     assert client.get(reverse("event", args=[hidden.uuid])).status_code == 404
     assert not groups.for_organisation(actor, cast.org_b.pk).may_read
-    cast.org_b.may_write = False
+    cast.org_b.write_period = NEVER
     cast.org_b.save()
     with pytest.raises(Forbidden):
         groups.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)

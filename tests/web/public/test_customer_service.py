@@ -27,6 +27,7 @@ from vardkase.hub.customer_service.models import RequestState, SupportMessage, S
 from vardkase.identity.access.actor import Actor, actor_for, console_actor, visitor
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.standing import NEVER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -158,13 +159,13 @@ def test_others_see_nothing_of_a_request(cast: Cast, client: Client) -> None:
 
 
 def test_an_organisation_that_may_only_read_can_still_ask(cast: Cast) -> None:
-    cast.org_a.may_write = False
+    cast.org_a.write_period = NEVER
     cast.org_a.save()
     assert signed_in(cast.analyst.user).post(reverse("support_new"), TOLD).status_code == 302
 
 
 def test_an_organisation_that_is_suspended_can_still_ask(cast: Cast) -> None:
-    cast.org_a.may_read = cast.org_a.may_write = False
+    cast.org_a.may_read = cast.org_a.write_period = NEVER
     cast.org_a.standing = "suspended"
     cast.org_a.save()
     client = signed_in(cast.org_admin.user)
@@ -330,7 +331,7 @@ def test_the_operators_view_of_an_organisation_holds_no_content(cast: Cast, oper
     rows = desk.get(reverse("service_organisations")).context["rows"]
     found = next(row for row in rows if row.pk == cast.org_a.pk)
     assert (found.accounts, found.keys, found.open_requests) == (5, 5, 1)
-    cast.org_b.standing, cast.org_b.may_read, cast.org_b.may_write = "onboarding", False, False
+    cast.org_b.fixed_standing, cast.org_b.read_period, cast.org_b.write_period = "onboarding", NEVER, NEVER
     cast.org_b.save()
     listed = desk.get(reverse("service_organisations")).content.decode()
     assert "Ansluts" in listed

@@ -60,7 +60,7 @@ def test_it_admits_the_organisation_that_it_was_made_for_alone_and_once(cast: Ca
 @pytest.mark.parametrize("standing", ["suspended", "terminated"])
 def test_an_organisation_that_is_shut_out_is_not_admitted(cast: Cast, standing: str) -> None:
     _, code = codes.make_code(console(cast), cast.org_a.pk)
-    Organisation.objects.filter(pk=cast.org_a.pk).update(standing=standing)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing=standing)
     for way in ("offer", "redeem"):
         assert told(way, code=code, uuid=str(cast.org_a.uuid))[0] == 404
     assert not User.objects.filter(email__startswith="sync-").exists()

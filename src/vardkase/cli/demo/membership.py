@@ -19,6 +19,7 @@ from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.assessments.services.deciding import decide, propose
 from vardkase.hub.membership.assessments.services.reviewing import assess, review
 from vardkase.hub.membership.members import services as members
+from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.statements import services as statements
@@ -97,14 +98,16 @@ def _make_member(organisation: Organisation) -> None:
     }
     details = {"domains": [domain], "contact_main": contact, "contact_technical": technical}
     members.open_membership(_acting(OFFICER), organisation, {**facts, "phase": 1, "details": details})
-    members.activate(_acting(OFFICER), organisation.pk, "Var med redan innan medlemskapen infördes.")
     statements.submit_statement(_acting(administrator.email), FULL)
     statements.review_statement(_acting(OFFICER), organisation.pk, accept=True)
     name, days = ABOUT_TO_END
     if organisation.name == name:
+        ends = today() + timedelta(days=days)
         Statement.objects.filter(membership__organisation=organisation).update(
-            valid_from=today() + timedelta(days=days - 365), valid_until=today() + timedelta(days=days)
+            valid_from=ends - timedelta(days=365), valid_until=ends
         )
+        Membership.objects.filter(organisation=organisation).update(statement_until=ends)
+    members.activate(_acting(OFFICER), organisation.pk, "Var med redan innan medlemskapen infördes.")
     if organisation.name == HANDED_IN:
         statements.submit_statement(_acting(administrator.email), FULL)
 

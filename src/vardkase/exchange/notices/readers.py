@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION
 from vardkase.identity.access.visibility import (
@@ -71,7 +73,10 @@ MOST_LINES = 100
 def recipients(event_id: int, after: int, minutes: int) -> Batch:
     """The next people who want mail and may read the event; `recent` counts over so many minutes."""
     blind = [duty.value for duty in CONTENT_BLIND]
-    values = {"event": event_id, "after": after, "most": AT_A_TIME, "minutes": minutes, "blind": blind}
+    values = {
+        "event": event_id, "after": after, "most": AT_A_TIME, "minutes": minutes, "blind": blind,
+        "now": timezone.now(),
+    }  # fmt: skip
     people, last = [], None
     for *row, org_id, sees_all, may_read in cursor().execute(RECIPIENTS, values).fetchall():
         last = row[0]
@@ -139,7 +144,8 @@ WITH person AS MATERIALIZED (
            u.notification_daily OR u.notification_weekly OR u.notification_monthly AS has_summaries,
            u.org_id, role.perm_site_admin AS sees_all
     FROM account u JOIN role ON role.id = u.role_id JOIN organisation o ON o.id = u.org_id
-    WHERE u.autoalert AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now()) AND o.may_read
+    WHERE u.autoalert AND NOT u.disabled AND (u.expiration IS NULL OR u.expiration > now())
+        AND o.read_period @> %(now)s::timestamptz
         AND NOT u.staff_roles && %(blind)s::varchar[] AND u.server_id = 0 AND u.id > %(after)s
     ORDER BY u.id LIMIT %(most)s
 ), given AS (SELECT DISTINCT org_id, sees_all FROM person

@@ -13,6 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.queries import Reference
+from vardkase.identity.organisations.standing import may_now
 from vardkase.misp.flags import as_int
 
 
@@ -24,12 +25,12 @@ def servers(actor: Actor) -> QuerySet[Server]:
 
 def giving() -> QuerySet[Server]:
     """The connections whose other side may give to us as its membership stands, whether or not they fetch."""
-    return Server.objects.filter(remote_org__may_sync=True, remote_org__may_write=True)
+    return Server.objects.filter(may_now("sync", "write", path="remote_org"))
 
 
 def getting() -> QuerySet[Server]:
     """The connections whose other side may get from us as its membership stands, whether or not they send."""
-    return Server.objects.filter(remote_org__may_sync=True, remote_org__may_read=True)
+    return Server.objects.filter(may_now("sync", "read", path="remote_org"))
 
 
 def find_server(actor: Actor, reference: Reference) -> Server:

@@ -14,6 +14,7 @@ from vardkase.exchange.outbox.entries import line_up
 from vardkase.exchange.streams.models import Stream
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.standing import may_now
 
 MOST_COUNTED = 1000
 
@@ -35,7 +36,7 @@ class Standing:
 def running() -> QuerySet[Stream]:
     """The streams that deliver: switched on, and their organisation may read and have machines fed. Others stay where
     they are in the line, and go on from there."""
-    may = Q(org=None) | Q(org__may_read=True, org__may_sync=True)
+    may = Q(org=None) | may_now("read", "sync", path="org")
     return Stream.objects.filter(may, enabled=True)
 
 

@@ -69,7 +69,7 @@ WITH held AS (
     SELECT g.id, g.reach, g.event_id, g.organisation_id
     FROM content_grant g
     JOIN account a ON a.id = g.asked_by_id AND NOT a.disabled AND a.staff_roles = '{{operator}}'
-    JOIN organisation o ON o.id = a.org_id AND o.may_read
+    JOIN organisation o ON o.id = a.org_id AND o.read_period @> %(now)s::timestamptz
     WHERE g.asked_by_id = %(user)s AND g.state = 'granted' AND g.ends_at > %(now)s
     FOR SHARE OF g
 )

@@ -15,7 +15,7 @@ def standing(actor: Actor) -> dict[str, Any]:
     facts = queries.standing(actor.organisation_id)
     told: dict[str, Any] = {
         "organisation": actor.organisation_name,
-        "standing": facts.standing.value,
+        "standing": facts.standing,
         "may_read": facts.may_read,
         "may_write": facts.may_write,
         "may_sync": facts.may_sync,

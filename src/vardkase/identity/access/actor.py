@@ -21,7 +21,7 @@ from vardkase.identity.access.permissions import (
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import PresentedKey
-from vardkase.identity.organisations.standing import refusal
+from vardkase.identity.organisations.standing import Access, Standing, access_of, refusal
 
 NOT_FOR_THE_BLIND = "Operators and auditors neither read what is shared nor open a way to it for anybody."
 STEP_UP_HOLDS = timedelta(minutes=10)
@@ -185,6 +185,7 @@ def actor_for(
     """The Actor of a user that has been authenticated with `credential`."""
     organisation = user.org
     staff = staff_roles(user.staff_roles)
+    may = access_with_duties(access_of(organisation, timezone.now()), staff)
     return Actor(
         user_id=user.pk,
         name=user.email,
@@ -193,17 +194,30 @@ def actor_for(
         permissions=role_permissions(user.role) & CREDENTIAL_PERMISSIONS[credential],
         credential=credential,
         sharing_group_ids=sharing_group_ids(organisation.pk),
-        may_read=organisation.may_read and staff.isdisjoint(CONTENT_BLIND),
-        may_write=organisation.may_write,
-        may_sync=organisation.may_sync,
+        may_read=may.may_read,
+        may_write=may.may_write,
+        may_sync=may.may_sync,
         address=address,
         role_id=user.role_id,
         crossing=crossing_of(user.server_id),
         staff=staff,
-        standing=organisation.standing,
+        standing=may.standing,
         confirmed_at=confirmed_at,
         credentials_set_by_another_at=user.credentials_set_by_another_at,
     )
+
+
+def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
+    """What the organisation's access comes to for somebody with these duties at the hub.
+
+    Operators and auditors never read what is shared, and so they work also where their organisation, a supplier for
+    instance, is no member. Nobody else of that organisation does.
+    """
+    if staff.isdisjoint(CONTENT_BLIND):
+        return may
+    if may.standing == Standing.NO_MEMBERSHIP:
+        return Access(may_read=False, may_write=True, may_sync=True, standing=Standing.FULL)
+    return may._replace(may_read=False)
 
 
 def console_actor(organisation_id: int, organisation_name: str, login: str) -> Actor:

@@ -19,9 +19,10 @@ def job_actor(user_id: int) -> Actor:
     user = User.objects.select_related("org", "role").filter(pk=user_id).first()
     if user is None or not user.is_active:
         raise Forbidden("Whoever ordered this may not act any more.")
-    if is_shut_out(user.org.standing):
-        raise refusal(user.org.standing)
-    return actor_for(user, Credential.JOB)
+    actor = actor_for(user, Credential.JOB)
+    if is_shut_out(actor.standing):
+        raise refusal(actor.standing)
+    return actor
 
 
 def hub_actor() -> Actor:

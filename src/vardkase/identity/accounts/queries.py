@@ -14,6 +14,7 @@ from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.staff import CONTENT_BLIND
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.queries import Reference, by_reference
+from vardkase.identity.organisations.standing import may_now
 
 LONGEST_ID = 19
 """Digits that may be too many for a bigint."""
@@ -150,7 +151,7 @@ def active_users() -> QuerySet[User]:
 def reading_users() -> QuerySet[User]:
     """Those of them who may be told of what is shared: their organisation reads, and no duty of theirs forbids it."""
     blind = [duty.value for duty in CONTENT_BLIND]
-    return active_users().filter(org__may_read=True).exclude(staff_roles__overlap=blind)
+    return active_users().filter(may_now("read", path="org")).exclude(staff_roles__overlap=blind)
 
 
 def emails_of(ids: Iterable[int]) -> dict[int, str]:

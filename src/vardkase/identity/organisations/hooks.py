@@ -17,7 +17,7 @@ class OrganisationsMerged:
 
 @dataclass(frozen=True, slots=True)
 class StandingChanged:
-    """An organisation may do more or less than before: its facts are stored already."""
+    """An organisation may do more or less than before: its periods are stored already."""
 
     organisation_id: int
 

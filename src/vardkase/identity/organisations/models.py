@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
+
+from vardkase.identity.organisations.standing import ALWAYS, access_of
 
 
 class Mode(models.TextChoices):
@@ -26,9 +29,10 @@ class Organisation(models.Model):
     """A member (local) or somebody known through synchronisation (remote).
 
     `restricted_to_domain` is null until somebody edits the organisation.
-    `may_read`, `may_write` and `may_sync` (by machines, both ways) are facts that membership sets, and `standing` says
-    why they are so (`standing.Standing`); `identity.access` reads them. While `hides_unpublished` is on, others read
-    its events once they are published, and not before.
+    Membership sets when it may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and
+    `sync_period`, with `fixed_standing` for a standing that no date changes (`standing.Standing`). `may_read` and so on
+    are what these come to now. While membership is in use a trigger makes a new organisation one without membership,
+    which may do nothing. While `hides_unpublished` is on, others read its events once they are published, not before.
     The last rows are facts that `identity.entrance` sets: what the organisation asks of whoever enters in its name.
     They lie here so that they come along with every key and every session, without a query of their own.
     """
@@ -46,10 +50,10 @@ class Organisation(models.Model):
     created_by = models.BigIntegerField(default=0)
     date_created = models.DateTimeField(auto_now_add=True)
     date_modified = models.DateTimeField(auto_now=True)
-    may_read = models.BooleanField(default=True)
-    may_write = models.BooleanField(default=True)
-    may_sync = models.BooleanField(default=True)
-    standing = models.CharField(max_length=32, blank=True, default="")
+    read_period = DateTimeRangeField(db_default=ALWAYS)
+    write_period = DateTimeRangeField(db_default=ALWAYS)
+    sync_period = DateTimeRangeField(db_default=ALWAYS)
+    fixed_standing = models.CharField(max_length=32, blank=True, db_default="")
     hides_unpublished = models.BooleanField(default=False)
     networks_mode = mode_field()
     networks = ArrayField(models.TextField(), default=list, blank=True)
@@ -73,6 +77,36 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def may_read(self) -> bool:
+        return timezone.now() in self.read_period
+
+    @property
+    def may_write(self) -> bool:
+        return timezone.now() in self.write_period
+
+    @property
+    def may_sync(self) -> bool:
+        return timezone.now() in self.sync_period
+
+    @property
+    def standing(self) -> str:
+        """Why it may do what it may now, a value of `standing.Standing`."""
+        return access_of(self, timezone.now()).standing
+
+
+class MembershipInUse(models.Model):
+    """One row from the moment on that only members take part; a trigger keeps it from being changed or removed."""
+
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "membership_in_use"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="membership_in_use_one_row")]
+
+    def __str__(self) -> str:
+        return f"in use since {self.since}"
 
 
 class SharingGroup(models.Model):

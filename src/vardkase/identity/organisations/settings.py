@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from vardkase.core.settings import Setting
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
 
 
 def _known(number: int) -> str | None:
+    if number != HOST_ORGANISATION.value and membership_is_in_use():
+        return "The organisation that runs a hub is not changed once membership is in use."
     if number == 0 or Organisation.objects.filter(pk=number, local=True).exists():
         return None
     return "There is no local organisation with this id."
@@ -26,3 +28,8 @@ def host_organisation_id() -> int | None:
     number = HOST_ORGANISATION.value
     local = Organisation.objects.filter(local=True)
     return number or local.order_by("pk").values_list("pk", flat=True).first()
+
+
+def membership_is_in_use() -> bool:
+    """Whether only members take part: the hub has had its officers, which nobody can undo."""
+    return MembershipInUse.objects.exists()

@@ -1,18 +1,28 @@
 """What an organisation's membership lets it do here, in words for people.
 
-The facts are `Organisation.may_read`, `may_write` and `may_sync`; `Organisation.standing` says why they are so.
-Membership decides both; every door reads them, and refuses in the words below.
+Membership stores when an organisation may read, write and synchronise (`Organisation.read_period` and so on), and each
+request compares these with the time: no job has to run for a date to count.
 """
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q, TextChoices
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Forbidden
-from vardkase.identity.organisations.models import Organisation
+
+if TYPE_CHECKING:
+    from vardkase.identity.organisations.models import Organisation
+
+ALWAYS = DateTimeTZRange(None, None)
+NEVER = DateTimeTZRange(empty=True)
 
 
 class Standing(TextChoices):
@@ -27,6 +37,7 @@ class Standing(TextChoices):
     STATEMENT_LAPSED = "statement_lapsed", _("Reads only on the web: the security statement has expired")
     SUSPENDED = "suspended", _("Suspended")
     TERMINATED = "terminated", _("Terminated")
+    NO_MEMBERSHIP = "no_membership", _("Not a member")
 
 
 REFUSALS: dict[str, Promise] = {
@@ -45,9 +56,81 @@ REFUSALS: dict[str, Promise] = {
     ),
     Standing.SUSPENDED: _("The membership of your organisation is suspended."),
     Standing.TERMINATED: _("The membership of your organisation has ended."),
+    Standing.NO_MEMBERSHIP: _(
+        "Your organisation is not a member of this hub, and only members take part. "
+        "Apply for membership, or ask the hub owner."
+    ),
 }
-SHUT_OUT = frozenset({Standing.SUSPENDED, Standing.TERMINATED})
+SHUT_OUT = frozenset({Standing.SUSPENDED, Standing.TERMINATED, Standing.NO_MEMBERSHIP})
 """Whoever stands so sees nothing but what concerns the membership itself, and nothing is done for them."""
+
+
+class Access(NamedTuple):
+    """What an organisation may do at one moment, and why."""
+
+    may_read: bool
+    may_write: bool
+    may_sync: bool
+    standing: str
+
+
+WORDS = {
+    (False, True, False): Standing.READ_ONLY,
+    (True, False, False): Standing.NO_SYNC,
+    (False, False, False): Standing.READ_ONLY_NO_SYNC,
+    (False, True, True): Standing.STATEMENT_EXPIRED,
+    (True, False, True): Standing.NO_SYNC,
+    (False, False, True): Standing.STATEMENT_LAPSED,
+}
+"""By may_write, may_sync, and whether an expired statement alone is the cause."""
+
+
+def access(
+    fixed: str, *, read: bool, write: bool, sync: bool, statement_ended: bool, limited: bool
+) -> Access:
+    """Put together what an organisation may do.
+
+    `fixed` is a standing that no date changes, or empty; `limited` is whether an officer's decision limits it now.
+    """
+    if fixed:
+        standing = fixed
+    elif read and write and sync:
+        standing = str(Standing.FULL)
+    elif not read:
+        standing = str(Standing.SUSPENDED)
+    else:
+        standing = str(WORDS[write, sync, statement_ended and not limited])
+    return Access(read, write, sync, standing)
+
+
+def access_of(organisation: Organisation, now: datetime) -> Access:
+    """What an organisation may do at the time `now`."""
+    writes, syncs = organisation.write_period, organisation.sync_period
+    return access(
+        organisation.fixed_standing,
+        read=now in organisation.read_period,
+        write=now in writes,
+        sync=now in syncs,
+        statement_ended=not writes.isempty and writes.upper is not None and writes.upper <= now,
+        limited=any(
+            each.isempty or (each.lower is not None and now < each.lower) for each in (writes, syncs)
+        ),
+    )
+
+
+ACCESS_SQL = """
+    o.fixed_standing, o.read_period @> {now}, o.write_period @> {now}, o.sync_period @> {now},
+    coalesce(upper(o.write_period) <= {now}, FALSE),
+    isempty(o.write_period) OR isempty(o.sync_period)
+        OR coalesce(lower(o.write_period) > {now}, FALSE) OR coalesce(lower(o.sync_period) > {now}, FALSE)
+"""
+"""The arguments of `access`, in order, of the organisation `o`; {now} is a timestamptz."""
+
+
+def may_now(*capabilities: str, path: str = "") -> Q:
+    """The condition for organisations that may now do all of "read", "write", "sync"; `path` leads to them ("org")."""
+    prefix, now = f"{path}__" if path else "", timezone.now()
+    return Q(**{f"{prefix}{each}_period__contains": now for each in capabilities})
 
 
 class StandingRefused(Forbidden):

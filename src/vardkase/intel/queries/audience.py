@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.core.sql import cursor
@@ -52,8 +53,11 @@ def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> l
     """
     if distribution == Distribution.ORGANISATION:
         return []
+    now = timezone.now()
     condition = MEMBERSHIP if distribution == Distribution.SHARING_GROUP else "TRUE"
-    rows = cursor().execute(RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id})
+    rows = cursor().execute(
+        RECEIVERS.format(condition=condition), {"own": own_id, "group": sharing_group_id, "now": now}
+    )
     found = [Receiver(*row) for row in rows.fetchall()]
     if distribution == Distribution.SHARING_GROUP and _hides_members(sharing_group_id, own_id):
         return [Receiver(0, gettext("A member of the group"), "", each.users) for each in found]
@@ -67,7 +71,7 @@ def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
 
 def count_members(own_id: int) -> int:
     """How many organisations distribution 1 reaches, without the own one."""
-    row = cursor().execute(COUNT, {"own": own_id}).fetchone()
+    row = cursor().execute(COUNT, {"own": own_id, "now": timezone.now()}).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -90,7 +94,7 @@ ACTIVE_USER = "u.org_id = o.id AND NOT u.disabled AND (u.expiration IS NULL OR u
 RECEIVERS = f"""
 SELECT o.id, o.name, o.sector, count(*)
 FROM organisation o JOIN account u ON {ACTIVE_USER}
-WHERE o.local AND o.may_read AND o.id <> %(own)s AND {{condition}}
+WHERE o.local AND o.read_period @> %(now)s::timestamptz AND o.id <> %(own)s AND {{condition}}
 GROUP BY o.id ORDER BY lower(o.name)
 """
 
@@ -104,7 +108,8 @@ EXISTS (SELECT 1 FROM sharing_group g WHERE g.id = %(group)s AND g.active AND (
 
 COUNT = f"""
 SELECT count(*) FROM organisation o
-WHERE o.local AND o.may_read AND o.id <> %(own)s AND EXISTS (SELECT 1 FROM account u WHERE {ACTIVE_USER})
+WHERE o.local AND o.read_period @> %(now)s::timestamptz AND o.id <> %(own)s
+    AND EXISTS (SELECT 1 FROM account u WHERE {ACTIVE_USER})
 """
 
 RESTRICTED = """

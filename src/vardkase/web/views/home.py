@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import now_seconds
+from vardkase.hub.membership.members.queries import who_takes_part
+from vardkase.hub.membership.members.rules import WHO_TAKES_PART
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.own_tasks import own_tasks
 from vardkase.hub.membership.overview.tasks import operators_tasks
@@ -53,9 +55,17 @@ def home(request: PageRequest) -> HttpResponse:
         "days": days,
         "total": sum(count for _day, count in days),
         "creators": queries.busiest_creators(request.actor, DAYS, CREATORS_SHOWN),
+        "who_takes_part": _who_takes_part(request.actor),
         **_news(request.actor, since),
     }
     return render(request, "home.html", context)
+
+
+def _who_takes_part(actor: Actor) -> str:
+    """Whether organisations need a membership here, for those who run the hub; else empty."""
+    if not (actor.staff or actor.is_site_admin):
+        return ""
+    return str(WHO_TAKES_PART[who_takes_part()])
 
 
 def _todo(actor: Actor) -> dict[str, Any]:

@@ -6,15 +6,22 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
+        from vardkase.core import settings  # noqa: PLC0415 - the same
         from vardkase.core.schedules import register  # noqa: PLC0415 - models load after apps
         from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.letters import register_kinds  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.on_paper import register_letters  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.schedules import SCHEDULES  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.members.services import members_only  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.services.from_applications import (  # noqa: PLC0415 - the same
             open_approved,
         )
+        from vardkase.identity.accounts.hooks import officer_appointed  # noqa: PLC0415 - the same
+        from vardkase.identity.organisations.hooks import organisations_merged  # noqa: PLC0415 - the same
 
+        officer_appointed.register(members_only.bring_into_use)
+        organisations_merged.register(members_only.after_merge)
+        settings.changed.register(members_only.after_setting_changed)
         register_kinds()
         register_letters()
         application_approved.register(open_approved)

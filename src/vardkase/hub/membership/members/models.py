@@ -22,6 +22,7 @@ class MembershipState(models.TextChoices):
 class Membership(models.Model):
     """An organisation's membership of the hub. `county` is the two digits of a Swedish county (länskod), or empty.
 
+    `statement_until` is the last day of the accepted security statement that holds longest; null while there is none.
     `details` are what the member tells of itself (`details.FIELDS`); `ending` is what became of everything when the
     membership ended: counts by name, and `contributions`, in words.
     """
@@ -37,6 +38,7 @@ class Membership(models.Model):
     county = models.CharField(max_length=2, blank=True, default="")
     connection = models.CharField(max_length=8, choices=Connection.choices)
     phase = models.IntegerField(default=0)
+    statement_until = models.DateField(null=True)
     language = models.CharField(max_length=8, default="sv")
     began = models.DateTimeField(auto_now_add=True)
     details = models.JSONField(default=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,13 +11,22 @@ from django.utils import timezone
 from vardkase.core.errors import NotFound
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
-from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange, Restriction
-from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF
-from vardkase.hub.membership.members.standing import Facts, Limit, facts_of
+from vardkase.hub.membership.members.models import (
+    Membership,
+    MembershipState,
+    ProposedChange,
+    Restriction,
+    RestrictionCause,
+)
+from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, TakesPart
+from vardkase.hub.membership.members.standing import Limit, Periods, periods_of
+from vardkase.hub.membership.statements.settings import GRACE_DAYS
+from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, by_reference
-from vardkase.identity.organisations.standing import Standing
+from vardkase.identity.organisations.settings import membership_is_in_use
+from vardkase.identity.organisations.standing import Access, access_of
 
 
 def memberships(actor: Actor) -> QuerySet[Membership]:
@@ -56,16 +66,30 @@ def restrictions(membership: Membership) -> QuerySet[Restriction]:
     return membership.restrictions.filter(running, lifted=None).order_by("since")
 
 
-def facts(membership: Membership) -> Facts:
-    """What the membership lets its organisation do now."""
-    limits = [Limit(*row) for row in restrictions(membership).values_list("kind", "cause")]
-    return facts_of(membership.state, limits)
+def last_statement_day(membership: Membership) -> date:
+    """The last day of the security statement. A missing one counts as one that ended the day before the membership was
+    activated."""
+    before = timezone.localdate(membership.activated or membership.began) - timedelta(days=1)
+    return membership.statement_until or before
 
 
-def standing(org_id: int) -> Facts:
-    """What an organisation may do now by its membership; one that is no member is not limited by any."""
-    membership = Membership.objects.filter(organisation=org_id).first()
-    return facts(membership) if membership else Facts(True, True, True, Standing.FULL)
+def periods(membership: Membership) -> Periods:
+    """When the membership lets its organisation do what."""
+    held = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
+    limits = [Limit(*row) for row in held.values_list("kind", "until")]
+    return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
+
+
+def standing(org_id: int) -> Access:
+    """What an organisation may do now, and why."""
+    return access_of(Organisation.objects.get(pk=org_id), timezone.now())
+
+
+def who_takes_part() -> TakesPart:
+    """Whether organisations need a membership to take part. Once they do, the profile is no way around it."""
+    if membership_is_in_use():
+        return TakesPart.MEMBERS
+    return TakesPart.EVERYBODY if profile() == "member" else TakesPart.EVERYBODY_YET
 
 
 def history(actor: Actor, membership: Membership) -> QuerySet[HistoryEntry]:

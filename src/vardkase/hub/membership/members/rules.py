@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +66,27 @@ def _refuse_own(actor: Actor, membership: Membership) -> None:
             gettext("This membership is your own organisation’s: somebody without an interest in it decides.")
         )
 
+
+class TakesPart(StrEnum):
+    """Which organisations may use this installation."""
+
+    MEMBERS = "members"
+    EVERYBODY_YET = "everybody_yet"
+    EVERYBODY = "everybody"
+
+
+WHO_TAKES_PART = {
+    TakesPart.MEMBERS: _(
+        "Only members take part: an organisation without an open membership reads, writes and synchronises nothing."
+    ),
+    TakesPart.EVERYBODY_YET: _(
+        "Membership is not in use yet: every organisation that is added here has full access. From the moment the hub "
+        "has two officers, only members do."
+    ),
+    TakesPart.EVERYBODY: _(
+        "This is a member’s own platform: every organisation that is added here has full access."
+    ),
+}
 
 HAPPENINGS = {
     "opened": pgettext_lazy("membership", "Opened"),

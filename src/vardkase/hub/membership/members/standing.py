@@ -1,57 +1,78 @@
-"""From a membership to what its organisation may do: the only place that says so."""
+"""From a membership to when its organisation may read, write and synchronise: the only place that says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from vardkase.hub.membership.members.models import MembershipState, RestrictionCause, RestrictionKind
-from vardkase.identity.organisations.standing import Standing
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+
+from vardkase.hub.membership.members.models import MembershipState, RestrictionKind
+from vardkase.identity.organisations.standing import ALWAYS, NEVER, Standing
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-class Facts(NamedTuple):
-    """What an organisation may do, and why."""
+class Periods(NamedTuple):
+    """What is stored on an organisation: when it may do what, and a standing that no date changes."""
 
-    may_read: bool
-    may_write: bool
-    may_sync: bool
-    standing: Standing
+    read_period: DateTimeTZRange
+    write_period: DateTimeTZRange
+    sync_period: DateTimeTZRange
+    fixed_standing: str
 
 
 class Limit(NamedTuple):
-    """A restriction that holds."""
+    """What an officer has limited, until when (None: until it is lifted)."""
 
     kind: str
-    cause: str
+    until: datetime | None
 
 
-SHUT_OUT = (False, False, False)
-KNOCKS = (False, False, True)
-"""One that is being connected may try its connection, and gets nothing through it."""
-
-
-def facts_of(state: str, limits: Iterable[Limit]) -> Facts:
-    """What a membership in `state` under `limits` lets its organisation do."""
-    if state == MembershipState.TERMINATED:
-        return Facts(*SHUT_OUT, Standing.TERMINATED)
-    held = set(limits)
-    kinds = {each.kind for each in held}
-    if state == MembershipState.SUSPENDED or RestrictionKind.SUSPENDED in kinds:
-        return Facts(*SHUT_OUT, Standing.SUSPENDED)
-    if state == MembershipState.ONBOARDING:
-        return Facts(*KNOCKS, Standing.ONBOARDING)
-    may_write, may_sync = RestrictionKind.READ_ONLY not in kinds, RestrictionKind.NO_SYNC not in kinds
-    only_statement = {each.cause for each in held} == {RestrictionCause.STATEMENT}
-    return Facts(True, may_write, may_sync, WORDS[may_write, may_sync, only_statement])
-
-
-WORDS = {
-    (True, True, False): Standing.FULL,
-    (False, True, False): Standing.READ_ONLY,
-    (True, False, False): Standing.NO_SYNC,
-    (False, False, False): Standing.READ_ONLY_NO_SYNC,
-    (False, True, True): Standing.STATEMENT_EXPIRED,
-    (True, False, True): Standing.NO_SYNC,
-    (False, False, True): Standing.STATEMENT_LAPSED,
+NO_MEMBERSHIP = Periods(NEVER, NEVER, NEVER, Standing.NO_MEMBERSHIP)
+UNLIMITED = Periods(ALWAYS, ALWAYS, ALWAYS, Standing.FULL)
+BY_STATE = {
+    MembershipState.TERMINATED: Periods(NEVER, NEVER, NEVER, Standing.TERMINATED),
+    # It may try its connection, and gets nothing through it.
+    MembershipState.ONBOARDING: Periods(NEVER, NEVER, ALWAYS, Standing.ONBOARDING),
 }
-"""By may_write, may_sync, and whether an expired statement alone is the cause."""
+
+
+def periods_of(state: str, limits: Collection[Limit], statement_until: date, grace: int) -> Periods:
+    """When a membership in `state` lets its organisation do what.
+
+    `limits` are an officer's. After the day `statement_until`, the last of the security statement, it reads only, and
+    after `grace` days more it reads on the web only.
+    """
+    if fixed := BY_STATE.get(MembershipState(state)):
+        return fixed
+    suspended = _ends(limits, RestrictionKind.SUSPENDED)
+    if state == MembershipState.SUSPENDED and suspended is None:
+        suspended = FOREVER
+    return Periods(
+        _period(suspended, None),
+        _period(suspended, _end_of(statement_until), _ends(limits, RestrictionKind.READ_ONLY)),
+        _period(suspended, _end_of(statement_until, grace), _ends(limits, RestrictionKind.NO_SYNC)),
+        Standing.FULL,
+    )
+
+
+def _ends(limits: Collection[Limit], kind: RestrictionKind) -> datetime | None:
+    """When what limits to this kind is over; None where nothing does."""
+    return max((limit.until or FOREVER for limit in limits if limit.kind == kind), default=None)
+
+
+def _end_of(day: date, more: int = 0) -> datetime:
+    """Midnight after a day of the hub's calendar, or after so many days more."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=more + 1), time.min))
+
+
+def _period(
+    suspended: datetime | None, end: datetime | None, limited: datetime | None = None
+) -> DateTimeTZRange:
+    begin = max((each for each in (suspended, limited) if each), default=None)
+    if begin is not None and (begin == FOREVER or (end is not None and end <= begin)):
+        return NEVER
+    return DateTimeTZRange(begin, end)

@@ -14,6 +14,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionCause,
     RestrictionKind,
 )
+from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.hub.membership.statements import letters
 from vardkase.hub.membership.statements.models import Statement
@@ -33,11 +34,26 @@ REASONS = {
     },
 }
 
+MISSING = {
+    RestrictionKind.READ_ONLY: {
+        "sv": "Det finns inget säkerhetsintyg som vi har godtagit.",
+        "en": "There is no security statement that we have accepted.",
+    },
+    RestrictionKind.NO_SYNC: {
+        "sv": "Det finns inget säkerhetsintyg som vi har godtagit, och anståndstiden är slut.",
+        "en": "There is no security statement that we have accepted, and the grace is over.",
+    },
+}
+
 
 def follow_up(actor: ActorReference) -> int:
-    """Remind and limit every active member as its statement stands today; returns how many it concerned."""
-    members = Membership.objects.filter(state=MembershipState.ACTIVE, statements__state="accepted")
-    return sum(_follow(actor, pk) for pk in members.values_list("pk", flat=True).distinct())
+    """Write to every active member whose statement ends or has ended, and put that on record.
+
+    What the end leads to does not wait for this: it is asked of the date at every request. Returns how many members it
+    concerned.
+    """
+    members = Membership.objects.filter(state=MembershipState.ACTIVE)
+    return sum(_follow(actor, pk) for pk in members.values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -45,10 +61,10 @@ def _follow(actor: ActorReference, pk: int) -> bool:
     """One member, in a transaction of its own, so that a fault with one stops no other."""
     found = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
     membership = found.filter(pk=pk, state=MembershipState.ACTIVE).first()
-    statement = current(membership) if membership else None
-    if membership is None or statement is None:
+    if membership is None:
         return False
-    return _remind(actor, membership, statement) or _limit(actor, membership, statement)
+    statement = current(membership)
+    return (statement is not None and _remind(actor, membership, statement)) or _limit(actor, membership)
 
 
 def _remind(actor: ActorReference, membership: Membership, statement: Statement) -> bool:
@@ -62,12 +78,13 @@ def _remind(actor: ActorReference, membership: Membership, statement: Statement)
     return True
 
 
-def _limit(actor: ActorReference, membership: Membership, statement: Statement) -> bool:
-    until = until_of(statement)
+def _limit(actor: ActorReference, membership: Membership) -> bool:
+    until = last_statement_day(membership)
+    reasons = REASONS if membership.statement_until else MISSING
     done = False
     for kind in consequences(until, today(), GRACE_DAYS.value):
         language = "sv" if membership.language == "sv" else "en"
         with override(language):
-            told = REASONS[kind][language].format(day=date_format(until, "j F Y"))
+            told = reasons[kind][language].format(day=date_format(until, "j F Y"))
         done |= impose(actor, membership, kind, RestrictionCause.STATEMENT, told)
     return done

@@ -20,7 +20,7 @@ from vardkase.hub.membership.applications.form.reading import read_step
 from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, reasons
+from vardkase.hub.membership.members.services.pushing import locked, push, reasons
 from vardkase.hub.membership.members.services.restrictions import lift
 from vardkase.hub.membership.statements import letters
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
@@ -115,7 +115,9 @@ def review_statement(actor: Actor, reference: Reference, *, accept: bool, reason
     statement.reviewed, statement.reviewed_by, statement.note = timezone.now(), actor.name, note
     if accept:
         _hold(statement)
+        _keep_end(membership, statement)
         lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
+        push(membership)
         letters.accepted(actor, membership, until_of(statement))
     else:
         letters.returned(actor, membership, note)
@@ -130,15 +132,23 @@ def begin_from_application(membership: Membership) -> None:
     answers = (application.answers.get("security") or {}) if application else {}
     if application is None or not answers:
         return
-    statement = Statement(membership=membership, state=StatementState.ACCEPTED, answers=answers)
-    statement.submitted, statement.submitted_by = application.submitted, application.organisation_name
-    statement.note = application.number
-    _hold(statement)
-    statement.save()
+    about = {"submitted": application.submitted, "submitted_by": application.organisation_name}
+    statement = begin_with(membership, answers, **about, note=application.number)
     Evidence.objects.bulk_create(
         Evidence(statement=statement, **{name: getattr(each, name) for name in COPIED})
         for each in application.attachments.exclude(measure="")
     )
+
+
+def begin_with(membership: Membership, answers: Mapping[str, Any], **about: Any) -> Statement:
+    """A statement that holds from today on, for a member that has none."""
+    statement = Statement(
+        membership=membership, state=StatementState.ACCEPTED, answers=dict(answers), **about
+    )
+    _hold(statement)
+    statement.save()
+    _keep_end(membership, statement)
+    return statement
 
 
 def until_of(statement: Statement) -> date:
@@ -149,6 +159,12 @@ def until_of(statement: Statement) -> date:
 def _hold(statement: Statement) -> None:
     statement.valid_from = today()
     statement.valid_until = today() + timedelta(days=VALID_DAYS.value)
+
+
+def _keep_end(membership: Membership, statement: Statement) -> None:
+    """Remember with the membership how long its statement holds, which every request asks for."""
+    membership.statement_until = max(until_of(statement), membership.statement_until or until_of(statement))
+    membership.save(update_fields=["statement_until"])
 
 
 def _being_written(actor: Actor) -> Statement:

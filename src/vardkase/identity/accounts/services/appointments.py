@@ -69,8 +69,23 @@ def _who_could_agree(actor: Acting, user: User) -> QuerySet[User]:
 
 def _others_ever(user: User) -> int:
     """How many other accounts have been officers, whether or not they are there still."""
-    holders = User.objects.filter(staff_roles__overlap=[role.value for role in DECIDE]).exclude(pk=user.pk)
-    given = Appointment.objects.filter(state__in=(State.AGREED, State.ALONE)).exclude(user=user)
+    return _count(_holders().exclude(pk=user.pk), _given().exclude(user=user))
+
+
+def has_had_officers() -> bool:
+    """Whether the hub has had enough officers for two of them to decide, at whatever time."""
+    return _count(_holders(), _given()) >= ENOUGH
+
+
+def _holders() -> QuerySet[User]:
+    return User.objects.filter(staff_roles__overlap=[role.value for role in DECIDE])
+
+
+def _given() -> QuerySet[Appointment]:
+    return Appointment.objects.filter(state__in=(State.AGREED, State.ALONE))
+
+
+def _count(holders: QuerySet[User], given: QuerySet[Appointment]) -> int:
     return holders.values_list(Lower("email")).union(given.values_list(Lower("email"))).count()
 
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import appointments
 from vardkase.identity.accounts.services.users import locked, target_of
-from vardkase.identity.accounts.staff import OF_THE_HUB, StaffRole, are_in_conflict, staff_roles
+from vardkase.identity.accounts.staff import DECIDE, OF_THE_HUB, StaffRole, are_in_conflict, staff_roles
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -48,6 +49,8 @@ def give(actor: Acting, user: User, wanted: list[str], *, proposed_by: str = "")
     user.save(update_fields=["staff_roles", "date_modified"])
     change = {"staff_roles": [before, wanted]} | ({"proposed_by": proposed_by} if proposed_by else {})
     record(actor, "user.appointed", target_of(user), change)
+    if (staff_roles(wanted) - staff_roles(before)) & DECIDE:
+        officer_appointed.emit(actor)
     return user
 
 

@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "description", "nationality", "sector", "type", "contacts", "landingpage")
@@ -46,6 +47,9 @@ def edit_organisation(actor: Acting, organisation: Organisation, data: Mapping[s
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
+    if "local" in changed and organisation.pk == host_organisation_id() and membership_is_in_use():
+        told = gettext("The organisation that runs the hub stays local once membership is in use.")
+        raise Invalid({"local": [told]})
     if actor.is_content_blind and not AS_WHOM.isdisjoint(changed):
         raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()

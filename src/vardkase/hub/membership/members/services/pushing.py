@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.hooks import membership_changed
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.members.queries import facts, find_membership
+from vardkase.hub.membership.members.queries import find_membership, periods
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.hooks import StandingChanged, standing_changed
 from vardkase.identity.organisations.models import Organisation
@@ -23,10 +23,10 @@ def locked(actor: Actor, reference: Reference) -> Membership:
 
 
 def push(membership: Membership) -> None:
-    """Store on the organisation what the membership lets it do now, and tell who listens."""
-    now = facts(membership)
+    """Store on the organisation when the membership lets it do what, and tell who listens."""
+    now = periods(membership)._asdict()
     stored = Organisation.objects.filter(pk=membership.organisation_id)
-    changed = stored.exclude(**now._asdict()).update(**now._asdict())
+    changed = stored.exclude(**now).update(**now)
     if changed:
         standing_changed.emit(StandingChanged(membership.organisation_id))
     membership_changed.emit(membership)

@@ -47,7 +47,8 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
         told = gettext("Still to be done: %s. Give reasons to activate the membership all the same.")
         raise Invalid({"reason": [told % ", ".join(waiting)]})
     take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
-    Membership.objects.filter(pk=membership.pk).update(activated=timezone.now())
+    membership.activated = timezone.now()
+    membership.save(update_fields=["activated"])
     push(membership)
     letters.write(actor, membership, "membership_activated")
     return membership

@@ -1,0 +1,52 @@
+"""From the hub's first two officers on only members take part."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.audit.services import ActorReference, Target, record
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
+from vardkase.hub.membership.statements.settings import GRACE_DAYS
+from vardkase.hub.profiles import profile
+from vardkase.identity.accounts.services.appointments import has_had_officers
+from vardkase.identity.organisations.hooks import OrganisationsMerged, StandingChanged, standing_changed
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
+from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
+
+
+def bring_into_use(actor: ActorReference) -> None:
+    """Once the hub has had its two officers, let members only take part, for good.
+
+    Every organisation without a membership, known by synchronisation or not, may do nothing from here on, except the
+    one that runs the hub. A database trigger does the same for those that come later. A member's own platform
+    (VARDKASE_PROFILE=member) has no members.
+    """
+    if profile() != "hub" or membership_is_in_use() or not has_had_officers():
+        return
+    MembershipInUse.objects.create(pk=1)
+    shut = list(_without_membership().values_list("pk", flat=True))
+    Organisation.objects.filter(pk__in=shut).update(**NO_MEMBERSHIP._asdict())
+    for pk in shut:
+        standing_changed.emit(StandingChanged(pk))
+    record(
+        actor, "membership.brought_into_use", Target("hub"), {"organisations_without_membership": len(shut)}
+    )
+
+
+def after_merge(merged: OrganisationsMerged) -> None:
+    """A membership may have moved to the organisation that remains, which may do what that lets it."""
+    if membership := Membership.objects.filter(organisation=merged.target_id).first():
+        push(membership)
+
+
+def _without_membership() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(membership=None).exclude(pk=host_organisation_id() or 0)
+
+
+def after_setting_changed(name: str) -> None:
+    """Store anew what every membership allows, after the setting `name` has changed how long grace lasts."""
+    if name == GRACE_DAYS.name:
+        for membership in Membership.objects.select_for_update(of=("self",)):
+            push(membership)

@@ -1,0 +1,9 @@
+"""What the packages above may listen to. It runs inside the transaction that makes the change."""
+
+from __future__ import annotations
+
+from vardkase.core.hooks import Hook
+from vardkase.identity.organisations.acting import Acting
+
+officer_appointed: Hook[Acting] = Hook("officer_appointed")
+"""An account has got a duty that decides on members; the payload is who gave it."""

@@ -1,0 +1,306 @@
+"""From the hub's two officers on only members take part, whichever way an organisation comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import ORG_ADMIN, Cast, Player
+from tests.exchange.taxii_scene import published_event
+from tests.factories import make_key, make_role, make_user
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.exchange.notices.readers import recipients
+from vardkase.exchange.own_feeds.services import make_token, readable, save_own_feed
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import getting, giving
+from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.queries import running
+from vardkase.hub.instance.settings import change_setting
+from vardkase.hub.membership.members import services
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import who_takes_part
+from vardkase.hub.membership.statements.settings import GRACE_DAYS
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.staff import appoint
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
+from vardkase.identity.organisations.services import (
+    capture_organisations,
+    edit_organisation,
+    merge_organisations,
+)
+from vardkase.intel.queries.audience import receivers
+
+NOTHING = (False, False, False, "no_membership")
+EVERYTHING = (True, True, True, "")
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def officers_appointed(cast: Cast) -> None:
+    """The hub gets its officers as hubs do: one after the other, by whoever sits at the console."""
+    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    User.objects.filter(staff_roles__overlap=["membership_officer"]).update(staff_roles=[])
+    for email in ("officer@hub.example", "second@hub.example"):
+        appoint(console, User.objects.get(email=email), ["membership_officer"])
+
+
+def access(organisation: Organisation) -> tuple[bool, bool, bool, str]:
+    found = Organisation.objects.get(pk=organisation.pk)
+    return found.may_read, found.may_write, found.may_sync, found.standing
+
+
+def test_from_the_second_officer_on_no_organisation_without_membership_takes_part(
+    cast: Cast, desk: Desk
+) -> None:
+    member(desk, cast.org_b)
+    event = published_event(cast.org_a, "evil.example")
+    assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert who_takes_part() == "everybody_yet"
+
+    officers_appointed(cast)
+
+    assert who_takes_part() == "members"
+    assert (access(cast.org_a), access(cast.org_c)) == (NOTHING, NOTHING)
+    assert (access(cast.org_b), access(cast.hub)) == (EVERYTHING, EVERYTHING)
+    for method, path, body in (
+        ("GET", f"/events/view/{event.pk}", None),
+        ("POST", "/events/restSearch", {}),
+        ("POST", "/events/add", {"info": "x"}),
+        ("GET", "/events/index", None),
+        ("GET", "/servers/getVersion", None),
+        ("GET", "/attributes/index", None),
+    ):
+        status, answer = call(cast.stranger.key, method, path, body)
+        assert status == 403, path
+        assert "not a member of this hub" in answer.get("message", answer.get("description", "")), path
+    page = signed_in(cast.stranger).get("/events/", headers={"accept-language": "en"})
+    assert (page.status_code, "not a member of this hub" in page.content.decode()) == (403, True)
+    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert AuditEntry.objects.filter(action="membership.brought_into_use").count() == 1
+
+
+def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(cast: Cast, desk: Desk) -> None:
+    event = published_event(cast.org_b, "evil.example")
+    User.objects.filter(pk=cast.stranger.user.pk).update(autoalert=True)
+    server = Server.objects.create(
+        name="To C", url="https://c.example", priority=1, org=cast.hub, remote_org=cast.org_c
+    )
+    stream = Stream.objects.create(name="C", org=cast.org_c, enabled=True)
+    save_own_feed(cast.site_admin.actor, {"name": "c", "organisation_id": cast.org_c.pk, "enabled": True})
+    token = make_token(cast.site_admin.actor, "c")
+
+    def reached() -> list[bool]:
+        return [
+            any(each.pk == cast.stranger.user.pk for each in recipients(event.pk, 0, 60).people),
+            giving().filter(pk=server.pk).exists(),
+            getting().filter(pk=server.pk).exists(),
+            running().filter(pk=stream.pk).exists(),
+            any(each.id == cast.org_c.pk for each in receivers(1, None, cast.org_b.pk)),
+        ]
+
+    assert all(reached())
+    assert readable("c", None, token)
+    officers_appointed(cast)
+    assert not any(reached())
+    with pytest.raises(Exception, match="rests"):
+        readable("c", None, token)
+    with pytest.raises(Forbidden, match="not a member"):
+        job_actor(cast.stranger.user.pk)
+
+
+def by_api(cast: Cast) -> str:
+    status, body = call(
+        cast.site_admin.key, "POST", "/admin/organisations/add", {"name": "New", "local": True}
+    )
+    assert status == 200, body
+    return str(body["Organisation"]["uuid"])
+
+
+def by_document(cast: Cast) -> str:
+    uuid = str(uuid4())
+    event = {"info": "x", "uuid": str(uuid4()), "Orgc": {"uuid": uuid, "name": "Elsewhere"}}
+    assert call(cast.partner_sync.key, "POST", "/events/add", {"Event": event})[0] == 200
+    return uuid
+
+
+def by_capture(cast: Cast) -> str:
+    uuid = str(uuid4())
+    capture_organisations([{"uuid": uuid, "name": "Elsewhere"}])
+    return uuid
+
+
+def by_hand(cast: Cast) -> str:
+    return str(Organisation.objects.create(name="New").uuid)
+
+
+@pytest.mark.parametrize("way", [by_api, by_document, by_capture, by_hand])
+def test_an_organisation_that_comes_later_has_no_membership_either(
+    cast: Cast, desk: Desk, way: Callable[[Cast], str]
+) -> None:
+    member(desk, cast.org_b)
+    officers_appointed(cast)
+    new = Organisation.objects.get(uuid=way(cast))
+    assert access(new) == NOTHING
+    status, _ = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{new.pk}", {"local": True})
+    assert status == 200
+    assert access(new) == NOTHING
+    person = make_user(new, make_role("Org Admin", ORG_ADMIN), "x@new.example")
+    assert call(make_key(person), "GET", "/events/index")[0] == 403
+    member(desk, new)
+    assert access(new) == EVERYTHING
+
+
+def test_an_organisation_known_by_name_only_is_still_an_author(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    officers_appointed(cast)
+    uuid = by_document(cast)
+    status, body = call(cast.partner_sync.key, "POST", "/events/restSearch", {"org": "Elsewhere"})
+    assert [each["Event"]["Orgc"]["uuid"] for each in body["response"]] == [uuid], status
+
+
+def test_a_merge_takes_the_membership_along_and_gives_none(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    officers_appointed(cast)
+    User.objects.filter(org=cast.org_b).exclude(role__name="User").update(org=cast.org_a)
+    merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.org_a.pk)
+    assert access(cast.org_a) == EVERYTHING
+    merge_organisations(cast.site_admin.actor, cast.org_c.pk, capture_organisations_pk())
+    assert access(Organisation.objects.get(name="Elsewhere")) == NOTHING
+
+
+def capture_organisations_pk() -> int:
+    uuid = str(uuid4())
+    made = capture_organisations([{"uuid": uuid, "name": "Elsewhere"}])[uuid]
+    Organisation.objects.filter(pk=made).update(local=True)
+    return made
+
+
+def test_nobody_alone_undoes_it(cast: Cast, desk: Desk, settings: Any) -> None:
+    officers_appointed(cast)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        MembershipInUse.objects.all().delete()
+    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    for email in ("officer@hub.example", "second@hub.example"):
+        appoint(console, User.objects.get(email=email), [])
+    with pytest.raises(Invalid, match="not changed once membership is in use"):
+        change_setting(cast.site_admin.actor, "MISP.host_org_id", cast.org_c.pk)
+    with pytest.raises(Invalid, match="stays local"):
+        edit_organisation(cast.site_admin.actor, cast.hub, {"local": False})
+    settings.VARDKASE_PROFILE = "member"
+    assert who_takes_part() == "members"
+    assert access(Organisation.objects.create(name="Later")) == NOTHING
+    assert call(cast.stranger.key, "GET", "/events/index")[0] == 403
+
+
+def test_a_members_own_platform_has_no_members(cast: Cast, desk: Desk, settings: Any) -> None:
+    settings.VARDKASE_PROFILE = "member"
+    officers_appointed(cast)
+    assert who_takes_part() == "everybody"
+    assert access(cast.org_c) == EVERYTHING
+    assert access(Organisation.objects.create(name="Later")) == EVERYTHING
+
+
+def test_the_suppliers_operator_works_and_their_colleagues_do_not(cast: Cast, desk: Desk) -> None:
+    role = make_role("Org Admin", ORG_ADMIN)
+    supplier = Organisation.objects.create(name="Supplier", local=True)
+    operator = make_user(supplier, role, "operator@supplier.example", staff_roles=["operator"])
+    colleague = make_user(supplier, role, "colleague@supplier.example")
+    officers_appointed(cast)
+    web = signed_in(Player(operator, make_key(operator)))
+    page = web.get("/", headers={"accept-language": "en"})
+    assert (page.status_code, "Only members take part" in page.content.decode()) == (200, True)
+    event = published_event(cast.org_b, "evil.example")
+    assert call(make_key(operator), "GET", f"/events/view/{event.pk}")[0] in (403, 404)
+    assert call(make_key(colleague), "GET", "/events/index")[0] == 403
+
+
+def test_the_home_page_says_what_applies(cast: Cast, desk: Desk) -> None:
+    english = {"accept-language": "en"}
+    officer = signed_in(desk.officer)
+    assert "Membership is not in use yet" in officer.get("/", headers=english).content.decode()
+    assert (
+        "Membership is not in use" not in signed_in(cast.analyst).get("/", headers=english).content.decode()
+    )
+    officers_appointed(cast)
+    assert "Only members take part" in officer.get("/", headers=english).content.decode()
+
+
+def test_a_missing_statement_counts_as_one_that_has_ended(cast: Cast, desk: Desk, time_machine: Any) -> None:
+    member(desk, cast.org_b, statement=False)
+    assert access(cast.org_b) == (True, False, True, "statement_expired")
+    assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
+    assert call(cast.partner.key, "GET", "/events/index")[0] == 200
+    time_machine.move_to(timezone.now() + timedelta(days=14))
+    assert call(cast.partner.key, "GET", "/events/index")[0] == 403
+
+
+def test_dates_count_without_any_job(cast: Cast, desk: Desk, time_machine: Any) -> None:
+    """No schedule runs here: each request and each delivery asks the date."""
+    member(desk, cast.org_b)
+    event = published_event(cast.org_a, "evil.example")
+    server = Server.objects.create(
+        name="To B", url="https://b.example", priority=1, org=cast.hub, remote_org=cast.org_b
+    )
+    stream = Stream.objects.create(name="B", org=cast.org_b, enabled=True)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=1, microsecond=0)
+
+    time_machine.move_to(midnight + timedelta(days=366))
+    status, body = call(cast.partner.key, "POST", "/events/add", {"info": "x"})
+    assert (status, "has expired. Renew it" in body["message"]) == (403, True)
+    assert call(cast.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert (giving().filter(pk=server.pk).exists(), getting().filter(pk=server.pk).exists()) == (False, True)
+
+    time_machine.move_to(midnight + timedelta(days=366 + GRACE_DAYS.value))
+    status, body = call(cast.partner.key, "GET", f"/events/view/{event.pk}")
+    assert (status, "may read on the web only" in body["message"]) == (403, True)
+    assert not getting().filter(pk=server.pk).exists()
+    assert not running().filter(pk=stream.pk).exists()
+    assert signed_in(desk.admin).get(f"/event/{event.pk}/").status_code == 200
+    assert Membership.objects.get().restrictions.count() == 0
+
+
+def test_a_suspension_for_a_time_is_over_when_the_time_is(cast: Cast, desk: Desk, time_machine: Any) -> None:
+    member(desk, cast.org_b)
+    now = timezone.now()
+    officer = at_the_screen(desk.officer)
+    services.suspend(officer, cast.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
+    services.suspend(officer, cast.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
+    assert access(cast.org_b) == (False, False, False, "suspended")
+    assert call(cast.partner.key, "GET", "/events/index")[0] == 403
+    time_machine.move_to(now + timedelta(days=3, minutes=1))
+    assert access(cast.org_b) == (True, False, True, "read_only")
+    assert call(cast.partner.key, "GET", "/events/index")[0] == 200
+    assert call(cast.partner.key, "POST", "/events/add", {"info": "x"})[0] == 403
+    time_machine.move_to(now + timedelta(days=9, minutes=1))
+    assert access(cast.org_b) == EVERYTHING
+
+
+def test_another_grace_counts_for_every_member_at_once(cast: Cast, desk: Desk, time_machine: Any) -> None:
+    member(desk, cast.org_b, statement=False)
+    time_machine.move_to(timezone.now() + timedelta(days=20))
+    assert not access(cast.org_b)[2]
+    change_setting(cast.site_admin.actor, "Vardkase.statement_grace_days", 30)
+    assert access(cast.org_b)[2]
+
+
+def test_one_that_is_being_connected_still_knocks(cast: Cast, desk: Desk) -> None:
+    officers_appointed(cast)
+    opened(desk, cast.org_b)
+    assert access(cast.org_b) == (False, False, True, "onboarding")
+    assert json.dumps(call(cast.partner.key, "GET", "/servers/getVersion")[1]).count("perm_sync") == 1
