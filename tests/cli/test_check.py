@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from vardkase.cli.main import commands
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def safe(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

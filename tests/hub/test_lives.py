@@ -215,7 +215,7 @@ def test_what_officers_do_in_pairs_nobody_does_by_the_plain_steps(cast: Cast, de
 
 
 def test_security_statements(cast: Cast, desk: Desk, tmp_path: Any) -> None:
-    membership = member(desk, cast.org_b)
+    membership = member(desk, cast.org_b, statement=False)
     statement = Statement.objects.create(membership=membership)
     org, web, admin = cast.org_b.pk, signed_in(desk.officer), signed_in(desk.admin)
     answers = {name: {"level": "3"} for name in MEASURES}

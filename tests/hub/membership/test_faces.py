@@ -131,7 +131,7 @@ def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_pat
 
 
 def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast: Cast, desk: Desk) -> None:
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     members.suspend(at_the_screen(desk.officer), cast.org_b.pk, "read_only", "Its statement has ended.")
     status, saved = post(desk.admin, "/securityStatements/save", {"answers": {"risk": {"level": 1}}})
     assert (status, saved["SecurityStatement"]["state"]) == (200, "draft")
@@ -166,7 +166,7 @@ def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast:
 
 
 def test_a_statement_and_a_change_at_the_command_line(cast: Cast, desk: Desk, tmp_path: Path) -> None:
-    member(desk, cast.org_b)
+    member(desk, cast.org_b, statement=False)
     file, evidence, name = tmp_path / "answers.json", tmp_path / "policy.txt", cast.org_b.name
     evidence.write_text("Our policy")
     as_admin, words = ("--as", desk.admin.user.email), ("membership", "statement")

@@ -107,7 +107,7 @@ def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(cast: Cast, desk
 
     def reached() -> list[bool]:
         return [
-            any(each.pk == cast.stranger.user.pk for each in recipients(event.pk, 0, 60).people),
+            any(each.id == cast.stranger.user.pk for each in recipients(event.pk, 0, 60).people),
             giving().filter(pk=server.pk).exists(),
             getting().filter(pk=server.pk).exists(),
             running().filter(pk=stream.pk).exists(),

@@ -35,6 +35,8 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding import links, services
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
 from vardkase.hub.membership.onboarding.models import PrivateLink, Remark
+from vardkase.hub.membership.statements.services import begin_with
+from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.actor import visitor
@@ -335,6 +337,7 @@ def test_an_authority_synchronises_with_its_bound_key(
         send_to="t@c.example",
     )
     _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().partition("#")[2])
+    begin_with(Membership.objects.get(), {f"{name}.level": "3" for name in MEASURES})
     members.activate(officer, org, "Policy follows.")
     theirs = published_event(cast.org_a, "evil.example")
     client = PyMISP(server.url, raw)

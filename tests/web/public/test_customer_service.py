@@ -165,8 +165,7 @@ def test_an_organisation_that_may_only_read_can_still_ask(cast: Cast) -> None:
 
 
 def test_an_organisation_that_is_suspended_can_still_ask(cast: Cast) -> None:
-    cast.org_a.may_read = cast.org_a.write_period = NEVER
-    cast.org_a.standing = "suspended"
+    cast.org_a.read_period = cast.org_a.write_period = NEVER
     cast.org_a.save()
     client = signed_in(cast.org_admin.user)
     assert client.get("/").status_code == 403

@@ -69,7 +69,9 @@ WITH held AS (
     SELECT g.id, g.reach, g.event_id, g.organisation_id
     FROM content_grant g
     JOIN account a ON a.id = g.asked_by_id AND NOT a.disabled AND a.staff_roles = '{{operator}}'
-    JOIN organisation o ON o.id = a.org_id AND o.read_period @> %(now)s::timestamptz
+    -- A supplier is no member; an organisation that is suspended or has left reads nothing by a grant either.
+    JOIN organisation o ON o.id = a.org_id
+        AND (o.read_period @> %(now)s::timestamptz OR o.fixed_standing = 'no_membership')
     WHERE g.asked_by_id = %(user)s AND g.state = 'granted' AND g.ends_at > %(now)s
     FOR SHARE OF g
 )
