@@ -80,7 +80,7 @@ def test_pictures_do_not_correlate_unless_asked_to() -> None:
 
 @pytest.mark.parametrize("word", ["initial", "ongoing", "completed"])
 def test_analysis_has_names(word: str) -> None:
-    parsed = parse_event({"info": "x", "analysis": word})
+    parsed = parse_event({"info": "x", "analysis": word}, now=NOW)
     assert isinstance(parsed, EventInput)
     assert parsed.analysis == Analysis[word.upper()]
 
@@ -111,19 +111,21 @@ def test_an_object_ends_after_it_began() -> None:
 
 
 def test_a_reference_names_its_target() -> None:
-    parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"})
+    parsed = parse_reference({"referenced_uuid": UUID, "relationship_type": "drops"}, now=NOW)
     assert isinstance(parsed, ReferenceInput)
     assert (parsed.referenced_uuid, parsed.relationship_type) == (UUID.lower(), "drops")
-    assert parse_reference({"relationship_type": "drops"}) == {
+    assert parse_reference({"relationship_type": "drops"}, now=NOW) == {
         "referenced_uuid": ["Please provide a valid RFC 4122 UUID"]
     }
 
 
 def test_a_report_needs_a_name_alone() -> None:
-    parsed = parse_report({"name": "r"})
+    parsed = parse_report({"name": "r"}, now=NOW)
     assert isinstance(parsed, ReportInput)
     assert (parsed.content, parsed.distribution) == (None, Distribution.INHERIT)
-    assert parse_report({"name": " ", "content": "c"}) == {"name": ["This field cannot be left blank"]}
+    assert parse_report({"name": " ", "content": "c"}, now=NOW) == {
+        "name": ["This field cannot be left blank"]
+    }
 
 
 @pytest.mark.parametrize("value", [1, "1", "true", "yes", 2, True])

@@ -51,7 +51,7 @@ def stored_attribute(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def stored_event(sent: dict[str, Any]) -> dict[str, Any]:
-    parsed = parse_event(sent)
+    parsed = parse_event(sent, now=WHEN_RECORDED)
     if isinstance(parsed, dict):
         return {"errors": parsed}
     return {

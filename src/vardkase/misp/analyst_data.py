@@ -9,6 +9,7 @@ from typing import Any
 
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.fields import (
+    IN_THE_FUTURE,
     Errors,
     read_block,
     read_flag,
@@ -18,7 +19,7 @@ from vardkase.misp.fields import (
     read_uuid,
 )
 from vardkase.misp.flags import as_int
-from vardkase.misp.time import read_date
+from vardkase.misp.time import LARGEST_LEAD, read_date
 
 KINDS = ("Note", "Opinion", "Relationship")
 """Their names on the wire; the place in this list is ``note_type``."""
@@ -78,7 +79,7 @@ class AnalystInput:
     related_object_uuid: str | None
 
 
-def parse_analyst_data(kind: int, data: Mapping[str, Any]) -> AnalystInput | Errors:
+def parse_analyst_data(kind: int, data: Mapping[str, Any], *, now: int) -> AnalystInput | Errors:
     """What `data` says, or messages by field."""
     errors: Errors = {}
     is_relationship = KINDS[kind] == "Relationship"
@@ -91,8 +92,8 @@ def parse_analyst_data(kind: int, data: Mapping[str, Any]) -> AnalystInput | Err
         object_type=_read_target(data, errors, "object_type"),
         object_uuid=object_uuid,
         authors=_read_limited(data, errors, "authors", LONGEST_TEXT),
-        created=_read_moment(data, errors, "created"),
-        modified=_read_moment(data, errors, "modified"),
+        created=_read_moment(data, now, errors, "created"),
+        modified=_read_moment(data, now, errors, "modified"),
         distribution=read_part_distribution(data, Distribution.COMMUNITY, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
@@ -161,7 +162,7 @@ def _read_opinion(data: Mapping[str, Any], errors: Errors) -> int | None:
     return number
 
 
-def _read_moment(data: Mapping[str, Any], errors: Errors, key: str) -> datetime | None:
+def _read_moment(data: Mapping[str, Any], now: int, errors: Errors, key: str) -> datetime | None:
     value = data.get(key)
     if value in (None, ""):
         return None
@@ -169,6 +170,8 @@ def _read_moment(data: Mapping[str, Any], errors: Errors, key: str) -> datetime 
     if moment is None:
         errors[key] = [BAD_DATE]
         return None
+    if moment.timestamp() > now + LARGEST_LEAD:
+        errors[key] = [IN_THE_FUTURE]
     return moment.replace(microsecond=0)
 
 

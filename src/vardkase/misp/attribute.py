@@ -82,7 +82,7 @@ def parse_attribute(
         disable_correlation=read_flag(data, "disable_correlation", is_image, errors),
         first_seen=first_seen,
         last_seen=last_seen,
-        timestamp=read_timestamp(data, errors),
+        timestamp=read_timestamp(data, now, errors),
         object_relation=read_text(data.get("object_relation")) or None,
         tags=read_tags(data),
     )

@@ -53,7 +53,7 @@ class EventInput:
     tags: list[dict[str, Any]]
 
 
-def parse_event(data: Mapping[str, Any]) -> EventInput | Errors:
+def parse_event(data: Mapping[str, Any], *, now: int) -> EventInput | Errors:
     """The header in `data`, or MISP's messages by field. A name for `analysis` is understood, too."""
     errors: Errors = {}
     parsed = EventInput(
@@ -65,7 +65,7 @@ def parse_event(data: Mapping[str, Any]) -> EventInput | Errors:
         distribution=_read_choice(data, "distribution", range(5), DISTRIBUTIONS, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
-        timestamp=read_timestamp(data, errors),
+        timestamp=read_timestamp(data, now, errors),
         published=read_flag(data, "published", False, errors),
         locked=read_flag(data, "locked", False, errors),
         disable_correlation=read_flag(data, "disable_correlation", False, errors),

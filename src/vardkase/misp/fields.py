@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.misp.flags import TRUE_WORDS, as_bool, as_int
-from vardkase.misp.time import LARGEST, parse_seen
+from vardkase.misp.time import LARGEST, LARGEST_LEAD, parse_seen
 
 type Errors = dict[str, list[str]]
 
@@ -15,6 +15,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 BAD_UUID = "Please provide a valid RFC 4122 UUID"
 BAD_TIME = "Invalid ISO 8601 format"
 BAD_TIMESTAMP = "Expected a Unix timestamp"
+IN_THE_FUTURE = "The timestamp is more than a day ahead of this instance's clock"
 SEEN_ORDER = "Last seen value should be greater than first seen value"
 PART_DISTRIBUTIONS = (
     "Options: Your organisation only, This community only, Connected communities, All communities, "
@@ -34,8 +35,8 @@ def read_uuid(data: Mapping[str, Any], errors: Errors, key: str = "uuid") -> str
     return text
 
 
-def read_timestamp(data: Mapping[str, Any], errors: Errors) -> int | None:
-    """Unix seconds; None when none (or 0, or "") was sent."""
+def read_timestamp(data: Mapping[str, Any], now: int, errors: Errors) -> int | None:
+    """Unix seconds; None when none (or 0, or "") was sent. One far in the future would keep out later versions."""
     value = data.get("timestamp")
     if value in (None, "", 0, "0"):
         return None
@@ -43,6 +44,8 @@ def read_timestamp(data: Mapping[str, Any], errors: Errors) -> int | None:
     if number is None or not 0 < number <= LARGEST:
         errors["timestamp"] = [BAD_TIMESTAMP]
         return None
+    if number > now + LARGEST_LEAD:
+        errors["timestamp"] = [IN_THE_FUTURE]
     return number
 
 

@@ -78,7 +78,7 @@ def parse_object(data: Mapping[str, Any], *, now: int) -> ObjectInput | Errors:
         deleted=read_flag(data, "deleted", False, errors),
         first_seen=first_seen,
         last_seen=last_seen,
-        timestamp=read_timestamp(data, errors),
+        timestamp=read_timestamp(data, now, errors),
     )
     return errors or parsed
 
@@ -90,7 +90,7 @@ def _read_version(data: Mapping[str, Any], errors: Errors) -> int:
     return version
 
 
-def parse_reference(data: Mapping[str, Any]) -> ReferenceInput | Errors:
+def parse_reference(data: Mapping[str, Any], *, now: int) -> ReferenceInput | Errors:
     """The reference in `data`, or messages by field."""
     errors: Errors = {}
     referenced_uuid = str(data.get("referenced_uuid") or "").strip().lower()
@@ -101,7 +101,7 @@ def parse_reference(data: Mapping[str, Any]) -> ReferenceInput | Errors:
         referenced_uuid=referenced_uuid,
         relationship_type=read_text(data.get("relationship_type")),
         comment=read_text(data.get("comment")),
-        timestamp=read_timestamp(data, errors),
+        timestamp=read_timestamp(data, now, errors),
         deleted=read_flag(data, "deleted", False, errors),
     )
     return errors or parsed

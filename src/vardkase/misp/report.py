@@ -38,7 +38,7 @@ class ReportInput:
 
 
 def parse_report(
-    data: Mapping[str, Any], *, default_distribution: int = Distribution.INHERIT
+    data: Mapping[str, Any], *, now: int, default_distribution: int = Distribution.INHERIT
 ) -> ReportInput | Errors:
     """The report in `data`, or messages by field."""
     errors: Errors = {}
@@ -52,7 +52,7 @@ def parse_report(
         distribution=read_part_distribution(data, default_distribution, errors),
         sharing_group_id=read_sharing_group_id(data),
         sharing_group=read_block(data, "SharingGroup"),
-        timestamp=read_timestamp(data, errors),
+        timestamp=read_timestamp(data, now, errors),
         deleted=read_flag(data, "deleted", False, errors),
         tags=read_tags(data),
     )

@@ -20,6 +20,10 @@ LARGEST = 253_402_300_799
 """The last second of the year 9999."""
 
 
+LARGEST_LEAD = 86_400
+"""Seconds that the clock of whoever sends a document may be ahead of ours."""
+
+
 def parse_moment(text: str, now: int) -> int | None:
     """Unix seconds meant by a filter: a number, "5d" (before now), a word, or a date; None for nonsense."""
     text = text.strip()

@@ -81,7 +81,6 @@ WHOLE: dict[str, str | Promise] = {
     ),
     polling.NOT_FROM_HERE: _("The event is here already, and came another way. It is left as it is."),
     "Pull is not enabled for this server.": _("Fetching is off for this connection."),
-    "Push is not enabled for this server.": _("Sending is off for this connection."),
 }
 """A whole sentence of ours → what people get."""
 
@@ -97,6 +96,12 @@ SHAPES: tuple[tuple[str, str | Promise], ...] = (
     (
         r"The other instance answered with status (?P<status>\d+): (?P<said>.+)",
         _("The other hub refused it, with status %(status)s and the words “%(said)s”"),
+    ),
+    (
+        r"(?P<count>\d+) not sent again before they change\. Last answer: (?P<said>.+)",
+        _(
+            "%(count)s were refused several times and are not sent again until they change. Last answer: “%(said)s”"
+        ),
     ),
     (
         r"Error: Connection to the server has failed\. Returned response code: (?P<status>\d+)",

@@ -16,7 +16,6 @@ from vardkase.exchange.servers.queries import find_server
 from vardkase.exchange.sync import dry_run, previews, pull, push, tasks
 from vardkase.exchange.sync.fates import REASONS
 from vardkase.exchange.sync.models import Direction
-from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_bool
 
 BOTH = ("GET", "POST")
@@ -61,7 +60,7 @@ def push_to(call: Call) -> Answer:
     return _told(
         "push",
         server,
-        lambda: PUSHED.format(_pushed(call.actor, server, technique)),
+        lambda: PUSHED.format(push.push(call.actor, server, technique)),
         lambda: tasks.order_push(call.actor, server.pk, technique),
     )
 
@@ -163,8 +162,3 @@ def _told(verb: str, server: Server, do: Callable[[], str], order: Callable[[], 
             raise SaveFailed("push Server", "/servers/push", str(refused)) from refused
         raise SaveFailed(f"{verb} Server", url, str(refused), id=str(server.pk)) from refused
     return saved(said, url, id=str(server.pk))
-
-
-def _pushed(actor: Actor, server: Server, technique: str) -> push.Pushed:
-    """What a push moved; over a connection that does not push that is nothing, and no error."""
-    return push.push(actor, server, technique) if server.push else push.Pushed(0, 0)

@@ -36,7 +36,7 @@ def add(call: Call) -> Answer:
     data = _with_template_of_path(call)
     breaks = as_bool(call.param("breakOnDuplicate"))
     try:
-        object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks)
+        object_id = add_object(call.actor, event.id, data, break_on_duplicate=breaks, fill_seen=True)
     except Invalid as invalid:
         raise _refused(call, invalid) from invalid
     return Json({"Object": stored_object(object_id)})

@@ -67,13 +67,13 @@ class Plan:
 def plan(actor: Actor, server: Server, direction: Direction, technique: str, *, force: bool = False) -> Plan:
     """What a pull or push would do; `force` as in a pull.
 
-    Raises Forbidden, Invalid, Conflict when that is off, OutgoingFailed when the other instance cannot be asked.
+    Raises Forbidden, Invalid, Conflict when pulling is off, OutgoingFailed when the other instance cannot be asked.
     """
     actor.require(Permission.SITE_ADMIN)
     actor.require_sight()
     (pull if direction is Direction.PULL else push).require_technique(technique)
-    if not (server.pull if direction is Direction.PULL else server.push):
-        raise Conflict(f"{direction.capitalize()} is not enabled for this server.")
+    if direction is Direction.PULL and not server.pull:
+        raise Conflict("Pull is not enabled for this server.")
     made = Plan(direction, technique)
     if direction is Direction.PULL:
         _plan_pull(made, pull.Pulling(server, technique, force=force))
@@ -145,7 +145,9 @@ def _plan_push(made: Plan, pushing: push.Pushing) -> None:
         _judge_own(made, pushing)
     known = pushing.known(event_ids)
     if may_sync:
-        made.kind("proposals", lambda: sum(map(len, outgoing.proposals(pushing.reader, known).values())))
+        made.kind(
+            "proposals", lambda: sum(len(each.ids) for each in outgoing.proposals(pushing.reader, known))
+        )
     if pushing.server.push_sightings:
         lacking = sending.lacking_sightings(known, can_filter=push.can_filter(version))
         made.kind("sightings", lambda: sum(len(things) for _uuid, things in lacking))

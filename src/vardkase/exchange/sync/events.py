@@ -27,13 +27,12 @@ from vardkase.intel.protection.services import Signed
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.misp.flags import as_int
+from vardkase.misp.time import LARGEST_LEAD
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Requests on their way at a time."""
-AHEAD = 24 * 3600
-"""Seconds that the clock of another instance may be ahead of ours."""
 AHEAD_OF_TIME = "The event's last change lies ahead of now; no later change of it would be taken in."
 WAITING = 8
 """Answers that may wait to be stored."""
@@ -131,6 +130,8 @@ class Intake:
     @transaction.atomic
     def _store(self, uuid: str, arrived: Document, signed: Signed | None) -> Result:
         commit_unhurriedly()
+        if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + LARGEST_LEAD:
+            return Outcome.REFUSED, AHEAD_OF_TIME
         stored = cursor().execute(STORED, (uuid,)).fetchone()
         if stored is None:
             add_event(self.actor, arrived, signed)
@@ -140,8 +141,6 @@ class Intake:
             return Outcome.KNOWN, "The event was created here; what others change in it is not taken in."
         if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
             return Outcome.KNOWN, "The event here is as new."
-        if (as_int(arrived.get("timestamp")) or 0) > now_seconds() + AHEAD:
-            return Outcome.REFUSED, AHEAD_OF_TIME
         if self.peer.server.remove_missing_tags:
             arrived = _without_missing_tags(number, arrived)
         edit_event(self.actor, number, arrived, signed)

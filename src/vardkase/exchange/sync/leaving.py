@@ -29,7 +29,8 @@ OURS = (
     "user_id",
 )
 """What only means something here."""
-NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute")
+NOT_SENT = ("id", "event_id", "value1", "value2", "Galaxy", "ShadowAttribute", "RelatedAttribute", *SAID)
+"""What no part carries. MISP would store analyst data that came inside an event unlocked, and refuse later edits."""
 NOT_SENT_OF_SAID = ("id", "_canEdit", "related_object")
 TRAVELS = frozenset({Distribution.CONNECTED, Distribution.ALL, Distribution.INHERIT})
 
@@ -112,10 +113,7 @@ class Departure:
         sent = self._closer({name: value for name, value in part.items() if name not in NOT_SENT})
         if not self.sightings:
             sent.pop("Sighting", None)
-        said = {
-            kind: [self._part(each) for each in self._travelling(part, kind)] for kind in SAID if kind in part
-        }
-        return sent | said
+        return sent
 
     def _closer(self, part: Mapping[str, Any]) -> Document:
         sent = dict(part)

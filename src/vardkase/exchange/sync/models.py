@@ -107,3 +107,27 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.uuid} {self.outcome}"
+
+
+class RefusedThing(models.Model):
+    """Something other than an event that the other instance refused, in this `version`; see `refusals`.
+
+    `uuid` is that of the thing itself; of the event for proposals and sightings, which are sent event by event.
+    """
+
+    server = models.ForeignKey(Server, models.CASCADE, related_name="refused_things")
+    kind = models.TextField()
+    uuid = models.UUIDField()
+    version = models.TextField()
+    reason = models.TextField()
+    attempts = models.IntegerField(default=1)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "sync_refused_thing"
+        constraints = [
+            models.UniqueConstraint(fields=["server", "kind", "uuid"], name="sync_refused_thing_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"

@@ -33,6 +33,14 @@ from vardkase.misp.distribution import Distribution
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """The proposals for one event, by id, and the event as a thing whose version changes when one of them does."""
+
+    event: Thing
+    ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """Something that may be sent: its id and uuid here, and the version that the other side compares."""
 
@@ -71,8 +79,8 @@ def sighted_events(reader: Actor, known: Mapping[str, int]) -> dict[str, int]:
     return {uuid: number for number, uuid in cursor().execute(sql, given).fetchall()}
 
 
-def proposals(reader: Actor, known: Iterable[str]) -> dict[str, list[int]]:
-    """Event uuid → ids of its proposals, for the events that the other side has.
+def proposals(reader: Actor, known: Iterable[str]) -> list[Proposed]:
+    """The proposals for the events that the other side has.
 
     What is proposed for an event goes back to where the event comes from, too, however close it has come here; what
     is proposed for an attribute of it then has to reach this hub's members.
@@ -84,13 +92,16 @@ def proposals(reader: Actor, known: Iterable[str]) -> dict[str, list[int]]:
         readable_at_origin=proposal_predicate(_reached(reader, *COMMUNITY)),
     )
     given = {"uuids": array_of(known), **reader_parameters(reader)}
-    return dict(cursor().execute(sql, given).fetchall())
+    rows = cursor().execute(sql, given).fetchall()
+    return [Proposed(Thing(number, uuid, version), ids) for number, uuid, version, ids in rows]
 
 
 def proposal_documents(reader: Actor, ids: Sequence[int]) -> list[Document]:
-    """The ``ShadowAttribute`` of each of some `proposals`, with attachments."""
+    """The ``ShadowAttribute`` of each of some `proposals`, with attachments, as events/pushProposals takes them."""
     rows = proposal_rows(_reached(reader, Distribution.ORGANISATION, *COMMUNITY), ids)
-    return [msgspec.json.decode(row)["ShadowAttribute"] for row in rows]
+    found = [msgspec.json.decode(row)["ShadowAttribute"] for row in rows]
+    creators = dict(cursor().execute(CREATORS, (list(ids),)).fetchall())
+    return [each | {"event_org_id": creators[each["id"]], "email": ""} for each in found]
 
 
 def _reached(reader: Actor, *distributions: Distribution) -> Actor:
@@ -150,12 +161,17 @@ ORDER BY e.id
 """
 
 PROPOSALS = """
-SELECT e.uuid::text, array_agg(s.id ORDER BY s.id)
+SELECT e.id, e.uuid::text, max(s.timestamp)::text || '/' || count(*), array_agg(s.id ORDER BY s.id)
 FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
 WHERE e.uuid = ANY(%(uuids)s::uuid[]) AND e.published AND (
     e.distribution <> 0 AND {visible} AND {readable}
     OR e.locked AND e.orgc_id = %(reader_org)s AND {passes} AND {readable_at_origin})
 GROUP BY e.id, e.uuid ORDER BY e.id
+"""
+
+# MISP has a column for each without a default: it answers 500 where one is missing.
+CREATORS = """
+SELECT s.id::text, e.orgc_id::text FROM proposal s JOIN event e ON e.id = s.event_id WHERE s.id = ANY(%s)
 """
 
 ANALYST_COLUMNS = """

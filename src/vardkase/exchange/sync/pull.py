@@ -102,6 +102,7 @@ class Pulling:
             internal=server.internal,
             quiet=server.publish_without_email,
             connection_id=server.pk,
+            delivered_by=server.remote_org_id,
         )
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.intake = Intake(storer, self.peer, passage)

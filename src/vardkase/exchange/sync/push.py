@@ -8,7 +8,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.outbox import deliveries
@@ -20,6 +20,7 @@ from vardkase.exchange.sync.candidates import Candidate, candidates, names_of_ta
 from vardkase.exchange.sync.index import offered_events
 from vardkase.exchange.sync.leaving import Departure
 from vardkase.exchange.sync.models import Direction, Outcome
+from vardkase.exchange.sync.refusals import Refusals
 from vardkase.exchange.sync.runs import Log, running
 from vardkase.exchange.sync.sending import Sending
 from vardkase.exchange.sync.upload import Upload
@@ -78,14 +79,14 @@ def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
 
     `actor` ordered it; None when the hub did by itself.
 
-    Raises Invalid, Conflict when pushing is off, OutgoingFailed when the other instance cannot be asked at all or
-    lets us send nothing, Cancelled, Outage.
+    A connection that does not push by itself can still be pushed to when somebody asks for it.
+
+    Raises Invalid, OutgoingFailed when the other instance cannot be asked at all or lets us send nothing, Cancelled,
+    Outage.
     """
     require_technique(technique)
-    if not server.push:
-        raise Conflict("Push is not enabled for this server.")
     with running(server, Direction.PUSH, technique, actor.user_id if actor else None) as book:
-        Pushing(server, book).work(book, technique, events_of(technique))
+        Pushing(server, book, again=actor is not None).work(book, technique, events_of(technique))
     return Pushed(book.counts["events"], book.counts["failed"])
 
 
@@ -114,16 +115,19 @@ def push_cluster(server: Server, cluster_id: int) -> None:
 
 
 class Pushing:
-    """One push in the making: it asks the other instance what it lacks, and what works with a book sends it."""
+    """One push in the making: it asks the other instance what it lacks, and what works with a book sends it.
 
-    def __init__(self, server: Server, book: Log | None = None) -> None:
+    With `again` it also sends what was given up because the other instance refused it time after time.
+    """
+
+    def __init__(self, server: Server, book: Log | None = None, *, again: bool = False) -> None:
         self.server = server
         self.peer = Peer(server, SECONDS, 16 * MEBIBYTE, patient=True)
         self.reader = reader_of(server)
         ruled_out = crossing.without_tags if (crossing := self.reader.crossing) else ()
         departure = Departure.of(server, self.reader, names_of_tags(ruled_out))
         self.upload = Upload(self.peer, self.reader, departure)
-        self.sending = Sending(self.peer, self.reader, departure, book)
+        self.sending = Sending(self.peer, self.reader, departure, Refusals(server, again=again), book)
 
     def work(self, book: Log, technique: str, event_ids: Sequence[int] | None) -> None:
         """Everything in MISP's order, of `event_ids` or at all: clusters, events, and what is said of them."""
@@ -135,6 +139,7 @@ class Pushing:
         else:
             self._settle(event_ids or (), State.WITHHELD, NO_RIGHTS)
         self._push_said(book, version, event_ids)
+        self.sending.report_given_up()
 
     def sightings_of(self, book: Log, event_id: int) -> None:
         """The sightings of one event, when they have been let out."""

@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.sync import outgoing
 from vardkase.exchange.sync.arriving import Document
 from vardkase.exchange.sync.leaving import Departure
 from vardkase.exchange.sync.outgoing import Thing
+from vardkase.exchange.sync.refusals import Refusals
 from vardkase.exchange.sync.runs import Log
 from vardkase.formats.misp_json.analyst_data import AnalystBook
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, exported
@@ -39,21 +39,31 @@ COUNTED = re.compile(r"\b(\d+) (?:imported|sightings? added)")
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """To whom things go, as whom they are read, how they leave, and who keeps book."""
+    """To whom things go, as whom they are read, how they leave, what was refused before, and who keeps book."""
 
     peer: Peer
     reader: Actor
     departure: Departure
+    refusals: Refusals
     book: Log | None = None
 
     def clusters(self, *, event_ids: Sequence[int] | None = None, cluster_id: int | None = None) -> int:
         """Clusters of which the other instance has no copy, or an older one; returns how many it took."""
-        lacking = [each.id for each in self.lacking_clusters(event_ids=event_ids, cluster_id=cluster_id)]
-        taken = 0
-        for some in batched(lacking, TOGETHER):
-            found = cluster_documents(self.reader, some)
-            sent = [{"GalaxyCluster": self.departure.cluster(exported(each))} for each in found]
-            taken += self._sent("clusters", "galaxies/pushCluster", sent, len(sent))
+        lacking = self.lacking_clusters(event_ids=event_ids, cluster_id=cluster_id)
+        chosen = self.refusals.open("clusters", lacking)
+        return sum(self._clusters(some) for some in batched(chosen, TOGETHER))
+
+    def _clusters(self, some: Sequence[Thing]) -> int:
+        found = cluster_documents(self.reader, [each.id for each in some])
+        sent = [{"GalaxyCluster": self.departure.cluster(exported(each))} for each in found]
+        try:
+            taken = _counted(self.peer.document("POST", "galaxies/pushCluster", sent), len(sent))
+        except RemoteRefused as refused:
+            if refused.status == 500 and len(some) > 1:  # One of them may stop all the others.
+                return sum(self._clusters([each]) for each in some)
+            self._trouble("clusters", some, refused)
+            return 0
+        self.refusals.forget("clusters", some)
         return taken
 
     def lacking_clusters(
@@ -72,19 +82,25 @@ class Sending:
     def proposals(self, known: Iterable[str]) -> int:
         """Proposals of the events that are there (`known`, by uuid); returns how many were new there."""
         taken = 0
-        for uuid, ids in outgoing.proposals(self.reader, known).items():
-            sent = outgoing.proposal_documents(self.reader, ids)
-            taken += self._sent("proposals", f"events/pushProposals/{uuid}", sent, 0)
+        found = {each.event: each.ids for each in outgoing.proposals(self.reader, known)}
+        for event in self.refusals.open("proposals", found):
+            sent = outgoing.proposal_documents(self.reader, found[event])
+            taken += self._sent("proposals", event, f"events/pushProposals/{event.uuid}", sent, 0)
         return taken
 
     def sightings(self, known: Mapping[str, int], *, can_filter: bool) -> int:
         """Sightings of the events that were seen anew since what `known` says of them; returns how many were new."""
         taken = 0
         for uuid, lacking in self.lacking_sightings(known, can_filter=can_filter):
+            event = Thing(0, uuid, str(max((each.id for each in lacking), default=0)))
             for some in batched([each.id for each in lacking], SIGHTINGS_TOGETHER):
+                if not self.refusals.open("sightings", [event]):
+                    break
                 pages = sighting_pages(self.reader, some, LISTED)
                 sent = msgspec.json.decode(encoder.encode([each for page in pages for each in page]))
-                taken += self._sent("sightings", f"sightings/bulkSaveSightings/{uuid}", sent, len(sent))
+                taken += self._sent(
+                    "sightings", event, f"sightings/bulkSaveSightings/{uuid}", sent, len(sent)
+                )
         return taken
 
     def lacking_sightings(
@@ -96,7 +112,7 @@ class Sending:
             try:
                 there = self._known_sightings(uuid, offered) if can_filter and offered else frozenset()
             except RemoteRefused as refused:
-                self._trouble("sightings", refused)
+                self._trouble("sightings", (), refused)
                 continue
             yield uuid, [each for each in offered if each.uuid not in there]
 
@@ -110,10 +126,12 @@ class Sending:
         taken = 0
         book = AnalystBook(self.reader)
         for kind, lacking in self.lacking_analyst_data(event_ids=event_ids).items():
-            for some in batched([each.id for each in lacking], TOGETHER):
-                for said in book.chosen(some):
+            for some in batched(self.refusals.open("analyst_data", lacking), TOGETHER):
+                by_uuid = {each.uuid: each for each in some}
+                for said in book.chosen([each.id for each in some]):
                     sent = {kind.label: self.departure.said(said)}
-                    taken += self._sent("analyst_data", "analyst_data/pushAnalystData", sent, 1)
+                    thing = by_uuid[str(said["uuid"])]
+                    taken += self._sent("analyst_data", thing, "analyst_data/pushAnalystData", sent, 1)
         return taken
 
     def lacking_analyst_data(self, *, event_ids: Sequence[int] | None = None) -> dict[Kind, list[Thing]]:
@@ -129,9 +147,12 @@ class Sending:
     def collections(self) -> int:
         """Collections that are new there; returns how many were sent. Whoever takes them brings them closer."""
         taken = 0
-        for some in batched([each.id for each in self.lacking_collections()], TOGETHER):
-            for document in msgspec.json.decode(b"".join(collection_list(self.reader, some))):
-                taken += self._sent("collections", "collections/captureCollection", document, 1)
+        for some in batched(self.refusals.open("collections", self.lacking_collections()), TOGETHER):
+            by_uuid = {each.uuid: each for each in some}
+            listed = collection_list(self.reader, [each.id for each in some])
+            for document in msgspec.json.decode(b"".join(listed)):
+                thing = by_uuid[str(document["Collection"]["uuid"])]
+                taken += self._sent("collections", thing, "collections/captureCollection", document, 1)
         return taken
 
     def lacking_collections(self) -> list[Thing]:
@@ -142,15 +163,25 @@ class Sending:
         asked = _versions(offered)
         return _among(offered, self.peer.document("POST", "collections/filterCollectionsForPush", asked))
 
-    def _sent(self, kind: str, path: str, body: Any, otherwise: int) -> int:
+    def report_given_up(self) -> None:
+        """Write down what is not sent any more, and why."""
+        for kind, count in self.refusals.given_up.items():
+            if self.book is not None:
+                reason = self.refusals.reasons[kind]
+                self.book.trouble(kind, f"{count} not sent again before they change. Last answer: {reason}")
+
+    def _sent(self, kind: str, thing: Thing, path: str, body: Any, otherwise: int) -> int:
         """Send, and return how many things the answer says were new; `otherwise` when it does not say."""
         try:
-            return _counted(self.peer.document("POST", path, body), otherwise)
+            taken = _counted(self.peer.document("POST", path, body), otherwise)
         except RemoteRefused as refused:
-            self._trouble(kind, refused)
+            self._trouble(kind, (thing,), refused)
             return 0
+        self.refusals.forget(kind, (thing,))
+        return taken
 
-    def _trouble(self, kind: str, refused: OutgoingFailed) -> None:
+    def _trouble(self, kind: str, things: Sequence[Thing], refused: RemoteRefused) -> None:
+        self.refusals.note(kind, things, refused)
         if self.book is not None:
             self.book.trouble(kind, str(refused))
 

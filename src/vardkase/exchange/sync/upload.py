@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -78,8 +78,7 @@ class Upload:
         return Outcome.SENT, ""
 
     def _event(self, each: Candidate) -> Document:
-        options = replace(OPTIONS, include_analyst_data=self.peer.server.push_analyst_data)
-        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, options)))
+        document = msgspec.json.decode(b"".join(event_document(self.reader, each.id, OPTIONS)))
         return self.departure.event(document["Event"])
 
     def _signature(self, each: Candidate, body: bytes) -> dict[str, str]:

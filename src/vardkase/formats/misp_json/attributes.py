@@ -92,7 +92,7 @@ def _pages(scope: Scope, rows: Sequence[tuple[Any, ...]], carried: Carried) -> I
     if scope.scorer and scope.options.decay and scope.options.decay.include_score:
         add_scores(scope.scorer, page)
     _complete(scope, page, carried)
-    if scope.options.include_attachments and any(row[WIDTH] for row in rows):
+    if scope.options.include_attachments:
         yield from _with_data(page, [row[WIDTH] for row in rows])
     else:
         yield page
@@ -120,13 +120,12 @@ def _with_data(page: Page, digests: Sequence[str | None]) -> Iterator[Page]:
     part: Page = []
     for attribute, digest in zip(page, digests, strict=True):
         part.append(attribute)
-        data = encoded_data(digest, attribute.type)
-        if data is not None:
-            attribute.data = data
+        attribute.data = encoded_data(digest, attribute.type)
+        if attribute.data:
             yield part
             attribute.data = UNSET
             part = []
-    if part:
+    if part or not page:
         yield part
 
 

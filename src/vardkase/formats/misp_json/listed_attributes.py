@@ -72,7 +72,7 @@ class Listing:
             if self.options.include_event_uuid:
                 attribute.event_uuid = event_uuid
             if self.options.include_attachments:
-                attribute.data = encoded_data(digest, attribute.type) or UNSET
+                attribute.data = encoded_data(digest, attribute.type)
 
     def _add_tags(self, page: list[ListedAttribute], event_tags: dict[int, list[Any]]) -> None:
         tags = self.scope.tags

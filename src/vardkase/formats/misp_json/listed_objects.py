@@ -95,9 +95,8 @@ def _attributes(scope: Scope, object_ids: Sequence[int], *, data: bool) -> Itera
         page = [SplitAttribute(*row[:ATTRIBUTE_WIDTH]) for row in rows]
         _add_tags(scope, page)
         for attribute, row in zip(page, rows, strict=True):
-            encoded = encoded_data(row[ATTRIBUTE_WIDTH], attribute.type) if data else None
-            if encoded is not None:
-                attribute.data = encoded
+            if data:
+                attribute.data = encoded_data(row[ATTRIBUTE_WIDTH], attribute.type)
         yield from page
         last = int(page[-1].id)
 

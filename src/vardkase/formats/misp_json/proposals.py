@@ -111,7 +111,7 @@ def _proposal(scope: Scope, row: Sequence[Any]) -> ShadowAttribute:
     own, digest, organisation = row[:WIDTH], row[WIDTH], row[WIDTH + 1 :]
     proposal = ShadowAttribute(*own)
     if scope.options.include_attachments:
-        proposal.data = encoded_data(digest, proposal.type) or UNSET
+        proposal.data = encoded_data(digest, proposal.type)
     proposal.Org = Organisation(*organisation)
     return proposal
 
@@ -122,7 +122,7 @@ def _listed(row: Sequence[Any]) -> ListedShadowAttribute:
     if old_uuid is not None:
         proposal.old_uuid = old_uuid
     proposal.event_uuid = event_uuid
-    proposal.data = encoded_data(digest, proposal.type) or UNSET
+    proposal.data = encoded_data(digest, proposal.type)
     organisation = {"name": name, "uuid": proposal.org_uuid, "id": proposal.org_id}
     proposal.Org = Raw(encoder.encode(organisation))
     return proposal

@@ -86,6 +86,8 @@ class Actor:
     is_quiet: bool = False
     """Whether nobody is told by mail of what it publishes: a connection that is set so."""
     connection_id: int = 0
+    delivered_by: int = 0
+    """The organisation at the other end of the connection that acts; 0 when people do."""
     crossing: Crossing | None = None
     staff: frozenset[StaffRole] = frozenset()
     """The duties it has at the hub."""

@@ -54,7 +54,13 @@ SYNCHRONISING = frozenset(
 
 
 def connection_actor(
-    organisation_id: int, name: str, *, internal: bool = False, quiet: bool = False, connection_id: int = 0
+    organisation_id: int,
+    name: str,
+    *,
+    internal: bool = False,
+    quiet: bool = False,
+    connection_id: int = 0,
+    delivered_by: int = 0,
 ) -> Actor:
     """A connection that takes things in for the organisation that runs it; `quiet`: people get no mail of them."""
     organisation = Organisation.objects.get(pk=organisation_id)
@@ -68,6 +74,7 @@ def connection_actor(
         sharing_group_ids=sharing_group_ids(organisation.pk),
         is_quiet=quiet,
         connection_id=connection_id,
+        delivered_by=delivered_by,
     )
 
 

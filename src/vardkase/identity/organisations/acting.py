@@ -15,6 +15,7 @@ from vardkase.audit.services import ActorReference
 SITE_ADMIN = "perm_site_admin"
 ADMIN = "perm_admin"
 SYNC = "perm_sync"
+SYNC_INTERNAL = "perm_sync_internal"
 SHARING_GROUP = "perm_sharing_group"
 
 
@@ -44,6 +45,8 @@ class Acting(ActorReference, Protocol):
     def is_connection(self) -> bool: ...
     @property
     def connection_id(self) -> int: ...
+    @property
+    def delivered_by(self) -> int: ...
     @property
     def sharing_group_ids(self) -> tuple[int, ...]: ...
     @property

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from vardkase.core.clock import now_seconds
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.analyst_data.models import AnalystData
@@ -88,15 +89,15 @@ def store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool = False)
 
 
 def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Counter[Captured]:
-    creators = _Creators(actor, inputs)
     blocked = blocked_uuids(Blocked.ANALYST_DATA, [str(each.uuid) for each in inputs])
     stored = _locked_rows(inputs)
+    creators = _Creators(actor, inputs, stored.values())
     readable = readable_uuids(actor, stored)
     groups = SharingGroups(actor)
     new, changed = [], []
     for each in inputs:
         known = stored.get(str(each.uuid))
-        if each.uuid in blocked or creators.is_blocked(each):
+        if each.uuid in blocked or creators.is_blocked(each) or creators.is_foreign(each, known):
             continue
         if known is None:
             row = _new_row(actor, each, creators)
@@ -132,7 +133,7 @@ def now() -> datetime:
 def _read(kind: int, data: Mapping[str, Any] | None) -> AnalystInput | Errors:
     if data is None:
         return {"uuid": ["Not a document."]}
-    return parse_analyst_data(kind, data)
+    return parse_analyst_data(kind, data, now=now_seconds())
 
 
 def _reach(said: AnalystInput) -> tuple[int, int | None, dict[str, Any] | None]:
@@ -163,14 +164,18 @@ def _replaces(actor: Actor, known: AnalystData, sent: AnalystInput) -> bool:
 class _Creators:
     """The creating organisations that some documents name; only who speaks for others may name another."""
 
-    def __init__(self, actor: Actor, inputs: Sequence[AnalystInput]) -> None:
+    def __init__(
+        self, actor: Actor, inputs: Sequence[AnalystInput], stored: Iterable[AnalystData] = ()
+    ) -> None:
         self._own = actor.organisation_id
         self._known: dict[str, int] = {}
         self._blocked: set[str] = set()
+        self._foreign: dict[str, int] = {}
         if not speaks_for_others(actor):
             return
         blocks = {uuid: block for each in inputs for uuid, block in _named(each)}
         self._blocked = blocked_uuids(Blocked.ORGANISATION, blocks)
+        self._foreign = misattributed(actor, uuids=blocks, ids={row.orgc_id for row in stored})
         allowed = {uuid: block for uuid, block in blocks.items() if uuid not in self._blocked}
         self._known = _known_organisations(allowed)
         self._known |= capture_organisations(block for block in allowed.values() if block.get("name"))
@@ -178,6 +183,12 @@ class _Creators:
     def of(self, said: AnalystInput) -> int:
         """The creator's id; the actor's own organisation when none is named."""
         return next((self._known[uuid] for uuid, _ in _named(said) if uuid in self._known), self._own)
+
+    def is_foreign(self, said: AnalystInput, known: AnalystData | None) -> bool:
+        """Whether it is of a member for which the actor does not speak: as stored, or else as it says."""
+        if known is not None:
+            return known.orgc_id in self._foreign.values()
+        return any(uuid in self._foreign for uuid, _ in _named(said))
 
     def is_blocked(self, said: AnalystInput) -> bool:
         """Whether the creator is on the blocklist, which then counts."""

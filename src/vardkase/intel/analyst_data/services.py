@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -119,7 +120,7 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
     for kind in Kind:
         parts = data.get(kind.label)
         for part in parts if isinstance(parts, list) else [parts] if parts else []:
-            parsed = parse_analyst_data(kind, part) if isinstance(part, dict) else {}
+            parsed = parse_analyst_data(kind, part, now=now_seconds()) if isinstance(part, dict) else {}
             if isinstance(parsed, dict) or not parsed.uuid:
                 failed += 1
                 continue
@@ -163,7 +164,7 @@ def _locked(actor: Actor, found: FoundAnalystData) -> AnalystData:
 
 
 def _parsed(kind: Kind, data: Mapping[str, Any]) -> AnalystInput:
-    parsed = parse_analyst_data(kind, data)
+    parsed = parse_analyst_data(kind, data, now=now_seconds())
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     # MISP takes an empty text, and peers have them; a note that was forgotten is another thing.

@@ -14,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattributed, require_attribution
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.collections.documents import (
     NOT_EMPTY,
@@ -35,7 +36,8 @@ from vardkase.knowledge.blocklists.services import count_blocked
 from vardkase.knowledge.galaxies.documents import distribution_of, uuid_of
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
-from vardkase.misp.fields import read_block, read_sharing_group_id
+from vardkase.misp.fields import IN_THE_FUTURE, read_block, read_sharing_group_id
+from vardkase.misp.time import LARGEST_LEAD
 
 DOWNGRADED = {
     Distribution.COMMUNITY: Distribution.ORGANISATION,
@@ -141,6 +143,10 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
         raise Invalid({"uuid": [NOT_EMPTY]})
     stored = Collection.objects.select_for_update().filter(uuid=uuid).first()
     modified = moment_of(data, "modified") or _now()
+    if modified > _now() + timedelta(seconds=LARGEST_LEAD):
+        raise Invalid({"modified": [IN_THE_FUTURE]})
+    if stored is not None and misattributed(actor, ids=[stored.orgc_id]):
+        raise Invalid({"Orgc": [NOT_THE_SENDER]})
     creator = _creator(actor, data)
     if creator is None or (stored is not None and not _replaces(actor, stored, modified)):
         return False
@@ -253,6 +259,7 @@ def _creator(actor: Actor, data: Mapping[str, Any]) -> int | None:
     if uuid is not None and is_blocked(Blocked.ORGANISATION, uuid):
         count_blocked(Blocked.ORGANISATION, uuid)
         return None
+    require_attribution(actor, str(uuid) if uuid else None)
     return next(iter(capture_organisations([block]).values()), actor.organisation_id)
 
 

@@ -31,7 +31,9 @@ def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:
     """The reports that can be read; what is wrong with others goes to the rejections."""
     taken: set[str] = set()
     for place, part in numbered_parts(parts, "EventReport"):
-        parsed = parse_report(part) if isinstance(part, dict) else {"name": ["Invalid report."]}
+        parsed = (
+            parse_report(part, now=assembler.now) if isinstance(part, dict) else {"name": ["Invalid report."]}
+        )
         if isinstance(parsed, dict):
             assembler.rejections.add(place, parsed)
         elif parsed.uuid is None or parsed.uuid not in taken:

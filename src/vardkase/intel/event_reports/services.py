@@ -96,7 +96,7 @@ def lock_own_report(actor: Actor, reference: Reference) -> tuple[EventReport, Ev
 
 
 def _parsed(data: Mapping[str, Any]) -> ReportInput:
-    parsed = parse_report(data, default_distribution=Distribution.ORGANISATION)
+    parsed = parse_report(data, now=now_seconds(), default_distribution=Distribution.ORGANISATION)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     return parsed

@@ -10,6 +10,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.models import Attribute
 from vardkase.intel.proposals.models import Proposal
@@ -18,6 +19,7 @@ from vardkase.intel.services.attachments import take_data
 from vardkase.knowledge.import_expressions.applying import ImportFilter, import_filter
 from vardkase.misp.attribute import AttributeInput, parse_attribute
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_bool
 
 CHANGEABLE = (
@@ -85,10 +87,13 @@ def read_proposal(data: Mapping[str, Any], rewrite: ImportFilter) -> Proposal:
 def read_proposals(actor: Actor, parts: Iterable[Any]) -> list[Proposal]:
     """The proposals in a list from elsewhere, with their organisations; what cannot be read is left out.
 
-    Only synchronising users speak for other organisations.
+    Only synchronising users speak for other organisations, and not for members that speak for themselves.
     """
     documents = [_bare(part) for part in parts if isinstance(part, dict)]
     speaks_for_others = actor.may(Permission.SYNC)
+    if speaks_for_others:
+        foreign = misattributed(actor, uuids=filter(None, map(_organisation_uuid, documents)))
+        documents = [each for each in documents if _organisation_uuid(each) not in foreign]
     known = capture_organisations(map(_organisation, documents)) if speaks_for_others else {}
     return list(_received(actor, documents, known))
 
@@ -110,8 +115,7 @@ def _received(
             proposal = read_proposal(document, rewrite)
         except Invalid:
             continue
-        uuid = str(_organisation(document).get("uuid")).lower()
-        proposal.org_id = known.get(uuid, actor.organisation_id)
+        proposal.org_id = known.get(_organisation_uuid(document), actor.organisation_id)
         proposal.to_delete = as_bool(document.get("proposal_to_delete"))
         proposal.deleted = as_bool(document.get("deleted"))
         yield proposal
@@ -126,3 +130,8 @@ def _organisation(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Who proposes: ``Org``, or only its uuid."""
     block = document.get("Org")
     return block if isinstance(block, dict) else {"uuid": document.get("org_uuid")}
+
+
+def _organisation_uuid(document: Mapping[str, Any]) -> str:
+    uuid = str(_organisation(document).get("uuid")).lower()
+    return uuid if UUID_FORM.fullmatch(uuid) else ""

@@ -176,16 +176,12 @@ class Assembler:
         return row
 
     def object_attributes(self, parts: object, row: NewObject, place: str) -> list[NewAttribute]:
-        """Rows for the attributes inside an object; they take the object's first and last seen if they lack them."""
+        """Rows for the attributes inside an object."""
         rows = []
         for key, part in numbered_parts(parts, place):
             attribute = self.new_attribute(part, key, in_object=True)
             if attribute is None:
                 continue
-            attribute.first_seen = (
-                attribute.first_seen if attribute.first_seen is not None else row.first_seen
-            )
-            attribute.last_seen = attribute.last_seen if attribute.last_seen is not None else row.last_seen
             attribute.deleted = attribute.deleted or row.deleted
             rows.append(attribute)
         return rows

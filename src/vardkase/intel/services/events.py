@@ -16,6 +16,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.errors import EventExists
@@ -78,6 +79,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     if keys := data.get("CryptographicKey"):
         take_over_keys(event, keys, assembler)
     store_contributions(actor, event, assembler, data)
+    rejections.require_present()
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
     publishes = header.published and actor.may(Permission.PUBLISH)
@@ -128,7 +130,7 @@ def all_attributes(attributes: Sequence[NewAttribute], objects: Sequence[NewObje
 
 def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
     """The header; who is blocked learns that, and not what else is wrong."""
-    parsed = parse_event(dict(data))
+    parsed = parse_event(dict(data), now=now_seconds())
     if isinstance(parsed, dict):
         refuse_blocked(None, _own_uuid(actor))
         raise Invalid(parsed)
@@ -187,9 +189,14 @@ def _is_trusted(actor: Actor) -> bool:
 
 
 def _creator(actor: Actor, header: EventInput) -> int:
-    """The creating organisation that a synchronising user names; the actor's own when none is named."""
+    """The creating organisation that a synchronising user names; the actor's own when none is named.
+
+    Raises Invalid when it is a member for which the actor does not speak. To store the event as the sender's own
+    instead would take its uuid from its creator, whose own version could then never come in.
+    """
     if not header.orgc or not header.orgc.get("uuid"):
         return actor.organisation_id
+    require_attribution(actor, str(header.orgc["uuid"]).lower())
     return capture_organisations([header.orgc])[str(header.orgc["uuid"]).lower()]
 
 

@@ -13,6 +13,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattributed
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.protection.keys import take_over_keys
@@ -39,6 +40,8 @@ NOT_AUTHORISED = (
     "site administrator."
 )
 
+NOT_NEWER = "Event could not be saved: Event in the request not newer than the local copy."
+
 
 @transaction.atomic
 def edit_event(
@@ -58,6 +61,7 @@ def edit_event(
     correlated = not event.disable_correlation
     publish = _merge_header(actor, event, data, assembler)
     _merge_parts(actor, event, data, assembler)
+    assembler.rejections.require_present()
     recount(event.pk)
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
@@ -67,20 +71,23 @@ def edit_event(
 
 def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:
     if not may_merge_event(actor, event):
-        if actor.may(Permission.SYNC):
-            raise Invalid(NOT_AUTHORISED)
-        raise Forbidden("You are not authorised to do that.")
+        if not actor.may(Permission.SYNC):
+            raise Forbidden("You are not authorised to do that.")
+        # A MISP that sends an event back to where it was created takes only this answer for a matter of course.
+        raise Invalid(NOT_AUTHORISED if is_newer(data, event.timestamp) else NOT_NEWER)
     refuse_by_rule(data)
     require_signature_of_change(actor, event, signed)
     if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
         raise Invalid("Event could not be saved: Could not find the local event.")
     if not is_newer(data, event.timestamp):
-        raise Invalid("Event could not be saved: Event in the request not newer than the local copy.")
+        raise Invalid(NOT_NEWER)
+    if event.orgc_id != actor.organisation_id and misattributed(actor, ids=[event.orgc_id]):
+        raise Invalid(f"Event could not be saved: {NOT_THE_SENDER}")
 
 
 def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> bool:
     """Save the event's own columns; returns whether the document publishes it."""
-    parsed = parse_event(_overlay(event, data))
+    parsed = parse_event(_overlay(event, data), now=assembler.now)
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     _assign(event, parsed)

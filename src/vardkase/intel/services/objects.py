@@ -34,11 +34,18 @@ NO_ATTRIBUTES = "Could not save the object as no attributes were set."
 
 @transaction.atomic
 def add_object(
-    actor: Actor, event_id: int, data: Mapping[str, Any], *, break_on_duplicate: bool = False
+    actor: Actor,
+    event_id: int,
+    data: Mapping[str, Any],
+    *,
+    break_on_duplicate: bool = False,
+    fill_seen: bool = False,
 ) -> int:
     """Add one object with its attributes and references; returns its id.
 
-    All or nothing: one bad attribute refuses the object. Raises NotFound, NotYours, Invalid (MISP's sentence).
+    With `fill_seen`, attributes without a first or last seen get the object's: MISP does so in objects/add, and
+    nowhere else. All or nothing: one bad attribute refuses the object. Raises NotFound, NotYours, Invalid (MISP's
+    sentence).
     """
     actor.require(Permission.ADD)
     event = lock_own_event(actor, event_id)
@@ -54,6 +61,8 @@ def add_object(
     check_requirements(document, [str(attribute.object_relation) for attribute in row.attributes])
     if break_on_duplicate:
         _refuse_duplicate(event, row)
+    if fill_seen:
+        _fill_seen(row)
     kept = assembler.free_objects([row])
     if not kept:
         raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
@@ -104,6 +113,14 @@ def refuse_rejected(rejections: Rejections, document: Mapping[str, Any]) -> None
             )
         field, messages = next(iter(errors.items()))
         raise Invalid(f"Object could not be saved.\n{field}: {messages[0]}")
+
+
+def _fill_seen(row: NewObject) -> None:
+    for attribute in row.attributes:
+        if attribute.first_seen is None:
+            attribute.first_seen = row.first_seen
+        if attribute.last_seen is None:
+            attribute.last_seen = row.last_seen
 
 
 def _refuse_duplicate(event: Event, row: NewObject) -> None:

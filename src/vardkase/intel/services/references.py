@@ -46,7 +46,7 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
     Raises NotFound (no such object, or no such target in the event), NotYours, Invalid.
     """
     source, event = lock_own_part(actor, lambda: find_object(actor, object_ref))
-    parsed = parse_reference(data)
+    parsed = parse_reference(data, now=now_seconds())
     if isinstance(parsed, dict):
         raise Invalid(parsed)
     target = readable_targets(actor, event.pk, [parsed.referenced_uuid]).get(parsed.referenced_uuid)
@@ -117,7 +117,7 @@ def _parsed(part: Any) -> Wanted | Errors:
     source = str(part.get("object_uuid") or part.get("source_uuid") or "").strip().lower()
     if not UUID_FORM.fullmatch(source):
         return {"object_uuid": ["Please provide a valid RFC 4122 UUID"]}
-    parsed = parse_reference(part)
+    parsed = parse_reference(part, now=now_seconds())
     return parsed if isinstance(parsed, dict) else Wanted(source, parsed)
 
 
@@ -169,7 +169,7 @@ def store_references(event_id: int, wanted: Sequence[tuple[int, str, Any]], now:
     parsed = [
         (object_id, object_uuid, reference)
         for object_id, object_uuid, part in wanted
-        if isinstance(part, dict) and not isinstance(reference := parse_reference(part), dict)
+        if isinstance(part, dict) and not isinstance(reference := parse_reference(part, now=now), dict)
     ]
     if not parsed:
         return

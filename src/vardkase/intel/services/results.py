@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vardkase.core.errors import FieldErrors
+from vardkase.core.errors import FieldErrors, Invalid
+from vardkase.misp.fields import IN_THE_FUTURE
 
 
 @dataclass(slots=True)
@@ -19,6 +20,15 @@ class Rejections:
     def add(self, place: str, errors: FieldErrors) -> None:
         """Remember why the part at `place` was refused."""
         self.errors[place] = errors
+
+    def require_present(self) -> None:
+        """Raise Invalid when a part was refused because it lies in the future: then none of the event is stored.
+
+        Without that part the event would seem complete, and whoever sent it would not send the part again.
+        """
+        for place, errors in self.errors.items():
+            if IN_THE_FUTURE in errors.get("timestamp", ()):
+                raise Invalid({f"{place}.timestamp": [IN_THE_FUTURE]})
 
     def __bool__(self) -> bool:
         return bool(self.errors)

@@ -10,13 +10,14 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.services.assemble import numbered_parts
 from vardkase.intel.sightings.models import LONGEST_SOURCE, SightingType
 from vardkase.intel.sightings.services import ReceivedSighting, Report
-from vardkase.misp.fields import UUID
+from vardkase.misp.fields import IN_THE_FUTURE, UUID
 from vardkase.misp.flags import as_int
-from vardkase.misp.time import LARGEST, read_date
+from vardkase.misp.time import LARGEST, LARGEST_LEAD, read_date
 
 INVALID_TYPE = "Invalid type, please change it before you POST 1000000 sightings."
 INVALID_SOURCE = f"The source must be a text of at most {LONGEST_SOURCE} characters."
@@ -43,10 +44,13 @@ def report_of(given: Mapping[str, Any]) -> Report:
 def read_sightings(actor: Actor, parts: Iterable[Any]) -> list[ReceivedSighting]:
     """The sightings in a list; what is none (no attribute, no date, unknown type) is left out.
 
-    Only synchronising users speak for other organisations.
+    Only synchronising users speak for other organisations, and not for members that speak for themselves.
     """
     sound = [part for part in parts if isinstance(part, dict) and _is_sound(part)]
     speaks_for_others = actor.may(Permission.SYNC)
+    if speaks_for_others:
+        foreign = misattributed(actor, uuids=filter(None, map(_organisation_uuid, sound)))
+        sound = [part for part in sound if _organisation_uuid(part) not in foreign]
     blocks = [part["Organisation"] for part in sound if isinstance(part.get("Organisation"), dict)]
     known = capture_organisations(blocks) if speaks_for_others else {}
     return [
@@ -80,6 +84,8 @@ def _moment(given: Mapping[str, Any]) -> int:
         return now_seconds()
     if moment is None or not 0 <= moment <= LARGEST:
         raise Invalid(INVALID_MOMENT)
+    if moment > now_seconds() + LARGEST_LEAD:
+        raise Invalid(f'{{"date_sighting":["{IN_THE_FUTURE}"]}}')
     return moment
 
 
@@ -88,7 +94,7 @@ def _is_sound(part: Mapping[str, Any]) -> bool:
     return (
         bool(_uuid(part, "attribute_uuid"))
         and moment is not None
-        and 0 <= moment <= LARGEST
+        and 0 <= moment <= now_seconds() + LARGEST_LEAD
         and kind in SightingType.values
     )
 
@@ -99,6 +105,11 @@ def _organisation(part: Mapping[str, Any], known: Mapping[str, int], actor: Acto
     if isinstance(block, dict) and (found := known.get(str(block.get("uuid")).lower())):
         return found
     return None if str(part.get("org_id")) == "0" else actor.organisation_id
+
+
+def _organisation_uuid(part: Mapping[str, Any]) -> str:
+    block = part.get("Organisation")
+    return _uuid(block, "uuid") if isinstance(block, dict) else ""
 
 
 def _source(part: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from django.db import transaction
 from vardkase.audit.services import record
 from vardkase.identity.organisations import rules
 from vardkase.identity.organisations.acting import SHARING_GROUP, SYNC, Acting
+from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.models import (
     Organisation,
     SharingGroup,
@@ -48,7 +49,7 @@ def capture_sharing_group(actor: Acting, block: Mapping[str, Any]) -> int | None
 
 def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     name = str(block.get("name") or "").strip()[:MAX_NAME]
-    if not name or not _may_add(actor, block):
+    if not name or not _may_add(actor, block) or _is_anothers(actor, block):
         return None
     owner = _owner(actor, block)
     members = _members(block)
@@ -74,6 +75,12 @@ def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
     if actor.is_site_admin or actor.is_connection:
         return True
     return SHARING_GROUP in actor.permissions and (_lets_extend(actor, block) or _opens_this_instance(block))
+
+
+def _is_anothers(actor: Acting, block: Mapping[str, Any]) -> bool:
+    """Whether the document names as owner a member for which the actor does not speak."""
+    owner = _uuid(block.get("organisation_uuid") or _mapping(block.get("Organisation")).get("uuid"))
+    return SYNC in actor.permissions and owner is not None and bool(misattributed(actor, uuids=[str(owner)]))
 
 
 def _lets_extend(actor: Acting, block: Mapping[str, Any]) -> bool:

@@ -11,9 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattributed, require_attribution
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
@@ -32,7 +34,9 @@ from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.parts import replace_elements, save_relations
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
+from vardkase.misp.fields import IN_THE_FUTURE
 from vardkase.misp.flags import as_bool
+from vardkase.misp.time import LARGEST_LEAD
 
 
 class Captured(StrEnum):
@@ -83,6 +87,10 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     version = number_of(document, "version") or 0
     if as_bool(document.get("default")) or (stored and not _may_replace(actor, stored, version)):
         return Captured.IGNORED
+    if version > now_seconds() + LARGEST_LEAD:
+        raise Invalid({"version": [IN_THE_FUTURE]})
+    if stored and misattributed(actor, ids=[stored[0].orgc_id]):
+        raise Invalid({"Orgc": [NOT_THE_SENDER]})
     fields = cluster_fields(document)
     if "value" not in fields:
         raise Invalid({"value": ["This field is required."]})
@@ -146,6 +154,8 @@ def _reach(actor: Actor, document: Mapping[str, Any]) -> tuple[int, int | None]:
 
 def _creator(actor: Actor, document: Mapping[str, Any]) -> int:
     block = document.get("Orgc")
+    if isinstance(block, dict) and (uuid := uuid_of(block)):
+        require_attribution(actor, str(uuid))
     known = capture_organisations([block], created_by=actor.user_id or 0) if isinstance(block, dict) else {}
     return next(iter(known.values()), actor.organisation_id)
 

@@ -1,0 +1,63 @@
+"""What the other instance refused: sent again a few times, then left alone until it changes or a person orders it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from vardkase.core.sql import cursor
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import AWAY, RemoteRefused
+from vardkase.exchange.sync.models import RefusedThing
+from vardkase.exchange.sync.outgoing import Thing
+
+MOST_ATTEMPTS = 5
+
+
+class Refusals:
+    """The refusals of one connection. With `again`, what was given up is tried once more: somebody asked for it."""
+
+    def __init__(self, server: Server, *, again: bool) -> None:
+        self.server = server
+        self.given_up: Counter[str] = Counter()
+        """How many things of each kind were left alone in this run."""
+        self.reasons: dict[str, str] = {}
+        """The reason for the last of each kind that was left alone."""
+        rows = RefusedThing.objects.filter(server=server)
+        self._known = {(row.kind, str(row.uuid)): row for row in rows}
+        self._again = again
+
+    def open(self, kind: str, things: Iterable[Thing]) -> list[Thing]:
+        """Those of some things that are to be sent."""
+        return [each for each in things if not self._is_given_up(kind, each)]
+
+    def note(self, kind: str, things: Sequence[Thing], refused: RemoteRefused) -> None:
+        """The other instance refused these; while it, or what stands before it, is away, that does not count."""
+        if refused.status in AWAY:
+            return
+        for each in things:
+            values = (self.server.pk, kind, each.uuid, each.version, str(refused)[:1000])
+            cursor().execute(NOTE, values)
+
+    def forget(self, kind: str, things: Sequence[Thing]) -> None:
+        """The other instance took these."""
+        known = [each.uuid for each in things if (kind, each.uuid) in self._known]
+        if known:
+            RefusedThing.objects.filter(server=self.server, kind=kind, uuid__in=known).delete()
+
+    def _is_given_up(self, kind: str, thing: Thing) -> bool:
+        known = self._known.get((kind, thing.uuid))
+        if known is None or self._again or known.version != thing.version or known.attempts < MOST_ATTEMPTS:
+            return False
+        self.given_up[kind] += 1
+        self.reasons[kind] = known.reason
+        return True
+
+
+NOTE = """
+INSERT INTO sync_refused_thing AS known (server_id, kind, uuid, version, reason, attempts, at)
+VALUES (%s, %s, %s, %s, %s, 1, now())
+ON CONFLICT (server_id, kind, uuid) DO UPDATE
+SET version = excluded.version, reason = excluded.reason, at = excluded.at,
+    attempts = CASE WHEN known.version = excluded.version THEN known.attempts + 1 ELSE 1 END
+"""

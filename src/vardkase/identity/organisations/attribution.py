@@ -1,0 +1,56 @@
+"""In whose name an actor may bring something in.
+
+MISP lets a synchronising user name any organisation as the creator. Here many of these are members of the same hub:
+one of them speaks for itself, so nobody else's account or instance may publish in its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.identity.organisations.acting import SYNC_INTERNAL, Acting
+from vardkase.identity.organisations.settings import host_organisation_id
+
+NOT_THE_SENDER = (
+    "The creator is a member of this hub. Only its own accounts and connections, and those of the organisation that "
+    "runs the hub, may bring in what it has created."
+)
+
+
+def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
+    """Raise Invalid when the actor may not bring in what the organisation with this uuid has created."""
+    if creator_uuid and misattributed(actor, uuids=[creator_uuid]):
+        raise Invalid({"Orgc": [NOT_THE_SENDER]})
+
+
+def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int] = ()) -> dict[str, int]:
+    """Uuid → id of those of some organisations in whose name the actor may not bring anything in."""
+    sender = actor.delivered_by or actor.organisation_id
+    values = {"uuids": list(uuids), "ids": list(ids), "sender": sender}
+    if actor.is_site_admin or not (values["uuids"] or values["ids"]):
+        return {}
+    found = dict(cursor().execute(OTHER_MEMBERS, values).fetchall())
+    return {} if not found or _speaks_for_the_hub(actor, sender) else found
+
+
+def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:
+    """Whether the hub owner brings it: by an account of its own, or over a connection that is not to a member."""
+    if sender == host_organisation_id():
+        return True
+    if not actor.is_connection:
+        return False
+    return SYNC_INTERNAL in actor.permissions or cursor().execute(IS_MEMBER, (sender,)).fetchone() is None
+
+
+# An organisation whose accounts only synchronise is another instance: it passes on what others have created.
+MEMBER = """o.local AND EXISTS (
+    SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync)"""
+
+OTHER_MEMBERS = f"""
+SELECT o.uuid::text, o.id FROM organisation o
+WHERE (o.uuid = ANY(%(uuids)s::uuid[]) OR o.id = ANY(%(ids)s::bigint[])) AND o.id <> %(sender)s AND {MEMBER}
+"""
+
+IS_MEMBER = f"SELECT 1 FROM organisation o WHERE o.id = %s AND {MEMBER}"

@@ -1,0 +1,257 @@
+"""A member speaks for itself: nobody else's account or instance brings anything in that it has created."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import SYNC_USER, Cast, Player
+from tests.exchange.servers import HERE, serving
+from tests.exchange.test_pull_troubles import connection, good, misp
+from tests.factories import make_keys, make_organisations, make_roles, make_users
+from vardkase.core.clock import now_seconds
+from vardkase.exchange.sync.models import MovedEvent
+from vardkase.exchange.sync.pull import pull
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER
+from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.galaxies.models import GalaxyCluster
+from vardkase.misp.fields import IN_THE_FUTURE
+
+EARLIER = 1_700_000_000
+
+
+def block(organisation: Organisation) -> dict[str, str]:
+    return {"uuid": str(organisation.uuid), "name": organisation.name}
+
+
+def event_of(organisation: Organisation, **members: Any) -> dict[str, Any]:
+    """An event as a MISP pushes it."""
+    return {
+        "uuid": str(uuid4()),
+        "info": "passed on",
+        "distribution": "1",
+        "published": True,
+        "locked": True,
+        "timestamp": str(EARLIER),
+        "Orgc": block(organisation),
+        "Attribute": [
+            {"uuid": str(uuid4()), "type": "domain", "value": "a.example", "timestamp": str(EARLIER)}
+        ],
+        **members,
+    }
+
+
+def pushed(player: Player, document: dict[str, Any]) -> tuple[int, Any]:
+    """What a MISP does: an event that is there is edited, another added."""
+    there = call(player.key, "GET", f"/events/view/{document['uuid']}")[0] == 200
+    action = f"edit/{document['uuid']}" if there else "add"
+    return call(player.key, "POST", f"/events/{action}/metadata:1", {"Event": document})
+
+
+@pytest.fixture
+def sync_a(cast: Cast) -> Player:
+    """The account of A's own MISP."""
+    roles = make_roles({"Sync of A": SYNC_USER})
+    users = make_users((cast.org_a, roles["Sync of A"], "sync@a.example"))
+    return Player(users[0], make_keys(users)[0])
+
+
+def test_nobody_publishes_in_the_name_of_another_member(cast: Cast) -> None:
+    document = event_of(cast.org_a)
+    status, body = pushed(cast.partner_sync, document)
+    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [NOT_THE_SENDER]}})
+    assert not Event.objects.exists()
+
+
+def test_a_member_publishes_what_it_has_created_itself_whoever_tried_before(
+    cast: Cast, sync_a: Player
+) -> None:
+    document = event_of(cast.org_a)
+    pushed(cast.partner_sync, document)
+    assert pushed(sync_a, document)[0] == 200
+    assert Event.objects.get(uuid=document["uuid"]).orgc_id == cast.org_a.pk
+
+
+def test_what_comes_back_from_another_member_unchanged_changes_nothing(cast: Cast, sync_a: Player) -> None:
+    document = event_of(cast.org_a)
+    assert pushed(sync_a, document)[0] == 200
+    status, body = pushed(cast.partner_sync, document)
+    assert (status, "not newer than the local copy" in body["errors"]) == (403, True)
+    changed = {**document, "info": "by B", "timestamp": str(EARLIER + 60)}
+    status, body = pushed(cast.partner_sync, changed)
+    assert (status, NOT_THE_SENDER in body["errors"]) == (403, True)
+    stored = Event.objects.get(uuid=document["uuid"])
+    assert (stored.info, stored.orgc_id, stored.org_id) == ("passed on", cast.org_a.pk, cast.org_a.pk)
+    assert pushed(sync_a, {**changed, "info": "by A"})[0] == 200
+    assert Event.objects.get(uuid=document["uuid"]).info == "by A"
+
+
+def test_an_event_made_here_that_comes_back_is_not_newer(cast: Cast) -> None:
+    """MISP takes any other answer for a fault and logs it each time."""
+    status, body = call(cast.publisher.key, "POST", "/events/add", {"info": "ours", "distribution": 1})
+    assert status == 200
+    made = Event.objects.get(pk=body["Event"]["id"])
+    back = event_of(cast.org_a, uuid=str(made.uuid), timestamp=str(made.timestamp))
+    status, body = pushed(cast.partner_sync, back)
+    assert (status, "not newer than the local copy" in body["errors"]) == (403, True)
+    status, body = pushed(cast.partner_sync, {**back, "timestamp": str(made.timestamp + 5)})
+    assert (status, "not authorised" in body["errors"]) == (403, True)
+
+
+def test_others_are_passed_on_as_in_misp(cast: Cast) -> None:
+    """Strangers, and instances that only synchronise here, have nobody who could publish for them."""
+    roles = make_roles({"Sync of a peer": SYNC_USER})
+    (peer,) = make_organisations("Another hub")
+    make_users((peer, roles["Sync of a peer"], "sync@hub.example"))
+    stranger = Organisation(uuid=uuid4(), name="Somebody far away")
+    for organisation in (peer, stranger):
+        document = event_of(organisation)
+        assert pushed(cast.partner_sync, document)[0] == 200
+        assert Event.objects.get(uuid=document["uuid"]).orgc.uuid == organisation.uuid
+
+
+def test_the_hub_owner_brings_in_what_members_have_created(cast: Cast) -> None:
+    roles = make_roles({"Sync of the hub": SYNC_USER})
+    users = make_users((cast.hub, roles["Sync of the hub"], "sync@own.example"))
+    own = Player(users[0], make_keys(users)[0])
+    call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/MISP.host_org_id", {"value": cast.hub.pk})
+    document = event_of(cast.org_a)
+    assert pushed(own, document)[0] == 200
+    assert Event.objects.get(uuid=document["uuid"]).orgc_id == cast.org_a.pk
+
+
+@pytest.mark.parametrize(("other_end", "arrives"), [("org_a", True), ("org_b", False), ("stranger", True)])
+def test_a_pull_takes_from_a_member_only_its_own(
+    cast: Cast, settings: Any, other_end: str, arrives: bool
+) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
+    uuid, said = good(Orgc=block(cast.org_a))
+    with serving(misp({uuid: said})) as peer:
+        server = connection(cast, peer.url)
+        server.remote_org = (
+            Organisation.objects.create(name="Upstream", local=True)
+            if other_end == "stranger"
+            else getattr(cast, other_end)
+        )
+        server.save()
+        pull(cast.site_admin.actor, server)
+    assert Event.objects.filter(uuid=uuid, orgc=cast.org_a).exists() is arrives
+    assert (NOT_THE_SENDER in MovedEvent.objects.get(uuid=uuid).reason) is not arrives
+
+
+def test_what_is_said_of_an_event_is_said_by_who_sends_it(cast: Cast) -> None:
+    """Sightings, proposals, notes, clusters and groups in another member's name stay out; one's own come in."""
+    document = event_of(cast.org_b)
+    assert pushed(cast.partner_sync, document)[0] == 200
+    part, event = document["Attribute"][0]["uuid"], document["uuid"]
+    for organisation in (cast.org_a, cast.org_b):
+        _say_everything(cast.partner_sync, organisation, event, part)
+    assert [each.org_id for each in Sighting.objects.all()] == [cast.org_b.pk]
+    assert [each.org_id for each in Proposal.objects.all()] == [cast.org_b.pk]
+    assert [each.orgc_id for each in AnalystData.objects.all()] == [cast.org_b.pk]
+    assert [each.orgc_id for each in GalaxyCluster.objects.all()] == [cast.org_b.pk]
+    owners = SharingGroup.objects.filter(name__startswith="pushed").values_list("org_id", flat=True)
+    assert list(owners) == [cast.org_b.pk]
+
+
+def _say_everything(player: Player, organisation: Organisation, event: str, part: str) -> None:
+    by = block(organisation)
+    proposal = {"type": "domain", "category": "Network activity", "value": f"{uuid4()}.example", "Org": by}
+    note = {
+        "uuid": str(uuid4()),
+        "object_uuid": event,
+        "object_type": "Event",
+        "note": "said",
+        "distribution": "1",
+        "modified": "2026-01-01 00:00:00",
+        "Orgc": by,
+    }
+    cluster = {
+        "uuid": str(uuid4()),
+        "value": "Cluster",
+        "version": str(EARLIER),
+        "distribution": "1",
+        "Orgc": by,
+        "Galaxy": {"uuid": "c5f2dfb4-21a1-42d8-a452-1d3c36a204ff", "name": "Ours", "type": "ours"},
+    }
+    members = [{"Organisation": block(player.user.org), "extend": True}]
+    group = {"uuid": str(uuid4()), "name": f"pushed for {organisation.name}", "Organisation": by}
+    group |= {"organisation_uuid": by["uuid"], "SharingGroupOrg": members}
+    sighting = {"attribute_uuid": part, "date_sighting": EARLIER, "uuid": str(uuid4()), "Organisation": by}
+    carrier = event_of(player.user.org, distribution="4", SharingGroup=group)
+    for path, body in (
+        (f"/sightings/bulkSaveSightings/{event}", [sighting]),
+        (f"/events/pushProposals/{event}", [proposal]),
+        ("/analyst_data/pushAnalystData", {"Note": note}),
+        ("/galaxies/pushCluster", [{"GalaxyCluster": cluster}]),
+        ("/events/add", {"Event": carrier}),
+    ):
+        status, said = call(player.key, "POST", path, body)
+        assert status == 200, (path, json.dumps(said))
+
+
+@pytest.mark.parametrize("member", ["Event", "Attribute", "Object", "EventReport"])
+def test_nothing_comes_from_the_future(cast: Cast, member: str) -> None:
+    """A time far ahead would keep out every later version that comes by synchronisation."""
+    ahead = {"timestamp": str(now_seconds() + 2 * 86_400)}
+    if member == "Event":
+        status, body = call(cast.publisher.key, "POST", "/events/add", event_of(cast.org_a, **ahead))
+        assert (status, body["errors"]) == (403, {"Event": {"timestamp": [IN_THE_FUTURE]}})
+        assert not Event.objects.exists()
+        return
+    parts = {
+        "Attribute": {"type": "domain", "value": "b.example"},
+        "Object": {
+            "name": "domain-ip",
+            "meta-category": "network",
+            "description": "",
+            "template_uuid": "43b3b146-77eb-4931-b4cc-b66c60f28734",
+            "template_version": "9",
+            "Attribute": [{"type": "domain", "object_relation": "domain", "value": "c.example"}],
+        },
+        "EventReport": {"name": "report", "content": ""},
+    }
+    document = event_of(cast.org_a, Attribute=[{"type": "domain", "value": "a.example"}])
+    document[member] = [*document.get(member, []), {**parts[member], "uuid": str(uuid4()), **ahead}]
+    status, body = call(cast.publisher.key, "POST", "/events/add", {"Event": document})
+    number = len(document[member]) - 1
+    assert (status, body["errors"]) == (403, {"Event": {f"{member}.{number}.timestamp": [IN_THE_FUTURE]}})
+    assert not Event.objects.exists()
+    del document[member][number]["timestamp"]
+    made = call(cast.publisher.key, "POST", "/events/add", {"Event": document})[1]["Event"]
+    later = {"timestamp": str(int(made["timestamp"]) + 5), "info": "edited"}
+    document[member][number] |= {"uuid": str(uuid4()), **ahead}
+    status, body = call(cast.publisher.key, "POST", f"/events/edit/{made['id']}", {**document, **later})
+    assert (status, IN_THE_FUTURE in json.dumps(body["errors"])) == (403, True)
+    assert Event.objects.get(pk=made["id"]).info == "passed on"
+
+
+def test_a_clock_that_is_a_little_ahead_is_no_fault(cast: Cast) -> None:
+    document = event_of(cast.org_a, timestamp=str(now_seconds() + 3_600))
+    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+
+
+def test_sightings_and_notes_do_not_come_from_the_future(cast: Cast) -> None:
+    document = event_of(cast.org_b)
+    assert pushed(cast.partner_sync, document)[0] == 200
+    part, ahead = document["Attribute"][0]["uuid"], now_seconds() + 2 * 86_400
+    status, body = call(cast.partner.key, "POST", f"/sightings/add/{part}", {"timestamp": ahead})
+    assert (status, "more than a day ahead" in body["message"]) == (200, True)
+    assert not Sighting.objects.exists()
+    note = {
+        "uuid": str(uuid4()),
+        "object_uuid": document["uuid"],
+        "object_type": "Event",
+        "note": "later",
+        "modified": "2100-01-01 00:00:00",
+    }
+    call(cast.partner_sync.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    assert not AnalystData.objects.exists()
