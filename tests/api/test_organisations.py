@@ -65,8 +65,29 @@ def test_refused_organisations(cast: Cast, fields: dict[str, Any], errors: Any) 
 def test_an_organisation_in_use_stays(cast: Cast) -> None:
     path = f"/admin/organisations/delete/{cast.org_a.pk}"
     status, body = call(cast.site_admin.key, "POST", path, {})
-    assert (status, body["errors"]) == (403, [])
+    assert (status, body["errors"]) == (403, "The organisation still has 1 sharing groups, 5 users.")
     assert Organisation.objects.filter(pk=cast.org_a.pk).exists()
+
+
+def test_an_organisation_is_found_by_its_name(cast: Cast) -> None:
+    status, body = call(cast.reader.key, "GET", "/organisations/view/organisation%20b")
+    assert (status, body["Organisation"]["id"]) == (200, str(cast.org_b.pk))
+    assert call(cast.reader.key, "GET", "/organisations/view/organisation")[0] == 404
+
+
+def test_who_made_an_organisation_is_told_to_its_administrator_alone(cast: Cast) -> None:
+    def told(key: str, path: str) -> set[str]:
+        body = call(key, "GET", path)[1]
+        rows = [row["Organisation"] for row in (body if isinstance(body, list) else [body])]
+        return {row["name"] for row in rows if "created_by" in row}
+
+    everybody = {each.name for each in (cast.hub, cast.org_a, cast.org_b, cast.org_c)}
+    for path in ("/organisations/index", f"/organisations/view/{cast.org_a.pk}"):
+        assert told(cast.reader.key, path) == set()
+        assert told(cast.partner.key, path) == set()
+        assert told(cast.org_admin.key, path) == {cast.org_a.name}
+    assert told(cast.org_admin.key, f"/organisations/view/{cast.org_b.pk}") == set()
+    assert told(cast.site_admin.key, "/organisations/index") == everybody
 
 
 @pytest.mark.parametrize("path", ["add", "edit/1", "delete/1"])

@@ -359,6 +359,8 @@ def test_warninglists(cast: Cast) -> None:
     ]  # fmt: skip
     assert list(body) == ["8.8.8.8"]
     assert call(admin, "POST", "/warninglists/checkValue", ["203.0.119.1"])[1] == []
+    for one in ("8.8.8.8", {"value": "8.8.8.8"}, {"first": "203.0.119.1", "second": ["8.8.8.8"]}):
+        assert call(cast.analyst.key, "POST", "/warninglists/checkValue", one) == (200, body)
     assert call(admin, "POST", toggle, {"name": ["%"]})[1]["saved"] is False
     _, body = call(admin, "POST", toggle, {"id": row["id"]})
     assert body == {"saved": True, "success": "1 warninglist(s) toggled"}

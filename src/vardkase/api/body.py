@@ -78,6 +78,14 @@ def decoded_body(raw: bytes, content_type: str) -> Any:
     return _unwrapped(_xml(raw)) if kind in XML else {}
 
 
+def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
+    """The text or number that a JSON body is; None for any other body."""
+    if media_type(content_type) != "application/json" or not raw.strip():
+        return None
+    decoded = _json(raw)
+    return decoded if isinstance(decoded, str | int | float) and not isinstance(decoded, bool) else None
+
+
 def multipart_fields(request: HttpRequest) -> Any:
     """The fields of a form with files, as those of any other form; raises MispError 400 and 413."""
     plain_body(request)

@@ -24,6 +24,7 @@ from vardkase.api.body import (
     multipart_file,
     multipart_files,
     plain_body,
+    scalar_body,
 )
 from vardkase.api.responses import wants_xml
 
@@ -148,6 +149,11 @@ class Call:
         if self._request.content_type == MULTIPART:
             return multipart_fields(self._request)
         return decoded_body(self.raw, self.headers.get("Content-Type", ""))
+
+    @property
+    def scalar(self) -> str | int | float | None:
+        """A JSON body that is only a text or a number; None for any other."""
+        return scalar_body(self.raw, self.headers.get("Content-Type", ""))
 
     def document(self) -> tuple[str, bytes]:
         """A document that was sent: name and content of the (first) file of a form, else the body itself."""

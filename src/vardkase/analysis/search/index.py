@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from vardkase.analysis.search import resolve
@@ -121,7 +122,9 @@ def _events(statement: Statement, value: Any) -> Iterator[str]:
 
 
 def _creators(statement: Statement, value: Any) -> Iterator[str]:
-    yield from _members(statement, "e.orgc_id", _items(value), resolve.organisation_ids)
+    yield from _members(
+        statement, "e.orgc_id", _items(value), partial(resolve.organisation_ids, any_case=True)
+    )
 
 
 def _tags(statement: Statement, value: Any) -> Iterator[str]:

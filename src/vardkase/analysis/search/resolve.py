@@ -17,7 +17,8 @@ WHERE id = ANY(%(ids)s::bigint[])
 
 ORGANISATIONS = """
 SELECT id FROM organisation
-WHERE id = ANY(%(ids)s::bigint[]) OR uuid = ANY(%(uuids)s::uuid[]) OR name = ANY(%(names)s::text[])
+WHERE id = ANY(%(ids)s::bigint[]) OR uuid = ANY(%(uuids)s::uuid[])
+    OR lower(name) = ANY(%(folded)s::text[]) AND (%(any_case)s OR name = ANY(%(names)s::text[]))
 """
 
 EVENTS = "SELECT id FROM event WHERE uuid = ANY(%(uuids)s::uuid[])"
@@ -35,9 +36,15 @@ def tag_ids(items: Sequence[str]) -> list[int]:
     return [row[0] for row in cursor().execute(TAGS, parameters).fetchall()]
 
 
-def organisation_ids(items: Sequence[str]) -> list[int]:
-    """Ids of the organisations named by id, uuid or name (case matters)."""
-    parameters = {"ids": ids_in(items), "uuids": uuids_in(items), "names": list(items)}
+def organisation_ids(items: Sequence[str], *, any_case: bool = False) -> list[int]:
+    """Ids of the organisations named by id, uuid or name. In MISP the case of a name counts in restSearch alone."""
+    parameters = {
+        "ids": ids_in(items),
+        "uuids": uuids_in(items),
+        "names": list(items),
+        "folded": [name.lower() for name in items],
+        "any_case": any_case,
+    }
     return [row[0] for row in cursor().execute(ORGANISATIONS, parameters).fetchall()]
 
 

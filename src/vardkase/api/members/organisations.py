@@ -12,11 +12,13 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.wire import stamp
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Invalid
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import emails_of
 from vardkase.identity.organisations import queries, services
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services.organisations import OrganisationInUse
 from vardkase.misp.flags import as_bool
 
 OPTIONAL = ["description", "type", "nationality", "sector", "uuid", "contacts", "local"]
@@ -73,6 +75,8 @@ def index(call: Call) -> Answer:
     rows = []
     for organisation in found:
         row = organisation_dict(organisation) | {"user_count": str(organisation.user_count)}
+        if not _is_told_the_maker(call.actor, organisation):
+            del row["created_by"]
         if call.actor.is_site_admin:
             row["created_by_email"] = makers.get(organisation.created_by, "Unknown")
         rows.append({"Organisation": row})
@@ -82,16 +86,22 @@ def index(call: Call) -> Answer:
 @endpoint("organisations/view")
 def view(call: Call) -> Answer:
     """One organisation, by number, uuid or name."""
-    organisation = queries.find_organisation(call.arg(0))
+    organisation = queries.find_organisation_or_name(call.arg(0))
     row = organisation_dict(organisation)
     shown = {name: row[name] for name in VIEWED}
-    if call.actor.is_site_admin:
+    if _is_told_the_maker(call.actor, organisation):
         shown["created_by"] = row["created_by"]
     shown["user_count"] = str(organisation.users.count())
     if call.actor.is_site_admin and organisation.created_by:
         maker = emails_of([organisation.created_by]).get(organisation.created_by, "Unknown")
         shown["created_by_email"] = maker
     return Json({"Organisation": shown})
+
+
+def _is_told_the_maker(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor learns whose account made an organisation: its own administrator, and the site's."""
+    own = organisation.pk == actor.organisation_id and actor.may(Permission.ADMIN)
+    return actor.is_site_admin or own
 
 
 @endpoint("organisations/getUUIDs", requires=(Permission.SYNC,))
@@ -128,8 +138,11 @@ def delete(call: Call) -> Answer:
     url = f"/admin/organisations/delete/{number}"
     try:
         services.delete_organisation(call.actor, organisation)
-    except Conflict as error:
-        raise SaveFailed("delete Organisation", url, [], id=number) from error
+    except OrganisationInUse as error:
+        owned = ", ".join(f"{count} {name}" for name, count in error.owned.items())
+        raise SaveFailed(
+            "delete Organisation", url, f"The organisation still has {owned}.", id=number
+        ) from error
     return saved("Organisation deleted", url, id=number)
 
 

@@ -39,8 +39,8 @@ ABOUT_IMPORT = Description(
     ("matching_attributes", "category"),
 )
 ABOUT_CHECK = Description(
-    "POST a JSON list of values. The answer maps each value that is on an enabled warninglist to those lists; "
-    "values on none are left out.",
+    "POST one value, a JSON list of values, or an object that holds them. The answer maps each value that is on an "
+    "enabled warninglist to those lists; values on none are left out.",
     ["[]"],
 )
 
@@ -197,8 +197,7 @@ def toggle_enable(call: Call) -> Answer:
 @endpoint("warninglists/check_value", methods=("POST", "PUT"), describes=ABOUT_CHECK)
 def check_value(call: Call) -> Answer:
     """Which enabled lists the values of the body are on."""
-    values = call.body.get("value", []) if isinstance(call.body, dict) else call.body
-    hits = check_values(str(value) for value in _several(values))
+    hits = check_values(str(value) for value in _checked(call))
     found = {
         value: [{"id": str(hit.warninglist_id), "name": hit.name, "matched": hit.matched} for hit in on_lists]
         for value, on_lists in hits.items()
@@ -211,6 +210,13 @@ def update(call: Call) -> Answer:
     """Load new versions from the files."""
     updated = services.update_warninglists(call.actor).updated
     return saved(f"Successfully updated {updated} warninglists." if updated else UP_TO_DATE, call.path)
+
+
+def _checked(call: Call) -> Iterator[Any]:
+    """The values of a list, of an object whatever its members are called, or one that is the whole body."""
+    body = call.body or call.scalar
+    for value in body.values() if isinstance(body, dict) else _several(body):
+        yield from _several(value)
 
 
 def _several(value: Any) -> list[Any]:

@@ -38,7 +38,7 @@ class FeedRules:
     def passes(self, event: Announced) -> bool:
         """Whether an announced event may come: organisations by their names, tags by a part of theirs."""
         orgc = event.about.get("Orgc")
-        organisation = str(orgc.get("name", "")) if isinstance(orgc, dict) else ""
+        organisation = str(orgc.get("name", "")).lower() if isinstance(orgc, dict) else ""
         listed = event.about.get("Tag")
         tags = [
             str(tag.get("name", ""))
@@ -47,7 +47,7 @@ class FeedRules:
         ]
         return (
             all(_within(event, name, times) for name, times in self.times.items())
-            and _chosen(self.organisations, lambda wanted: wanted == organisation)
+            and _chosen(self.organisations, lambda wanted: str(wanted).lower() == organisation)
             and _chosen(self.tags, lambda wanted: any(wanted in tag for tag in tags))
         )
 

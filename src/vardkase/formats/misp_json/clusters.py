@@ -67,7 +67,7 @@ def facts_of(actor: Actor, clusters: list[dict[str, Any]]) -> Facts:
         elements=_grouped(_elements(ids), "galaxy_cluster_id"),
         relations=_grouped(sources, "galaxy_cluster_uuid"),
         targeting=_grouped(targets, "referenced_galaxy_cluster_uuid"),
-        organisations=_organisations({c[role] for c in clusters for role in ("org_id", "orgc_id")}),
+        organisations=_organisations(actor, {c[role] for c in clusters for role in ("org_id", "orgc_id")}),
     )
 
 
@@ -106,12 +106,12 @@ def _grouped(rows: list[dict[str, Any]], member: str) -> dict[str, list[dict[str
     return found
 
 
-def _organisations(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _organisations(actor: Actor, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     wanted = [int(number) for number in ids if number != "0"]
     if not wanted:
         return {}
     found = {}
-    for row in cursor().execute(ORGANISATIONS, {"ids": wanted}).fetchall():
+    for row in cursor().execute(ORGANISATIONS, {"ids": wanted, "makers": actor.is_site_admin}).fetchall():
         members = dict(zip(HOUSE, row, strict=True))
         found[row[0]] = members | {"restricted_to_domain": from_jsonb(members["restricted_to_domain"])}
     return found
@@ -181,7 +181,7 @@ WHERE {condition} AND {visible} ORDER BY r.id
 ORGANISATIONS = """
 SELECT id::text, name, to_char(date_created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
        to_char(date_modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), description, type, nationality,
-       sector, created_by::text, uuid::text, nullif(contacts, ''), local,
+       sector, CASE WHEN %(makers)s THEN created_by ELSE 0 END::text, uuid::text, nullif(contacts, ''), local,
        restricted_to_domain, landingpage
 FROM organisation WHERE id = ANY(%(ids)s)
 """

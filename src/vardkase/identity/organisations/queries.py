@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import F, Prefetch, Q, QuerySet
-from django.db.models.functions import Collate, Upper
+from django.db.models.functions import Collate, Lower, Upper
 
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.acting import Acting
@@ -34,6 +34,18 @@ def find_organisation(reference: Reference) -> Organisation:
     """One organisation; every user may know of every organisation. Raises NotFound."""
     condition = by_reference(reference)
     found = Organisation.objects.filter(condition).first() if condition is not None else None
+    if found is None:
+        raise NotFound("Invalid organisation")
+    return found
+
+
+def find_organisation_or_name(reference: str) -> Organisation:
+    """One organisation by id, uuid or name, whose case does not matter. Raises NotFound."""
+    if by_reference(reference) is not None:
+        return find_organisation(reference)
+    found = (
+        Organisation.objects.annotate(folded=Lower("name")).filter(folded=reference.strip().lower()).first()
+    )
     if found is None:
         raise NotFound("Invalid organisation")
     return found

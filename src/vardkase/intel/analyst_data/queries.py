@@ -82,13 +82,13 @@ def minimal_index(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[
 
     `creators` are names of creating organisations; one with a "!" before it is left out.
     """
-    wanted = [name for name in creators if not name.startswith("!")]
-    unwanted = [name[1:] for name in creators if name.startswith("!")]
+    wanted = [name.lower() for name in creators if not name.startswith("!")]
+    unwanted = [name[1:].lower() for name in creators if name.startswith("!")]
     conditions = [analyst_data_predicate(actor)]
     if wanted:
-        conditions.append("orgc.name = ANY(%(wanted)s)")
+        conditions.append("lower(orgc.name) = ANY(%(wanted)s)")
     if unwanted:
-        conditions.append("orgc.name <> ALL(%(unwanted)s)")
+        conditions.append("lower(orgc.name) <> ALL(%(unwanted)s)")
     return cursor().execute(
         f"SELECT n.kind, n.uuid::text, to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
         f"FROM analyst_data n JOIN organisation orgc ON orgc.id = n.orgc_id "

@@ -86,13 +86,13 @@ def elements_query(actor: Actor, reference: Reference) -> SqlQuery:
 
 def minimal_collections(actor: Actor, creators: Sequence[str] = ()) -> Iterable[tuple[str, str]]:
     """Uuid and moment of change of all that the actor may read; "!" before a creator's name leaves it out."""
-    wanted = [name for name in creators if not name.startswith("!")]
-    unwanted = [name[1:] for name in creators if name.startswith("!")]
+    wanted = [name.lower() for name in creators if not name.startswith("!")]
+    unwanted = [name[1:].lower() for name in creators if name.startswith("!")]
     conditions = [collection_predicate(actor)]
     if wanted:
-        conditions.append("orgc.name = ANY(%(wanted)s)")
+        conditions.append("lower(orgc.name) = ANY(%(wanted)s)")
     if unwanted:
-        conditions.append("orgc.name <> ALL(%(unwanted)s)")
+        conditions.append("lower(orgc.name) <> ALL(%(unwanted)s)")
     return cursor().execute(
         f"SELECT c.uuid::text, to_char(c.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
         f"FROM collection c JOIN organisation orgc ON orgc.id = c.orgc_id "

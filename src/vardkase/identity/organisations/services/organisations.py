@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import PROTECT, ProtectedError
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
@@ -57,16 +57,36 @@ def edit_organisation(actor: Acting, organisation: Organisation, data: Mapping[s
     return organisation
 
 
+class OrganisationInUse(Conflict):
+    """It cannot be deleted; `owned` says how many of what it still has (names of models in the plural)."""
+
+    def __init__(self, owned: Mapping[str, int]) -> None:
+        super().__init__(gettext("The organisation still has users, events or sharing groups."))
+        self.owned = owned
+
+
+def _owned_by(organisation: Organisation) -> dict[str, int]:
+    """How many rows of each kind keep the organisation from being deleted."""
+    counts: dict[str, int] = {}
+    for relation in Organisation._meta.related_objects:  # noqa: SLF001 - Django documents it
+        if getattr(relation, "on_delete", None) is PROTECT:
+            rows = relation.related_model._base_manager  # noqa: SLF001 - the same
+            if count := rows.filter(**{relation.field.name: organisation}).count():
+                name = str(relation.related_model._meta.verbose_name_plural)  # noqa: SLF001 - the same
+                counts[name] = counts.get(name, 0) + count
+    return counts
+
+
 @transaction.atomic
 def delete_organisation(actor: Acting, organisation: Organisation) -> None:
-    """Remove an organisation that owns nothing; raises Conflict while it has users, events or groups."""
+    """Remove an organisation that owns nothing; raises OrganisationInUse while it has users, events or groups."""
     _require_site_admin(actor)
     target = _target(organisation)
     try:
         with transaction.atomic():
             organisation.delete()
     except ProtectedError as error:
-        raise Conflict(gettext("The organisation still has users, events or sharing groups.")) from error
+        raise OrganisationInUse(_owned_by(organisation)) from error
     record(actor, "organisation.deleted", target)
 
 
