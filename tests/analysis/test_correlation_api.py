@@ -8,6 +8,7 @@ from tests.api.calls import call
 from tests.cast import Cast
 from vardkase.analysis.correlation.models import AttributeKey
 from vardkase.analysis.correlation.queries import related_events
+from vardkase.analysis.correlation.tasks import rebuild_all
 from vardkase.intel.services.events import add_event
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,24 @@ def test_an_event_is_correlated_anew(cast: Cast) -> None:
     assert (status, body["message"], body["id"]) == (200, "Event recorrelated.", str(one))
     assert [each.event_id for each in related_events(cast.analyst.actor, two)] == [one]
     assert call(cast.site_admin.key, "POST", "/events/recorrelate/999999999")[0] == 404
+
+
+def test_all_correlations_are_worked_out_anew(cast: Cast) -> None:
+    attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
+    event_id = add_event(
+        cast.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes}
+    ).event_id
+    AttributeKey.objects.filter(event_id=event_id).delete()
+    status, body = call(cast.site_admin.key, "POST", "/attributes/generateCorrelation", {})
+    assert (status, body["message"]) == (200, f"Job queued. Job ID: {body['id']}")
+    rebuild_all(user_id=cast.site_admin.user.pk)
+    assert AttributeKey.objects.filter(event_id=event_id).exists()
+
+
+def test_what_was_derived_from_attributes_that_are_gone_is_removed(cast: Cast) -> None:
+    attributes = [{"type": "ip-dst", "value": "198.51.100.1"}]
+    add_event(cast.analyst.actor, {"info": "one", "distribution": 0, "Attribute": attributes})
+    AttributeKey.objects.update(attribute_id=2**40)
+    status, body = call(cast.site_admin.key, "POST", "/servers/removeOrphanedCorrelations", {})
+    assert (status, body["message"]) == (200, "1 orphaned correlations removed.")
+    assert not AttributeKey.objects.exists()

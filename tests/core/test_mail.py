@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.support.mail_server import free_port, mail_server, use
+from vardkase.audit.models import AuditEntry
 from vardkase.core.jobs.connector import worker_connector
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.services import LONGEST_WAIT, Mail, TooManyMessages, count_messages, queue_mail
@@ -96,6 +97,8 @@ def test_a_mail_waits_for_the_server_arrives_once_and_is_forgotten(settings: Any
     assert document.get_content().splitlines() == HELLO.text.splitlines()
     assert not OutgoingMail.objects.exists()
     assert [job.status for job in jobs()] == ["succeeded"]
+    written_down = AuditEntry.objects.values_list("action", "title", "change")
+    assert list(written_down) == [("mail.sent", "anna@a.example", {})]
 
 
 @pytest.mark.usefixtures("queue")

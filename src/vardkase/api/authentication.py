@@ -27,7 +27,7 @@ from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.entrance.certificates import Certificate
-from vardkase.identity.entrance.doors import Caller, note, refusal_at_the_door
+from vardkase.identity.entrance.doors import Caller, note, note_unknown_key, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer, lies_in
 from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import ACCESS_SQL, Access, access, refusal
@@ -82,7 +82,11 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
         row = _row_of(presented_keys(request) if keys is None else keys)
         _check(row, address, getattr(request, "client_certificate", None))
     except MispError as error:
-        if error.message == AUTHENTICATION_FAILED and failures.add(address):
+        if error.message != AUTHENTICATION_FAILED:
+            raise
+        if keys or request.headers.get("Authorization") or request.headers.get("X-MISP-AUTH"):
+            note_unknown_key(address)
+        if failures.add(address):
             raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(failures.window)}) from error
         raise
     if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:

@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 
 import vardkase.api.administration.content_access
+import vardkase.api.administration.csp_reports
 import vardkase.api.administration.dashboards
 import vardkase.api.administration.instance
 import vardkase.api.administration.jobs

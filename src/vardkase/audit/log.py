@@ -25,6 +25,10 @@ ACTS = {
     "discarded": "discard",
     "edited": "edit",
     "enabled": "enable",
+    "entrance_refused": "auth_fail",
+    "key_refused": "auth_fail",
+    "mail.failed": "email",
+    "mail.sent": "email",
     "mailed": "email",
     "password_changed": "change_pw",
     "published": "publish",
@@ -39,6 +43,9 @@ ACTS = {
     "updated": "update",
 }
 """Our verb, or whole action, → MISP's word for the act. Any other verb stands for itself."""
+
+ALSO_FOUND_BY = {"auth_fail": ("second_factor_refused", "sign_in_refused")}
+"""Whoever searches for failed authentications wants those of people too, which MISP calls ``login_fail``."""
 
 WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -107,6 +114,7 @@ def _any(field: str, texts: Sequence[str]) -> Q:
 
 def _acts(actions: Sequence[str]) -> Q:
     condition = Q(pk=None)
-    for name in {*actions, *(name for name, act in ACTS.items() if act in actions)}:
+    also = (name for act in actions for name in ALSO_FOUND_BY.get(act, ()))
+    for name in {*actions, *(name for name, act in ACTS.items() if act in actions), *also}:
         condition |= Q(action=name) if "." in name else Q(action__endswith=f".{name}")
     return condition

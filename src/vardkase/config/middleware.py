@@ -15,6 +15,8 @@ from vardkase.identity.entrance.certificates import Certificate, shown_certifica
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
 NEVER_API = ("/static/",)
+CSP_REPORT = "application/csp-report"
+"""What browsers send by themselves, without saying that they want data."""
 
 
 class TrustedProxies:
@@ -77,7 +79,8 @@ def speaks_api(request: HttpRequest, controllers: frozenset[str]) -> bool:
     """Whether `request` is meant for the API: it brings a key, or asks one of its controllers for data."""
     if request.path_info.startswith(NEVER_API):
         return False
-    return _brings_key(request) or (_wants_data(request) and _first_segment(request) in controllers)
+    asks = _wants_data(request) or request.content_type == CSP_REPORT
+    return _brings_key(request) or (asks and _first_segment(request) in controllers)
 
 
 def _brings_key(request: HttpRequest) -> bool:

@@ -5,9 +5,14 @@ The pages about the API are given its description here: the two faces of the hou
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from vardkase.api import registry
 from vardkase.api.openapi.document import document
-from vardkase.web.views import api_docs
+from vardkase.web.views import api_docs, misp_pages
 
-urlpatterns = [*api_docs.urls(document), path("", include("vardkase.web.urls"))]
+urlpatterns = [
+    *api_docs.urls(document),
+    path("", include("vardkase.web.urls")),
+    re_path(r"^(?:admin/)?(?P<controller>\w+)(?:/.*)?$", misp_pages.elsewhere(registry.controllers())),
+]

@@ -26,6 +26,7 @@ KINDS: dict[str, str | Promise] = {
     "schedules.run": _("A scheduled task"),
     "servers.cache": _("Keep a connected hub's values for comparison"),
     "sync.pull": _("Fetch from a connected hub"),
+    "correlation.rebuild": _("Work out all correlations anew"),
     "sync.push": _("Send to a connected hub"),
     "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),
     "sync.push_published": _("Send what is published to a connected hub"),

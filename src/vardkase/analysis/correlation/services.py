@@ -93,6 +93,20 @@ def recorrelate(actor: Actor, reference: Reference) -> int:
     return event.pk
 
 
+@transaction.atomic
+def remove_orphans(actor: Actor) -> int:
+    """Remove keys and networks of attributes that are gone; returns how many. Raises Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    removed = _remove_orphans()
+    record(actor, "correlation.orphans-removed", Target("correlation"), {"count": removed})
+    return removed
+
+
+def _remove_orphans() -> int:
+    return sum(cursor().execute(ORPHANS.format(table=table)).rowcount for table in DERIVED)
+
+
 def rebuild(actor: Actor) -> Iterator[int]:
     """Derive all keys and networks anew, an event a transaction; yields the id of each event that is done.
 
@@ -101,8 +115,7 @@ def rebuild(actor: Actor) -> Iterator[int]:
     actor.require_writing()
     actor.require(Permission.SITE_ADMIN)
     with transaction.atomic():
-        for table in DERIVED:
-            cursor().execute(ORPHANS.format(table=table))
+        _remove_orphans()
         record(actor, "correlation.rebuilt", Target("correlation"))
     for (event_id,) in cursor().execute("SELECT id FROM event ORDER BY id").fetchall():
         with transaction.atomic():

@@ -64,6 +64,8 @@ def get_setting(call: Call) -> Answer:
 @endpoint("servers/serverSettingsEdit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit_setting(call: Call) -> Answer:
     body = call.data("Server")
+    if instance.find_setting(call.actor, call.arg(0)).secret:
+        raise MispError(403, REDACTED)
     if "value" not in body:
         raise MispError(405, "No value provided.")
     try:

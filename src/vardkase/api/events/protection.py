@@ -33,16 +33,18 @@ def signed_document(call: Call) -> Signed | None:
 
 
 def vouched_for(call: Call, event: EventRow, answer: Stream) -> Stream:
-    """The answer of a protected event, signed for MISP's own clients. A peer does not get what the hub cannot sign."""
+    """The answer of a protected event, signed for MISP's own clients whatever keys the event has.
+
+    A peer does not get the event unless the hub's key is one of them: it would refuse the signature.
+    """
     agent = call.headers.get("User-Agent", "")
     if not agent.startswith(AUTOMATIC):
         return answer
-    if services.may_be_vouched_for(event.id):
-        signature, content = services.signed(answer.content)
-        return replace(answer, content=content, headers={**answer.headers, SIGNATURE: signature})
-    if agent.startswith(PEER) and must_sign(call.actor, protected=True):
+    is_peer = agent.startswith(PEER) and must_sign(call.actor, protected=True)
+    if is_peer and not services.may_be_vouched_for(event.id):
         raise NotFound("Invalid event")
-    return answer
+    signature, content = services.signed(answer.content)
+    return replace(answer, content=content, headers={**answer.headers, SIGNATURE: signature})
 
 
 @endpoint("events/protect", requires=(Permission.ADD,), writes=True)

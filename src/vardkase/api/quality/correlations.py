@@ -1,9 +1,10 @@
-"""correlations/*: which values are found most often. events/recorrelate: the keys of one event, written anew."""
+"""correlations/*: which values are found most often; and what repairs the keys that attributes correlate by."""
 
 from __future__ import annotations
 
 from vardkase.analysis.correlation.queries import over_correlating_values, top_values
-from vardkase.analysis.correlation.services import recorrelate
+from vardkase.analysis.correlation.services import recorrelate, remove_orphans
+from vardkase.analysis.correlation.tasks import order_rebuild
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.paging import limit_and_offset
@@ -34,3 +35,21 @@ def recorrelate_event(call: Call) -> Answer:
     """Write the keys of an event's attributes anew; they are current without, so this only repairs."""
     number = recorrelate(call.actor, call.arg(0))
     return saved("Event recorrelated.", f"/events/recorrelate/{call.arg(0)}", id=str(number))
+
+
+@endpoint(
+    "attributes/generateCorrelation",
+    site_admin=True,
+    writes=True,
+)
+def generate_correlation(call: Call) -> Answer:
+    """Have a job derive the keys of every attribute anew; they are current without, so this only repairs."""
+    number = order_rebuild(call.actor)
+    return saved(f"Job queued. Job ID: {number}", "/attributes/generateCorrelation", id=str(number))
+
+
+@endpoint("servers/removeOrphanedCorrelations", site_admin=True, writes=True)
+def remove_orphaned_correlations(call: Call) -> Answer:
+    """Remove what was derived from attributes that are gone."""
+    removed = remove_orphans(call.actor)
+    return saved(f"{removed} orphaned correlations removed.", "/servers/removeOrphanedCorrelations")

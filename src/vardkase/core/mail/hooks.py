@@ -16,4 +16,15 @@ class MailSettled:
     fault: str
 
 
+@dataclass(frozen=True, slots=True)
+class MailEnded:
+    """The mail to `recipient` was sent, or given up because of `fault`."""
+
+    recipient: str
+    fault: str
+
+
+mail_ended: Hook[MailEnded] = Hook("mail_ended")
+"""Every mail, whoever wrote it."""
+
 mail_settled: Hook[MailSettled] = Hook("mail_settled")

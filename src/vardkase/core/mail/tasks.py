@@ -6,7 +6,7 @@ from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from vardkase.core.mail.hooks import MailSettled, mail_settled
+from vardkase.core.mail.hooks import MailEnded, MailSettled, mail_ended, mail_settled
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
 
@@ -38,5 +38,6 @@ def deliver(context: JobContext, mail_id: int) -> None:
 def _forget(mail: OutgoingMail, fault: str = "") -> None:
     """Remove the mail, and tell whom it concerns what became of it."""
     mail.delete()
+    mail_ended.emit(MailEnded(mail.recipient, fault))
     if mail.about is not None:
         mail_settled.emit(MailSettled(mail.about, fault))

@@ -24,6 +24,10 @@ KEPT_RUNNING = "The worker is started and kept running by `vardkase serve`."
 ELSEWHERE = "The worker runs on another machine and has to be restarted there."
 
 
+MISP_QUEUES = ("cache", "default", "email", "prio", "update")
+"""What MISP's clients look for in its report. The workers here serve one queue, urgent jobs first, and so all these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """One running process. `machine` is where `pid` means something."""
@@ -39,7 +43,7 @@ def queues(actor: Actor) -> dict[str, dict[str, Any]]:
     running = {str(worker.pid): _line(worker) for worker in _running()}
     return {
         name: {"ok": bool(running), "workers": running, "jobCount": waiting.get(name, 0)}
-        for name in sorted({*QUEUES, *waiting})
+        for name in sorted({*QUEUES, *MISP_QUEUES, *waiting})
     }
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
+from vardkase.audit.flood import FloodBarrier
 from vardkase.audit.services import Target, record
+from vardkase.core.addresses import counted_as
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 from vardkase.identity.entrance.rules import Conditions, Newcomer, Refusal, admits, unkept_rules
+
+unknown_keys = FloodBarrier(rows=20)
 
 TOLD_EVERY = 60
 """Seconds: the trail hears of one key, address and reason once in so long, however many requests there are."""
@@ -51,6 +56,30 @@ def note(caller: Caller, reason: str, action: str) -> None:
     cursor().execute(TOLD, facts)
     change = {"reason": reason, **({"times": times} if times > 1 else {})}
     record(caller, action, Target("user", caller.user_id, title=caller.name), change)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    """Whoever presents a key that nobody has: an `audit.ActorReference`."""
+
+    address: str | None
+    user_id: int | None = None
+    name: str = ""
+    organisation_id: int = 0
+    credential_name: str = "nobody"
+
+
+def note_unknown_key(address: str | None) -> None:
+    """Put down in the trail that a key was presented which nobody has; nothing of the key is kept.
+
+    However many there are, an address is in the trail once in a minute, and all but the first addresses together.
+    """
+    key, times = unknown_keys.count(counted_as(address))
+    if not times:
+        return
+    change: dict[str, Any] = {"times": times} if times > 1 else {}
+    with transaction.atomic():
+        record(_Unknown(address if key is not None else None), "user.key_refused", Target("user"), change)
 
 
 def forget_old_notes(before: int) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
+from vardkase.audit.flood import FloodBarrier
 from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
@@ -21,6 +23,7 @@ from vardkase.web.accounts.step_up import second_factor_was_added
 
 SIGNED_IN = "user.signed_in"
 REFUSED = "user.sign_in_refused"
+refused_sign_ins = FloodBarrier(rows=120)
 LEFT_EVERYWHERE = "user.signed_out_everywhere"
 KINDS = {"totp": "app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
@@ -44,6 +47,12 @@ def signed_in(request: HttpRequest, user: User) -> None:
 
 def sign_in_refused(request: HttpRequest, email: str) -> None:
     """A password was wrong. An address without an account is not kept: people type passwords there."""
+    key, times = refused_sign_ins.count(str(uuid4()))  # Each by itself, up to so many.
+    if not times:
+        return
+    if key is None:
+        record(Somebody(0, None), REFUSED, Target("user"), {"times": times})
+        return
     user = User.objects.filter(email__iexact=email).first()
     somebody = Somebody(user.org_id if user else 0, getattr(request, "client_address", None))
     record(somebody, REFUSED, target_of(user) if user else Target("user"))

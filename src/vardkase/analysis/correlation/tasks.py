@@ -1,0 +1,27 @@
+"""Deriving again, in the background, what attributes correlate by."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from vardkase.analysis.correlation.services import rebuild
+from vardkase.core.jobs.progress import report
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import job_actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.models import Event
+
+
+def order_rebuild(actor: Actor) -> int:
+    """Have the keys of every attribute derived anew; returns the job's id. Raises Forbidden."""
+    actor.require_writing()
+    actor.require(Permission.SITE_ADMIN)
+    return rebuild_all.configure(lock="correlation").defer(user_id=actor.user_id)
+
+
+@app.task(name="correlation.rebuild")
+def rebuild_all(user_id: int) -> None:
+    """As `services.rebuild`, for whoever ordered it."""
+    total = Event.objects.count()
+    for done, _event in enumerate(rebuild(job_actor(user_id)), start=1):
+        report(done, total)

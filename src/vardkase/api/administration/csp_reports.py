@@ -1,0 +1,68 @@
+"""servers/cspReport: what browsers say of content that the hub's policy kept them from loading."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from vardkase.api.answers import Answer, Text
+from vardkase.api.body import decoded_body
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.api.errors import MispError
+from vardkase.api.throttle import FailedAttempts
+from vardkase.misp.flags import as_int
+
+logger = logging.getLogger(__name__)
+
+LARGEST = 8 * 1024
+"""Bytes; a browser sends one or two thousand."""
+DIRECTIVES = ("effective-directive", "violated-directive")
+reports = FailedAttempts(allowed=10, window=60)
+
+
+@endpoint(
+    "servers/cspReport",
+    public=True,
+    takes_document=True,
+    methods=("POST",),
+    describes=Description("POST a browser's report of a violated Content Security Policy.", ("csp-report",)),
+)
+def csp_report(call: Call) -> Answer:
+    """Write a report to the log, without any address's path or query: they may hold what is nobody's business."""
+    if reports.add(call.actor.address):
+        raise MispError(429, "Too many reports. Please try again later.", headers={"Retry-After": "60"})
+    length = as_int(call.headers.get("Content-Length"))
+    if length is None or length > LARGEST:
+        raise MispError(413 if length else 411, f"A report has at most {LARGEST} bytes, and says how many.")
+    sent = decoded_body(call.raw, "application/json")
+    report = sent.get("csp-report", sent) if isinstance(sent, dict) else {}
+    if not isinstance(report, dict) or not any(map(report.get, DIRECTIVES)):
+        raise MispError(400, "Expected a report of a violated Content Security Policy (csp-report).")
+    logger.warning(
+        "content security policy: %s kept %s from loading",
+        _directive(report),
+        _origin(report.get("blocked-uri")),
+    )
+    return Text("", status=204)
+
+
+def _directive(report: Mapping[str, Any]) -> str:
+    found = next(str(report[name]) for name in DIRECTIVES if report.get(name))
+    return _plain(found.partition(" ")[0])
+
+
+def _origin(address: Any) -> str:
+    """Scheme and host of an address, or a keyword such as `inline`."""
+    text = str(address or "")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "?"
+    return _plain(f"{parts.scheme}://{parts.hostname or ''}" if parts.scheme else text)
+
+
+def _plain(text: str) -> str:
+    """What a report says, without characters that would begin a new line of the log."""
+    return "".join(each if each.isprintable() else "?" for each in text[:100])

@@ -1,0 +1,66 @@
+"""What may come in floods enters the trail a few times in a minute, with how often it came."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import ClassVar
+
+REMEMBERED = 1_000
+
+
+class FloodBarrier:
+    """Decides which of many alike events are written. Each process counts for itself.
+
+    What has the same key is written once in `window` seconds, and no more than `rows` keys in that time. The rest is
+    counted: it goes with the next row of its key, or with one row for all other keys (None) in each window.
+    """
+
+    _all: ClassVar[list[FloodBarrier]] = []
+
+    def __init__(self, *, rows: int, window: float = 60.0) -> None:
+        self._all.append(self)
+        self._rows, self._window = rows, window
+        self._lock = threading.Lock()
+        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._began, self._written, self._others, self._wrote_others = 0.0, 0, 0, False
+
+    def count(self, key: str) -> tuple[str | None, int]:
+        """Count an event; returns the key of the row to write now, and how many events it stands for (0: none)."""
+        with self._lock:
+            now = time.monotonic()
+            if not self._began or now - self._began >= self._window:
+                self._began, self._written, self._wrote_others = now, 0, False
+            last, count = self._counts.pop(key, (0.0, 0))
+            if last and now - last < self._window:
+                self._remember(key, last, count + 1)
+                return key, 0
+            if self._written < self._rows:
+                self._written += 1
+                self._remember(key, now, 0)
+                return key, count + 1
+            self._others += count + 1
+            if self._wrote_others:
+                return None, 0
+            self._wrote_others = True
+            held, self._others = self._others, 0
+            return None, held
+
+    def _remember(self, key: str, last: float, count: int) -> None:
+        self._counts[key] = (last, count)
+        if len(self._counts) > REMEMBERED:
+            _key, (_last, dropped) = self._counts.popitem(last=False)
+            self._others += dropped
+
+    @classmethod
+    def forget_all(cls) -> None:
+        """Every count of this process starts afresh."""
+        for each in cls._all:
+            each.forget()
+
+    def forget(self) -> None:
+        """Start counting afresh."""
+        with self._lock:
+            self._counts.clear()
+            self._began, self._written, self._others, self._wrote_others = 0.0, 0, 0, False

@@ -1,0 +1,37 @@
+"""Mails in the trail: to whom, and whether they were sent. What they say stays out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.audit.flood import FloodBarrier
+from vardkase.audit.services import Target, record
+from vardkase.core.mail.hooks import MailEnded
+
+MOST_ROWS = 120
+"""In a minute; the mails of one publication may go to thousands."""
+
+mails = FloodBarrier(rows=MOST_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class _TheHub:
+    """The hub itself, which sends the mails: an `ActorReference`."""
+
+    user_id: int | None = None
+    name: str = ""
+    organisation_id: int = 0
+    credential_name: str = "job"
+    address: str | None = None
+
+
+def note_mail(ended: MailEnded) -> None:
+    """Write down that a mail was sent or failed, in the transaction that forgets it."""
+    action = "mail.failed" if ended.fault else "mail.sent"
+    key, times = mails.count(f"{action} {ended.recipient}")
+    if not times:
+        return
+    change: dict[str, object] = {"times": times} if times > 1 else {}
+    if ended.fault and key is not None:
+        change["reason"] = ended.fault[:500]
+    record(_TheHub(), action, Target("mail", title=ended.recipient if key is not None else ""), change)

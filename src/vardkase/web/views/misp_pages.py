@@ -1,0 +1,32 @@
+"""Addresses of MISP's pages that are none here: who has not signed in is led to the sign-in, as MISP does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from vardkase.web.pages import public_page
+
+LOGIN, LOGGED_IN = "users/login", "users/checkIfLoggedIn"
+
+
+def elsewhere(controllers: Collection[str]) -> Callable[..., HttpResponseBase]:
+    """The view for every address below one of MISP's `controllers` (without case and underscores)."""
+
+    @public_page
+    def misp_page(request: HttpRequest, controller: str) -> HttpResponse:
+        if controller.lower().replace("_", "") not in controllers:
+            raise Http404
+        if not request.user.is_authenticated:
+            return redirect(settings.LOGIN_URL)
+        asked = request.path_info.strip("/")
+        if asked == LOGIN:
+            return redirect("home")
+        if asked == LOGGED_IN:
+            return HttpResponse("OK", content_type="text/plain")
+        raise Http404
+
+    return misp_page

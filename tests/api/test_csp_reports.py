@@ -1,0 +1,47 @@
+"""What browsers report of content that the hub's policy kept from them."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from vardkase.api.administration.csp_reports import LARGEST, reports
+
+REPORT = {
+    "csp-report": {
+        "document-uri": "https://hub.example/invitation/a-secret",
+        "violated-directive": "script-src-elem",
+        "blocked-uri": "https://evil.example/x.js?token=a-secret",
+    }
+}
+
+
+def report(body: bytes) -> HttpResponse:
+    return Client().post("/servers/cspReport", body, content_type="application/csp-report")
+
+
+@pytest.mark.django_db
+def test_a_report_is_written_to_the_log_without_paths(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert report(json.dumps(REPORT).encode()).status_code == 204
+    assert "script-src-elem kept https://evil.example from loading" in caplog.text
+    assert "a-secret" not in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{}", 400), (b"[]", 400), (b"nonsense", 405), (b"{" + b" " * LARGEST + b"}", 413)],
+)
+def test_what_is_no_report_is_refused(body: bytes, status: int) -> None:
+    assert report(body).status_code == status
+
+
+@pytest.mark.django_db
+def test_nobody_floods_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    statuses = [report(json.dumps(REPORT).encode()).status_code for _ in range(reports.allowed + 1)]
+    assert statuses == [204] * reports.allowed + [429]
