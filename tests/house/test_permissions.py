@@ -27,6 +27,9 @@ CHANGES = {
 }
 
 OWN_THINGS = {
+    "approvalRequests/approve": "refused to everybody, with a sentence that this is done on the pages",
+    "approvalRequests/decline": "the same",
+    "approvalRequests/withdraw": "whoever proposed takes it back; the service refuses others'",
     "approvals/withdraw": "whoever asked takes it back; the service refuses others'",
     "dashboards/deleteTemplate": "everyone their own layouts; the service refuses others'",
     "dashboards/import": "everyone lays out their own dashboard",

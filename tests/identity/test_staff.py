@@ -18,7 +18,7 @@ from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.feeds.queries import find_opened_feed
 from vardkase.exchange.own_feeds.services import make_token, save_own_feed
@@ -28,16 +28,10 @@ from vardkase.exchange.sync.previews import preview_index
 from vardkase.exchange.taxii.collections import add_collection
 from vardkase.exchange.taxii.servers import add_taxii_server, find_readable_server
 from vardkase.hub.instance.settings import change_setting
-from vardkase.identity.access.actor import Actor, actor_for, console_actor
-from vardkase.identity.access.appointments import (
-    agree_to_appointment,
-    decline_appointment,
-    waiting_appointments,
-)
-from vardkase.identity.access.console import in_the_name_of
+from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts import services
-from vardkase.identity.accounts.models import Appointment, AuthKey, Role, User
+from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.models import IdentityProvider
@@ -70,7 +64,10 @@ def test_a_site_administrator_appoints_an_officer(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         actor.require_staff(StaffRole.OPERATOR)
     entry = AuditEntry.objects.get(action="user.appointed")
-    assert entry.change == {"staff_roles": [[], ["legal_officer", "membership_officer"]]}
+    assert entry.change == {
+        "staff_roles": [[], ["legal_officer", "membership_officer"]],
+        "proposed_by": cast.site_admin.user.email,
+    }
 
 
 def test_nobody_else_appoints_and_nobody_themselves(cast: Cast) -> None:
@@ -107,109 +104,6 @@ def test_an_officer_is_of_the_hub(cast: Cast) -> None:
     with pytest.raises(Invalid, match="organisation som driver hubben"):
         services.edit_user(cast.site_admin.actor, anna, {"org_id": cast.org_a.pk})
     assert User.objects.get(pk=anna.pk).org_id == cast.hub.pk
-
-
-def officers_of(cast: Cast) -> list[User]:
-    """The hub's first two officers, whom a site administrator appoints alone."""
-    role = make_role("User", [])
-    both = [make_user(cast.hub, role, f"{name}@hub.example") for name in ("per", "johanna")]
-    for each, duty in zip(both, ("membership_officer", "legal_officer"), strict=True):
-        assert appoint(cast.site_admin.actor, each, [duty]).staff_roles == [duty]
-    return [User.objects.get(pk=each.pk) for each in both]
-
-
-def at_screen(user: User) -> Actor:
-    return actor_for(User.objects.get(pk=user.pk), Credential.BROWSER)
-
-
-def duties_of(user: User) -> list[str]:
-    return User.objects.get(pk=user.pk).staff_roles
-
-
-def test_once_there_are_two_officers_one_of_them_agrees_to_the_next(cast: Cast) -> None:
-    per, johanna = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    appoint(cast.site_admin.actor, anna, ["membership_officer"])
-    assert duties_of(anna) == []
-    (waits,) = waiting_appointments(at_screen(per))
-    console = console_actor(cast.hub.pk, "Hub", "root")
-    for who in (cast.site_admin.actor, at_screen(anna), console, in_the_name_of(console, per)):
-        with pytest.raises(Forbidden):
-            agree_to_appointment(who, waits.pk)
-    agree_to_appointment(at_screen(per), waits.pk)
-    assert duties_of(anna) == ["membership_officer"]
-    entry = AuditEntry.objects.filter(action="user.appointed").latest("pk")
-    assert (entry.actor_name, entry.change["proposed_by"]) == (per.email, cast.site_admin.user.email)
-    with pytest.raises(Conflict):
-        agree_to_appointment(at_screen(johanna), waits.pk)
-
-
-def test_other_duties_and_taking_duties_away_wait_for_nobody(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    for duties in (["analyst"], ["operator"], []):
-        appoint(cast.site_admin.actor, anna, duties)
-        assert duties_of(anna) == duties
-    appoint(cast.site_admin.actor, per, [])
-    assert duties_of(per) == []
-
-
-def test_an_officer_who_proposes_does_not_agree(cast: Cast) -> None:
-    per, johanna = officers_of(cast)
-    User.objects.filter(pk=per.pk).update(role=cast.site_admin.user.role)
-    anna = colleague_of_the_hub(cast)
-    appoint(at_screen(per), anna, ["legal_officer"])
-    (waits,) = waiting_appointments(at_screen(per))
-    second = make_user(
-        cast.hub, make_role("Second", []), "Per+2@hub.example", staff_roles=["membership_officer"]
-    )
-    for same_person in (per, second):
-        with pytest.raises(Forbidden):
-            agree_to_appointment(at_screen(same_person), waits.pk)
-    decline_appointment(at_screen(johanna), waits.pk)
-    assert duties_of(anna) == []
-    assert AuditEntry.objects.filter(action="user.appointment_declined").count() == 1
-
-
-@pytest.mark.parametrize("way", ["duties", "accounts off", "accounts removed", "addresses"])
-def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way: str) -> None:
-    """Not for a site administrator; the console, which nobody is left to answer, begins afresh."""
-    both, admin = officers_of(cast), cast.site_admin.actor
-    anna = colleague_of_the_hub(cast)
-    for each in both:
-        if way == "duties":
-            appoint(admin, each, [])
-        elif way == "accounts off":
-            services.edit_user(admin, each, {"disabled": True})
-        elif way == "accounts removed":
-            services.delete_user(admin, each)
-        else:
-            appoint(admin, each, [])
-            services.edit_user(admin, each, {"email": f"x{each.pk}@hub.example"})
-            services.edit_user(admin, anna, {"email": each.email})
-    appoint(admin, User.objects.get(pk=anna.pk), ["membership_officer"])
-    assert duties_of(anna) == []
-    appoint(console_actor(cast.hub.pk, "Hub", "root"), User.objects.get(pk=anna.pk), ["membership_officer"])
-    assert duties_of(anna) == ["membership_officer"]
-
-
-@pytest.mark.usefixtures("password_is_enough")
-def test_the_page_where_officers_agree(cast: Cast) -> None:
-    per, _ = officers_of(cast)
-    anna = colleague_of_the_hub(cast)
-    admin = signed_in(cast.site_admin.user)
-    address = reverse("user_duties", args=[anna.pk])
-    told = admin.post(address, {"staff_roles": ["membership_officer"]}, follow=True).content.decode()
-    assert "En annan handläggare måste godkänna" in told
-    assert admin.get(reverse("appointments")).status_code == 403
-    page = signed_in(per).get(reverse("appointments")).content.decode()
-    assert anna.email in page
-    number = Appointment.objects.get(user=anna, state="waiting").pk
-    answer = reverse("appointment_answer", args=[number])
-    assert admin.post(answer, {"answer": "agree"}).status_code == 403
-    assert duties_of(anna) == []
-    assert signed_in(per).post(answer, {"answer": "agree"}).status_code == 302
-    assert duties_of(anna) == ["membership_officer"]
 
 
 @pytest.mark.parametrize("duty", BLIND)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.test import Client
 
 from tests.cast import Player
+from tests.web import accounts
 
 
 def signed_in(player: Player) -> Client:
-    """Signed in with password alone: the second factor has its own tests."""
-    client = Client()
-    client.force_login(player.user)
-    return client
+    """Just signed in with password alone: the second factor has its own tests."""
+    return accounts.signed_in(player.user)

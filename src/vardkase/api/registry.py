@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401
 
+import vardkase.api.administration.approval_requests
 import vardkase.api.administration.content_access
 import vardkase.api.administration.csp_reports
 import vardkase.api.administration.dashboards

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
+    "vardkase.identity.accounts.four_eyes.apps.FourEyesConfig",
     "vardkase.identity.user_settings.apps.UserSettingsConfig",
     "vardkase.identity.registrations.apps.RegistrationsConfig",
     "vardkase.identity.blueprints.apps.BlueprintsConfig",

@@ -331,8 +331,6 @@ SENTENCES: dict[str, str | Promise] = {
     "taxonomy.updated": _("The taxonomies were updated"),
     "user.all_switched_off": _("All accounts of the organisation were switched off"),
     "user.appointed": _("The account’s duties at the hub were changed"),
-    "user.appointment_declined": _("An officer declined that the account becomes an officer’s"),
-    "user.appointment_proposed": _("Somebody proposed that the account becomes an officer’s"),
     "training.added": _("The person was marked as trained"),
     "training.removed": _("The training of the person was removed"),
     "user.created": _("The account was created"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 NOUNS: dict[str, str | Promise] = {
+    "approval_request": _("Approval request"),
     "phase": _("Phase"),
     "precondition": _("Legal precondition"),
     "invitation": _("Invitation"),
@@ -25,6 +26,11 @@ NOUNS: dict[str, str | Promise] = {
     "support_request": _("Request for customer service"),
 }
 SENTENCES: dict[str, str | Promise] = {
+    "approval_request.approved": _("A second person approved what was proposed, and it was carried out"),
+    "approval_request.declined": _("A second person declined or returned what was proposed"),
+    "approval_request.done_alone": _("One person did what takes two from the hub’s second officer on"),
+    "approval_request.proposed": _("Something was proposed that a second person has to approve"),
+    "approval_request.withdrawn": _("A proposal was withdrawn"),
     "application.registered": _("An application that came otherwise was registered"),
     "application.begun": _("A draft of an application was begun"),
     "application.link_renewed": _("A new private link to the application was made"),

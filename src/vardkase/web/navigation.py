@@ -19,8 +19,8 @@ from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.profiles import is_here, profile
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.appointments import appointments_to_answer
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 from vardkase.identity.accounts.staff import StaffRole
 
 
@@ -148,11 +148,12 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
                 waiting=access_to_answer,
             ),
             Item(
-                "appointments",
-                _("New officers"),
+                "approval_requests",
+                _("Approval requests"),
                 icon="user-check",
-                staff=OFFICERS,
-                waiting=appointments_to_answer,
+                staff=(*SERVICE, StaffRole.AUDITOR),
+                also_site_admin=True,
+                waiting=count_to_answer,
             ),
             Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),

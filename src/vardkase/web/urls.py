@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("vardkase.web.views.security.urls")),
     path("", include("vardkase.web.views.overview.urls")),
     path("", include("vardkase.web.views.content_access.urls")),
+    path("", include("vardkase.web.views.approval_requests.urls")),
     path("", include("vardkase.web.views.membership.urls")),
     path("", include("vardkase.web.views.contacts.urls")),
     path("", include("vardkase.web.views.groups.urls")),

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "vardkase.identity.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        import vardkase.identity.accounts.services.appointments  # noqa: F401, PLC0415 - registers what takes two people

@@ -209,38 +209,3 @@ class AccountAddress(models.Model):
 
     def __str__(self) -> str:
         return self.email
-
-
-class Appointment(models.Model):
-    """Duties of an officer that somebody is given: waiting for another officer to agree, or decided.
-
-    `email` stays when the account is removed: the hub remembers that it has had officers. `alone` is how the first
-    officers are appointed, when there is nobody who could agree.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        AGREED = "agreed"
-        ALONE = "alone"
-        DECLINED = "declined"
-
-    user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="appointments")
-    email = models.EmailField(max_length=255)
-    staff_roles = ArrayField(models.CharField(max_length=32))
-    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
-    proposed_by = models.BigIntegerField(null=True)
-    proposed_by_name = models.CharField(max_length=255)
-    proposed_at = models.DateTimeField(auto_now_add=True)
-    decided_by_name = models.CharField(max_length=255, blank=True, default="")
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "appointment"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user"], condition=models.Q(state="waiting"), name="appointment_one_waiting"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.email}: {', '.join(self.staff_roles)}"

@@ -68,9 +68,10 @@ def is_active(user: User, now: datetime) -> bool:
 
 def is_one_mailbox(one: str, other: str) -> bool:
     """Whether two addresses are one person's: the same but for case, or for what follows a plus sign (RFC 5233)."""
-    return _mailbox(one) == _mailbox(other)
+    return mailbox(one) == mailbox(other)
 
 
-def _mailbox(email: str) -> tuple[str, str]:
+def mailbox(email: str) -> tuple[str, str]:
+    """What two addresses of one mailbox have in common."""
     name, _, domain = email.casefold().rpartition("@")
     return name.partition("+")[0], domain

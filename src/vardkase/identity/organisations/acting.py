@@ -54,6 +54,24 @@ class Acting(ActorReference, Protocol):
     @property
     def has_stepped_up(self) -> bool: ...
 
+    @property
+    def staff(self) -> AbstractSet[str]:
+        """Its duties at the hub, by name."""
+        ...
+
+    @property
+    def login(self) -> str:
+        """The login name of who sits at the machine's console, in an account's name or in none."""
+        ...
+
+    def require_step_up(self) -> None:
+        """Raise Forbidden unless the second factor was confirmed in this session within the last minutes."""
+        ...
+
+    def require_own_affairs(self) -> None:
+        """Raise Forbidden when this credential may only read."""
+        ...
+
     def require_writing(self) -> None:
         """Raise Forbidden when whoever acts may only read."""
         ...

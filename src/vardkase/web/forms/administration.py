@@ -70,6 +70,13 @@ class DutiesForm(forms.Form):
         choices=[(role.value, words) for role, words in DUTIES.items()],
         widget=forms.CheckboxSelectMultiple,
     )
+    reason = forms.CharField(
+        label=_("Reasons"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed for a new officer, whom a second person has to approve."),
+    )
 
 
 class OrganisationForm(forms.Form):

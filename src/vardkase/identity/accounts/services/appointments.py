@@ -1,108 +1,123 @@
-"""New officers, to whom another officer has to agree: nobody makes the officers that they need.
+"""New officers take two people: a site administrator or the console proposes, another officer approves.
 
-The first two are appointed by one person, for nobody is there yet. That there have been two is remembered, so that
-taking their duties or accounts away is no way around them; when nobody is left, the console alone begins afresh.
+The first two are appointed by one person, for nobody is there yet. When the hub has had two and none is left, the
+console proposes and a site administrator approves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
-from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from vardkase.audit.services import record
-from vardkase.identity.accounts.models import Appointment, User
-from vardkase.identity.accounts.queries import active_users
-from vardkase.identity.accounts.services.users import target_of
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.officers import APPOINT, BEGIN_AGAIN, in_use, officers
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
+from vardkase.identity.accounts.four_eyes.queries import waiting_request
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import drop, propose
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.duties import give, refuse
+from vardkase.identity.accounts.services.users import locked
 from vardkase.identity.accounts.staff import DECIDE, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
-ENOUGH = 2
-State = Appointment.State
+
+def makes_officer(user: User, wanted: Sequence[str]) -> bool:
+    """Whether the account would get an officer's duty that it has not."""
+    return bool((staff_roles(wanted) - staff_roles(user.staff_roles)) & DECIDE)
 
 
-def needs_second(actor: Acting, user: User, wanted: Sequence[str]) -> bool:
-    """Whether another officer has to agree that a locked account gets the duties `wanted`."""
-    if not (staff_roles(wanted) - staff_roles(user.staff_roles)) & DECIDE:
-        return False
-    if _others_ever(user) < ENOUGH:
-        return False
-    is_console = actor.user_id is None
-    return not is_console or _who_could_agree(actor, user).exists()
-
-
-def propose(actor: Acting, user: User, wanted: list[str]) -> Appointment:
-    """Put down what waits for another officer."""
-    made = _new(actor, user, wanted, State.WAITING)
-    record(actor, "user.appointment_proposed", target_of(user), {"staff_roles": [user.staff_roles, wanted]})
-    return made
-
-
-def remember(actor: Acting, user: User, wanted: list[str]) -> None:
-    """Remember that an account got the duties of an officer without another one."""
-    if (staff_roles(wanted) - staff_roles(user.staff_roles)) & DECIDE:
-        _new(actor, user, wanted, State.ALONE)
-
-
-def forget_waiting(actor: Acting, user: User) -> None:
-    """Drop what waits for an account: something else has been decided of it."""
-    user.appointments.filter(state=State.WAITING).update(
-        state=State.DECLINED, decided_by_name=actor_name(actor), decided_at=timezone.now()
+def propose_officer(actor: Acting, user: User, wanted: list[str], reason: str) -> ApprovalRequest:
+    """Propose to give a locked account the duties `wanted`; carried out at once while the hub is not in use yet."""
+    nobody_left = in_use() and not officers().exclude(pk=user.pk).exists()
+    return propose(
+        actor,
+        AGAIN if nobody_left else OFFICER,
+        str(user.pk),
+        title=user.email,
+        parameters={"staff_roles": wanted},
+        reason=reason,
     )
 
 
-def actor_name(actor: Acting) -> str:
-    """Who acts, as it is remembered."""
-    return actor.name[:255]
+def drop_waiting(actor: Acting, user: User) -> None:
+    """Close what waits for an account: something else has been decided of it."""
+    for action in (OFFICER, AGAIN):
+        drop(actor, action, str(user.pk))
 
 
-def officers() -> QuerySet[User]:
-    """The accounts that are on and decide on members."""
-    return active_users().filter(staff_roles__overlap=[role.value for role in DECIDE])
+def waits_for_approval(user: User) -> bool:
+    """Whether somebody has proposed the account as an officer, and nobody has answered."""
+    return any(waiting_request(name, str(user.pk)) for name in (APPOINT, BEGIN_AGAIN))
 
 
-def _who_could_agree(actor: Acting, user: User) -> QuerySet[User]:
-    return officers().exclude(pk__in=[user.pk, actor.user_id or 0])
-
-
-def _others_ever(user: User) -> int:
-    """How many other accounts have been officers, whether or not they are there still."""
-    return _count(_holders().exclude(pk=user.pk), _given().exclude(user=user))
-
-
-def has_had_officers() -> bool:
-    """Whether the hub has had enough officers for two of them to decide, at whatever time."""
-    return _count(_holders(), _given()) >= ENOUGH
-
-
-def _holders() -> QuerySet[User]:
-    return User.objects.filter(staff_roles__overlap=[role.value for role in DECIDE])
-
-
-def _given() -> QuerySet[Appointment]:
-    return Appointment.objects.filter(state__in=(State.AGREED, State.ALONE))
-
-
-def _count(holders: QuerySet[User], given: QuerySet[Appointment]) -> int:
-    return holders.values_list(Lower("email")).union(given.values_list(Lower("email"))).count()
-
-
-def _new(actor: Acting, user: User, wanted: list[str], state: str) -> Appointment:
-    decided = state != State.WAITING
-    return Appointment.objects.create(
-        user=user,
-        email=user.email,
-        staff_roles=wanted,
-        state=state,
-        proposed_by=actor.user_id,
-        proposed_by_name=actor_name(actor),
-        decided_by_name=actor_name(actor) if decided else "",
-        decided_at=timezone.now() if decided else None,
+def _describe(request: ApprovalRequest) -> Description:
+    duties = ", ".join(request.parameters["staff_roles"])
+    before = ", ".join(request.subject_state.get("staff_roles", [])) or "–"
+    return Description(
+        gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
+        ((gettext("Account"), request.title), (gettext("Duties now"), before)),
     )
 
 
-def waiting() -> QuerySet[Appointment]:
-    """What waits for an officer, the oldest first."""
-    return Appointment.objects.filter(~Q(user=None), state=State.WAITING).order_by("pk")
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    user = _account(request)
+    return {"email": user.email, "org_id": user.org_id, "staff_roles": user.staff_roles}
+
+
+def _is_about(actor: Acting, request: ApprovalRequest) -> str:
+    """Nobody approves their own duties, with this account or with another of the same mailbox."""
+    if actor.user_id is None:
+        return ""
+    own = addresses_of(actor.user_id, actor.name)
+    theirs = addresses_of(int(request.subject), request.title)
+    if str(actor.user_id) == request.subject or are_one_person(own, theirs):
+        return gettext("Another person has to do this: it is about you.")
+    return ""
+
+
+def _execute(approval: Approval) -> User:
+    user = _account(approval.request)
+    if not user.is_active:
+        raise Conflict(gettext("The account is off, or gone."))
+    refuse(user, approval.parameters["staff_roles"])
+    return give(approval.actor, user, approval.parameters["staff_roles"], approval.for_action(OFFICER, AGAIN))
+
+
+def _account(request: ApprovalRequest) -> User:
+    found = User.objects.filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid user")
+    return locked(found)
+
+
+OFFICER = register(
+    Action(
+        name=APPOINT,
+        title=_("Appoint an officer"),
+        propose=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=_is_about,
+        execute=_execute,
+        alone_until_in_use=True,
+    )
+)
+AGAIN = register(
+    Action(
+        name=BEGIN_AGAIN,
+        title=_("Appoint an officer when none is left"),
+        propose=frozenset({Party.CONSOLE}),
+        approve=frozenset({Party.SITE_ADMIN}),
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=_is_about,
+        execute=_execute,
+    )
+)

@@ -10,7 +10,7 @@ from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
-from vardkase.identity.accounts.services.appointments import has_had_officers
+from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.organisations.hooks import OrganisationsMerged, StandingChanged, standing_changed
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
@@ -23,7 +23,7 @@ def bring_into_use(actor: ActorReference) -> None:
     one that runs the hub. A database trigger does the same for those that come later. A member's own platform
     (VARDKASE_PROFILE=member) has no members.
     """
-    if profile() != "hub" or membership_is_in_use() or not has_had_officers():
+    if profile() != "hub" or membership_is_in_use() or not in_use():
         return
     MembershipInUse.objects.create(pk=1)
     shut = list(_without_membership().values_list("pk", flat=True))

@@ -1,0 +1,95 @@
+"""approvalRequests/*: what takes two people. MISP has no such thing; the names are ours.
+
+An API key reads and withdraws; proposals are made by the endpoints of what is proposed. Approving is done on the pages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Forbidden
+from vardkase.identity.accounts.four_eyes import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.registry import action_of
+from vardkase.identity.accounts.four_eyes.rules import decided_on_pages
+
+MOST = 500
+"""Requests in one answer; the newest."""
+
+
+@endpoint("approvalRequests/index")
+def index(call: Call) -> Answer:
+    """The requests that the caller may propose or approve, and the caller's own, the newest first."""
+    return Json([as_json(each) for each in queries.visible(call.actor).order_by("-pk")[:MOST]])
+
+
+@endpoint("approvalRequests/view", describes=Description(url="/approvalRequests/view/[id]"))
+def view(call: Call) -> Answer:
+    """One request, with what will happen."""
+    found = queries.find(call.actor, call.arg(0))
+    action = action_of(found)
+    told = action.describe(found) if action else None
+    details = dict(told.details) if told else {}
+    return Json({**as_json(found), "effect": told.effect if told else "", "details": details})
+
+
+@endpoint(
+    "approvalRequests/withdraw",
+    writes=True,
+    own_affairs=True,
+    describes=Description(url="/approvalRequests/withdraw/[id]"),
+)
+def withdraw(call: Call) -> Answer:
+    """Take one's own proposal back."""
+    found = queries.find(call.actor, call.arg(0))
+    return Json(as_json(services.withdraw(call.actor, found.pk)))
+
+
+@endpoint(
+    "approvalRequests/approve",
+    writes=True,
+    own_affairs=True,
+    describes=Description(url="/approvalRequests/approve/[id]"),
+)
+def approve(call: Call) -> Answer:
+    """Refused with a sentence: requests are approved on the pages."""
+    queries.find(call.actor, call.arg(0))
+    raise Forbidden(decided_on_pages())
+
+
+@endpoint(
+    "approvalRequests/decline",
+    writes=True,
+    own_affairs=True,
+    describes=Description(url="/approvalRequests/decline/[id]"),
+)
+def decline(call: Call) -> Answer:
+    """Refused with a sentence: requests are answered on the pages."""
+    queries.find(call.actor, call.arg(0))
+    raise Forbidden(decided_on_pages())
+
+
+def as_json(request: ApprovalRequest) -> dict[str, Any]:
+    """A request on the wire; `message` says what has to happen next."""
+    waits = "Another person has to approve this on the hub's pages before anything happens."
+    return {
+        "ApprovalRequest": {
+            "id": str(request.pk),
+            "action": request.action,
+            "title": request.title,
+            "parameters": request.parameters,
+            "digest": request.digest,
+            "reason": request.reason,
+            "state": request.state_now.value,
+            "proposed_by": request.proposed_by_name,
+            "proposed_at": request.proposed_at.isoformat(),
+            "proposed_at_console": request.proposed_at_console,
+            "expires_at": request.expires_at.isoformat(),
+            "answered_by": request.answered_by_name,
+            "answered_at": request.answered_at and request.answered_at.isoformat(),
+            "answer": request.answer,
+        },
+        "message": waits if request.is_waiting else str(request.state_now.label),
+    }

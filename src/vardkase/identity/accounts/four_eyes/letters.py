@@ -1,0 +1,54 @@
+"""Mail about requests: to those who can approve, and to who proposed. What it is about stands on the page alone."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.registry import Action
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+
+
+def tell_approvers(action: Action, request: ApprovalRequest) -> None:
+    """Mail everybody whose duty it is to answer, but who proposed."""
+    duties = [party.value for party in action.approve]
+    people = active_users().filter(staff_roles__overlap=duties)
+    if Party.SITE_ADMIN in action.approve:
+        people = people | active_users().filter(role__perm_site_admin=True)
+    mails = [_asked(person, action, request) for person in people.exclude(pk=request.proposed_by or 0)]
+    queue_mail(mails)
+
+
+def tell_proposer(action: Action, request: ApprovalRequest) -> None:
+    """Mail who proposed what became of it."""
+    queue_mail(
+        [_answered(person, action, request) for person in active_users().filter(pk=request.proposed_by or 0)]
+    )
+
+
+def _asked(person: User, action: Action, request: ApprovalRequest) -> Mail:
+    with override(person.language or settings.LANGUAGE_CODE):
+        facts = {"title": action.title, "name": request.proposed_by_name}
+        subject = gettext("Waits for approval: %(title)s") % facts
+        text = gettext(
+            "%(name)s has proposed: %(title)s. A second person has to approve it. Read what will happen, and answer "
+            "here:"
+        )
+        return Mail(person.email, subject, f"{text % facts}\n\n{_link(request)}\n")
+
+
+def _answered(person: User, action: Action, request: ApprovalRequest) -> Mail:
+    with override(person.language or settings.LANGUAGE_CODE):
+        state = RequestState(request.state).label
+        facts = {"title": action.title, "name": request.answered_by_name, "state": state}
+        subject = gettext("Answered: %(title)s") % facts
+        text = gettext("%(name)s has answered your request “%(title)s”: %(state)s. Read more here:")
+        return Mail(person.email, subject, f"{text % facts}\n\n{_link(request)}\n")
+
+
+def _link(request: ApprovalRequest) -> str:
+    return f"{settings.BASE_URL}/approval-requests/{request.pk}/"

@@ -1,0 +1,91 @@
+"""What waits for a second person, and what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class RequestState(models.TextChoices):
+    """Where a request stands. One that waits has lapsed at `expires_at`, whatever stands here (`state_now`)."""
+
+    WAITING = "waiting", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    ALONE = "alone", _("Done by one person, before the hub was in use")
+    DECLINED = "declined", pgettext_lazy("approval request", "Declined")
+    RETURNED = "returned", _("Returned with a question")
+    WITHDRAWN = "withdrawn", pgettext_lazy("approval request", "Withdrawn")
+    LAPSED = "lapsed", _("Nobody answered in time")
+    STALE = "stale", _("Overtaken by a change")
+
+
+class ApprovalRequest(models.Model):
+    """Something that one person proposes and another one has to approve.
+
+    `subject` is the action's own key of what it is about, `title` what people call that. `subject_state` is the
+    subject as it was when this was proposed, and `digest` the SHA-256 of action, subject, parameters and that state:
+    what the approver has read. People are kept by id and name, for decisions outlive accounts. `…_with` is the
+    credential; `proposed_at_console` is the login name of somebody at the machine's console. Rows that were carried
+    over from before there was a digest have none.
+    """
+
+    action = models.CharField(max_length=64)
+    subject = models.CharField(max_length=128)
+    title = models.CharField(max_length=255)
+    parameters = models.JSONField(default=dict)
+    subject_state = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=16, choices=RequestState.choices, default=RequestState.WAITING)
+    proposed_by = models.BigIntegerField(null=True)
+    proposed_by_name = models.CharField(max_length=255)
+    proposed_with = models.CharField(max_length=16)
+    proposed_at_console = models.CharField(max_length=255, blank=True, default="")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    answered_by = models.BigIntegerField(null=True)
+    answered_by_name = models.CharField(max_length=255, blank=True, default="")
+    answered_with = models.CharField(max_length=16, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "approval_request"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "subject"],
+                condition=Q(state="waiting"),
+                name="approval_request_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | Q(digest="")
+                | Q(answered_by__isnull=False) & (Q(proposed_by=None) | ~Q(answered_by=F("proposed_by"))),
+                name="approval_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(digest="") | Q(answered_with="browser"),
+                name="approval_in_the_browser",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "action"], name="approval_request_state"),
+            models.Index(fields=["action", "subject"], name="approval_request_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.title}"
+
+    @property
+    def state_now(self) -> RequestState:
+        """The state at this moment."""
+        if self.state == RequestState.WAITING and self.expires_at <= timezone.now():
+            return RequestState.LAPSED
+        return RequestState(self.state)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state_now == RequestState.WAITING

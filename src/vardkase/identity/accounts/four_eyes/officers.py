@@ -1,0 +1,33 @@
+"""Whether the hub is in use: from its second officer on, and for good."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.rules import mailbox
+from vardkase.identity.accounts.staff import DECIDE
+
+ENOUGH = 2
+APPOINT, BEGIN_AGAIN = "appoint_officer", "appoint_officer_when_none_is_left"
+"""The actions that make officers: their requests remember everybody who has been one (`title` is the address)."""
+
+
+def in_use() -> bool:
+    """Whether the hub has had two officers. Taking their duties or accounts away does not undo it."""
+    given = ApprovalRequest.objects.filter(
+        action__in=(APPOINT, BEGIN_AGAIN), state__in=(RequestState.APPROVED, RequestState.ALONE)
+    )
+    ever = _holders(User.objects.all()).values_list("email").union(given.values_list("title"))
+    return len({mailbox(email) for (email,) in ever}) >= ENOUGH
+
+
+def officers() -> QuerySet[User]:
+    """The accounts that are on and decide on members."""
+    return _holders(active_users())
+
+
+def _holders(users: QuerySet[User]) -> QuerySet[User]:
+    return users.filter(staff_roles__overlap=[role.value for role in DECIDE])

@@ -1,0 +1,61 @@
+"""Who may propose and approve, by what they are at the hub."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import CONTENT_BLIND, staff_roles
+from vardkase.identity.organisations.acting import ADMIN, Acting
+
+
+class Party(StrEnum):
+    """A duty at the hub, or one of the three other positions that somebody acts from."""
+
+    SITE_ADMIN = "site_admin"
+    MEMBERSHIP_OFFICER = "membership_officer"
+    LEGAL_OFFICER = "legal_officer"
+    ANALYST = "analyst"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    MEMBER_ADMIN = "member_admin"
+    CONSOLE = "console"
+
+
+OFFICERS = frozenset({Party.MEMBERSHIP_OFFICER, Party.LEGAL_OFFICER})
+NAMES: dict[Party, str | Promise] = {
+    Party.SITE_ADMIN: _("site administrator"),
+    Party.MEMBERSHIP_OFFICER: _("membership officer"),
+    Party.LEGAL_OFFICER: _("legal officer"),
+    Party.ANALYST: _("analyst"),
+    Party.OPERATOR: _("operator"),
+    Party.AUDITOR: _("auditor"),
+    Party.MEMBER_ADMIN: _("administrator of a member"),
+    Party.CONSOLE: _("console"),
+}
+
+
+def parties_of(actor: Acting) -> frozenset[Party]:
+    """What the actor is. The console without an account's name is the console alone, whatever it may do otherwise."""
+    if actor.user_id is None:
+        return frozenset({Party.CONSOLE} if actor.credential_name == "console" else ())
+    found = {Party(name) for name in actor.staff}
+    if actor.is_site_admin and not actor.is_content_blind:
+        found.add(Party.SITE_ADMIN)
+    elif ADMIN in actor.permissions:
+        found.add(Party.MEMBER_ADMIN)
+    return frozenset(found)
+
+
+def parties_of_account(user: User) -> frozenset[Party]:
+    """The same, of an account as it is stored now."""
+    staff = staff_roles(user.staff_roles)
+    found = {Party(role.value) for role in staff}
+    if user.role.perm_site_admin and staff.isdisjoint(CONTENT_BLIND):
+        found.add(Party.SITE_ADMIN)
+    elif user.role.perm_admin:
+        found.add(Party.MEMBER_ADMIN)
+    return frozenset(found)

@@ -1,0 +1,44 @@
+"""Whether two accounts are one person's, and whether an account's credentials are that person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+
+from django.utils import timezone
+
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import AccountAddress, User
+from vardkase.identity.accounts.rules import is_one_mailbox
+from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
+from vardkase.identity.organisations.acting import Acting
+
+
+def addresses_of(user_id: int | None, *known: str) -> frozenset[str]:
+    """Every mail address that the account has or has had, and those that are `known` otherwise."""
+    kept = AccountAddress.objects.filter(user_id=user_id or 0).values_list("email", flat=True)
+    return frozenset({*kept, *known})
+
+
+def has_own_credentials(actor: Acting, account: User) -> bool:
+    """Whether what the actor acts with has been the account owner's own for long enough to count: nobody else has set
+    it within `Vardkase.credential_waiting_days` days, and the API key is one that its owner issued."""
+    if actor.key is not None and not actor.key.is_issued_by_owner:
+        return False
+    at = account.credentials_set_by_another_at
+    return at is None or at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) <= timezone.now()
+
+
+def is_proposer(account: User, request: ApprovalRequest) -> bool:
+    """Whether the account belongs to who proposed `request`, by any address that either has had."""
+    if request.proposed_by is None:
+        return False
+    theirs = addresses_of(request.proposed_by, request.proposed_by_name)
+    return account.pk == request.proposed_by or are_one_person(
+        addresses_of(account.pk, account.email), theirs
+    )
+
+
+def are_one_person(ones: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether any of `ones` is the same mailbox as any of `others`."""
+    return any(is_one_mailbox(one, other) for one in ones for other in others)

@@ -1,0 +1,84 @@
+"""Requests as far as the actor may know of them: those they may propose or approve, and their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.four_eyes.parties import Party, parties_of
+from vardkase.identity.accounts.four_eyes.registry import action_of, actions
+from vardkase.identity.accounts.four_eyes.rules import plain, refusal_of_part
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.acting import Acting
+
+LONGEST_ID = 19
+
+
+def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
+    """The requests that the actor may read: by their duty, as auditor, or because they proposed them."""
+    parties = parties_of(actor)
+    if Party.AUDITOR in parties:
+        return ApprovalRequest.objects.all()
+    names = [each.name for each in actions() if parties & (each.propose | each.approve)]
+    own = Q(proposed_by=actor.user_id) if actor.user_id is not None else Q(pk=0)
+    return ApprovalRequest.objects.filter(Q(action__in=names) | own)
+
+
+def waiting() -> QuerySet[ApprovalRequest]:
+    """Every request that waits, the first to lapse first."""
+    return ApprovalRequest.objects.filter(state=RequestState.WAITING, expires_at__gt=timezone.now()).order_by(
+        "expires_at", "pk"
+    )
+
+
+def find(actor: Acting, pk: int | str) -> ApprovalRequest:
+    """One request. Raises NotFound."""
+    text = str(pk)
+    is_number = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
+    found = visible(actor).filter(pk=int(text)).first() if is_number else None
+    if found is None or action_of(found) is None:
+        raise NotFound("There is no such request for approval.")
+    return found
+
+
+def waiting_request(action: str, subject: str) -> ApprovalRequest | None:
+    """What waits for this action on this subject."""
+    return waiting().filter(action=action, subject=subject).first()
+
+
+def to_answer(actor: Acting) -> list[ApprovalRequest]:
+    """The requests that the actor may answer, the first to lapse first."""
+    parties = parties_of(actor)
+    names = [each.name for each in actions() if parties & each.approve]
+    account = User.objects.select_related("role").filter(pk=actor.user_id or 0).first() if names else None
+    if account is None:
+        return []
+    found = waiting().filter(action__in=names)
+    return [
+        each
+        for each in found
+        if (action := action_of(each)) and not refusal_of_part(actor, action, each, account)
+    ]
+
+
+def count_to_answer(actor: Acting) -> int:
+    """How many there are."""
+    return len(to_answer(actor))
+
+
+def has_changed(request: ApprovalRequest) -> bool:
+    """Whether the subject is another now than when this was proposed."""
+    action = action_of(request)
+    if action is None:
+        return True
+    with transaction.atomic():  # A fingerprint locks what it reads.
+        try:
+            now: Mapping[str, object] = plain(action.fingerprint(request))
+        except NotFound:
+            return True
+    return bool(now != request.subject_state)

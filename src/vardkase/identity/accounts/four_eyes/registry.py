@@ -1,0 +1,111 @@
+"""What takes two people: each action is registered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.functional import Promise
+
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.organisations.acting import Acting
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the approver reads: in a sentence what will happen, its details (label, value), and where to read more."""
+
+    effect: str
+    details: tuple[tuple[str, str], ...] = ()
+    path: str = ""
+
+
+def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that takes two people (the package's docstring has an example).
+
+    `title`: in words, beginning with a verb. `fingerprint` runs inside the transaction of a proposal or an approval
+    and locks what it reads; it raises NotFound when the subject is gone. `conflict` is asked of whoever proposes and
+    of whoever approves.
+    """
+
+    name: str
+    title: str | Promise
+    propose: frozenset[Party]
+    approve: frozenset[Party]
+    describe: Callable[[ApprovalRequest], Description]
+    fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
+    execute: Callable[[Approval], Any]
+    conflict: Callable[[Acting, ApprovalRequest], str] = _no_conflict
+    alone_until_in_use: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """That a second person has approved `request`: only `services` makes one, for the transaction that carries it out.
+
+    `actor` is who approved (who proposed, where the hub was not in use yet). `choices` is what the approver narrowed.
+    """
+
+    actor: Acting
+    request: ApprovalRequest
+    choices: Mapping[str, str] = field(default_factory=dict)
+    seal: object = None
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("An approval is made by four_eyes.services alone.")
+
+    def for_action(self, *actions: Action) -> Approval:
+        """This approval, when it is of one of `actions` and being carried out now; else raises PermissionError."""
+        if self.request.action not in {each.name for each in actions} or not connection.in_atomic_block:
+            raise PermissionError(f"{self.request.action} was approved, which is something else.")
+        return self
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.request.parameters
+        return found
+
+    @property
+    def reason(self) -> str:
+        return self.request.reason
+
+    @property
+    def at(self) -> datetime | None:
+        return self.request.answered_at
+
+
+_actions: dict[str, Action] = {}
+
+
+def register(action: Action) -> Action:
+    """Make an action known; returns it. Each name is registered once."""
+    if _actions.setdefault(action.name, action) is not action:
+        raise RuntimeError(f"the action {action.name} is registered twice")
+    return action
+
+
+def action_of(request: ApprovalRequest) -> Action | None:
+    """The action of a request; None for one that this version does not know."""
+    return _actions.get(request.action)
+
+
+def actions() -> list[Action]:
+    """Every action, by name."""
+    return [_actions[name] for name in sorted(_actions)]
+
+
+def sealed(actor: Acting, request: ApprovalRequest, choices: Mapping[str, str]) -> Approval:
+    """An approval. For `services` alone: a test of the code holds every other module to that."""
+    return Approval(actor, request, choices, _SEAL)

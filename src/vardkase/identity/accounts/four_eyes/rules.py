@@ -1,0 +1,83 @@
+"""Who may take which part in a request, and what is approved by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Forbidden
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import NAMES, Party, parties_of, parties_of_account
+from vardkase.identity.accounts.four_eyes.persons import has_own_credentials, is_proposer
+from vardkase.identity.accounts.four_eyes.registry import Action
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
+from vardkase.identity.organisations.acting import Acting
+
+BROWSER = "browser"
+
+
+def decided_on_pages() -> str:
+    """Why nobody decides with an API key, a job or at the console."""
+    return gettext(
+        "What takes two people is decided on the hub’s pages, by somebody who has signed in there: an API key or a "
+        "command may propose it."
+    )
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON gives it back."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def digest_of(request: ApprovalRequest) -> str:
+    """SHA-256 over the action, its subject, its parameters, and the subject's state when it was proposed."""
+    parts = [request.action, request.subject, request.parameters, request.subject_state]
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def refusal_to_propose(actor: Acting, action: Action, request: ApprovalRequest) -> str:
+    """Why the actor may not propose this, in words; nothing when they may."""
+    if parties_of(actor).isdisjoint(action.propose):
+        return gettext("This may be proposed by: %s.") % _listed(action.propose)
+    account = User.objects.filter(pk=actor.user_id or 0).first()
+    if account is not None and not has_own_credentials(actor, account):
+        return _not_settled()
+    return action.conflict(actor, request)
+
+
+def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, account: User) -> str:
+    """Why the person, whose account is as it is stored now, may not be the second of the two, in words."""
+    if is_proposer(account, request):
+        return gettext("You have made the proposal: another person has to answer it.")
+    if not account.is_active or parties_of_account(account).isdisjoint(action.approve):
+        return gettext("This is approved by: %s.") % _listed(action.approve)
+    return action.conflict(actor, request)
+
+
+def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
+    """Raise Forbidden unless the actor is the second person, by means that count (StepUpRequired among it)."""
+    if actor.credential_name != BROWSER or account is None:
+        raise Forbidden(decided_on_pages())
+    if refusal := refusal_of_part(actor, action, request, account):
+        raise Forbidden(refusal)
+    if not has_own_credentials(actor, account):
+        raise Forbidden(_not_settled())
+    actor.require_step_up()
+
+
+def _listed(parties: Iterable[Party]) -> str:
+    return ", ".join(str(NAMES[each]) for each in Party if each in set(parties))
+
+
+def _not_settled() -> str:
+    return gettext(
+        "Somebody else issued your API key, or has set your sign-in details within the last %(days)s days. So you "
+        "cannot take part in what takes two people now."
+    ) % {"days": CREDENTIAL_WAITING_DAYS.value}

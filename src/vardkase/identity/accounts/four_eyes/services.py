@@ -1,0 +1,218 @@
+"""Proposing what takes two people, approving it (which carries it out), and saying no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.accounts.four_eyes import letters
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.queries import find
+from vardkase.identity.accounts.four_eyes.registry import Action, action_of, sealed
+from vardkase.identity.accounts.four_eyes.rules import (
+    digest_of,
+    plain,
+    refusal_to_propose,
+    require_approver,
+)
+from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.acting import Acting
+
+LONGEST = 5000
+State = RequestState
+
+
+class Overtaken(Conflict):
+    """The subject is another than the one that was proposed about."""
+
+
+@transaction.atomic
+def propose(
+    actor: Acting,
+    action: Action,
+    subject: str,
+    *,
+    title: str,
+    reason: str,
+    parameters: Mapping[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> ApprovalRequest:
+    """Ask a second person to approve an action; while the hub is not in use yet, some are carried out at once.
+
+    `parameters` is JSON and holds no secret. Raises Forbidden, Conflict while the same waits, Invalid under `reason`.
+    """
+    actor.require_own_affairs()
+    now, alone = timezone.now(), action.alone_until_in_use and not in_use()
+    request = ApprovalRequest(
+        action=action.name,
+        subject=subject,
+        title=title[:255],
+        parameters=plain(parameters or {}),
+        reason=reason.strip()[:LONGEST] if alone else _words(reason, "reason"),
+        proposed_by=actor.user_id,
+        proposed_by_name=actor.name[:255],
+        proposed_with=actor.credential_name,
+        proposed_at_console=actor.login,
+        proposed_at=now,
+        expires_at=expires_at or now + timedelta(days=APPROVAL_DAYS.value),
+    )
+    if refusal := refusal_to_propose(actor, action, request):
+        raise Forbidden(refusal)
+    _refuse_twice(request)
+    request.subject_state = plain(action.fingerprint(request))
+    request.digest = digest_of(request)
+    if alone:
+        return _carry_out_alone(actor, action, request)
+    request.save()
+    _record(actor, "approval_request.proposed", request)
+    letters.tell_approvers(action, request)
+    return request
+
+
+def approve(
+    actor: Acting, pk: int, digest: str, remark: str = "", choices: Mapping[str, str] | None = None
+) -> Any:
+    """Approve what one has read (`digest`), as the second person; returns what carrying it out returned.
+
+    `choices` are what the action lets its approver narrow. Raises NotFound, Forbidden, Conflict
+    when it does not wait any more or its subject has changed (it is then stale), and what the action raises.
+    """
+    try:
+        with transaction.atomic():
+            return _approve(actor, pk, digest, remark, choices or {})
+    except Overtaken:
+        # Not inside the transaction that the error has undone.
+        ApprovalRequest.objects.filter(pk=pk, state=State.WAITING).update(state=State.STALE)
+        raise
+
+
+@transaction.atomic
+def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.DECLINED) -> ApprovalRequest:
+    """Say no as the second person, or return it with a question (`state`).
+
+    Raises as `approve`, and Invalid under `text`.
+    """
+    action, request = _to_answer(actor, pk)
+    _close(actor, request, state, _words(answer, "text"))
+    _record(actor, "approval_request.declined", request, answer=request.answer)
+    letters.tell_proposer(action, request)
+    return request
+
+
+@transaction.atomic
+def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
+    """Take one's own proposal back; the console those of the console. Raises NotFound, Forbidden, Conflict."""
+    actor.require_own_affairs()
+    request = _locked(actor, pk)
+    if request.proposed_by != actor.user_id:
+        raise Forbidden(gettext("Only who made the proposal can take it back."))
+    _require_waiting(request)
+    _close(actor, request, State.WITHDRAWN, "")
+    _record(actor, "approval_request.withdrawn", request)
+    return request
+
+
+def drop(actor: Acting, action: Action, subject: str) -> None:
+    """Close what waits for `action` on `subject`: something has happened that it did not reckon with."""
+    for request in ApprovalRequest.objects.select_for_update().filter(
+        action=action.name, subject=subject, state=State.WAITING
+    ):
+        _close(actor, request, State.STALE, "")
+
+
+def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[str, str]) -> Any:
+    action, request = _to_answer(actor, pk)
+    if digest != request.digest:
+        raise Conflict(gettext("This is not what was proposed. Read the request again."))
+    try:
+        state_now = plain(action.fingerprint(request))
+    except NotFound as gone:
+        raise Overtaken(_changed()) from gone
+    if state_now != request.subject_state or digest_of(request) != request.digest:
+        raise Overtaken(_changed())
+    _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
+    _record(actor, "approval_request.approved", request)
+    result = action.execute(sealed(actor, request, dict(choices)))
+    letters.tell_proposer(action, request)
+    return result
+
+
+def _carry_out_alone(actor: Acting, action: Action, request: ApprovalRequest) -> ApprovalRequest:
+    _close(actor, request, State.ALONE, "")
+    _record(actor, "approval_request.done_alone", request)
+    action.execute(sealed(actor, request, {}))
+    return request
+
+
+def _to_answer(actor: Acting, pk: int) -> tuple[Action, ApprovalRequest]:
+    """What waits, locked, for somebody who may answer it; their account is locked too, so that it stays as it is."""
+    actor.require_own_affairs()
+    request = _locked(actor, pk)
+    action = action_of(request)
+    if action is None:
+        raise NotFound("There is no such request for approval.")
+    accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
+    require_approver(actor, action, request, accounts.filter(pk=actor.user_id or 0).first())
+    _require_waiting(request)
+    return action, request
+
+
+def _locked(actor: Acting, pk: int) -> ApprovalRequest:
+    return ApprovalRequest.objects.select_for_update().get(pk=find(actor, pk).pk)
+
+
+def _require_waiting(request: ApprovalRequest) -> None:
+    if not request.is_waiting:
+        told = gettext("This request does not wait any more: %s.")
+        raise Conflict(told % request.state_now.label)
+
+
+def _refuse_twice(request: ApprovalRequest) -> None:
+    """Raise Conflict while the same waits; what has lapsed makes room."""
+    same = ApprovalRequest.objects.select_for_update().filter(
+        action=request.action, subject=request.subject, state=State.WAITING
+    )
+    for each in same:
+        if each.is_waiting:
+            raise Conflict(gettext("This is proposed already, and waits for a second person."))
+        each.state = State.LAPSED
+        each.save(update_fields=["state"])
+
+
+def _close(actor: Acting, request: ApprovalRequest, state: RequestState, answer: str) -> None:
+    request.state, request.answer = state, answer
+    request.answered_by, request.answered_by_name = actor.user_id, actor.name[:255]
+    request.answered_with, request.answered_at = actor.credential_name, timezone.now()
+    request.save()
+
+
+def _record(actor: Acting, act: str, request: ApprovalRequest, **more: Any) -> None:
+    change = {
+        "action": request.action,
+        "digest": request.digest,
+        "proposed_by": request.proposed_by_name,
+        "reason": request.reason,
+        **more,
+    }
+    record(actor, act, Target("approval_request", request.pk, title=request.title), change)
+
+
+def _changed() -> str:
+    return gettext("What this is about has changed since it was proposed. It has to be proposed again.")
+
+
+def _words(text: str, field: str) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not words or len(words) > LONGEST or "\0" in words:
+        told = gettext("Write a text of at most %(count)s characters.") % {"count": LONGEST}
+        raise Invalid({field: [told]})
+    return words

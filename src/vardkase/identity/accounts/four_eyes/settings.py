@@ -1,0 +1,12 @@
+"""How long a request waits."""
+
+from __future__ import annotations
+
+from vardkase.core.settings import Setting
+
+APPROVAL_DAYS = Setting(
+    "Vardkase.approval_days",
+    14,
+    "For how many days a request waits for the approval of a second person before it lapses.",
+    check=lambda days: None if 1 <= days <= 90 else "The value has to be between 1 and 90.",
+)

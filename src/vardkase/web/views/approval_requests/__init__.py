@@ -1,0 +1,1 @@
+"""What takes two people: what waits for somebody, what they proposed, and each request."""

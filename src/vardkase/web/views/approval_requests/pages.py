@@ -1,0 +1,120 @@
+"""The inbox of what takes two people, and the page of one request, where it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
+from vardkase.identity.access.actor import StepUpRequired
+from vardkase.identity.accounts.four_eyes import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.registry import action_of
+from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
+from vardkase.identity.accounts.models import User
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.administration.listing import listed
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """What waits for the reader, what the reader proposed, and everything else that they may know of."""
+    actor = request.actor
+    found = queries.visible(actor)
+    context = {
+        **listed(request, found.order_by(), {"pk"}, "-pk"),
+        "to_answer": queries.to_answer(actor),
+        "own": [each for each in queries.waiting() if each.proposed_by == actor.user_id],
+    }
+    for each in (*context["rows"], *context["to_answer"], *context["own"]):
+        action = action_of(each)
+        each.words = action.title if action else each.action
+    return render(request, "approval_requests/index.html", context)
+
+
+@page()
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    """One request: what will happen, who proposed it and why, and the answer."""
+    found = queries.find(request.actor, pk)
+    action, user = action_of(found), cast(User, request.user)
+    assert action is not None  # noqa: S101  find() knows only requests with an action
+    refusal = refusal_of_part(request.actor, action, found, user) if found.is_waiting else ""
+    context = {
+        "found": found,
+        "action": action,
+        "description": action.describe(found),
+        "state": sorted(found.subject_state.items()),
+        "has_changed": found.is_waiting and queries.has_changed(found),
+        "refusal": refusal,
+        "may_answer": found.is_waiting and not refusal,
+        "may_withdraw": found.is_waiting and found.proposed_by == user.pk,
+    }
+    return render(request, "approval_requests/request.html", context)
+
+
+@require_POST
+@page(writes=True, own_affairs=True, confirmed=True)
+def approve(request: PageRequest, pk: int) -> HttpResponse:
+    """Approve what was read; it is carried out at once."""
+    digest, remark = request.POST.get("digest", ""), request.POST.get("remark", "")
+    choices = {
+        name.removeprefix("choice_"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("choice_")
+    }
+    done = gettext("Approved and carried out.")
+    return answered(request, pk, done, lambda: services.approve(request.actor, pk, digest, remark, choices))
+
+
+@require_POST
+@page(writes=True, own_affairs=True, confirmed=True)
+def decline(request: PageRequest, pk: int) -> HttpResponse:
+    """Say no, and why."""
+    text = request.POST.get("text", "")
+    return answered(
+        request,
+        pk,
+        gettext("Declined. Nothing is changed."),
+        lambda: services.decline(request.actor, pk, text),
+    )
+
+
+@require_POST
+@page(writes=True, own_affairs=True)
+def withdraw(request: PageRequest, pk: int) -> HttpResponse:
+    """Take one's own proposal back."""
+    return answered(
+        request, pk, gettext("The request is withdrawn."), lambda: services.withdraw(request.actor, pk)
+    )
+
+
+def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object]) -> HttpResponse:
+    """Back to the request with what was done or why not."""
+    try:
+        work()
+    except StepUpRequired:
+        raise
+    except (Invalid, Conflict, Forbidden) as error:
+        messages.error(request, told(error))
+    else:
+        messages.success(request, done)
+    return redirect("approval_request", pk)
+
+
+def told(error: VardkaseError) -> str:
+    """What went wrong, in words."""
+    if isinstance(error, Invalid) and not isinstance(error.errors, str):
+        return " ".join(sentence for each in error.errors.values() for sentence in each)
+    return str(error)
+
+
+def proposed(request: PageRequest, made: ApprovalRequest) -> HttpResponse:
+    """To the request that was made, with what happens next."""
+    messages.success(request, gettext("Proposed. Another person has to approve it before anything happens."))
+    return redirect("approval_request", made.pk)

@@ -1,0 +1,222 @@
+"""New officers: the first two are appointed by one person, every other one by two, and nobody can undo that alone."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from typer.testing import CliRunner
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key, make_role, make_user
+from tests.identity.two_people import approved, at_screen, the_request
+from tests.web.accounts import confirm, signed_in, with_password
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor, actor_for, console_actor
+from vardkase.identity.access.console import in_the_name_of
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts import services
+from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.duties import give
+from vardkase.identity.accounts.services.staff import appoint
+
+WHY = "We are too few."
+
+
+def officers_of(cast: Cast) -> list[User]:
+    """The hub's first two officers, whom a site administrator appoints alone."""
+    role = make_role("User", [])
+    both = [make_user(cast.hub, role, f"{name}@hub.example") for name in ("per", "johanna")]
+    assert not in_use()
+    for each, duty in zip(both, ("membership_officer", "legal_officer"), strict=True):
+        assert appoint(cast.site_admin.actor, each, [duty]).staff_roles == [duty]
+    assert in_use()
+    return [User.objects.get(pk=each.pk) for each in both]
+
+
+def colleague_of_the_hub(cast: Cast) -> User:
+    return make_user(cast.hub, make_role("User", []), "anna@hub.example")
+
+
+def console_of(cast: Cast) -> Actor:
+    return console_actor(cast.hub.pk, "Hub", "root")
+
+
+def duties_of(user: User) -> list[str]:
+    return User.objects.get(pk=user.pk).staff_roles
+
+
+def test_once_there_are_two_officers_one_of_them_approves_the_next(cast: Cast) -> None:
+    per, johanna = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    with pytest.raises(Invalid):
+        appoint(cast.site_admin.actor, anna, ["membership_officer"])
+    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+    assert duties_of(anna) == []
+    waits = the_request()
+    console = console_of(cast)
+    refused: list[Actor] = [
+        cast.site_admin.actor,
+        at_screen(cast.site_admin.user),
+        at_screen(anna),
+        console,
+        in_the_name_of(console, per),
+        actor_for(per, Credential.API_KEY),
+        actor_for(per, Credential.JOB),
+        actor_for(per, Credential.BROWSER),
+    ]
+    for who in refused:
+        with pytest.raises((Forbidden, NotFound)):
+            four_eyes.approve(who, waits.pk, waits.digest)
+    with pytest.raises(Conflict):
+        four_eyes.approve(at_screen(per), waits.pk, "0" * 64)
+    assert (duties_of(anna), the_request().state) == ([], "waiting")
+    approved(per)
+    assert duties_of(anna) == ["membership_officer"]
+    entry = AuditEntry.objects.filter(action="user.appointed").latest("pk")
+    assert (entry.actor_name, entry.change["proposed_by"]) == (per.email, cast.site_admin.user.email)
+    with pytest.raises(Conflict):
+        approved(johanna, waits)
+
+
+def test_an_officer_is_not_made_without_an_approval(cast: Cast) -> None:
+    anna = colleague_of_the_hub(cast)
+    with pytest.raises(PermissionError):
+        give(cast.site_admin.actor, anna, ["legal_officer"])
+
+
+def test_other_duties_and_taking_duties_away_wait_for_nobody(cast: Cast) -> None:
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    for duties in (["analyst"], ["operator"], []):
+        appoint(cast.site_admin.actor, anna, duties)
+        assert duties_of(anna) == duties
+    appoint(cast.site_admin.actor, per, [])
+    assert duties_of(per) == []
+
+
+def test_whoever_proposes_or_is_concerned_does_not_approve(cast: Cast) -> None:
+    """Nor with another account of the same mailbox."""
+    _, johanna = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    waits, role = the_request(), make_role("Second", [])
+    for address in ("Staff+2@hub.example", "anna+2@hub.example"):
+        second = make_user(cast.hub, role, address, staff_roles=["membership_officer"])
+        with pytest.raises(Forbidden):
+            approved(second, waits)
+    four_eyes.decline(at_screen(johanna), waits.pk, "We are enough.")
+    assert duties_of(anna) == []
+    assert AuditEntry.objects.filter(action="approval_request.declined").count() == 1
+
+
+@pytest.mark.parametrize("way", ["duties", "accounts off", "accounts removed", "addresses"])
+def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way: str) -> None:
+    """Neither for a site administrator nor at the console: each needs the other."""
+    both, admin = officers_of(cast), cast.site_admin.actor
+    anna = colleague_of_the_hub(cast)
+    for each in both:
+        if way == "duties":
+            appoint(admin, each, [])
+        elif way == "accounts off":
+            services.edit_user(admin, each, {"disabled": True})
+        elif way == "accounts removed":
+            services.delete_user(admin, each)
+        else:
+            appoint(admin, each, [])
+            services.edit_user(admin, each, {"email": f"x{each.pk}@hub.example"})
+            services.edit_user(admin, anna, {"email": each.email})
+    again = User.objects.get(pk=anna.pk)
+    with pytest.raises(Forbidden):
+        appoint(admin, again, ["membership_officer"], WHY)
+    appoint(console_of(cast), again, ["membership_officer"], WHY)
+    assert duties_of(anna) == []
+    for who in (console_of(cast), in_the_name_of(console_of(cast), cast.site_admin.user), admin):
+        with pytest.raises((Forbidden, NotFound)):
+            four_eyes.approve(who, the_request().pk, the_request().digest)
+    approved(cast.site_admin.user)
+    assert duties_of(anna) == ["membership_officer"]
+
+
+def test_one_officer_that_is_left_is_needed_for_the_next(cast: Cast) -> None:
+    per, johanna = officers_of(cast)
+    appoint(cast.site_admin.actor, johanna, [])
+    appoint(console_of(cast), colleague_of_the_hub(cast), ["legal_officer"], WHY)
+    with pytest.raises(Forbidden):
+        approved(cast.site_admin.user)
+    approved(per)
+
+
+def test_what_changed_since_it_was_proposed_is_not_approved(cast: Cast) -> None:
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    waits = the_request()
+    services.edit_user(cast.site_admin.actor, anna, {"email": "mallory@hub.example"})
+    with pytest.raises(Conflict, match="ändrats"):
+        approved(per, waits)
+    assert ApprovalRequest.objects.get(pk=waits.pk).state == "stale"
+    assert duties_of(anna) == []
+
+
+def test_who_lost_the_duty_meanwhile_does_not_approve(cast: Cast) -> None:
+    """The account is read again where it counts, whatever the request began with."""
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    was_officer, waits = at_screen(per), the_request()
+    appoint(cast.site_admin.actor, per, [])
+    with pytest.raises(Forbidden):
+        four_eyes.approve(was_officer, waits.pk, waits.digest)
+    assert duties_of(anna) == []
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_the_page_where_it_is_approved(cast: Cast) -> None:
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    admin, officer = signed_in(cast.site_admin.user), signed_in(with_password(per))
+    address = reverse("user_duties", args=[anna.pk])
+    given = {"staff_roles": ["membership_officer"], "reason": WHY}
+    told = admin.post(address, given, follow=True).content.decode()
+    assert "En annan person måste godkänna" in told
+    waits = the_request()
+    page, inbox = reverse("approval_request", args=[waits.pk]), reverse("approval_requests")
+    assert anna.email in officer.get(inbox).content.decode()
+    shown = officer.get(page).content.decode()
+    assert WHY in shown
+    assert waits.digest in shown
+    approve = {"digest": waits.digest}
+    for client in (admin, signed_in(cast.org_admin.user)):
+        client.post(f"{page}approve/", approve)
+        assert duties_of(anna) == []
+    unconfirmed = signed_in(per)
+    confirm(unconfirmed, per, ago=3600)
+    answer = unconfirmed.post(f"{page}approve/", approve)
+    assert answer.headers["location"].startswith(reverse("account_reauthenticate"))
+    assert duties_of(anna) == []
+    assert officer.post(f"{page}approve/", approve).status_code == 302
+    assert duties_of(anna) == ["membership_officer"]
+
+
+def test_neither_a_key_nor_a_command_approves(cast: Cast) -> None:
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    done = CliRunner().invoke(commands, ["staff", anna.email, "legal_officer", "--reason", WHY])
+    assert (done.exit_code, duties_of(anna)) == (0, [])
+    key, waits = make_key(per), the_request()
+    (listed,) = [
+        each["ApprovalRequest"]
+        for each in call(key, "GET", "/approvalRequests/index")[1]
+        if each["ApprovalRequest"]["state"] == "waiting"
+    ]
+    assert (listed["id"], listed["digest"]) == (str(waits.pk), waits.digest)
+    for step in ("approve", "decline"):
+        status, body = call(key, "POST", f"/approvalRequests/{step}/{waits.pk}", {"digest": waits.digest})
+        assert (status, "on the hub" in body["message"]) == (403, True)
+    assert (duties_of(anna), the_request().state) == ([], "waiting")
