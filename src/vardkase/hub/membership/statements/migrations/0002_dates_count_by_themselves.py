@@ -57,6 +57,7 @@ def bring_up_to_date(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """What statements, limits and missing memberships lead to is a matter of dates that are stored."""
 
+    run_before = [('accounts', '0008_officers_take_two')]  # It reads the table that is carried over there.
     dependencies = [
         ('statements', '0001_initial'),
         ('members', '0003_statement_until'),
