@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.factories import make_keys, make_organisations, make_roles, make_sharing_group, make_users
+from vardkase.core.settings.models import SettingValue
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -82,6 +83,14 @@ ROLES = {
 }
 
 
+SENDER = {
+    "Vardkase.sender_name": "CERT-SE",
+    "Vardkase.sender_address": "Box 1, 104 22 Stockholm",
+    "Vardkase.appeal_court": "Förvaltningsrätten i Stockholm",
+}
+"""Who decides on memberships, and where an appeal goes: no decision is written without."""
+
+
 def make_cast() -> Cast:
     """Put the cast on stage: about thirty rows, in few statements, since nearly every test begins so."""
     hub, org_a, org_b, org_c = make_organisations("Hub", "Organisation A", "Organisation B", "Organisation C")
@@ -99,4 +108,5 @@ def make_cast() -> Cast:
         (hub, roles["admin"], "staff@hub.example"),
     )
     group = make_sharing_group(org_a, [org_a, org_b], name="A and B")
+    SettingValue.objects.bulk_create(SettingValue(name=name, value=value) for name, value in SENDER.items())
     return Cast(hub, org_a, org_b, org_c, group, *map(Player, users, make_keys(users)))

@@ -45,7 +45,7 @@ from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.web.applicants import LINK_COOKIE
+from vardkase.web.applicants import OWN_LINK
 
 WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 KEPT = (HistoryEntry, OutgoingMail, Letter, Restriction, SupportMessage)
@@ -156,7 +156,7 @@ def test_applications(cast: Cast, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer), reopened=["contacts"])
     number, key = application.number, desk.officer
     officer, applicant = signed_in(desk.officer), Client()
-    applicant.cookies[LINK_COOKIE] = new_link(application)
+    applicant.cookies[OWN_LINK.cookie] = new_link(application)
     own, told = {"application": number}, {"note": "By telephone"}
     asks = {"text": "Vi saknar planen.", "steps": ["security"]}
     decides = [{"outcome": outcome, "reasons": "Skäl."} for outcome in ("approve", "reject")]

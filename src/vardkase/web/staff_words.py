@@ -8,7 +8,7 @@ from vardkase.identity.accounts.staff import StaffRole
 
 DUTIES = {
     StaffRole.MEMBERSHIP_OFFICER: _("Membership officer: handles applications and memberships"),
-    StaffRole.LEGAL_OFFICER: _("Legal officer: handles public records, personal data and terms"),
+    StaffRole.LEGAL_OFFICER: _("Legal officer: handles applications, legal preconditions, terms and letters"),
     StaffRole.ANALYST: _("Analyst: works with what is shared"),
     StaffRole.OPERATOR: _(
         "Operator: runs the platform and helps members to connect, without reading what is shared"

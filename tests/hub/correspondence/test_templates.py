@@ -92,6 +92,7 @@ def test_there_are_two_languages(cast: Cast) -> None:
         kind_of("unheard_of")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", registered(), ids=lambda kind: kind.name)
 def test_every_registered_text_passes_its_own_rules(kind: object) -> None:
     for language in ("sv", "en"):

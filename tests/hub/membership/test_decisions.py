@@ -78,7 +78,7 @@ def test_a_municipality_completes_and_is_approved_by_two_officers(cast: Cast, ma
     assert Acceptance.objects.get(application=application).name == "Karin Ek"
     request, decision = Letter.objects.order_by("pk")
     assert "Vi saknar en plan för reservdriften." in text_of(request)
-    assert "i de här delarna av ansökan: – Säkerhetsintyg Övriga svar" in text_of(request)
+    assert "i de här delarna av ansökan: – Säkerhetsförklaring Övriga svar" in text_of(request)
     for words in (
         "beviljar Skogsby kommun medlemskap",
         REASONS,
@@ -105,7 +105,13 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
         "organisation_number": "5560125790",
     }
     application = assessed(first, **company)
-    assess(first, application, "security_work", "not_met", "Intyget visar nivå 1 av 4 i sex åtgärder.")
+    assess(
+        first,
+        application,
+        "security_work",
+        "not_met",
+        "Säkerhetsförklaringen visar nivå 1 av 4 i sex åtgärder.",
+    )
     proposal = propose(
         first, application, "reject", "Säkerhetsarbetet når inte den nivå som villkoren kräver."
     )
@@ -117,9 +123,11 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
     for part in (
         "avslår ansökan",
         "Säkerhetsarbetet når inte den nivå",
-        "Intyget visar nivå 1 av 4",
+        "Säkerhetsförklaringen visar nivå 1 av 4",
         "Vad ni kan göra",
-        "Ni kan överklaga beslutet till förvaltningsrätten.",
+        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1, 104 22 Stock",
+        "lämnar vi det vidare till domstolen",
+        f"ärende {application.number}",
         "inom tre veckor från den dag då ni fick del av beslutet",
         "What you can do",
         "This is a translation",

@@ -19,7 +19,6 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.correspondence.models import Letter, SentMail
-from vardkase.hub.instance.settings import change_setting
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.contacts.models import Contact
@@ -58,8 +57,6 @@ def test_a_whole_life_is_told_in_its_history_and_by_mail(cast: Cast, desk: Desk,
 def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Desk) -> None:
     member(desk, cast.org_b)
     Membership.objects.update(organisation_number="2120000142")
-    change_setting(cast.site_admin.actor, "Vardkase.sender_name", "CERT-SE")
-    change_setting(cast.site_admin.actor, "Vardkase.sender_address", "Box 1, 104 22 Stockholm")
     officer = at_the_screen(desk.officer)
     services.suspend(officer, cast.org_b.pk, "suspended", "Konton har delats.")
     (suspended,) = Letter.objects.all()
@@ -68,8 +65,10 @@ def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Des
         "212000-0142",
         "Avstängningen gäller tills vidare.",
         "Konton har delats.",
-        "Ni kan överklaga beslutet till förvaltningsrätten.",
-        "Skicka överklagandet till CERT-SE, Box 1, 104 22 Stockholm, och inte till domstolen.",
+        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1, 104 22 Stock",
+        "inom tre veckor från den dag då beslutet meddelades",
+        "ärende M-0",
+        "lämnar vi det vidare till domstolen",
         "Beslutet har fattats av officer@hub.example, handläggare.",
     ):
         assert words in words_of(suspended)

@@ -102,6 +102,22 @@ def request_completion(call: Call) -> Answer:
 
 
 @endpoint(
+    "membershipAssessments/registry_number",
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="The number of the case in the authority's own registry; it stands in the head of letters.",
+        mandatory=["registry_number"],
+        url=f"/membershipAssessments/registry_number/{NUMBER}",
+    ),
+)
+def registry_number(call: Call) -> Answer:
+    """Enter the number of the case in the authority's own registry."""
+    given = _text(call, "registry_number")
+    return Json(_whole(call, reviewing.set_registry_number(call.actor, _application(call), given)))
+
+
+@endpoint(
     "membershipAssessments/resume",
     staff=OFFICERS,
     writes=True,
@@ -219,6 +235,7 @@ def _row(application: Application) -> dict[str, Any]:
         "Application": {
             "id": str(application.pk),
             "number": application.number,
+            "registry_number": application.registry_number,
             "state": application.state,
             "organisation_name": application.organisation_name,
             "organisation_number": application.organisation_number,

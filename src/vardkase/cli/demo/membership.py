@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from vardkase.core.clock import today
+from vardkase.core.settings import AnySetting, set_unless_set
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.letters.signatures import sign_as
+from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME
 from vardkase.hub.customer_service import services as customer_service
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
@@ -42,6 +44,12 @@ DUTIES = {
     OPERATOR: ("operator", "", "", ""),
     AUDITOR: ("auditor", "", "", ""),
 }
+SENDER: tuple[tuple[AnySetting, str], ...] = (
+    (SENDER_NAME, "Demonstrationsmyndigheten"),
+    (SENDER_ADDRESS, "Box 1, 123 45 Exempelköping, registrator@navet.example"),
+    (APPEAL_COURT, "Förvaltningsrätten i Exempelköping"),
+)
+"""Who decides, and where an appeal goes: no decision is written without."""
 MEMBERS = {
     "Norrviks kommun": (Sector.MUNICIPALITY, Connection.WEB, Nis2Status.ESSENTIAL, "2120009978", "07"),
     "Region Solvik": (Sector.REGION, Connection.BOTH, Nis2Status.ESSENTIAL, "2321009975", "07"),
@@ -60,6 +68,8 @@ FULL = {f"{name}.level": "3" for name in MEASURES}
 
 def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
     """Give staff their duties, make the organisations of the community members, and let others apply."""
+    for setting, value in SENDER:
+        set_unless_set(setting, value)
     for email, (duty, name, title_sv, title_en) in DUTIES.items():
         appoint(console, User.objects.get(email=email), [duty])
         if name:

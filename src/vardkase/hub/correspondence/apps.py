@@ -7,6 +7,8 @@ class CorrespondenceConfig(AppConfig):
 
     def ready(self) -> None:
         from vardkase.core.mail.hooks import mail_settled  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.correspondence.appeals import register_appeal  # noqa: PLC0415 - the same
         from vardkase.hub.correspondence.services import settle  # noqa: PLC0415 - the same
 
         mail_settled.register(settle)
+        register_appeal()

@@ -30,10 +30,14 @@ class Kind:
     body: Mapping[str, str]
     is_letter: bool = False
     """Whether it is a letter on paper: `subject` is its heading, and links have no place in it."""
+    is_section: bool = False
+    """Whether it is a part of letters, which stands in their text by its name in braces; it is not sent by itself."""
+    sections: tuple[str, ...] = ()
+    """The sections that stand in its text, and cannot be taken out of it. Their facts are among `facts`."""
 
     def unknown(self, text: str) -> list[str]:
         """What `text` names in braces that this kind knows nothing of."""
-        return sorted({name for name in placeholders(text) if name not in self.facts})
+        return sorted(placeholders(text) - self.facts.keys() - set(self.sections))
 
 
 class Recipient(NamedTuple):

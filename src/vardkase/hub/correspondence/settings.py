@@ -14,3 +14,14 @@ SENDER_ADDRESS = Setting(
     "",
     "Where letters and appeals reach that authority, on one line: post box, postal code and town, mail address.",
 )
+APPEAL_COURT = Setting(
+    "Vardkase.appeal_court",
+    "",
+    "The court that an appeal against a decision is addressed to, such as Förvaltningsrätten i Stockholm.",
+)
+SERVICE_NAME = Setting(
+    "Vardkase.service_name",
+    "Vårdkase",
+    "What the service is called in letters and mail.",
+    level=2,
+)

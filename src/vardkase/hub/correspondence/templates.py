@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -56,6 +56,24 @@ def texts(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
     return {language: _text(kind, language, newest.get(language)) for language in languages}
 
 
+def composed(kind: Kind, languages: Iterable[str] = LANGUAGES) -> dict[str, Text]:
+    """What is written now by language, with the text of each section in its place."""
+    found = texts(kind, languages)
+    for name in kind.sections:
+        parts = texts(kind_of(name), languages)
+        found = {
+            language: replace(text, body=with_section(text.body, name, parts[language]))
+            for language, text in found.items()
+        }
+    return found
+
+
+def with_section(body: str, name: str, section: Text) -> str:
+    """`body` with a section under its heading where its name stands in braces; without it where it has no text."""
+    words = f"## {section.subject}\n\n{section.body}" if section.body else ""
+    return body.replace(f"{{{name}}}", words)
+
+
 def changed_kinds() -> set[tuple[str, str]]:
     """The kind and language of every text that is not the standard one."""
     newest = MailTemplate.objects.order_by("kind", "language", "-version").distinct("kind", "language")
@@ -92,6 +110,8 @@ def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str
     """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
     _refuse(kind, subject, body, language)
     heading = filled(subject, kind.facts)
+    for name in kind.sections:
+        body = with_section(body, name, texts(kind_of(name), [language])[language])
     return {
         "subject": heading,
         "text": as_text(body, kind.facts),
@@ -110,14 +130,17 @@ def _refuse(kind: Kind, subject: str, body: str, language: str) -> None:
     """Raise Invalid for a text that could not be sent, or would lack what its reader needs."""
     errors = {
         "subject": list(_faults(kind, subject, LONGEST_SUBJECT)),
-        "body": list(_faults(kind, body, LONGEST_BODY)),
+        "body": [] if kind.is_section and not body.strip() else list(_faults(kind, body, LONGEST_BODY)),
     }
     if any(is_link(name) for name in placeholders(subject)):
         errors["subject"].append(
             gettext("A link cannot stand in the subject: everybody on the way reads it.")
         )
     for name in sorted(placeholders(kind.body[language]) - placeholders(body)):
-        if is_link(name):
+        if name in kind.sections:
+            told = gettext("The text has to hold {%(name)s}: it is written by a legal officer, for itself.")
+            errors["body"].append(told % {"name": name})
+        elif is_link(name):
             told = gettext("The text has to hold {%(name)s}: without it the reader cannot go on.")
             errors["body"].append(told % {"name": name})
     if found := {field: faults for field, faults in errors.items() if faults}:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.services.deciding import Answer
-from vardkase.hub.membership.assessments.services.reviewing import LONGEST
+from vardkase.hub.membership.assessments.services.reviewing import LONGEST, LONGEST_REGISTRY_NUMBER
 
 
 def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -> forms.CharField:
@@ -52,6 +52,17 @@ class ResumeForm(forms.Form):
             "How the completion came instead, or that none came in time. It is kept in the history; the applicant is "
             "told that the assessment goes on."
         ),
+    )
+
+
+class RegistryForm(forms.Form):
+    """The number of the case in the authority's own registry."""
+
+    registry_number = forms.CharField(
+        label=_("Registry number"),
+        required=False,
+        max_length=LONGEST_REGISTRY_NUMBER,
+        help_text=_("The number in your own registry. It stands in the head of letters from now on."),
     )
 
 

@@ -8,8 +8,15 @@ from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext
 
+from vardkase.core.errors import Conflict
 from vardkase.core.mail.settings import FROM_NAME
-from vardkase.hub.correspondence.settings import SENDER_ADDRESS, SENDER_NAME
+from vardkase.hub.correspondence.appeals import APPEAL
+from vardkase.hub.correspondence.kinds import Kind
+from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME, SERVICE_NAME
+from vardkase.hub.correspondence.templates import kind_of, texts
+
+REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
+"""Sectors of parties that represent the public (det allmänna) before a court."""
 
 
 def sender() -> str:
@@ -20,6 +27,37 @@ def sender() -> str:
 def sender_and_address() -> str:
     """The same and where letters reach them, as a sentence takes it: "CERT-SE, Box 1, 104 22 Stockholm"."""
     return ", ".join(filter(None, (sender(), SENDER_ADDRESS.value)))
+
+
+def missing_for_decisions() -> list[str]:
+    """The names of the settings without which no decision can be written."""
+    needed = [SENDER_NAME, SENDER_ADDRESS]
+    if any(text.body for text in texts(kind_of(APPEAL)).values()):
+        needed.append(APPEAL_COURT)
+    return [each.name for each in needed if not each.value.strip()]
+
+
+def require_sender(kind: Kind) -> None:
+    """Raise Conflict for a decision that would not say who decides, or where to appeal against it."""
+    if APPEAL in kind.sections and (missing := missing_for_decisions()):
+        told = gettext(
+            "The decision cannot be written: it has to say who decides and where an appeal goes. Set %(names)s first."
+        )
+        raise Conflict(told % {"names": ", ".join(missing)})
+
+
+def appeal_facts(sector: str) -> dict[str, str]:
+    """What the part about appeals may name, in the language that is active.
+
+    A party that represents the public counts the three weeks from the day of the decision, all others from the day on
+    which they received it (44 § förvaltningslagen).
+    """
+    period = (
+        gettext("three weeks from the day of the decision")
+        if sector in REPRESENTS_THE_PUBLIC
+        else gettext("three weeks from the day on which you received the decision")
+    )
+    return {"court": APPEAL_COURT.value, "appeal_period": period, "service": SERVICE_NAME.value}
 
 
 def moment(when: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.dateformat import format as formatted
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from vardkase.audit.services import ActorReference, Target, record
 from vardkase.core import typeset
@@ -20,10 +20,11 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.correspondence.kinds import Kind, find
 from vardkase.hub.correspondence.letters.blocks import blocks
+from vardkase.hub.correspondence.letters.wording import require_sender
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.rendering import filled
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
-from vardkase.hub.correspondence.templates import texts
+from vardkase.hub.correspondence.templates import composed
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 SWEDISH = "sv"
@@ -43,6 +44,8 @@ class Contents:
     facts: Mapping[str, Mapping[str, str]]
     signatures: Mapping[str, Sequence[str]]
     translated: bool = False
+    registry_number: str = ""
+    """The number of the case in the deciding authority's own registry (diarienummer)."""
 
 
 def preview(contents: Contents) -> bytes:
@@ -52,11 +55,15 @@ def preview(contents: Contents) -> bytes:
 
 @transaction.atomic
 def write(actor: ActorReference, contents: Contents, about: Target) -> Letter:
-    """Typeset a letter, give it the next number of its case, and keep its bytes; it can never be changed."""
+    """Typeset a letter, give it the next number of its case, and keep its bytes; it can never be changed.
+
+    Raises Conflict for a decision while nobody has said who decides, or where an appeal goes.
+    """
     kind = _kind(contents.kind)
+    require_sender(kind)
     number = _next_number(contents.number)
     content = _typeset(contents, kind, number, today(), is_draft=False)
-    text = texts(kind, [SWEDISH])[SWEDISH]
+    text = composed(kind, [SWEDISH])[SWEDISH]
     kept = Letter.objects.create(
         number=number,
         kind=kind.name,
@@ -102,12 +109,12 @@ def _typeset(contents: Contents, kind: Kind, number: str, day: date, *, is_draft
 
 
 def _page(contents: Contents, kind: Kind, number: str, day: date, language: str) -> dict[str, Any]:
-    text, facts = texts(kind, [language])[language], contents.facts[language]
+    text, facts = composed(kind, [language])[language], contents.facts[language]
     with override(language):
         return {
             "language": language,
             "title": filled(text.subject, facts),
-            "meta": [[gettext("Date"), formatted(day, "j F Y")], [gettext("Reference"), number]],
+            "meta": [[gettext("Date"), formatted(day, "j F Y")], *_references(contents, number)],
             "blocks": blocks(text.body, facts),
             "signatures": list(contents.signatures[language]),
             "draft": gettext("Draft: not sent"),
@@ -115,6 +122,12 @@ def _page(contents: Contents, kind: Kind, number: str, day: date, language: str)
             if language == SWEDISH
             else gettext("This is a translation. The Swedish text applies."),
         }
+
+
+def _references(contents: Contents, number: str) -> list[list[str]]:
+    """The registry number of the authority where it has one, and the case of the hub."""
+    registered = [[gettext("Registry number"), contents.registry_number]] if contents.registry_number else []
+    return [*registered, [pgettext("head of a letter", "Case"), number]]
 
 
 def _next_number(case: str) -> str:

@@ -158,7 +158,7 @@ def _next(application: Application) -> Iterator[str]:
     else:
         yield gettext(
             "The application is assessed by the hub's officers. We write to you if something needs to be completed, "
-            "and when we have decided. A decision is made by two officers."
+            "and when we have decided. One officer presents the case, and another decides."
         )
     yield gettext(
         "You follow the application by your private link. There you can write to us, and withdraw it."

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Attachment, Kind, Recipient
+from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link, target_of
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.models import Application
@@ -49,8 +50,7 @@ ON_PAPER = {
         **{name: text for name, text in SAMPLE.items() if name != "link"},
         "organisation_number": "212000-0142",
         "received": "9 november 2026",
-        "sender": "CERT-SE",
-        "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
+        **APPEAL_FACTS,
     }
 }
 NO_PHASE = {"sv": "en kommande fas", "en": "a phase to come"}

@@ -31,7 +31,7 @@ class Application(models.Model):
     completion is requested, `complete_by` until which day. `email` is where the applicant is told what happens.
     `waits_for` is the number of the phase that a waiting application waits for, `phase` that of the one that admits
     it. `registered_by` is the officer who registered an application that came otherwise. `organisation` is set when
-    it is for one that is here.
+    it is for one that is here. `registry_number` is that of the case in the hub owner's own registry (diarienummer).
     """
 
     number = models.CharField(max_length=16, unique=True)
@@ -46,6 +46,7 @@ class Application(models.Model):
     answers = models.JSONField(default=dict)
     saved = models.JSONField(default=dict)
     reopened = ArrayField(models.CharField(max_length=24), default=list)
+    registry_number = models.CharField(max_length=64, blank=True, default="")
     complete_by = models.DateField(null=True)
     is_invited = models.BooleanField(default=False)
     waits_for = models.IntegerField(null=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from vardkase.audit.services import ActorReference
 from vardkase.core.mail.compose import Attachment
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import sender, sender_and_address
+from vardkase.hub.correspondence.letters.wording import appeal_facts, sender, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.access import target_of
@@ -45,6 +45,7 @@ def contents(
         facts,
         signatures,
         translated=application.language != "sv",
+        registry_number=application.registry_number,
     )
 
 
@@ -57,6 +58,7 @@ def common(application: Application) -> dict[str, str]:
         "received": formatted(timezone.localtime(application.submitted or timezone.now()), "j F Y"),
         "sender": sender(),
         "sender_address": sender_and_address(),
+        **appeal_facts(application.sector),
     }
 
 

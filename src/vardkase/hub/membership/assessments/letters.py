@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub import correspondence
 from vardkase.hub.correspondence import Kind
+from vardkase.hub.correspondence.appeals import APPEAL
+from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
 from vardkase.hub.correspondence.letters.writing import Contents, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
@@ -36,12 +38,10 @@ DESCRIBES = {
     "application_rejected": _("When two officers have rejected an application; the decision goes along."),
 }
 SAMPLE = {
-    "number": "2026-00017",
     "organisation": "Ekelunds vatten och avfall",
     "organisation_number": "556012-5790",
     "received": "9 november 2026",
-    "sender": "CERT-SE",
-    "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
+    **APPEAL_FACTS,
 }
 ON_PAPER = {
     "letter_completion": {
@@ -57,6 +57,8 @@ DECIDED = {
     "decider": "Johanna Bergdahl, jurist",
     "proposer": "Per Nyström, handläggare",
 }
+APPEALED = {"letter_rejection"}
+"""Letters that say how to appeal against the decision."""
 OUTCOMES = {
     Outcome.APPROVE: ("letter_approval", "application_approved"),
     Outcome.REJECT: ("letter_rejection", "application_rejected"),
@@ -75,6 +77,7 @@ def register() -> None:
                 subject={language: texts[f"subject_{language}"] for language in LANGUAGES},
                 body={language: texts[f"body_{language}"] for language in LANGUAGES},
                 is_letter=name in ON_PAPER,
+                sections=(APPEAL,) if name in APPEALED else (),
             )
         )
 
@@ -145,7 +148,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
             decider = signature(actor.user_id, actor.name, language)
             facts[language] = {
                 **common(application),
-                "reasons": _reasons(proposal),
+                "reasons": _reasons(application, proposal),
                 "unmet": _unmet(application) if proposal.outcome == Outcome.REJECT else "",
                 "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
@@ -168,17 +171,26 @@ def _send(actor: Actor, application: Application, letter: Letter, kind: str, doc
     )
 
 
-def _reasons(proposal: Proposal) -> str:
+def _reasons(application: Application, proposal: Proposal) -> str:
+    """The reasons, and for an approval in spite of a criterion that is not met what is not met and why all the same."""
     if not proposal.exception:
         return proposal.reasons
-    return f"{proposal.reasons}\n\n{gettext('An exception is made: %s') % proposal.exception}"
+    lines = [
+        gettext("The criterion %(title)s is not met: %(reason)s") % {"title": title, "reason": reason}
+        for title, reason in _not_met(application)
+    ]
+    lines.append(gettext("We grant membership all the same: %s") % proposal.exception)
+    return "\n\n".join([proposal.reasons, *lines])
 
 
 def _unmet(application: Application) -> str:
     """The criteria that are not met, each with what was found."""
+    lines = [f"{title}: {reason}" for title, reason in _not_met(application)]
+    return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines) if lines else ""
+
+
+def _not_met(application: Application) -> list[tuple[str, str]]:
+    """Title and finding of each criterion that is not met."""
     found = assessments_of(application)
     unmet = not_met(criteria_of(application), {key: each.verdict for key, each in found.items()})
-    if not unmet:
-        return ""
-    lines = [f"{each.title}: {found[each.key].reason}" for each in unmet]
-    return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines)
+    return [(each.title, found[each.key].reason) for each in unmet]

@@ -37,7 +37,8 @@ KINDS = (
         },
         body={
             "sv": "Hej,\n\nvi har begränsat medlemskapet för {organisation}: {limit}\n\nSkäl: {reason}\n\nPå sidan "
-            "Medlemskap och intyg ser ni vad som gäller. Hör av er till kundtjänst om något är oklart eller fel.",
+            "Medlemskap och säkerhetsförklaring ser ni vad som gäller. Hör av er till kundtjänst om något är oklart "
+            "eller fel.",
             "en": "Hello,\n\nthe membership of {organisation} has been limited: {limit}\n\nReasons: {reason}\n\nThe "
             "page Membership and statement shows how it stands. Write to us if anything is unclear.",
         },
@@ -67,7 +68,7 @@ KINDS = (
         },
         body={
             "sv": "Hej,\n\nmedlemskapet för {organisation} har upphört. Era konton är avstängda, era nycklar gäller "
-            "inte längre och hubben utbyter ingen information med er. Beslutet är bifogat."
+            "inte längre och vi utbyter ingen information med er. Beslutet är bifogat."
             "\n\nSkäl: {reason}\n\nDet ni har bidragit med: "
             "{contributions}\n\nHör av er till kundtjänst om ni har frågor.",
             "en": "Hello,\n\nthe membership of {organisation} has ended. Accounts are off, keys have ended, and "
@@ -86,7 +87,7 @@ KINDS = (
         },
         body={
             "sv": "Hej,\n\nvi har prövat de ändringar som ni föreslog i uppgifterna om {organisation}. "
-            "{decision}\n\nPå sidan Medlemskap och intyg ser ni vilka uppgifter som gäller.",
+            "{decision}\n\nPå sidan Medlemskap och säkerhetsförklaring ser ni vilka uppgifter som gäller.",
             "en": "Hello,\n\nwe have looked at the changes that you proposed in the data of {organisation}. "
             "{decision}\n\nThe page Membership and statement shows your data.",
         },
@@ -102,8 +103,8 @@ LIMITS = {
         "en": "the API connection is suspended.",
     },
     RestrictionKind.READ_ONLY: {
-        "sv": "ni kan läsa men inte skriva.",
-        "en": "you can read but not write.",
+        "sv": "ni kan ta del av information men inte dela.",
+        "en": "you can receive information but not share it.",
     },
 }
 

@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import ActorReference, Target
 from vardkase.core.mail.compose import Attachment
 from vardkase.hub.correspondence import Kind, register
+from vardkase.hub.correspondence.appeals import APPEAL
+from vardkase.hub.correspondence.appeals import FACTS as APPEAL_FACTS
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import moment, sender, sender_and_address
+from vardkase.hub.correspondence.letters.wording import appeal_facts, moment, sender, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -33,8 +35,8 @@ COMMON = {
     "day": "26 november 2026",
     "reason": "Medlemmen har låtit andra använda sina konton.",
     "decider": "Johanna Bergdahl, jurist",
-    "sender": "CERT-SE",
-    "sender_address": "CERT-SE, Box 1, 104 22 Stockholm",
+    **APPEAL_FACTS,
+    "number": "M-00012",
 }
 FACTS = {
     "letter_suspension": {**COMMON, "until": "Avstängningen gäller tills vidare."},
@@ -54,6 +56,7 @@ def register_letters() -> None:
                 subject={language: texts[f"subject_{language}"] for language in LANGUAGES},
                 body={language: texts[f"body_{language}"] for language in LANGUAGES},
                 is_letter=True,
+                sections=(APPEAL,),
             )
         )
 
@@ -93,7 +96,14 @@ def _common(actor: ActorReference, membership: Membership, language: str, reason
             "decider": _decider(actor, language),
             "sender": sender(),
             "sender_address": sender_and_address(),
+            "number": case_of(membership),
+            **appeal_facts(membership.sector),
         }
+
+
+def case_of(membership: Membership) -> str:
+    """The number of the case that a membership's letters belong to."""
+    return f"M-{membership.pk:05d}"
 
 
 def _decider(actor: ActorReference, language: str) -> str:
@@ -104,11 +114,10 @@ def _decider(actor: ActorReference, language: str) -> str:
 def _written(
     actor: ActorReference, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
 ) -> Attachment:
-    case = f"M-{membership.pk:05d}"
     address = [membership.organisation.name, *str(membership.details.get("address") or "").splitlines()]
     contents = Contents(
         kind,
-        case,
+        case_of(membership),
         sender(),
         [line.strip() for line in address if line.strip()],
         facts,

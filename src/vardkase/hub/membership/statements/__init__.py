@@ -1,1 +1,1 @@
-"""Security statements (säkerhetsintyg): what members say of their own security work, with evidence."""
+"""Security statements (säkerhetsförklaring): what members say of their own security work, with evidence."""

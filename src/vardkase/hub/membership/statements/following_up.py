@@ -25,11 +25,11 @@ from vardkase.hub.membership.statements.settings import GRACE_DAYS
 
 REASONS = {
     RestrictionKind.READ_ONLY: {
-        "sv": "Säkerhetsintyget gick ut den {day}.",
+        "sv": "Säkerhetsförklaringen gick ut den {day}.",
         "en": "The security statement ended on {day}.",
     },
     RestrictionKind.NO_SYNC: {
-        "sv": "Säkerhetsintyget gick ut den {day} och har inte förnyats inom anståndstiden.",
+        "sv": "Säkerhetsförklaringen gick ut den {day} och har inte förnyats inom anståndstiden.",
         "en": "The security statement ended on {day}, and the grace is over.",
     },
 }

@@ -20,13 +20,13 @@ KINDS = (
         describes=_("A security statement ends in 60, 30 or 7 days"),
         facts={**FACTS, "days": "30"},
         subject={
-            "sv": "Säkerhetsintyget för {organisation} går ut den {day}",
+            "sv": "Säkerhetsförklaringen för {organisation} går ut den {day}",
             "en": "The security statement of {organisation} ends on {day}",
         },
         body={
-            "sv": "Hej,\n\nsäkerhetsintyget för {organisation} går ut den {day}, om {days} dagar. Er administratör "
-            "förnyar det på sidan Medlemskap och intyg. Utan ett giltigt intyg kan ni läsa men inte skriva, och efter "
-            "en tid stängs API-anslutningen av.",
+            "sv": "Hej,\n\nsäkerhetsförklaringen för {organisation} går ut den {day}, om {days} dagar. Er "
+            "administratör förnyar den på sidan Medlemskap och säkerhetsförklaring. Utan en giltig säkerhetsförklaring "
+            "kan ni ta del av information men inte dela, och efter en tid stängs API-anslutningen av.",
             "en": "Hello,\n\nthe security statement of {organisation} ends on {day}, in {days} days. Your "
             "administrator renews it on the page Membership and statement. Without a valid statement you can read but "
             "not write, and after a while the API connection is suspended.",
@@ -37,11 +37,11 @@ KINDS = (
         describes=_("A security statement has been accepted"),
         facts=FACTS,
         subject={
-            "sv": "Säkerhetsintyget för {organisation} är godkänt",
+            "sv": "Säkerhetsförklaringen för {organisation} är godkänd",
             "en": "The security statement of {organisation} is accepted",
         },
         body={
-            "sv": "Hej,\n\nsäkerhetsintyget för {organisation} är godkänt och gäller till och med den {day}.",
+            "sv": "Hej,\n\nsäkerhetsförklaringen för {organisation} är godkänd och gäller till och med den {day}.",
             "en": "Hello,\n\nthe security statement of {organisation} is accepted and holds through {day}.",
         },
     ),
@@ -50,12 +50,12 @@ KINDS = (
         describes=_("A security statement has been returned to the member"),
         facts={"organisation": FACTS["organisation"], "reason": "Planen för åtkomst saknas."},
         subject={
-            "sv": "Säkerhetsintyget för {organisation} behöver kompletteras",
+            "sv": "Säkerhetsförklaringen för {organisation} behöver kompletteras",
             "en": "The security statement of {organisation} needs more",
         },
         body={
-            "sv": "Hej,\n\nvi har granskat säkerhetsintyget för {organisation} och behöver mer innan vi kan godkänna "
-            "det:\n\n{reason}\n\nKomplettera det på sidan Medlemskap och intyg.",
+            "sv": "Hej,\n\nvi har granskat säkerhetsförklaringen för {organisation} och behöver mer innan vi kan "
+            "godkänna den:\n\n{reason}\n\nKomplettera den på sidan Medlemskap och säkerhetsförklaring.",
             "en": "Hello,\n\nwe have reviewed the security statement of {organisation} and need more before we can "
             "accept it:\n\n{reason}\n\nComplete it on the page Membership and statement.",
         },

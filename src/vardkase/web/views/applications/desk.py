@@ -23,6 +23,7 @@ from vardkase.web.forms.assessment import (
     MessageForm,
     PartialityForm,
     ProposalForm,
+    RegistryForm,
     ResumeForm,
 )
 from vardkase.web.forms.errors import take_errors
@@ -91,6 +92,23 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
             return redirect("application", number)
     context = {"application": application, "form": form}
     return render(request, "applications/completion.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def registry_number(request: PageRequest, number: str) -> HttpResponse:
+    """Enter the number of the case in the authority's own registry."""
+    application = queries.find(request.actor, number)
+    form = RegistryForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"registry_form": form},
+        lambda: reviewing.set_registry_number(
+            request.actor, application, form.cleaned_data["registry_number"]
+        ),
+        gettext("The registry number is kept."),
+    )
 
 
 @require_POST
@@ -220,6 +238,7 @@ def _page(request: PageRequest, application: Application, status: int = 200, **m
         "proposal_form": ProposalForm(),
         "answer_form": AnswerForm(),
         "resume_form": ResumeForm(),
+        "registry_form": RegistryForm(initial={"registry_number": application.registry_number}),
         **shown(request.actor, application, request.GET.get("show", "")),
         **more,
     }

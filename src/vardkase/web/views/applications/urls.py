@@ -13,6 +13,7 @@ urlpatterns = [
     path("applications/<str:number>/review/", desk.review, name="application_review"),
     path("applications/<str:number>/criteria/<str:key>/", desk.assess, name="application_assess"),
     path("applications/<str:number>/completion/", desk.completion, name="application_completion"),
+    path("applications/<str:number>/registry-number/", desk.registry_number, name="application_registry"),
     path("applications/<str:number>/resume/", desk.resume, name="application_resume"),
     path("applications/<str:number>/message/", desk.message, name="application_message"),
     path("applications/<str:number>/propose/", desk.propose, name="application_propose"),

@@ -194,7 +194,8 @@ WORDS = {
     State.UNDER_REVIEW: (
         _("Being assessed"),
         _(
-            "The application is being assessed. Two officers decide, and you get the decision by mail and here."
+            "The application is being assessed. One officer presents the case, and another decides. "
+            "You get the decision by mail and here."
         ),
     ),
     State.COMPLETION_REQUESTED: (

@@ -34,6 +34,7 @@ from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 
 LONGEST = 5000
+LONGEST_REGISTRY_NUMBER = 64
 DAYS_TO_COMPLETE = 21
 """As long as an applicant has to complete an application where the officer chooses no other day."""
 
@@ -65,6 +66,25 @@ def take_over(actor: Actor, application: Application) -> Handling:
         found.save(update_fields=["officer"])
         record(actor, "application.taken_over", target_of(application))
     return found
+
+
+@transaction.atomic
+def set_registry_number(actor: Actor, application: Application, number: str) -> Application:
+    """Keep the number of the case in the authority's own registry; it stands in the head of letters from now on.
+
+    Raises Forbidden, Invalid under `registry_number`.
+    """
+    application = opened(actor, application)
+    number = " ".join(number.split())
+    if len(number) > LONGEST_REGISTRY_NUMBER or "\0" in number:
+        told = gettext("Please enter a text of at most %(count)s characters.")
+        raise Invalid({"registry_number": [told % {"count": LONGEST_REGISTRY_NUMBER}]})
+    if number != application.registry_number:
+        change = {"registry_number": [application.registry_number, number]}
+        application.registry_number = number
+        application.save(update_fields=["registry_number", "changed"])
+        record(actor, "application.registered_as", target_of(application), change)
+    return application
 
 
 @transaction.atomic
