@@ -125,7 +125,7 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
         "Säkerhetsarbetet når inte den nivå",
         "Säkerhetsförklaringen visar nivå 1 av 4",
         "Vad ni kan göra",
-        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1, 104 22 Stock",
+        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "lämnar vi det vidare till domstolen",
         f"ärende {application.number}",
         "inom tre veckor från den dag då ni fick del av beslutet",

@@ -65,7 +65,7 @@ def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Des
         "212000-0142",
         "Avstängningen gäller tills vidare.",
         "Konton har delats.",
-        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1, 104 22 Stock",
+        "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "inom tre veckor från den dag då beslutet meddelades",
         "ärende M-0",
         "lämnar vi det vidare till domstolen",
