@@ -139,26 +139,6 @@ def test_a_company_is_rejected_with_reasons_and_what_it_can_do(cast: Cast) -> No
     assert write_message(applicant, application, "Vi överklagar.").text == "Vi överklagar."
 
 
-def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(cast: Cast) -> None:
-    first, second = per(cast), johanna(cast)
-    name = "Västernorrlands och Jämtlands läns kommunalförbund för vatten, räddningstjänst och krisberedskap"
-    application = assessed(first, organisation_name=name, answers={"organisation": {"name": name}})
-    assess(first, application, "security_work", "not_met", "Planen för åtkomst saknas. " * 90)
-    reasons = "\n\n".join(["Förbundet har inte visat hur åtkomsten till systemen styrs. " * 6] * 12)
-    proposal = propose(first, application, "reject", reasons)
-    decide(second, application, proposal.pk, "agree")
-    letter = Letter.objects.get()
-    document = PdfReader(BytesIO(bytes(letter.content)))
-    pages = [" ".join(page.extract_text().split()) for page in document.pages]
-    assert len(pages) > 2
-    assert pages[0].count(letter.number) == 1
-    assert all(f"Beslut om medlemskap {letter.number}" in page for page in pages[1:])
-    assert all(f"{number} ({len(pages)})" in page for number, page in enumerate(pages, start=1))
-    assert "Vilka som har beslutat" in pages[-1], "no page holds names alone"
-    catalogue = document.trailer["/Root"]
-    assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("sv", True)
-
-
 def test_a_proposal_needs_every_criterion_and_an_exception_for_one_not_met(cast: Cast) -> None:
     first = per(cast)
     application = on_the_desk(first)

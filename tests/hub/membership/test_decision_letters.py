@@ -1,0 +1,68 @@
+"""What stands in decisions on applications, and what has to be known before one is written."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.db import transaction
+from pypdf import PdfReader
+
+from tests.cast import Cast
+from tests.hub.membership.desk import assessed, johanna, per, proposed
+from tests.hub.membership.test_terms_while_applying import words_of
+from vardkase.core.errors import Conflict
+from vardkase.core.settings.models import SettingValue
+from vardkase.hub.correspondence.letters.writing import letters_about
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.assessments.services.deciding import decide, propose
+from vardkase.hub.membership.assessments.services.reviewing import assess
+
+
+def test_a_letter_of_many_pages_ends_with_its_reasons_to_appeal_and_who_signs(cast: Cast) -> None:
+    first, second = per(cast), johanna(cast)
+    name = "Västernorrlands och Jämtlands läns kommunalförbund för vatten, räddningstjänst och krisberedskap"
+    application = assessed(first, organisation_name=name, answers={"organisation": {"name": name}})
+    assess(first, application, "security_work", "not_met", "Planen för åtkomst saknas. " * 90)
+    reasons = "\n\n".join(["Förbundet har inte visat hur åtkomsten till systemen styrs. " * 6] * 12)
+    proposal = propose(first, application, "reject", reasons)
+    decide(second, application, proposal.pk, "agree")
+    letter = Letter.objects.get()
+    document = PdfReader(BytesIO(bytes(letter.content)))
+    pages = [" ".join(page.extract_text().split()) for page in document.pages]
+    assert len(pages) > 2
+    assert pages[0].count(letter.number) == 1
+    assert all(f"Beslut om medlemskap {letter.number}" in page for page in pages[1:])
+    assert all(f"{number} ({len(pages)})" in page for number, page in enumerate(pages, start=1))
+    assert "Vilka som har beslutat" in pages[-1], "no page holds names alone"
+    catalogue = document.trailer["/Root"]
+    assert (catalogue["/Lang"], catalogue["/MarkInfo"]["/Marked"]) == ("sv", True)
+
+
+def test_no_decision_is_written_while_nobody_says_who_decides(cast: Cast) -> None:
+    application, proposal = proposed(per(cast), "reject")
+    second = johanna(cast)
+    for name in ("Vardkase.sender_name", "Vardkase.sender_address", "Vardkase.appeal_court"):
+        with transaction.atomic():
+            SettingValue.objects.filter(name=name).delete()
+            with pytest.raises(Conflict, match=name):
+                deciding.decide(second, application, proposal.pk, "agree")
+            transaction.set_rollback(True)
+    application.refresh_from_db()
+    assert application.state == "under_review"
+
+
+def test_a_letter_has_the_registry_number_and_an_exception_in_whole_sentences(cast: Cast) -> None:
+    handler = per(cast)
+    application = assessed(handler)
+    reviewing.set_registry_number(handler, application, "MCF 2026-1234")
+    reviewing.assess(handler, application, "security_contact", "not_met", "Ingen svarar på natten.")
+    proposal = deciding.propose(handler, application, "approve", "Skäl.", "Jour finns från den 1 mars 2027.")
+    application.refresh_from_db()
+    deciding.decide(johanna(cast), application, proposal.pk, "agree")
+    (letter,) = letters_about("application", application.pk)
+    words = words_of(bytes(letter.content))
+    assert "Diarienummer MCF 2026-1234" in words
+    assert f"Ärende {application.number}:1" in words
+    assert "är inte uppfyllt: Ingen svarar på natten. Vi beviljar ändå medlemskap: Jour finns" in words
