@@ -18,7 +18,7 @@ from tests.web.accounts import PASSWORD, code_of, post_sign_in, signed_in, with_
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services import edit_user
+from vardkase.identity.accounts.services import edit_user, one_time_codes
 from vardkase.identity.organisations.standing import NEVER
 
 NEW = "tretton fyrar tända längs kusten"
@@ -172,6 +172,51 @@ def test_a_password_alone_does_not_pass_a_second_factor(person: User, client: Cl
 
 def test_a_code_works_once(person: User) -> None:
     code = code_of(with_totp(person))
+    for answer in (302, 200):
+        browser = Client()
+        post_sign_in(browser, person.email)
+        sent = browser.post("/account/second-factor/authenticate/", {"code": code})
+        assert sent.status_code == answer
+
+
+def test_the_code_that_activates_an_app_does_not_work_again(person: User, client: Client) -> None:
+    post_sign_in(client, person.email)
+    secret = client.get("/account/second-factor/totp/activate/").context["form"].secret
+    code = code_of(secret)
+    assert client.post("/account/second-factor/totp/activate/", {"code": code}).status_code == 302
+    browser = Client()
+    post_sign_in(browser, person.email)
+    assert browser.post("/account/second-factor/authenticate/", {"code": code}).status_code == 200
+    later = browser.post("/account/second-factor/authenticate/", {"code": code_of(secret, 1)})
+    assert later.status_code == 302
+
+
+def test_a_code_works_once_also_when_it_was_ahead_of_the_clock(person: User) -> None:
+    """An app half a minute ahead shows a code that stays acceptable for a minute and a half."""
+    secret = with_totp(person)
+    code = code_of(secret, 1)
+    for sent, answer in ((code, 302), (code, 200), (code_of(secret), 200)):
+        cache.clear()
+        browser = Client()
+        post_sign_in(browser, person.email)
+        got = browser.post("/account/second-factor/authenticate/", {"code": sent})
+        assert got.status_code == answer, sent
+
+
+def test_wrong_codes_are_counted_for_all_processes(person: User) -> None:
+    secret = with_totp(person)
+    for _ in range(one_time_codes.WRONG_CODES):
+        assert one_time_codes.may_try(person.pk)
+    browser = Client()
+    post_sign_in(browser, person.email)
+    assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 200
+    one_time_codes.forgive(person.pk)
+    assert browser.post("/account/second-factor/authenticate/", {"code": code_of(secret)}).status_code == 302
+
+
+def test_a_recovery_code_works_once(person: User) -> None:
+    with_totp(person)
+    code = Authenticator.objects.get(user=person, type="recovery_codes").wrap().get_unused_codes()[0]
     for answer in (302, 200):
         browser = Client()
         post_sign_in(browser, person.email)

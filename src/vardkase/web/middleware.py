@@ -22,7 +22,7 @@ from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.means import Means, means_of
 from vardkase.web.accounts.sessions import end_sessions, end_this_session
-from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS
+from vardkase.web.accounts.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
 from vardkase.web.applicants import COOKIE_PATH, OWN_LINK
 from vardkase.web.pages import PUBLIC, standing_page
 
@@ -126,7 +126,10 @@ class SignedIn:
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
         if user.force_logout:
             return _leave(request, user)
-        return _admit(request, user, name, own_affairs=getattr(view, "own_affairs", False))
+        refused = _admit(request, user, name, own_affairs=getattr(view, "own_affairs", False))
+        if refused is None and name == "account_change_password" and not may_change_password(request, user):
+            return ask_to_confirm(request, user, resume=False)
+        return refused
 
 
 def _largest_form(request: HttpRequest) -> int:

@@ -22,6 +22,7 @@ from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
 from vardkase.web.accounts.step_up import ask_to_confirm, confirmed_at
@@ -84,7 +85,14 @@ def page[**P](
                 raise Http404(str(error)) from error
             except StepUpRequired:
                 return ask_to_confirm(request, person, resume=resume)
-            except (StandingRefused, PolicyForbids, MissingDuty, NotImpartial, Conflict) as refused:
+            except (
+                StandingRefused,
+                PolicyForbids,
+                MissingDuty,
+                NotImpartial,
+                ApprovalNeeded,
+                Conflict,
+            ) as refused:
                 return refusal_page(request, refused)
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error

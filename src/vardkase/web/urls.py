@@ -28,6 +28,7 @@ urlpatterns = [
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("design/", design.components, name="components"),
     path("account/", include("vardkase.web.views.account.urls")),
+    path("account-link/", include("vardkase.web.views.account.link_urls")),
     path("account/organisation/", include("vardkase.web.views.provider_sign_in.urls")),
     path("account/", include("allauth.account.urls")),
     path("administration/", include("vardkase.web.views.administration.urls")),

@@ -137,6 +137,49 @@ class User(AbstractBaseUser):
         return not self.disabled and (self.expiration is None or self.expiration > timezone.now())
 
 
+class AccountLink(models.Model):
+    """A link that was mailed for an account, good for one use until `expires`; only a digest of its secret is kept.
+
+    `email` is the new address that is confirmed or cancelled, for the purposes that are about one.
+    """
+
+    class Purpose(models.TextChoices):
+        CONFIRM_ADDRESS = "confirm_address"
+        CANCEL_ADDRESS = "cancel_address"
+        SET_PASSWORD = "set_password"  # noqa: S105 - a purpose
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    digest = models.BinaryField(max_length=32, unique=True)
+    email = models.EmailField(max_length=255, blank=True, default="")
+    made = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_link"
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.user_id}"
+
+
+class OneTimeCode(models.Model):
+    """The counter (RFC 6238) of the last code of an app that a user's account accepted, and the wrong ones since.
+
+    `wrong` were tried since `wrong_since` (Unix seconds).
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    counter = models.BigIntegerField()
+    wrong = models.IntegerField()
+    wrong_since = models.BigIntegerField()
+
+    class Meta:
+        db_table = "one_time_code"
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
 class SearchCount(models.Model):
     """How many searches a user of a limited role has made since `began` (Unix seconds)."""
 

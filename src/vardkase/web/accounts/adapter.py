@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
@@ -28,6 +29,7 @@ from vardkase.identity.accounts.services.passwords import LONGEST
 from vardkase.web.accounts import trail
 from vardkase.web.accounts.entrance import note_account_off, other_means_refused, refusal_page
 from vardkase.web.accounts.sessions import end_sessions
+from vardkase.web.accounts.step_up import may_change_password
 
 SECOND_FACTORS = Safe("second factor")
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - not bound to: what stands for a client without an IP address
@@ -89,7 +91,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: User, password: str) -> None:
         """Change one's own password, also where the organisation may no longer write intelligence."""
         address = getattr(context.request, "client_address", None)
-        actor = actor_for(user, Credential.BROWSER, address=address)
+        confirmed = timezone.now() if may_change_password(context.request, user) else None
+        actor = actor_for(user, Credential.BROWSER, address=address, confirmed_at=confirmed)
         changed = change_password(replace(actor, may_write=True), password)
         user.password, user.change_pw = changed.password, changed.change_pw
 

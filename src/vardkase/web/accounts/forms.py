@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core.internal.cryptokit import compare_user_code
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn import forms as webauthn
 from django.forms import Form
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services import one_time_codes
 from vardkase.identity.accounts.services.passwords import LONGEST
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": "32"}
@@ -68,7 +77,51 @@ class ReauthenticateForm(account.ReauthenticateForm):  # type: ignore[misc]
         _bound(self, "password")
 
 
-class AuthenticateForm(mfa.AuthenticateForm):  # type: ignore[misc]
+class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
+    """A code from the app or a recovery code: either is accepted once."""
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        _require_attempt(self.user)
+        app: Authenticator | None = None
+        for each in Authenticator.objects.filter(user=self.user).exclude(type=Authenticator.Type.WEBAUTHN):
+            if each.type == Authenticator.Type.TOTP:
+                app = each
+            if self._is_right(each, code):
+                one_time_codes.forgive(self.user.pk)
+                each.user = self.user
+                self.authenticator = each
+                return code
+        if app is not None:
+            self._emit_authentication_failed(app)
+        raise get_mfa_adapter().validation_error("incorrect_code")
+
+    def _is_right(self, authenticator: Authenticator, code: str) -> bool:
+        if authenticator.type != Authenticator.Type.TOTP:
+            return bool(authenticator.wrap().validate_code(code))
+        counter = _counter_of(decrypt(authenticator.data["secret"]), code)
+        return counter is not None and one_time_codes.accept(self.user.pk, counter)
+
+
+def _require_attempt(user: User) -> None:
+    """Raise ValidationError after too many wrong codes."""
+    if not one_time_codes.may_try(user.pk):
+        raise get_account_adapter().validation_error("too_many_login_attempts")
+
+
+def _counter_of(secret: str, code: str) -> int | None:
+    """The period whose code this is, of those that an app may show now; None for a wrong code."""
+    return next(
+        (
+            counter
+            for counter in yield_hotp_counters_from_time()
+            if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter)))
+        ),
+        None,
+    )
+
+
+class AuthenticateForm(_Code, mfa.AuthenticateForm):  # type: ignore[misc]
     """A code from the app, or a recovery code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,7 +130,7 @@ class AuthenticateForm(mfa.AuthenticateForm):  # type: ignore[misc]
         self.fields["code"].widget.attrs.update(CODE)
 
 
-class MfaReauthenticateForm(mfa.ReauthenticateForm):  # type: ignore[misc]
+class MfaReauthenticateForm(_Code, mfa.ReauthenticateForm):  # type: ignore[misc]
     """A code once more."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -93,6 +146,15 @@ class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         _word(self, code=_("Code from the app"))
         self.fields["code"].widget.attrs.update(CODE, inputmode="numeric")
+
+    def clean_code(self) -> str:
+        validate_can_add_authenticator(self.user)
+        code: str = self.cleaned_data["code"]
+        _require_attempt(self.user)
+        counter = _counter_of(self.secret, code)
+        if counter is None or not one_time_codes.accept(self.user.pk, counter):
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        return code
 
 
 class AddWebAuthnForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]

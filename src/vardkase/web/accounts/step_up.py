@@ -8,15 +8,18 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from vardkase.identity.access.actor import STEP_UP_HOLDS
 from vardkase.identity.accounts.models import User
 from vardkase.web.accounts.means import METHOD
 
@@ -35,6 +38,17 @@ def confirmed_at(request: HttpRequest, user: User) -> datetime | None:
     if not shown and not settings.REQUIRE_SECOND_FACTOR:
         shown = [one["at"] for one in records if one["method"] in ("password", METHOD)]
     return datetime.fromtimestamp(max(shown), UTC) if shown else None
+
+
+def may_change_password(request: HttpRequest, user: User) -> bool:
+    """Whether `user` may choose a new password now, for which the form asks for the present one.
+
+    A second factor is asked for too, but not of those whose password was given to them or whose role needs none.
+    """
+    if user.change_pw or (user.role.perm_skip_otp and not is_mfa_enabled(user)):
+        return True
+    confirmed = confirmed_at(request, user)
+    return confirmed is not None and timezone.now() - confirmed < STEP_UP_HOLDS
 
 
 def second_factor_was_added(request: HttpRequest, user: User, authenticator: Authenticator) -> None:

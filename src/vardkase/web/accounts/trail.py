@@ -15,6 +15,7 @@ from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.entrance.providers import ProviderRefused
@@ -90,20 +91,29 @@ def listen() -> None:
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, "second_factor.added", _kind(authenticator))
+    _tell(request, user, Changed.SECOND_FACTOR_ADDED, authenticator)
     second_factor_was_added(request, user, authenticator)
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, "second_factor.removed", _kind(authenticator))
+    _tell(request, user, Changed.SECOND_FACTOR_REMOVED, authenticator)
 
 
 def _reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, "second_factor.renewed", _kind(authenticator))
+    _tell(request, user, Changed.RECOVERY_CODES, authenticator)
 
 
 def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     somebody = Somebody(user.org_id, getattr(request, "client_address", None))
     record(somebody, "user.second_factor_refused", target_of(user), _kind(authenticator))
+
+
+def _tell(request: HttpRequest, user: User, changed: Changed, authenticator: Authenticator) -> None:
+    """Mail it; the recovery codes that come and go with a factor are not told of besides."""
+    if changed is Changed.RECOVERY_CODES or authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        tell_of_changes(actor_for(user, Credential.BROWSER), user, [changed])
 
 
 def _kind(authenticator: Authenticator) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from vardkase.audit.services import ActorReference
+from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey, User
 
 CONSOLE = "console"
@@ -29,3 +31,14 @@ def note_issuer(actor: ActorReference, key: AuthKey) -> None:
     key.issued_by_id = actor.user_id
     key.issued_by_name = actor.name[:255]
     key.issued_at_console = actor.credential_name == CONSOLE
+
+
+def end_all(user: User) -> int:
+    """End every session and every valid key of an account; returns how many keys. Links mailed for it stop working."""
+    now = now_seconds()
+    valid = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user=user)
+    ended = valid.update(expiration=now - 1)
+    user.force_logout = True
+    User.objects.filter(pk=user.pk).update(force_logout=True)
+    user.links.all().delete()
+    return ended

@@ -8,6 +8,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.protection import protected_users, require_change
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -17,6 +18,8 @@ def end_accounts(actor: Acting, organisation_id: int) -> dict[str, int]:
     In the caller's transaction, who has asked whether the actor may. Raises Invalid when no site administrator
     would be left.
     """
+    for user in protected_users().filter(org=organisation_id):
+        require_change(actor, user)
     now = now_seconds()
     keys = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user__org=organisation_id)
     ended = keys.update(expiration=now - 1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.protection import is_protected
 
 # Any fixed number: two changes that each would leave one administrator must not pass each other.
 LAST_ADMINISTRATOR = 0x4C41_5354
@@ -26,11 +27,12 @@ def keep_a_site_admin() -> None:
 
 
 def without_the_last(users: Iterable[User]) -> list[User]:
-    """Those of `users` that may all be switched off: never the last site administrator, nor an organisation's last.
+    """Those of `users` that may all be switched off: never the last site administrator, nor an organisation's last, nor
+    somebody who decides (`protection`).
 
     Of several administrators the one whose account is the oldest is kept. Each has its role and organisation fetched.
     """
-    users = list(users)
+    users = [user for user in users if not is_protected(user)]
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     leaving = {user.pk for user in users}
     others = User.objects.filter(active, disabled=False).exclude(pk__in=leaving)

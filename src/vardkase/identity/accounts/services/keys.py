@@ -7,6 +7,7 @@ import ipaddress
 import secrets
 import string
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,9 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
+from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.protection import require_change
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
@@ -37,12 +41,14 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     """Make a key for `user`; returns it and the 40 characters, which are kept nowhere.
 
     `data` may hold comment, expiration (ISO date or seconds; empty: never), read_only, allowed_ips (addresses
-    and networks, as a list or a text). Raises Invalid by field, and Forbidden unless it is the actor's own
-    account or one the actor administers.
+    and networks, as a list or a text); made with a key, it has that key's limits unless narrower ones are given.
+    Raises Invalid by field, and Forbidden unless it is the actor's own account or one the actor administers.
     """
     _require_control(actor, user)
-    key, raw = make_key(actor, user, data or {})
+    key, raw = make_key(actor, user, inherited(actor, data or {}))
+    require_no_wider(actor, key)
     record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
+    tell_of_changes(actor, user, [Changed.KEY_MADE], detail=str(key))
     return key, raw
 
 
@@ -52,10 +58,14 @@ def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     _require_control(actor, key.user)
     locked = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role", "user__org")
     key = locked.get(pk=key.pk)
+    former = copy(key)
     _apply(key, data)
     require_bound(key)
+    require_no_wider(actor, key, former)
     key.save()
     record(actor, "auth_key.edited", target_of(key), {"user": key.user.email, **_facts(key)})
+    if _facts(key) != _facts(former):
+        tell_of_changes(actor, key.user, [Changed.KEY_EDITED], detail=str(key))
     return key
 
 
@@ -80,12 +90,13 @@ def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
 
 
 @transaction.atomic
-def delete_key(actor: Acting, key: AuthKey) -> None:
+def delete_key(actor: Acting, key: AuthKey, *, approved: bool = False) -> None:
     """Revoke a key: the next request with it is refused."""
-    _require_control(actor, key.user)
+    _require_control(actor, key.user, approved=approved)
     target = target_of(key)
     key.delete()
     record(actor, "auth_key.deleted", target, {"user": key.user.email})
+    tell_of_changes(actor, key.user, [Changed.KEY_REVOKED], detail=str(key))
 
 
 @transaction.atomic
@@ -94,8 +105,10 @@ def reset_keys(actor: Acting, user: User) -> str:
     _require_control(actor, user)
     now = now_seconds()
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
-    key, raw = make_key(actor, user, bounds_of_former(user))
+    key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})
+    require_no_wider(actor, key)
     record(actor, "auth_key.reset", target_of(key), {"user": user.email, "ended": ended})
+    tell_of_changes(actor, user, [Changed.KEY_MADE], detail=str(key))
     return raw
 
 
@@ -122,10 +135,11 @@ def target_of(key: AuthKey) -> Target:
     return Target("auth_key", key.pk, key.uuid, str(key))
 
 
-def _require_control(actor: Acting, user: User) -> None:
+def _require_control(actor: Acting, user: User, *, approved: bool = False) -> None:
     actor.require_writing()
     if user.pk != actor.user_id and not rules.may_administer(actor, user):
         raise Forbidden
+    require_change(actor, user, approved=approved)
 
 
 def _facts(key: AuthKey) -> dict[str, Any]:

@@ -9,40 +9,65 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.credentials import note_who_set
+from vardkase.identity.accounts.services.account_links import mail_password_link
+from vardkase.identity.accounts.services.credentials import end_all, note_who_set
+from vardkase.identity.accounts.services.key_limits import require_unlimited
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
+from vardkase.identity.accounts.services.protection import require_change
 from vardkase.identity.accounts.services.users import locked, target_of
 from vardkase.identity.organisations.acting import Acting
 
 
 @transaction.atomic
 def reset_password(actor: Acting, user: User) -> str:
-    """Give `user` a password that must be changed at the first sign-in, and return it; sessions end.
+    """Give `user` a password that must be changed at the first sign-in, and return it; sessions and keys end.
 
-    Raises Forbidden unless the actor administers the account.
+    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
     """
     user = _administered(actor, user)
+    require_change(actor, user)
+    require_unlimited(actor, "password")
+    return _reset(actor, user)
+
+
+@transaction.atomic
+def reset_password_by_link(actor: Acting, user: User, *, approved: bool = False) -> None:
+    """End what `user` signs in with, and mail a link to choose a new password to them alone.
+
+    Raises as `reset_password`.
+    """
+    user = _administered(actor, user)
+    require_change(actor, user, approved=approved)
+    _reset(actor, user)
+    mail_password_link(user)
+
+
+@transaction.atomic
+def reset_second_factor(actor: Acting, user: User, *, approved: bool = False) -> None:
+    """Take every second factor of `user` away; sessions and keys end; they set up a new one.
+
+    Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
+    """
+    user = _administered(actor, user)
+    require_change(actor, user, approved=approved)
+    removed, _ = Authenticator.objects.filter(user=user).delete()
+    note_who_set(actor, user)
+    ended = end_all(user)
+    record(actor, "user.second_factor_reset", target_of(user), {"removed": removed, "keys": ended})
+    tell_of_changes(actor, user, [Changed.SECOND_FACTOR_RESET, Changed.KEYS_ENDED])
+
+
+def _reset(actor: Acting, user: User) -> str:
     password = one_time_password()
     set_password(user, password)
     user.change_pw = True
     user.save()
     note_who_set(actor, user)
-    record(actor, "user.password_reset", target_of(user))
+    ended = end_all(user)
+    record(actor, "user.password_reset", target_of(user), {"keys": ended})
+    tell_of_changes(actor, user, [Changed.PASSWORD, Changed.KEYS_ENDED])
     return password
-
-
-@transaction.atomic
-def reset_second_factor(actor: Acting, user: User) -> None:
-    """Take every second factor of `user` away and sign them out everywhere; they set up a new one.
-
-    Raises Forbidden unless the actor administers the account.
-    """
-    user = _administered(actor, user)
-    removed, _ = Authenticator.objects.filter(user=user).delete()
-    user.force_logout = True
-    user.save()
-    note_who_set(actor, user)
-    record(actor, "user.second_factor_reset", target_of(user), {"removed": removed})
 
 
 def _administered(actor: Acting, user: User) -> User:

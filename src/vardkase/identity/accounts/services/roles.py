@@ -13,6 +13,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.protection import refuse_offices_of_role
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_bool
@@ -76,6 +77,8 @@ def edit_role(actor: Acting, role: Role, data: Mapping[str, Any]) -> Role:
     role = Role.objects.select_for_update().get(pk=role.pk)
     before = _held(role)
     _apply(role, data)
+    if role.perm_site_admin and "perm_site_admin" not in before:
+        refuse_offices_of_role(role.pk)
     role.save()
     keep_a_site_admin()
     record(actor, "role.edited", _target(role), {"permissions": [before, _held(role)]})

@@ -18,6 +18,8 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import visible_users
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.notices import Changed, tell_each
+from vardkase.identity.accounts.services.protection import protected_users, require_change
 from vardkase.identity.organisations.acting import Acting
 
 SWITCHES = frozenset({"disabled", "autoalert", "contactalert"})
@@ -35,31 +37,41 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
     actor.require_writing()
     if field not in SWITCHES:
         raise Invalid({"field": [gettext("This field cannot be changed for many accounts at once.")]})
-    wanted = set(user_ids)
+    users = _chosen(actor, set(user_ids))
+    if field == "disabled" and on and any(user.pk == actor.user_id for user in users):
+        raise Invalid({"user_ids": [gettext("You cannot switch off your own account.")]})
+    turned = [user for user in users if getattr(user, field) != on]
+    now = timezone.now()
+    if field == "disabled":
+        for user in turned:
+            require_change(actor, user)
+        tell_each(actor, turned, Changed.DISABLED if on else Changed.ENABLED)
+        if not on:
+            back = User.objects.filter(pk__in=[user.pk for user in turned])
+            back.update(disabled_because="", enabled_since=now)
+    ids = [user.pk for user in users]
+    User.objects.filter(pk__in=ids).update(**{field: on}, date_modified=now)
+    keep_a_site_admin()
+    record(actor, "user.edited", Target("user"), {field: on, "count": len(users), "users": sorted(ids)})
+    return len(users)
+
+
+def _chosen(actor: Acting, wanted: set[int]) -> list[User]:
+    """These accounts, locked. Raises Invalid, NotFound, Forbidden."""
     if not wanted or len(wanted) > MOST_AT_ONCE:
         raise Invalid({"user_ids": [gettext("Accounts have to be named, and not too many of them.")]})
-    if field == "disabled" and on and actor.user_id in wanted:
-        raise Invalid({"user_ids": [gettext("You cannot switch off your own account.")]})
-    chosen = visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",))
-    users = list(chosen)
+    users = list(visible_users(actor).filter(pk__in=wanted).select_for_update(of=("self",)))
     if len(users) != len(wanted):
         raise NotFound("Invalid user")
     if not all(rules.may_administer(actor, user) for user in users):
         raise Forbidden
-    now = timezone.now()
-    if field == "disabled" and not on:
-        back = User.objects.filter(pk__in=wanted, disabled=True)
-        back.update(disabled_because="", enabled_since=now)
-    User.objects.filter(pk__in=wanted).update(**{field: on}, date_modified=now)
-    keep_a_site_admin()
-    change = {field: on, "count": len(users), "users": sorted(wanted)}
-    record(actor, "user.edited", Target("user"), change)
-    return len(users)
+    return users
 
 
 @transaction.atomic
 def end_keys_of_sync_users(actor: Acting) -> int:
-    """End every valid key of those whose role synchronises (site administrators aside), and tell them by mail.
+    """End every valid key of those whose role synchronises, and tell them by mail. Site administrators and
+    people who decide keep theirs.
 
     MISP makes new keys and mails them; here nobody but their owner ever sees one, so each makes their own.
     Returns how many accounts lost keys. Raises Forbidden for others than site administrators.
@@ -68,7 +80,9 @@ def end_keys_of_sync_users(actor: Acting) -> int:
     if not actor.is_site_admin:
         raise Forbidden
     now = now_seconds()
-    machines = Q(user__role__perm_sync=True, user__role__perm_site_admin=False)
+    machines = Q(user__role__perm_sync=True, user__role__perm_site_admin=False) & ~Q(
+        user__in=protected_users()
+    )
     valid = AuthKey.objects.filter(machines, Q(expiration=0) | Q(expiration__gt=now))
     owners = list(User.objects.filter(pk__in=valid.values("user")).order_by("pk"))
     ended = AuthKey.objects.filter(pk__in=valid.values("pk")).update(expiration=now - 1)

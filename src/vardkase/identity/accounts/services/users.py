@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +23,13 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
-from vardkase.identity.accounts.services.credentials import note_who_set
+from vardkase.identity.accounts.services.credentials import end_all, is_another, note_who_set
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
+from vardkase.identity.accounts.services.protection import refuse_two_offices, require_change
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
@@ -36,6 +40,7 @@ from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.flags import as_bool
 
 MASKED = frozenset("*")
+BROWSER = "browser"
 
 
 @transaction.atomic
@@ -49,6 +54,8 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     actor.require_writing()
     if not actor.is_site_admin and ADMIN not in actor.permissions:
         raise Forbidden
+    if _password(data):
+        require_unlimited(actor, "password")
     user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
@@ -77,13 +84,17 @@ def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, 
 
 
 @transaction.atomic
-def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
-    """Change an account as its administrator; fields as in `create_user`. Raises Invalid, Forbidden."""
+def edit_user(actor: Acting, user: User, data: Mapping[str, Any], *, approved: bool = False) -> User:
+    """Change an account as its administrator; fields as in `create_user`.
+
+    A new password or address ends its sessions and keys. `approved`: another officer has agreed (`protection`). Raises
+    Invalid, Forbidden, StepUpRequired, ApprovalNeeded.
+    """
     actor.require_writing()
     user = locked(user)
     if not rules.may_administer(actor, user):
         raise Forbidden
-    before, was_off = _facts(user), user.disabled
+    before = copy(user)
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
         _refuse_to_move_staff(user)
@@ -92,41 +103,61 @@ def edit_user(actor: Acting, user: User, data: Mapping[str, Any]) -> User:
             raise Forbidden
         user.role = role
     _apply(user, data, ADMINISTERED)
-    if was_off and not user.disabled:
+    refuse_two_offices(user)
+    if before.disabled and not user.disabled:
         user.disabled_because, user.enabled_since = "", timezone.now()
-    return _saved(actor, user, data, before)
+    return _saved(actor, user, data, before, approved=approved)
 
 
 @transaction.atomic
 def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
-    """Change what everybody may of their own account: address, mails, keys for mail, password."""
+    """Change what everybody may of their own account: mails, keys for mail, and after step-up the password.
+
+    Another e-mail address is confirmed first (`addresses.request_address`). Raises Invalid, Forbidden, StepUpRequired.
+    """
     actor.require_writing()
-    user = _own(actor)
-    before = _facts(user)
+    user = own_account(actor)
+    before = copy(user)
     _apply(user, data, OWN)
+    if user.email != before.email:
+        raise Forbidden(
+            gettext(
+                "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
+            )
+        )
+    if _password(data):
+        actor.require_step_up()
     return _saved(actor, user, data, before)
 
 
 @transaction.atomic
 def change_password(actor: Acting, password: str) -> User:
-    """Give the actor's own account a password; raises Invalid when the policy refuses it."""
+    """Give the actor's own account a password; raises StepUpRequired, and Invalid when the policy refuses it.
+
+    Somebody whose password was given to them has just signed in with it, and is asked for nothing more.
+    """
     actor.require_writing()
-    user = _own(actor)
+    user = own_account(actor)
+    if not (user.change_pw and actor.credential_name == BROWSER):
+        actor.require_step_up()
     set_password(user, password)
     user.change_pw = False
     user.save()
     record(actor, "user.password_changed", target_of(user))
+    tell_of_changes(actor, user, [Changed.PASSWORD])
     return user
 
 
 @transaction.atomic
-def delete_user(actor: Acting, user: User) -> None:
-    """Remove an account and its keys. Raises Forbidden, and Invalid for the last site administrator."""
+def delete_user(actor: Acting, user: User, *, approved: bool = False) -> None:
+    """Remove an account and its keys. Raises Forbidden, ApprovalNeeded, and Invalid for the last site administrator."""
     actor.require_writing()
     user = locked(user)
     if not rules.may_administer(actor, user):
         raise Forbidden
+    require_change(actor, user, approved=approved)
     target = target_of(user)
+    tell_of_changes(actor, user, [Changed.DELETED])
     user.delete()
     keep_a_site_admin()
     record(actor, "user.deleted", target)
@@ -142,27 +173,78 @@ def locked(user: User) -> User:
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=user.pk)
 
 
-def _own(actor: Acting) -> User:
+def own_account(actor: Acting) -> User:
+    """The row of the actor's own account, locked for a change. Raises Forbidden for who has none."""
     if actor.user_id is None:
         raise Forbidden
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=actor.user_id)
 
 
-def _saved(actor: Acting, user: User, data: Mapping[str, Any], before: dict[str, Any]) -> User:
-    if password := _password(data):
+def _saved(
+    actor: Acting, user: User, data: Mapping[str, Any], before: User, *, approved: bool = False
+) -> User:
+    password = _password(data)
+    if not is_another(actor, user):
+        _require_own_session(actor, user, before, password)
+    changed = _changes(user, before, is_password_new=bool(password))
+    if changed:
+        require_change(actor, user, approved=approved)
+    if password:
+        require_unlimited(actor, "password")
         set_password(user, password)
+    if user.email != before.email:
+        require_unlimited(actor, "email")
     user.save()
     keep_a_site_admin()
-    after = _facts(user)
-    if password or before["email"] != after["email"]:
+    if (password or user.email != before.email) and is_another(actor, user):
         note_who_set(actor, user)
-    change: dict[str, Any] = {
-        name: [before[name], after[name]] for name in FACTS if before[name] != after[name]
-    }
+        end_all(user)
+        changed.append(Changed.KEYS_ENDED)
+    was, now = _facts(before), _facts(user)
+    change: dict[str, Any] = {name: [was[name], now[name]] for name in FACTS if was[name] != now[name]}
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
     change["password"] = bool(password)
     record(actor, "user.edited", target_of(user), change)
+    tell_of_changes(actor, user, changed, also_to=before.email)
     return user
+
+
+def _require_own_session(actor: Acting, user: User, before: User, password: str) -> None:
+    """Raise for what one's own key may not change, whichever address it is sent to: the address and the password."""
+    if user.email != before.email:
+        raise Forbidden(
+            gettext(
+                "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
+            )
+        )
+    if password:
+        actor.require_step_up()
+
+
+COMPARED = {
+    "email": Changed.EMAIL,
+    "role_id": Changed.ROLE,
+    "org_id": Changed.ORGANISATION,
+    "expiration": Changed.EXPIRATION,
+    "external_auth_required": Changed.PROVIDER,
+    "external_auth_key": Changed.PROVIDER,
+    "server_id": Changed.ROLE,
+    "gpgkey": Changed.MAIL_KEYS,
+    "certif_public": Changed.MAIL_KEYS,
+}
+"""What a change of each field is: all that decides who acts as an account, as what, and who reads its mail."""
+
+
+def _changes(user: User, before: User, *, is_password_new: bool) -> list[Changed]:
+    """What of it differs from `before`."""
+    found = [
+        changed
+        for field, changed in COMPARED.items()
+        if (getattr(user, field) or None) != (getattr(before, field) or None)
+    ]
+    if user.disabled != before.disabled:
+        found.append(Changed.DISABLED if user.disabled else Changed.ENABLED)
+    return found + ([Changed.PASSWORD] if is_password_new else [])
 
 
 FACTS = ("email", "role", "organisation", "disabled")
@@ -246,6 +328,13 @@ def _email_errors(user: User) -> dict[str, list[str]]:
     if User.objects.exclude(pk=user.pk).filter(email__iexact=user.email).exists():
         return {"email": [gettext("An account with this email address already exists.")]}
     return {}
+
+
+def check_address(user: User, email: Any) -> str:
+    """`email` as an address that `user` may have; raises Invalid. The account is left as it is."""
+    tried = copy(user)
+    _apply(tried, {"email": email}, OWN)
+    return tried.email
 
 
 def _email(value: Any) -> str:

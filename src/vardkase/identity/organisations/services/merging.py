@@ -80,6 +80,10 @@ def _refuse(source: Organisation, target: Organisation) -> None:
         raise Invalid({"target_id": [gettext("An organisation cannot be merged into itself.")]})
     if source.pk == host_organisation_id():
         raise Invalid({"id": [gettext("The organisation that runs this hub cannot be merged into another.")]})
+    if source.users.exclude(staff_roles=[]).exists():
+        raise Invalid(
+            {"id": [gettext("People of the organisation have duties at the hub. Take them away first.")]}
+        )
     if not target.local and source.users.exists():
         raise Invalid(
             {"target_id": [gettext("The organisation has users, who can only be moved to a local one.")]}

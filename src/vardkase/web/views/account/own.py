@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.trail import own_sign_ins
-from vardkase.identity.accounts import preferences, services
+from vardkase.identity.accounts import preferences
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import own_keys
+from vardkase.identity.accounts.services import addresses
 from vardkase.web.accounts import trail
 from vardkase.web.accounts.sessions import end_sessions, sessions_of
 from vardkase.web.forms.account import LooksForm, OwnAccountForm
@@ -34,19 +35,23 @@ def account(request: PageRequest) -> HttpResponse:
     return _answer(request, OwnAccountForm(initial=_fields(user)))
 
 
-@page(writes=True)
+@page(writes=True, confirmed=True)
 @require_POST
 def edit(request: PageRequest) -> HttpResponse:
-    """Change one's address and mails."""
+    """Ask for another e-mail address, which is confirmed by mail."""
     form = OwnAccountForm(request.POST)
     if not form.is_valid():
         return _answer(request, form, status=422)
     try:
-        services.edit_own_account(request.actor, form.cleaned_data)
+        wanted = addresses.request_address(request.actor, form.cleaned_data["email"])
     except Invalid as error:
         take_errors(form, error)
         return _answer(request, form, status=422)
-    messages.success(request, gettext("Saved."))
+    if wanted != cast(User, request.user).email:
+        told = gettext(
+            "A link has been mailed to %(email)s. The address changes when you open it and confirm."
+        )
+        messages.success(request, told % {"email": wanted})
     return redirect("account")
 
 
@@ -81,6 +86,7 @@ def _answer(request: PageRequest, form: OwnAccountForm, status: int = 200) -> Ht
         "form": form,
         "looks": LooksForm(initial=looks),
         "person": user,
+        "requested_address": addresses.requested_address(user),
         "keys": own_keys(request.actor),
         "now": now_seconds(),
         "factors": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES),

@@ -1,0 +1,89 @@
+"""Links that are mailed to the person of an account: to confirm or cancel an address, to choose a password.
+
+A link is the page with the secret in its fragment, so that no log holds it; only a digest of the secret is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import ActorReference, Target, record
+from vardkase.core.errors import NotFound
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.identity.accounts.models import AccountLink, User
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.passwords import set_password
+
+Purpose = AccountLink.Purpose
+HOLDS = timedelta(days=1)
+CANCELLABLE = timedelta(days=7)
+PATHS: dict[str, str] = {
+    Purpose.CONFIRM_ADDRESS: "/account-link/address/",
+    Purpose.CANCEL_ADDRESS: "/account-link/cancel/",
+    Purpose.SET_PASSWORD: "/account-link/password/",
+}
+
+
+def make_link(user: User, purpose: str, *, email: str = "") -> str:
+    """Make a link in place of any of the same purpose; returns its address."""
+    user.links.filter(purpose=purpose).delete()
+    secret = secrets.token_urlsafe(32)
+    holds = CANCELLABLE if purpose == Purpose.CANCEL_ADDRESS else HOLDS
+    AccountLink.objects.create(
+        user=user, purpose=purpose, digest=_digest(secret), email=email, expires=timezone.now() + holds
+    )
+    return f"{settings.BASE_URL}{PATHS[purpose]}#{secret}"
+
+
+def find_link(purpose: str, secret: str) -> AccountLink:
+    """The link with this secret. Raises NotFound for one that is unknown, used, or too old."""
+    found = (
+        AccountLink.objects.select_related("user__org", "user__role")
+        .filter(purpose=purpose, digest=_digest(secret), expires__gt=timezone.now())
+        .first()
+    )
+    if found is None:
+        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+    return found
+
+
+def use_link(purpose: str, secret: str) -> AccountLink:
+    """Use the link up, in the caller's transaction, so that of two who use it at once one comes too late."""
+    link = find_link(purpose, secret)
+    deleted, _ = AccountLink.objects.filter(pk=link.pk).delete()
+    if not deleted:
+        raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
+    return link
+
+
+def mail_password_link(user: User) -> None:
+    """Mail the person of an account a link to choose a password."""
+    link = make_link(user, Purpose.SET_PASSWORD)
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        subject = gettext("Choose a new password")
+        text = gettext("Open this link within a day and choose a new password for your account:")
+    queue_mail([Mail(user.email, subject, f"{text}\n\n{link}\n")])
+
+
+@transaction.atomic
+def choose_password(visitor: ActorReference, secret: str, password: str) -> User:
+    """Give the account that a link is for a new password. Raises NotFound, Invalid when the policy refuses it."""
+    link = use_link(Purpose.SET_PASSWORD, secret)
+    user = User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=link.user_id)
+    set_password(user, password)
+    user.change_pw = False
+    user.save()
+    record(visitor, "user.password_changed", Target("user", user.pk, title=user.email))
+    tell_of_changes(visitor, user, [Changed.PASSWORD])
+    return user
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).digest()

@@ -1,0 +1,100 @@
+"""Changing one's own e-mail address: the new one is confirmed by a mailed link, and the old one can cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
+
+from vardkase.audit.services import ActorReference, record
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.mail.services import Mail, can_send, queue_mail
+from vardkase.identity.accounts.models import AccountLink, User
+from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
+from vardkase.identity.accounts.services.credentials import end_all
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
+from vardkase.identity.organisations.acting import Acting
+
+
+@transaction.atomic
+def request_address(actor: Acting, email: Any) -> str:
+    """Mail a link to the address that the actor's own account is to have; nothing changes until it is opened.
+
+    Returns the address. Raises StepUpRequired, and Invalid under `email`, also where the hub sends no mail.
+    """
+    actor.require_writing()
+    actor.require_step_up()
+    user = own_account(actor)
+    old, wanted = user.email, check_address(user, email)
+    if wanted == old:
+        return old
+    if not can_send():
+        told = gettext(
+            "This hub sends no mail, so it cannot confirm an address. An administrator has to change it."
+        )
+        raise Invalid({"email": [told]})
+    confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
+    cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
+    queue_mail([_to_new(user, wanted, confirm), _to_old(user, wanted, cancel)])
+    record(actor, "user.address_requested", target_of(user), {"email": wanted})
+    return wanted
+
+
+@transaction.atomic
+def confirm_address(visitor: ActorReference, secret: str) -> User:
+    """Give the account the address that the link was mailed to. Raises NotFound, Invalid when it is taken by now."""
+    link = use_link(Purpose.CONFIRM_ADDRESS, secret)
+    user = locked(link.user)
+    if user.disabled:
+        raise NotFound(gettext("The account is switched off."))
+    old, user.email = user.email, check_address(user, link.email)
+    user.save(update_fields=["email", "date_modified"])
+    user.links.all().delete()
+    record(visitor, "user.edited", target_of(user), {"email": [old, user.email]})
+    tell_of_changes(visitor, user, [Changed.EMAIL], also_to=old)
+    return user
+
+
+@transaction.atomic
+def cancel_address(visitor: ActorReference, secret: str) -> User:
+    """Keep the address, and end every session and key: whoever asked for another one was perhaps somebody else."""
+    link = use_link(Purpose.CANCEL_ADDRESS, secret)
+    user = locked(link.user)
+    end_all(user)
+    record(visitor, "user.address_cancelled", target_of(user), {"email": link.email})
+    tell_of_changes(visitor, user, [Changed.KEYS_ENDED])
+    return user
+
+
+def requested_address(user: User) -> str:
+    """The address that waits for confirmation; empty when none does."""
+    link = AccountLink.objects.filter(user=user, purpose=Purpose.CONFIRM_ADDRESS).order_by("-pk").first()
+    return link.email if link else ""
+
+
+def _to_new(user: User, wanted: str, link: str) -> Mail:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        facts = {"old": user.email, "hub": settings.BASE_URL}
+        subject = gettext("Confirm your new e-mail address")
+        parts = (
+            gettext(
+                "The account %(old)s at %(hub)s is to have this address. Open this link within a day and confirm:"
+            ),
+            gettext("If you have not asked for this, do nothing."),
+        )
+        return Mail(wanted, subject, f"{parts[0] % facts}\n\n{link}\n\n{parts[1]}\n")
+
+
+def _to_old(user: User, wanted: str, link: str) -> Mail:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        facts = {"new": wanted, "hub": settings.BASE_URL}
+        subject = gettext("Your e-mail address is about to change")
+        text = gettext(
+            "Somebody who is signed in as you at %(hub)s has asked for the new address %(new)s. If it was not you, "
+            "open this link and cancel. You are then signed out everywhere and your API keys end:"
+        )
+        return Mail(user.email, subject, f"{text % facts}\n\n{link}\n")

@@ -1,0 +1,82 @@
+"""What is done with an API key passes on no more than the key has: addresses, last day, read-only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Invalid
+from vardkase.identity.accounts.models import AuthKey
+from vardkase.identity.organisations.acting import Acting, PresentedKey
+from vardkase.identity.organisations.rules import lies_within
+
+
+def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a new key, with the limits of the key that issues it for those that `data` leaves out or empty."""
+    presented = actor.key
+    if presented is None:
+        return dict(data)
+    limits = {"allowed_ips": list(presented.allowed_ips), "expiration": presented.expiration}
+    return {
+        **data,
+        **{name: limit for name, limit in limits.items() if limit and not _is_given(data.get(name))},
+    }
+
+
+def require_no_wider(actor: Acting, key: AuthKey, former: AuthKey | None = None) -> None:
+    """Raise Invalid by field when `key` (not saved yet) allows more than the key that issues or edits it.
+
+    A limit that is no wider than that of `former`, the key before the change, may stay.
+    """
+    presented = actor.key
+    if presented is None:
+        return
+    errors: dict[str, list[str]] = {}
+    if not _lies_within(key.allowed_ips, presented.allowed_ips) and not (
+        former is not None and _lies_within(key.allowed_ips, former.allowed_ips or ())
+    ):
+        errors["allowed_ips"] = [
+            gettext("The key cannot be used from more addresses than the key that this is done with.")
+        ]
+    if _ends_later(key.expiration, presented.expiration) and (
+        former is None or _ends_later(key.expiration, former.expiration)
+    ):
+        errors["expiration"] = [gettext("The key cannot last longer than the key that this is done with.")]
+    if errors:
+        raise Invalid(errors)
+
+
+def require_unlimited(actor: Acting, field: str) -> None:
+    """Raise Invalid under `field`, which sets what one signs in with on the pages, for a key with limits.
+
+    A password or an address has none of the key's limits, so it would pass on more than the key has.
+    """
+    if is_limited(actor.key):
+        raise Invalid(
+            {field: [gettext("This cannot be set with a key that is bound to addresses or has a last day.")]}
+        )
+
+
+def is_limited(key: PresentedKey | None) -> bool:
+    """Whether the key has an address list or an end."""
+    return key is not None and bool(key.allowed_ips or key.expiration)
+
+
+def _is_given(value: Any) -> bool:
+    return bool(value) and str(value).strip() not in ("", "0")
+
+
+def _lies_within(networks: Sequence[str] | None, others: Sequence[str]) -> bool:
+    """Whether every address of `networks` (none: all addresses) lies in `others`."""
+    if not others:
+        return True
+    return bool(networks) and all(
+        lies_within(ipaddress.ip_network(network, strict=False), others) for network in networks or ()
+    )
+
+
+def _ends_later(end: int, other: int) -> bool:
+    return other != 0 and (end == 0 or end > other)

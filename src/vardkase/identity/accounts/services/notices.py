@@ -1,0 +1,105 @@
+"""Mail to somebody whose account was changed, so that they hear of what they have not done themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext, gettext_lazy
+
+from vardkase.audit.services import ActorReference
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.credentials import is_another
+
+
+class Changed(StrEnum):
+    """What was changed of an account."""
+
+    PASSWORD = "password"  # noqa: S105 - what was changed, not a password
+    SECOND_FACTOR_ADDED = "second factor added"
+    SECOND_FACTOR_REMOVED = "second factor removed"
+    SECOND_FACTOR_RESET = "second factor reset"
+    RECOVERY_CODES = "recovery codes"
+    KEY_MADE = "key made"
+    KEY_EDITED = "key edited"
+    KEY_REVOKED = "key revoked"
+    KEYS_ENDED = "keys ended"
+    EMAIL = "email"
+    ROLE = "role"
+    ORGANISATION = "organisation"
+    DUTIES = "duties"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    EXPIRATION = "expiration"
+    PROVIDER = "provider"
+    MAIL_KEYS = "mail keys"
+    DELETED = "deleted"
+
+
+WORDS = {
+    Changed.PASSWORD: gettext_lazy("The password was changed."),
+    Changed.SECOND_FACTOR_ADDED: gettext_lazy("A second factor was added."),
+    Changed.SECOND_FACTOR_REMOVED: gettext_lazy("A second factor was removed."),
+    Changed.SECOND_FACTOR_RESET: gettext_lazy("All second factors were removed."),
+    Changed.RECOVERY_CODES: gettext_lazy("New recovery codes were made."),
+    Changed.KEY_MADE: gettext_lazy("An API key was made."),
+    Changed.KEY_EDITED: gettext_lazy("An API key was changed."),
+    Changed.KEY_REVOKED: gettext_lazy("An API key was revoked."),
+    Changed.KEYS_ENDED: gettext_lazy("You were signed out everywhere, and all API keys were ended."),
+    Changed.EMAIL: gettext_lazy("The e-mail address was changed."),
+    Changed.ROLE: gettext_lazy("The role was changed."),
+    Changed.ORGANISATION: gettext_lazy("The account was moved to another organisation."),
+    Changed.DUTIES: gettext_lazy("The duties at the hub were changed."),
+    Changed.DISABLED: gettext_lazy("The account was switched off."),
+    Changed.ENABLED: gettext_lazy("The account was switched on again."),
+    Changed.EXPIRATION: gettext_lazy("The last day of the account was changed."),
+    Changed.PROVIDER: gettext_lazy("How the account signs in through a provider was changed."),
+    Changed.MAIL_KEYS: gettext_lazy("The key that mail to you is encrypted with was changed."),
+    Changed.DELETED: gettext_lazy("The account was deleted."),
+}
+
+
+def tell_of_changes(
+    actor: ActorReference, user: User, changes: Iterable[Changed], *, detail: str = "", also_to: str = ""
+) -> None:
+    """Tell the person of an account what `actor` changed of it; `also_to` is the address they had before.
+
+    In the caller's transaction. `detail` holds no secret.
+    """
+    told = list(dict.fromkeys(changes))
+    if told:
+        addresses = dict.fromkeys(filter(None, (user.email, also_to)))
+        queue_mail([_mail(actor, user, told, detail, address) for address in addresses])
+
+
+def tell_each(actor: ActorReference, users: Iterable[User], changed: Changed) -> None:
+    """Tell each of many people the same, in the caller's transaction."""
+    queue_mail([_mail(actor, user, [changed], "", user.email) for user in users])
+
+
+def _mail(actor: ActorReference, user: User, changes: list[Changed], detail: str, address: str) -> Mail:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        facts = {
+            "email": user.email,
+            "hub": settings.BASE_URL,
+            "person": actor.name or gettext("Somebody who was not signed in"),
+            "moment": date_format(timezone.localtime(), "j F Y H:i"),
+        }
+        lines = "\n".join(f"- {WORDS[each]}" for each in changes)
+        by = (
+            gettext("Changed by %(person)s on %(moment)s.")
+            if is_another(actor, user)
+            else gettext("Changed by you on %(moment)s.")
+        )
+        parts = (
+            gettext("This was changed of your account %(email)s at %(hub)s:") % facts,
+            lines + (f"\n  {detail}" if detail else ""),
+            by % facts,
+            gettext("If this is not right, tell those who run the hub at once."),
+        )
+        subject = gettext("Your account has been changed")
+    return Mail(address, subject, "\n\n".join(parts) + "\n")

@@ -1,0 +1,74 @@
+"""Nobody can act as somebody who decides: the one guard of what an account signs in with, and of what it is.
+
+Every use case that changes a key, password, second factor, e-mail address, role, organisation, duty or the state of an
+account asks `require_change` of each account that it changes.
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.credentials import is_another
+from vardkase.identity.accounts.staff import DECIDE, staff_roles
+from vardkase.identity.organisations.acting import Acting
+
+DECIDING = [duty.value for duty in DECIDE]
+
+
+class ApprovalNeeded(Forbidden):
+    """Another officer has to approve a change to the account of one; `user_id` is whose account it is."""
+
+    def __init__(self, user: User) -> None:
+        self.user_id = user.pk
+        super().__init__(
+            gettext(
+                "%(email)s decides on memberships or law, so this change to the account needs the approval of another "
+                "officer. Propose it on the page of the account."
+            )
+            % {"email": user.email}
+        )
+
+
+def is_protected(user: User) -> bool:
+    """Whether the account has a duty that decides."""
+    return not staff_roles(user.staff_roles).isdisjoint(DECIDE)
+
+
+def protected_users() -> QuerySet[User]:
+    """The accounts that have such a duty, on or off."""
+    return User.objects.filter(staff_roles__overlap=DECIDING)
+
+
+def require_change(actor: Acting, user: User, *, approved: bool = False) -> None:
+    """Ask before a change to what `user` signs in with or is: nothing more than permission for most accounts.
+
+    Somebody who decides changes their own in a session with step-up authentication; others only with the approval of
+    another such person (`approved`). Raises StepUpRequired, ApprovalNeeded.
+    """
+    if not is_protected(user) or approved:
+        return
+    if is_another(actor, user):
+        raise ApprovalNeeded(user)
+    actor.require_step_up()
+
+
+def refuse_two_offices(user: User) -> None:
+    """Raise Invalid for a site administrator who has a duty that decides; `user` is not saved yet.
+
+    Who gives out accounts, roles and settings would otherwise decide on members as well, and check their own decisions.
+    """
+    if user.role.perm_site_admin and is_protected(user):
+        told = gettext(
+            "A site administrator cannot be an officer: whoever gives out accounts must not also decide on members."
+        )
+        raise Invalid({"role_id": [told]})
+
+
+def refuse_offices_of_role(role_id: int) -> None:
+    """The same for everybody who has a role that makes site administrators."""
+    if protected_users().filter(role=role_id).exists():
+        told = gettext("Officers have this role, and an officer cannot be a site administrator.")
+        raise Invalid({"perm_site_admin": [told]})

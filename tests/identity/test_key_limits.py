@@ -1,0 +1,106 @@
+"""What is done with an API key passes on no more than the key has, by whatever way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key
+from vardkase.identity.accounts.models import AuthKey, User
+
+HERE = "127.0.0.1"
+SOON = 2_000_000_000
+
+
+@pytest.fixture
+def bound(cast: Cast) -> str:
+    """A key of a site administrator that only works from here, until 2033."""
+    return make_key(cast.site_admin.user, allowed_ips=[HERE], expiration=SOON)
+
+
+def key_row(raw: str) -> AuthKey:
+    return AuthKey.objects.get(authkey_start=raw[:4], authkey_end=raw[-4:])
+
+
+@pytest.mark.parametrize("owner", ["site_admin", "analyst"])
+@pytest.mark.parametrize(
+    "body", [{}, {"allowed_ips": [], "expiration": 0}, {"allowed_ips": "", "expiration": ""}], ids=str
+)
+def test_a_new_key_inherits_the_limits(cast: Cast, bound: str, owner: str, body: dict[str, Any]) -> None:
+    status, made = call(bound, "POST", f"/auth_keys/add/{getattr(cast, owner).user.pk}", body)
+    assert status == 200
+    key = key_row(made["AuthKey"]["authkey_raw"])
+    assert (key.allowed_ips, key.expiration) == ([HERE], SOON)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"allowed_ips": ["0.0.0.0/0"]}, "allowed_ips"),
+        ({"allowed_ips": ["127.0.0.0/8"]}, "allowed_ips"),
+        ({"allowed_ips": [HERE, "192.0.2.1"]}, "allowed_ips"),
+        ({"allowed_ips": ["::/0"]}, "allowed_ips"),
+        ({"expiration": SOON + 1}, "expiration"),
+        ({"expiration": "2090-01-01"}, "expiration"),
+    ],
+)
+def test_no_key_is_made_wider(cast: Cast, bound: str, body: dict[str, Any], field: str) -> None:
+    before = AuthKey.objects.count()
+    status, answer = call(bound, "POST", "/auth_keys/add", body)
+    assert (status, list(answer["errors"])) == (403, [field])
+    assert AuthKey.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"allowed_ips": []}, {"allowed_ips": ["0.0.0.0/0"]}, {"expiration": 0}, {"expiration": SOON + 9}],
+    ids=str,
+)
+def test_a_key_does_not_unbind_itself(cast: Cast, bound: str, body: dict[str, Any]) -> None:
+    key = key_row(bound)
+    assert call(bound, "POST", f"/auth_keys/edit/{key.pk}", body)[0] == 403
+    key.refresh_from_db()
+    assert (key.allowed_ips, key.expiration) == ([HERE], SOON)
+    assert call(bound, "POST", f"/auth_keys/pin/{key.pk}/192.0.2.7", {})[0] == 403
+
+
+def test_a_key_does_not_unbind_others_but_may_narrow_them(cast: Cast, bound: str) -> None:
+    theirs = key_row(make_key(cast.analyst.user, allowed_ips=["10.0.0.0/8"]))
+    path = f"/auth_keys/edit/{theirs.pk}"
+    assert call(bound, "POST", path, {"allowed_ips": []})[0] == 403
+    assert call(bound, "POST", path, {"allowed_ips": ["10.0.0.0/8", "192.0.2.1"]})[0] == 403
+    assert call(bound, "POST", path, {"allowed_ips": ["10.1.0.0/16"], "comment": "narrower"})[0] == 200
+    assert call(bound, "POST", path, {"comment": "as it is"})[0] == 200
+
+
+def test_a_reset_keeps_the_limits(cast: Cast, bound: str) -> None:
+    status, answer = call(bound, "POST", "/users/resetauthkey/me", {})
+    assert status == 200
+    key = key_row(answer["message"].removeprefix("Authkey updated: "))
+    assert (key.allowed_ips, key.expiration) == ([HERE], SOON)
+
+
+def test_an_account_that_a_limited_key_makes_has_no_way_around_the_limits(cast: Cast, bound: str) -> None:
+    new = {"email": "new@a.example", "org_id": cast.org_a.pk, "role_id": cast.analyst.user.role_id}
+    password = {"password": "correct horse battery staple"}
+    assert call(bound, "POST", "/admin/users/add", new | password)[0] == 403
+    status, made = call(bound, "POST", "/admin/users/add", new)
+    assert status == 200
+    assert key_row(made["User"]["authkey"]).allowed_ips == [HERE]
+    path = f"/admin/users/edit/{cast.analyst.user.pk}"
+    for body in (password, {"email": "mine@a.example"}):
+        assert call(bound, "POST", path, body)[0] == 403
+    assert User.objects.get(pk=cast.analyst.user.pk).email == cast.analyst.user.email
+
+
+@pytest.mark.parametrize("path", ["/auth_keys/add", "/auth_keys/edit/{key}", "/users/resetauthkey/me"])
+def test_a_read_only_key_makes_and_changes_none(cast: Cast, path: str) -> None:
+    raw = make_key(cast.site_admin.user, read_only=True)
+    before = AuthKey.objects.count()
+    status, _ = call(raw, "POST", path.format(key=key_row(raw).pk), {"read_only": False})
+    assert status in (403, 405)
+    assert AuthKey.objects.count() == before
+    assert key_row(raw).read_only

@@ -1,0 +1,232 @@
+"""Nobody can act as somebody who decides: every way to change what they sign in with, tried by whoever could."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories import make_key, make_role
+from tests.hub.officers import officer
+from tests.web.accounts import confirm, with_totp
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access.actor import Actor, StepUpRequired, actor_for, console_actor
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts import services
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services import recovery
+from vardkase.identity.accounts.services.ending import end_accounts
+from vardkase.identity.accounts.services.protection import ApprovalNeeded
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.services import merge_organisations
+
+PASSWORD = "correct horse battery staple"
+
+type Way = Callable[[Actor, Player, Cast], object]
+
+
+def key_of(player: Player) -> AuthKey:
+    return AuthKey.objects.filter(user=player.user).order_by("pk")[0]
+
+
+WAYS: dict[str, Way] = {
+    "key issued": lambda actor, target, _: services.issue_key(actor, target.user),
+    "key edited": lambda actor, target, _: services.edit_key(actor, key_of(target), {"comment": "x"}),
+    "key pinned": lambda actor, target, _: services.pin_key(actor, key_of(target), "192.0.2.1"),
+    "key revoked": lambda actor, target, _: services.delete_key(actor, key_of(target)),
+    "keys reset": lambda actor, target, _: services.reset_keys(actor, target.user),
+    "password reset": lambda actor, target, _: services.reset_password(actor, target.user),
+    "password reset by link": lambda actor, target, _: recovery.reset_password_by_link(actor, target.user),
+    "second factor reset": lambda actor, target, _: services.reset_second_factor(actor, target.user),
+    "deleted": lambda actor, target, _: services.delete_user(actor, target.user),
+    "organisation ended": lambda actor, target, _: end_accounts(actor, target.user.org_id),
+    "switched off with others": lambda actor, target, cast: services.switch_field(
+        actor, [target.user.pk, cast.analyst.user.pk], "disabled", True
+    ),
+    **{
+        f"edited {field}": lambda actor, target, _, field=field, value=value: services.edit_user(
+            actor, target.user, {field: value}
+        )
+        for field, value in {
+            "password": PASSWORD,
+            "email": "mine@hub.example",
+            "disabled": True,
+            "expiration": "2026-01-01",
+            "external_auth_required": True,
+            "external_auth_key": "cn=me",
+            "gpgkey": "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+            "certif_public": "-----BEGIN CERTIFICATE-----",
+            "server_id": 3,
+        }.items()
+    },
+    "given another role": lambda actor, target, cast: services.edit_user(
+        actor, target.user, {"role_id": cast.reader.user.role_id}
+    ),
+}
+
+
+@pytest.fixture(params=[StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER])
+def per(cast: Cast, request: pytest.FixtureRequest) -> Player:
+    return officer(cast, "per@hub.example", request.param)
+
+
+def by(who: str, cast: Cast) -> Actor:
+    """Each who could change accounts: by key, on the pages with step-up, at the console in nobody's name."""
+    if who == "console":
+        return console_actor(cast.hub.pk, "Hub", "root")
+    if who == "another officer who administers":
+        role = make_role("Officer who administers", frozenset(Permission) - {Permission.SITE_ADMIN})
+        johanna = officer(cast, "johanna@hub.example")
+        User.objects.filter(pk=johanna.user.pk).update(role=role)
+        return actor_for(
+            User.objects.get(pk=johanna.user.pk), Credential.BROWSER, confirmed_at=timezone.now()
+        )
+    credential = Credential.API_KEY if who == "key" else Credential.BROWSER
+    return actor_for(cast.site_admin.user, credential, confirmed_at=timezone.now())
+
+
+def state(user: User) -> tuple[Any, ...]:
+    now = User.objects.get(pk=user.pk)
+    keys = (
+        AuthKey.objects.filter(user=user)
+        .order_by("pk")
+        .values_list("pk", "expiration", "allowed_ips", "comment")
+    )
+    return model_to_dict(now), list(keys), Authenticator.objects.filter(user=user).count()
+
+
+@pytest.mark.parametrize("who", ["key", "pages", "console", "another officer who administers"])
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_changes_somebody_who_decides_alone(cast: Cast, per: Player, way: str, who: str) -> None:
+    with_totp(per.user)
+    actor, before = by(who, cast), state(per.user)
+    with pytest.raises((ApprovalNeeded, Forbidden, NotFound)) as refused:
+        WAYS[way](actor, per, cast)
+    assert isinstance(refused.value, ApprovalNeeded) or who.startswith("another")
+    assert state(per.user) == before
+    assert not User.objects.get(pk=cast.analyst.user.pk).disabled
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_others_are_changed_as_before(cast: Cast, way: str) -> None:
+    console = console_actor(cast.hub.pk, "Hub", "root")
+    WAYS[way](console, Player(cast.colleague.user, cast.colleague.key), cast)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/auth_keys/add/{id}", {}),
+        ("/auth_keys/add", {"user_id": "{id}"}),
+        ("/auth_keys/edit/{key}", {"comment": "x"}),
+        ("/auth_keys/pin/{key}/192.0.2.1", {}),
+        ("/auth_keys/delete/{key}", {}),
+        ("/users/resetauthkey/{id}", {}),
+        ("/admin/users/edit/{id}", {"password": PASSWORD, "change_pw": 0}),
+        ("/admin/users/edit/{id}", {"email": "mine@hub.example"}),
+        ("/admin/users/edit/{id}", {"role_id": 1}),
+        ("/admin/users/edit/{id}", {"disabled": 1}),
+        ("/admin/users/delete/{id}", {}),
+        ("/users/delete/{id}", {}),
+        ("/admin/users/massToggleField/disabled/1", {"User": {"user_ids": ["{id}"]}}),
+    ],
+)
+def test_no_key_of_an_administrator_takes_over_an_officer(
+    cast: Cast, path: str, body: dict[str, Any]
+) -> None:
+    """The first finding: a site administrator alone was every officer."""
+    per = officer(cast)
+    before = state(per.user)
+    names = {"id": per.user.pk, "key": key_of(per).pk}
+    filled = {k: v.format(**names) if isinstance(v, str) else v for k, v in body.items()}
+    if "User" in body:
+        filled = {"User": {"user_ids": [per.user.pk]}}
+    status, _ = call(cast.site_admin.key, "POST", path.format(**names), filled)
+    assert status in (403, 405)
+    assert state(per.user) == before
+
+
+@pytest.mark.parametrize("way", ["key issued", "key edited", "key revoked", "keys reset"])
+def test_they_change_their_own_after_step_up_alone(cast: Cast, per: Player, way: str) -> None:
+    for credential in (Credential.API_KEY, Credential.BROWSER):
+        with pytest.raises(StepUpRequired):
+            WAYS[way](actor_for(per.user, credential), per, cast)
+    WAYS[way](actor_for(per.user, Credential.BROWSER, confirmed_at=timezone.now()), per, cast)
+
+
+def test_what_does_not_make_anybody_them_stays_open(cast: Cast, per: Player) -> None:
+    """A client that sends a whole account back changes nothing; signing somebody out helps nobody to be them."""
+    same = {
+        "email": per.user.email,
+        "role_id": per.user.role_id,
+        "password": "*****",
+        "autoalert": 1,
+        "force_logout": 1,
+    }
+    assert services.edit_user(cast.site_admin.actor, per.user, same).force_logout
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_the_pages_say_what_is_needed(cast: Cast) -> None:
+    per = officer(cast)
+    client = signed_in(cast.site_admin)
+    confirm(client, cast.site_admin.user)
+    for path in ("reset-password/", "reset-second-factor/", "delete/", "keys/new/"):
+        form = {"comment": "x"} if path == "keys/new/" else {}
+        answer = client.post(f"/administration/users/{per.user.pk}/{path}", form)
+        assert answer.status_code == 403, path
+        assert per.user.email in answer.content.decode(), path
+
+
+def test_a_merge_takes_nobody_with_duties_along(cast: Cast) -> None:
+    per = officer(cast, "per@b.example", org="org_b")
+    with pytest.raises(Invalid):
+        merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.org_a.pk)
+    assert User.objects.get(pk=per.user.pk).org_id == cast.org_b.pk
+
+
+def test_an_officer_is_no_site_administrator(cast: Cast, per: Player) -> None:
+    admin = cast.site_admin.user.role
+    for actor in (console_actor(cast.hub.pk, "Hub", "root"), cast.site_admin.actor):
+        with pytest.raises(Invalid):
+            services.edit_user(actor, per.user, {"role_id": admin.pk})
+        with pytest.raises(Invalid):
+            services.edit_role(actor, per.user.role, {"perm_site_admin": True})
+    assert not User.objects.get(pk=per.user.pk).role.perm_site_admin
+
+
+TOLD = (
+    "key issued",
+    "key revoked",
+    "password reset",
+    "second factor reset",
+    "edited email",
+    "given another role",
+)
+
+
+def test_every_change_is_told_by_mail(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST = "127.0.0.1"
+    told = 0
+    for way in (
+        "key issued",
+        "key revoked",
+        "password reset",
+        "second factor reset",
+        "edited email",
+        "given another role",
+    ):
+        WAYS[way](cast.site_admin.actor, Player(cast.colleague.user, make_key(cast.colleague.user)), cast)
+        now = OutgoingMail.objects.count()
+        assert now > told, way
+        told = now
+    addresses = set(OutgoingMail.objects.values_list("recipient", flat=True))
+    assert addresses == {cast.colleague.user.email, "mine@hub.example"}

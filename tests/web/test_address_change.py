@@ -1,0 +1,133 @@
+"""One's own e-mail address: confirmed at the new one before it holds, told to the old one, cancelled by it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.web.accounts import confirm, signed_in, with_password
+from tests.web.private_links import fill_in, follow
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.identity.access.actor import STEP_UP_HOLDS
+from vardkase.identity.accounts.models import AuthKey, User
+
+NEW = "anna.new@a.example"
+
+
+@pytest.fixture(autouse=True)
+def with_mail(db: None, password_is_enough: None, settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST = "127.0.0.1"
+    settings.BASE_URL = "https://hub.example"
+    cache.clear()
+
+
+def mailed() -> dict[str, str]:
+    """The link in the mail to each address."""
+    found = {}
+    for each in OutgoingMail.objects.order_by("pk"):
+        if link := re.search(r"https://hub.example(/account-link/\S+)", each.text):
+            found[each.recipient] = link[1]
+    return found
+
+
+def asked(cast: Cast) -> Client:
+    client = signed_in(cast.analyst.user)
+    assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 302
+    return client
+
+
+def email_of(cast: Cast) -> str:
+    return User.objects.get(pk=cast.analyst.user.pk).email
+
+
+def test_an_address_holds_once_it_is_confirmed(cast: Cast) -> None:
+    old = cast.analyst.user.email
+    client = asked(cast)
+    assert email_of(cast) == old
+    assert NEW in client.get(reverse("account")).content.decode()
+    visitor = Client()
+    page = follow(visitor, mailed()[NEW])
+    assert email_of(cast) == old, "opening the link is not enough: programs follow links in mail"
+    assert fill_in(visitor, page).status_code == 302
+    assert email_of(cast) == NEW
+    told = OutgoingMail.objects.order_by("-pk")[:2]
+    assert {each.recipient for each in told} == {old, NEW}
+    assert follow(Client(), mailed()[NEW]).status_code == 404, "once"
+
+
+def test_the_old_address_cancels_and_ends_what_could_have_asked(cast: Cast) -> None:
+    old = cast.analyst.user.email
+    client = asked(cast)
+    links = mailed()
+    visitor = Client()
+    assert fill_in(visitor, follow(visitor, links[old])).status_code == 302
+    assert follow(Client(), links[NEW]).status_code == 404
+    assert email_of(cast) == old
+    assert client.get(reverse("account")).headers["Location"].startswith("/account/login/")
+    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 403
+
+
+def test_an_address_somebody_has_is_refused_also_when_it_is_confirmed(cast: Cast) -> None:
+    client = signed_in(cast.analyst.user)
+    assert client.post(reverse("account_edit"), {"email": "COLLEAGUE@a.example"}).status_code == 422
+    asked(cast)
+    User.objects.filter(pk=cast.colleague.user.pk).update(email=NEW)
+    visitor = Client()
+    assert fill_in(visitor, follow(visitor, mailed()[NEW])).status_code == 422
+    assert email_of(cast) == cast.analyst.user.email
+
+
+def test_an_old_confirmation_is_not_enough(cast: Cast) -> None:
+    client = signed_in(with_password(cast.analyst.user))
+    confirm(client, cast.analyst.user, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    answer = client.post(reverse("account_edit"), {"email": NEW})
+    assert answer.headers["Location"].startswith("/account/reauthenticate/")
+    assert not OutgoingMail.objects.exists()
+
+
+def test_where_no_mail_is_sent_nothing_is_promised(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_SMTP_HOST = ""
+    client = signed_in(cast.analyst.user)
+    assert client.post(reverse("account_edit"), {"email": NEW}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "body"),
+    [
+        ("analyst", "/users/change_pw", {"password": "correct horse battery staple"}),
+        ("analyst", "/users/edit/me", {"password": "correct horse battery staple"}),
+        ("analyst", "/users/edit/me", {"email": NEW}),
+        ("site_admin", "/admin/users/edit/{me}", {"email": NEW}),
+        ("site_admin", "/admin/users/edit/{me}", {"password": "correct horse battery staple"}),
+        ("site_admin", "/users/edit", {"User": {"email": NEW}}),
+    ],
+)
+def test_a_key_changes_neither_password_nor_address_of_its_owner(
+    cast: Cast, who: str, path: str, body: dict[str, Any]
+) -> None:
+    player = getattr(cast, who)
+    before = User.objects.get(pk=player.user.pk)
+    status, answer = call(player.key, "POST", path.format(me=player.user.pk), body)
+    assert status == 403
+    assert "page" in answer["message"]
+    after = User.objects.get(pk=player.user.pk)
+    assert (after.email, after.password) == (before.email, before.password)
+
+
+@pytest.mark.parametrize("body", [{"email": NEW}, {"password": "correct horse battery staple"}])
+def test_what_an_administrator_sets_ends_the_keys_and_is_told(cast: Cast, body: dict[str, Any]) -> None:
+    old = cast.analyst.user.email
+    path = f"/admin/users/edit/{cast.analyst.user.pk}"
+    assert call(cast.org_admin.key, "POST", path, body)[0] == 200
+    assert call(cast.analyst.key, "GET", "/users/view/me")[0] == 403
+    assert not AuthKey.objects.filter(user=cast.analyst.user, expiration=0).exists()
+    user = User.objects.get(pk=cast.analyst.user.pk)
+    assert user.force_logout
+    assert {each.recipient for each in OutgoingMail.objects.all()} == {old, user.email}
