@@ -29,7 +29,7 @@ from tests.factories import (
     make_sharing_group,
     make_user,
 )
-from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
+from tests.factories.knowledge import make_attack, make_cluster, make_galaxy, make_tag
 from vardkase.analysis.correlation.models import CorrelationExclusion, CorrelationRule
 from vardkase.audit.models import AuditEntry
 from vardkase.core import files
@@ -481,7 +481,7 @@ _makers["uuid"] = _makers.pop("uuid_")
 
 @shared
 def tag(it: Things) -> Tag:
-    return Tag.objects.create(name=word())
+    return make_tag(word())
 
 
 @shared

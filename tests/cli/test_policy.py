@@ -7,12 +7,12 @@ from pathlib import Path
 
 from tests.cast import Cast
 from tests.cli.test_content import run
+from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, made
-from vardkase.knowledge.taxonomies.models import Tag
 
 
 def test_a_policy_is_shown_tried_and_exported(cast: Cast, tmp_path: Path) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     event = made(cast.publisher.key, "tlp:red", published=True)
     in_force(cast, RED, SECOND)
     shown = json.loads(run("policy", "show", "Organisation A", "--json"))

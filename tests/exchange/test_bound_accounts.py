@@ -14,7 +14,7 @@ from django.db.models import Model
 from tests.api.calls import call, send
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_key, make_report
-from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.intel.sighted import configure
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.identity.accounts.models import User
@@ -48,7 +48,7 @@ def saved[Row: Model](row: Row) -> Row:
 
 @pytest.fixture
 def scene(cast: Cast) -> Scene:
-    wanted, unwanted = (Tag.objects.create(name=name, exportable=True) for name in ("wanted", "unwanted"))
+    wanted, unwanted = (make_tag(name, exportable=True) for name in ("wanted", "unwanted"))
     rules = {
         "tags": {"OR": [str(wanted.pk)], "NOT": [str(unwanted.pk)]},
         "orgs": {"OR": [], "NOT": [str(cast.org_c.pk)]},

@@ -16,6 +16,7 @@ from tests.cast import Cast, Player
 from tests.cli.test_content import run
 from tests.exchange.test_feed_export import held, out
 from tests.factories import make_sharing_group
+from tests.factories.knowledge import make_tag
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.exchange.own_feeds import services, tasks
@@ -23,7 +24,6 @@ from vardkase.exchange.own_feeds.folders import folder_of
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.schedules import write_all
 from vardkase.intel.models import Event, EventTag
-from vardkase.knowledge.taxonomies.models import Tag
 
 
 @pytest.fixture(autouse=True)
@@ -199,7 +199,7 @@ def test_a_feed_that_goes_leaves_nothing(cast: Cast, django_capture_on_commit_ca
 
 
 def test_what_is_published_goes_into_the_feed_and_is_put_down(cast: Cast) -> None:
-    Tag.objects.create(name="private:yes")
+    make_tag("private:yes")
     feed = made(cast, filters={"tags": ["!private:yes"]})
     uuid = published(cast)
     private = published(cast, Tag=[{"name": "private:yes"}])
@@ -254,7 +254,7 @@ def test_writing_anew_finds_what_changed_without_a_new_version(cast: Cast) -> No
     uuid = published(cast)
     worked()
     event = Event.objects.get(uuid=uuid)
-    EventTag.objects.create(event=event, tag=Tag.objects.create(name="tlp:clear"))
+    EventTag.objects.create(event=event, tag=make_tag("tlp:clear"))
     assert services.refresh(feed, set()).written == 0
     assert write_all() == 1
     worked()

@@ -1,10 +1,11 @@
-"""Galaxies and clusters as bare rows."""
+"""Galaxies, clusters and tags as bare rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
+from vardkase.knowledge.taxonomies.models import Tag, TagMaker
 
 
 def make_galaxy(type_: str = "threat-actor", **fields: Any) -> Galaxy:
@@ -30,3 +31,15 @@ def make_attack() -> Galaxy:
         for key, text in (("external_id", code), *(("kill_chain", place) for place in places)):
             GalaxyElement.objects.create(galaxy_cluster=cluster, key=key, value=text)
     return galaxy
+
+
+def make_tag(name: str, **fields: Any) -> Tag:
+    """A tag as a site administrator makes it: for everybody, unless `fields` say otherwise."""
+    tag = Tag.objects.create(name=name, **fields)
+    TagMaker.objects.create(tag=tag, org_id=0)
+    return tag
+
+
+def make_tags(*names: str) -> None:
+    for name in names:
+        make_tag(name)

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
+from tests.factories.knowledge import make_tag
 from tests.hub.membership.desk import assessed
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.hub.policy.stories import RED, SECOND, in_force, made
@@ -44,7 +45,6 @@ from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.policy.models import Approval, Decision
-from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.web.applicants import OWN_LINK
 
 WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
@@ -314,7 +314,7 @@ def test_changes_that_are_decided(cast: Cast, desk: Desk) -> None:
 
 
 def test_requests_to_publish_that_are_decided(cast: Cast, password_is_enough: None) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     in_force(cast, RED, SECOND)
     event = made(cast.publisher.key)
     assert call(cast.publisher.key, "POST", f"/events/publish/{event['id']}")[0] == 202

@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
-from tests.factories.knowledge import make_cluster, make_galaxy
+from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.intel.phishing_template import DEFINITION, add, fill, with_change
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.event_templates.models import EventTemplate
@@ -29,7 +29,7 @@ def templates(cast: Cast) -> None:
     files = [data_file("pymisp", f"data/misp-objects/objects/{name}/definition.json") for name in names]
     store([json.loads(file.read_bytes()) for file in files])
     for name in ("tlp:amber", "tlp:green"):
-        Tag.objects.create(name=name)
+        make_tag(name)
     make_cluster(make_galaxy("tool"), "Kit")
 
 

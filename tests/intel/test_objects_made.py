@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
+from tests.factories.knowledge import make_tag
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, AttributeTag, Event, Object
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.object_templates.loader import store
 from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.knowledge.taxonomies.models import Tag
 
 MANY = 100
 DOMAIN = {"type": "domain", "category": "Network activity"}
@@ -92,7 +92,7 @@ def contents(event: Event) -> list[Any]:
 def test_attributes_become_an_object(cast: Cast, event: Event, template: ObjectTemplate) -> None:
     name = made(event, value1="bad.example", comment="seen", first_seen=7, **DOMAIN)
     address = made(event, value1="192.0.2.7", distribution=0, **ADDRESS)
-    tag = Tag.objects.create(name="tlp:amber")
+    tag = make_tag("tlp:amber")
     AttributeTag.objects.create(attribute=name, event=event, tag=tag, local=True, relationship_type="is")
     Sighting.objects.create(attribute=name, event=event, org=cast.org_b, date_sighting=5, source="here")
     status, body = group(
@@ -285,7 +285,7 @@ def test_what_a_text_held_becomes_an_object(cast: Cast, event: Event, template: 
         wrong = {"MispObject": wish | {"attributes": bad, "selectedObjectRelationMapping": ["ip"]}}
         assert call(cast.analyst.key, "POST", path, wrong)[0] == 403, bad
     assert contents(event) == before
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     right = {"MispObject": wish | {"selectedObjectRelationMapping": '["ip", "domain"]'}}
     status, body = call(cast.analyst.key, "POST", path, right)
     assert status == 200, body

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object, make_report
+from tests.factories.knowledge import make_tags
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Attribute, AttributeTag, Event
 from vardkase.knowledge.taxonomies.models import Tag
@@ -24,7 +25,7 @@ def event(cast: Cast) -> Event:
     event = make_event(cast.org_a, distribution=3, published=True)
     event.save()
     Attribute.objects.bulk_create(make_attribute(event) for _ in range(MANY))
-    Tag.objects.bulk_create(Tag(name=name) for name in ("alpha", "beta", "gamma"))
+    make_tags(*("alpha", "beta", "gamma"))
     return event
 
 

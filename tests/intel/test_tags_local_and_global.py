@@ -6,9 +6,9 @@ import pytest
 
 from tests.cast import Cast
 from tests.factories.intel import make_event
+from tests.factories.knowledge import make_tag
 from vardkase.intel.models import EventTag
 from vardkase.intel.services.tagging import detach_tag
-from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_taking_off_the_global_tag_leaves_the_local_one(cast: Cast) -> None:
     event = make_event(cast.org_a)
     event.save()
-    tag = Tag.objects.create(name="both:ways")
+    tag = make_tag("both:ways")
     for local in (False, True):
         EventTag.objects.create(event=event, tag=tag, local=local)
     taken = detach_tag(cast.org_admin.actor, event.uuid, tag.name)

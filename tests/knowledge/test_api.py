@@ -9,6 +9,7 @@ import pytest
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tag
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.loader import ClusterFile, ClustersFile, Collection, GalaxyFile
@@ -112,7 +113,7 @@ def test_refused_tags(cast: Cast, sent: dict[str, str], message: str) -> None:
 
 
 def test_a_taken_name(cast: Cast) -> None:
-    tags = [Tag.objects.create(name=name) for name in ("alpha", "beta")]
+    tags = [make_tag(name) for name in ("alpha", "beta")]
     status, body = call(cast.site_admin.key, "POST", f"/tags/edit/{tags[1].pk}", {"name": "alpha"})
     expected = "Could not add the Tag. [name]: A similar name already exists."
     assert (status, body["message"]) == (405, expected)
@@ -139,7 +140,7 @@ def test_who_may_not(cast: Cast, path: str, player: str) -> None:
 
 def test_search(cast: Cast, taxonomy: Taxonomy) -> None:
     for name in ("this is a test tag", "tlp:red", "not a tag at all"):
-        Tag.objects.create(name=name)
+        make_tag(name)
     key = cast.analyst.key
     _, body = call(key, "POST", "/tags/search", {"tagname": "this %", "strict_tagname": False})
     assert [row["Tag"]["name"] for row in body] == ["this is a test tag"]
@@ -150,7 +151,7 @@ def test_search(cast: Cast, taxonomy: Taxonomy) -> None:
 
 
 def test_tagging_an_event(cast: Cast, event: Event) -> None:
-    tag = Tag.objects.create(name="alpha")
+    tag = make_tag("alpha")
     key = cast.analyst.key
     _, body = attach(key, event.uuid, "alpha")
     text = f"Global tag alpha({tag.pk}) successfully attached to Event({event.pk})."
@@ -177,7 +178,7 @@ def test_tagging_an_event(cast: Cast, event: Event) -> None:
 def test_tagging_an_attribute_by_path(cast: Cast, event: Event) -> None:
     attribute = make_attribute(event)
     attribute.save()
-    tag = Tag.objects.create(name="tlp:red")
+    tag = make_tag("tlp:red")
     path = f"/tags/attachTagToObject/{attribute.uuid}/tlp:red/1"
     _, body = call(cast.analyst.key, "POST", path, {})
     expected = f"Local tag tlp:red({tag.pk}) successfully attached to Attribute({attribute.pk})."
@@ -191,9 +192,9 @@ def test_a_list_of_tags(cast: Cast, event: Event) -> None:
 
 
 def test_refused_tagging(cast: Cast, event: Event) -> None:
-    Tag.objects.create(name="theirs", org_id=cast.org_b.pk)
-    Tag.objects.create(name="his", user_id=cast.colleague.user.pk)
-    Tag.objects.create(name="beta")
+    make_tag("theirs", org_id=cast.org_b.pk)
+    make_tag("his", user_id=cast.colleague.user.pk)
+    make_tag("beta")
     fixed = "Invalid Tag. This tag can only be set by a fixed"
     for player, tag, more, reason in [
         (cast.analyst, "unknown", {}, "Tag not found and insufficient privileges to create it."),

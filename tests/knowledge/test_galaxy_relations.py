@@ -10,10 +10,9 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
-from tests.factories.knowledge import make_attack, make_cluster, make_galaxy
+from tests.factories.knowledge import make_attack, make_cluster, make_galaxy, make_tag
 from vardkase.intel.models import AttributeTag, EventTag
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyClusterRelation
-from vardkase.knowledge.taxonomies.models import Tag
 
 LIKELY = 'estimative-language:likelihood-probability="likely"'
 
@@ -46,7 +45,7 @@ def relation(source: GalaxyCluster, target: GalaxyCluster, **more: Any) -> dict[
 
 def test_from_adding_to_deleting(cast: Cast, galaxy: Galaxy, own: GalaxyCluster) -> None:
     apt = make_cluster(galaxy, "APT28")
-    Tag.objects.create(name=LIKELY)
+    make_tag(LIKELY)
     body = {"GalaxyClusterRelation": relation(own, apt, tags=[LIKELY, "unknown and not mine to make"])}
     status, answer = post(cast.analyst, "/galaxy_cluster_relations/add", body)
     assert (status, answer["message"]) == (200, "GalaxyClusterRelation added")
@@ -140,7 +139,7 @@ def test_elements_one_by_one(cast: Cast, own: GalaxyCluster) -> None:
 def test_the_matrix_of_an_event_an_attribute_and_a_cluster(cast: Cast, own: GalaxyCluster) -> None:
     attack = make_attack()
     phishing = GalaxyCluster.objects.get(value__startswith="Phishing")
-    tag = Tag.objects.create(name=phishing.tag_name, is_galaxy=True)
+    tag = make_tag(phishing.tag_name, is_galaxy=True)
     event = make_event(cast.org_a, distribution=3)
     event.save()
     attribute = make_attribute(event)

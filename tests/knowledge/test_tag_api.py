@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_key
+from tests.factories.knowledge import make_tag
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, Taxonomy, TaxonomyPredicate
@@ -19,8 +20,8 @@ def tagged_event(org: Organisation, *names: str, **fields: object) -> Event:
 
 
 def test_favourites_are_ones_own(cast: Cast) -> None:
-    alpha, _ = (Tag.objects.create(name=name) for name in ("alpha", "beta"))
-    theirs = Tag.objects.create(name="theirs", org_id=cast.org_b.pk)
+    alpha, _ = (make_tag(name) for name in ("alpha", "beta"))
+    theirs = make_tag("theirs", org_id=cast.org_b.pk)
     key = cast.analyst.key
     on = call(key, "POST", "/favourite_tags/toggle", {"FavouriteTag": {"data": alpha.pk}})
     assert on == (200, {"saved": True, "success": "Tag added to favourites."})
@@ -75,7 +76,7 @@ def test_what_stands_on_a_thing_and_how_it_relates(cast: Cast) -> None:
     event = tagged_event(cast.org_a, "alpha", distribution=3, published=True)
     attribute = make_attribute(event)
     attribute.save()
-    tag = Tag.objects.create(name="beta")
+    tag = make_tag("beta")
     link = AttributeTag.objects.create(attribute=attribute, event=event, tag=tag, local=True)
     (on_event,) = call(cast.stranger.key, "GET", f"/tags/showEventTag/{event.pk}")[1]
     assert (on_event["Tag"]["name"], on_event["relationship_type"]) == ("alpha", None)

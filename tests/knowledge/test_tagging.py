@@ -9,8 +9,8 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tag
 from vardkase.intel.models import Attribute, AttributeTag, EventTag
-from vardkase.knowledge.taxonomies.models import Tag
 
 ADDED = {"saved": True, "success": "Tag added.", "check_publish": True}
 REMOVED = {"saved": True, "success": "Tag removed.", "check_publish": True}
@@ -28,7 +28,7 @@ def attribute(cast: Cast) -> Attribute:
 
 def test_an_event(cast: Cast, attribute: Attribute) -> None:
     event, key = attribute.event_id, cast.analyst.key
-    tags = [Tag.objects.create(name=name) for name in ("tlp:white", "alpha", "beta")]
+    tags = [make_tag(name) for name in ("tlp:white", "alpha", "beta")]
     already = {"saved": False, "errors": "Tag is already attached to this event."}
     assert call(key, "POST", f"/events/addTag/{event}/tlp:white", {})[1] == ADDED
     assert call(key, "POST", f"/events/addTag/{event}/{tags[0].pk}/local:1", {})[1] == already
@@ -43,7 +43,7 @@ def test_an_event(cast: Cast, attribute: Attribute) -> None:
 
 
 def test_an_attribute(cast: Cast, attribute: Attribute) -> None:
-    tag = Tag.objects.create(name="alpha")
+    tag = make_tag("alpha")
     key, path = cast.analyst.key, f"{attribute.pk}/{tag.pk}"
     assert call(key, "POST", f"/attributes/addTag/{path}", {})[1] == ADDED
     assert AttributeTag.objects.get().attribute_id == attribute.pk
@@ -68,7 +68,7 @@ def test_refusals(cast: Cast, attribute: Attribute, path: str, status: int, text
 
 
 def test_others_may_not(cast: Cast, attribute: Attribute) -> None:
-    Tag.objects.create(name="alpha")
+    make_tag("alpha")
     for action in ("addTag", "removeTag"):
         path = f"/events/{action}/{attribute.event_id}/alpha"
         assert call(cast.stranger.key, "POST", path, {})[1]["saved"] is False
@@ -81,7 +81,7 @@ def test_a_tag_in_a_document_is_not_lost_for_how_it_is_written(
     cast: Cast, attribute: Attribute, tag: Any
 ) -> None:
     """Least of all a TLP mark: what is not marked is shared as if it were free."""
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     added = call(cast.analyst.key, "POST", "/events/add", {"info": "new", "Tag": tag})[1]
     edited = call(cast.analyst.key, "POST", f"/events/edit/{attribute.event_id}", {"Tag": tag})[1]
     for answer in (added, edited):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.cast import Cast
+from tests.factories.knowledge import make_tag
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.knowledge.taxonomies import services
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile, store
@@ -42,7 +43,7 @@ def resolve(cast: Cast, *names: str, may_create: bool = True) -> dict[str, Tag]:
 
 
 def test_names_are_found_in_any_case(cast: Cast) -> None:
-    tag = Tag.objects.create(name="Important")
+    tag = make_tag("Important")
     assert {name: found.pk for name, found in resolve(cast, "IMPORTANT").items()} == {"important": tag.pk}
     assert services.resolve_tags(cast.analyst.actor, [{"id": str(tag.pk)}], may_create=False) == {
         "important": tag
@@ -92,8 +93,8 @@ def test_galaxy_tags_are_recognised(cast: Cast) -> None:
 
 
 def test_tags_kept_for_others_are_left_out(cast: Cast) -> None:
-    Tag.objects.create(name="theirs", org_id=cast.org_b.pk)
-    Tag.objects.create(name="his", user_id=cast.colleague.user.pk)
+    make_tag("theirs", org_id=cast.org_b.pk)
+    make_tag("his", user_id=cast.colleague.user.pk)
     assert resolve(cast, "theirs", "his") == {}
     assert set(services.resolve_tags(cast.partner.actor, [{"name": "theirs"}], may_create=False)) == {
         "theirs"

@@ -13,10 +13,10 @@ from django.test import Client
 from tests.cast import Cast
 from tests.exchange.servers import certificate
 from tests.exchange.test_connection_tests import KEY
+from tests.factories.knowledge import make_tag
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.services import FLAGS
 from vardkase.identity.organisations.models import Organisation
-from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -38,7 +38,7 @@ def settings(cast: Cast, **members: Any) -> dict[str, Any]:
 
 
 def test_a_connection_is_added_with_all_that_it_has(cast: Cast, browser: Client) -> None:
-    tag = Tag.objects.create(name="tlp:red")
+    tag = make_tag("tlp:red")
     written = settings(
         cast,
         pull="on",
@@ -148,7 +148,7 @@ def test_a_key_does_not_go_to_a_server_it_was_not_given_for(cast: Cast, browser:
 
 
 def test_rules_are_chosen_by_search(cast: Cast, browser: Client) -> None:
-    red, _ = Tag.objects.create(name="tlp:red"), Tag.objects.create(name="tlp:green")
+    red, _ = make_tag("tlp:red"), make_tag("tlp:green")
     asked = {"field": "push_tags_or", "push_tags_or": [red.pk], "q_push_tags_or": "tlp"}
     found = browser.get(f"{LIST}new/choices/", asked).content.decode()
     assert found.index("tlp:red") < found.index("tlp:green")
@@ -159,7 +159,7 @@ def test_rules_are_chosen_by_search(cast: Cast, browser: Client) -> None:
 
 
 def test_without_scripts_a_search_keeps_what_was_written(cast: Cast, browser: Client) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     written = settings(cast, name="Half written", url="", find="push_tags_or", q_push_tags_or="tlp")
     page = browser.post(f"{LIST}new/", written)
     assert page.status_code == 200

@@ -15,12 +15,12 @@ from tests.cast import Cast
 from tests.exchange.servers import HERE, Running, says, serving
 from tests.exchange.test_connection_tests import KEY
 from tests.factories import make_event
+from tests.factories.knowledge import make_tag
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.intel.models import Event
 from vardkase.intel.settings import EVENT_BLOCK_RULE
 from vardkase.knowledge.caches.kinds import SERVER
 from vardkase.knowledge.caches.services import store
-from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -163,7 +163,7 @@ def test_overlaps_and_hashes_of_connections_show(cast: Cast, browser: Client) ->
 
 
 def test_tags_that_keep_events_out_are_chosen(cast: Cast, browser: Client) -> None:
-    Tag.objects.create(name="rumour")
+    make_tag("rumour")
     address = f"{LIST}kept-out/"
     assert "rumour" in browser.get(f"{address}choices/", {"field": "tags", "q_tags": "rum"}).content.decode()
     browser.post(address, {"tags": ["rumour", 'hear"say']})

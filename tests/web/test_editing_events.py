@@ -7,10 +7,11 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tag
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Event, EventTag
 from vardkase.knowledge.blocklists.models import BlocklistEntry
-from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -26,7 +27,7 @@ def sent(**fields: str) -> dict[str, str]:
 
 
 def test_an_event_is_added_as_a_draft(web: Client, cast: Cast) -> None:
-    Tag.objects.create(name="tlp:amber")
+    make_tag("tlp:amber")
     answer = web.post("/event/new/", sent(tags="tlp:amber\n"))
     event = Event.objects.get()
     assert answer.headers["Location"] == f"/event/{event.pk}/"

@@ -7,10 +7,11 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tag
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -42,7 +43,7 @@ def vocabulary(db: None) -> None:
     GalaxyCluster.objects.create(
         galaxy=galaxy, type="threat-actor", value="APT 28", tag_name=APT, default=True
     )
-    Tag.objects.create(name="greenfield")
+    make_tag("greenfield")
 
 
 @pytest.mark.usefixtures("vocabulary")
@@ -81,7 +82,7 @@ def test_what_excludes_each_other_is_exchanged_only_on_request(web: Client, even
 
 
 def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> None:
-    Tag.objects.create(name="ours")
+    make_tag("ours")
     Event.objects.filter(pk=event.pk).update(published=True)
     attribute = make_attribute(event)
     attribute.save()
@@ -96,7 +97,7 @@ def test_local_tags_leave_the_publication_alone(web: Client, event: Event) -> No
 
 def test_others_may_not(event: Event, cast: Cast) -> None:
     Event.objects.filter(pk=event.pk).update(published=True)
-    Tag.objects.create(name="ours")
+    make_tag("ours")
     assert signed_in(cast.stranger).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
     assert signed_in(cast.reader).post(f"/event/{event.pk}/tag/", {"tag": "ours"}).status_code == 403
     bulk = f"/event/{event.pk}/attributes/tag/"
@@ -117,7 +118,7 @@ def test_many_are_changed_at_once(web: Client, event: Event, cast: Cast) -> None
     foreign.save()
     chosen = {"pk": [row.pk for row in rows[:2]] + [foreign.pk]}
     base = f"/event/{event.pk}/attributes"
-    Tag.objects.create(name="ours")
+    make_tag("ours")
 
     web.post(f"{base}/detection/", {**chosen, "to_ids": "1"})
     web.post(f"{base}/reach/", {**chosen, "reach": f"4:{cast.group.pk}"})

@@ -17,6 +17,7 @@ from tests.cast import Cast, Player
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import FIRST, misp_files, publishing
 from tests.exchange.test_feed_contents import event as told
+from tests.factories.knowledge import make_tag
 from vardkase.exchange.feeds.models import HEADERS, Feed, FeedRun
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.accounts.models import Role
@@ -24,7 +25,6 @@ from vardkase.intel.models import Event
 from vardkase.knowledge.caches import kinds
 from vardkase.knowledge.caches.hashing import md5_of
 from vardkase.knowledge.caches.services import store
-from vardkase.knowledge.taxonomies.models import Tag
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -78,7 +78,7 @@ def form_of(**fields: object) -> dict[str, object]:
 
 def test_a_feed_is_added_and_changed_on_its_form(cast: Cast) -> None:
     client = signed_in(cast.site_admin)
-    Tag.objects.create(name="feed:own")
+    make_tag("feed:own")
     fields = {
         "tag": "feed:own", "basic_name": "hub", "basic_password": "s3cret", "enabled": "on", "excluderegex": "/x/",
         "orgs_or": "Org one\nOrg two", "changed": "30d", "unpublish_event": "on",

@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from tests.cast import Cast
+from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, made
 from tests.web.signed_in import signed_in
 from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
 from vardkase.hub.training.models import Training
 from vardkase.intel.models import Event
-from vardkase.knowledge.taxonomies.models import Tag, Taxonomy, TaxonomyEntry, TaxonomyPredicate
+from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -87,7 +88,7 @@ def test_each_kind_of_rule_has_its_form(cast: Cast, kind: str) -> None:
 def test_what_a_rule_is_about_is_chosen_from_what_there_is(cast: Cast) -> None:
     """Tags that are here, tags of taxonomies and all that begin so; MISP's types; the organisation's own people."""
     web = english(cast.org_admin)
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     space = Taxonomy.objects.create(namespace="tlp", version=1)
     TaxonomyPredicate.objects.create(taxonomy=space, value="green")
     held = TaxonomyPredicate.objects.create(taxonomy=space, value="held")
@@ -133,7 +134,7 @@ def test_others_read_and_do_not_write(cast: Cast) -> None:
 
 
 def test_the_page_before_publishing_says_which_rule_is_met(cast: Cast) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     in_force(cast, RED, SECOND)
     red = made(cast.publisher.key, "tlp:red")
     web = english(cast.publisher)
@@ -174,7 +175,7 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
 
 
 def test_a_policy_is_tried_on_a_page(cast: Cast) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     red = made(cast.publisher.key, "tlp:red", published=True)
     in_force(cast, RED)
     page = said(english(cast.reader).get("/policy/try/"))

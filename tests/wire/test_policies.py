@@ -5,15 +5,15 @@ from __future__ import annotations
 from pymisp import MISPEvent
 
 from tests.cast import Cast
+from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force
 from tests.wire.conftest import Connect
 from vardkase.hub.policy.models import Approval
 from vardkase.intel.models import Event
-from vardkase.knowledge.taxonomies.models import Tag
 
 
 def test_pymisp_is_told_which_rule_it_meets_and_what_waits(connect: Connect, server_cast: Cast) -> None:
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     in_force(server_cast, RED, SECOND)
     client = connect(server_cast.publisher)
     event = MISPEvent()

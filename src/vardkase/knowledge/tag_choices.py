@@ -10,7 +10,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.queries import clusters_by_tag, search_clusters
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import meanings, visible_tags
+from vardkase.knowledge.taxonomies.queries import meanings, named_tags, visible_tags
 from vardkase.knowledge.taxonomies.rules import is_possible_name
 from vardkase.knowledge.taxonomies.services import resolve_tags
 
@@ -49,7 +49,7 @@ def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:
     missing = [name for name in names if name.lower() not in usable]
     if not missing:
         return []
-    held = {tag.lower() for tag in Tag.objects.filter(name__in=missing).values_list("name", flat=True)}
+    held = {tag.lower() for tag in named_tags(actor).filter(name__in=missing).values_list("name", flat=True)}
     makeable = _makeable(actor, missing)
     return [name for name in missing if name.lower() in held or name.lower() not in makeable]
 

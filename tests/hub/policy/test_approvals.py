@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.api.calls import answer, call, send
 from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_key, make_role, make_user
+from tests.factories.knowledge import make_tag
 from tests.hub.policy.stories import RED, SECOND, in_force, is_out, made
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.policy.approvals.queries import waiting_for
@@ -21,13 +22,12 @@ from vardkase.identity.access.actor import console_actor
 from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
-from vardkase.knowledge.taxonomies.models import Tag
 
 
 @pytest.fixture
 def event(cast: Cast) -> dict[str, Any]:
     """An event for the whole hub that the publisher has asked to publish."""
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     in_force(cast, RED, SECOND)
     event = made(cast.publisher.key)
     assert asked(cast.publisher, event)[0] == 202

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.api.calls import call
 from tests.cast import Cast
+from tests.factories.knowledge import make_tags
 from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, is_out, made
 from vardkase.exchange.own_feeds.content import FeedContent, chosen, listed, reach_of
 from vardkase.exchange.streams.models import Stream
@@ -17,7 +18,6 @@ from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
 from vardkase.identity.access.jobs import reading_actor
 from vardkase.intel.models import Event
-from vardkase.knowledge.taxonomies.models import Tag
 
 REFUSED = (
     "Rule 1 of your organisation’s MISP policy, “TLP:RED stays in a sharing group”, does not allow this: "
@@ -27,7 +27,7 @@ REFUSED = (
 
 @pytest.fixture(autouse=True)
 def tags(cast: Cast) -> None:
-    Tag.objects.bulk_create(Tag(name=name) for name in ("tlp:red", "tlp:green", "tlp:amber"))
+    make_tags(*("tlp:red", "tlp:green", "tlp:amber"))
 
 
 @pytest.mark.parametrize("action", ["publish", "alert"])

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
+from tests.factories.knowledge import make_tag, make_tags
 from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made
 from vardkase.core.errors import Forbidden
 from vardkase.hub.policy.comparing import Change, compare
@@ -26,7 +27,6 @@ from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
-from vardkase.knowledge.taxonomies.models import Tag
 
 
 def test_a_policy_is_written_from_a_template_and_replaced(cast: Cast) -> None:
@@ -108,7 +108,7 @@ def test_two_versions_are_compared(cast: Cast) -> None:
 
 def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
     """What is out already stays out, and is listed."""
-    Tag.objects.bulk_create(Tag(name=name) for name in ("tlp:red", "tlp:green"))
+    make_tags(*("tlp:red", "tlp:green"))
     red = made(cast.publisher.key, "tlp:red", published=True)
     green = made(cast.publisher.key, "tlp:green", published=True)
     made(cast.publisher.key, "tlp:green", published=True, distribution=0)
@@ -175,7 +175,7 @@ def test_a_title_with_odd_characters_stops_no_document(cast: Cast) -> None:
 
 def test_old_events_are_listed_for_review(cast: Cast) -> None:
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     old, marked, new = made(cast.publisher.key), made(cast.publisher.key, "tlp:red"), made(cast.publisher.key)
     Event.objects.exclude(pk=new["id"]).update(timestamp=1_500_000_000)
     due = due_for_review(cast.reader.actor, in_force(cast, rule))
@@ -187,7 +187,7 @@ def test_old_events_are_listed_for_review(cast: Cast) -> None:
 @pytest.mark.parametrize("duty", ["operator", "auditor"])
 def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(cast: Cast, duty: str) -> None:
     """Neither an operator nor an auditor, of the organisation or as a site administrator."""
-    Tag.objects.create(name="tlp:red")
+    make_tag("tlp:red")
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
     made(cast.publisher.key, "tlp:red", published=True)
     policy = in_force(cast, RED, rule)

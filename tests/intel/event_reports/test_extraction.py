@@ -9,10 +9,10 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
+from tests.factories.knowledge import make_tag
 from tests.intel.event_reports.test_reports import make_event, make_report
 from vardkase.intel.models import Attribute
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
-from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 PAGE = b"<title>Campaign</title><script>x()</script><h1>Head</h1><p>evil.example</p>"
@@ -31,7 +31,7 @@ def make_clusters() -> None:
         galaxy=galaxy, type="threat-actor", value="APT Twelve", tag_name=name, default=True
     )
     GalaxyElement.objects.create(galaxy_cluster=cluster, key="synonyms", value="Numbered Panda")
-    Tag.objects.create(name="tlp:amber")
+    make_tag("tlp:amber")
 
 
 def test_everything_in_a_report_becomes_part_of_the_event(cast: Cast) -> None:

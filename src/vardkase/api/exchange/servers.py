@@ -7,7 +7,7 @@ from vardkase.api.dispatch import Call, declared_permissions, endpoint
 from vardkase.core.instance import instance_uuid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import organisations
-from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.misp.version import MISP_VERSION
 
 REQUEST_ENCODINGS = ["gzip", "br"]
@@ -61,7 +61,7 @@ def post_test(call: Call) -> Answer:
 def sync_filtering_rules(call: Call) -> Answer:
     """The names that a peer may put into the rules of its pull."""
     names = [organisation.name for organisation in organisations("all")]
-    tags = list(Tag.objects.order_by("name").values_list("name", flat=True))
+    tags = list(visible_tags(call.actor).values_list("name", flat=True))
     return Json({"organisations": names, "tags": tags})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.tag_names import tag_name_predicate
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 
 LONGEST_PHRASE = 5
@@ -31,7 +32,7 @@ def tags_in(actor: Actor, text: str) -> dict[str, str]:
     phrases = sorted(set(_phrases(text[:LONGEST_TEXT])))
     if not phrases:
         return {}
-    sql = NAMED.format(visible=cluster_predicate(actor, "c"))
+    sql = NAMED.format(visible=cluster_predicate(actor, "c"), known=tag_name_predicate(actor))
     rows = cursor().execute(sql, {"phrases": phrases, **reader_parameters(actor)}).fetchall()
     return dict(rows)
 
@@ -50,7 +51,7 @@ WITH phrase AS MATERIALIZED (SELECT unnest(%(phrases)s::text[]) AS text),
 named AS (
     SELECT phrase.text, t.name AS tag_name, 0 AS rank, t.id FROM phrase
     JOIN tag t ON lower(t.name) = lower(phrase.text) AND NOT t.hide_tag
-    WHERE strpos(phrase.text, ':') > 0
+    WHERE strpos(phrase.text, ':') > 0 AND {known}
     UNION ALL
     SELECT phrase.text, c.tag_name, 1, c.id FROM phrase JOIN galaxy_cluster c ON c.value = phrase.text
     JOIN galaxy g ON g.id = c.galaxy_id AND g.enabled AND g.namespace <> 'deprecated'

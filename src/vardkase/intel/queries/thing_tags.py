@@ -10,17 +10,17 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.models import AttributeTag, EventTag
 from vardkase.knowledge.taxonomies.queries import (
     ExclusiveConflict,
+    carried_tags,
     exclusive_conflicts_in,
-    visible_tags,
 )
 
 
 def links_of(actor: Actor, kind: str, thing: int) -> QuerySet[EventTag] | QuerySet[AttributeTag]:
     """The links of an "event" or "attribute" that the caller has found, to tags the actor may see. In their order."""
     if kind == "event":
-        links = EventTag.objects.filter(event=thing, tag__in=visible_tags(actor))
+        links = EventTag.objects.filter(event=thing, tag__in=carried_tags(actor))
         return links.select_related("tag").order_by("pk")
-    attached = AttributeTag.objects.filter(attribute=thing, tag__in=visible_tags(actor))
+    attached = AttributeTag.objects.filter(attribute=thing, tag__in=carried_tags(actor))
     return attached.select_related("tag").order_by("pk")
 
 

@@ -44,7 +44,7 @@ def edit_selected(actor: Actor, event_id: int, attribute_ids: Sequence[int], edi
         set_reach(actor, event_id, attribute_ids, edit.distribution, edit.sharing_group_id)
     if edit.comment is not None:
         set_comment(actor, event_id, attribute_ids, edit.comment)
-    off = [find_tag(name) for name in edit.tags_off] + _cluster_tags(actor, edit.clusters_off)
+    off = [find_tag(actor, name) for name in edit.tags_off] + _cluster_tags(actor, edit.clusters_off)
     if off:
         untag_attributes(actor, event_id, attribute_ids, off)
     on = [usable_tag(actor, name) for name in edit.tags_on] + _cluster_tags(actor, edit.clusters_on)

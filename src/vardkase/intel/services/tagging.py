@@ -20,7 +20,7 @@ from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import exclusive_scope
+from vardkase.knowledge.taxonomies.queries import exclusive_scope, named_tags
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.flags import as_int
 
@@ -95,7 +95,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     actor.require_writing()
     actor.require(Permission.TAGGER)
     target = _lock_target(actor, uuid)
-    chosen = find_tag(tag)
+    chosen = find_tag(actor, tag)
     local = _attached_locally(target, chosen)
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
@@ -106,11 +106,21 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
 
 
 @transaction.atomic
-def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: int, *, local: bool) -> Tagged:
-    """Take the tags named `old` off and put the tag with id `new` on, together or not at all."""
+def exchange_tags(actor: Actor, uuid: UUID, old: Sequence[str], new: str, *, local: bool) -> Tagged:
+    """Take the tags named `old` off and put the tag `new` on, together or not at all."""
     for name in old:
         detach_tag(actor, uuid, name)
     return attach_tag(actor, uuid, new, local=local)
+
+
+def _target_of(actor: Actor, link: EventTag | AttributeTag) -> Taggable:
+    if isinstance(link, EventTag):
+        return Taggable("Event", link.event_id, lock_event(actor, link.event_id))
+    found = find_attribute(actor, link.attribute_id)
+    return Taggable("Attribute", found.id, lock_event(actor, found.event_id))
+
+
+NO_LINK = "Invalid tag"
 
 
 @transaction.atomic
@@ -125,12 +135,11 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
         raise Invalid({"relationship_type": ["The relationship is too long."]})
     links = (EventTag if kind == "event" else AttributeTag).objects.filter(pk=link_id).select_related("tag")
     if (link := links.first()) is None:
-        raise NotFound("Invalid tag")
-    if isinstance(link, EventTag):
-        target = Taggable("Event", link.event_id, lock_event(actor, link.event_id))
-    else:
-        found = find_attribute(actor, link.attribute_id)
-        target = Taggable("Attribute", found.id, lock_event(actor, found.event_id))
+        raise NotFound(NO_LINK)
+    try:
+        target = _target_of(actor, link)
+    except NotFound:
+        raise NotFound(NO_LINK) from None
     require_may_tag(actor, target.event, local=link.local)
     links.update(relationship_type=relationship_type)
     if not link.local:
@@ -183,13 +192,13 @@ def usable_tag(actor: Actor, tag: str | int) -> Tag:
     found = resolve_tags(actor, [mention], may_create=actor.may(Permission.TAG_EDITOR))
     if found:
         return next(iter(found.values()))
-    raise Invalid(_why_not(mention))
+    raise Invalid(_why_not(actor, mention))
 
 
-def _why_not(mention: dict[str, str]) -> str:
+def _why_not(actor: Actor, mention: dict[str, str]) -> str:
     if "id" in mention:
         return "Invalid Tag."
-    restricted = Tag.objects.filter(name__iexact=mention["name"]).first()
+    restricted = named_tags(actor).filter(name__iexact=mention["name"]).first()
     if restricted is None:
         return "Tag not found and insufficient privileges to create it."
     if restricted.user_id:
@@ -197,10 +206,11 @@ def _why_not(mention: dict[str, str]) -> str:
     return "Invalid Tag. This tag can only be set by a fixed organisation."
 
 
-def find_tag(tag: str | int) -> Tag:
-    """The tag with this id or name, whoever may use it. Raises Invalid."""
+def find_tag(actor: Actor, tag: str | int) -> Tag:
+    """The tag with this id or name, whoever may use it, if the actor may know its name. Raises Invalid."""
     number = _id(tag)
-    chosen = Tag.objects.filter(name__iexact=str(tag)) if number is None else Tag.objects.filter(pk=number)
+    known = named_tags(actor)
+    chosen = known.filter(name__iexact=str(tag)) if number is None else known.filter(pk=number)
     if (found := chosen.first()) is None:
         raise Invalid("Invalid Tag.")
     return found

@@ -177,7 +177,7 @@ def _attach_to_object(actor: Actor, uuid: UUID, tag: str, *, local: bool, relati
 
 def _detach_from_object(actor: Actor, uuid: UUID, tag: str) -> Tagged:
     target, ids = _object(actor, uuid)
-    chosen = find_tag(tag)
+    chosen = find_tag(actor, tag)
     gone = untag_attributes(actor, target.event.pk, ids, [chosen])
     if not gone:
         raise target.not_attached()
@@ -188,7 +188,7 @@ def _attach_to_report(actor: Actor, uuid: UUID, tag: str, *, local: bool, relati
     report = find_report(actor, uuid)
     chosen = usable_tag(actor, tag)
     local = local or chosen.local_only
-    changed = tag_report(actor, report.id, [str(chosen.pk)], local=local, relationship_type=relationship_type)
+    changed = tag_report(actor, report.id, [tag], local=local, relationship_type=relationship_type)
     event = Event.objects.get(pk=report.event_id)
     return Tagged(Taggable("EventReport", report.id, event), chosen, local, changed=changed > 0)
 

@@ -14,7 +14,7 @@ from vardkase.identity.access.visibility import own_or_everyones_predicate, read
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.knowledge.tag_collections.models import TagCollection, TagCollectionTag
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.taxonomies.queries import visible_tags
+from vardkase.knowledge.taxonomies.queries import carried_tags
 from vardkase.knowledge.taxonomies.rules import may_use
 
 MISSING = "Invalid Tag Collection"
@@ -27,7 +27,7 @@ def visible_collections(actor: Actor) -> QuerySet[TagCollection]:
     sql = f"SELECT c.id FROM tag_collection c WHERE {own_or_everyones_predicate(actor, 'c')}"
     ids = [row[0] for row in cursor().execute(sql, reader_parameters(actor)).fetchall()]
     members = (
-        TagCollectionTag.objects.filter(tag__in=visible_tags(actor)).select_related("tag").order_by("pk")
+        TagCollectionTag.objects.filter(tag__in=carried_tags(actor)).select_related("tag").order_by("pk")
     )
     return (
         TagCollection.objects.filter(pk__in=ids)

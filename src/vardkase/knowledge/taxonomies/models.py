@@ -30,6 +30,20 @@ class Tag(models.Model):
         return self.name
 
 
+class TagMaker(models.Model):
+    """An organisation that made a tag by itself, not on a thing, and so knows its name; 0: made for all."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="makers")
+    org_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "tag_maker"
+        constraints = [models.UniqueConstraint(fields=["tag", "org_id"], name="tag_maker_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} by {self.org_id}"
+
+
 class FavouriteTag(models.Model):
     """A tag that a user wants to find again quickly."""
 

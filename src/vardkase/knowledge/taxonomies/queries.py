@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Lower
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.tag_names import tag_name_predicate
+from vardkase.identity.access.visibility import numbers_written_in
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.taxonomies.models import (
@@ -68,7 +71,26 @@ class ExclusiveConflict:
 
 
 def visible_tags(actor: Actor) -> QuerySet[Tag]:
-    """Tags the actor may see: not those kept for another organisation or user, or of a hidden cluster. By name."""
+    """Tags the actor may see: of `carried_tags` those whose names it may know. By name."""
+    tags = carried_tags(actor)
+    if actor.is_site_admin and actor.may_read:
+        return tags
+    return tags.filter(pk__in=_known(actor))
+
+
+def named_tags(actor: Actor) -> QuerySet[Tag]:
+    """Tags whose names the actor may know, also those it may not use."""
+    return Tag.objects.filter(pk__in=_known(actor))
+
+
+def _known(actor: Actor) -> RawSQL:
+    condition = numbers_written_in(tag_name_predicate(actor), actor)
+    return RawSQL(f"SELECT t.id FROM tag t WHERE {condition}", ())  # noqa: S611 - nothing in it is anybody's text
+
+
+def carried_tags(actor: Actor) -> QuerySet[Tag]:
+    """Tags on things that the actor sees: not those kept for another organisation or user, or of a hidden cluster.
+    By name."""
     tags = Tag.objects.order_by("name")
     if actor.is_site_admin and actor.may_read:
         return tags

@@ -16,6 +16,7 @@ from vardkase.exchange.streams.bodies.reader import Reader
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.queries import named_tags
 from vardkase.knowledge.warninglists.models import Warninglist
 
 
@@ -60,6 +61,11 @@ def _taggings(reader: Reader, entries: Sequence[Entry]) -> Iterator[tuple[Entry,
         if tag and seen and (document := _tag(reader, tag)):
             on = {name: value for name, value in entry.about.items() if name.endswith("_id")}
             yield entry, {"Tag": {**document["Tag"], **on}}
+
+
+def _known_tag(reader: Reader, tag: Tag) -> Document | None:
+    """A tag itself, to whoever may know of it when the message is written."""
+    return _tag(reader, tag) if named_tags(reader.actor).filter(pk=tag.pk).exists() else None
 
 
 def _tag(_reader: Reader, tag: Tag) -> Document | None:
@@ -115,7 +121,7 @@ ROWS: dict[str, tuple[Callable[[], QuerySet[Any]], Writer]] = {
     topics.USER: (User.objects.all, _user),
     topics.ORGANISATION: (Organisation.objects.all, _organisation),
     topics.WARNINGLIST: (Warninglist.objects.all, _warninglist),
-    topics.TAG: (Tag.objects.all, _tag),
+    topics.TAG: (Tag.objects.all, _known_tag),
     topics.AUDIT: (AuditEntry.objects.all, _log),
 }
 NOUNS = {

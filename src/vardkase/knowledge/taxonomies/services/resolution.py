@@ -9,6 +9,8 @@ from psycopg.rows import dict_row
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.tag_names import tag_name_predicate
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.rules import (
@@ -30,10 +32,11 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     """The tags that `wanted` mentions and the actor may use, by their names in lower case.
 
     Names are compared without case. A mention without a name is looked up by its id. Unknown names are made
-    into tags when `may_create`; whatever is unknown or not the actor's to use is left out.
+    into tags when `may_create`; whatever is unknown or not the actor's to use is left out. So is a tag whose name the
+    actor may not know, unless it may make one of that name: an answer would tell that the tag is here.
     """
     mentions = {name.lower(): item for item in wanted if is_possible_name(name := _name(item))}
-    tags = _find(list(mentions), _ids(wanted))
+    tags = _find(actor, list(mentions), _ids(wanted), any_name=may_create)
     # In one order for all: two writers with the same new tags then wait for each other one way only.
     unknown = [mentions[name] for name in sorted(mentions.keys() - tags.keys())]
     if may_create and unknown:
@@ -50,17 +53,19 @@ def _ids(wanted: Iterable[Mention]) -> list[int]:
     return [number for number in found if number is not None]
 
 
-def _find(names: list[str], ids: list[int]) -> dict[str, Tag]:
+def _find(actor: Actor, names: list[str], ids: list[int], *, any_name: bool) -> dict[str, Tag]:
     """Tags by the name asked for, or by their own when asked for by id."""
-    rows = _rows(FIND, {"names": names, "ids": ids})
+    known = tag_name_predicate(actor)
+    sql = FIND.format(by_name="TRUE" if any_name else known, by_id=known if ids else "FALSE")
+    rows = _rows(sql, {"names": names, "ids": ids, **reader_parameters(actor)})
     return {row.pop("asked"): _tag(row) for row in rows}
 
 
 FIND = """
 SELECT asked.name AS asked, t.* FROM unnest(%(names)s::text[]) AS asked(name)
-JOIN tag t ON lower(t.name) = lower(asked.name)
+JOIN tag t ON lower(t.name) = lower(asked.name) WHERE {by_name}
 UNION ALL
-SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[])
+SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[]) AND {by_id}
 """
 
 

@@ -12,7 +12,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
-from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag
+from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
 from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name
 from vardkase.misp.flags import as_bool, as_int
 
@@ -23,7 +23,7 @@ TAKEN = "A similar name already exists."
 
 @transaction.atomic
 def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
-    """Make a tag, or return the one that has this name already, unchanged.
+    """Make a tag, or return the one that has this name already, unchanged: the actor's organisation knows it then.
 
     `data`: name, and what is known of colour, exportable, hide_tag, local_only, numerical_value, org_id,
     user_id. Raises Forbidden without `perm_tag_editor`, Invalid when a value is none.
@@ -35,10 +35,17 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     if not name.strip():
         raise Invalid({"name": ["This field is required."]})
     if existing := Tag.objects.filter(name__iexact=name).first():
+        _made(actor, existing)
         return existing
     tag = Tag.objects.create(**{"colour": colour_of(name), **values}, **_galaxy_flags(name))
+    _made(actor, tag)
     record(actor, "tag.created", _target(tag))
     return tag
+
+
+def _made(actor: Actor, tag: Tag) -> None:
+    """A site administrator makes tags for everybody, others for their own organisation."""
+    TagMaker.objects.get_or_create(tag=tag, org_id=0 if actor.is_site_admin else actor.organisation_id)
 
 
 @transaction.atomic

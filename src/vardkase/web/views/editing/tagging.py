@@ -103,8 +103,9 @@ def _put_on(request: PageRequest, carrier: Carrier) -> HttpResponse:
     if (chosen := usable_tag(request.actor, name)) is None:
         messages.error(request, gettext("There is no such tag, or it is not yours to use."))
         return redirect(carrier.tag_url)
+    reference = str(chosen.pk) if chosen.name.isdigit() else chosen.name
     try:
-        exchange_tags(request.actor, carrier.uuid, excluded, chosen.pk, local=local)
+        exchange_tags(request.actor, carrier.uuid, excluded, reference, local=local)
         messages.success(request, gettext("Tagged: %(name)s") % {"name": chosen.name})
     except Invalid as refused:
         messages.error(request, translated(str(refused)))
