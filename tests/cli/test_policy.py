@@ -8,12 +8,12 @@ from pathlib import Path
 from tests.cast import Cast
 from tests.cli.test_content import run
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force, made
+from tests.hub.policy.stories import RED, SECOND, in_force, made_public
 
 
 def test_a_policy_is_shown_tried_and_exported(cast: Cast, tmp_path: Path) -> None:
     make_tag("tlp:red")
-    event = made(cast.publisher.key, "tlp:red", published=True)
+    event = made_public(cast.publisher.key, "tlp:red")
     in_force(cast, RED, SECOND)
     shown = json.loads(run("policy", "show", "Organisation A", "--json"))
     assert (shown[0]["rule"], shown[0]["title"]) == (1, "TLP:RED stannar i en delningsgrupp")

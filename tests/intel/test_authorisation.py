@@ -39,7 +39,7 @@ def attempts(it: Theirs) -> list[tuple[str, Any]]:
             (f"/events/alert/{event}", {}),
             (f"/events/unpublish/{event}", {}),
             (f"/events/addTag/{event}", {"tag": "tlp:green"}),
-            (f"/events/removeTag/{event}", {"tag": "tlp:red"}),
+            (f"/events/removeTag/{event}", {"tag": "tlp:white"}),
             (f"/attributes/add/{event}", {"type": "domain", "value": "mine.example"}),
             (f"/objects/add/{event}", make_object()),
         ]
@@ -52,7 +52,7 @@ def attempts(it: Theirs) -> list[tuple[str, Any]]:
                 (f"/attributes/delete/{reference}/1", {}),
                 (f"/attributes/restore/{reference}", {}),
                 (f"/attributes/addTag/{reference}", {"tag": "tlp:green"}),
-                (f"/attributes/removeTag/{reference}", {"tag": "tlp:red"}),
+                (f"/attributes/removeTag/{reference}", {"tag": "tlp:white"}),
             ]
     for reference in (it.object.pk, it.object.uuid):
         found += [
@@ -69,7 +69,7 @@ def attempts(it: Theirs) -> list[tuple[str, Any]]:
         found += [
             ("/tags/attachTagToObject", {"uuid": str(part.uuid), "tag": "tlp:green"}),
             ("/tags/attachTagToObject", {"uuid": str(part.uuid), "tag": "tlp:green", "local": True}),
-            ("/tags/removeTagFromObject", {"uuid": str(part.uuid), "tag": "tlp:red"}),
+            ("/tags/removeTagFromObject", {"uuid": str(part.uuid), "tag": "tlp:white"}),
         ]
     found += [
         (f"/object_references/delete/{it.reference.pk}", {}),
@@ -93,7 +93,7 @@ def _none_gets_through(player: Player, it: Theirs) -> None:
 
 @pytest.fixture
 def tags(db: None) -> None:
-    for name in ("tlp:red", "tlp:green"):
+    for name in ("tlp:white", "tlp:green"):
         Tag.objects.get_or_create(name=name)
 
 

@@ -65,9 +65,9 @@ def theirs(owner: Player, **header: Any) -> Theirs:
     target = str(uuid4())
     document = {
         "info": "Theirs",
-        "Tag": [{"name": "tlp:red"}],
+        "Tag": [{"name": "tlp:white"}],
         "Attribute": [
-            {"uuid": target, "type": "domain", "value": "live.example", "Tag": [{"name": "tlp:red"}]},
+            {"uuid": target, "type": "domain", "value": "live.example", "Tag": [{"name": "tlp:white"}]},
             {"type": "domain", "value": "deleted.example", "deleted": True},
         ],
         "Object": [

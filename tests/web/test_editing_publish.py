@@ -11,10 +11,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_event, make_object
+from tests.factories.knowledge import make_tag
 from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
 from vardkase.identity.organisations.standing import NEVER
-from vardkase.intel.models import Attribute, Event, EventVersion
+from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
 from vardkase.intel.queries.audience import receivers, withheld_parts
 from vardkase.intel.queries.find import find_event
 from vardkase.knowledge.warninglists.loader import WarninglistFile, store
@@ -119,11 +121,34 @@ def test_the_second_time_only_differences_are_shown(web: Client, event: Event) -
     }
 
 
-def test_a_security_marking_must_be_looked_at(web: Client, event: Event) -> None:
+def test_a_security_marking_stops_the_publication(web: Client, event: Event) -> None:
     make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
-    assert "A security marking was found" in press(web, event).text
+    page = web.get(f"/event/{event.pk}/publish/").text
+    assert "Stopped: a security marking was found" in page
+    assert 'class="btn btn-pri btn-l"' not in page
+    assert "The event is not published" in press(web, event, marking="1", confirm_tlp="1").text
     assert Event.objects.get(pk=event.pk).published is False
-    assert press(web, event, marking="1").status_code == 302
+
+
+def test_tlp_red_for_the_hub_is_stopped(web: Client, event: Event) -> None:
+    EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
+    assert (
+        "Stopped: the TLP label does not allow it"
+        in web.get(f"/event/{event.pk}/publish/?distribution=1").text
+    )
+    assert "The event is not published" in press(web, event, distribution="1", confirm_tlp="1").text
+    assert press(web, event, distribution="0").status_code == 302
+
+
+def test_tlp_amber_beyond_the_hub_has_to_be_meant(web: Client, event: Event) -> None:
+    EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
+    page = web.get(f"/event/{event.pk}/publish/?distribution=3").text
+    assert 'name="confirm_tlp"' in page
+    assert "Confirm that you mean it" in press(web, event, distribution="3").text
+    assert Event.objects.get(pk=event.pk).published is False
+    assert press(web, event, distribution="3", confirm_tlp="1").status_code == 302
+    entry = AuditEntry.objects.get(action="event.tlp_confirmed")
+    assert entry.change == {"found": ["tlp:amber"], "distribution": 3}
 
 
 def test_a_publication_is_withdrawn(web: Client, event: Event) -> None:

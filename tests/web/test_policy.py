@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.factories.knowledge import make_tag
-from tests.hub.policy.stories import RED, SECOND, in_force, made
+from tests.hub.policy.stories import RED, SECOND, in_force, made, made_public
 from tests.web.signed_in import signed_in
 from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
 from vardkase.hub.training.models import Training
@@ -176,7 +176,7 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
 
 def test_a_policy_is_tried_on_a_page(cast: Cast) -> None:
     make_tag("tlp:red")
-    red = made(cast.publisher.key, "tlp:red", published=True)
+    red = made_public(cast.publisher.key, "tlp:red")
     in_force(cast, RED)
     page = said(english(cast.reader).get("/policy/try/"))
     assert "1 would have been refused." in page

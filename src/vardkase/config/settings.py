@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "vardkase.hub.membership.communities.apps.MemberCommunitiesConfig",
     "vardkase.hub.training.apps.TrainingConfig",
     "vardkase.hub.policy.apps.PolicyConfig",
+    "vardkase.hub.guard.apps.GuardConfig",
     "vardkase.config.apps.InstallationConfig",
 ]
 

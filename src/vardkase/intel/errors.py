@@ -51,6 +51,14 @@ class PublicationRefused(Forbidden):
     """The event may not go out as it is, or not by this actor; the message says why."""
 
 
+class PublicationStopped(PublicationRefused):
+    """Something in the event must not leave its organisation; nobody can confirm it away."""
+
+
+class ConfirmationNeeded(PublicationRefused):
+    """The event goes further than it says itself that it may: who publishes it has to say that this is meant."""
+
+
 class PublisherIsCreator(PublicationRefused):
     """Where four eyes are asked for, whoever created the event leaves its publication to somebody else."""
 

@@ -34,6 +34,7 @@ class CreationSought:
 class PublicationSought:
     """`actor` is about to publish an event that it has locked; `tell` says whether people are to hear of it by mail.
 
+    `confirmed`: the actor says that the event is to go as far as it does, whatever its TLP label says.
     A listener refuses by PublicationRefused. With `held` set the event stays unpublished for now: the listener has
     put down what it waits for.
     """
@@ -42,6 +43,7 @@ class PublicationSought:
     event: Event
     tell: bool
     held: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

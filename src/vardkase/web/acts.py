@@ -133,6 +133,8 @@ SENTENCES: dict[str, str | Promise] = {
     "event.pushed_to_kafka": _("The event was sent to Kafka"),
     "event.pushed_to_zeromq": _("The event was sent over ZeroMQ"),
     "event.reporter_contacted": _("A message was sent to those who made the event"),
+    "event.tlp_confirmed": _("Sharing further than the TLP label allows was confirmed"),
+    "event.withheld": _("The event was withheld: something in it must not be shared"),
     "event.unprotected": _("The event is no longer protected"),
     "event.unpublished": _("The publication was withdrawn"),
     "event_graph.added": _("The graph was kept"),

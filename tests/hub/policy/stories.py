@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.api.calls import call
 from tests.cast import Cast
+from vardkase.core.clock import now_seconds
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.services import put_in_force, save_draft
 from vardkase.intel.models import Event
@@ -55,6 +56,13 @@ def made(key: str, *tags: str, **event: Any) -> dict[str, Any]:
     status, answer = call(key, "POST", "/events/add", body)
     assert status == 200, answer
     return dict(answer["Event"])
+
+
+def made_public(key: str, *tags: str) -> dict[str, Any]:
+    """As `made`, and out already: published before the hub stopped what is marked so."""
+    event = made(key, *tags)
+    Event.objects.filter(pk=event["id"]).update(published=True, publish_timestamp=now_seconds())
+    return event
 
 
 def is_out(event: dict[str, Any]) -> bool:

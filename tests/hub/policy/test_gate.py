@@ -246,8 +246,8 @@ def test_own_feeds_lose_what_was_changed(cast: Cast) -> None:
 
 
 def test_a_policy_that_has_ended_asks_nothing(cast: Cast) -> None:
-    in_force(cast, RED)
-    event = made(cast.publisher.key, "tlp:red")
+    in_force(cast, RED | {"tags": ["tlp:green"]})
+    event = made(cast.publisher.key, "tlp:green")
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
     end_policy(cast.org_admin.actor)
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200

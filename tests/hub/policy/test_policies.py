@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from tests.api.calls import answer, call, send
 from tests.cast import Cast
 from tests.factories.knowledge import make_tag, make_tags
-from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made
+from tests.hub.policy.stories import IBAN, MARKED, RED, SECOND, in_force, made, made_public
 from vardkase.core.errors import Forbidden
 from vardkase.hub.policy.comparing import Change, compare
 from vardkase.hub.policy.models import PolicyVersion
@@ -109,7 +109,7 @@ def test_two_versions_are_compared(cast: Cast) -> None:
 def test_a_policy_is_tried_on_what_went_out(cast: Cast) -> None:
     """What is out already stays out, and is listed."""
     make_tags(*("tlp:red", "tlp:green"))
-    red = made(cast.publisher.key, "tlp:red", published=True)
+    red = made_public(cast.publisher.key, "tlp:red")
     green = made(cast.publisher.key, "tlp:green", published=True)
     made(cast.publisher.key, "tlp:green", published=True, distribution=0)
     made(cast.publisher.key, "tlp:red")
@@ -189,7 +189,7 @@ def test_trying_and_reviewing_tell_titles_to_nobody_who_may_not_read_them(cast: 
     """Neither an operator nor an auditor, of the organisation or as a site administrator."""
     make_tag("tlp:red")
     rule = {"kind": "retention", "title": {"sv": "Två år"}, "months": 24}
-    made(cast.publisher.key, "tlp:red", published=True)
+    made_public(cast.publisher.key, "tlp:red")
     policy = in_force(cast, RED, rule)
     assert call(cast.reader.key, "POST", f"/mispPolicies/tryOut/{policy.pk}", {})[1]["events"] == 1
     Event.objects.update(timestamp=1_500_000_000)

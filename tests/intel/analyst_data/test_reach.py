@@ -23,6 +23,7 @@ from tests.intel.analyst_data.said import (
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Event
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 
 EVERYBODY = {"a", "b", "c", "hub"}
@@ -78,10 +79,11 @@ def test_an_attribute_in_a_hidden_object_hides_its_notes(cast: Cast) -> None:
 
 
 def test_what_inherits_from_what_inherits(cast: Cast) -> None:
-    make_event(cast.analyst, distribution=0)
+    make_event(cast.analyst, distribution=1)
     say(cast.analyst, note="first", uuid=NOTE, distribution=5)
     second = say(cast.partner, f"{NOTE}/Note", note="second", distribution=5)
     third = say(cast.stranger, f"{second['uuid']}/Note", note="third", distribution=5)
+    Event.objects.update(distribution=0)
     assert readers(cast, NOTE) == {"a", "hub"}
     assert readers(cast, second["uuid"]) == {"a", "b", "hub"}
     assert readers(cast, third["uuid"]) == {"a", "b", "c", "hub"}

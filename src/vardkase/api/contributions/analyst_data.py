@@ -147,7 +147,7 @@ def index_minimal(call: Call) -> Answer:
 @endpoint("analyst_data/filter_analyst_data_for_push", requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """Which of what a peer has we want: what is unknown here, or came from elsewhere and is older here."""
-    return Json(_with_lists(services.wanted(_offered(call))))
+    return Json(_with_lists(services.wanted(call.actor, _offered(call))))
 
 
 @endpoint("analyst_data/push_analyst_data", requires=(Permission.SYNC,), writes=True)

@@ -100,7 +100,7 @@ def filter_for_push(call: Call) -> Answer:
         for uuid, modified in body.items()
         if UUID.fullmatch(uuid.lower()) and isinstance(modified, str)
     }
-    return Json(services.wanted_collections(offered))
+    return Json(services.wanted_collections(call.actor, offered))
 
 
 @endpoint("collections/capture_collection", requires=(Permission.SYNC,), writes=True)

@@ -24,7 +24,7 @@ def filter_for_push(call: Call) -> Answer:
     """The uuids of those events a peer has that we want: unknown here, or synchronised and older here."""
     offered = call.body if isinstance(call.body, list) else []
     headers = [header for part in offered if (header := _header(part)) is not None]
-    return Json(wanted_events(headers))
+    return Json(wanted_events(call.actor, headers))
 
 
 @endpoint("events/get_event_info_by_id")

@@ -158,7 +158,9 @@ def _published(call: Call, action: str, *, tell: bool = False) -> Answer:
     """Publish; 202 and the request that the event waits for, where somebody else has to agree first."""
     event = find_event(call.actor, call.arg(0), missing="Invalid event.")
     url = f"/events/{action}/{event.id}"
-    if _or_405(event.id, partial(publish_event, tell=tell), call).published:
+    if _or_405(
+        event.id, partial(publish_event, tell=tell, confirmed=as_bool(call.param("confirm_tlp"))), call
+    ).published:
         return saved("Job queued", url, id=str(event.id))
     waiting = waiting_of_event(call.actor, event.id)
     number = {"approval_id": str(waiting.pk)} if waiting else {}

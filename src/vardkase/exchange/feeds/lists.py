@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import batched
 from typing import Any
 
@@ -13,6 +14,7 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.feeds.dressing import event_for_list, tags_of
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.errors import PublicationRefused
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.attributes import add_attributes
@@ -61,7 +63,8 @@ def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
     cursor().execute("DROP TABLE listed_in_feed")
     _tag(actor, feed, event_id)
     if feed.publish and (added or removed):
-        publish_event(actor, event_id)
+        with suppress(PublicationRefused):  # It stays unpublished; its page says why.
+            publish_event(actor, event_id)
     return added
 
 

@@ -166,7 +166,9 @@ class Sources:
     def lacking_analyst_data(self) -> dict[str, list[str]]:
         """The uuids of the analyst data that would come, by kind."""
         found = self.peer.document("POST", "analyst_data/indexMinimal", self._created_by())
-        return {kind: list(uuids) for kind, uuids in analyst_data.wanted(_versions(found)).items()}
+        return {
+            kind: list(uuids) for kind, uuids in analyst_data.wanted(self.actor, _versions(found)).items()
+        }
 
     def collections(self) -> int:
         """Collections that are new there; returns how many came."""
@@ -180,7 +182,7 @@ class Sources:
     def lacking_collections(self) -> list[str]:
         """The uuids of the collections that would come."""
         return wanted_collections(
-            _moments(self.peer.document("POST", "collections/indexMinimal", self._created_by()))
+            self.actor, _moments(self.peer.document("POST", "collections/indexMinimal", self._created_by()))
         )
 
     def _created_by(self) -> dict[str, list[str]]:

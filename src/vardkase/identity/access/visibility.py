@@ -5,7 +5,7 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 * an event is readable by its owning organisation, and by others when it is published (or the installation
   shows unpublished events, and the owner does not hide its own) and its distribution is 1, 2 or 3, or 4 and the
   reader is in the sharing group; also by the organisation that is asked to take it over, for as long as that
-  request is open;
+  request is open; one that is withheld, because something in it must not be shared here, by its owner alone;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
@@ -14,7 +14,8 @@ The rule (MISP 2.5, sync-protocol §2 and core-format §16):
   also needs its galaxy, a relation between clusters also its source cluster;
 * a collection is readable by its owning organisation and by those its own distribution names;
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
-  about; with distribution 5 by those who may read what it is about;
+  about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
+  not read (`detached`) by their own organisation alone;
 * site administrators read everything; an organisation whose `may_read` is off reads nothing;
 * an operator with content access that was granted (`glass`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
@@ -84,7 +85,7 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     published = f"{event}.published"
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
         published = f"({published} OR {event}.org_id NOT IN ({HIDING}))"
-    others = f"({published} AND {_named(actor, event)})"
+    others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"
     if actor.crossing is None:
         others += f" OR {event}.id IN ({DELEGATED})"
     return _owned_or(actor, event, others, event_passes(actor.crossing, event))
@@ -170,10 +171,11 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
         return "FALSE"
     if actor.is_site_admin:
         return "TRUE"
-    others = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
+    named = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
+    others = f"NOT {said}.detached AND ({named})"
     if actor.crossing is None:
         return _owned_or(actor, said, others)
-    passes = f"{made_thing_passes(actor.crossing, said)} AND {_of_nothing_hidden(actor, said)}"
+    passes = f"{made_thing_passes(actor.crossing, said)} AND {about_nothing_hidden(actor, said)}"
     return _owned_or(actor, said, others, passes)
 
 
@@ -191,7 +193,7 @@ def _inherits(actor: Actor, said: str) -> str:
     )
 
 
-def _of_nothing_hidden(actor: Actor, said: str) -> str:
+def about_nothing_hidden(actor: Actor, said: str) -> str:
     """SQL: nothing up the chain of what analyst data is about is here and may not be read."""
     of_what = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE NOT {visible} AND part.uuid = up.object_uuid)"

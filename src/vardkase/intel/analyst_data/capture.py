@@ -10,8 +10,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import about_nothing_hidden, reader_parameters
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
@@ -110,6 +112,7 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
         assign(new[-1] if known is None else known, each, groups.limited(*_reach(each)))
     AnalystData.objects.bulk_create(new)
     AnalystData.objects.bulk_update(changed, CHANGING)
+    mark_detached(actor, [row.pk for row in (*new, *changed)])
     imported = len(new) + len(changed)
     return Counter({Captured.IMPORTED: imported, Captured.IGNORED: len(inputs) - imported})
 
@@ -123,6 +126,20 @@ def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) 
     row.text, row.language, row.opinion = said.text, said.language, said.opinion
     row.relationship_type, row.related_object_type = said.relationship_type, said.related_object_type
     row.related_object_uuid = UUID(said.related_object_uuid) if said.related_object_uuid else None
+
+
+def mark_detached(actor: Actor, ids: Sequence[int]) -> None:
+    """Keep from others what the actor says of things that are here and that it may not read.
+
+    It is stored like any other, so that the answer does not tell what is here. What a connection brings was said
+    where its author could read the thing.
+    """
+    if not ids or actor.is_site_admin or actor.is_connection:
+        return
+    cursor().execute(
+        f"UPDATE analyst_data n SET detached = NOT {about_nothing_hidden(actor, 'n')} WHERE n.id = ANY(%(ids)s)",
+        reader_parameters(actor) | {"ids": list(ids)},
+    )
 
 
 def now() -> datetime:

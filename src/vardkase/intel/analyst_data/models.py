@@ -37,6 +37,7 @@ class AnalystData(models.Model):
     distribution = models.SmallIntegerField()
     sharing_group = models.ForeignKey(SharingGroup, models.SET_NULL, null=True, related_name="analyst_data")
     locked = models.BooleanField(default=False)
+    detached = models.BooleanField(default=False, db_default=False)
     text = models.TextField(null=True)
     language = models.CharField(max_length=LONGEST_LANGUAGE, default=LANGUAGE)
     opinion = models.SmallIntegerField(null=True)

@@ -18,12 +18,18 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.analyst_data.capture import (
     assign,
     capture_carried,
+    mark_detached,
     now,
     read_carried,
     store,
 )
 from vardkase.intel.analyst_data.models import AnalystData, Kind
-from vardkase.intel.analyst_data.queries import FoundAnalystData, find_analyst_data, stored_versions
+from vardkase.intel.analyst_data.queries import (
+    FoundAnalystData,
+    find_analyst_data,
+    readable_uuids,
+    stored_versions,
+)
 from vardkase.intel.analyst_data.rules import require_editor
 from vardkase.intel.carriers import Carrier
 from vardkase.intel.queries.find import Reference
@@ -66,7 +72,8 @@ def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
     said = _parsed(kind, data)
     said.uuid = said.uuid or str(uuid4())
     if AnalystData.objects.filter(uuid=said.uuid).exists():
-        raise Invalid(UUID_TAKEN)
+        # One that the actor may not read is as one that was deleted here, or that may not come.
+        raise Invalid(UUID_TAKEN if readable_uuids(actor, [said.uuid]) else BLOCKED)
     if is_blocked(Blocked.ANALYST_DATA, said.uuid):
         raise Invalid(BLOCKED)
     _require_group(actor, said)
@@ -88,6 +95,7 @@ def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapp
     said.modified = max(now(), row.modified + timedelta(seconds=1))
     assign(row, said, (said.distribution, _require_group(actor, said)))
     row.save()
+    mark_detached(actor, [row.pk])
     capture_carried(actor, [Carrier(row.kind_name, str(row.uuid), data)])
     record(actor, f"{kind.name.lower()}.edited", _target(row))
     return row.pk
@@ -134,10 +142,11 @@ def receive_analyst_data(actor: Actor, data: Mapping[str, Any]) -> Counter[Captu
     return done
 
 
-def wanted(offered: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """Which of what a peer offers (uuid → moment of change, by type) we would take in."""
+def wanted(actor: Actor, offered: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Which of what a peer offers (uuid → moment of change, by type) we would take in; hidden ones are as unknown."""
     every = [uuid.lower() for versions in offered.values() for uuid in versions]
-    stored = stored_versions(every)
+    readable = readable_uuids(actor, every)
+    stored = {uuid: known for uuid, known in stored_versions(every).items() if uuid in readable}
     blocked = blocked_uuids(Blocked.ANALYST_DATA, every)
     return {
         kind: {

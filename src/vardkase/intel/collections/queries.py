@@ -101,9 +101,10 @@ def minimal_collections(actor: Actor, creators: Sequence[str] = ()) -> Iterable[
     )
 
 
-def stored_collections(uuids: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """Uuid → moment of change and `locked` of what is here, readable or not."""
-    rows = cursor().execute(VERSIONS, (array_of(uuids),))
+def stored_collections(actor: Actor, uuids: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """Uuid → moment of change and `locked` of what is here and the actor may read."""
+    sql = VERSIONS.format(visible=collection_predicate(actor))
+    rows = cursor().execute(sql, {"uuids": array_of(uuids), **reader_parameters(actor)})
     return {uuid: (modified, locked) for uuid, modified, locked in rows}
 
 
@@ -118,6 +119,6 @@ HOLDS = (
 )
 
 VERSIONS = """
-SELECT uuid::text, to_char(modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), locked
-FROM collection WHERE uuid = ANY(%s::uuid[])
+SELECT c.uuid::text, to_char(c.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), c.locked
+FROM collection c WHERE c.uuid = ANY(%(uuids)s::uuid[]) AND {visible}
 """

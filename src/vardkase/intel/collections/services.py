@@ -162,9 +162,9 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     return True
 
 
-def wanted_collections(offered: Mapping[str, str]) -> list[str]:
-    """Which of what a peer offers (uuid → moment of change) we would take in."""
-    stored = stored_collections([uuid.lower() for uuid in offered])
+def wanted_collections(actor: Actor, offered: Mapping[str, str]) -> list[str]:
+    """Which of what a peer offers (uuid → moment of change) we would take in; hidden ones are as unknown."""
+    stored = stored_collections(actor, [uuid.lower() for uuid in offered])
     return [
         uuid
         for uuid, modified in offered.items()

@@ -15,7 +15,11 @@ LONGEST_RELATIONSHIP = 191
 
 
 class Event(models.Model):
-    """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2)."""
+    """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2).
+
+    `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
+    own organisation and site administrators read it, published or not, until a version without that is published.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_events")
@@ -37,6 +41,7 @@ class Event(models.Model):
     protected = models.BooleanField(null=True)
     extends_uuid = models.UUIDField(null=True)
     attribute_count = models.IntegerField(default=0)
+    withheld = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "event"

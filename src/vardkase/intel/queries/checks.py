@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
@@ -17,13 +16,6 @@ MOST_MATCHED = 5_000
 
 SHOWN = 10
 
-MARKINGS = (
-    r"KVALIFICERAT\s+HEMLIG|BEGRÄNSAT\s+HEMLIG|\mHEMLIG\M|\mKONFIDENTIELL\M|[Ss]äkerhetsskyddsklassificerad"
-    r"|COSMIC\s+TOP\s+SECRET|NATO\s+(SECRET|CONFIDENTIAL|RESTRICTED)"
-    r"|TRÈS\s+SECRET\s+UE|SECRET\s+UE|CONFIDENTIEL\s+UE|RESTREINT\s+UE|EU\s+(TOP\s+SECRET|SECRET|CONFIDENTIAL|RESTRICTED)"
-)
-"""Security classifications of Sweden, NATO and the EU, as they are stamped: in capitals."""
-
 
 @dataclass(frozen=True, slots=True)
 class Warned:
@@ -37,10 +29,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """`markings` are the texts in which a classification marking stands.
-
-    `held_against_lists` is False when no warninglist is enabled: `warned` is then empty and says nothing.
-    """
+    """`held_against_lists` is False when no warninglist is enabled: `warned` is then empty and says nothing."""
 
     attributes: int
     detecting: int
@@ -49,7 +38,6 @@ class Checks:
     conflicts: list[ExclusiveConflict]
     held_against_lists: bool
     warned: list[Warned]
-    markings: list[str]
 
     @property
     def has_tlp(self) -> bool:
@@ -69,7 +57,6 @@ def publication_checks(event: EventRow) -> Checks:
         exclusive_conflicts(tags),
         any_enabled(),
         _warned(event.id),
-        _markings(event.id, tags),
     )
 
 
@@ -83,11 +70,6 @@ def _warned(event_id: int) -> list[Warned]:
     return warned
 
 
-def _markings(event_id: int, tags: Sequence[str]) -> list[str]:
-    parameters = {"event": event_id, "pattern": MARKINGS, "tags": list(tags), "limit": SHOWN}
-    return [str(row[0])[:200] for row in cursor().execute(MARKED, parameters).fetchall()]
-
-
 COUNTS = """
 SELECT count(*), count(*) FILTER (WHERE to_ids) FROM attribute WHERE event_id = %(event)s AND NOT deleted
 """
@@ -95,19 +77,4 @@ SELECT count(*), count(*) FILTER (WHERE to_ids) FROM attribute WHERE event_id = 
 DETECTING = """
 SELECT id, type, value1 || coalesce('|' || value2, '') FROM attribute
 WHERE event_id = %(event)s AND NOT deleted AND to_ids ORDER BY id DESC LIMIT %(limit)s
-"""
-
-MARKED = """
-SELECT text FROM (
-    SELECT info AS text FROM event WHERE id = %(event)s
-    UNION ALL
-    SELECT unnest(ARRAY[value1, value2, comment]) FROM attribute WHERE event_id = %(event)s AND NOT deleted
-    UNION ALL
-    SELECT comment FROM object WHERE event_id = %(event)s AND NOT deleted
-    UNION ALL
-    SELECT unnest(ARRAY[name, substring(content FROM %(pattern)s)]) FROM event_report
-    WHERE event_id = %(event)s AND NOT deleted
-    UNION ALL
-    SELECT unnest(%(tags)s::text[])
-) AS said WHERE text ~ %(pattern)s LIMIT %(limit)s
 """

@@ -26,6 +26,7 @@ class EventRow:
     extends_uuid: UUID | None
     attribute_count: int
     protected: bool | None
+    withheld: bool
 
 
 @dataclass(frozen=True, slots=True)

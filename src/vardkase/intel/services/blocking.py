@@ -12,6 +12,8 @@ from vardkase.knowledge.blocklists.queries import is_blocked
 from vardkase.knowledge.blocklists.services import count_blocked
 from vardkase.misp.fields import listed_tags
 
+BLOCKED = "Event blocked by event blocklist."
+
 
 def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
     """Raise EventBlocked for an event on the blocklist, or one of an organisation on the blocklist.
@@ -19,7 +21,7 @@ def refuse_blocked(event_uuid: str | None, creator_uuid: str) -> None:
     What an organisation's entry keeps out is counted, so this comes before the transaction that would store it.
     """
     if event_uuid is not None and is_blocked(Blocked.EVENT, event_uuid):
-        raise EventBlocked("Event blocked by event blocklist.")
+        raise EventBlocked(BLOCKED)
     if is_blocked(Blocked.ORGANISATION, creator_uuid):
         count_blocked(Blocked.ORGANISATION, creator_uuid)
         raise EventBlocked("Event blocked by organisation blocklist.")

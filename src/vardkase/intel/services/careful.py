@@ -53,6 +53,7 @@ def publish_as_seen(
     sharing_group_id: int | None,
     *,
     tell: bool = False,
+    confirmed: bool = False,
 ) -> Event:
     """Publish what the actor has looked at, with the reach they chose; with `tell` people hear of it by mail.
 
@@ -63,7 +64,7 @@ def publish_as_seen(
     _require(event.timestamp == timestamp)
     if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
         edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
-    return publish_event(actor, event_id, tell=tell)
+    return publish_event(actor, event_id, tell=tell, confirmed=confirmed)
 
 
 def _require(same: bool) -> None:

@@ -16,10 +16,11 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
-from vardkase.intel.errors import EventExists
+from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.hooks import CreationSought, before_creation
 from vardkase.intel.models import Event
@@ -27,10 +28,10 @@ from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.batch import NewAttribute, NewObject, write_attributes, write_objects
-from vardkase.intel.services.blocking import refuse_blocked, refuse_by_rule
+from vardkase.intel.services.blocking import BLOCKED, refuse_blocked, refuse_by_rule
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.locking import recount
-from vardkase.intel.services.publish import mark_published
+from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import write_object_references
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_book import TagBook
@@ -62,7 +63,7 @@ def add_event(actor: Actor, data: Mapping[str, Any], signed: Signed | None = Non
 
 @transaction.atomic
 def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> Ingested:
-    _refuse_known(header)
+    _refuse_known(actor, header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
     event, wanted = _create_event(actor, header, assembler)
@@ -83,7 +84,9 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     recount(event.pk)
     record(actor, "event.added", Target("event", event.pk, event.uuid, event.info))
     publishes = header.published and actor.may(Permission.PUBLISH)
-    return Ingested(event.pk, rejections, waits=publishes and mark_published(actor, event))
+    return Ingested(
+        event.pk, rejections, waits=publishes and mark_published(actor, event, confirmed=is_confirmed(data))
+    )
 
 
 def _add_default_tags(actor: Actor, event: Event) -> None:
@@ -137,11 +140,15 @@ def _parse_header(actor: Actor, data: Mapping[str, Any]) -> EventInput:
     return parsed
 
 
-def _refuse_known(header: EventInput) -> None:
+def _refuse_known(actor: Actor, header: EventInput) -> None:
+    """Of an event that the actor may not read the answer is that of one that may not come (back)."""
     if header.uuid is None:
         return
-    known = cursor().execute("SELECT id FROM event WHERE uuid = %s", (header.uuid,)).fetchone()
+    sql = f"SELECT e.id, {event_predicate(actor)} FROM event e WHERE e.uuid = %(uuid)s"
+    known = cursor().execute(sql, {"uuid": header.uuid, **reader_parameters(actor)}).fetchone()
     if known is not None:
+        if not known[1]:
+            raise EventBlocked(BLOCKED)
         raise EventExists(
             "Event already exists, if you would like to edit it, use the url in the location header.",
             existing_id=known[0],

@@ -26,7 +26,7 @@ from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import correlation_changed, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
-from vardkase.intel.services.publish import mark_published
+from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import store_references
 from vardkase.intel.services.results import Ingested, Rejections
 from vardkase.intel.services.tag_book import TagBook
@@ -66,7 +66,11 @@ def edit_event(
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
     record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info))
-    return Ingested(event.pk, assembler.rejections, waits=publish and mark_published(actor, event))
+    return Ingested(
+        event.pk,
+        assembler.rejections,
+        waits=publish and mark_published(actor, event, confirmed=is_confirmed(data)),
+    )
 
 
 def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:

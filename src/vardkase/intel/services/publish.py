@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -11,7 +12,12 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.errors import PublicationRefused, PublisherIsCreator, TaxonomiesMissing
+from vardkase.intel.errors import (
+    PublicationRefused,
+    PublicationStopped,
+    PublisherIsCreator,
+    TaxonomiesMissing,
+)
 from vardkase.intel.hooks import (
     EventPublished,
     EventWithdrawn,
@@ -26,18 +32,19 @@ from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_e
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
+from vardkase.misp.flags import as_bool
 
 
 @transaction.atomic
-def publish_event(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
+def publish_event(actor: Actor, event_id: int, *, tell: bool = False, confirmed: bool = False) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
 
     With `tell` people hear of it by mail, as they have chosen. The event that is returned is still unpublished where
-    it has to wait: for somebody else who has to agree first (`hooks.before_publication`).
+    it has to wait: for somebody else who has to agree first (`hooks.before_publication`). `confirmed` as there.
 
     Raises NotFound, Forbidden when the actor may not publish this event, PublicationRefused, TaxonomiesMissing.
     """
-    return _publish_or_hold(actor, event_id, may_publish_event, tell=tell)
+    return _publish_or_hold(actor, event_id, may_publish_event, tell=tell, confirmed=confirmed)
 
 
 @transaction.atomic
@@ -45,12 +52,18 @@ def publish_agreed(actor: Actor, event_id: int, *, tell: bool = False) -> Event:
     """Publish an event of the actor's organisation that waited for somebody to agree, which the actor does.
 
     Also one that another organisation has created: who had it wait was let to send it out. Raises as `publish_event`.
+    What was confirmed when the event began to wait stays so: a changed event does not wait any longer.
     """
-    return _publish_or_hold(actor, event_id, may_agree_to_publish, tell=tell)
+    return _publish_or_hold(actor, event_id, may_agree_to_publish, tell=tell, confirmed=True)
 
 
 def _publish_or_hold(
-    actor: Actor, event_id: int, may: Callable[[Actor, EventFacts], bool], *, tell: bool
+    actor: Actor,
+    event_id: int,
+    may: Callable[[Actor, EventFacts], bool],
+    *,
+    tell: bool,
+    confirmed: bool,
 ) -> Event:
     actor.require_writing()
     event = lock_event(actor, event_id)
@@ -58,7 +71,7 @@ def _publish_or_hold(
         raise Forbidden("You do not have the permission to do that.")
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
-    if _must_wait(actor, event, tell=tell):
+    if _must_wait(actor, event, tell=tell, confirmed=confirmed):
         return event
     if must_leave_publishing(actor, event):
         raise PublisherIsCreator(
@@ -75,17 +88,31 @@ def missing_taxonomies(event: Event) -> list[str]:
     return missing_required(tag.name for tag in event_tags(event.pk) if not tag.local)
 
 
-def mark_published(actor: Actor, event: Event) -> bool:
+def is_confirmed(data: Mapping[str, Any]) -> bool:
+    """Whether a document or a request says that the event is meant to go as far as it does."""
+    return as_bool(data.get("confirm_tlp"))
+
+
+def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bool:
     """Publish an event that the caller has locked and is allowed to publish, as its document says.
 
     It stays unpublished when it lacks a tag of a required taxonomy, or somebody else has to publish it or agree to
     that: returns whether it waits for somebody to agree. People hear of it by mail when a connection brought it, unless
-    that is quiet, and otherwise as the setting says. Raises PublicationRefused.
+    that is quiet, and otherwise as the setting says. What others have published, and must not be shared here,
+    is stored and withheld. Raises PublicationRefused.
     """
     if missing_taxonomies(event):
         return False
     told = not actor.is_quiet if actor.is_connection else not DISABLE_REST_ALERT.value
-    if _must_wait(actor, event, tell=told):
+    try:
+        with transaction.atomic():  # What was put down to wait goes when something else stops the event.
+            waits = _must_wait(actor, event, tell=told, confirmed=confirmed)
+    except PublicationStopped as stopped:
+        if not event.locked and not actor.is_connection:
+            raise
+        _withhold(actor, event, str(stopped))
+        return False
+    if waits:
         return True
     if not must_leave_publishing(actor, event):
         _publish(actor, event, tell=told)
@@ -104,9 +131,16 @@ def require_might_go_out(actor: Actor, event_id: int) -> None:
             raise PublicationRefused("Somebody else has to agree to its publication first.")
 
 
-def _must_wait(actor: Actor, event: Event, *, tell: bool) -> bool:
+def _withhold(actor: Actor, event: Event, why: str) -> None:
+    event.withheld, event.published = True, False
+    event.save(update_fields=["withheld", "published"])
+    event_withdrawn.emit(EventWithdrawn(event.pk))
+    record(actor, "event.withheld", _target(event), {"why": why})
+
+
+def _must_wait(actor: Actor, event: Event, *, tell: bool, confirmed: bool = False) -> bool:
     """Ask those above whether the event may go out; true when one of them holds it for now."""
-    sought = PublicationSought(actor, event, tell)
+    sought = PublicationSought(actor, event, tell, confirmed=confirmed)
     before_publication.emit(sought)
     return sought.held
 
@@ -140,4 +174,4 @@ def _target(event: Event) -> Target:
     return Target("event", event.pk, event.uuid, event.info)
 
 
-PUBLISH = "UPDATE event SET published = TRUE, publish_timestamp = %s WHERE id = %s"
+PUBLISH = "UPDATE event SET published = TRUE, withheld = FALSE, publish_timestamp = %s WHERE id = %s"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.services import can_send
 from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.hub.guard.preview import by_severity
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.preview import outlook
@@ -22,7 +23,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
-from vardkase.intel.errors import ChangedMeanwhile, PublisherIsCreator, TaxonomiesMissing
+from vardkase.intel.errors import (
+    ChangedMeanwhile,
+    ConfirmationNeeded,
+    PublicationStopped,
+    PublisherIsCreator,
+    TaxonomiesMissing,
+)
 from vardkase.intel.queries.audience import Receiver, receivers, withheld_parts
 from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
@@ -88,8 +95,6 @@ def _reach(request: PageRequest, event: EventRow) -> ReachForm:
 
 def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | None:
     """Publish, or say why not."""
-    if publication_checks(event).markings and request.POST.get("marking") != "1":
-        return gettext("Look at the marking first, and say that the event may be shared.")
     reach = form.reach()
     try:
         seen = as_int(request.POST.get("seen")) or 0
@@ -100,11 +105,18 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
             reach["distribution"],
             reach["sharing_group_id"] or None,
             tell=request.POST.get("tell") == "1",
+            confirmed=request.POST.get("confirm_tlp") == "1",
         )
     except ChangedMeanwhile:
         return gettext("The event has changed since you looked. Nothing is published: look again.")
     except PolicyForbids as refused:
         return refused.in_words()
+    except PublicationStopped:
+        return gettext("The event is not published. The list of checks says why.")
+    except ConfirmationNeeded:
+        return gettext(
+            "The TLP label does not allow sharing that far. Confirm that you mean it, or choose another reach."
+        )
     except PublisherIsCreator:
         return gettext("You created the event, and this hub asks for somebody else to publish it.")
     except TaxonomiesMissing as missing:
@@ -147,6 +159,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         and rules.is_open_unpublished(event.distribution)
         and not hides_unpublished(event.org_id),
         "policy": _policy(event, chosen),
+        "guard": by_severity(event.id, chosen["distribution"] if chosen else event.distribution),
         "sends_mail": can_send(),
         "users": sum(receiver.users for receiver in found),
         "sectors": _sectors(found),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
+from vardkase.hub.guard.preview import Shown, by_severity
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
@@ -70,6 +71,11 @@ class Shell:
     def changes(self) -> int:
         """Attributes changed since the publication."""
         return changed_since(self.actor, self.event.id, self.event.publish_timestamp)
+
+    @property
+    def withheld_because(self) -> list[Shown]:
+        """What keeps the event from other organisations, when something does."""
+        return by_severity(self.event.id, self.event.distribution).stops if self.event.withheld else []
 
     @property
     def may_modify(self) -> bool:

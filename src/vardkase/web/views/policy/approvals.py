@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.comparison import compare_with_published
+from vardkase.hub.guard.preview import by_severity
 from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
 from vardkase.hub.policy.approvals.rules import deciders, may_decide
@@ -56,6 +57,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         context |= {
             "changes": compare_with_published(request.actor, event),
             "checks": publication_checks(event),
+            "guard": by_severity(event.id, event.distribution),
             "receivers": receivers(event.distribution, event.sharing_group_id, event.org_id),
         }
     return render(request, "policy/approval.html", context)

@@ -1,0 +1,1 @@
+"""What must not leave an organisation through the hub, whoever publishes it and whichever way it came."""

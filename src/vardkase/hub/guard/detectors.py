@@ -1,0 +1,130 @@
+"""Everything that is looked for before an event goes out: one list, asked in order.
+
+A detector reads the event as it is stored, as if it went as far as it is told, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from vardkase.core.sql import cursor
+from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
+from vardkase.misp.distribution import Distribution
+
+MOST = 10
+"""Findings of one detector in one event."""
+
+LONGEST = 200
+"""Characters shown of a text that holds a marking."""
+
+MARKINGS = (
+    r"KVALIFICERAT\s+HEMLIG|BEGRÄNSAT\s+HEMLIG|\mHEMLIG\M|\mKONFIDENTIELL\M|[Ss]äkerhetsskyddsklassificerad"
+    r"|COSMIC\s+TOP\s+SECRET|NATO\s+(?:SECRET|CONFIDENTIAL|RESTRICTED)"
+    r"|TRÈS\s+SECRET\s+UE|SECRET\s+UE|CONFIDENTIEL\s+UE|RESTREINT\s+UE|EU\s+(?:TOP\s+SECRET|SECRET|CONFIDENTIAL|RESTRICTED)"
+)
+"""Security classifications of Sweden, NATO and the EU, as they are stamped: in capitals.
+
+No group captures: PostgreSQL's `substring` would return that instead of the match.
+"""
+
+COMMUNITY = frozenset((Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL))
+BEYOND = frozenset((Distribution.CONNECTED, Distribution.ALL))
+
+# FIRST, Traffic Light Protocol 2.0: RED is for the recipients alone, AMBER and AMBER+STRICT for their organisations.
+REACH_OF_TLP: dict[str, tuple[frozenset[Distribution], Severity]] = {
+    "red": (COMMUNITY, Severity.STOPS),
+    "amber+strict": (BEYOND, Severity.ASKS),
+    "amber": (BEYOND, Severity.ASKS),
+}
+"""Label → the distributions that go further than it allows, and what follows."""
+
+TLP_TAG = re.compile(r'\W*tlp(?:[\s_.:=-]|colou?r)*"?\s*(red|amber(?:[\s+_-]*strict)?)\W*', re.IGNORECASE)
+"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An event, and how far it would go."""
+
+    event_id: int
+    distribution: int
+
+
+def examine(event_id: int, distribution: int) -> list[Finding]:
+    """What every detector finds in the event if it goes as far as `distribution`."""
+    examined = Examined(event_id, distribution)
+    return [finding for detector in DETECTORS for finding in detector(examined)]
+
+
+def classification_markings(examined: Examined) -> Iterator[Finding]:
+    """Texts in which a security classification is stamped; how far the event goes does not matter."""
+    parameters = {"event": examined.event_id, "pattern": MARKINGS, "limit": MOST}
+    for place, number, text in cursor().execute(MARKED, parameters).fetchall():
+        yield Finding(
+            Detector.CLASSIFICATION, Severity.STOPS, Place(place), number, " ".join(text.split())[:LONGEST]
+        )
+
+
+def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
+    """Labels of the Traffic Light Protocol on what goes further than they allow."""
+    rows = cursor().execute(TAGGED, {"event": examined.event_id, "reach": examined.distribution})
+    found = 0
+    for place, number, reach, name in rows.fetchall():
+        label = tlp_label(name)
+        too_far, severity = REACH_OF_TLP.get(label or "", (frozenset(), Severity.ASKS))
+        if reach in too_far and found < MOST:
+            found += 1
+            yield Finding(Detector.TLP, severity, Place(place), number, name)
+
+
+def tlp_label(name: str) -> str | None:
+    """``red``, ``amber`` or ``amber+strict`` of a tag that means it, however it is spelled."""
+    plain = unicodedata.normalize("NFKC", name)
+    match = TLP_TAG.fullmatch(plain)
+    if match is None:
+        return None
+    label = match[1].lower()
+    return "amber+strict" if label != "amber" and label.startswith("amber") else label
+
+
+DETECTORS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (classification_markings, tlp_against_reach)
+
+MARKED = """
+SELECT place, id, text FROM (
+    SELECT 'title' AS place, 0::bigint AS id, info AS text FROM event WHERE id = %(event)s
+    UNION ALL
+    SELECT 'tag', 0, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
+    UNION ALL
+    SELECT 'tag', l.attribute_id, t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
+    JOIN attribute a ON a.id = l.attribute_id WHERE l.event_id = %(event)s AND NOT a.deleted
+    UNION ALL
+    SELECT 'attribute', id, unnest(ARRAY[value1, value2, comment]) FROM attribute
+    WHERE event_id = %(event)s AND NOT deleted
+    UNION ALL
+    SELECT 'object', id, comment FROM object WHERE event_id = %(event)s AND NOT deleted
+    UNION ALL
+    SELECT 'report', id, unnest(ARRAY[name, substring(content FROM '.{0,80}(?:' || %(pattern)s || ').{0,80}')])
+    FROM event_report WHERE event_id = %(event)s AND NOT deleted
+) AS said WHERE text ~ %(pattern)s LIMIT %(limit)s
+"""
+
+# How far a part goes: 5 is as its event, and what an object or its own distribution keeps closer stays closer.
+TAGGED = """
+SELECT 'tag', 0::bigint, %(reach)s::int, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id
+WHERE l.event_id = %(event)s AND lower(t.name) LIKE '%%tlp%%'
+UNION ALL
+SELECT 'attribute', a.id, CASE
+        WHEN %(reach)s::int IN (0, 4) OR a.distribution IN (0, 4) OR o.distribution IN (0, 4) THEN 0
+        ELSE least(%(reach)s::int, nullif(a.distribution, 5), nullif(o.distribution, 5)) END, t.name
+FROM attribute_tag l JOIN tag t ON t.id = l.tag_id JOIN attribute a ON a.id = l.attribute_id
+LEFT JOIN object o ON o.id = a.object_id
+WHERE l.event_id = %(event)s AND NOT a.deleted AND lower(t.name) LIKE '%%tlp%%'
+UNION ALL
+SELECT 'report', r.id, CASE WHEN %(reach)s::int IN (0, 4) OR r.distribution IN (0, 4) THEN 0
+        ELSE least(%(reach)s::int, nullif(r.distribution, 5)) END, t.name
+FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id JOIN tag t ON t.id = l.tag_id
+WHERE r.event_id = %(event)s AND NOT r.deleted AND lower(t.name) LIKE '%%tlp%%'
+"""

@@ -1,0 +1,49 @@
+"""Asked by `intel.hooks` in the transaction that would let an event out, whichever way it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import translation
+
+from vardkase.audit.services import Target, record
+from vardkase.hub.guard.detectors import examine
+from vardkase.hub.guard.findings import Detector, Finding, Severity
+from vardkase.hub.guard.words import in_words
+from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
+from vardkase.intel.hooks import DelegationSought, PublicationSought
+from vardkase.misp.distribution import Distribution
+
+CONFIRM = "Send confirm_tlp with the value 1 to publish it all the same."
+
+
+def check_publication(sought: PublicationSought) -> None:
+    """Refuse what a detector stops, and what it asks about unless that was confirmed.
+
+    Only the organisation that created an event is asked: what others have published is theirs to answer for.
+    Raises PublicationStopped, ConfirmationNeeded.
+    """
+    actor, event = sought.actor, sought.event
+    found = examine(event.pk, event.distribution)
+    if stopping := [each for each in found if each.severity is Severity.STOPS]:
+        raise PublicationStopped(in_english(stopping))
+    asks = [each for each in found if each.severity is Severity.ASKS]
+    if not asks or event.locked or actor.is_connection or event.orgc_id != actor.organisation_id:
+        return
+    if not sought.confirmed:
+        raise ConfirmationNeeded(f"{in_english(asks)} {CONFIRM}")
+    change = {"found": sorted({each.text for each in asks}), "distribution": event.distribution}
+    record(actor, "event.tlp_confirmed", Target("event", event.pk, event.uuid, event.info), change)
+
+
+def check_delegation(sought: DelegationSought) -> None:
+    """Refuse to hand over what is marked as classified. Raises PublicationStopped."""
+    found = examine(sought.event.pk, Distribution.ORGANISATION)
+    if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
+        raise PublicationStopped(in_english(marked))
+
+
+def in_english(findings: Sequence[Finding]) -> str:
+    """The same words as pages have, as the API answers."""
+    with translation.override("en"):
+        return in_words(findings)

@@ -1,0 +1,38 @@
+"""What is found in an event before anybody publishes it. Nothing is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vardkase.hub.guard.detectors import examine
+from vardkase.hub.guard.findings import Detector, Severity
+from vardkase.hub.guard.words import sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding in words."""
+
+    text: str
+    is_marking: bool
+
+
+@dataclass(slots=True)
+class Preview:
+    """Findings by what follows from them."""
+
+    stops: list[Shown] = field(default_factory=list)
+    asks: list[Shown] = field(default_factory=list)
+
+    @property
+    def has_marking(self) -> bool:
+        return any(found.is_marking for found in self.stops)
+
+
+def by_severity(event_id: int, distribution: int) -> Preview:
+    """The findings in an event with that reach, which the caller has found the actor may read."""
+    preview = Preview()
+    for found in examine(event_id, distribution):
+        shown = Shown(sentence(found), found.detector is Detector.CLASSIFICATION)
+        (preview.stops if found.severity is Severity.STOPS else preview.asks).append(shown)
+    return preview

@@ -1,0 +1,42 @@
+"""Findings in words for people and for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext
+
+from vardkase.hub.guard.findings import Detector, Finding, Place
+
+
+def in_words(findings: Sequence[Finding]) -> str:
+    """Why the event is not published, in the language that is active."""
+    return " ".join(dict.fromkeys(map(sentence, findings)))
+
+
+def sentence(finding: Finding) -> str:
+    """What was found and where."""
+    texts = {"where": where(finding), "text": finding.text}
+    if finding.detector is Detector.CLASSIFICATION:
+        return (
+            gettext(
+                "Security-classified information must not be on the hub. A marking was found in %(where)s: %(text)s"
+            )
+            % texts
+        )
+    return gettext("%(text)s, on %(where)s, does not allow sharing that far.") % texts
+
+
+def where(finding: Finding) -> str:
+    """The part of the event, with its number."""
+    match finding.place:
+        case Place.TITLE:
+            return gettext("the title")
+        case Place.TAG:
+            return gettext("the tags of the event") if not finding.id else gettext("a tag")
+        case Place.ATTRIBUTE:
+            return gettext("attribute %(id)s") % {"id": finding.id}
+        case Place.OBJECT:
+            return gettext("object %(id)s") % {"id": finding.id}
+        case Place.REPORT:
+            return gettext("report %(id)s") % {"id": finding.id}

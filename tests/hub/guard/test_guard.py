@@ -1,0 +1,269 @@
+"""What must not leave an organisation through the hub: asked whichever way an event goes out or comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.api.calls import answer, call, send
+from tests.cast import Cast
+from tests.factories.intel import make_attribute, make_event, make_object, make_report
+from tests.factories.knowledge import make_tag
+from vardkase.audit.models import AuditEntry
+from vardkase.hub.guard.detectors import examine, tlp_label
+from vardkase.hub.guard.findings import Finding, Severity
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import AttributeTag, Event, EventTag
+
+MARKINGS = (
+    "HEMLIG",
+    "KVALIFICERAT HEMLIG",
+    "BEGRÄNSAT HEMLIG",
+    "KONFIDENTIELL",
+    "RESTREINT UE",
+    "EU CONFIDENTIAL",
+    "NATO RESTRICTED",
+    "COSMIC TOP SECRET",
+)
+
+
+def stored(cast: Cast, **fields: Any) -> Event:
+    owner = fields.pop("owner", cast.org_a)
+    event = make_event(owner, user_id=cast.publisher.user.pk, **fields)
+    event.save()
+    return event
+
+
+def mark_title(event: Event, text: str) -> None:
+    Event.objects.filter(pk=event.pk).update(info=f"Report {text} 7")
+
+
+def mark_value(event: Event, text: str) -> None:
+    make_attribute(event, value1=f"x {text}", distribution=5).save()
+
+
+def mark_comment(event: Event, text: str) -> None:
+    make_attribute(event, comment=text, distribution=0).save()
+
+
+def mark_object(event: Event, text: str) -> None:
+    make_object(event, comment=text).save()
+
+
+def mark_report(event: Event, text: str) -> None:
+    make_report(event, content=f"# Heading\n\n{text}\nand more").save()
+
+
+def mark_tag(event: Event, text: str) -> None:
+    EventTag.objects.create(event=event, tag=make_tag(f"secrecy:{text}"))
+
+
+PLACES = [mark_title, mark_value, mark_comment, mark_object, mark_report, mark_tag]
+
+
+@pytest.mark.parametrize("mark", PLACES)
+def test_a_marking_anywhere_stops_a_publication_and_says_where(
+    cast: Cast, mark: Callable[[Event, str], None]
+) -> None:
+    event = stored(cast, distribution=1)
+    mark(event, "BEGRÄNSAT HEMLIG")
+    status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    assert status == 405
+    assert "A marking was found in" in told["message"]
+    assert "BEGRÄNSAT HEMLIG" in told["message"]
+    assert not Event.objects.get(pk=event.pk).published
+
+
+@pytest.mark.parametrize("text", MARKINGS)
+def test_every_classification_is_known(cast: Cast, text: str) -> None:
+    event = stored(cast, distribution=0)
+    mark_comment(event, f"({text})")
+    (found,) = examine(event.pk, 0)
+    assert found.severity is Severity.STOPS
+
+
+@pytest.mark.parametrize("text", ["hemligt", "Top secret sauce", "OHEMLIGT", "KONFIDENTIELLT", "restricted"])
+def test_words_are_no_stamps(cast: Cast, text: str) -> None:
+    event = stored(cast, distribution=0)
+    mark_comment(event, text)
+    assert examine(event.pk, 0) == []
+
+
+DOCUMENT = {
+    "info": "hello",
+    "distribution": "1",
+    "published": True,
+    "Attribute": [{"type": "text", "category": "Other", "value": "a", "comment": "NATO SECRET"}],
+}
+
+
+def test_a_document_that_publishes_a_marking_is_not_stored(cast: Cast) -> None:
+    status, told = call(cast.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})
+    assert status == 403
+    assert "NATO SECRET" in told["message"]
+    assert not Event.objects.exists()
+
+
+def test_an_edit_that_publishes_a_marking_changes_nothing(cast: Cast) -> None:
+    event = stored(cast, distribution=1, published=True)
+    change = {"published": True, "Attribute": DOCUMENT["Attribute"]}
+    status, _ = call(cast.publisher.key, "POST", f"/events/edit/{event.pk}", {"Event": change})
+    assert status == 403
+    assert event.attributes.count() == 0
+
+
+def test_a_mark_added_to_a_published_event_keeps_its_next_version_in(cast: Cast) -> None:
+    event = stored(cast, distribution=1, published=True)
+    attribute = {"type": "text", "category": "Other", "value": "HEMLIG"}
+    assert call(cast.publisher.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
+    assert not Event.objects.get(pk=event.pk).published
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
+
+
+def test_an_event_from_a_peer_is_stored_and_withheld(cast: Cast) -> None:
+    """From B's own instance, created there by C: nobody else on this hub reads it, published or not."""
+    orgc = {"uuid": str(cast.org_c.uuid), "name": cast.org_c.name}
+    document = DOCUMENT | {"locked": True, "uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000001", "Orgc": orgc}
+    status, _ = call(cast.partner_sync.key, "POST", "/events/add", {"Event": document})
+    assert status == 200
+    event = Event.objects.get()
+    assert (event.withheld, event.published) == (True, False)
+    path = f"/events/view/{event.pk}"
+    assert call(cast.partner.key, "GET", path)[0] == 200
+    assert call(cast.site_admin.key, "GET", path)[0] == 200
+    for other in (cast.stranger, cast.analyst):
+        assert call(other.key, "GET", path)[0] == 404
+        assert answer(send(other.key, "GET", "/events/index")) == []
+    assert "NATO SECRET" in AuditEntry.objects.get(action="event.withheld").change["why"]
+
+
+def test_a_later_version_without_the_marking_is_published(cast: Cast) -> None:
+    event = stored(cast, distribution=1, locked=True, withheld=True, owner=cast.org_b)
+    attribute = {"type": "text", "category": "Other", "value": "clean"}
+    change = {"published": True, "timestamp": event.timestamp + 10, "Attribute": [attribute]}
+    assert call(cast.partner_sync.key, "POST", f"/events/edit/{event.pk}", {"Event": change})[0] == 200
+    event.refresh_from_db()
+    assert (event.withheld, event.published) == (False, True)
+
+
+def test_what_is_marked_is_not_handed_over_either(cast: Cast) -> None:
+    event = stored(cast, distribution=0)
+    mark_comment(event, "HEMLIG")
+    asked = {"org_id": cast.org_b.pk, "distribution": "0"}
+    status, told = call(cast.publisher.key, "POST", f"/event_delegations/delegateEvent/{event.pk}", asked)
+    assert status == 403
+    assert "HEMLIG" in told["message"]
+
+
+def red_event(event: Event) -> None:
+    EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
+
+
+def red_local(event: Event) -> None:
+    EventTag.objects.create(event=event, tag=make_tag("TLP RED"), local=True)
+
+
+def red_attribute(event: Event) -> None:
+    attribute = make_attribute(event, distribution=5)
+    attribute.save()
+    AttributeTag.objects.create(attribute=attribute, event=event, tag=make_tag("tlp:red"))
+
+
+def red_report(event: Event) -> None:
+    report = make_report(event, distribution=5)
+    report.save()
+    EventReportTag.objects.create(event_report=report, tag=make_tag("tlp:red"))
+
+
+@pytest.mark.parametrize("mark", [red_event, red_local, red_attribute, red_report])
+@pytest.mark.parametrize("distribution", [1, 2, 3])
+def test_tlp_red_for_the_whole_hub_is_stopped(
+    cast: Cast, mark: Callable[[Event], None], distribution: int
+) -> None:
+    event = stored(cast, distribution=distribution)
+    mark(event)
+    for player in (cast.publisher, cast.site_admin):
+        status, _ = call(player.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+        assert status == 405
+    assert not Event.objects.get(pk=event.pk).published
+
+
+def test_tlp_red_for_chosen_recipients_is_published(cast: Cast) -> None:
+    own = stored(cast, distribution=0)
+    group = stored(cast, distribution=4, sharing_group=cast.group)
+    for event in (own, group):
+        EventTag.objects.create(event=event, tag=make_tag(f"tlp:red{' ' * event.pk}"))
+        assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+
+
+def test_a_red_part_that_stays_behind_stops_nothing(cast: Cast) -> None:
+    event = stored(cast, distribution=1)
+    red_attribute(event)
+    event.attributes.update(distribution=0)
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+
+
+def test_tlp_amber_beyond_the_hub_is_confirmed_on_record(cast: Cast) -> None:
+    event = stored(cast, distribution=3)
+    EventTag.objects.create(event=event, tag=make_tag("tlp:amber+strict"))
+    path = f"/events/publish/{event.pk}"
+    status, told = call(cast.publisher.key, "POST", path)
+    assert status == 405
+    assert "confirm_tlp" in told["message"]
+    assert call(cast.publisher.key, "POST", path, {"confirm_tlp": 1})[0] == 200
+    entry = AuditEntry.objects.get(action="event.tlp_confirmed")
+    assert (entry.actor_name, entry.change["found"]) == (cast.publisher.user.email, ["tlp:amber+strict"])
+
+
+def test_a_document_confirms_as_well(cast: Cast) -> None:
+    make_tag("tlp:amber")
+    attribute = {"type": "text", "category": "Other", "value": "a"}
+    document = DOCUMENT | {"Attribute": [attribute], "distribution": 2, "Tag": [{"name": "tlp:amber"}]}
+    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document})[0] == 403
+    assert call(cast.publisher.key, "POST", "/events/add", {"Event": document | {"confirm_tlp": 1}})[0] == 200
+
+
+def test_tlp_amber_within_the_hub_needs_no_answer(cast: Cast) -> None:
+    event = stored(cast, distribution=1)
+    EventTag.objects.create(event=event, tag=make_tag("tlp:amber"))
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+
+
+def test_widening_after_the_publication_is_asked_again(cast: Cast) -> None:
+    event = stored(cast, distribution=4, sharing_group=cast.group, published=True)
+    red_event(event)
+    wider = {"Event": {"distribution": 1, "published": True}}
+    assert call(cast.publisher.key, "POST", f"/events/edit/{event.pk}", wider)[0] == 403
+    event.refresh_from_db()
+    assert (event.distribution, event.published) == (4, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("tlp:red", "red"),
+        ("TLP:RED", "red"),
+        ("tlp: Red", "red"),
+        ("TLP RED", "red"),
+        ('tlp="red"', "red"),
+        ("ｔｌｐ：ｒｅｄ", "red"),
+        ("tlp:amber", "amber"),
+        ("tlp:amber+strict", "amber+strict"),
+        ("TLP-AMBER STRICT", "amber+strict"),
+        ("tlp:green", None),
+        ("tlp:reddish", None),
+        ("not tlp:red", None),
+    ],
+)
+def test_labels_are_known_however_they_are_spelled(name: str, label: str | None) -> None:
+    assert tlp_label(name) == label
+
+
+def test_findings_are_values(cast: Cast) -> None:
+    event = stored(cast, distribution=1)
+    red_event(event)
+    (found,) = examine(event.pk, 1)
+    assert isinstance(found, Finding)
+    assert (found.severity, found.text) == (Severity.STOPS, "tlp:red")
