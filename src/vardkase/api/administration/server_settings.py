@@ -10,6 +10,7 @@ from vardkase.api.errors import MispError, SaveFailed
 from vardkase.core.errors import Invalid
 from vardkase.hub.instance import diagnostics, workers
 from vardkase.hub.instance import settings as instance
+from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.settings import Line
 
 REDACTED = "This setting is redacted."
@@ -64,6 +65,8 @@ def get_setting(call: Call) -> Answer:
 @endpoint("servers/serverSettingsEdit", site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit_setting(call: Call) -> Answer:
     body = call.data("Server")
+    if reason := why_not(call.arg(0)):
+        raise MispError(405, reason)
     if instance.find_setting(call.actor, call.arg(0)).secret:
         raise MispError(403, REDACTED)
     if "value" not in body:

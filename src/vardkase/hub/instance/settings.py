@@ -15,6 +15,7 @@ from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
+from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -79,6 +80,8 @@ def change_setting(actor: Actor, name: str, given: Any) -> None:
     if name in BY_NAME:
         raise Fixed("This setting can only be edited via the CLI.")
     setting = find_changeable(name)
+    if setting is None and (reason := why_not(name)):
+        raise Fixed(reason)
     if setting is None:
         raise NotFound(f"Setting {name} is invalid.")
     try:

@@ -28,3 +28,19 @@ CREDENTIAL_WAITING_DAYS = Setting(
     "password, second factor, e-mail address or key.",
     check=_waiting_days,
 )
+
+DISABLE_USER_ADD = Setting(
+    "MISP.disable_user_add",
+    False,
+    "Only site administrators add accounts, not an organisation's own administrators.",
+)
+DISABLE_LOGIN_CHANGE = Setting(
+    "MISP.disable_user_login_change",
+    False,
+    "Only site administrators change the e-mail address of an account.",
+)
+DISABLE_PASSWORD_CHANGE = Setting(
+    "MISP.disable_user_password_change",
+    False,
+    "Nobody but a site administrator changes a password, except a one-time password that has to be replaced.",
+)

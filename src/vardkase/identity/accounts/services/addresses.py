@@ -16,6 +16,7 @@ from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
 from vardkase.identity.accounts.services.credentials import end_all
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
 from vardkase.identity.organisations.acting import Acting
 
@@ -32,6 +33,7 @@ def request_address(actor: Acting, email: Any) -> str:
     old, wanted = user.email, check_address(user, email)
     if wanted == old:
         return old
+    require_may_change_login(actor, old, wanted)
     if not can_send():
         told = gettext(
             "This hub sends no mail, so it cannot confirm an address. An administrator has to change it."

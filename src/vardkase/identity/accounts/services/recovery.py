@@ -15,6 +15,7 @@ from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import require_change
+from vardkase.identity.accounts.services.restrictions import require_may_change_password
 from vardkase.identity.accounts.services.users import locked, target_of
 from vardkase.identity.organisations.acting import Acting
 
@@ -59,6 +60,7 @@ def reset_second_factor(actor: Acting, user: User, *, approved: bool = False) ->
 
 
 def _reset(actor: Acting, user: User) -> str:
+    require_may_change_password(actor, user)
     password = one_time_password()
     set_password(user, password)
     user.change_pw = True

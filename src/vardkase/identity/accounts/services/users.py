@@ -30,6 +30,11 @@ from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import refuse_two_offices, require_change
+from vardkase.identity.accounts.services.restrictions import (
+    require_may_add,
+    require_may_change_login,
+    require_may_change_password,
+)
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
@@ -56,6 +61,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
         raise Forbidden
     if _password(data):
         require_unlimited(actor, "password")
+    require_may_add(actor)
     user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
@@ -140,6 +146,7 @@ def change_password(actor: Acting, password: str) -> User:
     user = own_account(actor)
     if not (user.change_pw and actor.credential_name == BROWSER):
         actor.require_step_up()
+    require_may_change_password(actor, user)
     set_password(user, password)
     user.change_pw = False
     user.save()
@@ -184,12 +191,14 @@ def _saved(
     actor: Acting, user: User, data: Mapping[str, Any], before: User, *, approved: bool = False
 ) -> User:
     password = _password(data)
+    require_may_change_login(actor, before.email, user.email)
     if not is_another(actor, user):
         _require_own_session(actor, user, before, password)
     changed = _changes(user, before, is_password_new=bool(password))
     if changed:
         require_change(actor, user, approved=approved)
     if password:
+        require_may_change_password(actor, user)
         require_unlimited(actor, "password")
         set_password(user, password)
     if user.email != before.email:

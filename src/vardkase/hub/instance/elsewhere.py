@@ -1,0 +1,24 @@
+"""MISP's settings that cannot be set here, and the sentence that says why. The list is `misp_settings.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("misp_settings.toml")
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """The name of each setting, or the beginning that several share (it ends with "." or "_") → why not."""
+    return dict(tomllib.loads(FILE.read_text(encoding="utf-8"))["restricting"])
+
+
+def why_not(name: str) -> str | None:
+    """Why MISP's setting `name` cannot be set here; None for one that can, or that MISP does not have."""
+    known = sentences()
+    if name in known:
+        return known[name]
+    shared = (start for start in known if start.endswith((".", "_")) and name.startswith(start))
+    return next((known[start] for start in shared), None)

@@ -1,0 +1,88 @@
+"""No setting of MISP is accepted and then ignored: each is read somewhere, or refused with a reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.intel.sighted import configure
+from vardkase.core.settings import declared_settings
+from vardkase.hub.instance.elsewhere import sentences, why_not
+from vardkase.hub.instance.facts import BY_NAME
+
+SOURCE = Path(__file__).parents[2] / "src" / "vardkase"
+DECLARED = re.compile(r'^([A-Z][A-Z0-9_]*)(?:: [^=]+)? = Setting\(\s*"([^"]+)"', re.MULTILINE)
+IMPORTED = re.compile(r"^(?:from|import) [^(\n]*(?:\([^)]*\))?$", re.MULTILINE)
+
+
+def test_every_declared_setting_is_read() -> None:
+    """By its name in Python, in a place other than its declaration; importing it alone is not reading."""
+    texts = [path.read_text() for path in SOURCE.rglob("*.py")]
+    everything = "\n".join(IMPORTED.sub("", text) for text in texts)
+    named = dict(match.groups() for match in DECLARED.finditer(everything))
+    assert len(named) > 30
+    unread = [setting for name, setting in named.items() if len(re.findall(rf"\b{name}\b", everything)) < 2]
+    assert unread == []
+
+
+def test_a_setting_has_one_verdict() -> None:
+    for name in sentences():
+        shared = name.endswith((".", "_"))
+        ours = {*declared_settings(), *BY_NAME}
+        assert not [each for each in ours if each == name or (shared and each.startswith(name))], name
+
+
+def test_reasons_are_sentences() -> None:
+    for name, reason in sentences().items():
+        assert reason[0].isupper(), name
+        assert reason.endswith("."), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Security.auth",
+        "ApacheShibbAuth.UseDefaultOrg",
+        "MISP.log_paranoid_api",
+        "Security.hide_organisation_index_from_users",
+    ],
+)
+def test_what_cannot_be_set_here_says_why(cast: Cast, name: str) -> None:
+    status, told = call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{name}", {"value": "1"})
+    assert status == 405, told
+    assert told["message"] == why_not(name)
+
+
+def test_what_misp_does_not_have_either_is_not_known(cast: Cast) -> None:
+    assert why_not("Security.nonsense") is None
+    assert (
+        call(cast.site_admin.key, "POST", "/servers/serverSettingsEdit/Security.nonsense", {"value": 1})[0]
+        == 404
+    )
+
+
+def test_only_site_administrators_add_accounts(cast: Cast) -> None:
+    configure("MISP.disable_user_add", True)
+    account = {"email": "new@a.example", "role_id": cast.analyst.user.role_id, "org_id": cast.org_a.pk}
+    status, told = call(cast.org_admin.key, "POST", "/admin/users/add", account)
+    assert status == 403
+    assert "site administrators" in told["message"]
+    assert call(cast.site_admin.key, "POST", "/admin/users/add", account)[0] == 200
+
+
+def test_only_site_administrators_change_addresses(cast: Cast) -> None:
+    configure("MISP.disable_user_login_change", True)
+    path = f"/admin/users/edit/{cast.analyst.user.pk}"
+    assert call(cast.org_admin.key, "POST", path, {"email": "other@a.example"})[0] == 403
+    cast.analyst.user.refresh_from_db()
+    assert cast.analyst.user.email != "other@a.example"
+
+
+def test_only_site_administrators_change_passwords(cast: Cast) -> None:
+    configure("MISP.disable_user_password_change", True)
+    change = {"password": "A quite long password 7!"}
+    assert call(cast.org_admin.key, "POST", f"/admin/users/edit/{cast.analyst.user.pk}", change)[0] == 403
