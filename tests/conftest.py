@@ -87,10 +87,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def _failed_attempts_are_forgotten() -> None:
     """Each test is a stranger to every throttle, whatever the tests before it tried."""
-    from vardkase.api.throttle import FailedAttempts
     from vardkase.audit.flood import FloodBarrier
 
-    FailedAttempts.forget_all()
     FloodBarrier.forget_all()
 
 

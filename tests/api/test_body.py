@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from typing import Any
+from uuid import uuid4
 
 import brotli
 import pytest
@@ -12,13 +13,15 @@ from django.test import RequestFactory
 
 from vardkase.api.body import INVALID_JSON, decoded_body, plain_body
 from vardkase.api.errors import MispError
+from vardkase.core.body_limits import BodyLimits
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json; charset=utf-8"
 
 
 def plain(body: bytes, **headers: str) -> bytes:
-    return plain_body(RequestFactory().generic("POST", "/", body, headers=headers))
+    request = RequestFactory().generic("POST", "/", body, headers=headers)
+    return plain_body(request, BodyLimits.DOCUMENT)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +133,48 @@ def test_a_form_of_too_many_fields_is_refused() -> None:
     with pytest.raises(MispError) as refused:
         decoded_body(b"&".join(b"a=1" for _ in range(10_001)), FORM)
     assert refused.value.status == 400
+
+
+OF_LISTS = b'{"code":[' + b"[]," * 15_000_000 + b"[]]}"
+
+
+@pytest.mark.parametrize("limits", BodyLimits)
+def test_a_compressed_body_is_not_unpacked_beyond_what_its_size_explains(limits: BodyLimits) -> None:
+    bomb = gzip.compress(OF_LISTS)
+    request = RequestFactory().generic("POST", "/", bomb, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(MispError) as refused:
+        plain_body(request, limits)
+    assert refused.value.status == 413
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b'{"code":[' + b"[]," * 100_000 + b"[]]}", JSON),
+        (b"[" + b"{}," * 100_000 + b"{}]", JSON),
+        (b"<e>" + b"<a/>" * 300_000 + b"</e>", "application/xml"),
+        (b"&".join([b"a[b]" * 250 + b"=1"] * 1500), FORM),
+    ],
+)
+def test_more_values_than_a_body_of_this_size_has_are_refused_before_they_are_made(
+    raw: bytes, kind: str
+) -> None:
+    with pytest.raises(MispError) as refused:
+        decoded_body(raw, kind)
+    assert refused.value.status == 413
+
+
+def test_commas_and_brackets_inside_text_are_no_values() -> None:
+    text = "a,b,[c]{d}" * 50_000
+    assert decoded_body(json.dumps({"value": text}).encode(), JSON) == {"value": text}
+
+
+def test_an_event_that_was_compressed_well_is_read() -> None:
+    attribute = {"type": "ip-dst", "category": "Network activity", "value": "198.51.100.7", "to_ids": True}
+    event = {
+        "Event": {"info": "x", "Attribute": [{**attribute, "uuid": str(uuid4())} for _ in range(20_000)]}
+    }
+    raw = json.dumps(event, indent=4).encode()
+    packed = gzip.compress(raw, 9)
+    assert plain(packed, **{"Content-Encoding": "gzip"}) == raw
+    assert decoded_body(raw, JSON, len(packed)) == event

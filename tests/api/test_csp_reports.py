@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from vardkase.api.administration.csp_reports import LARGEST, reports
+from vardkase.api.administration.csp_reports import LARGEST, REPORTS
 
 REPORT = {
     "csp-report": {
@@ -43,5 +43,5 @@ def test_what_is_no_report_is_refused(body: bytes, status: int) -> None:
 
 @pytest.mark.django_db
 def test_nobody_floods_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    statuses = [report(json.dumps(REPORT).encode()).status_code for _ in range(reports.allowed + 1)]
-    assert statuses == [204] * reports.allowed + [429]
+    statuses = [report(json.dumps(REPORT).encode()).status_code for _ in range(REPORTS.allowed + 1)]
+    assert statuses == [204] * REPORTS.allowed + [429]

@@ -7,7 +7,7 @@ import pytest
 from tests.api.calls import call, send
 from tests.cast import Cast
 from tests.factories import make_key
-from vardkase.api import rate_limit
+from vardkase.core import limits
 from vardkase.identity.accounts.models import Role
 
 SEARCH = "/attributes/restSearch"
@@ -20,7 +20,7 @@ def limit(cast: Cast, count: int) -> None:
 
 def test_what_is_left_is_told_and_then_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     limit(cast, 2)
-    monkeypatch.setattr(rate_limit, "now_seconds", lambda: 1_000_000)
+    monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_000)
     told = []
     for path in (SEARCH, "/events/restSearch", SEARCH, SEARCH):
         response = send(cast.analyst.key, "POST", path, {"returnFormat": "json"})
@@ -32,10 +32,10 @@ def test_what_is_left_is_told_and_then_refused(cast: Cast, monkeypatch: pytest.M
         (429, "2", "0", "900"),
     ]
     assert call(cast.analyst.key, "POST", SEARCH, {})[1]["message"] == "Rate limit exceeded."
-    monkeypatch.setattr(rate_limit, "now_seconds", lambda: 1_000_899)
+    monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_899)
     response = send(cast.analyst.key, "POST", SEARCH, {})
     assert (response.status_code, response["X-Rate-Limit-Reset"], response["Retry-After"]) == (429, "1", "1")
-    monkeypatch.setattr(rate_limit, "now_seconds", lambda: 1_000_900)
+    monkeypatch.setattr(limits, "now_seconds", lambda: 1_000_900)
     assert send(cast.analyst.key, "POST", SEARCH, {})["X-Rate-Limit-Remaining"] == "1"
 
 

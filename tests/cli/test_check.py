@@ -26,8 +26,8 @@ def safe(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return settings
 
 
-def problems() -> list[str]:
-    answer = CliRunner().invoke(commands, ["check", "--json"])
+def problems(*options: str) -> list[str]:
+    answer = CliRunner().invoke(commands, ["check", "--json", *options])
     found = [problem["id"] for problem in json.loads(answer.stdout)["problems"]]
     assert answer.exit_code == (1 if found else 0)
     return found
@@ -66,3 +66,17 @@ def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
     secret.write_text("x")
     secret.chmod(0o644)
     assert problems() == ["vardkase.VARDKASE_DATA_DIR"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "hub.example"])  # noqa: S104
+def test_an_address_that_others_reach_needs_a_reverse_proxy(safe: Settings, host: str) -> None:
+    assert problems("--host", host) == ["vardkase.VARDKASE_TRUSTED_PROXIES"]
+    refused = CliRunner().invoke(commands, ["serve", "--host", host, "--data-dir", str(safe.DATA_DIR)])
+    assert refused.exit_code == 1
+    safe.TRUSTED_PROXIES = 1
+    assert problems("--host", host) == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_an_address_of_this_machine_needs_none(safe: Settings, host: str) -> None:
+    assert problems("--host", host) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from tests.api.calls import send
 from vardkase.api import authentication
-from vardkase.api.members.registrations import requests_of_address
-from vardkase.api.membership.enrolments import tries_of_address
+from vardkase.api.members.registrations import REQUESTS
+from vardkase.api.membership.enrolments import TRIES
 from vardkase.core.addresses import counted_as
 from vardkase.hub.customer_service import services as customer_service
 
@@ -60,26 +60,13 @@ def _form(name: str, /, **fields: str) -> Callable[[str], int]:
 SUPPORT = {"kind": "access", "subject": "Hej", "text": "Hej", "name": "Ada"}
 
 
-@pytest.fixture
-def forgotten() -> Iterator[None]:
-    """Counts in this process begin and end afresh."""
-    kept = (authentication.failures, requests_of_address, tries_of_address)
-    for counts in kept:
-        counts.forget()
-    yield
-    for counts in kept:
-        counts.forget()
-
-
-@pytest.mark.usefixtures("db", "forgotten")
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(
     ("attempt", "allowed"),
     [
-        pytest.param(_key, authentication.failures.allowed, id="keys"),
-        pytest.param(
-            _api("/users/register", {"email": "nobody"}), requests_of_address.allowed, id="registrations"
-        ),
-        pytest.param(_api("/enrolments/offer", {"code": "x"}), tries_of_address.allowed, id="codes"),
+        pytest.param(_key, authentication.FAILURES.allowed, id="keys"),
+        pytest.param(_api("/users/register", {"email": "nobody"}), REQUESTS.allowed, id="registrations"),
+        pytest.param(_api("/enrolments/offer", {"code": "x"}), TRIES.allowed, id="codes"),
         pytest.param(_link("apply_link"), 60, id="private links"),
         pytest.param(_form("apply"), 20, id="applications"),
         pytest.param(

@@ -236,7 +236,7 @@ def test_bodies_that_are_no_envelope(
     body: bytes,
     status: int,
 ) -> None:
-    monkeypatch.setattr("vardkase.api.taxii.calls.LARGEST", 500 if status != 413 else 100)
+    monkeypatch.setattr("django.conf.settings.VARDKASE_MAX_BODY", 500 if status != 413 else 100)
     path = f"{ROOT}collections/{everything.uuid}/objects/"
     response = send(
         cast.publisher.key, "POST", path, body, content_type=media_type, headers={"Accept": TAXII}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def test_nothing_is_accepted_while_it_is_off() -> None:
 
 
 def test_one_address_cannot_fill_the_inbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registrations.requests_of_address, "allowed", 2)
+    monkeypatch.setattr(registrations, "REQUESTS", replace(registrations.REQUESTS, allowed=2))
     assert [ask(email=f"n{number}@a.example")[0] for number in range(4)] == [200, 200, 429, 429]
 
 

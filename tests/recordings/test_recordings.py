@@ -15,7 +15,7 @@ from tests.recordings import knowledge
 from tests.recordings.accepted import left_out, unlisted_and_stale
 from tests.recordings.names import Names
 from tests.recordings.replay import exchanges, replayed
-from vardkase.api.throttle import FailedAttempts
+from vardkase.core.limits.models import LimitUse
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import first_run
 from vardkase.identity.organisations.models import Organisation
@@ -52,7 +52,7 @@ def test_answers_are_those_that_were_recorded(
 
 def _stage(world: str, folder: Path) -> Names:
     """An installation as it is after its first start, with the first administrator's key and some knowledge."""
-    FailedAttempts.forget_all()
+    LimitUse.objects.all().delete()
     made = first_run()
     assert made
     if world in HOSTS:

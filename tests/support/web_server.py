@@ -34,7 +34,7 @@ class WebServer:
 
 @contextlib.contextmanager
 def running_web_server(folder: Path, **environment: str) -> Iterator[WebServer]:
-    """Run granian on the database of the current connection for the length of a block.
+    """Run the web server on the database of the current connection for the length of a block.
 
     A second factor is not asked for; pass `VARDKASE_REQUIRE_SECOND_FACTOR="true"` to have it.
     """

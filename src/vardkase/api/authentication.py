@@ -18,8 +18,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from vardkase.api.errors import MispError
-from vardkase.api.throttle import FailedAttempts
+from vardkase.core.addresses import counted_as
 from vardkase.core.clock import now_seconds
+from vardkase.core.limits import Limit
 from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
 from vardkase.core.sql import cursor, statement
 from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor, access_with_duties
@@ -53,7 +54,9 @@ SYNC = FLAGS.index(Permission.SYNC)
 FIND = Path(__file__).parent / "sql" / "find_keys.sql"
 TOUCH = Path(__file__).parent / "sql" / "touch_key.sql"
 
-failures = FailedAttempts(allowed=30, window=60)
+FAILURES = Limit("failed authentication", allowed=30, window=60)
+"""Of an address, of IPv6 of its /64. No lock: a valid key from there, which may be a whole hospital behind one
+router, is always let in, and nobody guesses a key of 40 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,9 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
             raise
         if keys or request.headers.get("Authorization") or request.headers.get("X-MISP-AUTH"):
             note_unknown_key(address)
-        if failures.add(address):
-            raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(failures.window)}) from error
+        usage = FAILURES.spend(counted_as(address))
+        if usage.is_exceeded:
+            raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(usage.wait)}) from error
         raise
     if now_seconds() - (row.last_used or 0) >= TOUCH_EVERY:
         cursor().execute(statement(TOUCH), {"key": row.key_id, "now": now_seconds(), "address": address})

@@ -12,15 +12,22 @@ from urllib.parse import parse_qsl
 
 import brotli
 import msgspec
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
-from vardkase.core.json_limits import MAX_DEPTH, apparent_depth, depth, holds_nul
+from vardkase.core.json_limits import (
+    MAX_DEPTH,
+    OF_JSON,
+    apparent_depth,
+    depth,
+    holds_nul,
+    holds_too_many_values,
+)
 from vardkase.formats.incoming.reading import xml_body
 
 if TYPE_CHECKING:
@@ -38,18 +45,31 @@ INVALID_JSON = (
 )
 
 
-def plain_body(request: HttpRequest) -> bytes:
-    """The request's bytes, decompressed; MispError 413 over the size limit, 400 when that fails."""
-    limit: int = settings.VARDKASE_MAX_BODY
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-        raise _too_big()
+def check_size(request: HttpRequest, limits: BodyLimits) -> None:
+    """Raise MispError 413 for a request that says itself that its body is too big."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limits.bytes:
+        raise _too_big(limits)
+
+
+def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:
+    """The request's bytes, decompressed; MispError 413 over a limit, 400 when that fails."""
+    check_size(request, limits)
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    body = request.body
+    body = _whole(request)
+    if len(body) > limits.bytes:
+        raise _too_big(limits)
     if not body or encoding in ("", "identity"):
         return body
     if encoding not in DECOMPRESSORS:
         raise MispError(400, f"Unsupported content encoding '{encoding}'.")
-    return DECOMPRESSORS[encoding](body, limit)
+    return DECOMPRESSORS[encoding](body, limits.unpacked(len(body)))
+
+
+def _whole(request: HttpRequest) -> bytes:
+    """The bytes as they were sent: a document is bigger than what Django takes in one piece (a form)."""
+    if not hasattr(request, "_body") and request.content_type != MULTIPART:
+        request._body = request.read()  # noqa: SLF001 - what `request.body` would set, with its limit
+    return request.body
 
 
 NOTHING = (b"", b"null", b"[]", b"{}")
@@ -66,16 +86,19 @@ def media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def decoded_body(raw: bytes, content_type: str) -> Any:
-    """The body as a dict or list. What is neither JSON, XML nor a form counts as no body, as in MISP."""
+def decoded_body(raw: bytes, content_type: str, sent: int | None = None) -> Any:
+    """The body, of `sent` bytes on the wire, as a dict or list.
+
+    What is neither JSON, XML nor a form counts as no body, as in MISP.
+    """
     kind = media_type(content_type)
     if not raw.strip():
         return {}
     if kind == "application/json":
-        return _unwrapped(_json(raw))
+        return _unwrapped(_json(raw, sent))
     if kind == "application/x-www-form-urlencoded":
-        return _unwrapped(_form(raw))
-    return _unwrapped(_xml(raw)) if kind in XML else {}
+        return _unwrapped(_form(raw, sent))
+    return _unwrapped(_xml(raw, sent)) if kind in XML else {}
 
 
 def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
@@ -86,24 +109,24 @@ def scalar_body(raw: bytes, content_type: str) -> str | int | float | None:
     return decoded if isinstance(decoded, str | int | float) and not isinstance(decoded, bool) else None
 
 
-def multipart_fields(request: HttpRequest) -> Any:
+def multipart_fields(request: HttpRequest, limits: BodyLimits) -> Any:
     """The fields of a form with files, as those of any other form; raises MispError 400 and 413."""
-    plain_body(request)
+    check_size(request, limits)
     with _refusing_bad_forms():
         return _unwrapped(_form(request.POST.urlencode().encode()))
 
 
-def multipart_file(request: HttpRequest) -> tuple[str, bytes]:
+def multipart_file(request: HttpRequest, limits: BodyLimits) -> tuple[str, bytes]:
     """Name and content of the first file of a form; raises MispError 400 when it holds none."""
-    files = multipart_files(request)
+    files = multipart_files(request, limits)
     if files:
         return files[0]
     raise MispError(400, "No file was sent.")
 
 
-def multipart_files(request: HttpRequest) -> list[tuple[str, bytes]]:
+def multipart_files(request: HttpRequest, limits: BodyLimits) -> list[tuple[str, bytes]]:
     """Name and content of every file of a form; raises MispError 400 and 413."""
-    plain_body(request)
+    check_size(request, limits)
     with _refusing_bad_forms():
         files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     return [(file.name or "", file.read()) for file in files]
@@ -141,13 +164,14 @@ class LazyList(Sequence[Any]):
             return msgspec.json.decode(self._encoded[position])
 
 
-def lazy_members(raw: bytes, model: str, member: str) -> dict[str, Any] | None:
+def lazy_members(raw: bytes, model: str, member: str, sent: int | None = None) -> dict[str, Any] | None:
     """The document `model` in a big JSON body with the array `member` left as a LazyList.
 
     None when the body is small or of another form: it is then decoded in the ordinary way.
     """
     if len(raw) < LAZY_BODY or apparent_depth(raw) > MAX_DEPTH or holds_nul(raw):
         return None
+    _check_values(raw, sent, *OF_JSON)
     with _refusing_bad_json():
         document = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
         for wrapper in ("request", model):
@@ -201,7 +225,8 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
 DECOMPRESSORS = {"gzip": _gunzip, "br": _unbrotli}
 
 
-def _json(raw: bytes) -> Any:
+def _json(raw: bytes, sent: int | None = None) -> Any:
+    _check_values(raw, sent, *OF_JSON)
     with _refusing_bad_json(), _without_collector(len(raw)):
         decoded = msgspec.json.decode(raw)
     if apparent_depth(raw) > MAX_DEPTH and depth(decoded) > MAX_DEPTH:
@@ -224,17 +249,24 @@ def _without_collector(size: int) -> Iterator[None]:
             gc.enable()
 
 
-def _xml(raw: bytes) -> Any:
+def _check_values(raw: bytes, sent: int | None, *separators: bytes) -> None:
+    if holds_too_many_values(raw, separators, sent=sent):
+        raise MispError(413, "The request body holds too many values.")
+
+
+def _xml(raw: bytes, sent: int | None) -> Any:
+    _check_values(raw, sent, b"<")
     try:
         return xml_body(raw)
     except (Invalid, LimitReached) as error:
         raise MispError(400, f"Invalid XML input. {error}") from error
 
 
-def _form(raw: bytes) -> dict[str, Any]:
+def _form(raw: bytes, sent: int | None = None) -> dict[str, Any]:
     """PHP's form notation: ``data[Event][info]=x``, ``tags[]=a&tags[]=b``."""
     if b"\0" in raw or b"%00" in raw:
         raise _nul()
+    _check_values(raw, sent, b"[", b"%5B", b"%5b")
     try:
         fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
@@ -276,8 +308,9 @@ def _unwrapped(decoded: Any) -> Any:
     return decoded if isinstance(decoded, dict | list) else {}
 
 
-def _too_big() -> MispError:
-    return MispError(413, "The request body is too big.")
+def _too_big(limits: BodyLimits | None = None) -> MispError:
+    why = f" At most {limits.bytes:,} bytes are taken here." if limits else ""
+    return MispError(413, f"The request body is too big.{why}")
 
 
 def _nul() -> MispError:

@@ -19,13 +19,16 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
-from vardkase.api.answers import Answer, Json
+from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.authentication import Authenticated, authenticate
+from vardkase.api.body import check_size
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
 from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Forbidden, VardkaseError
+from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.outages import outage_of
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.profiles import is_here
@@ -80,6 +83,8 @@ class Endpoint:
     `staff`: one of these duties at the hub; `writes`: refused to read-only keys and to organisations that may not
     write, but for `own_affairs`, which an organisation tends to however its membership stands; `public`: open to
     visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not decoded as parameters.
+    `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
+    `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
 
     name: str
@@ -94,6 +99,8 @@ class Endpoint:
     takes_document: bool = False
     staff: tuple[StaffRole, ...] = ()
     own_affairs: bool = False
+    body: BodyLimits = BodyLimits.QUERY
+    before_body: Callable[[Actor], None] | None = None
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -136,6 +143,8 @@ def endpoint(
     takes_document: bool = False,
     staff: tuple[StaffRole, ...] = (),
     own_affairs: bool = False,
+    body: BodyLimits | None = None,
+    before_body: Callable[[Actor], None] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -146,6 +155,7 @@ def endpoint(
     if key in _endpoints:
         raise RuntimeError(f"endpoint {name} is declared twice")
     allowed = methods or (WRITING_METHODS if writes else READING_METHODS)
+    usual = BodyLimits.PUBLIC if public else BodyLimits.DOCUMENT if takes_document else BodyLimits.QUERY
 
     def declare(handler: Handler) -> Handler:
         _endpoints[key] = Endpoint(
@@ -161,6 +171,8 @@ def endpoint(
             takes_document,
             staff,
             own_affairs,
+            body or usual,
+            before_body,
         )
         return handler
 
@@ -191,17 +203,24 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     try:
         who = _caller(request, route)
         headers = _key_headers(who)
-        headers |= counted(route.name, who)
-        answer = _answer(request, route, who.actor)
+        if not getattr(request, "is_admitted", False):
+            headers |= counted(route.name, who)
+        answer: Answer = _answer(request, route, who.actor)
         response = response_of(answer, request)
     except VardkaseError as error:
         response = response_of(_answer_of(error, route, request), request)
     except SuspiciousOperation:  # Django's limits: fields of a query or a form, and the like.
         refused = MispError(400, "The request has too many fields, or is too big.")
         response = response_of(_answer_of(refused, route, request), request)
+    except MemoryError:  # The web process has a limit of memory (config/server.py).
+        refused = MispError(413, "The request needs more memory than one may have.")
+        response = response_of(_answer_of(refused, route, request), request)
     except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
-        outage = outage_of(error)
-        answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, request)
+        if has_left(request):
+            answer = Text("", status=CLIENT_GONE)
+        else:
+            outage = outage_of(error)
+            answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, request)
         response = response_of(answer, request)
     for name, value in headers.items():
         response[name] = value
@@ -223,7 +242,15 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     method = request.method or "GET"
     if not found.allows(method):
         return _describe(found, method)
-    call = Call(request, route, actor if found.writes else for_reading(actor, found.name))
+    if found.before_body and not getattr(request, "is_admitted", False):
+        found.before_body(actor)
+    if getattr(request, "body_is_pending", False):
+        check_size(request, found.body)
+        request.wanted_body = found.body  # type: ignore[attr-defined]  # read by config.gateway
+        return Text(b"")
+    if not found.writes and hasattr(request, "interruption"):
+        request.interruption.is_harmless = True
+    call = Call(request, route, actor if found.writes else for_reading(actor, found.name), found.body)
     if method in ("POST", "PUT", "PATCH") and not found.takes_document:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
     return again_if_overtaken(lambda: found.handler(call))

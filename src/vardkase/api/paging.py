@@ -8,6 +8,8 @@ from vardkase.api.dispatch import Call
 from vardkase.misp.flags import as_int
 
 LARGEST = 10_000
+STREAMED = 100_000
+"""Rows of a list that is sent while it is made."""
 LARGEST_PAGE = 2**31 - 1
 """Far beyond what any list holds; a page times a limit still fits a bigint."""
 
@@ -24,10 +26,13 @@ def page_of(call: Call) -> int:
     return min(max(as_int(call.param("page")) or 1, 1), LARGEST_PAGE)
 
 
-def paged(call: Call, ids: Sequence[int]) -> Sequence[int]:
-    """The page of `ids` that was asked for; all of them when there is no limit."""
-    limit = as_int(call.param("limit")) or 0
-    if limit <= 0:
-        return ids
+def paged(call: Call, ids: Sequence[int], most: int) -> Sequence[int]:
+    """The page of `ids` that was asked for, `most` at a time, which is also the page of who asks for none.
+
+    `most` depends on what one of them costs: some megabytes where they are encoded whole, and where they are streamed,
+    as many as other instances ask for when they synchronise.
+    """
+    wanted = as_int(call.param("limit")) or 0
+    limit = min(wanted, most) if wanted > 0 else most
     start = limit * (page_of(call) - 1)
     return ids[start : start + limit]

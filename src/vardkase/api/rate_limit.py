@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from vardkase.api.authentication import Authenticated
 from vardkase.api.errors import MispError
-from vardkase.core.clock import now_seconds
-from vardkase.core.sql import cursor
+from vardkase.core.limits import Limit
 
 WINDOW = 900
 TAXII_PAGE = "taxii2/objects"
@@ -27,23 +26,12 @@ def counted(endpoint: str, who: Authenticated) -> dict[str, str]:
         return {}
     if who.allowance == 0:
         raise MispError(405, NOT_AT_ALL)
-    now = now_seconds()
-    row = cursor().execute(COUNT, {"user": who.actor.user_id, "now": now, "window": WINDOW}).fetchone()
-    began, searches = row or (now, 1)
+    usage = Limit("search", who.allowance, WINDOW).spend(who.actor.user_id)
     headers = {
         "X-Rate-Limit-Limit": str(who.allowance),
-        "X-Rate-Limit-Remaining": str(max(who.allowance - searches, 0)),
-        "X-Rate-Limit-Reset": str(began + WINDOW - now),
+        "X-Rate-Limit-Remaining": str(usage.remaining),
+        "X-Rate-Limit-Reset": str(usage.wait),
     }
-    if searches > who.allowance:
+    if usage.is_exceeded:
         raise MispError(429, EXCEEDED, headers=headers | {"Retry-After": headers["X-Rate-Limit-Reset"]})
     return headers
-
-
-COUNT = """
-INSERT INTO search_count AS c (user_id, began, searches) VALUES (%(user)s, %(now)s, 1)
-ON CONFLICT (user_id) DO UPDATE SET
-    began = CASE WHEN c.began > %(now)s - %(window)s THEN c.began ELSE %(now)s END,
-    searches = CASE WHEN c.began > %(now)s - %(window)s THEN c.searches + 1 ELSE 1 END
-RETURNING began, searches
-"""

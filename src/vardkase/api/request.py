@@ -27,6 +27,7 @@ from vardkase.api.body import (
     scalar_body,
 )
 from vardkase.api.responses import wants_xml
+from vardkase.core.body_limits import BodyLimits
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -120,7 +121,7 @@ class Call:
     they were written (a tag such as ``tlp:white`` looks like a pair).
     """
 
-    def __init__(self, request: HttpRequest, route: Route, actor: Actor) -> None:
+    def __init__(self, request: HttpRequest, route: Route, actor: Actor, limits: BodyLimits) -> None:
         self.actor = actor
         self.method = request.method or "GET"
         self.controller = route.controller
@@ -132,6 +133,7 @@ class Call:
         self.headers = request.headers
         self.path = request.path_info
         self._request = request
+        self._limits = limits
 
     @property
     def client_certificate(self) -> Certificate | None:
@@ -141,14 +143,19 @@ class Call:
     @cached_property
     def raw(self) -> bytes:
         """The body, its Content-Encoding undone; raises MispError when that fails or it is too big."""
-        return plain_body(self._request)
+        return plain_body(self._request, self._limits)
+
+    @property
+    def _sent(self) -> int:
+        """Bytes of the body as it came."""
+        return int(self._request.META.get("CONTENT_LENGTH") or 0)
 
     @cached_property
     def body(self) -> Any:
         """The decoded body: a dict, or a list when the client sent one; {} when there is none."""
         if self._request.content_type == MULTIPART:
-            return multipart_fields(self._request)
-        return decoded_body(self.raw, self.headers.get("Content-Type", ""))
+            return multipart_fields(self._request, self._limits)
+        return decoded_body(self.raw, self.headers.get("Content-Type", ""), self._sent)
 
     @property
     def scalar(self) -> str | int | float | None:
@@ -159,11 +166,11 @@ class Call:
         """A document that was sent: name and content of the (first) file of a form, else the body itself."""
         if self._request.content_type != MULTIPART:
             return "", self.raw
-        return multipart_file(self._request)
+        return multipart_file(self._request, self._limits)
 
     def files(self) -> list[tuple[str, bytes]]:
         """Name and content of every file of a form; none when the body is no form."""
-        return multipart_files(self._request) if self._request.content_type == MULTIPART else []
+        return multipart_files(self._request, self._limits) if self._request.content_type == MULTIPART else []
 
     def data(self, model: str) -> dict[str, Any]:
         """The body as one `model` ("Event"), out of its wrapper when it has one; {} when it is no object."""
@@ -176,7 +183,7 @@ class Call:
     def big_data(self, model: str, member: str) -> dict[str, Any]:
         """As `data`, but in a big JSON body the array `member` is decoded element by element."""
         is_json = media_type(self.headers.get("Content-Type", "")) == "application/json"
-        members = lazy_members(self.raw, model, member) if is_json else None
+        members = lazy_members(self.raw, model, member, self._sent) if is_json else None
         return self.data(model) if members is None else members
 
     def param(self, name: str, default: Any = None) -> Any:

@@ -10,6 +10,7 @@ from vardkase.api.answers import Answer, Json, Redirect
 from vardkase.api.attributes.attachments import picture
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute, find_event
@@ -32,6 +33,7 @@ BASE64 = "The data of a sample is not valid base64."
 
 @endpoint(
     "attributes/add_attachment",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(
@@ -68,6 +70,7 @@ def view_picture(call: Call) -> Answer:
 
 @endpoint(
     "events/upload_sample",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.AUTH, Permission.ADD),
     writes=True,
     describes=Description(

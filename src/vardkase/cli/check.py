@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json as json_format
+from typing import Annotated
 
 import typer
+from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError
 
+from vardkase.cli.exposure import exposed_address
 from vardkase.cli.installation import DataDir, choose, configure_django
 from vardkase.cli.output import Json
 
@@ -37,7 +40,10 @@ def _who_takes_part() -> tuple[str, str]:
     return found.value, str(WHO_TAKES_PART[found])
 
 
-def check(data_dir: DataDir = None, json: Json = False) -> None:
+Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address that `serve` is to listen on.")]
+
+
+def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1") -> None:
     """Refuse unsafe settings, by name. Exit code 1 when there is any."""
     choose(data_dir)
     configure_django()
@@ -46,6 +52,8 @@ def check(data_dir: DataDir = None, json: Json = False) -> None:
         for message in checks.run_checks(include_deployment_checks=True)
         if message.is_serious(checks.WARNING) and not message.is_silenced()
     ]
+    if refused := exposed_address(host, settings.TRUSTED_PROXIES):
+        found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": refused, "hint": ""})
     _print(found, *_who_takes_part(), as_json=json)
     if found:
         raise typer.Exit(1)

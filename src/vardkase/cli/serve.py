@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import socket
 import sys
 import time
@@ -17,6 +18,7 @@ from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
 from vardkase.cli.claim import claim
+from vardkase.cli.exposure import exposed_address
 from vardkase.cli.init import Knowledge, prepare
 from vardkase.cli.installation import DataDir, choose
 from vardkase.cli.output import fail, note, result
@@ -27,7 +29,13 @@ FIRST_ANSWER_PATIENCE = 60.0
 HEARTBEAT = 0.2
 
 Port = Annotated[int, typer.Option(help="TCP port to listen on.", min=1, max=65535)]
-Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
+Host = Annotated[
+    str,
+    typer.Option(
+        envvar="VARDKASE_HOST",
+        help="Address to listen on; one that other machines reach only behind a reverse proxy.",
+    ),
+]
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty installation with a community to look at.")]
 
 
@@ -40,6 +48,10 @@ def serve(
 ) -> None:
     """Start everything and print the address. Ctrl-C stops everything."""
     chosen = choose(data_dir)
+    # Not the setting: settings can be loaded only when the database runs.
+    proxies = os.environ.get("VARDKASE_TRUSTED_PROXIES", "").strip()
+    if refused := exposed_address(host, int(proxies) if proxies.isdecimal() else 0):
+        raise fail(refused)
     url = _url(host, port)
     with claim(chosen, url) as holder:
         if holder is not None:

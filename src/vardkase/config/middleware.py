@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -36,19 +37,30 @@ class TrustedProxies:
         return self.get_response(request)
 
 
+def is_for_machines(request: HttpRequest) -> bool:
+    """Whether `request` is no page, but asks MISP's API, TAXII or a file of our feeds."""
+    return request.path_info.startswith((taxii.PREFIX, feed_files.PREFIX)) or speaks_api(
+        request, _controllers()
+    )
+
+
+@cache
+def _controllers() -> frozenset[str]:
+    return registry.controllers()
+
+
 class ApiFirst:
     """Hands what is no page (MISP's API, TAXII, files of our feeds) to its dispatcher, past sessions and cookies."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        self.controllers = registry.controllers()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(taxii.PREFIX):
             return taxii.respond(request)
         if request.path_info.startswith(feed_files.PREFIX):
             return feed_files.respond(request)
-        if speaks_api(request, self.controllers):
+        if speaks_api(request, _controllers()):
             return dispatch.respond(request)
         return self.get_response(request)
 

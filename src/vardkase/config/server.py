@@ -1,55 +1,107 @@
-"""The web server process: granian, one worker a core. Run as `python -m vardkase.config.server`."""
+"""The web server process: uvicorn in one worker a core. Run as `python -m vardkase.config.server`."""
 
 from __future__ import annotations
 
 import argparse
 import gc
 import os
-import signal
+import resource
+import socket
 import sys
+import tempfile
+from pathlib import Path
 
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+import uvicorn
+from django.conf import settings
 
-# Imported once here: forked workers share it, and start at once.
+# Imported once here, which sets Django up: forked workers share it, and start at once.
 from vardkase.config.wsgi import application
-from vardkase.core.database import die_with_parent
 
-BLOCKING_THREADS = 2
-MAIN_PROCESS = "VARDKASE_WEB_PROCESS"
-"""Names the process that forks the workers, so that a worker can tell when it is gone before the worker looked."""
-_WSGI = application
+# isort: split
+from vardkase.config.gateway.application import Application
+from vardkase.config.gateway.processes import Workers
+from vardkase.config.gateway.protocol import Connection
+
+MOST_WORKERS = 16
+BACKLOG = 2048
+MOST_CONNECTIONS = 8192
+"""Of one worker; those beyond are answered 503."""
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than those of reverse proxies (nginx: 60), which may use it."""
+GRACE = 10
+"""Seconds that requests get to finish when the server is asked to stop."""
+GIBIBYTE = 1024**3
 
 
-def worker_application() -> object:
-    """Make the application of one worker: granian calls it there, right after the fork.
-
-    A worker outlives its parent only when that was killed, and is killed then: until granian has set the worker's
-    own handlers, a gentler signal is swallowed by those it has from the parent.
-    """
-    die_with_parent(signal.SIGKILL, parent=int(os.environ[MAIN_PROCESS]))()
-    return _WSGI
-
-
-def serve(host: str, port: int, workers: int) -> None:
+def serve(listener: socket.socket, workers: int) -> None:
     """Serve until SIGTERM or SIGINT."""
-    os.environ[MAIN_PROCESS] = str(os.getpid())
     gc.collect()
     gc.freeze()  # What is loaded by now stays shared between the workers.
-    Granian(
-        "vardkase.config.server:worker_application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=workers,
-        blocking_threads=BLOCKING_THREADS,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+    Workers(workers, lambda: _work(listener, workers)).watch()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket; raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Accepted connections inherit it: without, the body of an answer waits for the client to acknowledge its headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    listener.set_inheritable(False)
+    return listener
+
+
+def _work(listener: socket.socket, workers: int) -> None:
+    _limit_memory(workers)
+    _spool_to(Path(settings.DATA_DIR) / "spool")
+    _allow_many_connections()
+    config = uvicorn.Config(
+        Application(application),
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        limit_concurrency=MOST_CONNECTIONS,
+        backlog=BACKLOG,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def memory_limit(workers: int) -> int:
+    """Bytes that one worker may allocate: its share of three quarters of the machine, from 1 to 4 GiB."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(max(memory * 3 // 4 // workers, GIBIBYTE), 4 * GIBIBYTE)
+
+
+def _limit_memory(workers: int) -> None:
+    """RLIMIT_DATA counts what a process has allocated: a request that needs more gets a MemoryError, alone.
+
+    RLIMIT_AS would count what is only reserved too (64 MiB for the heap of each thread, whole files that are mapped),
+    and a cgroup's limit ends the whole process, with the requests of everybody else.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_limit(workers), most))
+
+
+def _spool_to(folder: Path) -> None:
+    """Temporary files of this process go to the disk of the data: /tmp is memory on many machines."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
+
+
+def _allow_many_connections() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    allowed = wanted if most == resource.RLIM_INFINITY else min(most, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def main() -> None:
@@ -57,12 +109,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The web server process of Vårdkase.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, MOST_WORKERS))
     parser.add_argument("--wait", action="store_true", help="Load, then wait for the end of standard input.")
     options = parser.parse_args()
     if options.wait:
         sys.stdin.read()
-    serve(options.host, options.port, options.workers)
+    serve(listen(options.host, options.port), options.workers)
 
 
 if __name__ == "__main__":

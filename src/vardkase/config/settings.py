@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "vardkase.core.jobs.apps.JobsConfig",
     "vardkase.core.schedules.apps.SchedulesConfig",
     "vardkase.core.mail.apps.MailConfig",
+    "vardkase.core.limits.apps.LimitsConfig",
     "vardkase.audit.apps.AuditConfig",
     "vardkase.identity.organisations.apps.OrganisationsConfig",
     "vardkase.identity.accounts.apps.AccountsConfig",
@@ -314,7 +315,8 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 
 # Limits. An event of 100,000 attributes is about 45 MB of JSON.
-DATA_UPLOAD_MAX_MEMORY_SIZE = None
+# Of a form without its files; what else is sent has limits of its own (core/body_limits.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
 

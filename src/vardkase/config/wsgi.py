@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""Django as the web server (config/gateway) calls it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -13,6 +14,14 @@ BRACKETS = b"{}[]"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in BRACKETS)
 ESCAPED_NUL = rb"\u0000"
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+OF_JSON = (b",", b"[", b"{")
+VALUES_ANYWAY = 30_000
+"""Values that every document may hold: an empty object takes 3 bytes, and up to 200 of memory."""
+BYTES_OF_A_VALUE = 5
+"""And one more for so many bytes. An attribute in MISP's JSON has some 15 for each of its values."""
+SENT_BYTES_OF_A_VALUE = 1.5
+"""The same for what was compressed on its way: MISP's JSON becomes 4 to 6 times smaller."""
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """As above, with the backslash not escaped itself."""
 
@@ -20,6 +29,21 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 def holds_nul(raw: bytes) -> bool:
     """Whether a text in the encoded JSON holds the character U+0000."""
     return ESCAPED_NUL in raw and NUL.search(raw) is not None
+
+
+def holds_too_many_values(
+    raw: bytes, separators: Sequence[bytes] = OF_JSON, *, sent: int | None = None
+) -> bool:
+    """Whether `raw` has more values than its size explains, told before any of them takes up memory.
+
+    `sent` is the size that it had on the wire, if it was compressed there.
+    """
+    allowed = VALUES_ANYWAY + len(raw) // BYTES_OF_A_VALUE
+    if sent is not None:
+        allowed = min(allowed, VALUES_ANYWAY + int(sent / SENT_BYTES_OF_A_VALUE))
+    if _count(raw, separators) <= allowed:
+        return False
+    return _count(STRINGS.sub(b"", raw), separators) > allowed  # What stands in texts is no separator.
 
 
 def apparent_depth(raw: bytes) -> int:
@@ -45,6 +69,8 @@ def decoded(written: str | bytes) -> Any:
     raw = written.encode() if isinstance(written, str) else written.removeprefix(BYTE_ORDER_MARK)
     if holds_nul(raw):
         raise ValueError("A text in the JSON holds the character U+0000.")
+    if holds_too_many_values(raw):
+        raise ValueError("The JSON holds too many values.")
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -52,6 +78,10 @@ def decoded(written: str | bytes) -> Any:
     if apparent_depth(raw) > MAX_DEPTH and depth(value) > MAX_DEPTH:
         raise ValueError(f"The JSON nests deeper than {MAX_DEPTH}.")
     return value
+
+
+def _count(raw: bytes, separators: Sequence[bytes]) -> int:
+    return sum(raw.count(separator) for separator in separators)
 
 
 def _children(value: Any) -> list[Any]:

@@ -10,10 +10,14 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import ResolverMatch
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import NotFound
+from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
+from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
@@ -81,12 +85,6 @@ class Language:
 FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 """All that is open to somebody whose password was given to them."""
 
-LARGEST_FORM = 1024 * 1024
-"""Bytes that somebody who is not signed in may send; Django keeps a form in memory. Others: VARDKASE_MAX_BODY."""
-
-LARGEST_FORM_OF_APPLICANTS = 32 * 1024 * 1024
-"""The same for applicants, who send evidence: files go to disk while they arrive."""
-
 
 class SignedIn:
     """Default deny: lets a request through only to a view whose declaration admits the person."""
@@ -96,11 +94,18 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = _length(request)
-        if length > settings.VARDKASE_MAX_BODY or (
-            length > _largest_form(request) and not isinstance(request.user, User)
-        ):
-            return HttpResponse(status=413)
+        if length > BodyLimits.PUBLIC.bytes:
+            limits = _limits(request)
+            if length > limits.bytes:
+                return HttpResponse(status=413)
+            if getattr(request, "body_is_pending", False):
+                request.wanted_body = limits  # type: ignore[attr-defined]  # read by config.gateway
+                return HttpResponse()
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, _exception: Exception) -> HttpResponse | None:
+        """A query that was cancelled because the client left is no fault."""
+        return HttpResponse(status=CLIENT_GONE) if has_left(request) else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
@@ -132,10 +137,22 @@ class SignedIn:
         return refused
 
 
-def _largest_form(request: HttpRequest) -> int:
-    """Bytes that a visitor may send to this page."""
-    is_applicant = request.path_info.startswith(COOKIE_PATH) and OWN_LINK.cookie in request.COOKIES
-    return LARGEST_FORM_OF_APPLICANTS if is_applicant else LARGEST_FORM
+def _limits(request: HttpRequest) -> BodyLimits:
+    """How much this person may send to this page."""
+    if isinstance(request.user, User):
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            return BodyLimits.PUBLIC
+        declared: BodyLimits = getattr(view, "body_limits", BodyLimits.QUERY)
+        return declared
+    if not request.path_info.startswith(COOKIE_PATH) or OWN_LINK.cookie not in request.COOKIES:
+        return BodyLimits.PUBLIC
+    try:
+        find_link(request.COOKIES[OWN_LINK.cookie])
+    except NotFound:
+        return BodyLimits.PUBLIC
+    return BodyLimits.FILES
 
 
 def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.lifecycle import NotImpartial
@@ -48,6 +49,7 @@ def page[**P](
     staff: tuple[StaffRole, ...] = (),
     visitors: VisitorView | None = None,
     own_affairs: bool = False,
+    body: BodyLimits = BodyLimits.QUERY,
     confirmed: bool = False,
     resume: bool = True,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
@@ -60,6 +62,7 @@ def page[**P](
     `confirmed`: the second factor must have been confirmed within the last minutes, or is asked for; so it is for a
     view whose service calls `Actor.require_step_up`. `resume`: a POST goes on after that with the fields it was sent
     with, which the session keeps until then: set it to False where they hold a secret.
+    `body`: how much may be sent to it.
     `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
@@ -100,6 +103,7 @@ def page[**P](
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
         gated.own_affairs = own_affairs  # type: ignore[attr-defined]
+        gated.body_limits = body  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate

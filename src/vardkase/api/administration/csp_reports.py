@@ -11,7 +11,9 @@ from vardkase.api.answers import Answer, Text
 from vardkase.api.body import decoded_body
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.throttle import FailedAttempts
+from vardkase.core.addresses import counted_as
+from vardkase.core.limits import Limit
+from vardkase.identity.access.actor import Actor
 from vardkase.misp.flags import as_int
 
 logger = logging.getLogger(__name__)
@@ -19,20 +21,27 @@ logger = logging.getLogger(__name__)
 LARGEST = 8 * 1024
 """Bytes; a browser sends one or two thousand."""
 DIRECTIVES = ("effective-directive", "violated-directive")
-reports = FailedAttempts(allowed=10, window=60)
+REPORTS = Limit("policy report", allowed=10, window=60)
+
+
+def count_report(actor: Actor) -> None:
+    """Raise MispError 429 when the actor's address reports too often."""
+    usage = REPORTS.spend(counted_as(actor.address))
+    if usage.is_exceeded:
+        wait = {"Retry-After": str(usage.wait)}
+        raise MispError(429, "Too many reports. Please try again later.", headers=wait)
 
 
 @endpoint(
     "servers/cspReport",
     public=True,
     takes_document=True,
+    before_body=count_report,
     methods=("POST",),
     describes=Description("POST a browser's report of a violated Content Security Policy.", ("csp-report",)),
 )
 def csp_report(call: Call) -> Answer:
     """Write a report to the log, without any address's path or query: they may hold what is nobody's business."""
-    if reports.add(call.actor.address):
-        raise MispError(429, "Too many reports. Please try again later.", headers={"Retry-After": "60"})
     length = as_int(call.headers.get("Content-Length"))
     if length is None or length > LARGEST:
         raise MispError(413 if length else 411, f"A report has at most {LARGEST} bytes, and says how many.")

@@ -8,6 +8,7 @@ from vardkase.api.answers import Answer, Json, Redirect, message
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.stored import stored_attribute, stored_attributes, stored_tags, tags_of_edited
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
@@ -36,6 +37,7 @@ MEMBERS = (
 
 @endpoint(
     "attributes/add",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
@@ -74,6 +76,7 @@ def add(call: Call) -> Answer:
 
 @endpoint(
     "attributes/edit",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),

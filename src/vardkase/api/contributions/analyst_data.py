@@ -8,7 +8,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
@@ -106,7 +107,7 @@ def index(call: Call) -> Answer:
     kind = _kind(call)
     filters = {name: call.param(name) for name in queries.EXACT}
     ids = chosen_ids(queries.analyst_data_query(call.actor, kind, filters))
-    return Stream(analyst_data_list(call.actor, paged(call, ids)))
+    return Stream(analyst_data_list(call.actor, paged(call, ids, STREAMED)))
 
 
 @endpoint(
@@ -144,13 +145,15 @@ def index_minimal(call: Call) -> Answer:
     return Json(found or [])
 
 
-@endpoint("analyst_data/filter_analyst_data_for_push", requires=(Permission.SYNC,))
+@endpoint("analyst_data/filter_analyst_data_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """Which of what a peer has we want: what is unknown here, or came from elsewhere and is older here."""
     return Json(_with_lists(services.wanted(call.actor, _offered(call))))
 
 
-@endpoint("analyst_data/push_analyst_data", requires=(Permission.SYNC,), writes=True)
+@endpoint(
+    "analyst_data/push_analyst_data", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC,), writes=True
+)
 def push(call: Call) -> Answer:
     """Store what a peer sends."""
     done = services.receive_analyst_data(call.actor, call.body if isinstance(call.body, dict) else {})

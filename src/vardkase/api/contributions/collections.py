@@ -7,7 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.collections import (
@@ -46,7 +47,7 @@ def index(call: Call) -> Answer:
     """The collections that the caller may read; ``/my_collections`` and ``/org_collections`` are narrower."""
     filters = {name: call.param(name) for name in ("uuid", "name", "type", "element_uuid", "quickFilter")}
     ids = chosen_ids(queries.collections_query(call.actor, filters, call.arg(0)))
-    return Stream(collection_list(call.actor, paged(call, ids)))
+    return Stream(collection_list(call.actor, paged(call, ids, STREAMED)))
 
 
 @endpoint("collections/view")
@@ -91,7 +92,7 @@ def index_minimal(call: Call) -> Answer:
     return Json(dict(queries.minimal_collections(call.actor, names)) or [])
 
 
-@endpoint("collections/filter_collections_for_push", requires=(Permission.SYNC,))
+@endpoint("collections/filter_collections_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """Which of the collections that a peer has (uuid → moment of change) we want."""
     body = call.body if isinstance(call.body, dict) else {}
@@ -103,7 +104,7 @@ def filter_for_push(call: Call) -> Answer:
     return Json(services.wanted_collections(call.actor, offered))
 
 
-@endpoint("collections/capture_collection", requires=(Permission.SYNC,), writes=True)
+@endpoint("collections/capture_collection", body=BodyLimits.FILES, requires=(Permission.SYNC,), writes=True)
 def capture(call: Call) -> Answer:
     """Store what a peer sends, when it is new or newer."""
     try:
@@ -120,7 +121,7 @@ def element_index(call: Call) -> Answer:
     ids = chosen_ids(
         queries.elements_query(call.actor, call.arg(0) or str(call.param("collection_id") or ""))
     )
-    return Stream(element_list(paged(call, ids)))
+    return Stream(element_list(paged(call, ids, STREAMED)))
 
 
 @endpoint("collection_elements/add", requires=EDITOR, writes=True, describes=ABOUT_ADD_ELEMENT)

@@ -8,7 +8,7 @@ from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.members.organisations import organisation_reference
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, STREAMED, paged
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.formats.misp_json import event_index
 from vardkase.identity.access.actor import Actor
@@ -40,7 +40,7 @@ NOT_SAVED = "delegate Event"
 def index(call: Call) -> Answer:
     """The open requests one's organisation was asked or made; ``context`` "pending" or "issued" for one kind."""
     found = delegations(call.actor, str(call.param("context") or ""))
-    ids = paged(call, list(found.values_list("pk", flat=True)))
+    ids = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
     return Json([_document(call.actor, each) for each in found.filter(pk__in=ids)])
 
 
@@ -94,7 +94,9 @@ def delete_delegation(call: Call) -> Answer:
 def delegation_index(call: Call) -> Answer:
     """The events that one's organisation was asked to take over."""
     ids = list(delegations(call.actor, PENDING).values_list("event_id", flat=True))
-    return Stream(event_index(call.actor, paged(call, ids)), headers={"X-Result-Count": str(len(ids))})
+    return Stream(
+        event_index(call.actor, paged(call, ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}
+    )
 
 
 def _document(actor: Actor, delegation: EventDelegation) -> dict[str, Any]:

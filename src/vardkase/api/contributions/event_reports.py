@@ -7,7 +7,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
 from vardkase.identity.access.permissions import Permission
@@ -49,11 +50,17 @@ def index(call: Call) -> Answer:
         value=_text(call.param("value", "")),
         context=_text(call.param("context", "default")),
     )
-    ids = paged(call, chosen_ids(reports_query(call.actor, chosen)))
+    ids = paged(call, chosen_ids(reports_query(call.actor, chosen)), LARGEST)
     return Stream(report_list(call.actor, ids))
 
 
-@endpoint("event_reports/add", requires=(Permission.ADD,), writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "event_reports/add",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=ABOUT_ADD,
+)
 def add(call: Call) -> Answer:
     """Add a report to the event named in the path or in the body."""
     data = call.data("EventReport")
@@ -65,7 +72,13 @@ def add(call: Call) -> Answer:
     return Json(report_dict(call.actor, stored, stored=True))
 
 
-@endpoint("event_reports/edit", requires=(Permission.ADD,), writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "event_reports/edit",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.ADD,),
+    writes=True,
+    describes=ABOUT_EDIT,
+)
 def edit(call: Call) -> Answer:
     """Change what the body names."""
     try:

@@ -12,7 +12,8 @@ from vardkase.api.answers import Answer, Json, Stream, toggled
 from vardkase.api.attributes.attachments import attachment
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
@@ -43,6 +44,7 @@ VIEW_MEMBERS = (
 
 @endpoint(
     "shadow_attributes/add",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(
@@ -57,7 +59,9 @@ def add(call: Call) -> Answer:
     return _added(call, call.data("ShadowAttribute"))
 
 
-@endpoint("shadow_attributes/add_attachment", requires=(Permission.ADD,), writes=True)
+@endpoint(
+    "shadow_attributes/add_attachment", body=BodyLimits.DOCUMENT, requires=(Permission.ADD,), writes=True
+)
 def add_attachment(call: Call) -> Answer:
     """Propose an attachment, or with ``malware=1`` a sample, by a form with a file."""
     name, content = call.document()
@@ -68,6 +72,7 @@ def add_attachment(call: Call) -> Answer:
 
 @endpoint(
     "shadow_attributes/edit",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(
@@ -144,7 +149,7 @@ def index(call: Call) -> Answer:
         since=None if since in (None, "") else parse_time_filter(since, now_seconds()),
         deleted=None if len(wanted) > 1 else True in wanted,
     )
-    ids = paged(call, chosen_ids(proposals_query(call.actor, filters)))
+    ids = paged(call, chosen_ids(proposals_query(call.actor, filters)), STREAMED)
     return Stream(_list(proposal_rows(call.actor, ids)))
 
 
@@ -166,7 +171,9 @@ def view_picture(call: Call) -> Answer:
     return attachment(find_proposal(call.actor, call.arg(0)))
 
 
-@endpoint("events/push_proposals", requires=(Permission.SYNC, Permission.ADD), writes=True)
+@endpoint(
+    "events/push_proposals", body=BodyLimits.DOCUMENT, requires=(Permission.SYNC, Permission.ADD), writes=True
+)
 def push(call: Call) -> Answer:
     """Store the proposals of an event that a peer has, as far as they are new or newer."""
     event = _event(call)
@@ -188,7 +195,9 @@ def proposal_event_index(call: Call) -> Answer:
     """The events of one's own organisation (all, for site administrators) that have open proposals."""
     own = {} if call.actor.is_site_admin else {"org": str(call.actor.organisation_id)}
     ids = chosen_ids(event_index_query(call.actor, {"hasproposal": 1, **own}))
-    return Stream(event_index(call.actor, paged(call, ids)), headers={"X-Result-Count": str(len(ids))})
+    return Stream(
+        event_index(call.actor, paged(call, ids, STREAMED)), headers={"X-Result-Count": str(len(ids))}
+    )
 
 
 def _event(call: Call) -> EventRow:

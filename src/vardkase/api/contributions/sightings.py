@@ -12,7 +12,8 @@ from vardkase.analysis.search.sql import query
 from vardkase.api.answers import Answer, Json, Stream, message, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import SightingOptions, chosen_ids, sighting_pages, sighting_rows
@@ -45,7 +46,13 @@ ABOUT_ADD = Description(
 NO_EVENT = "Event not found or not accessible by this user."
 
 
-@endpoint("sightings/add", requires=(Permission.SIGHTING,), writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "sightings/add",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.SIGHTING,),
+    writes=True,
+    describes=ABOUT_ADD,
+)
 def add(call: Call) -> Answer:
     """Report a sighting of each attribute that is meant; answers with the last, or with why there is none."""
     given = call.data("Sighting")
@@ -97,7 +104,7 @@ def index(call: Call) -> Answer:
     """Every sighting, or those of one event."""
     event = call.arg(0) or str(call.param("event_id") or "")
     filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
-    ids = paged(call, chosen_ids(sightings_query(call.actor, filters)))
+    ids = paged(call, chosen_ids(sightings_query(call.actor, filters)), STREAMED)
     pages = sighting_pages(call.actor, ids, LISTED)
     return Stream(_list(encoder.encode(page)[1:-1] for page in pages))
 
@@ -142,7 +149,12 @@ def rest_search(call: Call) -> Answer:
     return Stream(render(call.actor, ids, _options(given)), content_type, headers)
 
 
-@endpoint("sightings/bulk_save_sightings", requires_any=(Permission.SYNC, Permission.SIGHTING), writes=True)
+@endpoint(
+    "sightings/bulk_save_sightings",
+    body=BodyLimits.DOCUMENT,
+    requires_any=(Permission.SYNC, Permission.SIGHTING),
+    writes=True,
+)
 def bulk_save(call: Call) -> Answer:
     """Store the sightings of an event that a peer has, as far as they are new."""
     event_id = _synchronised(call)
@@ -152,7 +164,7 @@ def bulk_save(call: Call) -> Answer:
     return Json({"saved": bool(added), "success": text})
 
 
-@endpoint("sightings/filter_sighting_uuids_for_push", requires=(Permission.SYNC,))
+@endpoint("sightings/filter_sighting_uuids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """Which of the uuids a peer wants to push are here already."""
     event_id = _synchronised(call)
@@ -214,7 +226,7 @@ def _asked(call: Call) -> SightingFilters:
 
 def _listed(call: Call, filters: SightingFilters) -> Answer:
     ids = chosen_ids(sightings_query(call.actor, filters, NEWEST_FIRST))
-    return Stream(_list(sighting_rows(call.actor, paged(call, ids), NAMED)))
+    return Stream(_list(sighting_rows(call.actor, paged(call, ids, STREAMED), NAMED)))
 
 
 def _options(given: dict[str, Any]) -> SightingOptions:

@@ -8,6 +8,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.tags.tagging import listed
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.event_index import event_summary
 from vardkase.identity.access.permissions import Permission
@@ -19,7 +20,7 @@ from vardkase.intel.services.deletion import delete_events
 from vardkase.misp.flags import as_int
 
 
-@endpoint("events/filter_event_ids_for_push", requires=(Permission.SYNC,))
+@endpoint("events/filter_event_ids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
 def filter_for_push(call: Call) -> Answer:
     """The uuids of those events a peer has that we want: unknown here, or synchronised and older here."""
     offered = call.body if isinstance(call.body, list) else []

@@ -12,6 +12,7 @@ from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
 from vardkase.api.parts import decoded
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json.related import related_to_values
 from vardkase.formats.misp_json.warnings import warnings_of
@@ -38,7 +39,7 @@ CHUNK = 2_000
 
 
 @endpoint(
-    "events/freeTextImport",
+    "events/freeTextImport", body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(
@@ -82,6 +83,7 @@ def free_text_import(call: Call) -> Answer:
 
 @endpoint(
     "events/saveFreeText",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(

@@ -14,6 +14,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.exchange.modules import reaching
 from vardkase.api.parts import added, decoded
+from vardkase.core.body_limits import BodyLimits
 from vardkase.exchange.modules.errors import ModuleFailed
 from vardkase.exchange.modules.server import Kind
 from vardkase.exchange.modules.use import read_by, usable_module, written_by
@@ -32,6 +33,7 @@ EXTENSION = re.compile(r"[A-Za-z0-9]{1,10}")
 
 @endpoint(
     "events/importModule",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     methods=("POST", "PUT"),
     writes=True,

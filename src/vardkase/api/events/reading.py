@@ -11,7 +11,7 @@ from vardkase.api.answers import Answer, Stream, Text
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.events.protection import vouched_for
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
 from vardkase.api.responses import XML_TYPE
 from vardkase.core.errors import Invalid
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
@@ -41,7 +41,7 @@ def index(call: Call) -> Answer:
         ids = chosen_ids(event_index_query(call.actor, {**call.named, **body}))
     except Invalid as error:
         raise MispError(400, str(error)) from error
-    rows = event_index(call.actor, paged(call, ids), minimal=as_bool(call.param("minimal")))
+    rows = event_index(call.actor, paged(call, ids, STREAMED), minimal=as_bool(call.param("minimal")))
     return Stream(rows, headers={"X-Result-Count": str(len(ids))})
 
 

@@ -12,6 +12,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.events.protection import signed_document
 from vardkase.api.events.reading import event_answer
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json import EventOptions
 from vardkase.hub.policy.approvals.queries import waiting_of_event
@@ -50,6 +51,7 @@ HEADER_MEMBERS = (
 
 @endpoint(
     "events/add",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
@@ -98,6 +100,7 @@ def _location(call: Call, exists: EventExists) -> dict[str, str]:
 
 @endpoint(
     "events/edit",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),

@@ -9,6 +9,7 @@ from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.reading import find_galaxy
 from vardkase.api.paging import paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.formats.misp_json.analyst_data import said_of
 from vardkase.formats.misp_json.cluster_documents import cluster_documents, galaxy_file_value
@@ -58,7 +59,7 @@ def index(call: Call) -> Answer:
         context=context if context in queries.CONTEXTS else "all",
         value=str(call.param("searchall") or ""),
     )
-    chosen = paged(call, list(clusters.values_list("pk", flat=True)))
+    chosen = paged(call, list(clusters.values_list("pk", flat=True)), 2_000)  # of 2 kB
     rows = clusters.in_bulk(chosen)
     return Json([{"GalaxyCluster": cluster_dict(rows[number])} for number in chosen])
 
@@ -72,7 +73,7 @@ def view(call: Call) -> Answer:
     return Json({"GalaxyCluster": inner | _use(call, cluster)})
 
 
-@endpoint("galaxy_clusters/add", requires=EDITOR, writes=True, describes=ABOUT_ADD)
+@endpoint("galaxy_clusters/add", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_ADD)
 def add(call: Call) -> Answer:
     """Make a cluster in a galaxy; ``forkUUID`` names one whose members fill what the body leaves out."""
     fork = str(call.param("forkUUID") or call.param("forkUuid") or "")
@@ -85,7 +86,9 @@ def add(call: Call) -> Answer:
     return Json({"GalaxyCluster": _document(call, cluster)})
 
 
-@endpoint("galaxy_clusters/edit", requires=EDITOR, writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "galaxy_clusters/edit", body=BodyLimits.DOCUMENT, requires=EDITOR, writes=True, describes=ABOUT_EDIT
+)
 def edit(call: Call) -> Answer:
     """Change what the body has; its elements replace all that were there."""
     found = find_cluster(call, deleted=True)

@@ -8,7 +8,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, endpoint
 from vardkase.api.errors import MispError
 from vardkase.api.galaxies.clusters import find_cluster
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.core import json_limits
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import element_dict
@@ -25,7 +25,7 @@ def index(call: Call) -> Answer:
     elements = find_cluster(call).elements.order_by("pk")
     if word := call.param("searchall"):
         elements = elements.filter(value__icontains=str(word)) | elements.filter(key__icontains=str(word))
-    chosen = paged(call, list(elements.values_list("pk", flat=True)))
+    chosen = paged(call, list(elements.values_list("pk", flat=True)), LARGEST)
     rows = elements.in_bulk(list(chosen))
     return Json([{"GalaxyElement": element_dict(rows[number])} for number in chosen])
 

@@ -10,7 +10,7 @@ from msgspec.json import encode
 from vardkase.api.answers import Answer, Json, Stream, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, element_dict, galaxy_dict
 from vardkase.identity.access.actor import Actor
@@ -49,7 +49,7 @@ def index(call: Call) -> Answer:
         galaxies = galaxies.filter(default=context == "default")
     if context == "org":
         galaxies = galaxies.filter(default=False, org_id=call.actor.organisation_id)
-    chosen = paged(call, list(galaxies.values_list("pk", flat=True)))
+    chosen = paged(call, list(galaxies.values_list("pk", flat=True)), LARGEST)
     rows = galaxies.in_bulk(chosen)
     return Json([{"Galaxy": galaxy_dict(rows[number])} for number in chosen])
 

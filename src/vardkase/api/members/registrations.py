@@ -8,9 +8,11 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.throttle import FailedAttempts
 from vardkase.core import json_limits
+from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.limits import Limit
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.registrations import queries, services
 from vardkase.identity.registrations.models import Inbox
 
@@ -21,8 +23,8 @@ ABOUT_REGISTER = Description(
     ["email"],
     ["org_name", "org_uuid", "message", "custom_perms", "perm_sync", "perm_publish", "perm_admin"],
 )
-requests_of_address = FailedAttempts(allowed=20, window=3600)
-"""Requests of one address an hour, in each process."""
+REQUESTS = Limit("registration", allowed=20, window=3600)
+"""Requests of one address an hour."""
 
 
 def inbox_dict(request: Inbox) -> dict[str, Any]:
@@ -43,10 +45,21 @@ def inbox_dict(request: Inbox) -> dict[str, Any]:
     }
 
 
-@endpoint("users/register", public=True, methods=("POST",), describes=ABOUT_REGISTER)
+def may_register(actor: Actor) -> None:
+    """Raise MispError: 429 when the actor's address has asked too often, 405 while self-registration is off."""
+    usage = REQUESTS.spend(counted_as(actor.address))
+    if usage.is_exceeded:
+        raise MispError(429, services.FULL, headers={"Retry-After": str(usage.wait)})
+    try:
+        services.require_registration()
+    except Forbidden as error:
+        raise MispError(405, str(error)) from error
+
+
+@endpoint(
+    "users/register", public=True, methods=("POST",), describes=ABOUT_REGISTER, before_body=may_register
+)
 def register(call: Call) -> Answer:
-    if requests_of_address.add(call.actor.address):
-        raise MispError(429, services.FULL, headers={"Retry-After": str(requests_of_address.window)})
     try:
         services.request_account(call.actor, call.data("User"), call.headers.get("User-Agent", ""))
     except Forbidden as error:

@@ -7,6 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications import queries
 from vardkase.hub.membership.applications.models import Application
@@ -53,6 +54,7 @@ def view(call: Call) -> Answer:
 
 @endpoint(
     "membershipApplications/import",
+    body=BodyLimits.FILES,
     staff=OFFICER,
     writes=True,
     methods=("POST",),

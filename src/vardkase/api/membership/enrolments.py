@@ -7,24 +7,33 @@ from typing import Any
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.throttle import FailedAttempts
+from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.limits import Limit
 from vardkase.hub.enrolment import codes
 from vardkase.hub.enrolment.standing import standing
+from vardkase.identity.access.actor import Actor
 
-tries_of_address = FailedAttempts(allowed=20, window=3600)
-"""Codes that one address tries in an hour, in each process."""
+TRIES = Limit("enrolment code", allowed=20, window=3600)
+"""Codes that one address tries in an hour."""
+
+
+def count_try(actor: Actor) -> None:
+    """Raise MispError 429 when the actor's address has tried too many codes."""
+    usage = TRIES.spend(counted_as(actor.address))
+    if usage.is_exceeded:
+        raise MispError(429, "Too many codes were tried.", headers={"Retry-After": str(usage.wait)})
 
 
 @endpoint(
     "enrolments/offer",
     public=True,
+    before_body=count_try,
     methods=("POST",),
     describes=Description("POST an enrolment code to see which hub and organisation it connects.", ["code"]),
 )
 def offer(call: Call) -> Answer:
     """Which hub an enrolment code leads to, and as which organisation; the code stays good."""
-    _count(call)
     try:
         return Json(codes.offer(call.data("Enrolment").get("code")))
     except NotFound as error:
@@ -34,6 +43,7 @@ def offer(call: Call) -> Answer:
 @endpoint(
     "enrolments/redeem",
     public=True,
+    before_body=count_try,
     methods=("POST",),
     describes=Description(
         "POST an enrolment code to connect the organisation's own platform, once.",
@@ -43,7 +53,6 @@ def offer(call: Call) -> Answer:
 )
 def redeem(call: Call) -> Answer:
     """Connect a member's platform: an account and a key for it, against the code that its organisation was given."""
-    _count(call)
     data = call.data("Enrolment")
     try:
         return Json(codes.redeem(call.actor, data.get("code"), data))
@@ -60,10 +69,3 @@ def own_standing(call: Call) -> Answer:
     """How the caller's organisation stands on this hub, and what is left of its checklist."""
     told: dict[str, Any] = standing(call.actor)
     return Json(told)
-
-
-def _count(call: Call) -> None:
-    if tries_of_address.add(call.actor.address):
-        raise MispError(
-            429, "Too many codes were tried.", headers={"Retry-After": str(tries_of_address.window)}
-        )

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 
 from vardkase.api.answers import Answer, Json, Text, saved
 from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import find_membership
@@ -63,6 +64,7 @@ def submit(call: Call) -> Answer:
 
 @endpoint(
     "securityStatements/addEvidence",
+    body=BodyLimits.FILES,
     requires=ADMINISTRATOR,
     writes=True,
     own_affairs=True,

@@ -14,6 +14,7 @@ from vardkase.api.objects.templates import fits_of, template_body
 from vardkase.api.parts import decoded
 from vardkase.api.stored import object_body
 from vardkase.api.tags.tagging import listed
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.formats.misp_json import object_list
 from vardkase.identity.access.permissions import Permission
@@ -78,6 +79,7 @@ def group_attributes_into_object(call: Call) -> Answer:
 
 @endpoint(
     "objects/createFromFreetext",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(

@@ -6,7 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import relationships
 from vardkase.knowledge.object_templates.models import ObjectRelationship
@@ -28,7 +28,7 @@ ABOUT_EDIT = Description(
 def index(call: Call) -> Answer:
     """All words, by name."""
     words = relationships.relationships()
-    chosen = paged(call, list(words.values_list("pk", flat=True)))
+    chosen = paged(call, list(words.values_list("pk", flat=True)), LARGEST)
     rows = words.in_bulk(chosen)
     return Json([{MODEL: _body(rows[number])} for number in chosen])
 

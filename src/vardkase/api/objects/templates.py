@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.models import Organisation
@@ -27,7 +27,7 @@ def index(call: Call) -> Answer:
     """Every template in use, in its newest version; for site administrators with ``/all`` also the others."""
     every = call.arg(0) == "all" or as_bool(call.param("all"))
     templates = queries.all_templates() if every and call.actor.is_site_admin else queries.active_templates()
-    chosen = paged(call, list(templates.values_list("pk", flat=True)))
+    chosen = paged(call, list(templates.values_list("pk", flat=True)), LARGEST)
     rows = templates.in_bulk(chosen)
     owners = _owners(list(rows.values()))
     return Json(

@@ -8,6 +8,7 @@ from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.stored import stored_object, stored_reference, stored_tags
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event, find_object, find_reference
@@ -20,6 +21,7 @@ from vardkase.misp.flags import as_bool
 
 @endpoint(
     "objects/add",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
@@ -44,6 +46,7 @@ def add(call: Call) -> Answer:
 
 @endpoint(
     "objects/edit",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     methods=("POST", "PUT"),
@@ -105,6 +108,7 @@ def add_object_reference(call: Call) -> Answer:
 
 @endpoint(
     "object_references/bulkAdd",
+    body=BodyLimits.DOCUMENT,
     requires=(Permission.ADD,),
     writes=True,
     describes=Description(

@@ -10,7 +10,8 @@ from msgspec.json import encode
 from vardkase.api.answers import Answer, Json, Redirect, Stream, not_toggled, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_attribute
@@ -52,7 +53,7 @@ def index(call: Call) -> Answer:
     lists = queries.search_warninglists(
         str(call.param("value") or ""), enabled=None if enabled is None else as_bool(enabled)
     )
-    chosen = paged(call, list(lists.values_list("pk", flat=True)))
+    chosen = paged(call, list(lists.values_list("pk", flat=True)), LARGEST)
     rows = lists.in_bulk(chosen)
     return Json({"Warninglists": [{"Warninglist": _listed(rows[number])} for number in chosen]})
 
@@ -63,7 +64,13 @@ def view(call: Call) -> Answer:
     return Stream(_document(_found(call)))
 
 
-@endpoint("warninglists/add", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_ADD)
+@endpoint(
+    "warninglists/add",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.WARNINGLIST,),
+    writes=True,
+    describes=ABOUT_ADD,
+)
 def add(call: Call) -> Answer:
     """A new list of one's own; answers with it."""
     try:
@@ -72,7 +79,13 @@ def add(call: Call) -> Answer:
         raise SaveFailed("add warninglist", "/warninglists/add", error.errors) from error
 
 
-@endpoint("warninglists/edit", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "warninglists/edit",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.WARNINGLIST,),
+    writes=True,
+    describes=ABOUT_EDIT,
+)
 def edit(call: Call) -> Answer:
     """Other fields or entries for a list of one's own; answers with it."""
     number = _found(call).pk
@@ -90,7 +103,13 @@ def delete(call: Call) -> Answer:
     return saved("Warninglist deleted.", f"/warninglists/delete/{number}", id=number)
 
 
-@endpoint("warninglists/import", requires=(Permission.WARNINGLIST,), writes=True, describes=ABOUT_IMPORT)
+@endpoint(
+    "warninglists/import",
+    body=BodyLimits.DOCUMENT,
+    requires=(Permission.WARNINGLIST,),
+    writes=True,
+    describes=ABOUT_IMPORT,
+)
 def import_list(call: Call) -> Answer:
     """Store a list.json, new or in the place of the one with its name."""
     try:
@@ -194,7 +213,7 @@ def toggle_enable(call: Call) -> Answer:
     return toggled(f"{count} warninglist(s) {done}")
 
 
-@endpoint("warninglists/check_value", methods=("POST", "PUT"), describes=ABOUT_CHECK)
+@endpoint("warninglists/check_value", body=BodyLimits.FILES, methods=("POST", "PUT"), describes=ABOUT_CHECK)
 def check_value(call: Call) -> Answer:
     """Which enabled lists the values of the body are on."""
     hits = check_values(str(value) for value in _checked(call))

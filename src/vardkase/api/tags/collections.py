@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, not_toggled, saved, toggled
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.api.tags.tagging import listed
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import tag_dict
@@ -27,7 +27,7 @@ def index(call: Call) -> Answer:
     found = queries.visible_collections(call.actor)
     if word := call.param("filter") or call.param("value"):
         found = found.filter(name__icontains=str(word))
-    chosen = paged(call, list(found.values_list("pk", flat=True)))
+    chosen = paged(call, list(found.values_list("pk", flat=True)), LARGEST)
     return Json([_wire(each) for each in found.filter(pk__in=chosen)])
 
 

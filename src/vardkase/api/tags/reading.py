@@ -9,7 +9,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.paging import paged
+from vardkase.api.paging import STREAMED, paged
 from vardkase.api.tags.wire import predicate_dict, taxonomy_dict
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
@@ -52,7 +52,7 @@ def index(call: Call) -> Answer:
         tags = tags.filter(name__icontains=str(word))
     if word := call.param("filter"):
         tags = tags.filter(name__iexact=str(word))
-    chosen = paged(call, list(tags.values_list("pk", flat=True)))
+    chosen = paged(call, list(tags.values_list("pk", flat=True)), STREAMED)
     rows = tags.in_bulk(chosen)
     counts = tag_counts(call.actor, chosen)
     return Json({"Tag": [_listed(rows[number], counts, favourites) for number in chosen]})

@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, Redirect, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import MispError, SaveFailed
-from vardkase.api.paging import paged
+from vardkase.api.paging import LARGEST, paged
 from vardkase.api.tags.tagging import listed
 from vardkase.api.tags.wire import taxonomy_dict
 from vardkase.core.errors import Invalid, NotFound
@@ -43,7 +43,7 @@ def index(call: Call) -> Answer:
                 "total_count": counts[number].total,
                 "current_count": counts[number].current,
             }
-            for number in paged(call, list(counts))
+            for number in paged(call, list(counts), LARGEST)
         ]
     )
 

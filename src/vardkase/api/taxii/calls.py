@@ -12,10 +12,11 @@ from vardkase.api.body import plain_body
 from vardkase.api.taxii.caller import caller
 from vardkase.api.taxii.messages import TaxiiError, is_taxii
 from vardkase.core import json_limits
+from vardkase.core.body_limits import BodyLimits
 from vardkase.identity.access.actor import Actor
 
-LARGEST = 32 * 1024 * 1024
-"""Bytes of an envelope: whoever has more sends several."""
+LIMITS = BodyLimits.FILES
+"""Of an envelope: whoever has more sends several."""
 
 
 class TaxiiCall:
@@ -54,15 +55,9 @@ class TaxiiCall:
         return decoded
 
     def _body(self) -> bytes:
-        limit = max_content_length()
-        if int(self._request.META.get("CONTENT_LENGTH") or 0) > limit:
-            raise TaxiiError(413, "Too large", f"At most {limit} bytes are taken at once.")
-        body = plain_body(self._request)
-        if len(body) > limit:
-            raise TaxiiError(413, "Too large", f"At most {limit} bytes are taken at once.")
-        return body
+        return plain_body(self._request, LIMITS)
 
 
 def max_content_length() -> int:
     """The most bytes of an envelope, before and after it was compressed."""
-    return min(settings.VARDKASE_MAX_BODY, LARGEST)
+    return LIMITS.bytes

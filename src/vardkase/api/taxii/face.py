@@ -11,12 +11,14 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from vardkase.api.body import check_size
 from vardkase.api.errors import MispError
 from vardkase.api.taxii import resources
-from vardkase.api.taxii.calls import TaxiiCall
+from vardkase.api.taxii.calls import LIMITS, TaxiiCall
 from vardkase.api.taxii.messages import Answer, TaxiiError, accepts_taxii, response_of
 from vardkase.api.taxii.resources import PREFIX
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
+from vardkase.core.interruption import has_left
 from vardkase.core.races import again_if_overtaken
 
 __all__ = ["PREFIX", "respond"]
@@ -81,7 +83,8 @@ def respond(request: HttpRequest) -> HttpResponse:
         except SuspiciousOperation:
             answer = TaxiiError(413, "Too large", "The request is bigger than is taken.").answer()
         except Exception:
-            logger.exception("a TAXII request failed")
+            if not has_left(request):
+                logger.exception("a TAXII request failed")
             answer = TaxiiError(500, "Server error", "The server failed; its log says more.").answer()
     response = response_of(answer)
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - a path may hold a key
@@ -100,6 +103,10 @@ def _answer(request: HttpRequest) -> Answer:
         if handler is None:
             allowed = ", ".join(each.methods)
             raise TaxiiError(405, "Method not allowed", f"Use {allowed}.", headers={"Allow": allowed})
+        if getattr(request, "body_is_pending", False):
+            check_size(request, LIMITS)
+            request.wanted_body = LIMITS  # type: ignore[attr-defined]  # read by config.gateway
+            return Answer({})
         return again_if_overtaken(partial(handler, call, *arguments))
     raise TaxiiError(404, "Not found", "There is no such resource.")
 

@@ -53,6 +53,8 @@ def _work(open_job: Opener, request: dict[str, Any], stream: Stream) -> None:
     """The life of a job: one document after the other, each within the limits."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Who no longer listens needs no more answer.
     resource.setrlimit(resource.RLIMIT_AS, (request["memory"], request["memory"]))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # A web worker's own limit is inherited.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         answer = open_job(request["arguments"])

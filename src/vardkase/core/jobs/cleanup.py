@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.limits import forget_past_uses
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
@@ -23,7 +24,11 @@ DAYS_KEPT = Setting(
 
 
 def forget_ended() -> int:
-    """Remove jobs that ended long ago (`Vardkase.job_days_kept`), each minute's after an hour; returns how many."""
+    """Remove jobs that ended long ago (`Vardkase.job_days_kept`), each minute's after an hour; returns how many.
+
+    Counts of limits whose time is over go with them.
+    """
+    forget_past_uses()
     parameters = {"days": DAYS_KEPT.value, "ticks": list(TICKS)}
     return cursor().execute(FORGET, parameters).rowcount
 

@@ -28,17 +28,3 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"Mail {self.pk}"
-
-
-class MailCount(models.Model):
-    """How many messages a user has written since `began` (Unix seconds)."""
-
-    user_id = models.BigIntegerField(primary_key=True)
-    began = models.BigIntegerField()
-    messages = models.IntegerField()
-
-    class Meta:
-        db_table = "mail_count"
-
-    def __str__(self) -> str:
-        return f"{self.messages} by {self.user_id}"

@@ -13,12 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.types import JSONValue
 
-from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
+from vardkase.core.limits import Limit
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.settings import DISABLED
 from vardkase.core.mail.tasks import deliver
-from vardkase.core.sql import cursor
 
 WINDOW = 3600
 LONGEST_WAIT = timedelta(days=3)
@@ -73,10 +72,9 @@ def queue_mail(mails: Sequence[Mail]) -> int:
 
 def count_messages(user_id: int, *, allowed: int) -> None:
     """Count one more message of a user, together over all processes. Raises TooManyMessages."""
-    parameters = {"user": user_id, "now": now_seconds(), "window": WINDOW}
-    began, messages = cursor().execute(COUNT, parameters).fetchone() or (0, 0)
-    if messages > allowed:
-        raise TooManyMessages(max(began + WINDOW - parameters["now"], 1))
+    usage = Limit("message", allowed, WINDOW).spend(user_id)
+    if usage.is_exceeded:
+        raise TooManyMessages(usage.wait)
 
 
 def _row(mail: Mail) -> OutgoingMail:
@@ -93,12 +91,3 @@ def _row(mail: Mail) -> OutgoingMail:
         message_id=make_msgid(domain=settings.VARDKASE_MAIL_FROM.rpartition("@")[2]),
         about=mail.about,
     )
-
-
-COUNT = """
-INSERT INTO mail_count AS c (user_id, began, messages) VALUES (%(user)s, %(now)s, 1)
-ON CONFLICT (user_id) DO UPDATE SET
-    began = CASE WHEN c.began > %(now)s - %(window)s THEN c.began ELSE %(now)s END,
-    messages = CASE WHEN c.began > %(now)s - %(window)s THEN c.messages + 1 ELSE 1 END
-RETURNING began, messages
-"""

@@ -180,20 +180,6 @@ class OneTimeCode(models.Model):
         return str(self.user_id)
 
 
-class SearchCount(models.Model):
-    """How many searches a user of a limited role has made since `began` (Unix seconds)."""
-
-    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
-    began = models.BigIntegerField()
-    searches = models.BigIntegerField()
-
-    class Meta:
-        db_table = "search_count"
-
-    def __str__(self) -> str:
-        return f"{self.searches} by {self.user_id}"
-
-
 class AuthKey(models.Model):
     """An API key: 40 characters, shown once, kept only as a hash.
 

@@ -30,6 +30,12 @@ TEXTS = ("org_id", "org_name", "org_uuid", "custom_perms")
 FLAGS = ("perm_sync", "perm_publish", "perm_admin")
 
 
+def require_registration() -> None:
+    """Raise Forbidden while self-registration is off."""
+    if not SELF_REGISTRATION.value:
+        raise Forbidden(NOT_ENABLED)
+
+
 @transaction.atomic
 def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> Inbox:
     """Put a visitor's request into the inbox. A second one for the same address replaces the first.
@@ -37,8 +43,7 @@ def request_account(actor: Actor, data: Mapping[str, Any], user_agent: str) -> I
     Whether the address has an account already is not told. Raises Forbidden while self-registration is off,
     Conflict when the inbox is full, Invalid by field.
     """
-    if not SELF_REGISTRATION.value:
-        raise Forbidden(NOT_ENABLED)
+    require_registration()
     asked = _asked(data)
     Inbox.objects.filter(data__email__iexact=asked["email"]).delete()
     if Inbox.objects.count() >= MOST_WAITING:

@@ -159,17 +159,3 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of application {self.application_id}"
-
-
-class Attempt(models.Model):
-    """How often something was done since `began` (Unix seconds) by whoever `key` is a digest of (`throttle`)."""
-
-    key = models.BinaryField(max_length=32, primary_key=True)
-    began = models.BigIntegerField()
-    times = models.IntegerField()
-
-    class Meta:
-        db_table = "application_attempt"
-
-    def __str__(self) -> str:
-        return f"{self.times} times"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from vardkase.core.clock import now_seconds
 from vardkase.core.errors import VardkaseError
-from vardkase.core.sql import cursor
+from vardkase.core.limits import Limit
 
 
 class TooOften(VardkaseError):
@@ -22,18 +19,6 @@ def spend(what: str, whose: str, *, allowed: int, window: int) -> None:
 
     Raises TooOften.
     """
-    key = hashlib.sha256(f"{what} {whose.casefold()}".encode()).digest()
-    now = now_seconds()
-    parameters = {"key": key, "now": now, "window": window}
-    began, times = cursor().execute(COUNT, parameters).fetchone() or (0, 0)
-    if times > allowed:
-        raise TooOften(max(began + window - now, 1))
-
-
-COUNT = """
-INSERT INTO application_attempt AS a (key, began, times) VALUES (%(key)s, %(now)s, 1)
-ON CONFLICT (key) DO UPDATE SET
-    began = CASE WHEN a.began > %(now)s - %(window)s THEN a.began ELSE %(now)s END,
-    times = CASE WHEN a.began > %(now)s - %(window)s THEN a.times + 1 ELSE 1 END
-RETURNING began, times
-"""
+    usage = Limit(f"application: {what}", allowed, window).spend(whose)
+    if usage.is_exceeded:
+        raise TooOften(usage.wait)

@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
@@ -43,7 +44,7 @@ FIELDS = (
 )
 
 
-@page(Permission.ADD, writes=True)
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
     """A new attribute outside objects; a file for attachments and samples."""
     event = own_event(request.actor, reference)
@@ -53,7 +54,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     return _page(request, form, {"heading": gettext("New attribute"), "event": event, "is_new": True})
 
 
-@page(Permission.ADD, writes=True)
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     """Change an attribute. Saved only when nobody else changed it meanwhile."""
     event, attribute = _own_attribute(request, reference, attribute_id)

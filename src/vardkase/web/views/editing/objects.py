@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.errors import ChangedMeanwhile
@@ -31,7 +32,7 @@ SHOWN = 30
 """Templates in the list; searching finds the others."""
 
 
-@page(Permission.ADD, writes=True)
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def create(request: PageRequest, reference: str) -> HttpResponse:
     """Choose a template (`template` names it), then fill in its fields."""
     event = own_event(request.actor, reference)
@@ -56,7 +57,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     return _page(request, form, fields, context)
 
 
-@page(Permission.ADD, writes=True)
+@page(Permission.ADD, writes=True, body=BodyLimits.DOCUMENT)
 def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
     """Change an object as a whole. Saved only when nobody else changed it meanwhile."""
     event, found = own_object(request, reference, object_id)

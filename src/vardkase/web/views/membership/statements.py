@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.applications.files import LARGEST
@@ -93,7 +94,7 @@ def write(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADMIN, own_affairs=True)
+@page(Permission.ADMIN, own_affairs=True, body=BodyLimits.FILES)
 def attach(request: PageRequest) -> HttpResponse:
     """Put a file beside a measure, or take one away."""
     if removed := request.POST.get("remove"):

@@ -1,0 +1,225 @@
+"""The ASGI application: receives a request whole, has Django answer it in a thread, and hands the answer out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_started
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+
+from vardkase.config.gateway.lanes import Lane
+from vardkase.config.gateway.outgoing import IN_MEMORY, PIECE, ClientGone, Outgoing
+from vardkase.config.gateway.protocol import EXTENSION, Connection
+from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
+from vardkase.config.middleware import is_for_machines
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.interruption import Interruption
+
+type Message = dict[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+THREADS = 2
+"""Of the lanes for pages and for the API. Threads of one process take turns: more would only wait for each other."""
+UNASKED = BodyLimits.PUBLIC.bytes
+"""Bytes of a body that are received before Django is asked whether this caller may send so much here."""
+LARGE = 4 * 1024 * 1024
+"""Bytes from which a body is a document that has its own lane, so that no two are in memory at once."""
+READING = ("GET", "HEAD", "OPTIONS")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Reply:
+    """What Django answered; a large or streamed body is an Outgoing."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes | Outgoing
+    wants_body: BodyLimits | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and where it came from."""
+
+    scope: Scope
+    connection: Connection
+    loop: asyncio.AbstractEventLoop
+    interruption: Interruption = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.interruption = Interruption(is_harmless=self.scope["method"] in READING)
+        self.connection.on_lost = self._lost
+
+    def request(self) -> WSGIRequest:
+        request = request_of(self.scope)
+        request.interruption = self.interruption  # type: ignore[attr-defined]
+        return request
+
+    def _lost(self) -> None:
+        self.loop.run_in_executor(None, self.interruption.interrupt)
+
+
+class Application:
+    """Made once in each worker process, after the fork."""
+
+    def __init__(self, django: WSGIHandler) -> None:
+        self._django = django
+        self._pages = Lane("pages", THREADS)
+        self._api = Lane("api", THREADS)
+        self._documents = Lane("documents", 1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        connection: Connection = scope["extensions"][EXTENSION]
+        exchange = Exchange(scope, connection, asyncio.get_running_loop())
+        try:
+            reply = await self._reply(exchange, receive)
+            await _deliver(reply, connection, send)
+        except ClientGone:
+            return
+        finally:
+            connection.on_lost = None
+
+    async def _reply(self, exchange: Exchange, receive: Receive) -> Reply:
+        request = exchange.request()
+        if not sends_body(request):
+            return await self._answered(request, exchange)
+        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            limits = BodyLimits.PUBLIC
+            declared = int(request.META.get("CONTENT_LENGTH") or 0)
+            if declared <= UNASKED:
+                size, complete = await _received(receive, body, 0, UNASKED)
+            else:
+                size, complete = 0, False
+            if not complete:
+                reply = await self._asked(exchange, max(size, declared))
+                if reply.wants_body is None:
+                    return reply
+                limits = reply.wants_body
+                size, complete = await _received(receive, body, size, limits.bytes)
+            request = exchange.request()
+            request.is_admitted = limits is not BodyLimits.PUBLIC  # type: ignore[attr-defined]
+            if complete:
+                body.seek(0)
+                attach_body(request, body, size)
+            else:
+                request.META["CONTENT_LENGTH"] = str(size)  # Without a body: it is refused for its size.
+            return await self._answered(request, exchange, size)
+
+    async def _asked(self, exchange: Exchange, size: int) -> Reply:
+        """Django's answer before the body: a refusal, or how much it takes."""
+        request = exchange.request()
+        request.META["CONTENT_LENGTH"] = str(size)
+        request.body_is_pending = True  # type: ignore[attr-defined]
+        return await self._answered(request, exchange)
+
+    async def _answered(self, request: WSGIRequest, exchange: Exchange, size: int = 0) -> Reply:
+        lane = self._documents if size > LARGE else self._api if is_for_machines(request) else self._pages
+        future: asyncio.Future[Reply] = exchange.loop.create_future()
+
+        def reply(made: Reply) -> None:
+            exchange.loop.call_soon_threadsafe(_settle, future, made)
+
+        lane.submit(lambda: self._work(request, exchange, reply))
+        return await future
+
+    def _work(self, request: WSGIRequest, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
+        """In a thread of a lane: answer, and produce the body for as long as somebody reads it."""
+        try:
+            if exchange.interruption.client_is_gone:
+                reply(Reply(499, [], b""))
+                return
+            with exchange.interruption:
+                request_started.send(sender=type(self._django), environ=request.environ)
+                response = self._django.get_response(request)
+                # As WSGIHandler does: closing the response ends the request.
+                response._handler_class = type(self._django)  # type: ignore[attr-defined]  # noqa: SLF001
+                try:
+                    if wanted := getattr(request, "wanted_body", None):
+                        reply(Reply(200, [], b"", wanted))
+                    else:
+                        _hand_over(response, exchange, reply)
+                finally:
+                    response.close()
+        except Exception:
+            logger.exception("a request failed outside of Django")
+            reply(Reply(500, [], b""))
+
+
+def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
+    if isinstance(response, HttpResponse) and len(response.content) <= IN_MEMORY:
+        reply(Reply(response.status_code, _headers(response), response.content))
+        return
+    if isinstance(response, FileResponse):
+        response.block_size = PIECE
+    outgoing = Outgoing(exchange.loop)
+    reply(Reply(response.status_code, _headers(response), outgoing))
+    pieces: Iterable[bytes] = response
+    try:
+        for piece in pieces:
+            outgoing.put(piece)
+    except ClientGone:
+        return
+    except Exception:
+        if not exchange.interruption.client_is_gone:
+            logger.exception("an answer broke off")
+        outgoing.break_off()
+    else:
+        outgoing.finish()
+
+
+def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
+    headers += [
+        (b"Set-Cookie", cookie.OutputString().encode("latin-1")) for cookie in response.cookies.values()
+    ]
+    if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+        headers.append((b"Content-Length", str(len(response.content)).encode()))
+    return headers
+
+
+async def _received(receive: Receive, body: IO[bytes], size: int, limit: int) -> tuple[int, bool]:
+    """Append what comes to `body`, which holds `size` bytes, until it ends or is over `limit`; whether it ended."""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        piece = message["body"]
+        size += len(piece)
+        body.write(piece)
+        if size > limit:
+            return size, False
+        if not message["more_body"]:
+            return size, True
+
+
+async def _deliver(reply: Reply, connection: Connection, send: Send) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    if isinstance(reply.body, bytes):
+        await send({"type": "http.response.body", "body": reply.body})
+        return
+    try:
+        while piece := await reply.body.get():
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if connection.transport.is_closing():
+                return
+        if reply.body.is_broken:
+            connection.transport.abort()  # An end without its last chunk tells the client that something is missing.
+            return
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        reply.body.close()
+
+
+def _settle(future: asyncio.Future[Reply], reply: Reply) -> None:
+    if not future.done():
+        future.set_result(reply)

@@ -1,0 +1,88 @@
+"""The worker processes of the web server: forked, watched, replaced, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from vardkase.core.database import die_with_parent
+
+GRACE = 12.0
+"""Seconds until workers that were asked to stop are killed."""
+PAUSE = 0.5
+"""Seconds before a worker that died is replaced."""
+
+
+class Workers:
+    """`count` forks that run `work`; replaced when they die, until this process is asked to stop."""
+
+    def __init__(self, count: int, work: Callable[[], None]) -> None:
+        self._work = work
+        self._main = os.getpid()
+        self._stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self._pids = {self._fork() for _ in range(count)}
+
+    def watch(self) -> None:
+        """Return when all have ended after SIGTERM or SIGINT."""
+        while not self._stopping:
+            try:
+                pid, _ = os.wait()
+            except InterruptedError:
+                continue
+            except ChildProcessError:
+                return
+            self._pids.discard(pid)
+            if not self._stopping:
+                time.sleep(PAUSE)
+                self._pids.add(self._fork())
+        self._end()
+
+    def _fork(self) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        status = 1
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            # A worker outlives this process only when that was killed, and is killed then.
+            die_with_parent(signal.SIGKILL, parent=self._main)()
+            self._work()
+            status = 0
+        finally:
+            os._exit(status)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for pid in list(self._pids):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                self._pids.discard(pid)
+
+    def _end(self) -> None:
+        self._signal(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE
+        while self._pids and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(0.02)
+        self._signal(signal.SIGKILL)
+        while self._pids:
+            self._reap()
+            time.sleep(0.02)
+
+    def _reap(self) -> None:
+        for pid in list(self._pids):
+            try:
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    self._pids.discard(pid)
+            except ChildProcessError:
+                self._pids.discard(pid)

@@ -1,0 +1,52 @@
+"""Stopping what is done for a client that is no longer there."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+CANCEL_PATIENCE = 2.0
+CLIENT_GONE = 499
+"""The status, nginx's own, of what nobody will read."""
+
+
+def has_left(request: object) -> bool:
+    """Whether the client of a request went away, so that whatever failed since may be for want of it."""
+    interruption = getattr(request, "interruption", None)
+    return isinstance(interruption, Interruption) and interruption.client_is_gone
+
+
+class Interruption:
+    """One request's work in one thread: when its client goes away, its query in PostgreSQL is cancelled.
+
+    `is_harmless` says whether that may be done: only what reads is stopped, since a client that has sent what it wanted
+    to store may leave without an answer.
+    """
+
+    def __init__(self, *, is_harmless: bool) -> None:
+        self.is_harmless = is_harmless
+        self.client_is_gone = False
+        self._lock = threading.Lock()
+        self._database: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._database = connections["default"]
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:  # Not while a query is being cancelled: it would hit the next request's.
+            self._database = None
+
+    def interrupt(self) -> None:
+        """The client has gone. To be called from another thread; may take `CANCEL_PATIENCE` seconds."""
+        self.client_is_gone = True
+        with self._lock:
+            open_connection = self._database.connection if self._database is not None else None
+            if open_connection is None or not self.is_harmless:
+                return
+            with contextlib.suppress(psycopg.Error):
+                open_connection.cancel_safe(timeout=CANCEL_PATIENCE)

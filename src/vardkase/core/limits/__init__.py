@@ -1,0 +1,63 @@
+"""How often somebody may do something: counted in the database, so together over all processes of the hub."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from vardkase.core.clock import now_seconds
+from vardkase.core.sql import cursor
+
+__all__ = ["Limit", "Usage", "forget_past_uses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one use left: `times` in the present window, and `wait` seconds until the next begins."""
+
+    times: int
+    allowed: int
+    wait: int
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.times > self.allowed
+
+    @property
+    def remaining(self) -> int:
+        return max(self.allowed - self.times, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`allowed` uses in `window` seconds. The window begins with the first use; `name` tells limits apart."""
+
+    name: str
+    allowed: int
+    window: int
+
+    def spend(self, whose: object, count: int = 1) -> Usage:
+        """Count one more use, or `count`, of `whose`: an address, a user's id. It is kept as a digest.
+
+        Takes part in the transaction that is open, so a use that is rolled back does not count.
+        """
+        key = hashlib.sha256(f"{self.name} {whose}".casefold().encode()).digest()
+        now = now_seconds()
+        parameters = {"key": key, "now": now, "window": self.window, "count": count}
+        began, times = cursor().execute(SPEND, parameters).fetchone() or (now, count)
+        return Usage(times, self.allowed, max(began + self.window - now, 1))
+
+
+def forget_past_uses() -> None:
+    """Remove the counts whose window is over."""
+    cursor().execute("DELETE FROM limit_use WHERE ends <= %s", (now_seconds(),))
+
+
+SPEND = """
+INSERT INTO limit_use AS u (key, began, ends, times) VALUES (%(key)s, %(now)s, %(now)s + %(window)s, %(count)s)
+ON CONFLICT (key) DO UPDATE SET
+    began = CASE WHEN u.ends > %(now)s THEN u.began ELSE excluded.began END,
+    ends = CASE WHEN u.ends > %(now)s THEN u.ends ELSE excluded.ends END,
+    times = CASE WHEN u.ends > %(now)s THEN u.times + excluded.times ELSE excluded.times END
+RETURNING began, times
+"""

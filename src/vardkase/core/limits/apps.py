@@ -1,0 +1,10 @@
+"""Django app configuration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class LimitsConfig(AppConfig):
+    name = "vardkase.core.limits"
+    label = "limits"

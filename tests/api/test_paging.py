@@ -1,0 +1,40 @@
+"""A list has a largest page, for who asks for none and for who asks for more."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.api.calls import send
+from tests.cast import Cast
+from vardkase.api.galaxies import cluster_relations
+from vardkase.api.tags import reading
+from vardkase.knowledge.taxonomies.models import Tag
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("", ["p1", "p2"]),
+        ("?limit=1000", ["p1", "p2"]),
+        ("?limit=0", ["p1", "p2"]),
+        ("?limit=-1", ["p1", "p2"]),
+        ("?page=2", ["p3"]),
+        ("?limit=1&page=3", ["p3"]),
+        ("?page=3", []),
+    ],
+)
+def test_no_more_than_the_largest_page_is_told(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, asked: str, names: list[str]
+) -> None:
+    Tag.objects.all().delete()
+    Tag.objects.bulk_create(Tag(name=f"p{number}", colour="#000000") for number in (1, 2, 3))
+    monkeypatch.setattr(reading, "STREAMED", 2)
+    answer = send(cast.site_admin.key, "GET", f"/tags/index{asked}")
+    assert [tag["name"] for tag in json.loads(answer.content)["Tag"]] == names
+
+
+def test_relations_are_told_a_thousand_at_a_time() -> None:
+    """All of them with both their clusters were 166 MB in one answer."""
+    assert cluster_relations.MOST <= 1_000

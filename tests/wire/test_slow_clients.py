@@ -1,0 +1,149 @@
+"""Clients that send or read slowly, or leave: nobody else waits for them, and nothing is done for them in vain."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.cast import Cast
+from tests.support.processes import wait_until
+from tests.support.web_server import WebServer
+from tests.wire.raw import Raw
+
+CLIENTS = 60
+"""Many times the threads of the web server."""
+BODY = "Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n"
+JSON = "Accept: application/json\r\n"
+
+
+def page_status(server: WebServer) -> int:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)) as asking:
+        asking.request("GET", "/about/", headers={"Accept": "text/html"})
+        answer = asking.getresponse()
+        answer.read()
+        return answer.status
+
+
+@contextlib.contextmanager
+def clients(server: WebServer, head: str, count: int = CLIENTS) -> Iterator[list[socket.socket]]:
+    """Connections that have sent `head`, read little, and stay open."""
+    opened = []
+    for _ in range(count):
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(15)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(head.encode())
+        opened.append(client)
+    try:
+        yield opened
+    finally:
+        for client in opened:
+            client.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "GET /about/ HTTP/1.1\r\nHost: hub\r\nX-Slow: ",
+        (
+            f"POST /account/login/ HTTP/1.1\r\nHost: hub\r\nCookie: csrftoken={'a' * 32}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\nlogin="
+        ),
+        f"POST /enrolments/offer HTTP/1.1\r\nHost: hub\r\n{JSON}{BODY}{{",
+        (
+            f"POST /enrolments/offer HTTP/1.1\r\nHost: hub\r\n{JSON}Content-Type: application/json\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n3\r\n{  \r\n"
+        ),
+        f"POST /taxii2/api/ HTTP/1.1\r\nHost: hub\r\nAccept: application/taxii+json\r\n{BODY}{{",
+    ],
+    ids=["headers", "form", "body", "chunks", "taxii"],
+)
+def test_those_who_send_slowly_keep_no_page_waiting(server: WebServer, head: str) -> None:
+    with clients(server, head):
+        assert {page_status(server) for _ in range(3)} == {200}
+
+
+def test_those_who_send_slowly_with_a_key_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
+    key = server_cast.org_admin.key
+    head = f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}{BODY}{{"
+    with clients(server, head):
+        assert page_status(server) == 200
+        assert Raw(server.url, key).get("/servers/getVersion")[0] == 200
+
+
+def test_those_who_do_not_read_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
+    key, uuid = server_cast.org_admin.key, str(uuid4())
+    api = Raw(server.url, key)
+    attributes = [{"type": "text", "value": f"{n} " + "v" * 2000} for n in range(4_000)]
+    assert (
+        api.post("/events/add", {"Event": {"uuid": uuid, "info": "large", "Attribute": attributes}})[0] == 200
+    )
+    head = f"GET /events/view/{uuid} HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}\r\n"
+    with clients(server, head, 12) as readers:
+        for reader in readers:
+            assert reader.recv(100)
+        assert api.get("/servers/getVersion")[0] == 200
+        assert page_status(server) == 200
+
+
+def test_a_large_body_is_asked_for_only_after_the_key(server: WebServer, server_cast: Cast) -> None:
+    """A client that waits for leave to send (curl does) is refused before it has sent anything."""
+    heads = {
+        b"403": f"Authorization: {'x' * 40}\r\nContent-Length: 100000000\r\n",
+        b"413": f"Authorization: {server_cast.org_admin.key}\r\nContent-Length: 600000000\r\n",
+        b"100": f"Authorization: {server_cast.org_admin.key}\r\nContent-Length: 100000000\r\n",
+    }
+    for status, head in heads.items():
+        asked = f"POST /events/add HTTP/1.1\r\nHost: hub\r\n{JSON}Content-Type: application/json\r\n"
+        with clients(server, f"{asked}{head}Expect: 100-continue\r\n\r\n", 1) as (client,):
+            assert client.recv(100).split()[1] == status
+
+
+def test_a_body_without_a_length_is_read(server: WebServer, server_cast: Cast) -> None:
+    body = json.dumps({"Event": {"info": "x" * 200_000}}).encode()
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as asking:
+        headers = {"Authorization": server_cast.org_admin.key, "Accept": "application/json"}
+        headers["Content-Type"] = "application/json"
+        asking.request("POST", "/events/add", iter([body[:1000], body[1000:]]), headers, encode_chunked=True)
+        assert asking.getresponse().status == 200
+
+
+def test_what_is_searched_for_somebody_who_has_left_is_cancelled(
+    server: WebServer, server_cast: Cast
+) -> None:
+    """The search waits for a table that this test holds locked."""
+    keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
+    user, host, name, password, port = (str(connection.settings_dict[key]) or None for key in keys)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    head = (
+        f"GET /events/index HTTP/1.1\r\nHost: hub\r\nAuthorization: {server_cast.org_admin.key}\r\n{JSON}\r\n"
+    )
+    with psycopg.connect(user=user, host=host, dbname=name, password=password, port=port) as holder:
+        holder.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+
+        def waiters() -> int:
+            row = holder.execute(waiting).fetchone()
+            return int(row[0]) if row else 0
+
+        with clients(server, head, 1):
+            wait_until(lambda: waiters() == 1, 30)
+        wait_until(lambda: waiters() == 0, 30)
+        holder.rollback()
+    assert "Traceback" not in server.log.read_text(errors="replace")
+    assert Raw(server.url, server_cast.org_admin.key).get("/events/index")[0] == 200
+
+
+def test_names_with_underscores_are_no_headers(server: WebServer, server_cast: Cast) -> None:
+    """`X_MISP_AUTH` would arrive as the header that reverse proxies and clients write with hyphens."""
+    head = f"GET /servers/getVersion HTTP/1.1\r\nHost: hub\r\nX_MISP_AUTH: {server_cast.org_admin.key}\r\n{JSON}\r\n"
+    with clients(server, head, 1) as (client,):
+        assert client.recv(100).split()[1] == b"403"
