@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
@@ -272,3 +273,28 @@ def test_one_peer_does_not_hide_the_sightings_of_others(cast: Cast) -> None:
     pulled_from(cast, made)
     pulled_from(cast, made, sighting_timestamp=FOR_EVER)
     assert 0 < Event.objects.get().sighting_timestamp <= timezone.now().timestamp()
+
+
+def test_what_can_be_asked_together_is_not_asked_one_after_the_other(cast: Cast) -> None:
+    """The list of events is answered only when proposals and notes were asked for, too."""
+    uuid, said = good()
+    answer = misp({uuid: said})
+    asked = {"shadow_attributes": threading.Event(), "analyst_data": threading.Event()}
+
+    def waiting(handler: BaseHTTPRequestHandler) -> None:
+        kind = handler.path.split("/")[1]
+        if kind in asked:
+            asked[kind].set()
+        if kind == "servers":
+            says(json.dumps(VERSION | {"perm_analyst_data": True}).encode())(handler)
+            return
+        if handler.path.startswith("/events/index") and not all(each.wait(10) for each in asked.values()):
+            says(b"{}", 500)(handler)
+            return
+        answer(handler)
+
+    with serving(waiting) as peer:
+        pulled = pull(cast.site_admin.actor, connection(cast, peer.url))
+    assert (pulled.events, pulled.failed) == (1, 0)
+    paths = [path.split("/")[1] for _, path, _, _ in peer.requests]
+    assert (paths.count("shadow_attributes"), paths.count("analyst_data")) == (1, 1)

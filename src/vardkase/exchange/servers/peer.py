@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -34,6 +35,8 @@ class RemoteRefused(OutgoingFailed):
         super().__init__(f"The other instance answered with status {status}: {message}")
 
 
+type Question = tuple[Method, str, bytes]
+
 AGENT = "MISP 2.5 (Vardkase)"
 """MISP signs protected events for those alone whose user agent begins with its name."""
 
@@ -42,13 +45,14 @@ AGENT = "MISP 2.5 (Vardkase)"
 class Peer:
     """The other end of one connection. `seconds` is the longest an exchange may take, `limit` bytes of an answer.
 
-    `patient` ones, for background work, ask again after a cut or a passing fault.
+    `patient` ones, for background work, ask again after a cut or a passing fault. `ahead` holds what `begin` began.
     """
 
     server: Server
     seconds: float = SHORT
     limit: int = 16 * MEBIBYTE
     patient: bool = False
+    ahead: dict[Question, Future[Reply]] = field(default_factory=dict, compare=False, repr=False)
 
     def ask(
         self, method: Method, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None
@@ -61,8 +65,17 @@ class Peer:
         sent = {**self._headers(), **(headers or {})}
         return fetch(method, f"{self.server.url}/{path}", headers=sent, body=content, manner=self._manner())
 
+    def begin(self, pool: Executor, method: Method, path: str, body: Any = None) -> None:
+        """Ask in another thread what `patiently` will be asked for later; what goes wrong is raised there."""
+        asked = _question(method, path, body)
+        self.ahead[asked] = pool.submit(self._patiently, method, path, body)
+
     def patiently(self, method: Method, path: str, body: Any = None) -> Reply:
         """As `ask`, for what may be asked twice."""
+        begun = self.ahead.pop(_question(method, path, body), None) if self.ahead else None
+        return begun.result() if begun is not None else self._patiently(method, path, body)
+
+    def _patiently(self, method: Method, path: str, body: Any) -> Reply:
         for pause in PAUSES if self.patient else ():
             try:
                 reply = self.ask(method, path, body)
@@ -100,6 +113,10 @@ class Peer:
             seconds=self.seconds,
             limit=self.limit,
         )
+
+
+def _question(method: Method, path: str, body: Any) -> Question:
+    return method, path, msgspec.json.encode(body)
 
 
 def decoded(reply: Reply) -> Any:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +47,7 @@ MOST_PAGES = 1000
 """Of proposals in one run; a peer may always say that there are more."""
 SIGHTED = 20
 """Events whose sightings are asked for together, as MISP does."""
+ANALYST_INDEX = "analyst_data/indexMinimal"
 NAMED = 100
 """Uuids that are asked for together."""
 NAMES = ("event_uuid", "uuid")
@@ -86,6 +88,8 @@ class Sources:
     peer: Peer
     passage: Passage
     look: Callable[[], None] = lambda: None
+    since: int = field(default_factory=lambda: now_seconds() - LOOK_BACK)
+    """From when on proposals are asked for."""
 
     def clusters(self, which: Which) -> int:
         """Custom clusters that are new there; returns how many came."""
@@ -119,12 +123,10 @@ class Sources:
 
     def _proposed(self) -> Iterator[list[Any]]:
         """Everything that was proposed there of late, a page at a time; one that comes again was the last."""
-        since = now_seconds() - LOOK_BACK
         before: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
             self.look()
-            path = f"shadow_attributes/index/all:1/timestamp:{since}/limit:{PROPOSALS}/page:{page}"
-            found = self.peer.document("GET", f"{path}/deleted[]:0/deleted[]:1.json")
+            found = self.peer.document("GET", self._page_of_proposals(page))
             rows = found if isinstance(found, list) else []
             if rows and rows == before:
                 return
@@ -132,6 +134,16 @@ class Sources:
             if len(rows) < PROPOSALS:
                 return
             before = rows
+
+    def _page_of_proposals(self, page: int) -> str:
+        path = f"shadow_attributes/index/all:1/timestamp:{self.since}/limit:{PROPOSALS}/page:{page}"
+        return f"{path}/deleted[]:0/deleted[]:1.json"
+
+    def begin(self, pool: Executor, *, analyst_data: bool) -> None:
+        """Ask already what the events do not decide, so that the run does not wait for it at its end."""
+        self.peer.begin(pool, "GET", self._page_of_proposals(1))
+        if analyst_data:
+            self.peer.begin(pool, "POST", ANALYST_INDEX, self._created_by())
 
     def sightings(self, offered: Iterable[Offered]) -> int:
         """Sightings of events that were seen anew since our copy; returns how many are new."""
@@ -165,7 +177,7 @@ class Sources:
 
     def lacking_analyst_data(self) -> dict[str, list[str]]:
         """The uuids of the analyst data that would come, by kind."""
-        found = self.peer.document("POST", "analyst_data/indexMinimal", self._created_by())
+        found = self.peer.document("POST", ANALYST_INDEX, self._created_by())
         return {
             kind: list(uuids) for kind, uuids in analyst_data.wanted(self.actor, _versions(found)).items()
         }

@@ -31,7 +31,7 @@ from vardkase.misp.time import LARGEST_LEAD
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Requests on their way at a time."""
 AHEAD_OF_TIME = "The event's last change lies ahead of now; no later change of it would be taken in."
 WAITING = 8

@@ -13,6 +13,8 @@ from vardkase.exchange.servers.rules import index_request
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool, as_int
 
+EVENT_INDEX = "events/index"
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -36,7 +38,7 @@ class Known:
 
 def offered_events(peer: Peer, rules: Mapping[str, Any]) -> list[Offered]:
     """The published events that the rules let in. Raises OutgoingFailed."""
-    found = peer.document("POST", "events/index", index_request(rules))
+    found = peer.document("POST", EVENT_INDEX, index_request(rules))
     rows = [found] if isinstance(found, dict) and "id" in found else found
     if not isinstance(rows, list):
         raise OutgoingFailed("The other instance did not answer with a list of events.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +14,12 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
+from vardkase.exchange.servers.rules import index_request
 from vardkase.exchange.sync.arriving import Passage
 from vardkase.exchange.sync.contributions import Sources, Which
 from vardkase.exchange.sync.events import Intake
 from vardkase.exchange.sync.fates import Sieve
-from vardkase.exchange.sync.index import Offered, blocked_of, known_events, offered_events
+from vardkase.exchange.sync.index import EVENT_INDEX, Offered, blocked_of, known_events, offered_events
 from vardkase.exchange.sync.models import Direction
 from vardkase.exchange.sync.runs import Log, running, set_aside
 from vardkase.identity.access.actor import Actor
@@ -27,6 +29,8 @@ from vardkase.misp.fields import UUID
 
 FULL, UPDATE, CLUSTERS = "full", "update", "pull_relevant_clusters"
 SECONDS = 300.0
+QUESTIONS = 3
+"""Asked at the same time when a pull begins: for events, proposals and analyst data."""
 LARGEST = 512 * MEBIBYTE
 """Bytes of one event."""
 NOT_AUTHORISED = (
@@ -111,6 +115,16 @@ class Pulling:
     def work(self, book: Log) -> None:
         """Everything in MISP's order: clusters, events, and what is said of them."""
         version, sources = self.version(), replace(self.sources, look=book.look)
+        pool = ThreadPoolExecutor(QUESTIONS, "ahead")
+        try:
+            if self.of_all_events:
+                self.peer.begin(pool, "POST", EVENT_INDEX, index_request(self.rules))
+                sources.begin(pool, analyst_data=bool(version.get("perm_analyst_data")))
+            self._take(book, version, sources)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _take(self, book: Log, version: Mapping[str, Any], sources: Sources) -> None:
         if self.takes_clusters(version):
             book.kind("clusters", lambda: sources.clusters(which_clusters(self.technique)))
         if self.technique == CLUSTERS:
