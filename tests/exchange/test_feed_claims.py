@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
 
 STRANGER = {"uuid": str(uuid4()), "name": "Somebody else"}
-LATER = "2031-01-01 00:00:00"
+LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.fixture(autouse=True)

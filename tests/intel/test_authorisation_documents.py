@@ -12,6 +12,8 @@ from tests.api.calls import call, send
 from tests.cast import Cast, Player
 from tests.factories import make_key, make_user
 from tests.intel.theirs import Theirs, everything, make_object, theirs
+from vardkase.core.clock import now_seconds
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import (
     Attribute,
     AttributeTag,
@@ -58,7 +60,9 @@ def test_a_document_does_not_take_parts_out_of_another_event(how: str, cast: Cas
                 ]
             ),
         ],
-        "EventReport": [{"uuid": str(it.report.uuid), "name": "Taken", "timestamp": "2000000000"}],
+        "EventReport": [
+            {"uuid": str(it.report.uuid), "name": "Taken", "timestamp": str(now_seconds() + 3600)}
+        ],
     }
     before = _parts_of(it)
     if how == "add":
@@ -194,6 +198,8 @@ def test_a_synchronising_user_merges_what_came_by_synchronisation_and_nothing_el
         call(cast.partner_sync.key, "POST", f"/attributes/edit/{it.attribute.pk}", {"comment": "x"})[0] == 403
     )
     assert everything() == before
+    assert call(cast.partner_sync.key, "POST", path, newer)[0] == 403, "A is a member: it changes its own"
+    Event.objects.filter(pk=it.event.pk).update(orgc=Organisation.objects.create(name="Far away"))
     assert call(cast.partner_sync.key, "POST", path, newer)[0] == 200
     hidden = theirs(cast.org_admin, distribution=0)
     Event.objects.filter(pk=hidden.event.pk).update(locked=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,13 +13,15 @@ from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories import make_key
 from vardkase.audit.models import AuditEntry
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.collections.models import Collection, CollectionElement
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 
 THEIRS = "0c000000-0000-4000-8000-000000000001"
 EVENT = "0c000000-0000-4000-8000-00000000000e"
 CLUSTER = "0c000000-0000-4000-8000-00000000000f"
-EARLY, LATER = "2020-01-01 00:00:00", "2099-01-01 00:00:00"
+EARLY = "2020-01-01 00:00:00"
+LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def make(by: Player, **members: Any) -> dict[str, Any]:
@@ -239,6 +242,8 @@ def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: C
     Collection.objects.update(locked=True, distribution=0)
     assert push(cast, modified=LATER) == "Collection ignored."
     Collection.objects.update(distribution=3)
+    assert push(cast, modified=LATER) == "Collection ignored.", "A is a member, and changes its own"
+    Collection.objects.update(orgc=Organisation.objects.create(name="Far away"))
     assert push(cast, modified=LATER) == "Collection captured."
 
 

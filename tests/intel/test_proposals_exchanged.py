@@ -80,6 +80,7 @@ def test_synchronising_users_speak_for_others(cast: Cast, event: Event) -> None:
     by_block = {**NEW, "uuid": UUIDS[0], "Org": ELSEWHERE}
     by_uuid = {**NEW, "uuid": UUIDS[1], "org_uuid": str(cast.org_c.uuid), "org_id": str(cast.org_a.pk)}
     of_itself = {**NEW, "uuid": UUIDS[2], "org_id": str(cast.org_a.pk)}
+    Organisation.objects.filter(pk=cast.org_c.pk).update(local=False)
     assert push(cast.partner_sync, event, by_block, by_uuid, of_itself)[1]["counter"] == 3
     names = [each["Org"]["name"] for each in listed(cast.analyst, event)]
     assert names == ["Elsewhere", cast.org_c.name, cast.org_b.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from base64 import b64decode, b64encode
 from typing import Any
 from uuid import uuid4
@@ -26,7 +27,7 @@ UNSIGNED = "Protected event failed signature validation as no key was provided."
 BADLY_SIGNED = "Protected event failed signature validation."
 THEIR_KEY = new_secret_key("Their hub", 1_700_000_000)
 OTHER_KEY = new_secret_key("Somebody else's hub", 1_700_000_000)
-LATER = 2_000_000_000
+LATER = int(time.time()) + 3600
 
 
 @pytest.fixture

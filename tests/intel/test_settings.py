@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_every_new_event_gets_the_tags_of_the_chosen_collection(cast: Cast) -> N
         assert call(key, "POST", f"/tagCollections/addTag/{number}", {"tag": name})[0] == 200
     set_to(cast, "MISP.default_event_tag_collection", int(number))
     assert [tag["name"] for tag in added(cast.analyst.key)["Tag"]] == ["tlp:amber"]
-    from_a_peer = added(cast.partner_sync.key, locked=True, Orgc={"uuid": str(cast.org_c.uuid), "name": "C"})
+    from_a_peer = added(cast.partner_sync.key, locked=True, Orgc={"uuid": str(uuid4()), "name": "Far away"})
     assert "Tag" not in from_a_peer
 
 

@@ -138,11 +138,11 @@ def test_malformed_bodies_add_nothing(cast: Cast, event: Event, body: Any) -> No
 
 def test_an_expiration_replaces_the_earlier_one_of_the_same_organisation(cast: Cast, event: Event) -> None:
     attribute = attribute_of(event, "198.51.100.1")
-    sight(cast.partner, attribute.pk, type="2", timestamp=1_800_000_000)
-    sight(cast.analyst, attribute.pk, type="2", timestamp=1_900_000_000)
-    sight(cast.analyst, attribute.pk, type="2", timestamp=1_950_000_000)
+    sight(cast.partner, attribute.pk, type="2", timestamp=1_600_000_000)
+    sight(cast.analyst, attribute.pk, type="2", timestamp=1_700_000_000)
+    sight(cast.analyst, attribute.pk, type="2", timestamp=1_750_000_000)
     dates = Sighting.objects.order_by("pk").values_list("org__name", "date_sighting")
-    assert list(dates) == [("Organisation B", 1_800_000_000), ("Organisation A", 1_950_000_000)]
+    assert list(dates) == [("Organisation B", 1_600_000_000), ("Organisation A", 1_750_000_000)]
 
 
 def test_it_takes_the_permission_and_a_writing_key(cast: Cast, event: Event) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.services import receive_analyst_data
 from vardkase.intel.services.events import add_event
 
-LATER = "2031-01-01 00:00:00"
+LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.mark.parametrize("carried", [False, True])
@@ -41,7 +42,7 @@ def test_what_came_inside_an_event_is_brought_up_to_date_alone(cast: Cast) -> No
     """Also when it did not say that it was from elsewhere, as it does not in MISP's events."""
     connection = connection_actor(cast.hub.pk, "connection to B")
     event, note = str(uuid4()), str(uuid4())
-    said = {"uuid": note, "note": "as it was", "modified": "2030-01-01 00:00:00", "distribution": 3}
+    said = {"uuid": note, "note": "as it was", "modified": "2026-01-01 00:00:00", "distribution": 3}
     part = {"type": "text", "value": "x"}
     add_event(connection, {"info": "x", "uuid": event, "Attribute": [part], "Note": [said]})
     later = {**said, "note": "as it is", "modified": LATER, "object_uuid": event, "object_type": "Event"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,11 +23,12 @@ from tests.intel.analyst_data.said import (
     say,
     seen,
 )
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 
-LATER = "2099-01-01 00:00:00"
+LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
 EARLY = "2020-01-01 00:00:00"
 
 
@@ -204,6 +206,8 @@ def test_a_peer_cannot_change_what_is_from_here_nor_what_it_may_not_read(cast: C
     AnalystData.objects.update(locked=True, distribution=0)
     assert "0 imported, 1 ignored" in push(cast, modified=LATER)
     AnalystData.objects.update(distribution=3)
+    assert "0 imported, 1 ignored" in push(cast, modified=LATER), "A is a member, and changes its own"
+    AnalystData.objects.update(orgc=Organisation.objects.create(name="Far away"))
     assert "1 imported" in push(cast, modified=LATER)
 
 

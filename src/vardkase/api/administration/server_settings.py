@@ -67,7 +67,8 @@ def edit_setting(call: Call) -> Answer:
     body = call.data("Server")
     if reason := why_not(call.arg(0)):
         raise MispError(405, reason)
-    if instance.find_setting(call.actor, call.arg(0)).secret:
+    setting = instance.find_setting(call.actor, call.arg(0))
+    if setting.secret and setting.fixed:
         raise MispError(403, REDACTED)
     if "value" not in body:
         raise MispError(405, "No value provided.")

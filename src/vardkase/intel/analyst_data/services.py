@@ -15,6 +15,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.intel.analyst_data.capture import (
     assign,
     capture_carried,
@@ -30,7 +31,7 @@ from vardkase.intel.analyst_data.queries import (
     readable_uuids,
     stored_versions,
 )
-from vardkase.intel.analyst_data.rules import require_editor
+from vardkase.intel.analyst_data.rules import require_editor, speaks_for_others
 from vardkase.intel.carriers import Carrier
 from vardkase.intel.queries.find import Reference
 from vardkase.intel.services.assemble import UUID_TAKEN
@@ -40,6 +41,7 @@ from vardkase.knowledge.blocklists.queries import blocked_uuids, is_blocked
 from vardkase.knowledge.blocklists.services import About, block
 from vardkase.knowledge.galaxies.services import Captured
 from vardkase.misp.analyst_data import AnalystInput, parse_analyst_data
+from vardkase.misp.fields import read_uuid
 
 BLOCKED = {"uuid": ["Blocked by the analyst data blocklist."]}
 EMPTY = {"note": ["This field cannot be left blank"]}
@@ -77,6 +79,8 @@ def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
     if is_blocked(Blocked.ANALYST_DATA, said.uuid):
         raise Invalid(BLOCKED)
     _require_group(actor, said)
+    if said.orgc and speaks_for_others(actor):
+        require_attribution(actor, read_uuid(said.orgc, {}))
     if not store(actor, [said])[Captured.IMPORTED]:
         raise Invalid({"orgc_uuid": ["Blocked by the organisation blocklist."]})
     row = AnalystData.objects.get(uuid=said.uuid)

@@ -14,7 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattributed, require_attribution
+from vardkase.identity.organisations.attribution import misattributed, require_attribution
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.collections.documents import (
     NOT_EMPTY,
@@ -146,7 +146,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     if modified > _now() + timedelta(seconds=LARGEST_LEAD):
         raise Invalid({"modified": [IN_THE_FUTURE]})
     if stored is not None and misattributed(actor, ids=[stored.orgc_id]):
-        raise Invalid({"Orgc": [NOT_THE_SENDER]})
+        return False
     creator = _creator(actor, data)
     if creator is None or (stored is not None and not _replaces(actor, stored, modified)):
         return False
