@@ -216,11 +216,11 @@ def test_nobody_speaks_for_another_organisation_but_who_may(cast: Cast) -> None:
     assert (status, refused["errors"]) == (403, {"Orgc": [NOT_THE_SENDER]}), "C is a member, and says its own"
     far = Organisation.objects.create(name="Far away")
     elsewhere = named | {"orgc_uuid": str(far.uuid)}
-    for player, creator, locked, named in (
+    for player, creator, locked, members in (
         (cast.analyst, cast.org_a, False, named),
         (cast.site_admin, cast.org_c, True, named),
         (cast.partner_sync, far, True, elsewhere),
     ):
-        note = say(player, **named)
+        note = say(player, **members)
         assert (note["orgc_uuid"], note["locked"]) == (str(creator.uuid), locked)
         assert note["created"] == "2020-01-01 00:00:00"
