@@ -187,3 +187,11 @@ def test_without_a_mail_server_it_is_said(cast: Cast) -> None:
         "nothing was sent"
         in call(cast.org_admin.key, "POST", path, {"subject": "s", "body": "b"})[1]["notice"]
     )
+
+
+def test_nobody_is_monitored(cast: Cast) -> None:
+    path = f"/admin/users/monitor/{cast.analyst.user.pk}"
+    status, body = call(cast.site_admin.key, "POST", path, {"value": 1})
+    assert (status, "not enabled" in body["message"]) == (405, True)
+    assert call(cast.site_admin.key, "POST", "/admin/users/monitor/999999", {})[0] == 404
+    assert call(cast.org_admin.key, "POST", path, {})[0] == 403

@@ -17,7 +17,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.exchange.sync.models import MovedEvent
 from vardkase.exchange.sync.pull import pull
 from vardkase.identity.organisations.attribution import NOT_THE_SENDER
-from vardkase.identity.organisations.models import Organisation, SharingGroup
+from vardkase.identity.organisations.models import MembershipInUse, Organisation, SharingGroup
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.models import Proposal
@@ -116,6 +116,21 @@ def test_others_are_passed_on_as_in_misp(cast: Cast) -> None:
         document = event_of(organisation)
         assert pushed(cast.partner_sync, document)[0] == 200
         assert Event.objects.get(uuid=document["uuid"]).orgc.uuid == organisation.uuid
+
+
+def test_a_member_that_only_synchronises_speaks_for_itself(cast: Cast) -> None:
+    """From the moment membership is in use; before that nobody knows who is a member."""
+    roles = make_roles({"Sync of a member": SYNC_USER})
+    (member,) = make_organisations("Member by API")
+    make_users((member, roles["Sync of a member"], "sync@member.example"))
+    assert pushed(cast.partner_sync, event_of(member))[0] == 200
+    everybody = Organisation.objects.all()
+    MembershipInUse.objects.create(pk=1)
+    everybody.update(fixed_standing="")
+    status, body = pushed(cast.partner_sync, event_of(member))
+    assert (status, body["errors"]) == (403, {"Event": {"Orgc": [NOT_THE_SENDER]}})
+    everybody.filter(pk=member.pk).update(fixed_standing="no_membership")
+    assert pushed(cast.partner_sync, event_of(member))[0] == 200
 
 
 def test_the_hub_owner_brings_in_what_members_have_created(cast: Cast) -> None:

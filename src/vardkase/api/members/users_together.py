@@ -16,6 +16,7 @@ from vardkase.identity.accounts.services import Recipients
 from vardkase.misp.flags import as_bool, as_int
 
 EMAIL = "/admin/users/email"
+NOT_MONITORED = "User monitoring is not enabled on this instance. What an account changes, and its sign-ins, are in the audit log."
 ABOUT_EMAIL = Description(
     "Write to the people whose accounts you look after. `recipient`: 0 all of them, 1 the one whose id is "
     "`recipientEmailList`, 2 those of the organisation whose id is `orgNameList`.",
@@ -107,3 +108,17 @@ def _write(call: Call, to: Recipients, url: str) -> int:
 
 def _notice() -> dict[str, str]:
     return {} if can_send() else {"notice": "This instance has no mail server: nothing was sent."}
+
+
+@endpoint(
+    "admin/users/monitor",
+    site_admin=True,
+    writes=True,
+    describes=Description(
+        "Monitoring of single accounts is not enabled here.", url="/admin/users/monitor/[user_id]"
+    ),
+)
+def monitor(call: Call) -> Answer:
+    """MISP can write down every request of an account. Here nobody's requests are; what they change is, always."""
+    queries.find_user(call.actor, call.arg(0))
+    raise MispError(405, NOT_MONITORED)

@@ -44,9 +44,11 @@ def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:
     return SYNC_INTERNAL in actor.permissions or cursor().execute(IS_MEMBER, (sender,)).fetchone() is None
 
 
-# An organisation whose accounts only synchronise is another instance: it passes on what others have created.
-MEMBER = """o.local AND EXISTS (
-    SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync)"""
+# An organisation without a membership whose accounts only synchronise is another instance: it passes on what others
+# have created.
+MEMBER = """o.local AND (
+    EXISTS (SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync)
+    OR EXISTS (SELECT 1 FROM membership_in_use) AND o.fixed_standing NOT IN ('no_membership', 'terminated'))"""
 
 OTHER_MEMBERS = f"""
 SELECT o.uuid::text, o.id FROM organisation o
