@@ -16,7 +16,9 @@ from vardkase.identity.accounts.services import Recipients
 from vardkase.misp.flags import as_bool, as_int
 
 EMAIL = "/admin/users/email"
-NOT_MONITORED = "User monitoring is not enabled here. What accounts change, and sign-ins, are in the audit log."
+NOT_MONITORED = (
+    "User monitoring is not enabled here. What accounts change, and sign-ins, are in the audit log."
+)
 ABOUT_EMAIL = Description(
     "Write to the people whose accounts you look after. `recipient`: 0 all of them, 1 the one whose id is "
     "`recipientEmailList`, 2 those of the organisation whose id is `orgNameList`.",
