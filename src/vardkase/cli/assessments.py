@@ -163,7 +163,10 @@ def take_back(
 def declare_partial(
     number: Number,
     officer: AsOfficer,
-    reason: Annotated[str, typer.Option(help="Why one is partial.")],
+    reason: Annotated[str, typer.Option(help="Why one is partial, or is not.")],
+    impartial: Annotated[
+        bool, typer.Option(help="One is not partial although the application names one.")
+    ] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -172,7 +175,7 @@ def declare_partial(
         from vardkase.hub.membership.assessments.services import reviewing
 
         actor, application = _at(officer, number)
-        reviewing.declare_partial(actor, application, reason)
+        reviewing.declare_partial(actor, application, reason, partial=not impartial)
         result(_shown(application), as_json=json)
 
 

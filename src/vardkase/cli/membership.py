@@ -12,6 +12,7 @@ from vardkase.cli.output import AsUser, Json, fail, result, rows
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.members.models import Membership
+    from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
 commands = typer.Typer(no_args_is_help=True, help="Memberships: how members stand, and what is left to do.")
 
@@ -74,8 +75,8 @@ def suspend(
         from vardkase.cli.console import acting
         from vardkase.hub.membership.members import services
 
-        limited = services.suspend(acting(user), reference_of(member), kind, reason, until=_day(until))
-        result(_shown(limited), as_json=json)
+        made = services.suspend(acting(user), reference_of(member), kind, reason, until=_day(until))
+        result(_shown(made), as_json=json)
 
 
 @commands.command("restore")
@@ -108,7 +109,13 @@ def terminate(
         result(_shown(ended), as_json=json)
 
 
-def _shown(membership: Membership) -> dict[str, str]:
+def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
+    """How a member stands now, or what another officer has to approve on the pages before anything happens."""
+    from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+
+    if isinstance(done, ApprovalRequest):
+        return {"waits_for_approval": str(done.pk), "action": done.action, "organisation": done.title}
+    membership = done
     organisation = membership.organisation
     organisation.refresh_from_db()
     return {

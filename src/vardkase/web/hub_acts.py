@@ -46,6 +46,9 @@ SENTENCES: dict[str, str | Promise] = {
     "application.completed": _("The application was completed"),
     "application.completion_requested": _("The applicant was asked to complete the application"),
     "application.decision_proposed": _("An officer proposed how to decide"),
+    "application.impartiality_declared": _(
+        "An officer whom the application names declared not to be partial"
+    ),
     "application.partiality_declared": _("An officer declared to be partial"),
     "application.proposal_returned": _("The proposal was returned with a question"),
     "application.proposal_taken_back": _("The proposal was taken back"),

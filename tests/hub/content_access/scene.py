@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils import timezone
+
 from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event, make_key, make_role, make_user
 from tests.hub.officers import officer
@@ -66,7 +68,7 @@ def operator_of(cast: Cast, email: str = "drift@c.example") -> Player:
 
 def in_browser(user: User) -> Actor:
     """Who has signed in on the pages."""
-    return actor_for(User.objects.get(pk=user.pk), Credential.BROWSER)
+    return actor_for(User.objects.get(pk=user.pk), Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def by_key(user: User) -> Actor:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from tests.cast import Cast
 from tests.factories import make_role, make_user
 from vardkase.hub.membership.applications.access import Applicant
@@ -32,7 +34,7 @@ def make_staff(cast: Cast, role: StaffRole, email: str = "") -> User:
 
 def staff(cast: Cast, role: StaffRole = StaffRole.MEMBERSHIP_OFFICER, email: str = "") -> Actor:
     """The same as an Actor in a browser."""
-    return actor_for(make_staff(cast, role, email), Credential.BROWSER)
+    return actor_for(make_staff(cast, role, email), Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def make_application(state: str = "draft", **columns: Any) -> Application:

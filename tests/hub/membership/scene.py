@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
-from vardkase.hub.membership.members import services
+from tests.hub.membership import by_two
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements.services import begin_with
 from vardkase.hub.membership.themes import MEASURES
@@ -62,17 +64,17 @@ def make_desk(cast: Cast) -> Desk:
 def at_the_screen(player: Player) -> Actor:
     """The actor in a browser, as the organisation stands now."""
     user = User.objects.select_related("org", "role").get(pk=player.user.pk)
-    return actor_for(user, Credential.BROWSER)
+    return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 
 def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
     """A membership that is being connected."""
-    return services.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
+    return by_two.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
 
 
 def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **facts: Any) -> Membership:
-    """An active membership, with a security statement that has been accepted."""
+    """A membership that is active already, with a security statement that has been accepted."""
     membership = opened(desk, organisation, **facts)
     if statement:
         begin_with(membership, {f"{name}.level": "3" for name in MEASURES})
-    return services.activate(at_the_screen(desk.officer), organisation.pk, "Used the hub before.")
+    return by_two.admitted(organisation.pk)

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.api.calls import call, send
 from tests.cast import Cast
 from tests.exchange.taxii_scene import make_collection, published_event, taxii
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import now_seconds
@@ -236,15 +237,15 @@ def open_doors(scene: Scene) -> set[str]:
 def test_each_door_in_each_standing_and_after_it(scene: Scene, kind: str) -> None:
     officer = at_the_screen(scene.desk.officer)
     assert open_doors(scene) == set(DOORS)
-    services.suspend(officer, scene.cast.org_b.pk, kind, "It is looked into.")
+    by_two.suspend(officer, scene.cast.org_b.pk, kind, "It is looked into.")
     assert open_doors(scene) == {name for name, (_, stays) in DOORS.items() if kind in stays.split()}
-    services.restore(officer, scene.cast.org_b.pk, "It was nothing.")
+    by_two.restore(officer, scene.cast.org_b.pk, "It was nothing.")
     assert open_doors(scene) == set(DOORS)
 
 
 def test_a_membership_that_has_ended_opens_no_door(scene: Scene) -> None:
     officer = at_the_screen(scene.desk.officer)
-    services.terminate(officer, scene.cast.org_b.pk, "The member asked for it.", "It stays, in its name.")
+    by_two.terminate(officer, scene.cast.org_b.pk, "The member asked for it.", "It stays, in its name.")
     assert open_doors(scene) == set()
     assert not User.objects.filter(org=scene.cast.org_b, disabled=False).exists()
     scene.own.refresh_from_db()  # What it has contributed is still here.
@@ -276,7 +277,7 @@ def test_one_that_is_being_connected_knocks_and_gets_nothing(cast: Cast, passwor
     ],
 )
 def test_a_refusal_says_why(scene: Scene, kind: str, told: str) -> None:
-    services.suspend(at_the_screen(scene.desk.officer), scene.cast.org_b.pk, kind, "It is looked into.")
+    by_two.suspend(at_the_screen(scene.desk.officer), scene.cast.org_b.pk, kind, "It is looked into.")
     status, body = call(scene.key, "POST", "/events/add", {"info": "x"})
     assert (status, body["message"], body["name"]) == (403, told, told)
     if kind != "read_only":
@@ -296,8 +297,8 @@ def test_a_refusal_says_why(scene: Scene, kind: str, told: str) -> None:
 
 def test_what_waited_goes_out_when_it_may_again(scene: Scene) -> None:
     officer = at_the_screen(scene.desk.officer)
-    services.suspend(officer, scene.cast.org_b.pk, "suspended", "It is looked into.")
+    by_two.suspend(officer, scene.cast.org_b.pk, "suspended", "It is looked into.")
     ProcrastinateJob.objects.all().delete()
-    services.restore(officer, scene.cast.org_b.pk, "It was nothing.")
+    by_two.restore(officer, scene.cast.org_b.pk, "It was nothing.")
     job = ProcrastinateJob.objects.get(task_name="sync.push_published")
     assert job.args == {"server_id": scene.server.pk}

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from tests.api.calls import call, send
 from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_role
+from tests.hub.membership import by_two
 from tests.hub.membership.answers import certificate
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
@@ -28,7 +29,6 @@ from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.applications.services.queueing import queue_admitted
-from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements.models import Statement
@@ -132,7 +132,7 @@ def test_a_checklist_is_done_at_the_command_line(cast: Cast, desk: Desk, tmp_pat
 
 def test_a_statement_over_the_api_also_when_its_end_has_limited_the_member(cast: Cast, desk: Desk) -> None:
     member(desk, cast.org_b, statement=False)
-    members.suspend(at_the_screen(desk.officer), cast.org_b.pk, "read_only", "Its statement has ended.")
+    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "read_only", "Its statement has ended.")
     status, saved = post(desk.admin, "/securityStatements/save", {"answers": {"risk": {"level": 1}}})
     assert (status, saved["SecurityStatement"]["state"]) == (200, "draft")
     assert "risk.plan" in saved["missing"]

@@ -9,6 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.taxii_scene import published_event
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid
@@ -17,7 +18,6 @@ from vardkase.exchange.sync.candidates import reader_of
 from vardkase.formats.misp_json import EventOptions, separate_events
 from vardkase.hub.membership.communities import services
 from vardkase.hub.membership.communities.models import Community
-from vardkase.hub.membership.members import services as members
 from vardkase.identity.organisations.models import SharingGroup
 
 
@@ -43,11 +43,11 @@ def test_it_follows_the_members(cast: Cast, desk: Desk) -> None:
     member(desk, cast.org_c, county="14")
     assert cast.org_c.name in names(made)
     assert call(cast.stranger.key, "GET", f"/events/view/{event.pk}")[0] == 200
-    members.suspend(officer, cast.org_c.pk, "suspended", "It is looked into.")
+    by_two.suspend(officer, cast.org_c.pk, "suspended", "It is looked into.")
     assert cast.org_c.name not in names(made)
-    members.restore(officer, cast.org_c.pk, "It was nothing.")
+    by_two.restore(officer, cast.org_c.pk, "It was nothing.")
     assert cast.org_c.name in names(made)
-    members.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
+    by_two.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
     assert names(made) == {"Hub", cast.org_c.name}
 
 

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -58,7 +59,7 @@ def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Des
     member(desk, cast.org_b)
     Membership.objects.update(organisation_number="2120000142")
     officer = at_the_screen(desk.officer)
-    services.suspend(officer, cast.org_b.pk, "suspended", "Konton har delats.")
+    by_two.suspend(officer, cast.org_b.pk, "suspended", "Konton har delats.")
     (suspended,) = Letter.objects.all()
     for words in (
         "stänger av medlemskapet för Organisation B",
@@ -89,7 +90,7 @@ def test_suspension_and_termination_are_decisions_on_paper(cast: Cast, desk: Des
         (cast.stranger, own, 404),
     ):
         assert (who.user.email, path, signed_in(who).get(path).status_code) == (who.user.email, path, status)
-    services.terminate(officer, cast.org_b.pk, "Villkoren är inte godkända.", "Händelserna ligger kvar.")
+    by_two.terminate(officer, cast.org_b.pk, "Villkoren är inte godkända.", "Händelserna ligger kvar.")
     ended = words_of(Letter.objects.order_by("pk").last())
     assert "avslutar medlemskapet för Organisation B" in ended
     assert "Händelserna ligger kvar." in ended
@@ -112,7 +113,7 @@ def test_who_may_not_decide(cast: Cast, desk: Desk) -> None:
         staff_of(cast, "a@hub.example", "auditor"),
     ):
         with pytest.raises(Forbidden):
-            services.suspend(at_the_screen(who), _seen(who, cast), "read_only", "Because.")
+            by_two.suspend(at_the_screen(who), _seen(who, cast), "read_only", "Because.")
         assert call(who.key, "POST", f"/memberships/suspend/{cast.org_b.pk}", GIVEN)[0] == 403
         assert signed_in(who).post(f"/members/{cast.org_b.pk}/step/suspend/", GIVEN).status_code == 403
     assert not Restriction.objects.exists()
@@ -141,7 +142,7 @@ def test_an_officer_of_the_organisation_itself_decides_nothing(cast: Cast, desk:
 def test_a_limit_for_a_time_lifts_itself(cast: Cast, desk: Desk, time_machine: Any) -> None:
     member(desk, cast.org_b)
     until = timezone.now() + timedelta(days=3)
-    services.suspend(at_the_screen(desk.officer), cast.org_b.pk, "suspended", "For a while.", until=until)
+    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "suspended", "For a while.", until=until)
     assert queries.standing(cast.org_b.pk).standing == "suspended"
     time_machine.move_to(until + timedelta(minutes=1))
     assert lapse_restrictions() == 1
@@ -156,15 +157,15 @@ def test_reasons_are_asked_for(cast: Cast, desk: Desk) -> None:
         services.activate(officer, cast.org_b.pk)
     member_of = services.activate(officer, cast.org_b.pk, "It was here before.")
     for fails in (
-        lambda: services.suspend(officer, member_of.organisation_id, "read_only", " "),
-        lambda: services.suspend(officer, member_of.organisation_id, "half", "Because."),
-        lambda: services.terminate(officer, member_of.organisation_id, "Because.", ""),
+        lambda: by_two.suspend(officer, member_of.organisation_id, "read_only", " "),
+        lambda: by_two.suspend(officer, member_of.organisation_id, "half", "Because."),
+        lambda: by_two.terminate(officer, member_of.organisation_id, "Because.", ""),
     ):
         with pytest.raises(Invalid):
             fails()
-    services.suspend(officer, cast.org_b.pk, "read_only", "Because.")
+    by_two.suspend(officer, cast.org_b.pk, "read_only", "Because.")
     with pytest.raises(Conflict):
-        services.suspend(officer, cast.org_b.pk, "read_only", "Again.")
+        by_two.suspend(officer, cast.org_b.pk, "read_only", "Again.")
 
 
 def test_an_approved_application_becomes_a_membership(cast: Cast, desk: Desk) -> None:

@@ -16,6 +16,7 @@ from tests.api.calls import call
 from tests.cast import ORG_ADMIN, Cast, Player
 from tests.exchange.taxii_scene import published_event
 from tests.factories import make_key, make_role, make_user
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -27,7 +28,6 @@ from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.queries import running
 from vardkase.hub.instance.settings import change_setting
-from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
@@ -279,8 +279,8 @@ def test_a_suspension_for_a_time_is_over_when_the_time_is(cast: Cast, desk: Desk
     member(desk, cast.org_b)
     now = timezone.now()
     officer = at_the_screen(desk.officer)
-    services.suspend(officer, cast.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
-    services.suspend(officer, cast.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
+    by_two.suspend(officer, cast.org_b.pk, "read_only", "For a while.", until=now + timedelta(days=9))
+    by_two.suspend(officer, cast.org_b.pk, "suspended", "For a while.", until=now + timedelta(days=3))
     assert access(cast.org_b) == (False, False, False, "suspended")
     assert call(cast.partner.key, "GET", "/events/index")[0] == 403
     time_machine.move_to(now + timedelta(days=3, minutes=1))

@@ -17,6 +17,7 @@ from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.taxii_scene import published_event
 from tests.factories import make_key, make_role, make_user
+from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
@@ -346,10 +347,10 @@ def test_an_authority_synchronises_with_its_bound_key(
     event.from_dict(info="From the authority", distribution=1)
     event.add_attribute("domain", "seen.example")
     assert client.add_event(event)["Event"]["Orgc"]["name"] == cast.org_c.name  # type: ignore[index]
-    members.suspend(officer, org, "no_sync", "The key may have been lost.")
+    by_two.suspend(officer, org, "no_sync", "The key may have been lost.")
     refused: Any = client.get_event(theirs.uuid)
     assert "API connection of your organisation is suspended" in str(refused["errors"])
-    members.restore(officer, org, "It was found.")
+    by_two.restore(officer, org, "It was found.")
     assert client.get_event(theirs.uuid)["Event"]["uuid"] == str(theirs.uuid)  # type: ignore[index]
 
 

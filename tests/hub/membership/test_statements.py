@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.taxii_scene import published_event
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
@@ -20,7 +21,6 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.hub.correspondence.models import SentMail
 from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.models import Application
-from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.statements import services
@@ -99,13 +99,13 @@ def test_what_an_officer_has_limited_a_renewal_does_not_lift(
 ) -> None:
     member(desk, cast.org_b, statement=False)
     accepted(cast, desk)
-    members.suspend(at_the_screen(desk.officer), cast.org_b.pk, "no_sync", "A key was lost.")
+    by_two.suspend(at_the_screen(desk.officer), cast.org_b.pk, "no_sync", "A key was lost.")
     time_machine.move_to(timezone.now() + timedelta(days=400), tick=False)
     follow_up_all()
     assert standing(cast) == ("read_only_no_sync", True, False, False)
     accepted(cast, desk)
     assert standing(cast) == ("no_sync", True, True, False)
-    members.restore(at_the_screen(desk.officer), cast.org_b.pk, "A new key is in use.")
+    by_two.restore(at_the_screen(desk.officer), cast.org_b.pk, "A new key is in use.")
     assert standing(cast) == ("", True, True, True)
 
 

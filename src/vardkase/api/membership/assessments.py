@@ -19,7 +19,7 @@ from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import Filter
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services import deciding, reviewing
-from vardkase.misp.flags import as_int
+from vardkase.misp.flags import as_bool, as_int
 
 MOST = 500
 """Applications in one answer; the newest."""
@@ -184,12 +184,18 @@ def decide(call: Call) -> Answer:
     "membershipAssessments/declare_partial",
     staff=OFFICERS,
     writes=True,
-    describes=Description(mandatory=["reason"], url=f"/membershipAssessments/declare_partial/{NUMBER}"),
+    describes=Description(
+        text="`impartial`: true where an application names the caller, who is not partial for the `reason` given.",
+        mandatory=["reason"],
+        optional=["impartial"],
+        url=f"/membershipAssessments/declare_partial/{NUMBER}",
+    ),
 )
 def declare_partial(call: Call) -> Answer:
     """Take no further part in a case in which one is partial."""
     application = _application(call)
-    reviewing.declare_partial(call.actor, application, _text(call, "reason"))
+    is_partial = not as_bool(call.param("impartial") or False)
+    reviewing.declare_partial(call.actor, application, _text(call, "reason"), partial=is_partial)
     return Json(_whole(call, application))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
@@ -15,6 +16,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
@@ -41,7 +43,7 @@ def view(call: Call) -> Answer:
 )
 def activate(call: Call) -> Answer:
     """Let a member in; with reasons while its checklist has open items."""
-    return Json(_whole(call, services.activate(call.actor, call.arg(0), _text(call, "reason"))))
+    return _done(call, services.activate(call.actor, call.arg(0), _text(call, "reason")))
 
 
 @endpoint(
@@ -58,8 +60,7 @@ def activate(call: Call) -> Answer:
 def suspend(call: Call) -> Answer:
     """Limit a membership at once."""
     kind, reason = _text(call, "kind"), _text(call, "reason")
-    membership = services.suspend(call.actor, call.arg(0), kind, reason, until=_until(call))
-    return Json(_whole(call, membership))
+    return _done(call, services.suspend(call.actor, call.arg(0), kind, reason, until=_until(call)))
 
 
 @endpoint(
@@ -70,7 +71,7 @@ def suspend(call: Call) -> Answer:
 )
 def restore(call: Call) -> Answer:
     """Lift what officers have limited."""
-    return Json(_whole(call, services.restore(call.actor, call.arg(0), _text(call, "reason"))))
+    return _done(call, services.restore(call.actor, call.arg(0), _text(call, "reason")))
 
 
 @endpoint(
@@ -84,7 +85,7 @@ def restore(call: Call) -> Answer:
 def terminate(call: Call) -> Answer:
     """End a membership; what it has contributed stays."""
     told = _text(call, "contributions")
-    return Json(_whole(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told)))
+    return _done(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told))
 
 
 @endpoint(
@@ -127,6 +128,11 @@ def decide(call: Call) -> Answer:
     accept = call.param("accept") in (True, 1, "1")
     decided = services.decide_change(call.actor, call.arg(0), accept=accept, reason=_text(call, "reason"))
     return Json({"MembershipChange": {"state": decided.state, "fields": decided.fields}})
+
+
+def _done(call: Call, done: Membership | ApprovalRequest) -> Answer:
+    """The membership that was led on, or the request that another officer has to approve on the pages."""
+    return Json(as_json(done) if isinstance(done, ApprovalRequest) else _whole(call, done))
 
 
 def _text(call: Call, name: str) -> str:

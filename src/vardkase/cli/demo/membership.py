@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from vardkase.core.clock import today
 from vardkase.core.settings import AnySetting, set_unless_set
 from vardkase.hub.content_access import services as content_access
@@ -21,7 +23,8 @@ from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.assessments.services.deciding import decide, propose
 from vardkase.hub.membership.assessments.services.reviewing import assess, review
 from vardkase.hub.membership.members import services as members
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.statements import services as statements
@@ -30,6 +33,8 @@ from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.services import approve
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.organisations.models import Organisation
@@ -82,7 +87,14 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
 
 
 def _acting(email: str) -> Actor:
-    return actor_for(User.objects.get(email=email), Credential.BROWSER)
+    """Somebody who has just signed in with a second factor; whose account is not new."""
+    User.objects.filter(email=email).update(credentials_set_by_another_at=None)
+    return actor_for(User.objects.get(email=email), Credential.BROWSER, confirmed_at=timezone.now())
+
+
+def _approved(request: ApprovalRequest) -> None:
+    """The lawyer approves what the officer has proposed."""
+    approve(_acting(LAWYER), request.pk, request.digest)
 
 
 def _administrator(organisation: Organisation) -> User:
@@ -107,7 +119,8 @@ def _make_member(organisation: Organisation) -> None:
         "county": county,
     }
     details = {"domains": [domain], "contact_main": contact, "contact_technical": technical}
-    members.open_membership(_acting(OFFICER), organisation, {**facts, "phase": 1, "details": details})
+    given = {**facts, "phase": 1, "details": details}
+    _approved(members.open_membership(_acting(OFFICER), organisation, given, "Var med i piloten."))
     statements.submit_statement(_acting(administrator.email), FULL)
     statements.review_statement(_acting(OFFICER), organisation.pk, accept=True)
     name, days = ABOUT_TO_END
@@ -117,15 +130,22 @@ def _make_member(organisation: Organisation) -> None:
             valid_from=ends - timedelta(days=365), valid_until=ends
         )
         Membership.objects.filter(organisation=organisation).update(statement_until=ends)
-    members.activate(_acting(OFFICER), organisation.pk, "Var med redan innan medlemskapen infördes.")
+    _active_since_before(organisation)
     if organisation.name == HANDED_IN:
         statements.submit_statement(_acting(administrator.email), FULL)
 
 
-def _restricted(organisation: Organisation) -> None:
-    members.suspend(
-        _acting(OFFICER), organisation.pk, "read_only", "Byter system i sommar och har bett om det."
+def _active_since_before(organisation: Organisation) -> None:
+    """Members that used the hub before there were checklists: nobody is let in so any more."""
+    Membership.objects.filter(organisation=organisation).update(
+        state=MembershipState.ACTIVE, activated=timezone.now()
     )
+    push(Membership.objects.get(organisation=organisation))
+
+
+def _restricted(organisation: Organisation) -> None:
+    why = "Byter system i sommar och har bett om det."
+    _approved(members.suspend(_acting(OFFICER), organisation.pk, "read_only", why))
 
 
 def _apply() -> None:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.lifecycle import Machine, Step
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -58,10 +57,3 @@ def conflict(actor: Actor, grant: ContentGrant) -> str:
     if is_one_mailbox(actor.name, grant.asked_by_name):
         return gettext("Somebody else than who asked has to answer.")
     return ""
-
-
-def refusal_of_granting(actor: Actor) -> str:
-    """Why access is not granted by this credential: a key or a shell is not proof of who is there."""
-    if actor.credential is Credential.BROWSER:
-        return ""
-    return gettext("Access to content is granted on the hub’s pages, by an officer who has signed in there.")

@@ -21,13 +21,13 @@ from vardkase.hub.content_access.rules import (
     conflict,
     is_officer,
     is_operator,
-    refusal_of_granting,
 )
 from vardkase.hub.content_access.settings import ANSWER_HOURS, MOST_HOURS
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor, reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.accounts.four_eyes.services import require_second_person
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.hooks import OrganisationsMerged
@@ -84,8 +84,7 @@ def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: 
     pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
     """
     grant = _to_answer(actor, pk)
-    if refusal := refusal_of_granting(actor):
-        raise Forbidden(refusal)
+    require_second_person(actor)
     if grant.answer_by <= timezone.now():
         raise Conflict(gettext("The time to answer this request is over. The operator has to ask again."))
     if not _may_still_read(grant):

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.stages import AuthenticateStage
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.http import HttpRequest
 
 from vardkase.identity.accounts.models import User
@@ -45,13 +43,6 @@ def means_of(request: HttpRequest, user: User) -> Means | None:
         if not record.get("reauthenticated") and (record["method"] != "mfa" or record.get("passwordless")):
             return None
     return None
-
-
-def showed_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether `user` signed in with a second factor, or none is asked for here: roles that may skip it do not count."""
-    means = means_of(request, user)
-    by_provider = means is not None and means.second_factor
-    return not settings.REQUIRE_SECOND_FACTOR or by_provider or is_mfa_enabled(user)
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]

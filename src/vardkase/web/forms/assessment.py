@@ -96,6 +96,12 @@ class AnswerForm(forms.Form):
 
 
 class PartialityForm(forms.Form):
-    """Why an officer takes no part in a case."""
+    """Whether an officer is partial in a case, and why."""
 
+    partial = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[("1", _("I am partial, and take no part in this case")), ("0", _("I am not partial"))],
+        initial="1",
+        widget=forms.RadioSelect,
+    )
     reason = _text(_("Why?"), hint=_("It is kept with the case, and read by the hub’s officers."))

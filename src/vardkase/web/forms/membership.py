@@ -79,6 +79,14 @@ class OpenForm(forms.Form):
     nis2 = forms.ChoiceField(label=_("Cybersecurity Act (NIS2)"), choices=Nis2Status.choices)
     connection = forms.ChoiceField(label=_("Connects by"), choices=Connection.choices)
     organisation_number = forms.CharField(label=_("Organisation number"), max_length=10, required=False)
+    reason = forms.CharField(
+        label=_("Reasons"),
+        max_length=4000,
+        widget=forms.Textarea(attrs=ROWS),
+        help_text=_(
+            "Why the organisation becomes a member without an application. Another officer approves it."
+        ),
+    )
 
 
 class AdministratorForm(forms.Form):

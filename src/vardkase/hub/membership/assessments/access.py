@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import locked
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.assessments.models import Partiality
 from vardkase.hub.membership.assessments.rules import (
     OFFICERS,
@@ -13,7 +17,9 @@ from vardkase.hub.membership.assessments.rules import (
     applicant_of,
     conflict,
 )
+from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 
 
 def applicant(application: Application) -> Applicant:
@@ -29,9 +35,47 @@ def applicant(application: Application) -> Applicant:
 
 def conflict_of(actor: Actor, application: Application) -> str:
     """Why the actor may not handle the application, in words; nothing when nothing stands against it."""
-    declared = Partiality.objects.filter(application=application, user=actor.user_id).exists()
-    officer = Officer(actor.organisation_id, declared_partial=actor.user_id is not None and declared)
-    return conflict(officer, applicant(application))
+    if refusal := interest_of(actor, application):
+        return refusal
+    is_concerned = is_named(actor, application.answers, application.email)
+    if is_concerned and not _answers(actor, application).exists():
+        return gettext(
+            "The application names you. Answer on record whether you are partial before you do anything else with it."
+        )
+    return ""
+
+
+def interest_in(actor: Actor, membership: Membership) -> str:
+    """The same for a membership: an interest in the case that it came of goes on, and whoever it names as a contact
+    has one unless they have answered in that case that they are impartial."""
+    if actor.user_id is None:
+        return ""
+    case = membership.application
+    cases = Q(application__organisation=membership.organisation_id) | Q(application=case.pk if case else 0)
+    answers = list(Partiality.objects.filter(cases, user=actor.user_id))
+    if any(each.is_partial for each in answers):
+        return gettext("You have declared that you are partial in this case.")
+    contacts = [
+        membership.details.get(name) or {} for name in membership.details if name.startswith("contact_")
+    ]
+    named = {str(each.get("email") or "") for each in contacts if isinstance(each, dict)} - {""}
+    if not answers and (are_one_person(addresses_of(actor.user_id, actor.name), named)):
+        return gettext("You are a contact of this member: somebody without an interest in it decides.")
+    return ""
+
+
+def interest_of(actor: Actor, application: Application) -> str:
+    """Why the actor takes no part in the case, whatever they answer on record; nothing when there is nothing."""
+    declared = _answers(actor, application).filter(is_partial=True).exists()
+    return conflict(Officer(actor.organisation_id, declared), applicant(application))
+
+
+def _answers(actor: Actor, application: Application) -> QuerySet[Partiality]:
+    """What the actor has answered in this case, and in all others of its organisation."""
+    case = Q(application=application)
+    if application.organisation_id is not None:
+        case |= Q(application__organisation=application.organisation_id)
+    return Partiality.objects.filter(case, user=actor.user_id or 0)
 
 
 def require_impartial(actor: Actor, application: Application) -> None:

@@ -113,11 +113,13 @@ class Proposal(models.Model):
 
 
 class Partiality(models.Model):
-    """That an officer has declared to be partial in a case (jäv), and so takes no further part in it."""
+    """What an officer has answered on record of a conflict of interest (jäv) in a case: who is partial takes no further
+    part in it, nor in the membership that comes of it; who is named in it and `is_partial` not says why."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="partialities")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     reason = models.TextField()
+    is_partial = models.BooleanField(default=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

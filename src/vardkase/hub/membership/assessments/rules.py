@@ -57,8 +57,8 @@ def applicant_of(
 def conflict(officer: Officer, applicant: Applicant) -> str:
     """Why the officer may not handle the application (a conflict of interest), in words; nothing when they may.
 
-    By what is so, never by what an applicant writes: who names an officer, or the hub's own domain, would keep out
-    whom it likes. What it writes is told to the officers (`claims`), who declare themselves partial.
+    By what is so. Whoever an application names answers on record first (`access.conflict_of`): being named alone keeps
+    nobody out, or applicants would choose their officers.
     """
     if officer.declared_partial:
         return gettext("You have declared that you are partial in this case.")

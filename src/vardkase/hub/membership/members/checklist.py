@@ -10,13 +10,19 @@ type Checklist = Callable[[Membership], list[str]]
 """A membership → what is still open, in words."""
 
 _checklist: list[Checklist] = []
+_never_waived: list[Checklist] = []
 
 
-def checklist_is_told_by(checklist: Checklist) -> None:
+def checklist_is_told_by(checklist: Checklist, never_waived: Checklist) -> None:
     """Name who knows, once, when the applications are ready."""
-    _checklist[:] = [checklist]
+    _checklist[:], _never_waived[:] = [checklist], [never_waived]
 
 
 def still_open(membership: Membership) -> list[str]:
     """What is still to be done, in words."""
     return _checklist[0](membership) if _checklist else []
+
+
+def never_waived(membership: Membership) -> list[str]:
+    """What of it no member is let in without, whoever agrees."""
+    return _never_waived[0](membership) if _never_waived else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -60,11 +61,27 @@ def require_member(actor: Actor, membership: Membership) -> None:
         raise Forbidden
 
 
-def _refuse_own(actor: Actor, membership: Membership) -> None:
+_interest: list[Callable[[Actor, Membership], str]] = []
+
+
+def interest_is_told_by(interest: Callable[[Actor, Membership], str]) -> None:
+    """Name who knows of interests in the case that a membership came of, once, when the applications are ready."""
+    _interest[:] = [interest]
+
+
+def conflict_of(actor: Actor, membership: Membership) -> str:
+    """Why the actor takes no part in what concerns this membership, in words; nothing when they may: it is their own
+    organisation's, or they have an interest in it or in the case that it came of."""
     if actor.organisation_id == membership.organisation_id:
-        raise NotImpartial(
-            gettext("This membership is your own organisation’s: somebody without an interest in it decides.")
+        return gettext(
+            "This membership is your own organisation’s: somebody without an interest in it decides."
         )
+    return _interest[0](actor, membership) if _interest else ""
+
+
+def _refuse_own(actor: Actor, membership: Membership) -> None:
+    if refusal := conflict_of(actor, membership):
+        raise NotImpartial(refusal)
 
 
 class TakesPart(StrEnum):
@@ -87,6 +104,7 @@ WHO_TAKES_PART = {
         "This is a member’s own platform: every organisation that is added here has full access."
     ),
 }
+
 
 HAPPENINGS = {
     "opened": pgettext_lazy("membership", "Opened"),

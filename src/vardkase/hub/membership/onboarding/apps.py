@@ -7,8 +7,8 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         from vardkase.hub.membership.members.checklist import checklist_is_told_by  # noqa: PLC0415 - models load after apps
-        from vardkase.hub.membership.onboarding.items import still_open  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.onboarding.items import never_waived, still_open  # noqa: PLC0415 - the same
         from vardkase.hub.membership.onboarding.letters import register_kinds  # noqa: PLC0415 - the same
 
-        checklist_is_told_by(still_open)
+        checklist_is_told_by(still_open, never_waived)
         register_kinds()

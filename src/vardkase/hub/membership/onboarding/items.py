@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -89,6 +90,14 @@ def checklist(membership: Membership) -> list[Line]:
 def still_open(membership: Membership) -> list[str]:
     """The titles of what is not settled."""
     return [str(line.item.title) for line in _lines(membership) if not line.is_settled]
+
+
+def never_waived(membership: Membership) -> list[str]:
+    """Of these what no member is let in without: statement, terms and, where one is required, second factor."""
+    names = {"statement", "terms"} | ({"administrator"} if settings.REQUIRE_SECOND_FACTOR else set())
+    return [
+        str(line.item.title) for line in _lines(membership) if line.item.name in names and not line.is_settled
+    ]
 
 
 def _lines(membership: Membership) -> Iterator[Line]:

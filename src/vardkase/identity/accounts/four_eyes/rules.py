@@ -63,13 +63,20 @@ def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, acc
 
 def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
     """Raise Forbidden unless the actor is the second person, by means that count (StepUpRequired among it)."""
-    if actor.credential_name != BROWSER or account is None:
+    require_means(actor, account)
+    if account is None:
         raise Forbidden(decided_on_pages())
     if refusal := refusal_of_part(actor, action, request, account):
         raise Forbidden(refusal)
+    actor.require_step_up()
+
+
+def require_means(actor: Acting, account: User | None) -> None:
+    """Raise Forbidden unless the actor is in a browser session, with credentials that nobody else has set lately."""
+    if actor.credential_name != BROWSER or account is None:
+        raise Forbidden(decided_on_pages())
     if not has_own_credentials(actor, account):
         raise Forbidden(_not_settled())
-    actor.require_step_up()
 
 
 def _listed(parties: Iterable[Party]) -> str:

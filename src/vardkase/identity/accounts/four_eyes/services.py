@@ -22,6 +22,7 @@ from vardkase.identity.accounts.four_eyes.rules import (
     plain,
     refusal_to_propose,
     require_approver,
+    require_means,
 )
 from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 from vardkase.identity.accounts.models import User
@@ -121,6 +122,13 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     return request
 
 
+def require_second_person(actor: Acting) -> None:
+    """Raise Forbidden unless the actor may answer as a second person now: signed in on the pages, with credentials that
+    nobody else has set within the last days, and the second factor just confirmed. The account is locked."""
+    require_means(actor, _locked_account(actor))
+    actor.require_step_up()
+
+
 def drop(actor: Acting, action: Action, subject: str) -> None:
     """Close what waits for `action` on `subject`: something has happened that it did not reckon with."""
     for request in ApprovalRequest.objects.select_for_update().filter(
@@ -160,10 +168,14 @@ def _to_answer(actor: Acting, pk: int) -> tuple[Action, ApprovalRequest]:
     action = action_of(request)
     if action is None:
         raise NotFound("There is no such request for approval.")
-    accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
-    require_approver(actor, action, request, accounts.filter(pk=actor.user_id or 0).first())
+    require_approver(actor, action, request, _locked_account(actor))
     _require_waiting(request)
     return action, request
+
+
+def _locked_account(actor: Acting) -> User | None:
+    accounts = User.objects.select_for_update(of=("self",), no_key=True).select_related("role")
+    return accounts.filter(pk=actor.user_id or 0).first()
 
 
 def _locked(actor: Acting, pk: int) -> ApprovalRequest:

@@ -171,7 +171,7 @@ def take_back(request: PageRequest, number: str, proposal: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICERS, writes=True)
+@page(staff=OFFICERS, writes=True, confirmed=True)
 def decide(request: PageRequest, number: str, proposal: int) -> HttpResponse:
     """Answer the proposal as the second officer."""
     application = queries.find(request.actor, number)
@@ -191,8 +191,14 @@ def partial(request: PageRequest, number: str) -> HttpResponse:
     application = queries.find(request.actor, number)
     form = PartialityForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        reviewing.declare_partial(request.actor, application, form.cleaned_data["reason"])
-        messages.success(request, gettext("You take no further part in this case."))
+        is_partial = form.cleaned_data["partial"] == "1"
+        reviewing.declare_partial(request.actor, application, form.cleaned_data["reason"], partial=is_partial)
+        told = (
+            gettext("You take no further part in this case.")
+            if is_partial
+            else gettext("Your answer is kept.")
+        )
+        messages.success(request, told)
         return redirect("application", number)
     return render(request, "applications/partial.html", {"application": application, "form": form})
 

@@ -24,11 +24,13 @@ from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL
 from vardkase.hub.membership.onboarding.items import still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms import membership as written
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.navigation import OFFICERS
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 from vardkase.web.views.membership.lines import shown
 from vardkase.web.views.membership.statements import panel
 
@@ -81,24 +83,28 @@ PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
 )
 
 
-def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
-    services.activate(request.actor, pk, data["reason"])
+type Done = Membership | ApprovalRequest
+"""A membership that was led on, or what another officer has to approve first."""
 
 
-def _suspend(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
+def _activate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.activate(request.actor, pk, data["reason"])
+
+
+def _suspend(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
     until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
-    services.suspend(request.actor, pk, data["kind"], data["reason"], until=until)
+    return services.suspend(request.actor, pk, data["kind"], data["reason"], until=until)
 
 
-def _restore(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
-    services.restore(request.actor, pk, data["reason"])
+def _restore(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.restore(request.actor, pk, data["reason"])
 
 
-def _terminate(request: PageRequest, pk: int, data: dict[str, Any]) -> None:
-    services.terminate(request.actor, pk, data["reason"], data["contributions"])
+def _terminate(request: PageRequest, pk: int, data: dict[str, Any]) -> Done:
+    return services.terminate(request.actor, pk, data["reason"], data["contributions"])
 
 
-type Take = Callable[[PageRequest, int, dict[str, Any]], None]
+type Take = Callable[[PageRequest, int, dict[str, Any]], Done]
 
 STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "activate": (
@@ -107,7 +113,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     ),
     "suspend": (
         _("Suspend or limit"), written.SuspendForm, _suspend,
-        _("It has effect at once: on the web, in the API, in connections, streams and mail."),
+        _("It has effect everywhere as soon as another officer has approved it."),
     ),
     "restore": (
         _("Lift the suspension"), written.ReasonForm, _restore,
@@ -130,12 +136,14 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     form = kind(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            take(request, pk, form.cleaned_data)
+            done = take(request, pk, form.cleaned_data)
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:
             form.add_error(None, str(error))
         else:
+            if isinstance(done, ApprovalRequest):
+                return proposed(request, done)
             messages.success(request, gettext("Done."))
             return redirect("member", pk)
     context = {
@@ -167,13 +175,12 @@ def open_one(request: PageRequest) -> HttpResponse:
     form = written.OpenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            membership: Membership = services.open_membership(
-                request.actor, form.cleaned_data["organisation"], form.cleaned_data
-            )
+            given = form.cleaned_data
+            made = services.open_membership(request.actor, given["organisation"], given, given["reason"])
         except Invalid as error:
             take_errors(form, error)
         except Conflict as error:
             form.add_error(None, str(error))
         else:
-            return redirect("member", membership.organisation_id)
+            return proposed(request, made)
     return render(request, "membership/open.html", {"form": form}, status=422 if form.errors else 200)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext
 from vardkase.audit.services import record
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.reading import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
 from vardkase.hub.membership.applications.services.sending import submit
 from vardkase.identity.access.actor import Actor
@@ -51,6 +53,8 @@ def import_application(actor: Actor, document: Any) -> Application:
     actor.require_writing()
     actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
     checked = _checked(document)
+    if is_named(actor, checked.answers):
+        raise NotImpartial(gettext("The application names you. Another officer registers it."))
     application = new_application(
         checked.answers["contacts"]["main"]["email"],
         checked.language,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.answers import county_of, details_of
-from vardkase.hub.membership.members.services.opening import open_membership
+from vardkase.hub.membership.members.services.opening import begin
 from vardkase.identity.access.jobs import hub_actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import create_organisation
@@ -32,7 +32,7 @@ def open_approved(application: Application) -> None:
     }
     details = details_of(application.answers)
     more = {"details": details, "county": county_of(application.answers)}
-    open_membership(actor, organisation, facts | more, application)
+    begin(actor, organisation, facts | more, application)
 
 
 def _free_name(application: Application) -> str:

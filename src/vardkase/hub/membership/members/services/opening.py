@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.lifecycle.services import note_in_history
-from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.details import read_details
 from vardkase.hub.membership.members.hooks import membership_opened
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
+from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.two_people import PROPOSERS
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
 
 CHOICES = {"sector": Sector, "connection": Connection, "nis2": Nis2Status}
@@ -26,21 +33,41 @@ TEXTS = {"organisation_number": 10, "county": 2, "language": 8}
 
 @transaction.atomic
 def open_membership(
+    actor: Actor, organisation: Organisation, data: Mapping[str, Any], reason: str
+) -> ApprovalRequest:
+    """Propose to open the membership of an organisation that is here, without an application.
+
+    `data`: sector, connection, nis2, organisation_number, county, language, phase, and `details`. Raises Invalid by
+    field, Conflict when it has one, or when this is proposed already, Forbidden.
+    """
+    membership = Membership(organisation=organisation)
+    require_officer(actor, membership)
+    _refuse_second(organisation)
+    _fill(membership, data)
+    given = {name: str(data.get(name) or "") for name in (*CHOICES, *TEXTS)}
+    given |= {"phase": int(data.get("phase") or 0), "details": data.get("details") or {}}  # type: ignore[dict-item]
+    return propose(
+        actor, OPEN, str(organisation.pk), title=organisation.name, reason=reason, parameters=given
+    )
+
+
+@transaction.atomic
+def begin(
     actor: Actor,
     organisation: Organisation,
     data: Mapping[str, Any],
     application: Application | None = None,
+    approval: Approval | None = None,
 ) -> Membership:
-    """Open the membership of an organisation that is here; it begins with being connected.
+    """Open a membership: of an application that two officers have approved, or with an approval.
 
-    `data`: sector, connection, nis2, organisation_number, county, language, phase, and `details`. From here on the
-    organisation reads and writes nothing until the membership is activated. Raises Invalid by field, Conflict when it
-    has one, Forbidden.
+    From here on the organisation reads and writes nothing until the membership is activated.
     """
+    is_decided = application is not None and application.state == ApplicationState.APPROVED
+    if approval is None and not is_decided:
+        raise PermissionError("Two officers open a membership.")
     membership = Membership(organisation=organisation, application=application)
-    require_officer(actor, membership)
-    if Membership.objects.filter(organisation=organisation).exists():
-        raise Conflict(gettext("%s is a member already.") % organisation.name)
+    _refuse_second(organisation)
     _fill(membership, data)
     membership.save()
     note = application.number if application else ""
@@ -48,6 +75,63 @@ def open_membership(
     push(membership)
     membership_opened.emit(membership)
     return membership
+
+
+def _refuse_second(organisation: Organisation) -> None:
+    if Membership.objects.filter(organisation=organisation).exists():
+        raise Conflict(gettext("%s is a member already.") % organisation.name)
+
+
+def _organisation(request: ApprovalRequest) -> Organisation:
+    found = Organisation.objects.select_for_update().filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid organisation")
+    return found
+
+
+def _state(request: ApprovalRequest) -> dict[str, Any]:
+    organisation = _organisation(request)
+    return {
+        "name": organisation.name,
+        "uuid": str(organisation.uuid),
+        "is_member": Membership.objects.filter(organisation=organisation).exists(),
+    }
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    return conflict_of(cast(Actor, actor), Membership(organisation=_organisation(request)))
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    given = request.parameters
+    return Description(
+        gettext("The organisation becomes a member, and is connected. No application is needed for that."),
+        (
+            (gettext("Organisation"), request.title),
+            (gettext("Sector"), str(Sector(given["sector"]).label)),
+            (gettext("Connection"), str(Connection(given["connection"]).label)),
+            (gettext("Organisation number"), given["organisation_number"] or "–"),
+        ),
+    )
+
+
+def _open(approval: Approval) -> Membership:
+    organisation = _organisation(approval.for_action(OPEN).request)
+    return begin(cast(Actor, approval.actor), organisation, approval.parameters, approval=approval)
+
+
+OPEN = register(
+    Action(
+        name="open_membership",
+        title=_("Open a membership without an application"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_open,
+    )
+)
 
 
 def _fill(membership: Membership, data: Mapping[str, Any]) -> None:

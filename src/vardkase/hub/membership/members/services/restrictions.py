@@ -21,6 +21,7 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.members.services.pushing import push
+from vardkase.identity.accounts.four_eyes.registry import Approval
 
 
 def impose(
@@ -31,14 +32,14 @@ def impose(
     reason: str,
     *,
     until: datetime | None = None,
+    approval: Approval | None = None,
 ) -> bool:
     """Limit a membership, whose row the caller has locked; False when it is limited so from that cause already.
 
-    Raises StepRefused for one that is not in use.
+    What officers decide needs an approval. Raises StepRefused for one that is not in use.
     """
-    if membership.state != MembershipState.ACTIVE:
-        told = gettext("Only an active membership can be limited. This one is in the state “%s”.")
-        raise StepRefused(told % MembershipState(membership.state).label)
+    _require_two(cause, approval)
+    require_active(membership)
     _, made = Restriction.objects.get_or_create(
         {"reason": reason, "until": until}, membership=membership, kind=kind, cause=cause, lifted=None
     )
@@ -62,8 +63,10 @@ def lift(
     cause: RestrictionCause,
     reason: str,
     *kinds: RestrictionKind,
+    approval: Approval | None = None,
 ) -> int:
     """Lift what limits a membership, whose row the caller has locked, from one cause; returns how many limits."""
+    _require_two(cause, approval)
     held = membership.restrictions.filter(lifted=None, cause=cause)
     return _lift(actor, membership, list(held.filter(kind__in=kinds) if kinds else held), reason)
 
@@ -79,6 +82,18 @@ def lapse(actor: ActorReference) -> int:
         ended = list(membership.restrictions.filter(lifted=None, until__lte=timezone.now()))
         count += _lift(actor, membership, ended, gettext("Its time is over."))
     return count
+
+
+def require_active(membership: Membership) -> None:
+    """Raise StepRefused for a membership that cannot be limited."""
+    if membership.state != MembershipState.ACTIVE:
+        told = gettext("Only an active membership can be limited. This one is in the state “%s”.")
+        raise StepRefused(told % MembershipState(membership.state).label)
+
+
+def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:
+    if cause == RestrictionCause.OFFICER and approval is None:
+        raise PermissionError("Two officers limit a membership, and lift that again.")
 
 
 def _lift(actor: ActorReference, membership: Membership, held: list[Restriction], reason: str) -> int:

@@ -1,4 +1,4 @@
-"""An officer leads a membership on: activate, suspend, restore, terminate."""
+"""An officer proposes to lead a membership on: activate, suspend, restore, terminate."""
 
 from __future__ import annotations
 
@@ -11,24 +11,21 @@ from django.utils.translation import gettext
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
-from vardkase.exchange.servers.ending import switch_off_exchange
 from vardkase.hub.lifecycle import StepRefused
-from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.members import letters, on_paper
-from vardkase.hub.membership.members.checklist import still_open
+from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
-    Restriction,
     RestrictionCause,
     RestrictionKind,
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
-from vardkase.hub.membership.members.services.pushing import locked, push, reasons
-from vardkase.hub.membership.members.services.restrictions import impose, lift
+from vardkase.hub.membership.members.services import two_people
+from vardkase.hub.membership.members.services.pushing import locked, reasons
+from vardkase.hub.membership.members.services.restrictions import require_active
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
-from vardkase.identity.accounts.services.ending import end_accounts
 from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.queries.contributions import contributed_by
 
@@ -36,31 +33,32 @@ OFFICER = RestrictionCause.OFFICER
 
 
 @transaction.atomic
-def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership:
-    """Let a member in. While its checklist has open items an officer has to give reasons.
+def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership | ApprovalRequest:
+    """Let a member in; while its checklist has open items that takes two people, and the reasons.
 
-    Raises StepRefused, Invalid with what is open, NotFound, Forbidden.
+    Returns the membership that is active now, or the request that another officer has to approve. Raises StepRefused,
+    Invalid with what is open, also where nobody may do without it, NotFound, Forbidden.
     """
     membership = _taken(actor, reference, "activate")
     waiting = still_open(membership)
-    if waiting and not reason.strip():
+    if needed := never_waived(membership):
+        told = gettext("Still to be done: %s. No member is let in without it.")
+        raise Invalid({"reason": [told % ", ".join(needed)]})
+    if not waiting:
+        return two_people.enter(actor, membership, reason)
+    if not reason.strip():
         told = gettext("Still to be done: %s. Give reasons to activate the membership all the same.")
         raise Invalid({"reason": [told % ", ".join(waiting)]})
-    take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
-    membership.activated = timezone.now()
-    membership.save(update_fields=["activated"])
-    push(membership)
-    letters.write(actor, membership, "membership_activated")
-    return membership
+    return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": waiting})
 
 
 @transaction.atomic
 def suspend(
     actor: Actor, reference: Reference, kind: str, reason: str, *, until: datetime | None = None
-) -> Membership:
-    """Limit a membership at once: as a whole, its API connection, or to reading (`kind` of RestrictionKind).
+) -> ApprovalRequest:
+    """Propose to limit a membership: as a whole, its API connection, or to reading (`kind` of RestrictionKind).
 
-    Raises StepRefused, also when it is limited so already, Invalid by field, NotFound, Forbidden.
+    Raises StepRefused, also when it is limited so already, Invalid by field, NotFound, Forbidden, Conflict.
     """
     if kind not in RestrictionKind.values:
         raise Invalid({"kind": [gettext("Choose one of: %s.") % ", ".join(RestrictionKind.values)]})
@@ -68,48 +66,39 @@ def suspend(
     membership = _taken(actor, reference, "suspend" if whole else "")
     if until is not None and until <= timezone.now():
         raise Invalid({"until": [gettext("Choose a time that is still to come.")]})
-    if not impose(actor, membership, RestrictionKind(kind), OFFICER, reasons(reason), until=until):
+    require_active(membership)
+    if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise StepRefused(gettext("The membership is limited so already."))
-    return membership
+    given = {"kind": kind, "until": until.isoformat() if until else ""}
+    return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), given)
 
 
 @transaction.atomic
-def restore(actor: Actor, reference: Reference, reason: str) -> Membership:
-    """Lift all that officers have limited; what an expired statement limits, its renewal lifts.
+def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
+    """Propose to lift all that officers have limited; what an expired statement limits, its renewal lifts.
 
-    Raises StepRefused when there is nothing to lift, Invalid, NotFound, Forbidden.
+    Raises StepRefused when there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
     """
     membership = _taken(actor, reference, "")
-    if not lift(actor, membership, OFFICER, reasons(reason)):
+    if not membership.restrictions.filter(lifted=None, cause=OFFICER).exists():
         MEMBERSHIP.after(membership.state, "restore")
-    return membership
+    return two_people.propose_step(actor, two_people.LIFT, membership, reasons(reason))
 
 
 @transaction.atomic
-def terminate(actor: Actor, reference: Reference, reason: str, contributions: str) -> Membership:
-    """End a membership: its users are switched off, keys and exchange end, and what it has contributed stays.
+def terminate(actor: Actor, reference: Reference, reason: str, contributions: str) -> ApprovalRequest:
+    """Propose to end a membership: its users are switched off, keys and exchange end, what it contributed stays.
 
-    `contributions` says in words what happens to that. Raises StepRefused, Invalid by field, NotFound, Forbidden.
+    `contributions` says in words what happens to that. Raises StepRefused, Invalid by field, NotFound, Forbidden,
+    Conflict.
     """
     membership = _taken(actor, reference, "terminate")
-    told, given = contributions.strip(), reasons(reason)
+    told = contributions.strip()
     if not told:
         raise Invalid({"contributions": [gettext("Say what happens to what the member has contributed.")]})
-    take_step(actor, MEMBERSHIP, membership, "terminate", given)
-    org_id = membership.organisation_id
-    Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    paper = on_paper.termination(actor, membership, given, told)
-    letters.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
-    membership.ending = {
-        "contributions": told,
-        **contributed_by(org_id),
-        **end_accounts(actor, org_id),
-        **switch_off_exchange(actor, org_id),
-    }
-    membership.ended = timezone.now()
-    membership.save(update_fields=["ending", "ended"])
-    push(membership)
-    return membership
+    return two_people.propose_step(
+        actor, two_people.TERMINATE, membership, reasons(reason), {"contributions": told}
+    )
 
 
 def would_end(membership: Membership) -> dict[str, int]:

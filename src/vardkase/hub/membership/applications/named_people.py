@@ -1,0 +1,26 @@
+"""Whether an application names somebody of the hub: as a contact, or as who accepts the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vardkase.hub.correspondence.letters.signatures import signature
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
+
+
+def is_named(actor: Actor, answers: Mapping[str, Any], email: str = "") -> bool:
+    """Whether `answers` (of the form, sent in from the address `email`) name the actor: by any address that the account
+    has had, or by the name that the actor signs letters with."""
+    if actor.user_id is None:
+        return False
+    contacts = answers.get("contacts")
+    people = [*contacts.values()] if isinstance(contacts, Mapping) else []
+    people = [each for each in (*people, answers.get("terms")) if isinstance(each, Mapping)]
+    addresses = {str(each.get("email") or "") for each in people} | {email}
+    if are_one_person(addresses_of(actor.user_id, actor.name), addresses - {""}):
+        return True
+    written = signature(actor)
+    names = {" ".join(str(each.get("name") or "").casefold().split()) for each in people}
+    return written is not None and written.name.casefold() in names

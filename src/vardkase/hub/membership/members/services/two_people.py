@@ -1,0 +1,206 @@
+"""What two officers decide of a membership: one proposes (`steps`, `opening`), another one approves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import NotFound
+from vardkase.exchange.servers.ending import switch_off_exchange
+from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.members import letters, on_paper
+from vardkase.hub.membership.members.checklist import still_open
+from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionCause, RestrictionKind
+from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
+from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.restrictions import impose, lift
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.services.ending import end_accounts
+from vardkase.identity.organisations.acting import Acting
+from vardkase.intel.queries.contributions import contributed_by
+
+PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER, Party.CONSOLE})
+
+
+def propose_step(
+    actor: Acting,
+    action: Action,
+    membership: Membership,
+    reason: str,
+    parameters: Mapping[str, Any] | None = None,
+) -> ApprovalRequest:
+    """Propose something of a membership that the caller has locked."""
+    return propose(
+        actor, action, str(membership.pk), title=str(membership), reason=reason, parameters=parameters
+    )
+
+
+def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
+    """Let a member in whose checklist has no open item, or with an approval in spite of them."""
+    take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
+    membership.activated = timezone.now()
+    membership.save(update_fields=["activated"])
+    push(membership)
+    letters.write(actor, membership, "membership_activated")
+    return membership
+
+
+def membership_of(request: ApprovalRequest) -> Membership:
+    """The membership that a request is about, locked. Raises NotFound."""
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
+    found = rows.filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("There is no such membership.")
+    return found
+
+
+def _state(request: ApprovalRequest) -> dict[str, Any]:
+    membership = membership_of(request)
+    held = membership.restrictions.filter(lifted=None).order_by("kind", "cause")
+    return {
+        "state": membership.state,
+        "restrictions": [list(each) for each in held.values_list("kind", "cause")],
+        "open": still_open(membership) if request.action == ACTIVATE.name else [],
+    }
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    return conflict_of(cast(Actor, actor), membership_of(request))
+
+
+def _description(effect: str | Promise, **labels: str | Promise) -> Callable[[ApprovalRequest], Description]:
+    """Describes a step by a sentence and the parameters that have a label."""
+
+    def describe(request: ApprovalRequest) -> Description:
+        details = [
+            (str(label), _in_words(request.parameters[name]))
+            for name, label in labels.items()
+            if request.parameters.get(name)
+        ]
+        member = (gettext("Member"), request.title)
+        return Description(str(effect), (member, *details))
+
+    return describe
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return str(dict(RestrictionKind.choices).get(value, value))
+
+
+def _activate(approval: Approval) -> Membership:
+    approval.for_action(ACTIVATE)
+    return enter(cast(Actor, approval.actor), membership_of(approval.request), approval.reason)
+
+
+def _limit(approval: Approval) -> Membership:
+    membership, given = membership_of(approval.request), approval.for_action(LIMIT).parameters
+    until = datetime.fromisoformat(given["until"]) if given["until"] else None
+    impose(
+        approval.actor,
+        membership,
+        RestrictionKind(given["kind"]),
+        RestrictionCause.OFFICER,
+        approval.reason,
+        until=until,
+        approval=approval,
+    )
+    return membership
+
+
+def _lift(approval: Approval) -> Membership:
+    membership = membership_of(approval.for_action(LIFT).request)
+    lift(approval.actor, membership, RestrictionCause.OFFICER, approval.reason, approval=approval)
+    return membership
+
+
+def _terminate(approval: Approval) -> Membership:
+    membership, actor = membership_of(approval.for_action(TERMINATE).request), cast(Actor, approval.actor)
+    told, given, org_id = approval.parameters["contributions"], approval.reason, membership.organisation_id
+    take_step(actor, MEMBERSHIP, membership, "terminate", given)
+    Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
+    paper = on_paper.termination(actor, membership, given, told)
+    letters.write(actor, membership, "membership_ended", paper, reason=given, contributions=told)
+    membership.ending = {
+        "contributions": told,
+        **contributed_by(org_id),
+        **end_accounts(actor, org_id),
+        **switch_off_exchange(actor, org_id),
+    }
+    membership.ended = timezone.now()
+    membership.save(update_fields=["ending", "ended"])
+    push(membership)
+    return membership
+
+
+ACTIVATE = register(
+    Action(
+        name="activate_with_open_items",
+        title=_("Activate a membership with open items"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_description(
+            _("The member reads and shares from now on, although items of its checklist are open."),
+            open=_("Still to be done"),
+        ),
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_activate,
+    )
+)
+LIMIT = register(
+    Action(
+        name="limit_membership",
+        title=_("Suspend or limit a membership"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_description(
+            _("The membership is limited at once, and the member is written to."),
+            kind=_("Limit"),
+            until=_("Until"),
+        ),
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_limit,
+    )
+)
+LIFT = register(
+    Action(
+        name="lift_limits",
+        title=_("Lift what limits a membership"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_description(_("Everything that officers have limited works again at once.")),
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_lift,
+    )
+)
+TERMINATE = register(
+    Action(
+        name="terminate_membership",
+        title=_("Terminate a membership"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_description(
+            _(
+                "Accounts are switched off, keys end, and nothing is exchanged any more. This cannot be undone."
+            ),
+            contributions=_("What becomes of its contributions"),
+        ),
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_terminate,
+    )
+)

@@ -1,0 +1,63 @@
+"""What two officers do with a membership: one proposes by the service of that name, a colleague approves."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils import timezone
+
+from tests.factories import make_role, make_user
+from tests.identity.two_people import approved
+from vardkase.hub.membership.members import services
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.services.pushing import push
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+
+COLLEAGUE = "colleague.officer@hub.example"
+
+
+def colleague(actor: Actor) -> User:
+    """Another officer of the hub."""
+    found = User.objects.filter(email=COLLEAGUE).first()
+    organisation = Organisation.objects.get(pk=actor.organisation_id)
+    return found or make_user(
+        organisation, make_role("Colleague", []), COLLEAGUE, staff_roles=["legal_officer"]
+    )
+
+
+def agreed(actor: Actor, request: ApprovalRequest | Membership) -> Membership:
+    """What comes of a request that `actor` has made when the colleague approves it."""
+    if isinstance(request, Membership):
+        return request
+    return cast(Membership, approved(colleague(actor), request))
+
+
+def open_membership(actor: Actor, organisation: Organisation, data: dict[str, Any]) -> Membership:
+    return agreed(actor, services.open_membership(actor, organisation, data, "It was here before."))
+
+
+def activate(actor: Actor, *given: Any) -> Membership:
+    return agreed(actor, services.activate(actor, *given))
+
+
+def suspend(actor: Actor, *given: Any, **more: Any) -> Membership:
+    return agreed(actor, services.suspend(actor, *given, **more))
+
+
+def restore(actor: Actor, *given: Any) -> Membership:
+    return agreed(actor, services.restore(actor, *given))
+
+
+def terminate(actor: Actor, *given: Any) -> Membership:
+    return agreed(actor, services.terminate(actor, *given))
+
+
+def admitted(organisation_id: int) -> Membership:
+    """The organisation's membership, active since before there were checklists."""
+    found = Membership.objects.filter(organisation=organisation_id)
+    found.update(state="active", activated=timezone.now())
+    push(found.select_related("organisation").get())
+    return found.select_related("organisation").get()

@@ -1,0 +1,180 @@
+"""What takes two officers is done by none alone, by page, API or command; and an interest goes on with the member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from typer.testing import CliRunner
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.hub.membership import by_two
+from tests.hub.membership.answers import answers
+from tests.hub.membership.desk import proposed, sent_in
+from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened
+from tests.identity.two_people import approved
+from tests.web.signed_in import signed_in
+from vardkase.cli.main import commands
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.lifecycle import NotImpartial
+from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.members import services
+from vardkase.hub.membership.members.models import Membership, RestrictionCause, RestrictionKind
+from vardkase.hub.membership.members.services.opening import begin
+from vardkase.hub.membership.members.services.restrictions import impose
+from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import User
+
+GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
+
+
+@pytest.fixture
+def desk(cast: Cast, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def state_of(cast: Cast) -> tuple[Any, ...]:
+    found = Membership.objects.filter(organisation=cast.org_b).first()
+    return (found and found.state, found and found.restrictions.filter(lifted=None).count())
+
+
+@pytest.mark.parametrize("step", ["suspend", "terminate", "restore"])
+def test_one_officer_leads_no_membership_on(cast: Cast, desk: Desk, step: str) -> None:
+    """Each face only proposes; whoever proposed approves by none, nor does a key, a command or the console."""
+    member(desk, cast.org_b)
+    officer, org = desk.officer, cast.org_b.pk
+    if step == "restore":
+        by_two.suspend(at_the_screen(officer), org, "suspended", "Because.")
+    before = state_of(cast)
+    words = ["membership", step, cast.org_b.name, "--reason", "x"]
+    words += ["--contributions", "They stay."] if step == "terminate" else []
+    for face in ("page", "API", "command", "console"):
+        ApprovalRequest.objects.filter(state="waiting").delete()
+        if face == "page":
+            assert signed_in(officer).post(f"/members/{org}/step/{step}/", GIVEN).status_code == 302
+        elif face == "API":
+            status, body = call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
+            assert (status, "Another person has to approve" in body["message"]) == (200, True)
+        else:
+            as_officer = ["--user", officer.user.email] if face == "command" else []
+            assert CliRunner().invoke(commands, [*words, *as_officer]).exit_code == 0
+        waits = ApprovalRequest.objects.get(state="waiting")
+        try_to_approve_alone(officer, waits, is_proposer=face != "console")
+        assert state_of(cast) == before, face
+    approved(desk.second.user, ApprovalRequest.objects.get(state="waiting"))
+    assert state_of(cast) != before
+
+
+def try_to_approve_alone(who: Player, waits: ApprovalRequest, *, is_proposer: bool) -> None:
+    """By the API, and on the page where the same officer has proposed it; the command line cannot approve at all."""
+    digest = {"digest": waits.digest}
+    assert call(who.key, "POST", f"/approvalRequests/approve/{waits.pk}", digest)[0] == 403
+    if is_proposer:
+        signed_in(who).post(reverse("approval_request_approve", args=[waits.pk]), digest)
+        with pytest.raises(Forbidden):
+            four_eyes.approve(at_the_screen(who), waits.pk, waits.digest)
+
+
+def test_one_officer_makes_no_member(cast: Cast, desk: Desk) -> None:
+    """Opening without an application, and activating with open items, take another officer."""
+    officer = at_the_screen(desk.officer)
+    form = {"organisation": cast.org_b.pk, "reason": "They asked.", **FACTS}
+    assert signed_in(desk.officer).post("/members/open/", form).status_code == 302
+    assert not Membership.objects.exists()
+    with pytest.raises(Conflict):
+        services.open_membership(officer, cast.org_b, FACTS, "Again.")
+    approved(desk.second.user)
+    membership = Membership.objects.get()
+    assert membership.state == "onboarding"
+    with pytest.raises(Invalid, match="Utan det släpps ingen medlem in"):
+        services.activate(officer, cast.org_b.pk, "Brådskar.")
+    assert Membership.objects.get().state == "onboarding"
+
+
+def test_nothing_of_it_can_be_done_without_an_approval(cast: Cast, desk: Desk) -> None:
+    membership = member(desk, cast.org_b)
+    with pytest.raises(PermissionError):
+        begin(at_the_screen(desk.officer), cast.org_c, FACTS)
+    with pytest.raises(PermissionError):
+        impose(
+            at_the_screen(desk.officer), membership, RestrictionKind.READ_ONLY, RestrictionCause.OFFICER, "x"
+        )
+
+
+def test_a_request_is_stale_once_the_membership_has_gone_on(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    officer = at_the_screen(desk.officer)
+    ends = services.terminate(officer, cast.org_b.pk, "It left.", "They stay.")
+    by_two.suspend(officer, cast.org_b.pk, "read_only", "It is looked into.")
+    with pytest.raises(Conflict):
+        approved(desk.second.user, ends)
+    assert (ApprovalRequest.objects.get(pk=ends.pk).state, Membership.objects.get().state) == (
+        "stale",
+        "active",
+    )
+
+
+def test_an_application_is_decided_on_the_pages_alone(cast: Cast, desk: Desk) -> None:
+    """Neither with the second officer's key nor after somebody else has just set their password."""
+    application, proposal = proposed(at_the_screen(desk.officer))
+    given = {"proposal_id": proposal.pk, "answer": "agree"}
+    status, body = call(desk.second.key, "POST", f"/membershipAssessments/decide/{application.number}", given)
+    assert (status, "signed in there" in body["message"]) == (403, True)
+    User.objects.filter(pk=desk.second.user.pk).update(credentials_set_by_another_at=timezone.now())
+    with pytest.raises(Forbidden):
+        deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+    User.objects.filter(pk=desk.second.user.pk).update(credentials_set_by_another_at=None)
+    assert deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree").state == "approved"
+
+
+def named_in(player: Player) -> dict[str, Any]:
+    """A form that names an officer of the hub as main contact, by another address of the same mailbox."""
+    found: dict[str, Any] = answers()
+    name, _, domain = player.user.email.partition("@")
+    found["contacts"]["main"] |= {"email": f"{name}+kommun@{domain}"}
+    return found
+
+
+def test_whoever_an_application_names_answers_first(cast: Cast, desk: Desk) -> None:
+    officer, form = at_the_screen(desk.officer), named_in(desk.officer)
+    with pytest.raises(NotImpartial):
+        import_application(officer, form)
+    application = sent_in(answers=form)
+    with pytest.raises(NotImpartial):
+        reviewing.review(officer, application)
+    page = reverse("application_partial", args=[application.number])
+    told = {"partial": "0", "reason": "Jag har slutat där."}
+    assert signed_in(desk.officer).post(page, told).status_code == 302
+    assert reviewing.review(officer, application).state == "under_review"
+
+
+def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None:
+    application, proposal = proposed(at_the_screen(desk.officer))
+    third = by_two.colleague(at_the_screen(desk.officer))
+    deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
+    reviewing.declare_partial(at_the_screen(desk.officer), application, "Min syster är chef där.")
+    membership = Membership.objects.get()
+    org = membership.organisation_id
+    with pytest.raises(NotImpartial):
+        services.terminate(at_the_screen(desk.officer), org, "x", "y")
+    made = services.terminate(at_the_screen(desk.second), org, "It left.", "They stay.")
+    with pytest.raises(Forbidden):
+        approved(desk.officer.user, made)
+    approved(third, made)
+    assert Membership.objects.get().state == "terminated"
+
+
+def test_a_contact_of_the_member_decides_nothing_of_it(cast: Cast, desk: Desk) -> None:
+    contact = {"name": "Per", "email": desk.officer.user.email}
+    opened(desk, cast.org_b)
+    found = Membership.objects.get()
+    Membership.objects.update(details={**found.details, "contact_security": contact})
+    with pytest.raises(NotImpartial):
+        services.terminate(at_the_screen(desk.officer), cast.org_b.pk, "x", "y")
+    with pytest.raises(NotImpartial):
+        services.activate(at_the_screen(desk.officer), cast.org_b.pk, "x")
