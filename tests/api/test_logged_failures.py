@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.calls import call, send
 from tests.api.test_logs import logs
 from tests.cast import Cast
-from vardkase.api.authentication import failures
+from vardkase.api import authentication
 from vardkase.audit.mails import MOST_ROWS
 from vardkase.audit.models import AuditEntry
+from vardkase.core.limits import Limit
 from vardkase.core.mail.hooks import MailEnded, mail_ended
 from vardkase.identity.entrance import doors
 
@@ -37,7 +38,7 @@ def test_a_request_without_a_key_is_no_failed_authentication(cast: Cast) -> None
 def test_a_flood_of_unknown_keys_fills_no_log_and_asks_no_database(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(failures, "allowed", 10_000)
+    monkeypatch.setattr(authentication, "FAILURES", Limit("of this test", allowed=10_000, window=60))
     for attempt in range(50):
         send(f"{UNKNOWN}{attempt % 10}", "GET", "/events/index")
     assert AuditEntry.objects.filter(action="user.key_refused").count() == 1
