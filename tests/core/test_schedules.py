@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vardkase.core import schedules
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Conflict
 from vardkase.core.schedules import Rhythm, Schedule, next_after, services
 from vardkase.core.schedules.models import ScheduledTask
@@ -34,8 +35,8 @@ def own(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """Two schedules of the test's own, and no others."""
     words = gettext_lazy("Overview")
     monkeypatch.setattr(schedules, "_registered", {})
-    schedules.register(Schedule("test.works", words, words, works, on=True))
-    schedules.register(Schedule("test.fails", words, words, fails))
+    schedules.register(Schedule("test.works", words, words, works, on=True, changed_by=ChangedBy.OPERATOR))
+    schedules.register(Schedule("test.fails", words, words, fails, changed_by=ChangedBy.OPERATOR))
     DONE.clear()
 
 
@@ -106,4 +107,4 @@ def test_it_waits_once_however_often_it_is_ordered() -> None:
 def test_a_name_stands_for_one_thing() -> None:
     words = gettext_lazy("Overview")
     with pytest.raises(RuntimeError):
-        schedules.register(Schedule("test.works", words, words, fails))
+        schedules.register(Schedule("test.works", words, words, fails, changed_by=ChangedBy.OPERATOR))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting, declared_settings
 from vardkase.core.settings.models import SettingValue
 
-LIMIT = Setting("Test.limit", 20, "How many.")
-SWITCH = Setting("Test.switch", True, "Whether.")
-WORDS = Setting("Test.words", "", "What.")
+LIMIT = Setting("Test.limit", 20, "How many.", changed_by=ChangedBy.SITE_ADMIN)
+SWITCH = Setting("Test.switch", True, "Whether.", changed_by=ChangedBy.SITE_ADMIN)
+WORDS = Setting("Test.words", "", "What.", changed_by=ChangedBy.SITE_ADMIN)
 
 
 @pytest.mark.django_db
@@ -31,4 +32,4 @@ def test_flags_and_texts_are_read_as_they_were_set(
 def test_a_name_is_declared_once() -> None:
     assert declared_settings()["Test.limit"] is LIMIT
     with pytest.raises(RuntimeError, match="declared twice"):
-        Setting("Test.limit", 3, "Something else.")
+        Setting("Test.limit", 3, "Something else.", changed_by=ChangedBy.SITE_ADMIN)

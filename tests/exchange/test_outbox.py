@@ -31,6 +31,7 @@ def publish(key: str) -> str:
 
 def test_each_publication_is_a_version_of_its_own(cast: Cast) -> None:
     number = publish(cast.publisher.key)
+    call(cast.publisher.key, "POST", f"/attributes/add/{number}", {"type": "text", "value": "more"})
     call(cast.publisher.key, "POST", f"/events/publish/{number}", {})
     entered = Entry.objects.filter(event_id=number).order_by("id")
     assert [entry.topic for entry in entered] == ["misp_json", "misp_json"]

@@ -16,10 +16,11 @@ from tests.cast import Cast
 from tests.factories import make_key
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting, stored_values
 from vardkase.core.settings.models import SettingValue
 
-TOKEN = Setting("Test.token", "", "A secret of somebody else.", secret=True)
+TOKEN = Setting("Test.token", "", "A secret of somebody else.", secret=True, changed_by=ChangedBy.SITE_ADMIN)
 EDIT = "/servers/serverSettingsEdit/"
 UPDATED = {
     "saved": True,

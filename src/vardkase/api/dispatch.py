@@ -80,9 +80,10 @@ class Endpoint:
     """One action of MISP's API with what it takes to call it.
 
     `requires`: all of these permissions; `requires_any`: at least one; `site_admin`: site administrators only;
-    `staff`: one of these duties at the hub; `writes`: refused to read-only keys and to organisations that may not
-    write, but for `own_affairs`, which an organisation tends to however its membership stands; `public`: open to
-    visitors, and nobody's key is looked at; `takes_document`: the body is a file, and not decoded as parameters.
+    `oversight`: those, the hub's officers and auditors; `staff`: one of these duties at the hub; `writes`: refused to
+    read-only keys, auditors and organisations that may not write, but for `own_affairs`, which an organisation tends
+    to however its membership stands; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the
+    body is a file, and not decoded as parameters.
     `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
@@ -101,6 +102,7 @@ class Endpoint:
     own_affairs: bool = False
     body: BodyLimits = BodyLimits.QUERY
     before_body: Callable[[Actor], None] | None = None
+    oversight: bool = False
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -109,6 +111,8 @@ class Endpoint:
             raise Forbidden
         if self.site_admin and not actor.is_site_admin:
             raise Forbidden
+        if self.oversight:
+            actor.require_oversight()
         if self.staff:
             actor.require_staff(*self.staff)
         if self.writes:
@@ -145,6 +149,7 @@ def endpoint(
     own_affairs: bool = False,
     body: BodyLimits | None = None,
     before_body: Callable[[Actor], None] | None = None,
+    oversight: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -173,6 +178,7 @@ def endpoint(
             own_affairs,
             body or usual,
             before_body,
+            oversight,
         )
         return handler
 

@@ -145,6 +145,8 @@ attributes_stored: Hook[list[StoredAttribute]] = Hook("attributes_stored")
 attributes_changed: Hook[AttributesChanged] = Hook("attributes_changed")
 attributes_removed: Hook[AttributesRemoved] = Hook("attributes_removed")
 event_published: Hook[EventPublished] = Hook("event_published")
+event_announced: Hook[EventPublished] = Hook("event_announced")
+"""Mail of a version that is out already is asked for."""
 event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
 event_taken_over: Hook[EventTakenOver] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
+from django.utils.translation import gettext
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import NotFound
@@ -19,7 +21,7 @@ from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
 from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.profiles import is_here
-from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.actor import ONLY_READS, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.standing import is_shut_out, refusal
@@ -65,6 +67,22 @@ OWN_ACCOUNT_VIEWS = frozenset(
     }
 )
 """allauth's own views for a signed-in person's account; reachable before the second factor is set up."""
+
+
+AUDITORS_OWN = (
+    OWN_ACCOUNT_VIEWS
+    | REAUTHENTICATION_VIEWS
+    | {
+        "account_edit",
+        "account_end_sessions",
+        "account_key_create",
+        "account_key_revoke",
+        "account_looks",
+    }
+)
+"""All that an auditor may write: what one signs in with, and what the pages look like to oneself."""
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Language:
@@ -168,7 +186,11 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
     request.sign_in_step = step  # type: ignore[attr-defined]
     address = getattr(request, "client_address", None)
     actor = actor_for(user, Credential.BROWSER, address=address)
+    if actor.is_auditor and name in AUDITORS_OWN:
+        actor = replace(actor, at_own_account=True)
     request.actor = actor  # type: ignore[attr-defined]
+    if actor.is_auditor and request.method not in READING and not actor.at_own_account:
+        return render(request, "refused.html", {"why": gettext(ONLY_READS)}, status=403)
     if is_shut_out(actor.standing) and not own_affairs and name not in OWN_ACCOUNT_VIEWS:
         return standing_page(request, str(refusal(actor.standing)))
     return None

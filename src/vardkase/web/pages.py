@@ -52,6 +52,7 @@ def page[**P](
     body: BodyLimits = BodyLimits.QUERY,
     confirmed: bool = False,
     resume: bool = True,
+    oversight: bool = False,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
@@ -63,6 +64,7 @@ def page[**P](
     view whose service calls `Actor.require_step_up`. `resume`: a POST goes on after that with the fields it was sent
     with, which the session keeps until then: set it to False where they hold a secret.
     `body`: how much may be sent to it.
+    `oversight`: for those who may see how the hub is run and set (`Actor.require_oversight`).
     `own_affairs`: what an organisation tends to however its membership stands; others then see why they may not.
     """
 
@@ -73,11 +75,7 @@ def page[**P](
             person = cast(User, request.user)
             page_request.actor = replace(page_request.actor, confirmed_at=confirmed_at(request, person))
             try:
-                page_request.actor.require(*requires)
-                if staff:
-                    page_request.actor.require_staff(*staff)
-                if confirmed:
-                    page_request.actor.require_step_up()
+                _authorise(page_request.actor, requires, staff, confirmed=confirmed, oversight=oversight)
                 if not writes:
                     page_request.actor = for_reading(page_request.actor, _name_of(request))
                     return view(page_request, *args, **kwargs)
@@ -107,6 +105,23 @@ def page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def _authorise(
+    actor: Actor,
+    requires: tuple[Permission, ...],
+    staff: tuple[StaffRole, ...],
+    *,
+    confirmed: bool,
+    oversight: bool,
+) -> None:
+    actor.require(*requires)
+    if oversight:
+        actor.require_oversight()
+    if staff:
+        actor.require_staff(*staff)
+    if confirmed:
+        actor.require_step_up()
 
 
 def _name_of(request: HttpRequest) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 DISABLED = Setting(
     "MISP.completely_disable_correlation",
     False,
     "Whether nothing is told of what events and attributes have in common. The keys are kept, so it can be undone.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 SSDEEP_THRESHOLD = Setting(
@@ -15,6 +17,7 @@ SSDEEP_THRESHOLD = Setting(
     40,
     "How similar two fuzzy hashes (ssdeep) have to be to correlate, from 1 to 100.",
     check=lambda score: None if 1 <= score <= 100 else "The value has to be between 1 and 100.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 MAX_CORRELATIONS = Setting(
@@ -22,4 +25,5 @@ MAX_CORRELATIONS = Setting(
     5000,
     "How many correlating attributes come with an event at most, counted anew for each thousand attributes of it.",
     check=lambda number: None if number > 0 else "The value has to be greater than 0.",
+    changed_by=ChangedBy.OPERATOR,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.queries import attributes_with_value
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
@@ -19,6 +20,7 @@ FAST_LOOKUP = Setting(
     True,
     "Whether attributes/fastLookup answers. MISP keeps it off until a cache is filled; here it needs none.",
     level=2,
+    changed_by=ChangedBy.OPERATOR,
 )
 MOST_EVENTS = 1_000
 """Events named for one value: the oldest of them."""

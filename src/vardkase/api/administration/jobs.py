@@ -80,7 +80,7 @@ def clear(call: Call) -> Answer:
     return saved(f"{count} job entries removed.", "/jobs/clearJobs")
 
 
-@endpoint("tasks/index", site_admin=True)
+@endpoint("tasks/index", oversight=True)
 def tasks(call: Call) -> Answer:
     """What the hub does by itself: `timer` is in hours, 0 while it is paused; `scheduled_time` by the hub's clocks."""
     found = schedules.scheduled_tasks(call.actor)
@@ -89,7 +89,7 @@ def tasks(call: Call) -> Answer:
 
 @endpoint(
     "tasks/setTask",
-    site_admin=True,
+    oversight=True,
     writes=True,
     describes=Description(
         "Choose when the hub does things by itself: each task by its number in tasks/index. A timer of 0 pauses it, "

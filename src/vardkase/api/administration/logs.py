@@ -233,7 +233,7 @@ def _audit_row(actor: Actor, entry: AuditEntry, names: dict[int | None, str]) ->
 
 def _may_know_who(actor: Actor, entry: AuditEntry) -> bool:
     """Readers of an event learn which organisation did something, but only their own people's names."""
-    return actor.is_site_admin or entry.organisation_id == actor.organisation_id
+    return actor.is_site_admin or actor.is_auditor or entry.organisation_id == actor.organisation_id
 
 
 def _words(change: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ ABOUT_EDIT = Description(
 )
 
 
-@endpoint("servers/serverSettings", site_admin=True)
+@endpoint("servers/serverSettings", oversight=True)
 def server_settings(call: Call) -> Answer:
     """Every setting, and how the instance is; with the name of one of MISP's tabs, that tab's settings."""
     lines = [_listed(line) for line in instance.every_setting(call.actor)]
@@ -43,7 +43,7 @@ def server_settings(call: Call) -> Answer:
     return Json(report, headers={"Content-Disposition": 'attachment; filename="MISP.report.json"'})
 
 
-@endpoint("servers/getSetting", site_admin=True)
+@endpoint("servers/getSetting", oversight=True)
 def get_setting(call: Call) -> Answer:
     """One setting with its value, description and kind."""
     line = instance.find_setting(call.actor, call.arg(0))
@@ -62,7 +62,7 @@ def get_setting(call: Call) -> Answer:
     return Json({**row, "name": line.name})
 
 
-@endpoint("servers/serverSettingsEdit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("servers/serverSettingsEdit", oversight=True, writes=True, describes=ABOUT_EDIT)
 def edit_setting(call: Call) -> Answer:
     body = call.data("Server")
     if reason := why_not(call.arg(0)):
@@ -81,7 +81,7 @@ def edit_setting(call: Call) -> Answer:
     return saved("Field updated", EDIT)
 
 
-@endpoint("servers/serverSettingsReloadSetting", site_admin=True)
+@endpoint("servers/serverSettingsReloadSetting", oversight=True)
 def reload_setting(call: Call) -> Answer:
     """A setting as a row of the list: there is nothing to reload, every read is a fresh one."""
     return Json(_listed(instance.find_setting(call.actor, call.arg(0))))

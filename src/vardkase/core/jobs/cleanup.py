@@ -7,6 +7,7 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.limits import forget_past_uses
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
@@ -20,6 +21,7 @@ DAYS_KEPT = Setting(
     "How many days a background job is kept after it has ended.",
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+    changed_by=ChangedBy.OPERATOR,
 )
 
 
@@ -41,6 +43,7 @@ FORGET_ENDED = Schedule(
     Rhythm.HOURLY,
     time(0, 20),
     on=True,
+    changed_by=ChangedBy.OPERATOR,
 )
 FORGET = """
 DELETE FROM procrastinate_jobs j

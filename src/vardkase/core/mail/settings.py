@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 DISABLED = Setting(
-    "MISP.disable_emailing", False, "Whether the hub sends no mail at all: for maintenance, or a first pull."
+    "MISP.disable_emailing",
+    False,
+    "Whether the hub sends no mail at all: for maintenance, or a first pull.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 FROM_NAME = Setting(
-    "MISP.email_from_name", "", "The name beside the hub's address in what it sends.", level=2
+    "MISP.email_from_name",
+    "",
+    "The name beside the hub's address in what it sends.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 REPLY_TO = Setting(
     "MISP.email_reply_to",
     "",
     "Where answers to the hub's mail go when nobody wrote it; empty: to the sender's address.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 SIGN = Setting(
-    "GnuPG.sign", True, "Whether the hub signs its mail, once it has a key (GnuPG.signing_key).", level=2
+    "GnuPG.sign",
+    True,
+    "Whether the hub signs its mail, once it has a key (GnuPG.signing_key).",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )

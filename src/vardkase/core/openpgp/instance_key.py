@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.clock import now_seconds
 from vardkase.core.instance import instance_uuid
 from vardkase.core.openpgp import NO_SIGNING_KEY, public_key, public_part
@@ -24,6 +25,7 @@ SIGNING_KEY = Setting(
     "is made when an event is first protected; set it to go on with the key of an earlier instance.",
     check=_fault,
     secret=True,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 

@@ -7,12 +7,14 @@ A `Schedule` is part of the software; whether it is on, and when it is due, is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
+
+from vardkase.core.changed_by import ChangedBy
 
 __all__ = ["Rhythm", "Schedule", "find", "next_after", "register", "registered"]
 
@@ -35,7 +37,7 @@ class Schedule:
     `name` reads ``room.verb``; `title` and `help` are for the page. `work` is called in a job, outside a transaction;
     what takes long it orders as jobs of their own. It returns how many things it ordered or dealt with, and what it
     raises is shown as the fault of the run. `rhythm`, `at` (of the day; for HOURLY the minute counts) and `on` hold
-    until somebody chooses otherwise.
+    until somebody chooses otherwise, whom `changed_by` names.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Schedule:
     rhythm: Rhythm = Rhythm.DAILY
     at: time = time(3, 0)
     on: bool = False
+    changed_by: ChangedBy = field(kw_only=True)
 
 
 _registered: dict[str, Schedule] = {}

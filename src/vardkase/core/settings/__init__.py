@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.hooks import Hook
 from vardkase.core.settings.sealing import opened, sealed
 from vardkase.core.sql import cursor
@@ -38,7 +39,7 @@ class Setting[Value: (int, bool, str)]:
 
     `level` is MISP's: 0 critical, 1 recommended, 2 optional. `options` are the permitted values with their
     meaning, where not every value will do; `check` says in words what is wrong with a value, or nothing.
-    A `secret` lies encrypted in the database, and is never told again, by no one.
+    A `secret` lies encrypted in the database, and is never told again, by no one. `changed_by` says who may change it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Setting[Value: (int, bool, str)]:
     options: tuple[tuple[Value, str], ...] = ()
     check: Callable[[Value], str | None] = lambda _value: None
     secret: bool = False
+    changed_by: ChangedBy = field(kw_only=True)
     declared: bool = True
     """False for those that a `Family` makes when they are asked for."""
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 LIVE = Setting(
-    "MISP.live", True, "When it is off, only site administrators are let in: for maintenance.", level=0
+    "MISP.live",
+    True,
+    "When it is off, only site administrators are let in: for maintenance.",
+    level=0,
+    changed_by=ChangedBy.OPERATOR,
 )
 MAINTENANCE_MESSAGE = Setting(
     "MISP.maintenance_message",
     "The hub is being maintained and will be back shortly.",
     "What everybody else is told while MISP.live is off.",
     level=2,
+    changed_by=ChangedBy.OPERATOR,
 )
 BACKGROUND_JOBS = Setting(
     "MISP.background_jobs",
     True,
     "Whether work that may take long is handed to the worker and answered at once.",
+    changed_by=ChangedBy.OPERATOR,
 )
 DEBUG = Setting(
     "debug",
@@ -24,4 +31,5 @@ DEBUG = Setting(
     "Accepted for the clients that set it, and without effect: faults are always logged and never shown.",
     level=2,
     options=((0, "Off"), (1, "On"), (2, "On, with queries")),
+    changed_by=ChangedBy.OPERATOR,
 )

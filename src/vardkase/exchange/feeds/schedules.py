@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.exchange.feeds.caching import chosen_feeds
 from vardkase.exchange.feeds.models import Feed
@@ -29,6 +30,7 @@ SCHEDULES = (
         _("Fetches what is new from every feed that is switched on."),
         fetch_all,
         at=time(2, 0),
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "feeds.cache_all",
@@ -37,5 +39,6 @@ SCHEDULES = (
         cache_all,
         Rhythm.DAILY,
         time(2, 30),
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

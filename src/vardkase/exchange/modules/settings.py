@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import AnySetting, Setting, add_family
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.server import Kind, Module, modules
@@ -20,30 +21,30 @@ def _timeout(seconds: int) -> str | None:
 ENABLED: dict[Kind, Setting[bool]] = {
     Kind.EXPANSION: Setting(
         "Plugin.Enrichment_services_enable", False, "Whether attributes and events may be enriched by modules."
-    ),
+    , changed_by=ChangedBy.OFFICERS),
     Kind.HOVER: Setting(
         "Plugin.Enrichment_hover_enable", False, "Whether values are explained by modules when people point at them."
-    ),
+    , changed_by=ChangedBy.OFFICERS),
     Kind.IMPORT: Setting(
         "Plugin.Import_services_enable", False, "Whether documents may be read by import modules."
-    ),
+    , changed_by=ChangedBy.OFFICERS),
     Kind.EXPORT: Setting(
         "Plugin.Export_services_enable", False, "Whether events may be written by export modules."
-    ),
+    , changed_by=ChangedBy.OFFICERS),
 }  # fmt: skip
 TIMEOUTS: dict[Kind, Setting[int]] = {
     Kind.EXPANSION: Setting(
         "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=_timeout
-    ),
+    , changed_by=ChangedBy.OPERATOR),
     Kind.HOVER: Setting(
         "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=_timeout
-    ),
+    , changed_by=ChangedBy.OPERATOR),
     Kind.IMPORT: Setting(
         "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=_timeout
-    ),
+    , changed_by=ChangedBy.OPERATOR),
     Kind.EXPORT: Setting(
         "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=_timeout
-    ),
+    , changed_by=ChangedBy.OPERATOR),
 }  # fmt: skip
 
 
@@ -70,13 +71,26 @@ class ModuleSettings:
 def _of_module(module: Module) -> Iterator[AnySetting]:
     start = f"Plugin.{module.prefix}_{module.name}"
     about = f"the module {module.name}"
-    yield Setting(f"{start}_enabled", False, f"Whether {about} may be used.", declared=False)
+    yield Setting(
+        f"{start}_enabled",
+        False,
+        f"Whether {about} may be used.",
+        declared=False,
+        changed_by=ChangedBy.SITE_ADMIN,
+    )
     yield Setting(
         f"{start}_restrict", 0, f"The id of the only organisation that may use {about}; 0 for all.", declared=False
-    )  # fmt: skip
+    , changed_by=ChangedBy.SITE_ADMIN)  # fmt: skip
     for name in module.configuration:
         secret = SECRET.search(name) is not None
-        yield Setting(f"{start}_{name}", "", f"{name} of {about}.", secret=secret, declared=False)
+        yield Setting(
+            f"{start}_{name}",
+            "",
+            f"{name} of {about}.",
+            secret=secret,
+            declared=False,
+            changed_by=ChangedBy.SITE_ADMIN,
+        )
 
 
 add_family(ModuleSettings())

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.exchange.notices.summaries import send_summaries
 
@@ -21,6 +22,7 @@ SCHEDULES = (
         Rhythm.DAILY,
         time(6, 0),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "notices.weekly_summary",
@@ -30,6 +32,7 @@ SCHEDULES = (
         Rhythm.WEEKLY,
         time(6, 10),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "notices.monthly_summary",
@@ -39,5 +42,6 @@ SCHEDULES = (
         Rhythm.MONTHLY,
         time(6, 20),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 
@@ -15,51 +16,68 @@ METADATA_ONLY = Setting(
     "MISP.event_alert_metadata_only",
     False,
     "Whether mail of a published event leaves out its attributes, even when it is encrypted.",
+    changed_by=ChangedBy.OFFICERS,
 )
 SUMMARY_ONLY = Setting(
     "MISP.publish_alerts_summary_only",
     False,
     "Whether people who have chosen daily, weekly or monthly summaries get no mail of single events.",
     level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 EXTENDED_SUBJECT = Setting(
     "MISP.extended_alert_subject",
     False,
     "Whether the event's title stands in the subject of mail that is not encrypted; other mail has it inside only.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 SUBJECT_TAG = Setting(
     "MISP.email_subject_tag",
     "tlp",
     "The tag of an event that stands in the subject begins with this.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 SUBJECT_TAG_NAME = Setting(
     "MISP.email_subject_include_tag_name",
     True,
     "Whether the subject has the whole tag (tlp:amber), or only what it says (amber).",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 SUBJECT_WITHOUT_TAG = Setting(
     "MISP.email_subject_TLP_string",
     "tlp:amber",
     "What stands in the subject when the event has no such tag.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 BLOCK_BY_TAG = Setting(
     "MISP.block_event_alert",
     False,
     "Whether an event with the tag MISP.block_event_alert_tag is told to nobody.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 BLOCKING_TAG = Setting(
-    "MISP.block_event_alert_tag", 'no-alerts="true"', "The tag that keeps mail back.", level=2
+    "MISP.block_event_alert_tag",
+    'no-alerts="true"',
+    "The tag that keeps mail back.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
-BLOCK_OLD = Setting("MISP.block_old_event_alert", False, "Whether old events are told to nobody.")
+BLOCK_OLD = Setting(
+    "MISP.block_old_event_alert",
+    False,
+    "Whether old events are told to nobody.",
+    changed_by=ChangedBy.SITE_ADMIN,
+)
 OLD_BY_CHANGE = Setting(
     "MISP.block_old_event_alert_age",
     0,
     "An event is old when it was changed last so many days ago; 0: not by this.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 OLD_BY_DATE = Setting(
     "MISP.block_old_event_alert_by_date",
@@ -67,11 +85,13 @@ OLD_BY_DATE = Setting(
     "An event is old when its date is so many days ago; 0: not by this.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 REPUBLISH_BAN = Setting(
     "MISP.event_alert_republish_ban",
     False,
     "Whether an event that was told shortly before is not told again.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 REPUBLISH_MINUTES = Setting(
     "MISP.event_alert_republish_ban_threshold",
@@ -79,11 +99,13 @@ REPUBLISH_MINUTES = Setting(
     "Minutes that count as shortly.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN = Setting(
     "MISP.user_email_notification_ban",
     False,
     "Whether a person gets only so many mails of events in a while.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN_MINUTES = Setting(
     "MISP.user_email_notification_ban_time_threshold",
@@ -91,6 +113,7 @@ USER_BAN_MINUTES = Setting(
     "Minutes that count as a while.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN_AMOUNT = Setting(
     "MISP.user_email_notification_ban_amount_threshold",
@@ -98,6 +121,7 @@ USER_BAN_AMOUNT = Setting(
     "How many mails one gets in a while.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 ORGANISATION_THRESHOLD = Setting(
     "MISP.org_alert_threshold",
@@ -105,6 +129,7 @@ ORGANISATION_THRESHOLD = Setting(
     "How many events of one creator organisation are told in an hour; 0: all of them.",
     level=2,
     check=_not_negative,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 

@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.tasks import order
@@ -31,6 +32,7 @@ SCHEDULES = (
         refresh_all,
         Rhythm.QUARTERLY,
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "own_feeds.write_anew",
@@ -41,5 +43,6 @@ SCHEDULES = (
         write_all,
         at=time(4, 20),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

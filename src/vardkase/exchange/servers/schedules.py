@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.exchange.servers.tasks import cache_all
 
@@ -16,5 +17,6 @@ SCHEDULES = (
         _("Renews what is known of the values of every connected hub whose hashes are kept here."),
         cache_all,
         at=time(5, 0),
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

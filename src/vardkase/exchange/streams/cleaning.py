@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.sql import cursor
 from vardkase.exchange.streams.settings import KEPT_DAYS
@@ -40,6 +41,7 @@ CLEAN = Schedule(
     clean_outbox,
     at=time(3, 17),
     on=True,
+    changed_by=ChangedBy.OPERATOR,
 )
 
 FORGET = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.exchange.streams.topics import TOPICS
 
@@ -19,12 +20,22 @@ ZEROMQ_ENABLED = Setting(
     False,
     "Whether published events are sent over ZeroMQ. Every subscriber that reaches the port gets them all.",
     level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_HOST = Setting(
-    "Plugin.ZeroMQ_host", "127.0.0.1", "The address that the publisher listens on.", level=2
+    "Plugin.ZeroMQ_host",
+    "127.0.0.1",
+    "The address that the publisher listens on.",
+    level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_PORT = Setting(
-    "Plugin.ZeroMQ_port", 50000, "The TCP port that the publisher listens on.", level=2, check=_port
+    "Plugin.ZeroMQ_port",
+    50000,
+    "The TCP port that the publisher listens on.",
+    level=2,
+    check=_port,
+    changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_SWITCHES = {
     topic.name: Setting(
@@ -32,15 +43,22 @@ ZEROMQ_SWITCHES = {
         False,
         f"Whether the topic {topic.name} is sent over ZeroMQ too.",
         level=2,
+        changed_by=ChangedBy.OFFICERS,
     )
     for topic in TOPICS.values()
     if topic.zeromq_switch
 }
 """Topic → whether it is sent; published events always are."""
 
-KAFKA_ENABLED = Setting("Plugin.Kafka_enable", False, "Whether anything is sent to Kafka.", level=2)
+KAFKA_ENABLED = Setting(
+    "Plugin.Kafka_enable", False, "Whether anything is sent to Kafka.", level=2, changed_by=ChangedBy.OFFICERS
+)
 KAFKA_BROKERS = Setting(
-    "Plugin.Kafka_brokers", "", "Addresses of brokers, with their ports, and commas between them.", level=2
+    "Plugin.Kafka_brokers",
+    "",
+    "Addresses of brokers, with their ports, and commas between them.",
+    level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 KAFKA_SWITCHES = {
     topic.name: Setting(
@@ -48,6 +66,7 @@ KAFKA_SWITCHES = {
         False,
         f"Whether what ZeroMQ calls {topic.name} is sent to Kafka.",
         level=2,
+        changed_by=ChangedBy.OFFICERS,
     )
     for topic in TOPICS.values()
     if topic.kafka_switch
@@ -58,6 +77,7 @@ KAFKA_NAMES = {
         topic.kafka,
         f"What {topic.name} is called in Kafka.",
         level=2,
+        changed_by=ChangedBy.OFFICERS,
     )
     for topic in TOPICS.values()
     if topic.kafka_switch
@@ -70,4 +90,5 @@ KEPT_DAYS = Setting(
     "that was away for longer loses what it missed.",
     level=2,
     check=_days,
+    changed_by=ChangedBy.OPERATOR,
 )

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings import Setting
 from vardkase.core.sql import unhurried_commits
@@ -41,6 +42,7 @@ ON_TYPES = Setting(
     "MISP.enable_synchronisation_filtering_on_type",
     False,
     "Whether the rules of connections may leave out types of attributes and object templates.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 

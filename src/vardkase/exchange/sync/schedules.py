@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.settings import Setting
 from vardkase.exchange.servers.queries import getting, giving
@@ -20,6 +21,7 @@ DAYS_KEPT = Setting(
     "How many days the book of a pull or push is kept after it has ended.",
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else "The value has to be between 1 and 3650.",
+    changed_by=ChangedBy.OPERATOR,
 )
 
 
@@ -56,6 +58,7 @@ SCHEDULES = (
         _("Fetches what is new from every connection that fetches."),
         pull_all,
         at=time(3, 30),
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "sync.push_all",
@@ -63,6 +66,7 @@ SCHEDULES = (
         _("Sends what they lack to every connection that sends. What is published goes out at once anyway."),
         push_all,
         at=time(4, 30),
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "sync.forget_runs",
@@ -71,5 +75,6 @@ SCHEDULES = (
         forget_runs,
         at=time(2, 10),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.exchange.taxii.models import Run, Submission, TaxiiServer
 from vardkase.exchange.taxii.renderings import forget_unused
@@ -38,6 +39,7 @@ SCHEDULES = (
         poll_all,
         rhythm=Rhythm.HOURLY,
         at=time(0, 40),
+        changed_by=ChangedBy.OPERATOR,
     ),
     Schedule(
         "taxii.forget",
@@ -48,5 +50,6 @@ SCHEDULES = (
         forget,
         at=time(2, 20),
         on=True,
+        changed_by=ChangedBy.OPERATOR,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 POLICIES = ("DROP", "NXDOMAIN", "NODATA", "Local-Data", "PASSTHRU", "TCP-only")
@@ -12,21 +13,57 @@ POLICY = Setting(
     "What a resolver does with a name or an address of an RPZ export.",
     level=2,
     options=tuple(enumerate(POLICIES)),
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 WALLED_GARDEN = Setting(
     "Plugin.RPZ_walled_garden",
     "127.0.0.1",
     "Where the policy Local-Data leads: an address or a host.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 SERIAL = Setting(
-    "Plugin.RPZ_serial", "$date00", "Serial number of the zone: $date is the day, $time Unix time.", level=2
+    "Plugin.RPZ_serial",
+    "$date00",
+    "Serial number of the zone: $date is the day, $time Unix time.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
-REFRESH = Setting("Plugin.RPZ_refresh", "2h", "How often secondary servers look for a new zone.", level=2)
-RETRY = Setting("Plugin.RPZ_retry", "30m", "How long they wait after a failure.", level=2)
-EXPIRY = Setting("Plugin.RPZ_expiry", "30d", "How long they use a zone that they cannot renew.", level=2)
-MINIMUM_TTL = Setting("Plugin.RPZ_minimum_ttl", "1h", "How long the absence of a name may be kept.", level=2)
-TTL = Setting("Plugin.RPZ_ttl", "1w", "How long records may be kept.", level=2)
-NS = Setting("Plugin.RPZ_ns", "localhost.", "The zone's name server.", level=2)
-NS_ALT = Setting("Plugin.RPZ_ns_alt", "", "A second name server.", level=2)
-EMAIL = Setting("Plugin.RPZ_email", "root.localhost", "Who is responsible, with a dot for the @.", level=2)
+REFRESH = Setting(
+    "Plugin.RPZ_refresh",
+    "2h",
+    "How often secondary servers look for a new zone.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
+)
+RETRY = Setting(
+    "Plugin.RPZ_retry", "30m", "How long they wait after a failure.", level=2, changed_by=ChangedBy.SITE_ADMIN
+)
+EXPIRY = Setting(
+    "Plugin.RPZ_expiry",
+    "30d",
+    "How long they use a zone that they cannot renew.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
+)
+MINIMUM_TTL = Setting(
+    "Plugin.RPZ_minimum_ttl",
+    "1h",
+    "How long the absence of a name may be kept.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
+)
+TTL = Setting(
+    "Plugin.RPZ_ttl", "1w", "How long records may be kept.", level=2, changed_by=ChangedBy.SITE_ADMIN
+)
+NS = Setting(
+    "Plugin.RPZ_ns", "localhost.", "The zone's name server.", level=2, changed_by=ChangedBy.SITE_ADMIN
+)
+NS_ALT = Setting("Plugin.RPZ_ns_alt", "", "A second name server.", level=2, changed_by=ChangedBy.SITE_ADMIN)
+EMAIL = Setting(
+    "Plugin.RPZ_email",
+    "root.localhost",
+    "Who is responsible, with a dot for the @.",
+    level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.hub.content_access.services import end_overdue
 
@@ -18,5 +19,6 @@ SCHEDULES = (
         end_overdue,
         rhythm=Rhythm.QUARTERLY,
         on=True,
+        changed_by=ChangedBy.OFFICERS,
     ),
 )

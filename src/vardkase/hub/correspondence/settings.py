@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 SENDER_NAME = Setting(
     "Vardkase.sender_name",
     "",
     "The authority that letters, decisions and mail come from; empty: the name beside the hub's mail address.",
+    changed_by=ChangedBy.OFFICERS,
 )
 SENDER_ADDRESS = Setting(
     "Vardkase.sender_address",
     "",
     "Where letters and appeals reach that authority, on one line: post box, postal code and town, mail address.",
+    changed_by=ChangedBy.OFFICERS,
 )
 APPEAL_COURT = Setting(
     "Vardkase.appeal_court",

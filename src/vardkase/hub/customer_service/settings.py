@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.hub.customer_service.models import RequestKind as Kind
 
@@ -14,7 +15,14 @@ def _positive(days: int) -> str | None:
 
 def _days(kind: Kind, days: int, what: str) -> Setting[int]:
     description = f"Days within which a request about {what} is to be answered."
-    return Setting(f"Vardkase.support_days_{kind.value}", days, description, level=2, check=_positive)
+    return Setting(
+        f"Vardkase.support_days_{kind.value}",
+        days,
+        description,
+        level=2,
+        check=_positive,
+        changed_by=ChangedBy.SITE_ADMIN,
+    )
 
 
 DAYS = {

@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.hub.enrolment.joining import ask_everywhere
 
@@ -17,4 +18,5 @@ SCHEDULE = Schedule(
     Rhythm.HOURLY,
     time(0, 20),
     on=True,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -17,7 +17,6 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.modules.use import status as modules_status
 from vardkase.exchange.streams.settings import ZEROMQ_ENABLED
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Permission
 
 LIBRARIES = ("misp-stix", "stix2", "pymisp")
 MEGABYTE = 1024 * 1024
@@ -34,7 +33,7 @@ DATABASE_SETTINGS = (
 
 def report(actor: Actor) -> dict[str, Any]:
     """Everything below under the names of MISP's report; what belongs to PHP and its helpers is not there."""
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_oversight()
     return {
         "version": {"current": f"v{version('vardkase')}", "newest": None, "upToDate": "error"},
         "phpSettings": {},
@@ -55,7 +54,7 @@ def report(actor: Actor) -> dict[str, Any]:
 
 def schema(actor: Actor) -> dict[str, Any]:
     """Migrations applied and known, and the columns that models and tables do not agree on."""
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_oversight()
     known = _known_migrations()
     applied = known & set(MigrationRecorder(connection).applied_migrations())
     columns = _columns()
@@ -83,7 +82,7 @@ def _known_migrations() -> frozenset[tuple[str, str]]:
 
 def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
     """Table → what it holds in bytes, and how much of that a vacuum could give back."""
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_oversight()
     return {
         name: {
             "table": name,
@@ -99,7 +98,7 @@ def table_sizes(actor: Actor) -> dict[str, dict[str, Any]]:
 
 def database_configuration(actor: Actor) -> list[dict[str, str]]:
     """The settings of PostgreSQL that matter most, with what the hub would choose on this machine."""
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_oversight()
     chosen = server_settings(durable=True)
     rows = cursor().execute(CONFIGURATION, (list(DATABASE_SETTINGS),)).fetchall()
     return [

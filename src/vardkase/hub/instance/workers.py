@@ -38,7 +38,7 @@ class Worker:
 
 def queues(actor: Actor) -> dict[str, dict[str, Any]]:
     """Queue → whether somebody works on it, who, and how many jobs wait."""
-    actor.require(Permission.SITE_ADMIN)
+    actor.require_oversight()
     waiting = dict(cursor().execute(WAITING).fetchall())
     running = {str(worker.pid): _line(worker) for worker in _running()}
     return {

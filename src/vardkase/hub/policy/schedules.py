@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.hub.policy.approvals.services import expire_approvals
 
@@ -18,5 +19,6 @@ SCHEDULES = (
         rhythm=Rhythm.HOURLY,
         at=time(0, 20),
         on=True,
+        changed_by=ChangedBy.OFFICERS,
     ),
 )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.settings import Setting
 from vardkase.hub.policy.models import PolicyVersion, State
@@ -25,6 +26,7 @@ TWO_PEOPLE = Setting(
     "Whether a MISP policy has to be put in force by another administrator than the one who wrote it; then nobody "
     "ends it alone either.",
     level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 
 

@@ -19,7 +19,7 @@ from vardkase.identity.access.permissions import (
     Permission,
 )
 from vardkase.identity.accounts.models import Role, User
-from vardkase.identity.accounts.staff import CONTENT_BLIND, StaffRole, staff_roles
+from vardkase.identity.accounts.staff import AUDITORS, CONTENT_BLIND, OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import PresentedKey
 from vardkase.identity.organisations.standing import Access, Standing, access_of, refusal
 
@@ -28,6 +28,9 @@ STEP_UP_HOLDS = timedelta(minutes=10)
 """For how long a confirmed second factor allows what needs step-up authentication."""
 STEP_UP_NEEDED = "This is done on the pages, after confirming the second factor within the last minutes."
 ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
+
+
+ONLY_READS = "Auditors read the audit log and the settings. They change nothing but their own account."
 
 
 class MissingDuty(Forbidden):
@@ -102,6 +105,8 @@ class Actor:
     their password. None for every other credential."""
     credentials_set_by_another_at: datetime | None = None
     """When somebody else last set what one signs in with as this account (`User.credentials_set_by_another_at`)."""
+    at_own_account: bool = False
+    """Whether the request is to a page of one's own account, all that an auditor may change."""
     glass: Glass | None = field(default=None, compare=False, repr=False)
     """The content access of an operator, in a request that only reads (`access.glass`)."""
 
@@ -119,6 +124,11 @@ class Actor:
         """Whether it may never read what is shared, so that it opens no way there either. The console, which has every
         duty, is not: it is nobody in particular."""
         return bool(self.staff) and self.staff <= CONTENT_BLIND
+
+    @property
+    def is_auditor(self) -> bool:
+        """Whether it reads the audit log and the settings, and changes nothing, whatever its role."""
+        return self.staff == AUDITORS
 
     @property
     def looks_through_glass(self) -> bool:
@@ -157,6 +167,11 @@ class Actor:
         if not self.has_stepped_up:
             raise StepUpRequired
 
+    def require_oversight(self) -> None:
+        """Raise Forbidden unless it may see how the hub is run and set: site administrators, officers, auditors."""
+        if not self.is_site_admin and self.staff.isdisjoint(OVERSEE):
+            raise Forbidden("You do not have permission to use this functionality.")
+
     def require_sight(self) -> None:
         """Raise Forbidden for those who may never read what is shared: they do not decide where it goes either."""
         if self.is_content_blind:
@@ -173,6 +188,8 @@ class Actor:
         an organisation tends to however it stands."""
         if self.looks_through_glass:
             raise Forbidden(ONLY_TO_READ)
+        if self.is_auditor and not self.at_own_account:
+            raise Forbidden(ONLY_READS)
         if self.credential not in WRITING_CREDENTIALS:
             raise Forbidden("You do not have permission to use this functionality.")
 
@@ -193,7 +210,7 @@ def actor_for(
         name=user.email,
         organisation_id=organisation.pk,
         organisation_name=organisation.name,
-        permissions=role_permissions(user.role) & CREDENTIAL_PERMISSIONS[credential],
+        permissions=_permissions(user, staff, credential),
         credential=credential,
         sharing_group_ids=sharing_group_ids(organisation.pk),
         may_read=may.may_read,
@@ -220,6 +237,13 @@ def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
     if may.standing == Standing.NO_MEMBERSHIP:
         return Access(may_read=False, may_write=True, may_sync=True, standing=Standing.FULL)
     return may._replace(may_read=False)
+
+
+def _permissions(user: User, staff: frozenset[StaffRole], credential: Credential) -> frozenset[Permission]:
+    of_role = role_permissions(user.role)
+    if staff == AUDITORS:
+        of_role |= {Permission.AUDIT}
+    return of_role & CREDENTIAL_PERMISSIONS[credential]
 
 
 def console_actor(organisation_id: int, organisation_name: str, login: str) -> Actor:

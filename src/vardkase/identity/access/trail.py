@@ -1,5 +1,5 @@
-"""Who may read the audit trail: site administrators all of it, an organisation's administrators what their own
-organisation did, and others with `perm_audit` what they did themselves."""
+"""Who may read the audit trail: site administrators and auditors all of it, an organisation's administrators what
+their own organisation did, and others with `perm_audit` what they did themselves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def readable_trail(actor: Actor) -> QuerySet[AuditEntry]:
     """
     actor.require(Permission.AUDIT)
     entries = veiled_entries() if actor.is_content_blind else every_entry()
-    if actor.is_site_admin:
+    if actor.is_site_admin or actor.is_auditor:
         return entries
     own = entries.filter(organisation_id=actor.organisation_id)
     return own if actor.may(Permission.ADMIN) else own.filter(actor_id=actor.user_id)

@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.identity.access_reviews import services
 
@@ -31,4 +32,5 @@ REVIEW = Schedule(
     Rhythm.DAILY,
     time(5, 0),
     on=True,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 MOST = 3650
@@ -20,16 +21,19 @@ REVIEW_EVERY = Setting(
     90,
     "After how many days an organisation's administrators confirm each account anew; 0: never.",
     check=_days,
+    changed_by=ChangedBy.OFFICERS,
 )
 GRACE = Setting(
     "Vardkase.access_review_grace_days",
     14,
     "For how many days a review is open before an account that nobody has confirmed is switched off.",
     check=_grace,
+    changed_by=ChangedBy.OFFICERS,
 )
 IDLE = Setting(
     "Vardkase.idle_account_days",
     180,
     "After how many days without being used an account is switched off; 0: never.",
     check=_days,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.compose import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
 from vardkase.core.mail.services import Mail
@@ -14,15 +15,23 @@ from vardkase.core.openpgp.instance_key import SIGNING_KEY
 from vardkase.core.settings import Setting
 
 ONLY_ENCRYPTED = Setting(
-    "GnuPG.onlyencrypted", False, "Whether people without a key of their own get no mail about events at all."
+    "GnuPG.onlyencrypted",
+    False,
+    "Whether people without a key of their own get no mail about events at all.",
+    changed_by=ChangedBy.OFFICERS,
 )
 BODY_ONLY_ENCRYPTED = Setting(
     "GnuPG.bodyonlyencrypted",
     True,
     "Whether mail that is not encrypted leaves out what events hold, and only names them.",
+    changed_by=ChangedBy.OFFICERS,
 )
 OBSCURE_SUBJECT = Setting(
-    "GnuPG.obscure_subject", False, "Whether an encrypted mail has its subject inside only.", level=2
+    "GnuPG.obscure_subject",
+    False,
+    "Whether an encrypted mail has its subject inside only.",
+    level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 OBSCURED = "..."
 """As mail programs write it that encrypt subjects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 
@@ -14,6 +15,7 @@ LONGEST_KEY = Setting(
     365,
     "For how many days at most a key of a synchronising account holds, where the organisation asks for bound keys.",
     check=_days,
+    changed_by=ChangedBy.OFFICERS,
 )
 
 
@@ -27,6 +29,7 @@ CREDENTIAL_WAITING_DAYS = Setting(
     "For how many days an account cannot take part in decisions that need two people after somebody else has set its "
     "password, second factor, e-mail address or key.",
     check=_waiting_days,
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 
 DISABLE_USER_ADD = Setting(

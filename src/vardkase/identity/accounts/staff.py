@@ -29,6 +29,9 @@ CONTENT_BLIND = frozenset({StaffRole.OPERATOR, StaffRole.AUDITOR})
 """Duties whose holders read no event, attribute, report, attachment, search, export or payload."""
 DECIDE = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER})
 """Duties whose holders decide who is a member, and who reads what: two people give them, once there are two."""
+AUDITORS = frozenset({StaffRole.AUDITOR})
+OVERSEE = DECIDE | AUDITORS
+"""Duties whose holders see how the hub is run and set, whatever their role."""
 OF_THE_HUB = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER, StaffRole.ANALYST})
 """Duties that only people of the organisation that runs the hub may hold."""
 

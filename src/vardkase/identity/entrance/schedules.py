@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.clock import now_seconds
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.identity.entrance.doors import forget_old_notes
@@ -32,4 +33,5 @@ UPKEEP = Schedule(
     Rhythm.DAILY,
     time(5, 30),
     on=True,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 
@@ -14,10 +15,12 @@ DOMAIN_PROOF = Setting(
     365,
     "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
     check=_days,
+    changed_by=ChangedBy.OFFICERS,
 )
 DOMAIN_GRACE = Setting(
     "Vardkase.domain_grace_days",
     14,
     "For how many days a mail domain stays verified after its TXT record was seen last.",
     check=_days,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 
@@ -20,6 +21,7 @@ HOST_ORGANISATION = Setting(
     "The organisation that runs this installation; 0 means the first local one.",
     level=0,
     check=_known,
+    changed_by=ChangedBy.OFFICERS,
 )
 
 

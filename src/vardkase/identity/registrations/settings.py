@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 SELF_REGISTRATION = Setting(
-    "Security.allow_self_registration", False, "Whether visitors may ask for an account.", level=1
+    "Security.allow_self_registration",
+    False,
+    "Whether visitors may ask for an account.",
+    level=1,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 DELEGATION = Setting(
@@ -9,4 +10,5 @@ DELEGATION = Setting(
     True,
     "This feature allows users to create org only events and ask another organisation to take ownership of the "
     "event. This allows organisations to remain anonymous by asking a partner to publish an event for them.",
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 DISABLED = Setting(
@@ -9,4 +10,5 @@ DISABLED = Setting(
     False,
     "Nobody is told any more who else is at work on an event.",
     level=2,
+    changed_by=ChangedBy.OPERATOR,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 BLOCK_ATTRIBUTES = Setting(
@@ -10,4 +11,5 @@ BLOCK_ATTRIBUTES = Setting(
     "Whether attributes stay out of exports for detection while somebody proposes to delete them, or to take "
     "them out of detection.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )

@@ -23,6 +23,7 @@ from vardkase.intel.hooks import (
     EventWithdrawn,
     PublicationSought,
     before_publication,
+    event_announced,
     event_published,
     event_withdrawn,
 )
@@ -39,8 +40,10 @@ from vardkase.misp.flags import as_bool
 def publish_event(actor: Actor, event_id: int, *, tell: bool = False, confirmed: bool = False) -> Event:
     """Mark the event published now; its snapshot is taken in the same transaction.
 
-    With `tell` people hear of it by mail, as they have chosen. The event that is returned is still unpublished where
-    it has to wait: for somebody else who has to agree first (`hooks.before_publication`). `confirmed` as there.
+    With `tell` people hear of it by mail, as they have chosen. While nothing has changed since it was published last,
+    there is no new version: with `tell`, people who have not been told of the present one are, and that is all.
+    The event that is returned is still unpublished where it has to wait: for somebody else who has to agree first
+    (`hooks.before_publication`). `confirmed` as there.
 
     Raises NotFound, Forbidden when the actor may not publish this event, PublicationRefused, TaxonomiesMissing.
     """
@@ -69,6 +72,11 @@ def _publish_or_hold(
     event = lock_event(actor, event_id)
     if not may(actor, event):
         raise Forbidden("You do not have the permission to do that.")
+    is_out = event.published and event.publish_timestamp and not event.withheld
+    if is_out and not _has_changed(event):
+        if tell:
+            event_announced.emit(_publication(actor, event, tell=True))
+        return event
     if missing := missing_taxonomies(event):
         raise TaxonomiesMissing(missing)
     if _must_wait(actor, event, tell=tell, confirmed=confirmed):
@@ -150,10 +158,19 @@ def _publish(actor: Actor, event: Event, *, tell: bool) -> None:
     # A moment of its own names each version that goes out, even two within one second.
     event.publish_timestamp = max(now_seconds(), event.publish_timestamp + 1)
     cursor().execute(PUBLISH, (event.publish_timestamp, event.pk))
-    event_published.emit(
-        EventPublished(event.pk, event.uuid, event.org_id, event.publish_timestamp, actor.name, tell)
-    )
+    event_published.emit(_publication(actor, event, tell=tell))
     record(actor, "event.published", _target(event))
+
+
+def _publication(actor: Actor, event: Event, *, tell: bool) -> EventPublished:
+    return EventPublished(event.pk, event.uuid, event.org_id, event.publish_timestamp, actor.name, tell)
+
+
+def _has_changed(event: Event) -> bool:
+    """Whether a published event has something to send since: a change of what is in it makes it unpublished, but its
+    notes and its sharing groups change beside it."""
+    found = cursor().execute(CHANGED, {"id": event.pk, "uuid": event.uuid, "at": event.publish_timestamp})
+    return bool(found.fetchone())
 
 
 @transaction.atomic
@@ -173,5 +190,21 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
 def _target(event: Event) -> Target:
     return Target("event", event.pk, event.uuid, event.info)
 
+
+CHANGED = """
+SELECT 1 FROM analyst_data noted
+WHERE noted.modified > to_timestamp(%(at)s) AND (
+    noted.object_uuid = %(uuid)s
+    OR EXISTS (SELECT 1 FROM attribute a WHERE a.uuid = noted.object_uuid AND a.event_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM object o WHERE o.uuid = noted.object_uuid AND o.event_id = %(id)s)
+    OR EXISTS (SELECT 1 FROM event_report r WHERE r.uuid = noted.object_uuid AND r.event_id = %(id)s))
+UNION ALL
+SELECT 1 FROM sharing_group shared
+WHERE shared.modified > to_timestamp(%(at)s) AND shared.id IN (
+    SELECT sharing_group_id FROM event WHERE id = %(id)s
+    UNION SELECT sharing_group_id FROM attribute WHERE event_id = %(id)s
+    UNION SELECT sharing_group_id FROM object WHERE event_id = %(id)s)
+LIMIT 1
+"""
 
 PUBLISH = "UPDATE event SET published = TRUE, withheld = FALSE, publish_timestamp = %s WHERE id = %s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 EVENT_OWNER, REPORTERS, EVERYONE, HOST = range(4)
@@ -16,15 +17,23 @@ POLICY = Setting(
         (EVERYONE, "Everyone who sees the attribute sees its sightings"),
         (HOST, "Everyone sees those of the organisation that runs this installation"),
     ),
+    changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE = Setting(
-    "Plugin.Sightings_anonymise", False, "Whether the organisation is left out of others' sightings."
+    "Plugin.Sightings_anonymise",
+    False,
+    "Whether the organisation is left out of others' sightings.",
+    changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE_AS = Setting(
     "Plugin.Sightings_anonymise_as",
     0,
     "The id of the organisation in whose name anonymised sightings are shown; 0 means none.",
+    changed_by=ChangedBy.OFFICERS,
 )
 RANGE = Setting(
-    "Plugin.Sightings_range", 365, "How many days back the figures of sightings go; 0 means without end."
+    "Plugin.Sightings_range",
+    365,
+    "How many days back the figures of sightings go; 0 means without end.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )

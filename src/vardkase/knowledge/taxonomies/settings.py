@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 HIDE_INCOMING = Setting(
@@ -9,4 +10,5 @@ HIDE_INCOMING = Setting(
     False,
     "Whether tags that documents bring along, and nobody knew, are kept out of the choices of tags at first.",
     level=2,
+    changed_by=ChangedBy.SITE_ADMIN,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 WARNING_FOR_ALL = Setting(
     "MISP.warning_for_all",
     False,
     "Show warninglist hits on every attribute, and not only on those that are for detection (to_ids).",
+    changed_by=ChangedBy.SITE_ADMIN,
 )

@@ -93,7 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         address = getattr(context.request, "client_address", None)
         confirmed = timezone.now() if may_change_password(context.request, user) else None
         actor = actor_for(user, Credential.BROWSER, address=address, confirmed_at=confirmed)
-        changed = change_password(replace(actor, may_write=True), password)
+        changed = change_password(replace(actor, may_write=True, at_own_account=True), password)
         user.password, user.change_pw = changed.password, changed.change_pw
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

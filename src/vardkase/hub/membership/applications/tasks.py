@@ -7,6 +7,7 @@ from datetime import time
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.hub.membership.applications.services import queueing
 from vardkase.identity.access.jobs import hub_actor
@@ -35,6 +36,7 @@ QUEUE_ADMITTED = Schedule(
     Rhythm.DAILY,
     time(0, 5),
     on=True,
+    changed_by=ChangedBy.OFFICERS,
 )
 FORGET_DRAFTS = Schedule(
     "applications.forget_drafts",
@@ -44,4 +46,5 @@ FORGET_DRAFTS = Schedule(
     Rhythm.DAILY,
     time(3, 40),
     on=True,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import NotFound
 from vardkase.core.settings import Setting
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -30,6 +31,7 @@ DAYS_TO_DECIDE = Setting(
     30,
     "Within how many calendar days from the day it came an application is to be decided.",
     level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 SORTS = ("submitted", "-submitted", "organisation_name", "-organisation_name", "number", "-number")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.hub.membership.members.services.restrictions import lapse
 from vardkase.identity.access.jobs import hub_actor
@@ -22,5 +23,6 @@ SCHEDULES = (
         lapse_restrictions,
         rhythm=Rhythm.QUARTERLY,
         on=True,
+        changed_by=ChangedBy.OFFICERS,
     ),
 )

@@ -6,6 +6,7 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.hub.membership.statements.following_up import follow_up
 from vardkase.identity.access.jobs import hub_actor
@@ -26,5 +27,6 @@ SCHEDULES = (
         follow_up_all,
         at=time(6, 0),
         on=True,
+        changed_by=ChangedBy.OFFICERS,
     ),
 )

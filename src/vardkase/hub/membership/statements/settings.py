@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 VALID_DAYS = Setting(
@@ -9,10 +10,12 @@ VALID_DAYS = Setting(
     365,
     "How many days a member's security statement holds after it is accepted.",
     check=lambda days: None if 30 <= days <= 1096 else "The value has to be between 30 and 1096.",
+    changed_by=ChangedBy.OFFICERS,
 )
 GRACE_DAYS = Setting(
     "Vardkase.statement_grace_days",
     14,
     "How many days the API connection of a member whose security statement has expired goes on.",
     check=lambda days: None if 0 <= days <= 365 else "The value has to be between 0 and 365.",
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -3,6 +3,8 @@ from datetime import time
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.changed_by import ChangedBy
+
 
 class TermsConfig(AppConfig):
     name = "vardkase.hub.membership.terms"
@@ -31,5 +33,6 @@ class TermsConfig(AppConfig):
                 remind,
                 at=time(7, 0),
                 on=True,
+                changed_by=ChangedBy.OFFICERS,
             )
         )

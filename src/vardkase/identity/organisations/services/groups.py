@@ -93,6 +93,7 @@ def add_organisation_to_group(
         raise Conflict(gettext("Organisation is already in the sharing group."))
     SharingGroupOrg.objects.create(sharing_group=group, org=organisation, extend=extend)
     change = {"organisation": organisation.name, "extend": extend}
+    group.save(update_fields=["modified"])
     record(actor, "sharing_group.organisation_added", target_of(group), change)
 
 
@@ -104,6 +105,7 @@ def remove_organisation_from_group(actor: Acting, group: SharingGroup, organisat
     if not removed:
         raise Conflict(gettext("Organisation is not in the sharing group."))
     change = {"organisation": organisation.name}
+    group.save(update_fields=["modified"])
     record(actor, "sharing_group.organisation_removed", target_of(group), change)
 
 
@@ -123,6 +125,7 @@ def add_server_to_group(
         raise Conflict(gettext("Server is already in the sharing group."))
     SharingGroupServer.objects.create(sharing_group=group, server_id=server_id, all_orgs=all_orgs)
     change = {"server_id": server_id, "all_orgs": all_orgs}
+    group.save(update_fields=["modified"])
     record(actor, "sharing_group.server_added", target_of(group), change)
 
 
@@ -133,6 +136,7 @@ def remove_server_from_group(actor: Acting, group: SharingGroup, server_id: int)
     removed, _ = group.servers.filter(server_id=server_id).delete()
     if not removed:
         raise Conflict(gettext("Server is not in the sharing group."))
+    group.save(update_fields=["modified"])
     record(actor, "sharing_group.server_removed", target_of(group), {"server_id": server_id})
 
 

@@ -16,7 +16,7 @@ from vardkase.web.forms.schedules import ScheduleForm
 from vardkase.web.pages import PageRequest, page
 
 
-@page(Permission.SITE_ADMIN)
+@page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
     """Everything, with its times and how it went last."""
     rows = sorted(schedules.scheduled_tasks(request.actor), key=lambda each: str(each.schedule.title))
@@ -24,7 +24,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "administration/schedules.html", {"rows": rows, "running": running})
 
 
-@page(Permission.SITE_ADMIN, writes=True)
+@page(oversight=True, writes=True)
 def edit(request: PageRequest, name: str) -> HttpResponse:
     """Choose other times."""
     found = schedules.find_scheduled(request.actor, name)
@@ -53,7 +53,7 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.SITE_ADMIN, writes=True)
+@page(oversight=True, writes=True)
 def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     """Pause it, or go on with it."""
     schedules.change_schedules(request.actor, {name: Change(paused=paused)})

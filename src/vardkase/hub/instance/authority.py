@@ -1,0 +1,30 @@
+"""Who may see how the hub is set, and who may change what: the meaning of `core.changed_by`."""
+
+from __future__ import annotations
+
+from vardkase.core.changed_by import ChangedBy
+from vardkase.core.errors import Forbidden
+from vardkase.hub.profiles import profile
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.services.appointments import officers
+from vardkase.identity.accounts.staff import DECIDE
+
+FOR_OFFICERS = "This is a rule of the hub: its officers change it."
+
+
+def officers_decide() -> bool:
+    """Whether the hub has officers, who then set its rules. A member's own platform has none."""
+    return profile() == "hub" and officers().exists()
+
+
+def require_may_change(actor: Actor, changed_by: ChangedBy) -> None:
+    """Raise Forbidden unless `actor` is among those who may change what is declared so."""
+    actor.require_writing()
+    if changed_by is ChangedBy.OFFICERS and officers_decide():
+        if actor.user_id is None or actor.staff.isdisjoint(DECIDE):
+            raise Forbidden(FOR_OFFICERS)
+        return
+    actor.require(Permission.SITE_ADMIN)
+    if changed_by is not ChangedBy.OPERATOR:
+        actor.require_sight()

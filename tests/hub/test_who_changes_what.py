@@ -1,0 +1,115 @@
+"""Settings and schedules are changed by whom they are declared for, by every way there is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key, make_role, make_user
+from tests.hub.membership.cast import make_staff
+from tests.web.accounts import signed_in
+from vardkase.core.changed_by import ChangedBy
+from vardkase.core.schedules import registered
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.core.settings import declared_settings
+from vardkase.core.settings.models import SettingValue
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+
+RULES = {
+    "MISP.host_org_id",
+    "Vardkase.access_review_days",
+    "Vardkase.content_access_hours",
+    "Vardkase.policy_needs_two",
+    "Vardkase.sender_address",
+    "Vardkase.statement_grace_days",
+    "Vardkase.statement_valid_days",
+    "Plugin.ZeroMQ_enable",
+    "Plugin.Kafka_brokers",
+    "GnuPG.onlyencrypted",
+    "MISP.event_alert_metadata_only",
+}
+"""What decides who is a member, who may see what, and how what is shared leaves."""
+EDIT = "/servers/serverSettingsEdit/"
+GRACE = "Vardkase.statement_grace_days"
+PAUSE = {"Task": {"{number}": {"timer": "0"}}}
+
+
+@pytest.fixture
+def operator(cast: Cast) -> User:
+    role = make_role("Runs everything", [*Permission])
+    return make_user(cast.org_b, role, "drift@b.example", staff_roles=["operator"])
+
+
+@pytest.fixture
+def officer(cast: Cast) -> User:
+    return make_staff(cast, StaffRole.MEMBERSHIP_OFFICER)
+
+
+def edit(key: str, name: str, value: Any) -> int:
+    return call(key, "POST", EDIT + name, {"value": value})[0]
+
+
+def test_every_rule_of_the_hub_is_its_officers() -> None:
+    declared = declared_settings()
+    assert {name for name in RULES if declared[name].changed_by is not ChangedBy.OFFICERS} == set()
+    running = {name for name, each in declared.items() if each.changed_by is ChangedBy.OPERATOR}
+    assert running >= {"MISP.live", "MISP.background_jobs"}
+    for name, schedule in registered().items():
+        watches_people = name.split(".")[0] in {
+            *("access_reviews", "applications", "approvals", "content_access", "entrance"),
+            *("members", "membership_terms", "statements"),
+        }
+        assert (schedule.changed_by is ChangedBy.OFFICERS) >= watches_people, name
+
+
+def test_the_supplier_does_not_set_the_rules_of_the_hub(cast: Cast, operator: User, officer: User) -> None:
+    key = make_key(operator)
+    for name in sorted(RULES):
+        assert edit(key, name, 1) == 403, name
+        assert edit(cast.site_admin.key, name, 1) == 403, name
+    assert not SettingValue.objects.exists()
+    assert edit(key, "MISP.maintenance_message", "Åter klockan tre.") == 200
+    assert edit(make_key(officer), "MISP.live", False) == 403, "running the platform is not theirs"
+
+
+def test_handling_of_intelligence_is_not_the_suppliers(cast: Cast, operator: User) -> None:
+    assert edit(make_key(operator), "Security.sanitise_attribute_on_delete", True) == 403
+    assert edit(cast.site_admin.key, "Security.sanitise_attribute_on_delete", True) == 200
+
+
+def test_without_officers_a_site_administrator_sets_everything_but_no_supplier(
+    cast: Cast, operator: User
+) -> None:
+    assert edit(make_key(operator), GRACE, 20) == 403
+    assert edit(cast.site_admin.key, GRACE, 20) == 200
+
+
+def test_nobody_but_officers_pauses_what_watches_members(cast: Cast, operator: User, officer: User) -> None:
+    name = "statements.follow_up"
+    for user in (operator, cast.site_admin.user):
+        key, browser = make_key(user), signed_in(user)
+        tasks = call(key, "GET", "/tasks/index")[1]
+        number = next(each["Task"]["id"] for each in tasks if each["Task"]["type"] == name)
+        body = {"Task": {number: {"timer": "0"}}}
+        assert call(key, "POST", "/tasks/setTask", body)[0] == 403
+        for view in ("schedule_pause", "schedule"):
+            form = {"rhythm": "month", "at": "03:00"}
+            assert browser.post(reverse(view, args=[name]), form).status_code == 403
+    assert not ScheduledTask.objects.filter(name=name, paused=True).exists()
+    assert signed_in(operator).post(reverse("schedule_pause", args=["jobs.forget_ended"])).status_code == 302
+
+
+def test_the_declaration_has_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vardkase.core.settings import Setting  # noqa: PLC0415 - its signature is what is asked
+
+    with pytest.raises(TypeError, match="changed_by"):
+        Setting("Test.nobodys", 1, "Nobody said whose.")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="changed_by"):
+        replace(registered()["jobs.forget_ended"]).__class__("a", "b", "c", int)  # type: ignore[call-arg,arg-type]

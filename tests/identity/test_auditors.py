@@ -1,0 +1,101 @@
+"""An auditor reads the whole audit log and all settings, and writes nothing, whatever role the account has."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import get_resolver
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key, make_role, make_user
+from tests.house.test_permissions import views
+from tests.web.accounts import signed_in
+from vardkase.api.dispatch import declared_permissions
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden
+from vardkase.core.settings import declared_settings
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts.models import User
+from vardkase.web.middleware import AUDITORS_OWN, SIGN_IN_VIEWS
+from vardkase.web.pages import PUBLIC
+
+ROLES = {"only reads": [Permission.AUTH], "everything": [*Permission]}
+
+
+@pytest.fixture(params=ROLES)
+def auditor(request: pytest.FixtureRequest, cast: Cast) -> User:
+    role = make_role(request.param, ROLES[request.param])
+    return make_user(cast.hub, role, "revision@hub.example", staff_roles=["auditor"])
+
+
+def test_no_endpoint_that_writes_is_theirs(auditor: User) -> None:
+    actor = actor_for(auditor, Credential.API_KEY)
+    writing = [each for each in declared_permissions() if each.writes and not each.public]
+    assert len(writing) > 300
+    assert [each.name for each in writing if each.may_be_called_by(actor)] == []
+    for require in (actor.require_writing, actor.require_own_affairs):
+        with pytest.raises(Forbidden, match="change nothing"):
+            require()
+
+
+def test_no_page_takes_a_form_of_theirs(auditor: User, password_is_enough: None) -> None:
+    browser, taken = signed_in(auditor), []
+    browser.raise_request_exception = False
+    AuditEntry.objects.all().delete()
+    for route, view in views(get_resolver()):
+        name = getattr(view, "view_class", view).__name__
+        if getattr(view, "declared_permissions", None) is PUBLIC or view.__module__.startswith("allauth."):
+            continue
+        path = "/" + re.sub(r"<[^>]+>", "1", route)
+        answered = browser.post(path, {})
+        if answered.status_code not in (403, 404) and not path.startswith("/account/"):
+            taken.append((path, name, answered.status_code))
+    assert taken == []
+    assert {entry.action for entry in AuditEntry.objects.all()} <= {
+        "user.signed_out_everywhere"
+    }  # Their own.
+
+
+def test_all_that_is_exempt_is_ones_own_account() -> None:
+    assert {name for name in AUDITORS_OWN if not name.startswith(("account_", "mfa_"))} == set()
+    assert not AUDITORS_OWN & (SIGN_IN_VIEWS - AUDITORS_OWN)
+
+
+def test_the_findings_reproduction_is_refused(cast: Cast, auditor: User) -> None:
+    key = make_key(auditor)
+    for path, body in (
+        (f"/admin/organisations/edit/{cast.org_a.pk}", {"name": "Renamed"}),
+        ("/admin/organisations/add", {"name": "Made by an auditor", "local": True}),
+        ("/feeds/add", {"name": "x", "url": "https://feed.example/", "provider": "x"}),
+        ("/servers/serverSettingsEdit/Plugin.Enrichment_services_enable", {"value": True}),
+        ("/servers/serverSettingsEdit/MISP.live", {"value": False}),
+        ("/users/edit", {"email": "other@hub.example"}),
+        ("/userSettings/setSetting", {"setting": "homepage", "value": {"path": "/events/index"}}),
+    ):
+        assert call(key, "POST", path, body)[0] in (403, 405), path
+
+
+def test_they_read_the_whole_log_and_every_setting(
+    cast: Cast, auditor: User, password_is_enough: None
+) -> None:
+    record(cast.org_admin.actor, "organisation.edited", Target("organisation", cast.org_a.pk, title="Told"))
+    key, browser = make_key(auditor), signed_in(auditor)
+    for path in ("/admin/logs/index", "/auditLogs/index", "/admin/auditLogs/index"):
+        status, told = call(key, "GET", path)
+        assert (status, "Told" in str(told)) == (200, True), path
+    assert "Told" in browser.get("/administration/audit/").content.decode()
+    status, report = call(key, "GET", "/servers/serverSettings")
+    assert status == 200
+    assert {line["setting"] for line in report["finalSettings"]} >= set(declared_settings())
+    assert call(key, "GET", "/servers/getSetting/Vardkase.statement_grace_days")[0] == 200
+    assert call(cast.analyst.key, "GET", "/servers/serverSettings")[0] == 403
+
+
+def test_they_keep_their_own_account(auditor: User, password_is_enough: None) -> None:
+    browser = signed_in(auditor)
+    assert browser.post("/account/keys/new/", {"comment": "To read the log"}).status_code == 200
+    assert auditor.auth_keys.count() == 1
