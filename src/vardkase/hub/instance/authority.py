@@ -9,13 +9,14 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.services.appointments import officers
 from vardkase.identity.accounts.staff import DECIDE
+from vardkase.identity.organisations.settings import membership_is_in_use
 
 FOR_OFFICERS = "This is a rule of the hub: its officers change it."
 
 
 def officers_decide() -> bool:
-    """Whether the hub has officers, who then set its rules. A member's own platform has none."""
-    return profile() == "hub" and officers().exists()
+    """Whether the hub has, or has had, officers, who then set its rules. A member's own platform has none."""
+    return profile() == "hub" and (membership_is_in_use() or officers().exists())
 
 
 def require_may_change(actor: Actor, changed_by: ChangedBy) -> None:
