@@ -67,6 +67,19 @@ def test_only_we_may_use_the_socket(data_dir: Path) -> None:
             psycopg.connect(host=str(sockets), user="postgres", dbname="vardkase")
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_the_data_folder_is_closed_to_others_and_repaired(data_dir: Path, mode: int) -> None:
+    data_dir.chmod(mode)
+    server = EmbeddedPostgres(data_dir, durable=False).start()
+    try:
+        # As root the server runs as another account, which passes through by its group.
+        expected = 0o710 if os.geteuid() == 0 else 0o700
+        assert data_dir.stat().st_mode & 0o777 == expected
+        assert query(data_dir, "SELECT 1") == [(1,)]
+    finally:
+        server.stop()
+
+
 def test_a_second_process_joins_and_its_end_leaves_the_server(data_dir: Path) -> None:
     with holding(data_dir) as owner:
         first = owner.ready()

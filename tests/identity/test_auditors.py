@@ -84,7 +84,7 @@ def test_they_read_the_whole_log_and_every_setting(
 ) -> None:
     record(cast.org_admin.actor, "organisation.edited", Target("organisation", cast.org_a.pk, title="Told"))
     key, browser = make_key(auditor), signed_in(auditor)
-    for path in ("/admin/logs/index", "/auditLogs/index", "/admin/auditLogs/index"):
+    for path in ("/admin/logs/index", "/logs/index", "/admin/auditLogs/index"):
         status, told = call(key, "GET", path)
         assert (status, "Told" in str(told)) == (200, True), path
     assert "Told" in browser.get("/administration/audit/").content.decode()

@@ -23,9 +23,14 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.limits import Limit
 from vardkase.core.settings.instance import MAINTENANCE_MESSAGE
 from vardkase.core.sql import cursor, statement
-from vardkase.identity.access.actor import SHARING_GROUPS_OF_ORGANISATION, Actor, access_with_duties
+from vardkase.identity.access.actor import (
+    SHARING_GROUPS_OF_ORGANISATION,
+    Actor,
+    access_with_duties,
+    permissions_with_duties,
+)
 from vardkase.identity.access.crossing import crossing_of
-from vardkase.identity.access.permissions import CREDENTIAL_PERMISSIONS, Credential, Permission
+from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.doors import Caller, note, note_unknown_key, refusal_at_the_door
@@ -219,13 +224,13 @@ def _credential(row: _Row) -> Credential:
 
 def _actor(row: _Row, address: str | None) -> Actor:
     credential = _credential(row)
-    may = row.access
+    may, staff = row.access, staff_roles(row.staff_roles)
     return Actor(
         user_id=row.user_id,
         name=row.email,
         organisation_id=row.org_id,
         organisation_name=row.org_name,
-        permissions=_permissions(tuple(row.flags)) & CREDENTIAL_PERMISSIONS[credential],
+        permissions=permissions_with_duties(_permissions(tuple(row.flags)), staff, credential),
         credential=credential,
         sharing_group_ids=tuple(row.sharing_group_ids),
         may_read=may.may_read,
@@ -234,7 +239,7 @@ def _actor(row: _Row, address: str | None) -> Actor:
         address=address,
         role_id=row.role_id,
         crossing=crossing_of(row.server_id),
-        staff=staff_roles(row.staff_roles),
+        staff=staff,
         standing=may.standing,
         key=PresentedKey(
             row.key_id, row.key_expires, tuple(row.allowed_ips or ()), row.read_only, row.key_by_owner

@@ -226,7 +226,7 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
             answer = Text("", status=CLIENT_GONE)
         else:
             outage = outage_of(error)
-            answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, request)
+            answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, route, request)
         response = response_of(answer, request)
     for name, value in headers.items():
         response[name] = value
@@ -304,16 +304,17 @@ def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json
     return Json(body, status, error.headers if isinstance(error, MispError) else {})
 
 
-def _answer_of_fault(error: Exception, request: HttpRequest) -> Json:
+def _answer_of_fault(error: Exception, route: Route, request: HttpRequest) -> Json:
     """500 with a number that finds the log line; the line holds no key, and nothing of the body."""
     number = str(uuid.uuid4())
     frames = "".join(traceback.format_tb(error.__traceback__))
-    cause = SECRET.sub("[removed]", str(error))[:500]
+    # PostgreSQL repeats the values of a refused row in the lines after the first.
+    cause = SECRET.sub("[removed]", str(error).partition("\n")[0])[:500]
     logger.error(
         "request %s %s %s failed: %s: %s\n%s",
         number,
         request.method,
-        SECRET.sub("[removed]", request.path_info),
+        f"/{route.name}",
         type(error).__name__,
         cause,
         frames,

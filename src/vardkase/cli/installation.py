@@ -17,6 +17,7 @@ from django.utils import translation
 
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
+from vardkase.core.database.layout import close_to_others
 
 DataDir = Annotated[
     Path | None,
@@ -38,7 +39,7 @@ def choose(data_dir: Path | None) -> Path:
         os.environ["VARDKASE_DATA_DIR"] = str(data_dir.expanduser().absolute())
     chosen = data_directory()
     os.environ["VARDKASE_DATA_DIR"] = str(chosen)
-    chosen.mkdir(parents=True, exist_ok=True)
+    chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
     return chosen
 
 
@@ -68,6 +69,7 @@ def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> It
     """Have the installation ready for the length of a block."""
     chosen = choose(data_dir)
     if uses_external_database():
+        close_to_others(chosen, None)
         prepare()
         yield chosen
         return

@@ -350,8 +350,23 @@ PROCRASTINATE_IMPORT_PATHS = ["vardkase.core.stalled_jobs"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"expected": {"()": "vardkase.core.jobs.ExpectedFailures"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["expected"]}},
+    "formatters": {
+        "line": {
+            "()": "vardkase.config.logs.SecretFree",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "filters": {
+        "expected": {"()": "vardkase.core.jobs.ExpectedFailures"},
+        "routes": {"()": "vardkase.config.logs.RoutesOnly"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["expected", "routes"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -52,6 +52,20 @@ class Layout:
         return self.data_dir / "startup.lock"
 
 
+def close_to_others(data_dir: Path, account: ServerAccount | None) -> None:
+    """Make the data directory, or repair it: nobody but us may look into it.
+
+    Where the server runs as another `account` (as root), that passes through by its group, and lists nothing.
+    """
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = 0o700
+    if account is not None and account.switch:
+        os.chown(data_dir, -1, account.gid)
+        mode = 0o710
+    if data_dir.stat().st_mode & 0o777 != mode:
+        data_dir.chmod(mode)
+
+
 def settle(layout: Layout, account: ServerAccount) -> Path | None:
     """Make sure that `account` can work in the server's home.
 

@@ -28,6 +28,7 @@ from vardkase.core.database.layout import (
     PORT,
     ROLE,
     Layout,
+    close_to_others,
     settle,
     socket_folder,
 )
@@ -73,7 +74,7 @@ class EmbeddedPostgres:
             raise RuntimeError(
                 "Start the database from the main thread: the server dies with the thread that starts it"
             )
-        self.layout.data_dir.mkdir(parents=True, exist_ok=True)
+        close_to_others(self.layout.data_dir, server_account(self.layout.cluster))
         with _exclusive(self.layout.startup_lock, self._announce):
             if not self._join():
                 self._launch()

@@ -210,7 +210,7 @@ def actor_for(
         name=user.email,
         organisation_id=organisation.pk,
         organisation_name=organisation.name,
-        permissions=_permissions(user, staff, credential),
+        permissions=permissions_with_duties(role_permissions(user.role), staff, credential),
         credential=credential,
         sharing_group_ids=sharing_group_ids(organisation.pk),
         may_read=may.may_read,
@@ -239,8 +239,10 @@ def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
     return may._replace(may_read=False)
 
 
-def _permissions(user: User, staff: frozenset[StaffRole], credential: Credential) -> frozenset[Permission]:
-    of_role = role_permissions(user.role)
+def permissions_with_duties(
+    of_role: frozenset[Permission], staff: frozenset[StaffRole], credential: Credential
+) -> frozenset[Permission]:
+    """What a role comes to with a credential, for somebody with these duties: an auditor may always audit."""
     if staff == AUDITORS:
         of_role |= {Permission.AUDIT}
     return of_role & CREDENTIAL_PERMISSIONS[credential]
