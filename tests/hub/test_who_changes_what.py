@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from tests.api.calls import call
@@ -19,6 +20,8 @@ from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.settings import declared_settings
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.registry import actions, sealed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -74,9 +77,29 @@ def test_the_supplier_does_not_set_the_rules_of_the_hub(cast: Cast, operator: Us
     for name in sorted(RULES):
         assert edit(key, name, 1) == 403, name
         assert edit(cast.site_admin.key, name, 1) == 403, name
-    assert not SettingValue.objects.exists()
+    assert not SettingValue.objects.filter(name__startswith="Vardkase.").exists()
     assert edit(key, "MISP.maintenance_message", "Åter klockan tre.") == 200
     assert edit(make_key(officer), "MISP.live", False) == 403, "running the platform is not theirs"
+
+
+def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User) -> None:
+    make_staff(cast, StaffRole.LEGAL_OFFICER)
+    key = make_key(officer)
+    status, told = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
+    assert (status, told["message"]) == (202, "The change waits for a second officer.")
+    assert call(key, "POST", EDIT + GRACE, {"value": 21})[0] == 409
+    assert not SettingValue.objects.filter(name__startswith="Vardkase.").exists()
+    browser = signed_in(officer)
+    assert browser.post(reverse("schedule_pause", args=["statements.follow_up"])).status_code == 302
+    assert not ScheduledTask.objects.filter(paused=True, name="statements.follow_up").exists()
+    waiting = {(each.action, each.subject) for each in ApprovalRequest.objects.all()}
+    assert waiting == {("change_setting", GRACE), ("change_schedule", "statements.follow_up")}
+    execute = {each.name: each for each in actions()}
+    for request in ApprovalRequest.objects.all():
+        with transaction.atomic():
+            execute[request.action].execute(sealed(cast.site_admin.actor, request, {}))
+    assert SettingValue.objects.get(name=GRACE).value == 20
+    assert ScheduledTask.objects.filter(paused=True, name="statements.follow_up").exists()
 
 
 def test_handling_of_intelligence_is_not_the_suppliers(cast: Cast, operator: User) -> None:

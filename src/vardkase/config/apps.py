@@ -9,4 +9,6 @@ class InstallationConfig(AppConfig):
     label = "installation"
 
     def ready(self) -> None:
+        from vardkase.hub.instance import approvals  # noqa: F401, PLC0415 - once the models are there
+
         checks.register(unsafe_settings, checks.Tags.security, deploy=True)

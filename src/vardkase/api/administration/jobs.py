@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -100,9 +101,15 @@ def tasks(call: Call) -> Answer:
 def set_task(call: Call) -> Answer:
     """``{"Task": {"<id>": {"timer": "24", "scheduled_time": "12:00"}}}``: all of them, or none."""
     try:
-        schedules.change_schedules(call.actor, _changes(call))
+        waits = schedules.change_schedules(call.actor, _changes(call), str(call.param("reason", "")))
     except Invalid as error:
         raise SaveFailed("edit Task", "/tasks/setTask", error.errors) from error
+    if waits:
+        numbers = [str(each.pk) for each in waits]
+        answer = saved(
+            "The change waits for a second officer.", "/tasks/setTask", approval_request_ids=numbers
+        )
+        return replace(answer, status=202)
     return saved("Task edited", "/tasks/setTask")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
@@ -13,6 +14,7 @@ from vardkase.hub.instance import settings as instance
 from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.settings import Line
 
+WAITS = "The change waits for a second officer."
 REDACTED = "This setting is redacted."
 KINDS: dict[type, tuple[str, str]] = {
     bool: ("boolean", "testBool"),
@@ -73,11 +75,13 @@ def edit_setting(call: Call) -> Answer:
     if "value" not in body:
         raise MispError(405, "No value provided.")
     try:
-        instance.change_setting(call.actor, call.arg(0), body["value"])
+        waits = instance.change_setting(call.actor, call.arg(0), body["value"], str(body.get("reason", "")))
     except instance.Fixed as error:
         raise MispError(405, str(error)) from error
     except Invalid as error:
         raise SaveFailed("serverSettingsEdit Server", EDIT, str(error)) from error
+    if waits:
+        return replace(saved(WAITS, EDIT, approval_request_id=str(waits.pk)), status=202)
     return saved("Field updated", EDIT)
 
 

@@ -21,10 +21,12 @@ APPEAL_COURT = Setting(
     "Vardkase.appeal_court",
     "",
     "The court that an appeal against a decision is addressed to, such as Förvaltningsrätten i Stockholm.",
+    changed_by=ChangedBy.OFFICERS,
 )
 SERVICE_NAME = Setting(
     "Vardkase.service_name",
     "Vårdkase",
     "What the service is called in letters and mail.",
     level=2,
+    changed_by=ChangedBy.OFFICERS,
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Forbidden
-from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.accounts.services.appointments import officers
+from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.staff import DECIDE
 from vardkase.identity.organisations.settings import membership_is_in_use
 
@@ -16,16 +17,18 @@ FOR_OFFICERS = "This is a rule of the hub: its officers change it."
 
 def officers_decide() -> bool:
     """Whether the hub has, or has had, officers, who then set its rules. A member's own platform has none."""
-    return profile() == "hub" and (membership_is_in_use() or officers().exists())
+    return settings.VARDKASE_PROFILE == "hub" and (membership_is_in_use() or officers().exists())
 
 
-def require_may_change(actor: Actor, changed_by: ChangedBy) -> None:
-    """Raise Forbidden unless `actor` is among those who may change what is declared so."""
+def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:
+    """Whether a second officer has to approve the change. Raises Forbidden unless `actor` is among those who may make,
+    or propose, changes of what is declared so."""
     actor.require_writing()
     if changed_by is ChangedBy.OFFICERS and officers_decide():
         if actor.user_id is None or actor.staff.isdisjoint(DECIDE):
             raise Forbidden(FOR_OFFICERS)
-        return
+        return True
     actor.require(Permission.SITE_ADMIN)
     if changed_by is not ChangedBy.OPERATOR:
         actor.require_sight()
+    return False

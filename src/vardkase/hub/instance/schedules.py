@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.core.schedules import Rhythm, Schedule, find, services
 from vardkase.core.schedules.models import ScheduledTask
+from vardkase.hub.instance.approvals import CHANGE_SCHEDULE, reschedule, times_of
 from vardkase.hub.instance.authority import require_may_change
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.services import propose
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +53,36 @@ class Change:
     at: time | None = None
     paused: bool | None = None
 
+    def values(self) -> dict[str, Any]:
+        """What is chosen, as `approvals.reschedule` takes it."""
+        at = None if self.at is None else self.at.isoformat("minutes")
+        chosen = {"rhythm": self.rhythm and str(self.rhythm), "at": at, "paused": self.paused}
+        return {name: value for name, value in chosen.items() if value is not None}
+
 
 @transaction.atomic
-def change_schedules(actor: Actor, changes: Mapping[str, Change]) -> None:
-    """Choose when things are done, and whether at all, by name. Raises Forbidden, NotFound; then nothing changes."""
+def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = "") -> list[ApprovalRequest]:
+    """Choose when things are done, and whether at all, by name; returns what waits for a second officer.
+
+    Raises Forbidden, NotFound, Conflict while a change waits already; then nothing changes.
+    """
     actor.require_writing()
+    waiting = []
     for name, change in changes.items():
         found = find_scheduled(actor, name)
-        require_may_change(actor, found.schedule.changed_by)
-        row = found.task
-        services.change(
-            row,
-            change.rhythm or Rhythm(row.rhythm),
-            row.at if change.at is None else change.at,
-            paused=row.paused if change.paused is None else change.paused,
-        )
-        facts = {"rhythm": row.rhythm, "at": row.at.isoformat("minutes"), "paused": row.paused}
-        record(actor, "schedule.changed", Target("schedule", title=name), facts)
+        takes_two = require_may_change(actor, found.schedule.changed_by)
+        values = times_of(found.task) | change.values()
+        if values == times_of(found.task):
+            continue
+        if not takes_two:
+            reschedule(actor, found.task, values)
+            continue
+        words = reason or gettext("No reason was given.")
+        title = str(found.schedule.title)
+        made = propose(actor, CHANGE_SCHEDULE, name, title=title, parameters=values, reason=words)
+        if made.is_waiting:
+            waiting.append(made)
+    return waiting
 
 
 @transaction.atomic

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
-from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
-from vardkase.core.settings import AnySetting, changed, declared_settings, settings_of_families
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
-from vardkase.core.settings.sealing import sealed
 from vardkase.core.settings.values import readable
 from vardkase.hub.instance.elsewhere import why_not
+from vardkase.hub.instance.approvals import CHANGE_SETTING, store
 from vardkase.hub.instance.authority import require_may_change
 from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.services import propose
 
 
 class Fixed(Invalid):
@@ -60,27 +62,33 @@ def every_setting(actor: Actor) -> Iterator[Line]:
 
 
 @transaction.atomic
-def change_setting(actor: Actor, name: str, given: Any) -> None:
-    """Give the setting `name` a value. Raises NotFound, Fixed, Invalid with the reason, Forbidden."""
+def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> ApprovalRequest | None:
+    """Give the setting `name` a value; returns what waits for a second officer, for a rule of the hub.
+
+    Raises NotFound, Fixed, Invalid with the reason, Forbidden, Conflict while a change of it waits already.
+    """
     actor.require_oversight()
     actor.require_writing()
     if name in BY_NAME:
         raise Fixed("This setting can only be edited via the CLI.")
     setting = find_changeable(name)
-    if setting is None and (reason := why_not(name)):
-        raise Fixed(reason)
+    if setting is None and (elsewhere := why_not(name)):
+        raise Fixed(elsewhere)
     if setting is None:
         raise NotFound(f"Setting {name} is invalid.")
-    require_may_change(actor, setting.changed_by)
+    takes_two = require_may_change(actor, setting.changed_by)
     try:
         value = readable(setting, given)
     except ValueError as error:
         raise Invalid(str(error)) from error
-    change = {} if setting.secret else {"value": [setting.value, value]}
-    kept = sealed(value) if setting.secret else value
-    SettingValue.objects.update_or_create(name=name, defaults={"value": kept})
-    changed.emit(name)
-    record(actor, "setting.changed", Target("setting", title=name), change)
+    if not takes_two:
+        store(actor, setting, value)
+        return None
+    if setting.secret:
+        raise Forbidden("A secret is not proposed.")
+    words = reason or gettext("No reason was given.")
+    made = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=words)
+    return made if made.is_waiting else None
 
 
 def _fixed(fact: Fact) -> Line:

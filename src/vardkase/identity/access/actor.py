@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.sql import cursor
@@ -30,7 +31,9 @@ STEP_UP_NEEDED = "This is done on the pages, after confirming the second factor 
 ONLY_TO_READ = "Access to content that was granted to an operator is for reading only."
 
 
-ONLY_READS = "Auditors read the audit log and the settings. They change nothing but their own account."
+ONLY_READS = gettext_noop(
+    "Auditors read the audit log and the settings. They change nothing but their own account."
+)
 
 
 class MissingDuty(Forbidden):

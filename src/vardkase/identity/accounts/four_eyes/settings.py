@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 
 APPROVAL_DAYS = Setting(
@@ -9,4 +10,5 @@ APPROVAL_DAYS = Setting(
     14,
     "For how many days a request waits for the approval of a second person before it lapses.",
     check=lambda days: None if 1 <= days <= 90 else "The value has to be between 1 and 90.",
+    changed_by=ChangedBy.OFFICERS,
 )

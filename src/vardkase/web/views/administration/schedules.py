@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
 from vardkase.core.schedules import Rhythm
@@ -14,6 +14,8 @@ from vardkase.hub.instance.schedules import Change
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.forms.schedules import ScheduleForm
 from vardkase.web.pages import PageRequest, page
+
+WAITS = gettext_noop("The change waits for a second officer.")
 
 
 @page(oversight=True)
@@ -34,8 +36,8 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         change = Change(Rhythm(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
-        schedules.change_schedules(request.actor, {name: change})
-        messages.success(request, gettext("Saved."))
+        waits = schedules.change_schedules(request.actor, {name: change})
+        messages.success(request, gettext(WAITS) if waits else gettext("Saved."))
         return redirect("schedules")
     status = 422 if form.is_bound else 200
     return render(request, "administration/schedule.html", {"form": form, "found": found}, status=status)
@@ -56,7 +58,10 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 @page(oversight=True, writes=True)
 def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     """Pause it, or go on with it."""
-    schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+    waits = schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+    if waits:
+        messages.success(request, gettext(WAITS))
+        return redirect("schedules")
     words = (
         gettext("The hub does this no longer by itself.")
         if paused

@@ -1,0 +1,109 @@
+"""Changes of the hub's rules, which take two officers: settings and schedules that are declared as theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import Target, record
+from vardkase.core import schedules
+from vardkase.core.errors import NotFound
+from vardkase.core.schedules import Rhythm
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.core.schedules.services import all_tasks
+from vardkase.core.schedules.services import change as change_task
+from vardkase.core.settings import AnySetting, changed, find_setting
+from vardkase.core.settings.models import SettingValue
+from vardkase.core.settings.sealing import sealed
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.organisations.acting import Acting
+
+
+def store(actor: Acting, setting: AnySetting, value: bool | int | str) -> None:
+    """Give a setting a value that has been read (`core.settings.values.readable`)."""
+    change = {} if setting.secret else {"value": [setting.value, value]}
+    kept = sealed(value) if setting.secret else value
+    SettingValue.objects.update_or_create(name=setting.name, defaults={"value": kept})
+    changed.emit(setting.name)
+    record(actor, "setting.changed", Target("setting", title=setting.name), change)
+
+
+def reschedule(actor: Acting, row: ScheduledTask, values: dict[str, Any]) -> None:
+    """Choose when something is done, and whether at all: `values` holds rhythm, at (ISO) and paused."""
+    at = row.at.fromisoformat(values["at"])
+    change_task(row, Rhythm(values["rhythm"]), at, paused=values["paused"])
+    record(actor, "schedule.changed", Target("schedule", title=row.name), values)
+
+
+def times_of(row: ScheduledTask) -> dict[str, Any]:
+    """When something is done, as `reschedule` takes it."""
+    return {"rhythm": str(row.rhythm), "at": row.at.isoformat("minutes"), "paused": row.paused}
+
+
+def _setting(request: ApprovalRequest) -> AnySetting:
+    found = find_setting(request.subject)
+    if found is None:
+        raise NotFound(f"Setting {request.subject} is invalid.")
+    return found
+
+
+def _row(request: ApprovalRequest) -> ScheduledTask:
+    for each in all_tasks():
+        if each.name == request.subject:
+            return each
+    raise NotFound("Invalid task.")
+
+
+def _describe_setting(request: ApprovalRequest) -> Description:
+    words = gettext("The setting %(name)s gets the value “%(value)s”.")
+    before = str(request.subject_state.get("value", ""))
+    return Description(
+        words % {"name": request.subject, "value": request.parameters["value"]}, ((gettext("Now"), before),)
+    )
+
+
+def _describe_schedule(request: ApprovalRequest) -> Description:
+    schedule, values = schedules.find(request.subject), request.parameters
+    facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
+    words = gettext("“%(name)s” is paused.") if values["paused"] else gettext("“%(name)s” is done at %(at)s.")
+    return Description(words % facts, ((gettext("Rhythm"), values["rhythm"]),))
+
+
+def _execute_setting(approval: Approval) -> None:
+    approval.for_action(CHANGE_SETTING)
+    store(approval.actor, _setting(approval.request), approval.parameters["value"])
+
+
+def _execute_schedule(approval: Approval) -> None:
+    approval.for_action(CHANGE_SCHEDULE)
+    reschedule(approval.actor, _row(approval.request), dict(approval.parameters))
+
+
+CHANGE_SETTING = register(
+    Action(
+        name="change_setting",
+        title=_("Change a rule of the hub"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe_setting,
+        fingerprint=lambda request: {"value": _setting(request).value},
+        execute=_execute_setting,
+        alone_until_in_use=True,
+    )
+)
+CHANGE_SCHEDULE = register(
+    Action(
+        name="change_schedule",
+        title=_("Pause or move what the hub does by itself about members"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe_schedule,
+        fingerprint=lambda request: times_of(_row(request)),
+        execute=_execute_schedule,
+        alone_until_in_use=True,
+    )
+)
