@@ -14,9 +14,9 @@ from vardkase.core.settings import AnySetting, declared_settings, settings_of_fa
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.values import readable
-from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.approvals import CHANGE_SETTING, store
 from vardkase.hub.instance.authority import require_may_change
+from vardkase.hub.instance.elsewhere import why_not
 from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest

@@ -36,14 +36,17 @@ DISABLE_USER_ADD = Setting(
     "MISP.disable_user_add",
     False,
     "Only site administrators add accounts, not an organisation's own administrators.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 DISABLE_LOGIN_CHANGE = Setting(
     "MISP.disable_user_login_change",
     False,
     "Only site administrators change the e-mail address of an account.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
 DISABLE_PASSWORD_CHANGE = Setting(
     "MISP.disable_user_password_change",
     False,
     "Nobody but a site administrator changes a password, except a one-time password that has to be replaced.",
+    changed_by=ChangedBy.SITE_ADMIN,
 )
