@@ -6,8 +6,8 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.limits import forget_past_uses
 from vardkase.core.changed_by import ChangedBy
+from vardkase.core.limits import forget_past_uses
 from vardkase.core.schedules import Rhythm, Schedule
 from vardkase.core.settings import Setting
 from vardkase.core.sql import cursor
