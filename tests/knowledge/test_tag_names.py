@@ -165,3 +165,14 @@ def test_operator_and_auditor_hear_of_none(cast: Cast, secret: Tag, duty: StaffR
     names = send(make_key(blind_administrator(cast, duty)), "GET", "/tags/index").getvalue().decode()
     assert NAME not in names
     assert "for everybody" not in names
+
+
+def test_a_name_in_a_document_belongs_to_the_organisation_that_wrote_it(cast: Cast) -> None:
+    """Also when the event is gone; what a site administrator writes is everybody's."""
+    for player, name in ((cast.org_admin, NAME), (cast.site_admin, "for everybody")):
+        event = {"info": "made", "distribution": 0, "Tag": [{"name": name}]}
+        _, made = call(player.key, "POST", "/events/add", {"Event": event})
+        assert call(player.key, "POST", f"/events/delete/{made['Event']['id']}")[0] == 200
+    assert hears(cast.reader, "index")
+    assert not hears(cast.stranger, "index")
+    assert "for everybody" in send(cast.stranger.key, "GET", "/tags/index").getvalue().decode()

@@ -31,7 +31,7 @@ class Tag(models.Model):
 
 
 class TagMaker(models.Model):
-    """An organisation that made a tag by itself, not on a thing, and so knows its name; 0: made for all."""
+    """An organisation that made a tag, and so knows its name; 0: made for everybody."""
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="makers")
     org_id = models.BigIntegerField()

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
 from vardkase.knowledge.taxonomies.models import Tag
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -55,3 +56,12 @@ def may_use(actor: Actor, tag: Tag) -> bool:
     if actor.is_site_admin:
         return True
     return tag.org_id in (0, actor.organisation_id) and tag.user_id in (0, actor.user_id)
+
+
+def maker_of(actor: Actor) -> int:
+    """Whose a tag is that the actor makes: its organisation's; everybody's (0) when a site administrator makes it.
+
+    Jobs and connections run as administrators too, with what others have named: those are the organisation's.
+    """
+    is_person = actor.user_id is not None and actor.credential in (Credential.API_KEY, Credential.BROWSER)
+    return 0 if actor.is_site_admin and is_person and not actor.is_connection else actor.organisation_id

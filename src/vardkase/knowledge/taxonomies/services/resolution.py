@@ -18,6 +18,7 @@ from vardkase.knowledge.taxonomies.rules import (
     LARGEST_NUMBER,
     colour_of,
     is_possible_name,
+    maker_of,
     may_use,
     parse_machine_tag,
 )
@@ -40,7 +41,7 @@ def resolve_tags(actor: Actor, wanted: Sequence[Mention], *, may_create: bool) -
     # In one order for all: two writers with the same new tags then wait for each other one way only.
     unknown = [mentions[name] for name in sorted(mentions.keys() - tags.keys())]
     if may_create and unknown:
-        tags |= _create(unknown)
+        tags |= _create(actor, unknown)
     return {name: tag for name, tag in tags.items() if may_use(actor, tag)}
 
 
@@ -69,15 +70,17 @@ SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[]) AND {by
 """
 
 
-def _create(mentions: Sequence[Mention]) -> dict[str, Tag]:
+def _create(actor: Actor, mentions: Sequence[Mention]) -> dict[str, Tag]:
     """Make tags; one that somebody else made meanwhile is taken as it is."""
-    rows = _rows(CREATE, {**_columns(mentions), "hidden": HIDE_INCOMING.value})
+    parameters = {"hidden": HIDE_INCOMING.value, "maker": maker_of(actor)}
+    rows = _rows(CREATE, {**_columns(mentions), **parameters})
     by_name = {row["name"].lower(): _tag(row) for row in rows}
     names = (_name(mention).lower() for mention in mentions)
     return {name: by_name[name] for name in names if name in by_name}
 
 
 CREATE = """
+WITH made AS (
 INSERT INTO tag AS stored (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
                            is_custom_galaxy, local_only)
 SELECT n.name, coalesce(n.colour, nullif(e.colour, ''), nullif(p.colour, ''), n.fallback),
@@ -92,7 +95,10 @@ LEFT JOIN taxonomy t ON t.namespace = n.namespace
 LEFT JOIN taxonomy_predicate p ON p.taxonomy_id = t.id AND p.value = n.predicate
 LEFT JOIN taxonomy_entry e ON e.predicate_id = p.id AND e.value = n.value
 ON CONFLICT (lower(name)) DO UPDATE SET name = stored.name
-RETURNING stored.*
+RETURNING stored.*, stored.xmax = 0 AS is_new
+), makers AS (INSERT INTO tag_maker (tag_id, org_id) SELECT id, %(maker)s FROM made WHERE is_new)
+SELECT id, name, colour, exportable, org_id, user_id, hide_tag, numerical_value, is_galaxy, is_custom_galaxy,
+       local_only FROM made
 """
 
 

@@ -13,7 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies.rules import is_custom_galaxy_tag, is_galaxy_tag
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
-from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name
+from vardkase.knowledge.taxonomies.rules import COLOUR, LARGEST_NUMBER, colour_of, is_possible_name, maker_of
 from vardkase.misp.flags import as_bool, as_int
 
 FLAGS = ("exportable", "hide_tag", "local_only")
@@ -44,8 +44,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
 
 
 def _made(actor: Actor, tag: Tag) -> None:
-    """A site administrator makes tags for everybody, others for their own organisation."""
-    TagMaker.objects.get_or_create(tag=tag, org_id=0 if actor.is_site_admin else actor.organisation_id)
+    TagMaker.objects.get_or_create(tag=tag, org_id=maker_of(actor))
 
 
 @transaction.atomic
