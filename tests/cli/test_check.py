@@ -9,7 +9,11 @@ import pytest
 from pytest_django import Settings
 from typer.testing import CliRunner
 
+from tests.cast import Cast
+from tests.hub.officers import officer
 from vardkase.cli.main import commands
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, parties_of_account
+from vardkase.identity.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +84,11 @@ def test_an_address_that_others_reach_needs_a_reverse_proxy(safe: Settings, host
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
 def test_an_address_of_this_machine_needs_none(safe: Settings, host: str) -> None:
     assert problems("--host", host) == []
+
+
+def test_an_officer_who_is_a_site_administrator_is_named(safe: Settings, cast: Cast) -> None:
+    both = officer(cast).user
+    assert problems() == []
+    User.objects.filter(pk=both.pk).update(role=cast.site_admin.user.role)
+    assert problems() == ["vardkase.officers"]
+    assert not parties_of_account(User.objects.get(pk=both.pk)) & OFFICERS, "and decides nothing"

@@ -14,6 +14,7 @@ from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories import make_key, make_role
 from tests.hub.officers import officer
+from tests.identity.two_people import approved, at_screen, the_request
 from tests.web.accounts import confirm, with_totp
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid, NotFound
@@ -23,8 +24,10 @@ from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services import recovery
+from vardkase.identity.accounts.services.account_approvals import propose_account_change
 from vardkase.identity.accounts.services.ending import end_accounts
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
+from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.services import merge_organisations
 
@@ -230,3 +233,69 @@ def test_every_change_is_told_by_mail(cast: Cast, settings: Any) -> None:
         told = now
     addresses = set(OutgoingMail.objects.values_list("recipient", flat=True))
     assert addresses == {cast.colleague.user.email, "mine@hub.example"}
+
+
+def two_officers(cast: Cast) -> tuple[Player, Player]:
+    return officer(cast, "per@hub.example"), officer(cast, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
+
+
+@pytest.mark.parametrize("change", ["password", "second_factor", "keys", "email", "role", "off", "delete"])
+def test_another_officer_approves_a_change(cast: Cast, settings: Any, change: str) -> None:
+    settings.VARDKASE_SMTP_HOST = "127.0.0.1"
+    per, johanna = two_officers(cast)
+    with_totp(per.user)
+    value = {"email": "per.new@hub.example", "role": str(cast.reader.user.role_id)}.get(change, "")
+    before = state(per.user)
+    propose_account_change(cast.site_admin.actor, per.user, change, value, "Lost the phone.")
+    assert state(per.user) == before
+    for own in (per.user, cast.site_admin.user):
+        with pytest.raises(Forbidden):
+            approved(own)
+    approved(johanna.user)
+    now = User.objects.filter(pk=per.user.pk).first()
+    done = {
+        "password": lambda: now and now.password != per.user.password and now.links.count() == 1,
+        "second_factor": lambda: not Authenticator.objects.filter(user=per.user).exists(),
+        "keys": lambda: not AuthKey.objects.filter(user=per.user, expiration=0).exists(),
+        "email": lambda: now and now.email == per.user.email and now.links.count() == 2,
+        "role": lambda: now and now.role_id == cast.reader.user.role_id,
+        "off": lambda: now and now.disabled,
+        "delete": lambda: now is None,
+    }
+    assert done[change]()
+    assert OutgoingMail.objects.filter(recipient=per.user.email).exists()
+
+
+def test_nobody_proposes_for_themselves_nor_approves_alone(cast: Cast) -> None:
+    per, _ = two_officers(cast)
+    with pytest.raises(Forbidden):
+        propose_account_change(at_screen(per.user), per.user, "keys", "", "Mine.")
+    console = console_actor(cast.hub.pk, "Hub", "root")
+    with pytest.raises(Invalid):
+        propose_account_change(console, cast.analyst.user, "keys", "", "No officer.")
+
+
+def test_the_only_officer_takes_console_and_administrator(cast: Cast) -> None:
+    per = officer(cast)
+    with pytest.raises(Forbidden):
+        propose_account_change(cast.site_admin.actor, per.user, "second_factor", "", "Lost the phone.")
+    console = console_actor(cast.hub.pk, "Hub", "root")
+    propose_account_change(console, per.user, "second_factor", "", "Lost the phone.")
+    approved(cast.site_admin.user)
+    assert User.objects.get(pk=per.user.pk).force_logout
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_the_page_proposes_it(cast: Cast) -> None:
+    per, _ = two_officers(cast)
+    client = signed_in(cast.site_admin)
+    page = f"/administration/users/{per.user.pk}/propose/"
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"change": "keys"}).status_code == 422, "why is asked for"
+    assert client.post(page, {"change": "keys", "reason": "Stolen laptop."}).status_code == 302
+    assert the_request().parameters["change"] == "keys"
+
+
+def test_site_administrators_do_not_become_officers(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        appoint(console_actor(cast.hub.pk, "Hub", "root"), cast.site_admin.user, ["legal_officer"])

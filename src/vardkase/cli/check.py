@@ -40,6 +40,21 @@ def _who_takes_part() -> tuple[str, str]:
     return found.value, str(WHO_TAKES_PART[found])
 
 
+def _two_offices() -> list[dict[str, str]]:
+    """Officers who are site administrators as well, from before the two excluded each other."""
+    from vardkase.identity.accounts.services.protection import protected_users
+
+    try:
+        both = [user.email for user in protected_users().filter(role__perm_site_admin=True).order_by("email")]
+    except DatabaseError:
+        return []
+    if not both:
+        return []
+    message = f"Officers who are site administrators as well, and so decide nothing: {', '.join(both)}."
+    hint = "Give each of them another role, or take the officer's duty away."
+    return [{"id": "vardkase.officers", "message": message, "hint": hint}]
+
+
 Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address that `serve` is to listen on.")]
 
 
@@ -51,7 +66,7 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
         {"id": str(message.id), "message": str(message.msg), "hint": str(message.hint or "")}
         for message in checks.run_checks(include_deployment_checks=True)
         if message.is_serious(checks.WARNING) and not message.is_silenced()
-    ]
+    ] + _two_offices()
     if refused := exposed_address(host, settings.TRUSTED_PROXIES):
         found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": refused, "hint": ""})
     _print(found, *_who_takes_part(), as_json=json)

@@ -179,6 +179,8 @@ def _people(console: Actor, organisation: Organisation, household: Household) ->
             "change_pw": False,
         }
         user = create_user(console, fields)
+        # They have had their accounts for a while, so that officers take part in decisions at once.
+        User.objects.filter(pk=user.pk).update(credentials_set_by_another_at=None)
         duty = DUTIES[user.email][0] if user.email in DUTIES else ""
         made.append(Member(user.email, household.name, role, password, duty))
     return made

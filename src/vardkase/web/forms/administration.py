@@ -11,6 +11,7 @@ from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.queries import roles
+from vardkase.identity.accounts.services.account_approvals import CHANGES
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import organisations
 from vardkase.web.permission_words import FLAGS
@@ -77,6 +78,30 @@ class DutiesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed for a new officer, whom a second person has to approve."),
     )
+
+
+class AccountChangeForm(forms.Form):
+    """A change to an officer's account, which another officer approves."""
+
+    change = forms.ChoiceField(label=_("Change"), choices=list(CHANGES.items()))
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        required=False,
+        max_length=255,
+        help_text=_("Only to change the address."),
+    )
+    role = forms.ChoiceField(label=_("New role"), required=False, help_text=_("Only to change the role."))
+    reason = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [(str(role.pk), role.name) for role in roles() if not role.perm_site_admin]
+        self.fields["role"].choices = [("", "–"), *others]  # type: ignore[attr-defined]
+
+    @property
+    def value(self) -> str:
+        """What the change takes: an address, the id of a role, or nothing."""
+        return str(self.cleaned_data.get(self.cleaned_data["change"]) or "")
 
 
 class OrganisationForm(forms.Form):

@@ -44,7 +44,7 @@ def parties_of(actor: Acting) -> frozenset[Party]:
         return frozenset({Party.CONSOLE} if actor.credential_name == "console" else ())
     found = {Party(name) for name in actor.staff}
     if actor.is_site_admin and not actor.is_content_blind:
-        found.add(Party.SITE_ADMIN)
+        found = found - OFFICERS | {Party.SITE_ADMIN}
     elif ADMIN in actor.permissions:
         found.add(Party.MEMBER_ADMIN)
     return frozenset(found)
@@ -55,7 +55,8 @@ def parties_of_account(user: User) -> frozenset[Party]:
     staff = staff_roles(user.staff_roles)
     found = {Party(role.value) for role in staff}
     if user.role.perm_site_admin and staff.isdisjoint(CONTENT_BLIND):
-        found.add(Party.SITE_ADMIN)
+        # Officer and site administrator exclude each other: an account from before that rule decides nothing.
+        found = found - OFFICERS | {Party.SITE_ADMIN}
     elif user.role.perm_admin:
         found.add(Party.MEMBER_ADMIN)
     return frozenset(found)

@@ -14,7 +14,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.mail.services import Mail, can_send, queue_mail
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
-from vardkase.identity.accounts.services.credentials import end_all
+from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
@@ -34,6 +34,12 @@ def request_address(actor: Acting, email: Any) -> str:
     if wanted == old:
         return old
     require_may_change_login(actor, old, wanted)
+    mail_confirmation(actor, user, wanted)
+    return wanted
+
+
+def mail_confirmation(actor: ActorReference, user: User, wanted: str) -> None:
+    """Mail the links that confirm and cancel an address that a locked account may have. Raises Invalid."""
     if not can_send():
         told = gettext(
             "This hub sends no mail, so it cannot confirm an address. An administrator has to change it."
@@ -42,8 +48,8 @@ def request_address(actor: Acting, email: Any) -> str:
     confirm = make_link(user, Purpose.CONFIRM_ADDRESS, email=wanted)
     cancel = make_link(user, Purpose.CANCEL_ADDRESS, email=wanted)
     queue_mail([_to_new(user, wanted, confirm), _to_old(user, wanted, cancel)])
+    note_who_set(actor, user)
     record(actor, "user.address_requested", target_of(user), {"email": wanted})
-    return wanted
 
 
 @transaction.atomic

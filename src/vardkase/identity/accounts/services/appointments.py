@@ -28,8 +28,8 @@ from vardkase.identity.organisations.acting import Acting
 
 
 def makes_officer(user: User, wanted: Sequence[str]) -> bool:
-    """Whether the account would get an officer's duty that it has not."""
-    return bool((staff_roles(wanted) - staff_roles(user.staff_roles)) & DECIDE)
+    """Whether the account would get or lose an officer's duty."""
+    return bool((staff_roles(wanted) ^ staff_roles(user.staff_roles)) & DECIDE)
 
 
 def propose_officer(actor: Acting, user: User, wanted: list[str], reason: str) -> ApprovalRequest:
@@ -57,7 +57,7 @@ def waits_for_approval(user: User) -> bool:
 
 
 def _describe(request: ApprovalRequest) -> Description:
-    duties = ", ".join(request.parameters["staff_roles"])
+    duties = ", ".join(request.parameters["staff_roles"]) or "–"
     before = ", ".join(request.subject_state.get("staff_roles", [])) or "–"
     return Description(
         gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
@@ -83,7 +83,7 @@ def _is_about(actor: Acting, request: ApprovalRequest) -> str:
 
 def _execute(approval: Approval) -> User:
     user = _account(approval.request)
-    if not user.is_active:
+    if not user.is_active and approval.parameters["staff_roles"]:
         raise Conflict(gettext("The account is off, or gone."))
     refuse(user, approval.parameters["staff_roles"])
     return give(approval.actor, user, approval.parameters["staff_roles"], approval.for_action(OFFICER, AGAIN))

@@ -11,6 +11,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import DECIDE, OF_THE_HUB, StaffRole, are_in_conflict, staff_roles
 from vardkase.identity.organisations.acting import Acting
@@ -18,8 +19,8 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None = None) -> User:
-    """Give a locked account the duties `wanted`, which it may have; an officer's only with an approval."""
-    if (staff_roles(wanted) - staff_roles(user.staff_roles)) & DECIDE and approval is None:
+    """Give a locked account the duties `wanted`, which it may have; an officer's come and go with an approval alone."""
+    if (staff_roles(wanted) ^ staff_roles(user.staff_roles)) & DECIDE and approval is None:
         raise PermissionError("Two people make an officer.")
     before, user.staff_roles = user.staff_roles, wanted
     user.save(update_fields=["staff_roles", "date_modified"])
@@ -27,6 +28,7 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, "user.appointed", target_of(user), change)
+    tell_of_changes(actor, user, [Changed.DUTIES])
     if approval is not None:
         officer_appointed.emit(actor)
     return user
@@ -40,6 +42,11 @@ def refuse(user: User, wanted: list[str]) -> None:
         raise Invalid({"staff_roles": [gettext("There is no such duty. The duties are: %s.") % known]})
     if are_in_conflict(roles):
         told = gettext("An operator or auditor can have no other duty: neither may read what is shared.")
+        raise Invalid({"staff_roles": [told]})
+    if roles & DECIDE and user.role.perm_site_admin:
+        told = gettext(
+            "A site administrator cannot be an officer: whoever gives out accounts must not also decide on members."
+        )
         raise Invalid({"staff_roles": [told]})
     if roles & OF_THE_HUB and user.org_id != host_organisation_id():
         told = gettext("Only people of the organisation that runs the hub can be its officers and analysts.")

@@ -20,6 +20,7 @@ from vardkase.audit.services import ActorReference, Target, record
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
@@ -90,9 +91,9 @@ def pin_key(actor: Acting, key: AuthKey, address: str) -> bool:
 
 
 @transaction.atomic
-def delete_key(actor: Acting, key: AuthKey, *, approved: bool = False) -> None:
+def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None) -> None:
     """Revoke a key: the next request with it is refused."""
-    _require_control(actor, key.user, approved=approved)
+    _require_control(actor, key.user, approval=approval)
     target = target_of(key)
     key.delete()
     record(actor, "auth_key.deleted", target, {"user": key.user.email})
@@ -135,11 +136,11 @@ def target_of(key: AuthKey) -> Target:
     return Target("auth_key", key.pk, key.uuid, str(key))
 
 
-def _require_control(actor: Acting, user: User, *, approved: bool = False) -> None:
+def _require_control(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
     actor.require_writing()
     if user.pk != actor.user_id and not rules.may_administer(actor, user):
         raise Forbidden
-    require_change(actor, user, approved=approved)
+    require_change(actor, user, approval)
 
 
 def _facts(key: AuthKey) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.credentials import is_another
 from vardkase.identity.accounts.staff import DECIDE, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
+CHANGE, CHANGE_LAST = "change_officer_account", "change_account_of_only_officer"
+"""The actions that another person approves (`account_approvals`)."""
 DECIDING = [duty.value for duty in DECIDE]
 
 
@@ -42,17 +45,24 @@ def protected_users() -> QuerySet[User]:
     return User.objects.filter(staff_roles__overlap=DECIDING)
 
 
-def require_change(actor: Acting, user: User, *, approved: bool = False) -> None:
+def require_change(actor: Acting, user: User, approval: Approval | None = None) -> None:
     """Ask before a change to what `user` signs in with or is: nothing more than permission for most accounts.
 
     Somebody who decides changes their own in a session with step-up authentication; others only with the approval of
-    another such person (`approved`). Raises StepUpRequired, ApprovalNeeded.
+    another such person. Raises StepUpRequired, ApprovalNeeded.
     """
-    if not is_protected(user) or approved:
+    if not is_protected(user) or is_approved(user, approval):
         return
     if is_another(actor, user):
         raise ApprovalNeeded(user)
     actor.require_step_up()
+
+
+def is_approved(user: User, approval: Approval | None) -> bool:
+    """Whether another person has approved a change to this very account."""
+    if approval is None:
+        return False
+    return approval.request.action in (CHANGE, CHANGE_LAST) and approval.request.subject == str(user.pk)
 
 
 def refuse_two_offices(user: User) -> None:

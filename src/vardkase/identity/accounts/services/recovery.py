@@ -8,13 +8,14 @@ from django.db import transaction
 from vardkase.audit.services import record
 from vardkase.core.errors import Forbidden
 from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.account_links import mail_password_link
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
-from vardkase.identity.accounts.services.protection import require_change
+from vardkase.identity.accounts.services.protection import is_approved, require_change
 from vardkase.identity.accounts.services.restrictions import require_may_change_password
 from vardkase.identity.accounts.services.users import locked, target_of
 from vardkase.identity.organisations.acting import Acting
@@ -33,30 +34,40 @@ def reset_password(actor: Acting, user: User) -> str:
 
 
 @transaction.atomic
-def reset_password_by_link(actor: Acting, user: User, *, approved: bool = False) -> None:
+def reset_password_by_link(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
     """End what `user` signs in with, and mail a link to choose a new password to them alone.
 
     Raises as `reset_password`.
     """
-    user = _administered(actor, user)
-    require_change(actor, user, approved=approved)
+    user = _administered(actor, user, approval)
+    require_change(actor, user, approval)
     _reset(actor, user)
     mail_password_link(user)
 
 
 @transaction.atomic
-def reset_second_factor(actor: Acting, user: User, *, approved: bool = False) -> None:
+def reset_second_factor(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
     """Take every second factor of `user` away; sessions and keys end; they set up a new one.
 
     Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
     """
-    user = _administered(actor, user)
-    require_change(actor, user, approved=approved)
+    user = _administered(actor, user, approval)
+    require_change(actor, user, approval)
     removed, _ = Authenticator.objects.filter(user=user).delete()
     note_who_set(actor, user)
     ended = end_all(user)
     record(actor, "user.second_factor_reset", target_of(user), {"removed": removed, "keys": ended})
     tell_of_changes(actor, user, [Changed.SECOND_FACTOR_RESET, Changed.KEYS_ENDED])
+
+
+@transaction.atomic
+def end_keys(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
+    """End every key and session of `user`. Raises as `reset_second_factor`."""
+    user = _administered(actor, user, approval)
+    require_change(actor, user, approval)
+    ended = end_all(user)
+    record(actor, "auth_key.ended", target_of(user), {"ended": ended})
+    tell_of_changes(actor, user, [Changed.KEYS_ENDED])
 
 
 def _reset(actor: Acting, user: User) -> str:
@@ -72,9 +83,9 @@ def _reset(actor: Acting, user: User) -> str:
     return password
 
 
-def _administered(actor: Acting, user: User) -> User:
+def _administered(actor: Acting, user: User, approval: Approval | None = None) -> User:
     actor.require_writing()
     user = locked(user)
-    if not rules.may_administer(actor, user):
+    if not (is_approved(user, approval) or rules.may_administer(actor, user)):
         raise Forbidden
     return user

@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
 from vardkase.identity.accounts.services.credentials import end_all, is_another, note_who_set
@@ -29,7 +30,7 @@ from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
-from vardkase.identity.accounts.services.protection import refuse_two_offices, require_change
+from vardkase.identity.accounts.services.protection import is_approved, refuse_two_offices, require_change
 from vardkase.identity.accounts.services.restrictions import (
     require_may_add,
     require_may_change_login,
@@ -90,29 +91,31 @@ def create_user_with_key(actor: Acting, data: Mapping[str, Any]) -> tuple[User, 
 
 
 @transaction.atomic
-def edit_user(actor: Acting, user: User, data: Mapping[str, Any], *, approved: bool = False) -> User:
+def edit_user(
+    actor: Acting, user: User, data: Mapping[str, Any], *, approval: Approval | None = None
+) -> User:
     """Change an account as its administrator; fields as in `create_user`.
 
-    A new password or address ends its sessions and keys. `approved`: another officer has agreed (`protection`). Raises
+    A new password or address ends its sessions and keys. `approval`: that another officer has approved it. Raises
     Invalid, Forbidden, StepUpRequired, ApprovalNeeded.
     """
     actor.require_writing()
     user = locked(user)
-    if not rules.may_administer(actor, user):
+    if not (is_approved(user, approval) or rules.may_administer(actor, user)):
         raise Forbidden
     before = copy(user)
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
         _refuse_to_move_staff(user)
     if role := _role(actor, data):
-        if not rules.may_assign(actor, role):
+        if not (is_approved(user, approval) or rules.may_assign(actor, role)):
             raise Forbidden
         user.role = role
     _apply(user, data, ADMINISTERED)
     refuse_two_offices(user)
     if before.disabled and not user.disabled:
         user.disabled_because, user.enabled_since = "", timezone.now()
-    return _saved(actor, user, data, before, approved=approved)
+    return _saved(actor, user, data, before, approval=approval)
 
 
 @transaction.atomic
@@ -156,13 +159,13 @@ def change_password(actor: Acting, password: str) -> User:
 
 
 @transaction.atomic
-def delete_user(actor: Acting, user: User, *, approved: bool = False) -> None:
+def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) -> None:
     """Remove an account and its keys. Raises Forbidden, ApprovalNeeded, and Invalid for the last site administrator."""
     actor.require_writing()
     user = locked(user)
-    if not rules.may_administer(actor, user):
+    if not (is_approved(user, approval) or rules.may_administer(actor, user)):
         raise Forbidden
-    require_change(actor, user, approved=approved)
+    require_change(actor, user, approval)
     target = target_of(user)
     tell_of_changes(actor, user, [Changed.DELETED])
     user.delete()
@@ -188,7 +191,7 @@ def own_account(actor: Acting) -> User:
 
 
 def _saved(
-    actor: Acting, user: User, data: Mapping[str, Any], before: User, *, approved: bool = False
+    actor: Acting, user: User, data: Mapping[str, Any], before: User, *, approval: Approval | None = None
 ) -> User:
     password = _password(data)
     require_may_change_login(actor, before.email, user.email)
@@ -196,7 +199,7 @@ def _saved(
         _require_own_session(actor, user, before, password)
     changed = _changes(user, before, is_password_new=bool(password))
     if changed:
-        require_change(actor, user, approved=approved)
+        require_change(actor, user, approval)
     if password:
         require_may_change_password(actor, user)
         require_unlimited(actor, "password")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web import converters
-from vardkase.web.views.administration import audit, duties, organisations, roles, sharing_groups, users
+from vardkase.web.views.administration import (
+    account_changes,
+    audit,
+    duties,
+    organisations,
+    roles,
+    sharing_groups,
+    users,
+)
 from vardkase.web.views.administration.connection_urls import connection_urls
 from vardkase.web.views.administration.feed_urls import feed_urls
 from vardkase.web.views.administration.job_urls import job_urls
@@ -20,6 +28,7 @@ urlpatterns = [
     path("users/<int:pk>/", users.view, name="user"),
     path("users/<int:pk>/edit/", users.edit, name="user_edit"),
     path("users/<int:pk>/duties/", duties.edit, name="user_duties"),
+    path("users/<int:pk>/propose/", account_changes.propose, name="user_propose"),
     path("users/<int:pk>/off/", users.set_state, {"state": "off"}, name="user_off"),
     path("users/<int:pk>/on/", users.set_state, {"state": "on"}, name="user_on"),
     path("users/<int:pk>/sign-out/", users.sign_out, name="user_sign_out"),

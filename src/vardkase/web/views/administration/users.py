@@ -20,6 +20,7 @@ from vardkase.identity.accounts import rules, services
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_key, find_user, keys_of, user_lines
 from vardkase.identity.accounts.services.passwords import one_time_password
+from vardkase.identity.accounts.services.protection import is_protected
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.web.forms.administration import UserForm
 from vardkase.web.forms.errors import take_errors
@@ -59,6 +60,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "person": user,
         "may_change": rules.may_administer(request.actor, user),
+        "is_protected": is_protected(user),
         "may_appoint": request.actor.is_site_admin and user.pk != request.actor.user_id,
         "duties": [DUTIES[role] for role in sorted(staff_roles(user.staff_roles))],
         "keys": keys_of(request.actor, user),

@@ -1,0 +1,140 @@
+"""Changes to the account of somebody who decides, which another such person approves (`protection`).
+
+A new password or address never passes through those who propose and approve: the person gets a link by mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid, NotFound
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.officers import officers
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import find_role
+from vardkase.identity.accounts.services.addresses import mail_confirmation
+from vardkase.identity.accounts.services.protection import CHANGE, CHANGE_LAST, is_protected
+from vardkase.identity.accounts.services.recovery import end_keys, reset_password_by_link, reset_second_factor
+from vardkase.identity.accounts.services.users import check_address, delete_user, edit_user, locked
+from vardkase.identity.organisations.acting import Acting
+
+CHANGES: dict[str, str | Promise] = {
+    "password": _("Mail a link to choose a new password"),
+    "second_factor": _("Remove all second factors"),
+    "keys": _("End all API keys and sessions"),
+    "email": _("Change the e-mail address"),
+    "role": _("Change the role"),
+    "off": _("Switch the account off"),
+    "on": _("Switch the account on"),
+    "delete": pgettext_lazy("account", "Delete the account"),
+}
+"""What may be proposed; `email` and `role` take a value (an address, the id of a role)."""
+
+
+def propose_account_change(
+    actor: Acting, user: User, change: str, value: str, reason: str
+) -> ApprovalRequest:
+    """Propose a change to the account of somebody who decides. Raises Invalid, Forbidden, Conflict, NotFound."""
+    if change not in CHANGES or not is_protected(user):
+        raise Invalid({"change": [gettext("This change needs no approval.")]})
+    if change == "email":
+        value = check_address(user, value)
+    shown = find_role(value).name if change == "role" else value
+    others_left = officers().exclude(pk=user.pk).exists()
+    return propose(
+        actor,
+        OFFICER_ACCOUNT if others_left else LAST_OFFICER_ACCOUNT,
+        str(user.pk),
+        title=user.email,
+        parameters={"change": change, "value": value, "shown": shown},
+        reason=reason,
+    )
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    value = request.parameters["shown"]
+    details = [(gettext("Account"), request.title)] + ([(gettext("New value"), value)] if value else [])
+    return Description(str(CHANGES[request.parameters["change"]]), tuple(details))
+
+
+def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
+    user = _account(request)
+    return {
+        "email": user.email,
+        "org_id": user.org_id,
+        "role_id": user.role_id,
+        "staff_roles": user.staff_roles,
+        "disabled": user.disabled,
+    }
+
+
+def _is_about(actor: Acting, request: ApprovalRequest) -> str:
+    """Nobody proposes or approves for their own account: they change it themselves, after step-up."""
+    own = addresses_of(actor.user_id, actor.name)
+    theirs = addresses_of(int(request.subject), request.title)
+    if str(actor.user_id) == request.subject or (actor.user_id and are_one_person(own, theirs)):
+        return gettext("Another person has to do this: it is about you.")
+    return ""
+
+
+def _execute(approval: Approval) -> None:
+    approval.for_action(OFFICER_ACCOUNT, LAST_OFFICER_ACCOUNT)
+    actor, user = approval.actor, _account(approval.request)
+    value = approval.parameters["value"]
+    match approval.parameters["change"]:
+        case "password":
+            reset_password_by_link(actor, user, approval=approval)
+        case "second_factor":
+            reset_second_factor(actor, user, approval=approval)
+        case "keys":
+            end_keys(actor, user, approval=approval)
+        case "email":
+            mail_confirmation(actor, user, value)
+        case "role":
+            edit_user(actor, user, {"role_id": value}, approval=approval)
+        case "off" | "on" as state:
+            edit_user(actor, user, {"disabled": state == "off"}, approval=approval)
+        case "delete":
+            delete_user(actor, user, approval=approval)
+
+
+def _account(request: ApprovalRequest) -> User:
+    found = User.objects.filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid user")
+    return locked(found)
+
+
+OFFICER_ACCOUNT = register(
+    Action(
+        name=CHANGE,
+        title=_("Change the account of an officer"),
+        propose=frozenset({Party.SITE_ADMIN, Party.CONSOLE}) | OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=_is_about,
+        execute=_execute,
+    )
+)
+LAST_OFFICER_ACCOUNT = register(
+    Action(
+        name=CHANGE_LAST,
+        title=_("Change the account of the only officer"),
+        propose=frozenset({Party.CONSOLE}),
+        approve=frozenset({Party.SITE_ADMIN}),
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=_is_about,
+        execute=_execute,
+    )
+)
