@@ -44,14 +44,18 @@ def import_files(
 
 
 def export(events: Events = None, data_dir: DataDir = None, user: AsUser = "", output: Output = None) -> None:
-    """Write events as MISP JSON, in a form that `import` and MISP read."""
+    """Write events as MISP JSON, in a form that `import` and MISP read; it is audited.
+
+    Once the hub has officers, only in the name of an operator (`--user`) to whom they have granted access to content.
+    """
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.formats.misp_json import EventOptions, events_document
+        from vardkase.hub.content_access.exporting import export_readers
 
-        actor = acting(user)
+        reader, chosen = export_readers(acting(user), lambda actor: _chosen(actor, events or []))
         options = EventOptions(include_attachments=True, include_event_correlations=False)
-        document = events_document(actor, _chosen(actor, events or []), options)
+        document = events_document(reader, chosen, options)
         if output is None:
             sys.stdout.buffer.writelines(document)
         else:

@@ -1,0 +1,36 @@
+"""What is exported at the console is audited, and once the hub has officers takes a grant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.hub.membership.cast import make_staff
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden
+from vardkase.hub.content_access.exporting import export_readers
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts.staff import StaffRole
+
+
+def test_without_officers_an_export_is_audited_with_who_and_how_much(cast: Cast) -> None:
+    event = make_event(cast.org_a, distribution=1)
+    event.save()
+    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+    assert export_readers(console, lambda _reader: [event.pk]) == (console, [event.pk])
+    entry = AuditEntry.objects.get(action="console.exported")
+    assert entry.change["count"] == 1
+    assert "drift" in entry.change["login"]
+
+
+def test_with_officers_nothing_leaves_without_a_grant(cast: Cast) -> None:
+    make_staff(cast, StaffRole.MEMBERSHIP_OFFICER)
+    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+    for actor in (console, replace(cast.site_admin.actor, login="drift")):
+        with pytest.raises(Forbidden, match="granted"):
+            export_readers(actor, lambda _reader: [1])
+    assert AuditEntry.objects.filter(action="console.export_refused").count() == 2
+    assert not AuditEntry.objects.filter(action="console.exported").exists()
