@@ -17,7 +17,8 @@ from django.utils import translation
 
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
-from vardkase.core.database.layout import close_to_others
+from vardkase.core.database.accounts import server_account
+from vardkase.core.database.layout import Layout, close_to_others
 
 DataDir = Annotated[
     Path | None,
@@ -69,7 +70,8 @@ def opened(data_dir: Path | None, prepare: Callable[[], object] = migrate) -> It
     """Have the installation ready for the length of a block."""
     chosen = choose(data_dir)
     if uses_external_database():
-        close_to_others(chosen, None)
+        cluster = Layout(chosen).cluster  # An embedded server may run there all the same.
+        close_to_others(chosen, server_account(cluster) if cluster.exists() else None)
         prepare()
         yield chosen
         return

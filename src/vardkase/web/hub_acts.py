@@ -69,6 +69,8 @@ SENTENCES: dict[str, str | Promise] = {
     "content_grant.ran_out": _("An operator’s access to content ran out"),
     "content_grant.refused": _("An officer refused an operator access to content"),
     "content_grant.withdrawn": _("An officer withdrew an operator’s access to content"),
+    "console.exported": _("Events were exported at the console"),
+    "console.export_refused": _("An export at the console was refused"),
     "event.read_under_grant": _("An operator read the event, by access that was granted"),
     "letter.written": _("A letter was written"),
     "mail_template.changed": _("The text of a mail was changed"),
