@@ -59,7 +59,9 @@ def test_one_officer_decides_nothing_alone_by_whatever_faces(cast: Cast, desk: D
     proposal.refresh_from_db()
     assert (proposal.state, Letter.objects.exists()) == ("open", False)
     opposed = {"proposal_id": proposal.pk, "answer": "oppose", "text": "Skäl."}
-    assert call(desk.second.key, "POST", f"/membershipAssessments/decide/{number}", opposed)[0] == 200
+    assert call(desk.second.key, "POST", f"/membershipAssessments/decide/{number}", opposed)[0] == 403
+    page = reverse("application_decide", args=[number, proposal.pk])
+    assert signed_in(desk.second).post(page, opposed).status_code == 302
     opposite = Proposal.objects.get(state="open")
     page = reverse("application_decide", args=[number, opposite.pk])
     assert ALONE in by_page(signed_in(desk.second), page, {"answer": "agree"})()

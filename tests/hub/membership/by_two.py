@@ -10,6 +10,7 @@ from tests.factories import make_role, make_user
 from tests.identity.two_people import approved
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -53,6 +54,11 @@ def restore(actor: Actor, *given: Any) -> Membership:
 
 def terminate(actor: Actor, *given: Any) -> Membership:
     return agreed(actor, services.terminate(actor, *given))
+
+
+def enter(actor: Actor, organisation_id: int) -> Membership:
+    """Let in as somebody is whose checklist has nothing open."""
+    return two_people.enter(actor, Membership.objects.get(organisation=organisation_id), "")
 
 
 def admitted(organisation_id: int) -> Membership:

@@ -105,7 +105,9 @@ def test_a_municipality_is_connected_by_web(cast: Cast, desk: Desk) -> None:
     assert b"192.0.2.0/24" in visitor.get("/membership/").content
     with pytest.raises(Forbidden):
         members.activate(at_the_screen(desk.operator), cast.org_c.pk, "It is done.")
-    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Training is booked.")
+    with pytest.raises(Invalid):  # Nobody is let in without terms and statement.
+        members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Training is booked.")
+    by_two.admitted(cast.org_c.pk)
     cast.org_c.refresh_from_db()
     assert cast.org_c.may_read
 
@@ -175,7 +177,7 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
     assert states(cast.org_c)["server"] == "done"
     event = published_event(cast.org_a, "evil.example")
     assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 404  # It is no member yet.
-    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Policy follows.")
+    by_two.admitted(cast.org_c.pk)
     assert call(raw[1], "GET", f"/events/view/{event.pk}")[0] == 200
     operator_reads = call(desk.operator.key, "GET", f"/events/view/{event.pk}")
     assert operator_reads[0] == 404  # Whoever connects members reads nothing of what they share.
@@ -262,7 +264,7 @@ def test_a_member_is_known_by_the_uuid_of_its_own_misp(cast: Cast, desk: Desk) -
     do(signed_in(desk.officer), cast.org_c, "organisation", uuid=own)
     assert states(cast.org_c)["organisation"] == "done"
     assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == own
-    members.activate(at_the_screen(desk.officer), cast.org_c.pk, "Policy follows.")
+    by_two.admitted(cast.org_c.pk)
     with pytest.raises(Conflict):
         services.take_uuid(at_the_screen(desk.officer), cast.org_c.pk, str(uuid4()))
 
@@ -339,7 +341,7 @@ def test_an_authority_synchronises_with_its_bound_key(
     )
     _, raw = links.show_key(visitor("127.0.0.1"), link_in_mail().partition("#")[2])
     begin_with(Membership.objects.get(), {f"{name}.level": "3" for name in MEASURES})
-    members.activate(officer, org, "Policy follows.")
+    by_two.admitted(org)
     theirs = published_event(cast.org_a, "evil.example")
     client = PyMISP(server.url, raw)
     assert str(client.get_event(theirs.uuid, pythonify=True).uuid) == str(theirs.uuid)  # type: ignore[union-attr]
