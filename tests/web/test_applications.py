@@ -162,9 +162,8 @@ def test_an_officer_of_the_applicant_sees_why_they_have_no_part(cast: Cast) -> N
 def test_a_declared_partiality_takes_the_buttons_away(cast: Cast) -> None:
     client = browser(cast, "eva@hub.example")
     application = assessed(per(cast))
-    client.post(
-        reverse("application_partial", args=[application.number]), {"reason": "Min syster arbetar där."}
-    )
+    given = {"partial": "1", "reason": "Min syster arbetar där."}
+    client.post(reverse("application_partial", args=[application.number]), given)
     page = text(client, "application", application.number)
     assert "Du har anmält jäv" in page
     assert "application_propose" not in page
