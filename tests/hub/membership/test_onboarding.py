@@ -245,7 +245,7 @@ def test_a_call_counts_by_the_key_that_is_valid_now(cast: Cast, desk: Desk) -> N
     assert call(make_key(user), "GET", "/servers/getVersion")[0] == 200
     assert (states(cast.org_c)["sync_user"], states(cast.org_c)["call"]) == ("started", "open")
     day = (today() + timedelta(days=9)).isoformat()
-    _, bound = make_bound_key(user, {"allowed_ips": ["192.0.2.9"], "expiration": day})
+    _, bound = make_bound_key(desk.operator.actor, user, {"allowed_ips": ["192.0.2.9"], "expiration": day})
     assert call(bound, "GET", "/servers/getVersion")[0] == 403
     assert states(cast.org_c)["call"] == "open"
     assert call(bound, "GET", "/servers/getVersion", REMOTE_ADDR="192.0.2.9")[0] == 200
