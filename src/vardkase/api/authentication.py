@@ -136,6 +136,7 @@ class _Row:
     domains_mode: str
     verified_domains: list[str]
     keys_mode: str
+    required_sign_in: list[str]
     sharing_group_ids: list[int]
     live: bool
     allowance: int | None
@@ -195,8 +196,10 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         raise _noted(caller, "key_address", WRONG_ADDRESS)
     if Permission.AUTH not in permissions:
         raise MispError(403, AUTHENTICATION_FAILED)
-    is_unbound = row.flags[SYNC] and not (row.key_expires and row.allowed_ips)
-    newcomer = Newcomer(row.email, address, certificate, now, has_unbound_key=is_unbound)
+    is_unbound = not (row.key_expires and row.allowed_ips)
+    newcomer = Newcomer(
+        row.email, address, certificate, now, has_unbound_key=is_unbound, synchronises=row.flags[SYNC]
+    )
     if refused := refusal_at_the_door(row, newcomer, caller):
         raise MispError(403, refused.sentence)
     if not row.access.may_sync:

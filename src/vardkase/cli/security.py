@@ -31,6 +31,7 @@ def show(org: OrganisationName, data_dir: DataDir = None, json: Json = False) ->
         shown: dict[str, Any] = {
             "organisation": organisation.name,
             "modes": state.modes,
+            "required": organisation.required_sign_in,
             "networks": organisation.networks,
             "domains": organisation.verified_domains,
             "certificates": organisation.certificate_pins,

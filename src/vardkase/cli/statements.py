@@ -27,7 +27,8 @@ AsOfficer = Annotated[
     str, typer.Option("--as", help="The officer who reviews; else the console.", metavar="EMAIL")
 ]
 File = Annotated[
-    Path, typer.Argument(help='The answers as JSON: {"risk": {"level": "3", "gap": "", "plan": ""}, …}.')
+    Path,
+    typer.Argument(help='The answers as JSON: {"risk": {"level": "3", "gap": "", "plan": "", "by": ""}, …}.'),
 ]
 Until = Annotated[str, typer.Option("--until", help="The last day (2027-01-31) of a certificate.")]
 

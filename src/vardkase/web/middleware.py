@@ -24,6 +24,7 @@ from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import ONLY_READS, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
 from vardkase.web.accounts.means import Means, means_of
@@ -206,8 +207,12 @@ def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]
     """
     if user.change_pw and means is None:
         return "account_change_password", FIRST_PASSWORD_VIEWS
-    exempt = user.role.perm_skip_otp or (means is not None and means.second_factor)
-    if settings.REQUIRE_SECOND_FACTOR and not exempt and not is_mfa_enabled(user):
+    by_provider = means is not None and means.second_factor
+    if SignInRule.SECOND_FACTOR in user.org.required_sign_in:
+        lacks_one = not by_provider
+    else:
+        lacks_one = settings.REQUIRE_SECOND_FACTOR and not (user.role.perm_skip_otp or by_provider)
+    if lacks_one and not is_mfa_enabled(user):
         return "mfa_index", OWN_ACCOUNT_VIEWS
     return "", frozenset()
 

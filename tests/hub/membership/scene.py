@@ -10,12 +10,13 @@ from django.utils import timezone
 from tests.cast import ORG_ADMIN, Cast, Player
 from tests.factories import make_key, make_role, make_user
 from tests.hub.membership import by_two
+from vardkase.core.clock import now_seconds
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.statements.services import begin_with
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.organisations.models import Organisation
 
 DETAILS = {
@@ -67,14 +68,24 @@ def at_the_screen(player: Player) -> Actor:
     return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
 
 
+def sign_in_set_up(organisation: Organisation, domain: str = "b.example") -> None:
+    """What the hub's minimum asks for: a verified domain, this machine's network, keys that are bound."""
+    type(organisation).objects.filter(pk=organisation.pk).update(
+        verified_domains=[domain], networks=["127.0.0.0/8"]
+    )
+    keys = AuthKey.objects.filter(user__org=organisation)
+    keys.update(allowed_ips=["127.0.0.1"], expiration=now_seconds() + 300 * 86_400)
+
+
 def opened(desk: Desk, organisation: Organisation, **facts: Any) -> Membership:
     """A membership that is being connected."""
     return by_two.open_membership(at_the_screen(desk.officer), organisation, {**FACTS, **facts})
 
 
 def member(desk: Desk, organisation: Organisation, *, statement: bool = True, **facts: Any) -> Membership:
-    """A membership that is active already, with a security statement that has been accepted."""
-    membership = opened(desk, organisation, **facts)
+    """A membership that is active already, with a security statement that has been accepted. It connects on the web
+    unless told."""
+    membership = opened(desk, organisation, **{"connection": "web", **facts})
     if statement:
-        begin_with(membership, {f"{name}.level": "3" for name in MEASURES})
+        begin_with(membership, {name: {"level": "3"} for name in MEASURES})
     return by_two.admitted(organisation.pk)

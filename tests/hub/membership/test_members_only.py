@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.api.calls import call
 from tests.cast import ORG_ADMIN, Cast, Player
@@ -47,6 +47,12 @@ NOTHING = (False, False, False, "no_membership")
 EVERYTHING = (True, True, True, "")
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
     return make_desk(cast)
@@ -55,7 +61,8 @@ def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
 def officers_appointed(cast: Cast) -> None:
     """The hub gets its officers as hubs do: one after the other, by whoever sits at the console."""
     console = console_actor(cast.hub.pk, cast.hub.name, "root")
-    User.objects.filter(staff_roles__overlap=["membership_officer"]).update(staff_roles=[])
+    officers = ["membership_officer", "legal_officer"]
+    User.objects.filter(staff_roles__overlap=officers).update(staff_roles=[])
     for email in ("officer@hub.example", "second@hub.example"):
         appoint(console, User.objects.get(email=email), ["membership_officer"])
 

@@ -129,7 +129,7 @@ def test_it_is_written_handed_in_returned_and_accepted(
     wrong = {"measure": "risk", "file": SimpleUploadedFile("iso.pdf", b"MZ")}
     assert web.post("/membership/statement/files/", wrong).status_code == 422
     evidence = Evidence.objects.get()
-    full = GOOD | half | {"risk.plan": "A policy in March."}
+    full = GOOD | half | {"risk.plan": "A policy in March.", "risk.by": "2027-03-31"}
     assert {"membership_statement", "terms"} <= todo(web), "what waits for a member's administrator"
     assert web.post("/membership/statement/", full | {"hand_in": "1"}).status_code == 302
     assert "membership_statement" not in todo(web)

@@ -71,7 +71,7 @@ ABOUT_REQUIREMENTS = Description(
 ABOUT_VIEW = Description(url="/organisationSecurity/view/[organisation_id]")
 
 
-@endpoint("organisationSecurity/view", requires=ADMINISTRATOR, describes=ABOUT_VIEW)
+@endpoint("organisationSecurity/view", describes=ABOUT_VIEW)
 def view(call: Call) -> Answer:
     """What is registered, how strictly each rule is kept, and what is missing."""
     organisation = find_secured(call.actor, call.arg(0))
@@ -81,6 +81,7 @@ def view(call: Call) -> Answer:
             "OrganisationSecurity": {
                 "org_id": str(organisation.pk),
                 "modes": state.modes,
+                "required": organisation.required_sign_in,
                 "networks": organisation.networks,
                 "verified_domains": organisation.verified_domains,
                 "missing": list(state.missing),
@@ -104,7 +105,7 @@ def set_networks(call: Call) -> Answer:
     return Json({"OrganisationSecurity": {"org_id": str(done.pk), "networks": done.networks}})
 
 
-@endpoint("organisationSecurity/setModes", requires=ADMINISTRATOR, writes=True, describes=ABOUT_MODES)
+@endpoint("organisationSecurity/setModes", writes=True, describes=ABOUT_MODES)
 def set_modes(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
     asked = {rule: str(value) for rule in RULES if (value := call.param(rule)) is not None}

@@ -14,10 +14,12 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
+from vardkase.hub.membership.members.sign_in_minimum import DAYS, propose_minimum
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.misp.flags import as_int
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ORGANISATION = "[organisation_id]"
@@ -113,6 +115,28 @@ def withdraw_change(call: Call) -> Answer:
     """Take back what was proposed for the own organisation."""
     services.withdraw_change(call.actor)
     return saved("The change was taken back.", "/memberships/withdrawChange")
+
+
+@endpoint(
+    "memberships/signInMinimum",
+    staff=OFFICER,
+    writes=True,
+    describes=Description(
+        text="`rules` is a list of: domains, source, second_factor, keys. Without an id it is required of all members. "
+        "A second officer has to approve it on the pages.",
+        mandatory=["rules", "reason"],
+        optional=["key_days"],
+        url=f"/memberships/signInMinimum/{ORGANISATION}",
+    ),
+)
+def sign_in_minimum(call: Call) -> Answer:
+    """Propose what the sign-in of a member, or of all members, has to ask for at least."""
+    rules = call.param("rules", [])
+    if not isinstance(rules, list):
+        raise Invalid({"rules": ["rules is a list."]})
+    days = as_int(call.param("key_days", DAYS)) or 0
+    request = propose_minimum(call.actor, call.arg(0) or None, map(str, rules), days, _text(call, "reason"))
+    return Json({"ApprovalRequest": {"id": str(request.pk), "state": request.state}})
 
 
 @endpoint(

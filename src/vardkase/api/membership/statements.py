@@ -27,7 +27,8 @@ from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_int
 
 ADMINISTRATOR = (Permission.ADMIN,)
 ABOUT_ANSWERS = (
-    '`answers` maps each measure to {"level": "0" to "4", "gap", "plan"}; levels 0 to 2 need gap and plan.'
+    '`answers` maps each measure to {"level": "0" to "4", "gap", "plan", "by"}; levels 0 to 2 need gap and '
+    "plan, 0 and 1 the date `by`."
 )
 
 

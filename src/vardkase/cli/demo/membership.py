@@ -23,7 +23,7 @@ from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.assessments.services.deciding import decide, propose
 from vardkase.hub.membership.assessments.services.reviewing import assess, review
 from vardkase.hub.membership.members import services as members
-from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
@@ -37,7 +37,8 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.services import approve
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.staff import appoint
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.entrance.models import MailDomain
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 
@@ -68,6 +69,7 @@ MEMBERS = {
 """By name: sector, connection, NIS2 status, organisation number (invented) and county."""
 ABOUT_TO_END = ("Region Solvik", 21)
 HANDED_IN = "Länsstyrelsen i Ekelund"
+NETWORKS = ["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"]
 FULL = {f"{name}.level": "3" for name in MEASURES}
 
 
@@ -130,9 +132,21 @@ def _make_member(organisation: Organisation) -> None:
             valid_from=ends - timedelta(days=365), valid_until=ends
         )
         Membership.objects.filter(organisation=organisation).update(statement_until=ends)
+    _set_up_sign_in(organisation, domain)
     _active_since_before(organisation)
     if organisation.name == HANDED_IN:
         statements.submit_statement(_acting(administrator.email), FULL)
+
+
+def _set_up_sign_in(organisation: Organisation, domain: str) -> None:
+    """A verified mail domain, and the networks that a demonstration is looked at from."""
+    now = timezone.now()
+    MailDomain.objects.create(
+        org=organisation, domain=domain, method=MailDomain.Method.MAIL, mailbox="postmaster",
+        token=organisation.uuid.hex, asked=now, verified=now,
+        checked=now, seen=now, added_by="demo",
+    )  # fmt: skip
+    Organisation.objects.filter(pk=organisation.pk).update(verified_domains=[domain], networks=NETWORKS)
 
 
 def _active_since_before(organisation: Organisation) -> None:
@@ -140,7 +154,12 @@ def _active_since_before(organisation: Organisation) -> None:
     Membership.objects.filter(organisation=organisation).update(
         state=MembershipState.ACTIVE, activated=timezone.now()
     )
-    push(Membership.objects.get(organisation=organisation))
+    membership = Membership.objects.get(organisation=organisation)
+    if membership.connection != Connection.WEB:
+        # Whoever only looks around sets up no app for a second factor.
+        rules = [SignInRule.DOMAINS, SignInRule.KEYS, SignInRule.SOURCE]
+        SignInMinimum.objects.create(membership=membership, rules=rules)
+    push(membership)
 
 
 def _restricted(organisation: Organisation) -> None:

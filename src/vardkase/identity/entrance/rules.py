@@ -21,7 +21,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.certificates import Certificate
-from vardkase.identity.organisations.models import Mode
+from vardkase.identity.organisations.models import Mode, SignInRule
 from vardkase.identity.organisations.rules import has_verified_domain
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -37,12 +37,16 @@ class Reason(StrEnum):
     CERTIFICATE_NOT_VALID = "certificate_not_valid"
     DOMAIN = "domain"
     UNBOUND_KEY = "unbound_key"
+    SOURCE = "source"
+    REQUIRED_KEY = "required_key"
 
     @property
     def rule(self) -> str:
         """The rule that it belongs to, by the name that modes are set under."""
-        if self is Reason.UNBOUND_KEY:
+        if self in (Reason.UNBOUND_KEY, Reason.REQUIRED_KEY):
             return "keys"
+        if self is Reason.SOURCE:
+            return "source"
         if self in (Reason.NETWORK, Reason.DOMAIN):
             return f"{self.value}s"
         return "certificates"
@@ -65,17 +69,21 @@ class Conditions(Protocol):
     def verified_domains(self) -> Sequence[str]: ...
     @property
     def keys_mode(self) -> str: ...
+    @property
+    def required_sign_in(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who is at the door. `has_unbound_key`: comes by a synchronising account's key that lacks addresses or an end."""
+    """Who is at the door. `has_unbound_key`: comes by a key that lacks addresses or an end; `synchronises`: by an
+    account that does."""
 
     email: str
     address: str | None
     certificate: Certificate | None
     now: datetime
     has_unbound_key: bool = False
+    synchronises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,14 @@ def admits(asked: Conditions, newcomer: Newcomer) -> Refusal | None:
 
 
 def unkept_rules(asked: Conditions, newcomer: Newcomer) -> Iterator[Refusal]:
-    """Every rule that is on and that `newcomer` does not keep."""
+    """Every rule that is on, or that the hub owner requires, and that `newcomer` does not keep."""
+    required = asked.required_sign_in
     for mode, reason in (
         (asked.networks_mode, _of_network),
         (asked.certificates_mode, _of_certificate),
-        (asked.domains_mode, _of_domain),
+        (required_mode(required, SignInRule.SOURCE), _of_source),
+        (stricter(asked.domains_mode, required, SignInRule.DOMAINS), _of_domain),
+        (required_mode(required, SignInRule.KEYS), _of_any_key),
         (asked.keys_mode, _of_key),
     ):
         if mode != Mode.OFF and (found := reason(asked, newcomer)):
@@ -142,8 +153,29 @@ def _of_domain(asked: Conditions, newcomer: Newcomer) -> Reason | None:
     return None if has_verified_domain(newcomer.email, asked.verified_domains) else Reason.DOMAIN
 
 
+def _of_source(asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    """A registered network or a registered certificate, whichever the organisation has."""
+    if _of_network(asked, newcomer) is None or _of_certificate(asked, newcomer) is None:
+        return None
+    return Reason.SOURCE
+
+
 def _of_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
-    return Reason.UNBOUND_KEY if newcomer.has_unbound_key else None
+    return Reason.UNBOUND_KEY if newcomer.has_unbound_key and newcomer.synchronises else None
+
+
+def _of_any_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
+    return Reason.REQUIRED_KEY if newcomer.has_unbound_key else None
+
+
+def required_mode(required: Sequence[str], rule: SignInRule) -> str:
+    """How strictly a rule is kept by what the hub owner requires alone."""
+    return Mode.ENFORCE if rule in required else Mode.OFF
+
+
+def stricter(mode: str, required: Sequence[str], rule: SignInRule) -> str:
+    """How strictly a rule is kept: as the organisation has chosen, or as the hub owner requires."""
+    return Mode.ENFORCE if rule in required else mode
 
 
 def lies_in(address: str | None, networks: Iterable[str]) -> bool:
@@ -204,5 +236,14 @@ def _template(reason: Reason) -> str:
         Reason.UNBOUND_KEY: gettext(
             "Your organisation admits keys of synchronising accounts only when they are bound to addresses and have a "
             "last day. This key lacks one of them: ask your administrator for a new key."
+        ),
+        Reason.SOURCE: gettext(
+            "The hub owner requires that people of your organisation come from one of its registered networks, or show "
+            "its client certificate. You come from %(address)s. Connect from such a network, or ask your administrator "
+            "or the hub to register this one."
+        ),
+        Reason.REQUIRED_KEY: gettext(
+            "The hub owner requires that the keys of your organisation are bound to addresses and have a last day. "
+            "This key lacks one of them: make a new key with both, and delete this one."
         ),
     }[reason]

@@ -8,7 +8,9 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.standing import ALWAYS, access_of
 
 
@@ -25,20 +27,43 @@ def mode_field() -> models.CharField[str, str]:
     return models.CharField(max_length=8, choices=Mode.choices, default=Mode.OFF)
 
 
+class NameSkeletonField(models.TextField):  # type: ignore[type-arg]
+    """What the row's `name` looks like (`names.skeleton`), kept up by every save and bulk insert."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = skeleton(str(getattr(model_instance, "name", "")))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class SignInRule(models.TextChoices):
+    """What the hub owner can require of whoever signs in for a member."""
+
+    DOMAINS = "domains", _("An address in a verified mail domain")
+    SOURCE = "source", _("A registered network, or a registered client certificate")
+    SECOND_FACTOR = "second_factor", _("A second factor")
+    KEYS = "keys", _("API keys that are bound to addresses and have a last day")
+
+
 class Organisation(models.Model):
     """A member (local) or somebody known through synchronisation (remote).
 
-    `restricted_to_domain` is null until somebody edits the organisation.
+    `restricted_to_domain` is null until somebody edits the organisation. `name_resembles_another`: others told us of it
+    by a name that looks like one that was here, so it got a number behind it.
     Membership sets when it may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and
     `sync_period`, with `fixed_standing` for a standing that no date changes (`standing.Standing`). `may_read` and so on
     are what these come to now. While membership is in use a trigger makes a new organisation one without membership,
     which may do nothing. While `hides_unpublished` is on, others read its events once they are published, not before.
     The last rows are facts that `identity.entrance` sets: what the organisation asks of whoever enters in its name.
     They lie here so that they come along with every key and every session, without a query of their own.
+    `required_sign_in` (of `SignInRule`) and `required_key_days`, the longest time that a key may hold (0: not set), are
+    the hub owner's minimum, which the organisation's own rules cannot undercut.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)
+    name_skeleton = NameSkeletonField(default="", editable=False)
+    name_resembles_another = models.BooleanField(default=False)
     description = models.TextField(blank=True, default="")
     type = models.CharField(max_length=255, blank=True, default="")
     nationality = models.CharField(max_length=255, blank=True, default="")
@@ -63,6 +88,8 @@ class Organisation(models.Model):
     verified_domains = ArrayField(models.TextField(), default=list, blank=True)
     keys_mode = mode_field()
     egress_addresses = ArrayField(models.TextField(), default=list, blank=True)
+    required_sign_in = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    required_key_days = models.IntegerField(default=0)
 
     class Meta:
         db_table = "organisation"
@@ -72,7 +99,8 @@ class Organisation(models.Model):
                 fields=["id"],
                 condition=models.Q(hides_unpublished=True),
                 name="organisation_hides_unpublished",
-            )
+            ),
+            models.Index(fields=["name_skeleton"], name="organisation_name_skeleton"),
         ]
 
     def __str__(self) -> str:

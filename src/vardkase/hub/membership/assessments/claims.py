@@ -8,7 +8,9 @@ from __future__ import annotations
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 
+from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.of_the_hub import lies_under
+from vardkase.hub.membership.applications.form.whole import accepted_by_another
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.access import applicant
 from vardkase.hub.membership.assessments.rules import Applicant
@@ -16,6 +18,7 @@ from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.rules import plain_domain
 
 
@@ -25,6 +28,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
     others = Organisation.objects.exclude(pk=application.organisation_id or 0)
     return [
         *_about_the_reader(actor, found),
+        *_about_the_signatory(application),
         *(
             gettext(
                 "“%(domain)s” is among its e-mail domains: %(organisation)s has verified %(verified)s here."
@@ -43,7 +47,7 @@ def claims(actor: Actor, application: Application) -> list[str]:
         ),
         *(
             gettext("An organisation here is called %s as well.") % organisation.name
-            for organisation in others.filter(name__iexact=found.name.strip(), local=True)
+            for organisation in others.filter(name_skeleton=skeleton(found.name), local=True)
         ),
         *(
             gettext("%(address)s has an account here, at %(organisation)s.")
@@ -54,6 +58,21 @@ def claims(actor: Actor, application: Application) -> list[str]:
             .order_by("email")
         ),
     ]
+
+
+def _about_the_signatory(application: Application) -> list[str]:
+    answers = application.answers
+    if not accepted_by_another(answers):
+        return []
+    told = gettext(
+        "The terms are accepted by %(by)s, and the signatory is %(signatory)s. The reason given: %(why)s"
+    )
+    words = {
+        "by": value_at(answers, "terms.name"),
+        "signatory": value_at(answers, "contacts.signatory.name"),
+        "why": value_at(answers, "terms.why_not_signatory") or "–",
+    }
+    return [told % words]
 
 
 def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:

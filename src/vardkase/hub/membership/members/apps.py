@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -19,6 +21,7 @@ class MembersConfig(AppConfig):
         from vardkase.identity.accounts.hooks import officer_appointed  # noqa: PLC0415 - the same
         from vardkase.identity.organisations.hooks import organisations_merged  # noqa: PLC0415 - the same
 
+        import_module("vardkase.hub.membership.members.sign_in_minimum")  # Registers what takes two officers.
         officer_appointed.register(members_only.bring_into_use)
         organisations_merged.register(members_only.after_merge)
         settings.changed.register(members_only.after_setting_changed)

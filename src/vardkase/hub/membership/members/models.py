@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +93,27 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership_id}: {self.kind}"
+
+
+class SignInMinimum(models.Model):
+    """What the hub owner requires of whoever signs in for a member; for all members where `membership` is null.
+
+    `rules` are of `SignInRule`; `key_days` is how long a key may hold where keys have to be bound.
+    """
+
+    membership = models.OneToOneField(Membership, models.CASCADE, null=True, related_name="sign_in_minimum")
+    rules = ArrayField(models.CharField(max_length=16), default=list)
+    key_days = models.IntegerField(default=365)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "sign_in_minimum"
+        constraints = [
+            models.UniqueConstraint(fields=["membership"], nulls_distinct=False, name="sign_in_minimum_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id or 'all'}: {', '.join(self.rules)}"
 
 
 class ChangeState(models.TextChoices):

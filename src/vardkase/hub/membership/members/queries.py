@@ -17,6 +17,7 @@ from vardkase.hub.membership.members.models import (
     ProposedChange,
     Restriction,
     RestrictionCause,
+    SignInMinimum,
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, TakesPart
 from vardkase.hub.membership.members.standing import Limit, Periods, periods_of
@@ -78,6 +79,21 @@ def periods(membership: Membership) -> Periods:
     held = restrictions(membership).filter(cause=RestrictionCause.OFFICER)
     limits = [Limit(*row) for row in held.values_list("kind", "until")]
     return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
+
+
+def required_sign_in(membership: Membership) -> dict[str, Any]:
+    """What is required of whoever signs in for a member, as its organisation stores it: of all members and of this one.
+
+    One that is being connected is setting up what will be required.
+    """
+    if membership.state not in (MembershipState.ACTIVE, MembershipState.SUSPENDED):
+        return {"required_sign_in": [], "required_key_days": 0}
+    rows = SignInMinimum.objects.filter(Q(membership=None) | Q(membership=membership))
+    minima = list(rows.values_list("rules", "key_days"))
+    return {
+        "required_sign_in": sorted({rule for rules, _ in minima for rule in rules}),
+        "required_key_days": min((days for _, days in minima), default=0),
+    }
 
 
 def standing(org_id: int) -> Access:

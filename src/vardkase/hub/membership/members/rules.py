@@ -115,6 +115,7 @@ HAPPENINGS = {
     "change_refused": _("Change of data refused"),
     "change_withdrawn": _("Change of data withdrawn"),
     "data_changed": _("Data changed"),
+    "sign_in_minimum_changed": _("What sign-in has to ask for changed"),
     "onboarded": _("Item of the checklist done"),
     "reopened_item": _("Item of the checklist reopened"),
     "statement_submitted": _("Security statement handed in"),

@@ -23,8 +23,6 @@ STATEMENT = Machine(
 )
 REMINDED = (60, 30, 7)
 """Days before the end on which the member is reminded."""
-WANTS_PLAN = frozenset({"0", "1", "2"})
-"""Levels at which a measure needs its gap and plan told."""
 
 
 def reminder_due(valid_until: date, today: date, reminded: list[int]) -> int | None:

@@ -25,7 +25,7 @@ from vardkase.hub.membership.members.services.restrictions import lift
 from vardkase.hub.membership.statements import letters
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
-from vardkase.hub.membership.statements.rules import STATEMENT, WANTS_PLAN
+from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.settings import VALID_DAYS
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.actor import Actor
@@ -47,7 +47,7 @@ def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, d
     read = read_step(SECURITY, given)
     statement.answers = read.values
     statement.save(update_fields=["answers"])
-    return statement, read.errors | _unplanned(read.values)
+    return statement, read.errors
 
 
 @transaction.atomic
@@ -180,18 +180,6 @@ def _being_written(actor: Actor) -> Statement:
             gettext("The statement is handed in. It can be changed again when the hub owner returns it.")
         )
     return statement
-
-
-def _unplanned(answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Measures that are not in place and say nothing of what will be done."""
-    told = gettext("Say what is missing, and what you will do.")
-    return {
-        f"{name}.plan": [told]
-        for name, answer in answers.items()
-        if isinstance(answer, Mapping)
-        and answer.get("level") in WANTS_PLAN
-        and not (answer.get("gap") and answer.get("plan"))
-    }
 
 
 def _told(actor: Actor, statement: Statement, happening: str, note: str) -> None:

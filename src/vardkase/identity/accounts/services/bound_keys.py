@@ -11,7 +11,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.settings import LONGEST_KEY
-from vardkase.identity.organisations.models import Mode
+from vardkase.identity.organisations.models import Mode, SignInRule
 from vardkase.identity.organisations.rules import lies_within
 
 DAY = 86_400
@@ -20,8 +20,16 @@ WIDEST = {4: 16, 6: 32}
 
 
 def must_be_bound(user: User) -> bool:
-    """Whether the keys of `user` must be bound: those of a machine, whose organisation enforces it."""
+    """Whether the keys of `user` must be bound: those of a machine, whose organisation enforces it, or all of a member
+    of whom the hub owner requires it."""
+    if SignInRule.KEYS in user.org.required_sign_in:
+        return True
     return user.role.perm_sync and user.org.keys_mode == Mode.ENFORCE
+
+
+def longest_key_of(user: User) -> int:
+    """How many days a key of `user` that has to be bound may hold."""
+    return min(LONGEST_KEY.value, user.org.required_key_days or LONGEST_KEY.value)
 
 
 def require_bound(key: AuthKey) -> None:
@@ -39,7 +47,7 @@ def bounds_of_former(user: User) -> dict[str, Any]:
         return {}
     former = user.auth_keys.filter(allowed_ips__len__gt=0).order_by("-pk").first()
     addresses = former.allowed_ips if former else []
-    return {"allowed_ips": addresses, "expiration": now_seconds() + LONGEST_KEY.value * DAY}
+    return {"allowed_ips": addresses, "expiration": now_seconds() + longest_key_of(user) * DAY}
 
 
 def _addresses(key: AuthKey) -> str:
@@ -48,14 +56,14 @@ def _addresses(key: AuthKey) -> str:
     networks = [ipaddress.ip_network(written, strict=False) for written in key.allowed_ips]
     if any(network.prefixlen < WIDEST[network.version] for network in networks):
         return gettext("A network this wide binds a key to nothing.")
-    approved = key.user.org.egress_addresses
+    approved = key.user.org.egress_addresses if key.user.role.perm_sync else []
     if approved and not all(lies_within(network, approved) for network in networks):
         return gettext("The addresses have to lie in those that the organisation’s API requirements name.")
     return ""
 
 
 def _end(key: AuthKey) -> str:
-    days = LONGEST_KEY.value
+    days = longest_key_of(key.user)
     if not key.expiration:
         return gettext("A key of this account has to have a last day.")
     if key.expiration > key.created + days * DAY:

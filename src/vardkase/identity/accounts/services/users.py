@@ -39,7 +39,7 @@ from vardkase.identity.accounts.services.restrictions import (
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.fields import number, short_text, text
-from vardkase.identity.organisations.models import Mode, Organisation
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
 from vardkase.identity.organisations.queries import by_reference
 from vardkase.identity.organisations.rules import has_verified_domain
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -322,7 +322,8 @@ def _apply(user: User, data: Mapping[str, Any], readers: Mapping[str, Callable[[
 
 def _domain_errors(user: User) -> dict[str, list[str]]:
     """A new address, or one in a new organisation, lies in a domain that this has verified, where it asks for that."""
-    if user.org.domains_mode != Mode.ENFORCE or has_verified_domain(user.email, user.org.verified_domains):
+    enforced = user.org.domains_mode == Mode.ENFORCE or SignInRule.DOMAINS in user.org.required_sign_in
+    if not enforced or has_verified_domain(user.email, user.org.verified_domains):
         return {}
     if user.pk and User.objects.filter(pk=user.pk, email=user.email, org=user.org).exists():
         return {}

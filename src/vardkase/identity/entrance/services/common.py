@@ -13,7 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.rules import Newcomer, may_secure, unkept_rules
-from vardkase.identity.organisations.models import Mode, Organisation
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
 
 
 def changing(actor: Actor, organisation: Organisation) -> Organisation:
@@ -34,18 +34,35 @@ def keep_open(
     `shown` is the certificate that the actor has shown. The console is never shut out, and sets right what went wrong.
     """
     for rule in rules:
-        if getattr(organisation, f"{rule}_mode") == Mode.ENFORCE and not getattr(organisation, HELD[rule]):
+        if _is_enforced(organisation, rule) and not getattr(organisation, HELD[rule]):
             raise Invalid({rule: [_nothing_held(rule)]})
+    _keep_a_source(organisation, *rules)
     if actor.user_id is None or actor.organisation_id != organisation.pk:
         return
     yourself = Newcomer(actor.name, actor.address, shown, timezone.now())
     for refusal in unkept_rules(organisation, yourself):
-        if refusal.is_enforced and refusal.reason.rule in rules:
-            raise Invalid(
-                {refusal.reason.rule: [gettext("This would shut you out.") + " " + refusal.sentence]}
-            )
+        if refusal.is_enforced and not ANSWERED_BY.get(refusal.reason.rule, {refusal.reason.rule}).isdisjoint(
+            rules
+        ):
+            raise Invalid({rules[0]: [gettext("This would shut you out.") + " " + refusal.sentence]})
 
 
+def _is_enforced(organisation: Organisation, rule: str) -> bool:
+    required = rule == "domains" and SignInRule.DOMAINS in organisation.required_sign_in
+    return required or getattr(organisation, f"{rule}_mode") == Mode.ENFORCE
+
+
+def _keep_a_source(organisation: Organisation, *rules: str) -> None:
+    """Raise Invalid when the last network or certificate would go while the hub owner requires one of them."""
+    given = ANSWERED_BY["source"].intersection(rules)
+    has_one = organisation.networks or organisation.certificate_pins
+    if given and SignInRule.SOURCE in organisation.required_sign_in and not has_one:
+        told = gettext("The hub owner requires a registered network or client certificate: keep one of them.")
+        raise Invalid({min(given): [told]})
+
+
+ANSWERED_BY = {"source": {"networks", "certificates"}}
+"""Rules of the hub owner that either of several rules of an organisation answers."""
 HELD = {"networks": "networks", "certificates": "certificate_pins", "domains": "verified_domains"}
 """Where the organisation keeps what a rule is kept by."""
 

@@ -20,6 +20,7 @@ from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.common import changing, keep_open, written_down
 from vardkase.identity.entrance.settings import DOMAIN_GRACE, DOMAIN_PROOF
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.names import skeleton
 from vardkase.identity.organisations.rules import plain_domain
 
 MAILBOXES = ("postmaster", "hostmaster", "webmaster", "administrator", "admin")
@@ -162,6 +163,9 @@ def _verified(actor: Actor, organisation: Organisation, claim: MailDomain) -> No
 def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> None:
     if not DOMAIN.fullmatch(name):
         raise Invalid({"domain": [gettext("Write a mail domain such as kommun.example.")]})
+    if other := _lookalike(organisation, name):
+        told = gettext("The domain looks like %(other)s, which another organisation has verified.")
+        raise Invalid({"domain": [told % {"other": other}]})
     if method not in Method.values:
         raise Invalid({"method": [gettext("Choose mail or dns.")]})
     if method == Method.MAIL and mailbox not in MAILBOXES:
@@ -170,6 +174,21 @@ def _check(organisation: Organisation, name: str, method: str, mailbox: str) -> 
         raise Invalid({"method": [gettext("This hub sends no mail. Verify the domain by DNS.")]})
     if organisation.mail_domains.count() >= MOST:
         raise Invalid({"domain": [gettext("At most %(count)s domains can be registered.") % {"count": MOST}]})
+
+
+def _lookalike(organisation: Organisation, name: str) -> str:
+    """Another organisation's verified domain that looks like `name` and is another; empty when there is none."""
+    shape = skeleton(_readable(name))
+    verified = MailDomain.objects.exclude(org=organisation).filter(verified__isnull=False)
+    others = verified.exclude(domain=name).values_list("domain", flat=True)
+    return next((each for each in others if skeleton(_readable(each)) == shape), "")
+
+
+def _readable(domain: str) -> str:
+    try:
+        return domain.encode().decode("idna")
+    except UnicodeError:
+        return domain
 
 
 def _claim(organisation: Organisation, pk: int) -> MailDomain:

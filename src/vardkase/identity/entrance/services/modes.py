@@ -43,6 +43,8 @@ def set_modes(
             continue
         if mode not in Mode.values:
             raise Invalid({rule: [gettext("Choose off, report or enforce.")]})
+        if mode != Mode.ENFORCE and rule in organisation.required_sign_in:
+            raise Invalid({rule: [gettext("The hub owner requires this of your organisation.")]})
         change[rule] = [str(getattr(organisation, column)), str(mode)]
         setattr(organisation, column, mode)
     keep_open(actor, organisation, *(rule for rule in change if rule != "keys"), shown=shown)

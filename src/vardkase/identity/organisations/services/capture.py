@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models.functions import Lower
-
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.names import cleaned, skeleton, take_turns
 
 MAX_NAME = 255
 TRIES = 20
@@ -20,7 +19,8 @@ TRIES = 20
 def capture_organisations(blocks: Iterable[Mapping[str, Any]], *, created_by: int = 0) -> dict[str, int]:
     """The ids of the organisations in `blocks` (``{"uuid": …, "name": …}``), by lower-case uuid.
 
-    Unknown ones are added as remote, in one statement; a name that somebody else has gets a number behind it.
+    Unknown ones are added as remote, in one statement. What is not shown is left out of their names, and a name that
+    looks like somebody else's gets a number behind it and a mark, so that nobody takes the one for the other.
     Known ones are left as they are. Blocks without a valid uuid are left out of the answer.
     """
     named = {
@@ -45,27 +45,34 @@ def _ids(uuids: Iterable[str]) -> dict[str, int]:
 
 
 def _add(missing: Mapping[str, str], created_by: int) -> None:
-    taken = _taken(missing.values())
+    names = {uuid: cleaned(name[: MAX_NAME * 2])[:MAX_NAME].strip() or uuid for uuid, name in missing.items()}
+    skeletons = {skeleton(name) for name in names.values()}
+    take_turns(skeletons)
+    taken = set(
+        Organisation.objects.filter(name_skeleton__in=skeletons).values_list("name_skeleton", flat=True)
+    )
     rows = []
-    for uuid, name in missing.items():
+    for uuid, name in names.items():
         free = free_name(name, taken)
-        taken.add(free.lower())
-        rows.append(Organisation(uuid=UUID(uuid), name=free, local=False, created_by=created_by))
+        taken.add(skeleton(free))
+        rows.append(
+            Organisation(
+                uuid=UUID(uuid),
+                name=free,
+                local=False,
+                created_by=created_by,
+                name_resembles_another=free != name,
+            )
+        )
     # Somebody else may capture the same organisation at this moment: theirs is as good as ours.
     Organisation.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _taken(names: Iterable[str]) -> set[str]:
-    folded = {name.lower()[:MAX_NAME] for name in names}
-    found = Organisation.objects.annotate(folded=Lower("name")).filter(folded__in=folded)
-    return {name.lower() for name in found.values_list("name", flat=True)}
-
-
 def free_name(name: str, taken: set[str]) -> str:
-    """`name`, or `name` with a number behind it, so that its lower-case form is not in `taken`."""
+    """`name`, or `name` with a number behind it, so that its skeleton is not in `taken`."""
     free = name = name[:MAX_NAME].strip()
     for _ in range(TRIES):
-        if free.lower() not in taken:
+        if skeleton(free) not in taken:
             return free
         free = f"{name[: MAX_NAME - 6]}_{random.randint(0, 9999)}"  # noqa: S311  a name, not a secret
     return f"{name[: MAX_NAME - 37]}_{uuid4()}"

@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.names import composed, skeleton, take_turns
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 from vardkase.misp.flags import as_bool
 
@@ -118,6 +119,12 @@ def _clashes(organisation: Organisation) -> dict[str, list[str]]:
         return {"name": [gettext("Name cannot be empty.")]}
     if others.filter(name__iexact=organisation.name).exists():
         return {"name": [gettext("An organisation with this name already exists.")]}
+    if (alike := skeleton(organisation.name)) != organisation.name_skeleton:
+        take_turns([alike])
+        if other := others.filter(name_skeleton=alike).first():
+            told = gettext("The name looks like that of another organisation: %(name)s.")
+            return {"name": [told % {"name": other.name}]}
+        organisation.name_resembles_another = False
     if others.filter(uuid=organisation.uuid).exists():
         return {"uuid": [gettext("An organisation with this UUID already exists.")]}
     return {}
@@ -133,11 +140,16 @@ def _uuid(value: Any) -> UUID:
 def _domains(value: Any) -> list[str]:
     """Mail domains, from a list or a text with one on each line."""
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").splitlines()
-    return [str(part).strip().lower() for part in parts if str(part).strip()]
+    return [composed(str(part)).lower() for part in parts if str(part).strip()]
+
+
+def _name(value: Any) -> str:
+    return short_text(composed(text(value)))
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
     **{name: text if name in LONG else short_text for name in TEXTS},
+    "name": _name,
     "uuid": _uuid,
     "local": as_bool,
     "restricted_to_domain": _domains,

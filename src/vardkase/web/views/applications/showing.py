@@ -166,7 +166,7 @@ def _theme(theme: Theme, answers: Mapping[str, Any], files: Mapping[str, list[An
         "squares": [(step * 11 + 0.5, "on" if step < lowest else "off") for step in range(HIGHEST_LEVEL)],
         "files": [file for measure, _ in given for file in files.get(measure.name, [])],
         "gaps": [
-            {"measure": measure.title, "gap": answer.get("gap") or "", "plan": answer.get("plan") or ""}
+            {"measure": measure.title, **{name: answer.get(name) or "" for name in ("gap", "plan", "by")}}
             for measure, answer in given
             if answer.get("gap") or answer.get("plan")
         ],

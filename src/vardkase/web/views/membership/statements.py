@@ -43,6 +43,9 @@ def panel(membership: Membership) -> dict[str, Any]:
     }
 
 
+PARTS = ("level", "gap", "plan", "by")
+
+
 def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
     """The measures of a statement by theme, each with its answer, its files, and what is wrong."""
     files: dict[str, list[Any]] = {}
@@ -59,7 +62,7 @@ def rows(statement: Statement, errors: Mapping[str, list[str]] | None = None) ->
                     "level": levels.get(answer.get("level", ""), ""),
                     "files": files.get(measure.name, []),
                     "errors": [
-                        told for part in ("level", "gap", "plan") for told in wrong.get(f"{measure.name}.{part}", [])
+                        told for part in PARTS for told in wrong.get(f"{measure.name}.{part}", [])
                     ],
                 }
                 for measure in theme.measures

@@ -25,7 +25,7 @@ from vardkase.identity.entrance.queries import (
     secured_organisations,
 )
 from vardkase.identity.entrance.rules import may_decide
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.security_words import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
 from vardkase.web.views.administration.listing import listed, searched
@@ -60,6 +60,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": organisation,
         "state": state,
+        "required": [str(dict(SignInRule.choices).get(each, each)) for each in organisation.required_sign_in],
         "missing": [MISSING[name] for name in state.missing if not (web_only and name in OF_API)],
         "web_only": web_only,
         "rules": _rules(organisation),

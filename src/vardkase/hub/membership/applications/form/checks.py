@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network
 from uuid import UUID
 
@@ -151,6 +151,14 @@ def openpgp_key(text: str) -> str:
     if key.revoked:
         raise ValueError(gettext("The key is revoked."))
     return text
+
+
+def day(text: str) -> str:
+    """A date, as 2027-03-31."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(gettext("Write a date, such as 2027-03-31.")) from None
 
 
 def each(check: Callable[[str], str]) -> Callable[[list[str]], list[str]]:

@@ -80,13 +80,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One page of the form. `short` is its name in the stepper, `lead` what it is for and how long it takes."""
+    """One page of the form. `short` is its name in the stepper, `lead` what it is for and how long it takes.
+
+    `check` says what is wrong with its answers taken together, by key of field.
+    """
 
     name: str
     short: Words
     title: Words
     lead: Words
     groups: tuple[Group, ...]
+    check: Callable[[Answers], dict[str, list[str]]] = lambda _answers: {}
 
     def fields(self) -> Iterator[tuple[str, Field]]:
         """Every field with its key in the step."""

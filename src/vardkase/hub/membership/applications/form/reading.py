@@ -34,6 +34,7 @@ def read_step(step: Step, given: Mapping[str, Any]) -> Read:
         for each in group.fields:
             if asked:
                 _read_field(read, group.key(each), each, given.get(group.key(each)))
+    read.errors = step.check(read.values) | read.errors
     return read
 
 

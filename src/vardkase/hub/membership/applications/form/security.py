@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.applications.form.fields import Choices, Field, Group, Kind, Step
+from vardkase.hub.membership.applications.form import checks
+from vardkase.hub.membership.applications.form.fields import Answers, Choices, Field, Group, Kind, Step
 from vardkase.hub.membership.themes import THEMES
 
 LEVELS: Choices = (
@@ -14,6 +18,24 @@ LEVELS: Choices = (
     ("3", _("3: Done and written down")),
     ("4", _("4: Done, followed up and improved")),
 )
+
+NEEDS_PLAN = frozenset({"0", "1", "2"})
+"""Levels at which a measure needs its gap and plan told."""
+NEEDS_DATE = frozenset({"0", "1"})
+"""Levels at which the plan needs a date as well."""
+
+
+def unplanned(answers: Answers) -> dict[str, list[str]]:
+    """What is missing of gap, plan and date at the measures that are not in place, by key ("risk.plan")."""
+    missing: dict[str, list[str]] = {}
+    for name, answer in answers.items():
+        level = answer.get("level") if isinstance(answer, Mapping) else None
+        if level in NEEDS_PLAN and not (answer.get("gap") and answer.get("plan")):
+            missing[f"{name}.plan"] = [gettext("Say what is missing, and what you will do.")]
+        if level in NEEDS_DATE and not answer.get("by"):
+            missing[f"{name}.by"] = [gettext("Say by which date it will be done.")]
+    return missing
+
 
 SECURITY = Step(
     "security",
@@ -35,6 +57,14 @@ SECURITY = Step(
                 ),
                 Field("gap", _("What is missing"), Kind.LONG, required=False, longest=1000),
                 Field("plan", _("What you will do, and when"), Kind.LONG, required=False, longest=1000),
+                Field(
+                    "by",
+                    _("Done by (date)"),
+                    required=False,
+                    longest=10,
+                    hint=_("Needed at level 0 and 1. Write it as 2027-03-31."),
+                    check=checks.day,
+                ),
             ),
             measure.name,
             measure.title,
@@ -43,4 +73,5 @@ SECURITY = Step(
         for theme in THEMES
         for measure in theme.measures
     ),
+    unplanned,
 )

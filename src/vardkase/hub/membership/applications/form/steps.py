@@ -12,6 +12,7 @@ from vardkase.hub.membership.applications.form.security import SECURITY
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.identity.organisations.names import composed
 
 LONGEST_KEY = 60_000
 
@@ -23,7 +24,7 @@ ORGANISATION = Step(
     (
         Group(
             (
-                Field("name", _("Name of the organisation"), autocomplete="organization"),
+                Field("name", _("Name of the organisation"), autocomplete="organization", check=composed),
                 Field(
                     "number",
                     _("Organisation number"),
@@ -233,6 +234,14 @@ TERMS = Step(
             (
                 Field("name", _("Name of the signatory"), autocomplete="off"),
                 Field("role", _("Position"), autocomplete="off"),
+                Field(
+                    "why_not_signatory",
+                    _("If this is not the signatory in step 2: why?"),
+                    Kind.LONG,
+                    required=False,
+                    longest=500,
+                    hint=_("For example: the signatory has delegated it. Our officers read this."),
+                ),
                 Field(
                     "version",
                     _("Version of the terms"),

@@ -27,9 +27,11 @@ from vardkase.hub.membership.applications.form import checks
 from vardkase.hub.membership.applications.form.fields import value_at
 from vardkase.hub.membership.applications.form.reading import Read, read_step
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
+from vardkase.hub.membership.applications.form.whole import between_steps
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.throttle import spend
+from vardkase.hub.membership.members.numbers import taken_number
 
 HOUR, DAY = 3600, 24 * 3600
 LANGUAGES = ("sv", "en")
@@ -96,6 +98,10 @@ def save_step(
             )
         )
     read = read_step(step, given)
+    whole = between_steps(application.answers | {name: read.values})
+    read.errors = {
+        path.removeprefix(f"{name}."): words for path, words in whole.items() if path.startswith(f"{name}.")
+    } | read.errors
     is_sent = application.state not in (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
     if is_sent and read.errors:
         return application, read
@@ -139,7 +145,8 @@ def problems(application: Application) -> dict[str, list[str]]:
         answers = application.answers.get(step.name) or {}
         read = read_step(step, {key: value_at(answers, key) for key, _ in step.fields()})
         found |= {f"{step.name}.{key}": words for key, words in read.errors.items()}
-    return found
+    number = application.organisation_number
+    return between_steps(application.answers) | taken_number(number, application=application.pk) | found
 
 
 COLUMNS = (

@@ -16,10 +16,12 @@ from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.reading import read_document
 from vardkase.hub.membership.applications.form.steps import BY_NAME, STEPS
+from vardkase.hub.membership.applications.form.whole import between_steps
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
 from vardkase.hub.membership.applications.services.drafting import LANGUAGES, copy_columns, new_application
 from vardkase.hub.membership.applications.services.sending import submit
+from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -55,6 +57,8 @@ def import_application(actor: Actor, document: Any) -> Application:
     checked = _checked(document)
     if is_named(actor, checked.answers):
         raise NotImpartial(gettext("The application names you. Another officer registers it."))
+    if holder := holder_of(str(checked.answers["organisation"]["number"])):
+        raise Invalid({"organisation.number": [holder]})
     application = new_application(
         checked.answers["contacts"]["main"]["email"],
         checked.language,
@@ -83,6 +87,6 @@ def _checked(document: Any) -> Checked:
         read = read_document(step, document.get(step.name) or {})
         answers[step.name] = read.values
         errors |= {f"{step.name}.{key}".rstrip("."): words for key, words in read.errors.items()}
-    if errors:
+    if errors := between_steps(answers) | errors:
         raise Invalid(errors)
     return Checked(answers, language)

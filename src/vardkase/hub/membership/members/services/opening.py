@@ -15,6 +15,7 @@ from vardkase.hub.membership.applications.models import Application, Application
 from vardkase.hub.membership.members.details import read_details
 from vardkase.hub.membership.members.hooks import membership_opened
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.numbers import holder_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.services.two_people import PROPOSERS
@@ -146,6 +147,9 @@ def _fill(membership: Membership, data: Mapping[str, Any]) -> None:
         setattr(membership, name, given)
         if len(given) > longest:
             errors[name] = [gettext("At most %(count)s characters are allowed.") % {"count": longest}]
+    number, applied = membership.organisation_number, membership.application_id or 0
+    if holder := holder_of(number, application=applied, organisation=membership.organisation_id):
+        errors.setdefault("organisation_number", []).append(holder)
     if errors:
         raise Invalid(errors)
     membership.phase = int(data.get("phase") or 0)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.members.hooks import membership_changed
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.members.queries import find_membership, periods
+from vardkase.hub.membership.members.queries import find_membership, periods, required_sign_in
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.hooks import StandingChanged, standing_changed
 from vardkase.identity.organisations.models import Organisation
@@ -23,8 +23,8 @@ def locked(actor: Actor, reference: Reference) -> Membership:
 
 
 def push(membership: Membership) -> None:
-    """Store on the organisation when the membership lets it do what, and tell who listens."""
-    now = periods(membership)._asdict()
+    """Store on the organisation when the membership lets it do what, and what its sign-in has to ask for."""
+    now = periods(membership)._asdict() | required_sign_in(membership)
     stored = Organisation.objects.filter(pk=membership.organisation_id)
     changed = stored.exclude(**now).update(**now)
     if changed:

@@ -16,10 +16,17 @@ from vardkase.exchange.servers.ending import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members import letters, on_paper
 from vardkase.hub.membership.members.checklist import still_open
-from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionCause, RestrictionKind
+from vardkase.hub.membership.members.models import (
+    Membership,
+    Restriction,
+    RestrictionCause,
+    RestrictionKind,
+    SignInMinimum,
+)
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.services.restrictions import impose, lift
+from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
@@ -27,8 +34,11 @@ from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Desc
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.services.ending import end_accounts
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import SignInRule
 from vardkase.intel.queries.contributions import contributed_by
 
+WITH_API = (Connection.API, Connection.BOTH)
+"""Members that connect so sign in by the whole minimum from their activation on, until two officers say otherwise."""
 PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER, Party.CONSOLE})
 
 
@@ -50,6 +60,8 @@ def enter(actor: Actor, membership: Membership, reason: str) -> Membership:
     take_step(actor, MEMBERSHIP, membership, "activate", reason.strip())
     membership.activated = timezone.now()
     membership.save(update_fields=["activated"])
+    if membership.connection in WITH_API:
+        SignInMinimum.objects.get_or_create(membership=membership, defaults={"rules": SignInRule.values})
     push(membership)
     letters.write(actor, membership, "membership_activated")
     return membership

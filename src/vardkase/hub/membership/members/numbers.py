@@ -1,0 +1,55 @@
+"""One organisation number is one member's, or one applicant's.
+
+After a reorganisation the old membership is ended, or the old application withdrawn or decided, before the number is
+used again.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from vardkase.core.sql import cursor
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.members.models import Membership, MembershipState
+
+OPEN = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.WAITING,
+    ApplicationState.UNDER_REVIEW,
+    ApplicationState.COMPLETION_REQUESTED,
+)
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('organisation number ' || %s))"
+
+
+def holder_of(number: str, *, application: int = 0, organisation: int = 0) -> str:
+    """Who else has the number, in words for an officer; empty when nobody does, and for no number.
+
+    Two transactions with the same number take turns from here on.
+    """
+    if not number:
+        return ""
+    cursor().execute(LOCK, (number,))
+    members = Membership.objects.filter(organisation_number=number).exclude(state=MembershipState.TERMINATED)
+    if found := members.exclude(organisation=organisation).select_related("organisation").first():
+        told = gettext(
+            "%(name)s is a member with this organisation number. End that membership before another one begins."
+        )
+        return told % {"name": found.organisation.name}
+    applications = Application.objects.filter(organisation_number=number, state__in=OPEN)
+    if other := applications.exclude(pk=application).first():
+        told = gettext(
+            "Application %(number)s, from %(name)s, has this organisation number. "
+            "Decide on it, or have it withdrawn, first."
+        )
+        return told % {"number": other.number, "name": other.organisation_name}
+    return ""
+
+
+def taken_number(number: str, *, application: int) -> dict[str, list[str]]:
+    """What an applicant is told of a number that somebody else has, by path. It names nobody."""
+    if not holder_of(number, application=application):
+        return {}
+    told = gettext(
+        "A member or another application has this organisation number already. Write to us if it is yours."
+    )
+    return {"organisation.number": [told]}

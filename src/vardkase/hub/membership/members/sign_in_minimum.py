@@ -1,0 +1,122 @@
+"""What the hub owner requires of everybody who signs in for a member, at least; two officers change it.
+
+A member may ask for more of its people, never for less. What applies to a member is stored on its organisation, where
+each sign-in and each key is compared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+from vardkase.hub.lifecycle.services import note_in_history
+from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
+from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
+from vardkase.hub.membership.members.services.pushing import locked, push
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import SignInRule
+from vardkase.identity.organisations.queries import Reference
+
+ALL = "all members"
+SHORTEST, LONGEST = 1, 1096
+DAYS = 365
+"""How long a key may hold where nobody says otherwise."""
+
+
+@transaction.atomic
+def propose_minimum(
+    actor: Actor, reference: Reference | None, rules: Iterable[str], key_days: int, reason: str
+) -> ApprovalRequest:
+    """Propose what is required of one member, or (None) of all; a second officer approves.
+
+    It replaces what was required of the same before; what is required of all applies to each member besides its own.
+    Raises Invalid by field, NotFound, Forbidden, Conflict.
+    """
+    actor.require_staff(StaffRole.MEMBERSHIP_OFFICER)
+    wanted = sorted(set(rules))
+    if set(wanted) - set(SignInRule.values):
+        told = gettext("Choose among: %s.") % ", ".join(SignInRule.values)
+        raise Invalid({"rules": [told]})
+    if not SHORTEST <= key_days <= LONGEST:
+        words = {"least": SHORTEST, "most": LONGEST}
+        raise Invalid({"key_days": [gettext("Write a whole number from %(least)s to %(most)s.") % words]})
+    membership = None
+    if reference is not None:
+        membership = locked(actor, reference)
+        require_officer(actor, membership)
+    return propose(
+        actor,
+        CHANGE,
+        str(membership.pk) if membership else ALL,
+        title=membership.organisation.name if membership else gettext("All members"),
+        parameters={"rules": wanted, "key_days": key_days},
+        reason=reason,
+    )
+
+
+def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
+    """The rules and the longest time of keys, in days, that are set for one member, or (None) for all."""
+    row = SignInMinimum.objects.filter(membership=membership).first()
+    return (list(row.rules), row.key_days) if row else ([], LONGEST)
+
+
+def _state(request: ApprovalRequest) -> Mapping[str, Any]:
+    rules, days = minimum_of(_membership(request))
+    return {"rules": rules, "key_days": days}
+
+
+def _membership(request: ApprovalRequest) -> Membership | None:
+    return None if request.subject == ALL else Membership.objects.get(pk=request.subject)
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    labels = dict(SignInRule.choices)
+    rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
+    return Description(
+        gettext("The sign-in of %(who)s will at least ask for what is listed below.")
+        % {"who": request.title},
+        (
+            (gettext("Required"), "; ".join(rules) or gettext("Nothing")),
+            (gettext("Longest time that a key holds, in days"), str(request.parameters["key_days"])),
+        ),
+    )
+
+
+def _apply(approval: Approval) -> None:
+    approval.for_action(CHANGE)
+    membership = _membership(approval.request)
+    SignInMinimum.objects.update_or_create(
+        membership=membership,
+        defaults={"rules": approval.parameters["rules"], "key_days": approval.parameters["key_days"]},
+    )
+    concerned = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
+    concerned = concerned.filter(Q() if membership is None else Q(pk=membership.pk))
+    for each in concerned.exclude(state=MembershipState.TERMINATED):
+        note_in_history(
+            approval.actor, MEMBERSHIP, each, "membership.sign_in_minimum_changed", approval.reason
+        )
+        push(each)
+
+
+CHANGE = register(
+    Action(
+        name="sign_in_minimum.change",
+        title=_("Change what sign-in has to ask for at least"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_state,
+        execute=_apply,
+    )
+)

@@ -1,0 +1,74 @@
+"""Names of organisations: what they may hold, and when two look alike.
+
+Two names look alike when they have the same skeleton, by Unicode's confusables (UTS #39, section 4): "Оrg" with a
+Cyrillic О looks like "Org", and "rn" like "m".
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+
+from django.utils.translation import gettext
+
+from vardkase.core.sql import cursor
+
+UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that a name may not hold: control, format (bidi and zero-width among them), line separators."""
+ABOUT_NAMES = "organisation name "
+LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[]) AS name ORDER BY name"
+
+
+def composed(name: str) -> str:
+    """A name as it is stored: in NFKC, blanks as single spaces. Raises ValueError for characters that are not shown."""
+    whole = unicodedata.normalize("NFKC", name)
+    if any(unicodedata.category(one) in UNSHOWN for one in whole):
+        raise ValueError(gettext("The name holds characters that are not shown. Write it anew."))
+    return " ".join(whole.split())
+
+
+def cleaned(name: str) -> str:
+    """As `composed`, of a name that others gave: what is not shown is left out."""
+    whole = unicodedata.normalize("NFKC", name)
+    return " ".join("".join(one for one in whole if unicodedata.category(one) not in UNSHOWN).split())
+
+
+def skeleton(name: str) -> str:
+    """What all names that look like this one have in common; never shown to anybody."""
+    shapes = _shapes()
+    for _pass in range(2):  # Capital and small letters look like different things: О like O, and I like l.
+        decomposed = unicodedata.normalize("NFD", cleaned(name))
+        name = "".join(shapes.get(one, one) for one in decomposed).casefold()
+    return " ".join(name.split())
+
+
+def take_turns(skeletons: Iterable[str]) -> None:
+    """Have other transactions that give an organisation a name with one of these skeletons wait for this one."""
+    cursor().execute(LOCK, (ABOUT_NAMES, sorted(set(skeletons))))
+
+
+@cache
+def _shapes() -> Mapping[str, str]:
+    """Each character that is confusable with something, and what stands for all that it is confusable with."""
+    pairs = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
+    alike: dict[str, set[str]] = {}
+    for source, others in pairs.items():
+        group = {_bare(source), *(_bare(other["c"]) for other in others)}
+        for one in tuple(group):
+            group |= alike.get(one, set())
+        for one in group:
+            alike[one] = group
+    counted = {_bare(source): len(others) for source, others in pairs.items()}
+    return {
+        one: min(group, key=lambda each: (-len(each) if len(each) > 1 else 0, -counted.get(each, 0), each))
+        for one, group in alike.items()
+        if len(one) == 1
+    }
+
+
+def _bare(text: str) -> str:
+    """Without the direction marks that the data sets around letters of scripts written from right to left."""
+    return text.replace("\u200e", "").replace("\u200f", "")

@@ -1,0 +1,150 @@
+"""What has to agree in an application: the signatory, the plan of each gap, and whose the organisation number is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import translation
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.membership import by_two
+from tests.hub.membership.answers import answers
+from tests.hub.membership.cast import PHASE_2
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.services.drafting import problems, save_step
+from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.applications.services.sending import withdraw
+from vardkase.hub.membership.assessments.claims import claims
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.membership.themes import MEASURES
+
+NUMBER = "2120000142"
+BEGUN = {"level": "1", "gap": "No policy yet.", "plan": "We write it."}
+GOOD = {f"{name}.level": "3" for name in MEASURES}
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+def errors_of(desk: Desk, document: dict[str, Any]) -> set[str]:
+    with pytest.raises(Invalid) as refused, time_machine.travel(PHASE_2, tick=True):
+        import_application(at_the_screen(desk.officer), document)
+    return set(refused.value.errors)
+
+
+def imported(desk: Desk, document: dict[str, Any] | None = None) -> Application:
+    with time_machine.travel(PHASE_2, tick=True):
+        return import_application(at_the_screen(desk.officer), document or answers())
+
+
+@pytest.mark.parametrize(
+    ("risk", "wrong"),
+    [
+        ({"level": "0"}, {"security.risk.plan", "security.risk.by"}),
+        ({"level": "1", "gap": "No policy yet."}, {"security.risk.plan", "security.risk.by"}),
+        (BEGUN, {"security.risk.by"}),
+        (BEGUN | {"by": "next spring"}, {"security.risk.by"}),
+        ({"level": "2"}, {"security.risk.plan"}),
+    ],
+)
+def test_a_measure_that_is_not_in_place_has_a_plan_with_a_date(
+    cast: Cast, desk: Desk, risk: dict[str, str], wrong: set[str]
+) -> None:
+    assert errors_of(desk, answers(security={"risk": risk})) == wrong
+    status, _ = call(
+        desk.officer.key, "POST", "/membershipApplications/import", answers(security={"risk": risk})
+    )
+    assert status == 403
+    imported(desk, answers(security={"risk": BEGUN | {"by": "2027-03-31"}}))
+
+
+def test_so_has_one_in_a_statement_that_is_renewed(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b, statement=False)
+    given = GOOD | {f"risk.{part}": value for part, value in BEGUN.items()} | {"hand_in": "1"}
+    web = signed_in(desk.admin)
+    page = web.post("/membership/statement/", given, headers={"accept-language": "en"})
+    assert (page.status_code, "Say by which date" in page.content.decode()) == (422, True)
+    by_api = {"answers": {name: {"level": "3"} for name in MEASURES} | {"risk": BEGUN}}
+    assert call(desk.admin.key, "POST", "/securityStatements/submit", by_api)[0] == 403
+    assert web.post("/membership/statement/", given | {"risk.by": "2027-03-31"}).status_code == 302
+    assert Statement.objects.get().answers["risk"]["by"] == "2027-03-31"
+    assert "2027-03-31" in signed_in(desk.officer).get(f"/members/{cast.org_b.pk}/").content.decode()
+
+
+def test_who_accepts_the_terms_is_the_signatory_or_the_form_says_why_not(cast: Cast, desk: Desk) -> None:
+    other = {"name": "Någon Annan", "role": "Assistent"}
+    assert errors_of(desk, answers(terms=other)) == {"terms.why_not_signatory"}
+    application = imported(desk, answers(terms=other | {"why_not_signatory": "Delegated in 2025."}))
+    (told,) = [each for each in claims(at_the_screen(desk.officer), application) if "Någon Annan" in each]
+    assert "Delegated in 2025." in told
+    page = signed_in(desk.second).get(
+        f"/applications/{application.number}/", headers={"accept-language": "en"}
+    )
+    assert "Delegated in 2025." in page.content.decode()
+
+
+def test_the_name_is_compared_as_people_read_it(cast: Cast, desk: Desk) -> None:
+    imported(desk, answers(terms={"name": "karin  EK"}))
+
+
+def test_a_draft_says_so_on_the_page_of_the_terms(cast: Cast, desk: Desk) -> None:
+    application = imported(desk)
+    Application.objects.update(state="draft")
+    terms = answers()["terms"] | {"name": "Någon Annan"}
+    _, read = save_step(at_the_screen(desk.officer), application, "terms", terms)
+    assert set(read.errors) == {"why_not_signatory"}
+    application.refresh_from_db()
+    assert "terms.why_not_signatory" in problems(application)
+
+
+def test_an_organisation_number_belongs_to_one_member_or_applicant(cast: Cast, desk: Desk) -> None:
+    first = imported(desk)
+    assert errors_of(desk, answers()) == {"organisation.number"}
+    with pytest.raises(Invalid, match=first.number):
+        opened(desk, cast.org_b, organisation_number=NUMBER)
+    with time_machine.travel(PHASE_2, tick=True):
+        withdraw(at_the_screen(desk.officer), first)
+    member(desk, cast.org_b, organisation_number=NUMBER)
+    assert errors_of(desk, answers()) == {"organisation.number"}
+    with pytest.raises(Invalid, match="End that membership before another one begins"):
+        opened(desk, cast.org_c, organisation_number=NUMBER)
+    by_two.terminate(at_the_screen(desk.officer), cast.org_b.pk, "Merged.", "They stay.")
+    opened(desk, cast.org_c, organisation_number=NUMBER)
+    assert Membership.objects.filter(organisation_number=NUMBER).count() == 2
+
+
+def test_nor_does_the_page_open_a_second_membership(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b, organisation_number=NUMBER)
+    given = {"sector": "municipality", "connection": "web", "organisation_number": NUMBER}
+    web: Client = signed_in(desk.officer)
+    page = web.post(
+        "/members/open/", given | {"organisation": cast.org_c.pk, "nis2": "unknown", "reason": "It was here."}
+    )
+    assert page.status_code == 422
+    assert Membership.objects.count() == 1
+
+
+def test_an_applicant_learns_of_nobody_elses_membership_by_name(cast: Cast, desk: Desk) -> None:
+    application = imported(desk)
+    Application.objects.update(state="draft")
+    member(desk, cast.org_b, organisation_number=NUMBER)
+    application.refresh_from_db()
+    (told,) = problems(application)["organisation.number"]
+    assert "Organisation B" not in told

@@ -1,0 +1,211 @@
+"""What the hub owner requires of a member's sign-in: kept at every door, and loosened by two officers only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories import make_key, make_role, make_user
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened, sign_in_set_up
+from tests.identity.two_people import approved
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.membership.members.models import SignInMinimum
+from vardkase.hub.membership.members.services.pushing import push
+from vardkase.hub.membership.members.services.two_people import enter
+from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts import services as accounts
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.entrance import services as entrance
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
+
+ALL_RULES = ["domains", "keys", "second_factor", "source"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+@pytest.fixture
+def api_member(cast: Cast, desk: Desk) -> Organisation:
+    """Organisation B, which connects by API, and has what is required of it."""
+    sign_in_set_up(cast.org_b)
+    membership = member(desk, cast.org_b, connection="api")
+    SignInMinimum.objects.create(membership=membership, rules=ALL_RULES)
+    push(membership)
+    return Organisation.objects.get(pk=cast.org_b.pk)
+
+
+def required(cast: Cast, desk: Desk, rules: list[str], **more: Any) -> None:
+    """Two officers require this of organisation B alone."""
+    officer = at_the_screen(desk.officer)
+    propose_minimum(officer, cast.org_b.pk, rules, more.get("key_days", 365), "It is time.")
+    approved(desk.second.user)
+
+
+def reads(player: Player) -> tuple[int, str]:
+    status, body = call(player.key, "GET", "/events/index")
+    return status, body["message"] if status != 200 else ""
+
+
+def test_it_applies_to_members_by_api_from_their_activation_on(cast: Cast, desk: Desk) -> None:
+    membership = opened(desk, cast.org_b, connection="api")
+    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == []
+    enter(at_the_screen(desk.officer), membership, "All is there.")
+    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == ALL_RULES
+
+
+def test_whoever_keeps_it_comes_in(cast: Cast, api_member: Organisation) -> None:
+    assert reads(cast.partner)[0] == 200
+
+
+def test_a_member_on_the_web_has_none_of_its_own(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    assert Organisation.objects.get(pk=cast.org_b.pk).required_sign_in == []
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        ({"verified_domains": ["other.example"]}, "does not lie in a mail domain"),
+        ({"networks": ["192.0.2.0/24"]}, "requires that people of your organisation come from"),
+        ({"networks": []}, "requires that people of your organisation come from"),
+    ],
+)
+def test_a_door_that_is_not_kept_refuses_with_what_to_do(
+    cast: Cast, api_member: Organisation, lacking: dict[str, Any], told: str
+) -> None:
+    Organisation.objects.filter(pk=api_member.pk).update(**lacking)
+    status, words = reads(cast.partner)
+    assert (status, told in words) == (403, True)
+
+
+@pytest.mark.parametrize("lacking", [{"expiration": 0}, {"allowed_ips": None}])
+def test_an_older_key_without_end_or_addresses_stops_working(
+    cast: Cast, api_member: Organisation, lacking: dict[str, Any]
+) -> None:
+    AuthKey.objects.filter(user=cast.partner.user).update(**lacking)
+    status, words = reads(cast.partner)
+    assert (status, "make a new key with both" in words) == (403, True)
+
+
+def test_a_new_key_has_an_end_and_addresses(cast: Cast, api_member: Organisation, desk: Desk) -> None:
+    actor, admin = at_the_screen(desk.admin), User.objects.get(pk=desk.admin.user.pk)
+    with pytest.raises(Invalid) as refused:
+        accounts.issue_key(actor, admin)
+    assert set(refused.value.errors) == {"allowed_ips", "expiration"}
+    soon = (timezone.now() + timedelta(days=90)).date().isoformat()
+    given = {"allowed_ips": ["127.0.0.1"], "expiration": soon}
+    key, _ = accounts.issue_key(actor, admin, given)
+    with pytest.raises(Invalid):
+        accounts.edit_key(actor, key, {"expiration": ""})
+    status, _ = call(cast.site_admin.key, "POST", f"/auth_keys/add/{desk.admin.user.pk}", {"comment": "x"})
+    assert status == 403
+    required(cast, desk, ["keys"], key_days=30)
+    with pytest.raises(Invalid, match="30 days at most"):
+        accounts.issue_key(actor, User.objects.get(pk=admin.pk), given)
+
+
+def test_an_account_outside_the_verified_domains_is_refused(
+    cast: Cast, api_member: Organisation, desk: Desk
+) -> None:
+    role = make_role("User", [])
+    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    given = {"email": "kompis@gmail.example", "role_id": role.pk, "org_id": api_member.pk}
+    for actor in (at_the_screen(desk.admin), cast.site_admin.actor, console):
+        with pytest.raises(Invalid, match="mail domain"):
+            accounts.create_user(actor, given)
+    assert call(cast.site_admin.key, "POST", "/admin/users/add", given)[0] == 403
+
+
+def test_a_second_factor_is_asked_for_also_where_the_hub_and_the_role_do_not(
+    cast: Cast, api_member: Organisation, desk: Desk
+) -> None:
+    page = signed_in(desk.admin).get("/events/")
+    assert (page.status_code, page["Location"]) == (302, "/account/second-factor/")
+    assert Client().get("/events/").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["admin", "officer", "site_admin", "console"])
+def test_nobody_loosens_it_by_modes_or_by_removing_what_it_needs(
+    cast: Cast, api_member: Organisation, desk: Desk, who: str
+) -> None:
+    actor = {
+        "admin": at_the_screen(desk.admin),
+        "officer": at_the_screen(desk.officer),
+        "site_admin": cast.site_admin.actor,
+        "console": console_actor(cast.hub.pk, cast.hub.name, "root"),
+    }[who]
+    entrance.set_modes(actor, api_member, domains=Mode.ENFORCE)
+    for given in ({"domains": Mode.OFF}, {"domains": Mode.REPORT}):
+        with pytest.raises(Invalid, match="hub owner requires"):
+            entrance.set_modes(actor, api_member, **given)
+    with pytest.raises(Invalid, match="keep one of them"):
+        entrance.set_networks(actor, api_member, [])
+    domain = api_member.mail_domains.create(
+        domain="b.example",
+        method="mail",
+        token="x",
+        asked=timezone.now(),
+        verified=timezone.now(),
+        added_by="x",
+    )
+    with pytest.raises(Invalid, match="Verify a mail domain first"):
+        entrance.remove_domain(actor, api_member, domain.pk)
+    entrance.set_modes(actor, api_member, keys=Mode.ENFORCE)  # Stricter is theirs to choose.
+
+
+def test_two_officers_change_it_for_one_or_for_all(cast: Cast, desk: Desk, api_member: Organisation) -> None:
+    for actor in (at_the_screen(desk.admin), cast.site_admin.actor, at_the_screen(desk.operator)):
+        with pytest.raises(Forbidden):
+            propose_minimum(actor, cast.org_b.pk, [], 365, "No.")
+    request = propose_minimum(at_the_screen(desk.officer), cast.org_b.pk, ["domains"], 365, "Webb.")
+    with pytest.raises((Forbidden, Conflict)):
+        approved(desk.officer.user, request)
+    api_member.refresh_from_db()
+    assert api_member.required_sign_in == ALL_RULES
+    approved(desk.second.user, request)
+    api_member.refresh_from_db()
+    assert api_member.required_sign_in == ["domains"]
+
+    status, body = call(
+        desk.officer.key, "POST", "/memberships/signInMinimum", {"rules": ["second_factor"], "reason": "All."}
+    )
+    assert status == 200, body
+    assert body["ApprovalRequest"]["state"] == "waiting"
+    approved(desk.second.user)
+    api_member.refresh_from_db()
+    assert api_member.required_sign_in == ["domains", "second_factor"]
+    sign_in_set_up(cast.org_c)
+    member(desk, cast.org_c)
+    assert Organisation.objects.get(pk=cast.org_c.pk).required_sign_in == ["second_factor"]
+    assert SignInMinimum.objects.count() == 2
+
+
+def test_an_officer_sets_modes_by_key_as_on_the_page(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    path = f"/organisationSecurity/setModes/{api_member.pk}"
+    assert call(desk.officer.key, "POST", path, {"networks": "report"})[0] == 200
+    assert call(cast.stranger.key, "POST", path, {"networks": "off"})[0] in (403, 404)
+    other = make_user(cast.org_a, make_role("User", []), "nobody@a.example")
+    assert call(make_key(other), "POST", path, {"networks": "off"})[0] in (403, 404)
+    assert (
+        call(desk.officer.key, "POST", path, {"domains": "off"})[0] == 200
+    )  # It was off, and counts for nothing.
+    assert SignInRule.DOMAINS in Organisation.objects.get(pk=api_member.pk).required_sign_in
