@@ -235,7 +235,8 @@ CLAIMED = {
 
 @pytest.mark.parametrize(("columns", "words"), CLAIMED.values(), ids=CLAIMED.keys())
 def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], words: str) -> None:
-    """Whatever it claims, every officer can act; and is told that it is somebody else's."""
+    """Whatever it claims, every officer can act, those whom it names once they have answered that they are impartial;
+    and is told that it is somebody else's."""
     Membership.objects.create(
         organisation=cast.hub, sector="state_authority", connection="web", organisation_number="2120000142"
     )
@@ -243,6 +244,7 @@ def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], w
     first = per(cast)
     application = sent_in(**columns)
     assert words in " ".join(claims(first, application))
+    declare_partial(first, application, "Jag känner dem inte.", partial=False)
     review(first, application)
     assert assess(first, application, "security_work", "met", "").verdict == "met"
 
