@@ -53,6 +53,7 @@ NOT_MISPS = frozenset(
         "membershipAssessments",
         "membershipChecklists",
         "membershipInvitations",
+        "membershipLetters",
         "membershipPhases",
         "membershipTerms",
         "memberships",

@@ -15,11 +15,16 @@ from vardkase.cli.installation import DataDir, choose, configure_django
 from vardkase.cli.output import Json
 
 
-def _print(found: list[dict[str, str]], takes_part: str, told: str, *, as_json: bool) -> None:
+def _print(
+    found: list[dict[str, str]], takes_part: str, told: str, not_stated: list[str], *, as_json: bool
+) -> None:
     if as_json:
-        typer.echo(json_format.dumps({"problems": found, "takes_part": takes_part}, ensure_ascii=False))
+        whole = {"problems": found, "takes_part": takes_part, "not_stated": not_stated}
+        typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
     typer.echo(told)
+    for each in not_stated:
+        typer.echo(f"Not stated: {each}")
     for problem in found:
         typer.echo(f"{problem['id']}: {problem['message']}")
         if problem["hint"]:
@@ -58,6 +63,22 @@ def _two_offices() -> list[dict[str, str]]:
 Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address that `serve` is to listen on.")]
 
 
+def _not_stated() -> list[str]:
+    """What the hub's owner has to say and has not: who decides, where an appeal goes, how personal data are handled."""
+    from vardkase.hub.correspondence.letters.wording import missing_for_decisions
+    from vardkase.hub.profiles import profile
+    from vardkase.hub.public_pages.queries import unstated
+
+    if profile() != "hub":
+        return []
+    try:
+        decisions = [f"{name}: no decision can be written." for name in missing_for_decisions()]
+        notice = [f"/about/personal-data/: {each.words['sv'].title} ({each.name})." for each in unstated()]
+    except DatabaseError:
+        return []
+    return decisions + notice
+
+
 def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1") -> None:
     """Refuse unsafe settings, by name. Exit code 1 when there is any."""
     choose(data_dir)
@@ -69,6 +90,6 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
     ] + _two_offices()
     if refused := exposed_address(host, settings.TRUSTED_PROXIES):
         found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": refused, "hint": ""})
-    _print(found, *_who_takes_part(), as_json=json)
+    _print(found, *_who_takes_part(), _not_stated(), as_json=json)
     if found:
         raise typer.Exit(1)

@@ -111,6 +111,7 @@ def terminate(
 
 def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
     """How a member stands now, or what another officer has to approve on the pages before anything happens."""
+    from vardkase.hub.membership.members.state_words import state_in_words
     from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
     if isinstance(done, ApprovalRequest):
@@ -123,6 +124,7 @@ def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
         "organisation": organisation.name,
         "state": membership.state,
         "standing": organisation.standing or "full",
+        "state_in_words": state_in_words(membership),
         "connection": membership.connection,
     }
 

@@ -55,6 +55,7 @@ SENTENCES: dict[str, str | Promise] = {
     "application.put_on_waiting_list": _("The application was put on the waiting list"),
     "application.queued": _("The application’s phase opened, and it was queued for review"),
     "application.rejected": _("The application was rejected"),
+    "letter.delivered": _("The delivery of a letter was noted"),
     "application.registered_as": _("The registry number of the application was entered"),
     "application.resumed": _("The assessment went on without a completion by the link"),
     "application.terms_accepted": _("The applicant accepted the version of the terms that applies"),

@@ -15,6 +15,7 @@ from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.members.sign_in_minimum import DAYS, propose_minimum
+from vardkase.hub.membership.members.state_words import state_in_words
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -182,6 +183,7 @@ def _row(membership: Membership) -> dict[str, Any]:
         "organisation_uuid": str(organisation.uuid),
         "organisation": organisation.name,
         "state": membership.state,
+        "state_in_words": state_in_words(membership),
         "standing": organisation.standing,
         "may_read": organisation.may_read,
         "may_write": organisation.may_write,

@@ -58,6 +58,31 @@ class Letter(models.Model):
         return f"{self.number} {self.title}"
 
 
+class DeliveredHow(models.TextChoices):
+    """How a letter reached its recipient when no mail did."""
+
+    POST = "post", _("By post")
+    HANDED = "handed", _("Handed over")
+    OTHER = "other", _("In another way")
+
+
+class Delivery(models.Model):
+    """That a letter which no mail delivered reached its recipient otherwise, on the day `on`."""
+
+    letter = models.OneToOneField(Letter, models.CASCADE, related_name="delivery")
+    how = models.CharField(max_length=8, choices=DeliveredHow.choices)
+    on = models.DateField()
+    note = models.TextField(blank=True, default="")
+    noted_by = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "letter_delivery"
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.how} {self.on}"
+
+
 class Signature(models.Model):
     """How an officer's name and title stand in letters."""
 

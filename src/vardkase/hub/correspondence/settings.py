@@ -30,3 +30,11 @@ SERVICE_NAME = Setting(
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
+UNDELIVERED_HOURS = Setting(
+    "Vardkase.undelivered_after_hours",
+    24,
+    "After how many hours a letter whose mail still waits is a task for the officers; a failed mail is one at once.",
+    level=2,
+    check=lambda hours: None if 1 <= hours <= 720 else "The value has to be between 1 and 720.",
+    changed_by=ChangedBy.OFFICERS,
+)

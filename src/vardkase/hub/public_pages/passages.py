@@ -14,7 +14,8 @@ LANGUAGES = ("sv", "en")
 
 
 class Part(StrEnum):
-    """Where on the public pages a passage stands; `HELP` beside the application form."""
+    """Where on the public pages a passage stands: `HELP` beside the application form, `PRIVACY` in the notice on
+    personal data."""
 
     HERO = "hero"
     STEP = "step"
@@ -22,6 +23,7 @@ class Part(StrEnum):
     LEG = "leg"
     HELP = "help"
     FOOT = "foot"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)

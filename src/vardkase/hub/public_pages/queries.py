@@ -44,6 +44,11 @@ def questions(language: str, text: str = "") -> list[Passage]:
     return [each for each in shown(Part.QUESTION) if _holds(each.in_language(language), wanted)]
 
 
+def unstated() -> list[Passage]:
+    """The parts of the notice on personal data that only the hub owner knows, and has not written."""
+    return [each for each in shown(Part.PRIVACY) if not each.words["sv"].text]
+
+
 def last_changed() -> datetime | None:
     """When anything on the page was changed last; None while all is as it came."""
     return PassageVersion.objects.order_by("-created").values_list("created", flat=True).first()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.correspondence.letters.delivery import LONGEST as LONGEST_NOTE
 from vardkase.hub.correspondence.letters.signatures import LONGEST
+from vardkase.hub.correspondence.models import DeliveredHow
 from vardkase.hub.correspondence.templates import LONGEST_BODY, LONGEST_SUBJECT
 
 
@@ -32,4 +34,16 @@ class SignatureForm(forms.Form):
     )
     title_en = forms.CharField(
         label=_("Title in English"), max_length=LONGEST, help_text=_("For example: officer.")
+    )
+
+
+class DeliveryForm(forms.Form):
+    """How a letter was delivered when no mail did."""
+
+    how = forms.ChoiceField(label=_("How it was delivered"), choices=DeliveredHow.choices)
+    on = forms.DateField(
+        label=_("Delivered on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -101,7 +101,11 @@ def _kinds() -> dict[str, Any]:
 COUNTS = """
 SELECT name, value, count(*)
 FROM membership m
-CROSS JOIN LATERAL (VALUES ('sector', m.sector), ('state', m.state), ('connection', m.connection),
+JOIN organisation o ON o.id = m.organisation_id
+CROSS JOIN LATERAL (VALUES ('sector', m.sector),
+                           ('state', CASE WHEN m.state <> 'active' OR (o.fixed_standing = '' AND o.read_period @> now()
+                                                AND o.write_period @> now() AND o.sync_period @> now())
+                                          THEN m.state ELSE 'limited' END), ('connection', m.connection),
                            ('phase', m.phase::text), ('nis2', m.nis2)) AS dimension (name, value)
 WHERE m.state <> 'terminated' OR name = 'state'
 GROUP BY name, value

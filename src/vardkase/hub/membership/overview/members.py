@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
+from vardkase.hub.membership.members.state_words import in_state, state_in_words
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.statements.models import Statement, StatementState
@@ -63,7 +64,9 @@ def members(actor: Actor, by: Filter) -> QuerySet[Membership]:
         last_seen=Subquery(people.annotate(at=Max(Greatest("last_login", "last_api_access"))).values("at")),
         statement_ends=Subquery(ends.values("last")),
     )
-    exact = {"state": by.state, "sector": by.sector, "connection": by.connection, "nis2": by.nis2}
+    if by.state:
+        rows = rows.filter(in_state(by.state))
+    exact = {"sector": by.sector, "connection": by.connection, "nis2": by.nis2}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if by.phase is not None:
         rows = rows.filter(phase=by.phase)
@@ -97,7 +100,7 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
     return {
         gettext("Organisation"): lambda each: each.organisation.name,
         gettext("Organisation number"): lambda each: hyphenated(each.organisation_number),
-        gettext("State"): lambda each: str(each.get_state_display()),
+        gettext("State"): state_in_words,
         gettext("Sector"): lambda each: str(each.get_sector_display()),
         gettext("NIS2"): lambda each: str(each.get_nis2_display()),
         gettext("County"): lambda each: counties.get(each.county, each.county),

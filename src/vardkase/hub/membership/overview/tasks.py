@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.content_access.queries import waiting_for as access_to_answer
+from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
@@ -19,7 +20,16 @@ TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
 def register_all() -> None:
     """Have the overview tell of these."""
-    for source in (_applications, _connecting, _changes, _statements, _expiring, _requests, _access):
+    for source in (
+        _undelivered,
+        _applications,
+        _connecting,
+        _changes,
+        _statements,
+        _expiring,
+        _requests,
+        _access,
+    ):
         register_tasks(source)
 
 
@@ -27,6 +37,11 @@ def operators_tasks(actor: Actor) -> list[Task]:
     """What waits for whoever runs the hub and connects its members. Raises Forbidden."""
     actor.require_staff(StaffRole.OPERATOR)
     return [task for source in (_connecting, _requests) if (task := source(actor)).count]
+
+
+def _undelivered(actor: Actor) -> Task:
+    count = undelivered(actor).count()
+    return Task(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
 
 
 def _applications(_actor: Actor) -> Task:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.correspondence import texts
+from vardkase.web.views.correspondence import delivery, texts
 
 urlpatterns = [
     path("mail/", texts.index, name="mail_templates"),
     path("mail/sent/", texts.sent, name="sent_mail"),
+    path("mail/undelivered/", delivery.index, name="undelivered_letters"),
+    path("mail/undelivered/<int:pk>/", delivery.note, name="letter_delivery"),
     path("mail/signature/", texts.sign, name="signature"),
     path("mail/<str:name>/<str:language>/", texts.edit, name="mail_template"),
     path("mail/<str:name>/<str:language>/reset/", texts.reset, name="mail_template_reset"),

@@ -11,12 +11,12 @@ from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
-from vardkase.hub.membership.members.models import Membership, MembershipState, ProposedChange
+from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.hub.membership.members.rules import HAPPENINGS, MEMBERSHIP
+from vardkase.hub.membership.members.state_words import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.onboarding.items import NAMES, Line, State, checklist
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.organisations.standing import Standing
 from vardkase.web.acts import happened
 
 PILLS = {
@@ -27,10 +27,11 @@ PILLS = {
     State.NOT_NEEDED: "out",
 }
 STATE_PILLS = {
-    MembershipState.ONBOARDING: "wait",
-    MembershipState.ACTIVE: "ok",
-    MembershipState.SUSPENDED: "bad",
-    MembershipState.TERMINATED: "out",
+    ShownState.ONBOARDING: "wait",
+    ShownState.ACTIVE: "ok",
+    ShownState.LIMITED: "warn",
+    ShownState.SUSPENDED: "bad",
+    ShownState.TERMINATED: "out",
 }
 HISTORY_SHOWN = 30
 ITSELF = "console:hub"
@@ -44,8 +45,8 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
     return {
         "membership": membership,
         "organisation": membership.organisation,
-        "state_pill": STATE_PILLS[MembershipState(membership.state)],
-        "standing": Standing(membership.organisation.standing).label,
+        "state_pill": STATE_PILLS[shown_state(membership)],
+        "state_words": state_in_words(membership),
         "restrictions": list(queries.restrictions(membership)),
         "lines": [(line, PILLS[line.state], place_of(line.item.name)) for line in lines],
         "settled": sum(line.is_settled for line in lines),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
+from vardkase.hub.membership.members.state_words import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.members import LISTERS, SOON, WAITING, Cell, Filter, exported, members
 from vardkase.hub.membership.phases.queries import phases
@@ -25,7 +26,7 @@ from vardkase.web.views.administration.listing import listed, searched
 SORTS = {"organisation__name", "sector", "state", "connection", "began", "accounts", "pk"}
 MONTHS = 12
 CHOICES: Mapping[str, tuple[Any, type[TextChoices]]] = {
-    "state": (gettext_lazy("State"), MembershipState),
+    "state": (gettext_lazy("State"), ShownState),
     "sector": (gettext_lazy("Sector"), Sector),
     "connection": (gettext_lazy("Connects by"), Connection),
     "nis2": (gettext_lazy("NIS2"), Nis2Status),
@@ -66,8 +67,10 @@ def index(request: PageRequest) -> HttpResponse:
     titles = [(str(each.number), each.title) for each in phases(timezone.now())]
     chosen = str(by.phase) if by.phase is not None else ""
     filters.append({"name": "phase", "label": gettext("Phase"), "chosen": chosen, "options": titles})
-    context = {
-        **listed(request, members(request.actor, by), SORTS, "organisation__name"),
+    context = listed(request, members(request.actor, by), SORTS, "organisation__name")
+    for row in context["rows"]:
+        row.shown_state, row.state_words = shown_state(row).value, state_in_words(row)
+    context |= {
         "filters": filters,
         "is_filtered": by != Filter(),
         "q": by.text,

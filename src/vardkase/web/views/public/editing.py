@@ -164,4 +164,5 @@ PARTS = {
     Part.LEG: lambda: gettext("Security stands on two legs"),
     Part.HELP: lambda: gettext("Help beside the application"),
     Part.FOOT: lambda: gettext("At the foot"),
+    Part.PRIVACY: lambda: gettext("Notice on personal data"),
 }

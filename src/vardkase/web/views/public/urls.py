@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.public import editing, front
+from vardkase.web.views.public import documents, editing, front
 
 urlpatterns = [
     path("about/", front.front, name="public"),
     path("about/steps/", front.steps, name="public_steps"),
+    path("about/terms/", documents.general_terms, name="public_terms"),
+    path("about/terms/<int:version>/", documents.general_terms, name="public_terms_version"),
+    path(
+        "about/terms/<int:version>/<str:language>.pdf", documents.general_terms_pdf, name="public_terms_pdf"
+    ),
+    path("about/personal-data/", documents.privacy, name="public_privacy"),
     path("administration/public-page/", editing.index, name="passages"),
     path("administration/public-page/question/new/", editing.add, name="question_add"),
     path("administration/public-page/question/<slug:name>/show/", editing.show, name="question_show"),

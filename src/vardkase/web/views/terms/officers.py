@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.correspondence.rendering import fragment
+from vardkase.hub.membership.members.state_words import state_in_words
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.services import drafts
@@ -56,7 +57,12 @@ def answers(request: PageRequest, number: int) -> HttpResponse:
     )
     asked = queries.requests(number, context["rows"])
     context["rows"] = [
-        {"member": each, "acceptance": queries.acceptance_of(each, number), "asked": asked.get(each.pk)}
+        {
+            "member": each,
+            "state_words": state_in_words(each),
+            "acceptance": queries.acceptance_of(each, number),
+            "asked": asked.get(each.pk),
+        }
         for each in context["rows"]
     ]
     return render(request, "terms/answers.html", context | {"terms": found, "done": done})

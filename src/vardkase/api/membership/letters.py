@@ -1,0 +1,54 @@
+"""membershipLetters/*: letters that no mail has delivered. MISP has no such thing; the names are ours."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from vardkase.api.answers import Answer, Json
+from vardkase.api.dispatch import Call, Description, endpoint
+from vardkase.core.errors import Invalid
+from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
+from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.misp.flags import as_int
+
+
+@endpoint("membershipLetters/undelivered", staff=EDITORS)
+def index(call: Call) -> Answer:
+    """The letters that have not reached anybody, the oldest first."""
+    return Json(
+        [
+            {
+                "Letter": {
+                    "id": str(each.pk),
+                    "number": each.number,
+                    "title": each.title,
+                    "about": each.thing_kind,
+                    "about_id": str(each.thing_id),
+                    "at": each.at.isoformat(),
+                }
+            }
+            for each in undelivered(call.actor)
+        ]
+    )
+
+
+@endpoint(
+    "membershipLetters/delivered",
+    staff=EDITORS,
+    writes=True,
+    describes=Description(
+        "`how` is post, handed or other; `on` the day (2027-01-31).",
+        ("how", "on"),
+        ("note",),
+        "/membershipLetters/delivered/[letter_id]",
+    ),
+)
+def delivered(call: Call) -> Answer:
+    """Note that a letter was delivered otherwise than by mail."""
+    given = {name: str(call.param(name) or "") for name in ("how", "on", "note")}
+    try:
+        day = date.fromisoformat(given["on"])
+    except ValueError:
+        raise Invalid({"on": ["on is a day such as 2027-01-31."]}) from None
+    made = note_delivery(call.actor, as_int(call.arg(0)) or 0, given["how"], day, given["note"])
+    return Json({"Delivery": {"letter": made.letter.number, "how": made.how, "on": made.on.isoformat()}})

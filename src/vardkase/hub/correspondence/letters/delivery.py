@@ -1,0 +1,66 @@
+"""Letters that have not reached anybody: their mail failed or waits too long, and nobody has noted another delivery."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.sql import cursor
+from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
+from vardkase.hub.correspondence.settings import UNDELIVERED_HOURS
+from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.identity.access.actor import Actor
+
+LONGEST = 1000
+UNDELIVERED = """
+SELECT l.id FROM letter l
+WHERE NOT EXISTS (SELECT FROM letter_delivery d WHERE d.letter_id = l.id)
+  AND NOT EXISTS (SELECT FROM sent_mail s WHERE s.thing_kind = l.thing_kind AND s.thing_id = l.thing_id
+                  AND s.state = 'sent' AND s.attachments ? (replace(l.number, ':', '-') || '.pdf'))
+  AND (l.at < now() - make_interval(hours => %(hours)s)
+       OR EXISTS (SELECT FROM sent_mail s WHERE s.thing_kind = l.thing_kind AND s.thing_id = l.thing_id
+                  AND s.state = 'failed' AND s.attachments ? (replace(l.number, ':', '-') || '.pdf')))
+"""
+
+
+def undelivered(actor: Actor) -> QuerySet[Letter]:
+    """The letters that wait for somebody to see to their delivery, the oldest first. Raises Forbidden."""
+    actor.require_staff(*EDITORS)
+    found = cursor().execute(UNDELIVERED, {"hours": UNDELIVERED_HOURS.value}).fetchall()
+    return Letter.objects.filter(pk__in=[pk for (pk,) in found]).defer("content").order_by("pk")
+
+
+@transaction.atomic
+def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note: str = "") -> Delivery:
+    """Note that a letter was delivered otherwise than by mail.
+
+    Raises Forbidden, NotFound, Conflict, Invalid by field.
+    """
+    actor.require_writing()
+    actor.require_staff(*EDITORS)
+    letter = Letter.objects.select_for_update().defer("content").filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound("There is no such letter.")
+    if Delivery.objects.filter(letter=letter).exists():
+        raise Conflict(gettext("The delivery of this letter is noted already."))
+    errors: dict[str, list[str]] = {}
+    if how not in DeliveredHow.values:
+        errors["how"] = [gettext("Choose one of: %s.") % ", ".join(DeliveredHow.values)]
+    if on is None or not letter.at.date() <= on <= today():
+        errors["on"] = [gettext("Choose a day from that of the letter until today.")]
+    if len(note) > LONGEST or "\0" in note:
+        errors["note"] = [
+            gettext("Please enter a text of at most %(count)s characters.") % {"count": LONGEST}
+        ]
+    if errors or on is None:
+        raise Invalid(errors)
+    made = Delivery.objects.create(letter=letter, how=how, on=on, note=note.strip(), noted_by=actor.name)
+    change = {"how": how, "on": on.isoformat(), "note": made.note}
+    record(actor, "letter.delivered", Target("letter", letter.pk, title=str(letter)), change)
+    return made

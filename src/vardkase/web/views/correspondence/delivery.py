@@ -1,0 +1,78 @@
+"""Letters that no mail has delivered, and noting that they were delivered otherwise."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.correspondence.queries import sent_about
+from vardkase.hub.correspondence.services import NO_MAIL_SERVER
+from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members.models import Membership
+from vardkase.web.forms.correspondence import DeliveryForm
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.pages import PageRequest, page
+
+
+@page(staff=EDITORS)
+def index(request: PageRequest) -> HttpResponse:
+    """Every letter that has not reached anybody, why, and where to see to it."""
+    letters = list(undelivered(request.actor))
+    applications = Application.objects.in_bulk(_things(letters, "application"))
+    members = Membership.objects.select_related("organisation").in_bulk(_things(letters, "membership"))
+    rows = []
+    for each in letters:
+        case, url = str(each.thing_id), ""
+        if each.thing_kind == "application" and each.thing_id in applications:
+            case = str(applications[each.thing_id])
+            url = reverse("application", args=[applications[each.thing_id].number])
+        elif each.thing_kind == "membership" and each.thing_id in members:
+            case = members[each.thing_id].organisation.name
+            url = reverse("member", args=[members[each.thing_id].organisation_id])
+        rows.append({"letter": each, "case": case, "url": url, "why": _why(each)})
+    return render(request, "correspondence/undelivered.html", {"rows": rows})
+
+
+@page(staff=EDITORS, writes=True)
+def note(request: PageRequest, pk: int) -> HttpResponse:
+    """Note how a letter was delivered."""
+    letter = undelivered(request.actor).filter(pk=pk).first()
+    if letter is None:
+        messages.error(request, gettext("This letter does not wait for delivery."))
+        return redirect("undelivered_letters")
+    form = DeliveryForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            note_delivery(request.actor, pk, **form.cleaned_data)
+        except Invalid as refused:
+            take_errors(form, refused)
+        except Conflict as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The delivery is noted."))
+            return redirect("undelivered_letters")
+    context = {"letter": letter, "form": form}
+    return render(request, "correspondence/delivery.html", context, status=422 if form.errors else 200)
+
+
+def _things(letters: list[Letter], kind: str) -> set[int]:
+    return {each.thing_id for each in letters if each.thing_kind == kind}
+
+
+def _why(letter: Letter) -> str:
+    """What the last mail with the letter came to."""
+    name = f"{letter.number.replace(':', '-')}.pdf"
+    mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[name])
+    last = mails.last()
+    if last is None:
+        return gettext("No mail was written: no recipient is known.")
+    if last.fault == NO_MAIL_SERVER:
+        return gettext("The hub has no mail server.")
+    return last.fault or str(last.get_state_display())

@@ -1,0 +1,69 @@
+"""What everybody may read before they apply: the general terms, and how personal data are handled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from vardkase.core.errors import NotFound
+from vardkase.hub.correspondence.letters.wording import sender
+from vardkase.hub.membership.terms import queries as terms
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.on_paper import terms_pdf
+from vardkase.hub.public_pages import queries
+from vardkase.hub.public_pages.passages import Part
+from vardkase.web.markdown import rendered_by_owner
+from vardkase.web.pages import public_page
+from vardkase.web.views.files import download
+from vardkase.web.views.public.front import words_at_the_foot
+
+LANGUAGES = ("sv", "en")
+
+
+@public_page
+def general_terms(request: HttpRequest, version: int | None = None) -> HttpResponse:
+    """The version that applies, or another one that was published."""
+    shown = _terms(version)
+    context = {
+        "terms": shown,
+        "html": rendered_by_owner(shown.text(get_language() or "sv")),
+        "applies": shown.version == terms.current_terms().version,
+        "versions": terms.published_terms(),
+        **words_at_the_foot(),
+    }
+    return render(request, "public/terms.html", context)
+
+
+@public_page
+def general_terms_pdf(request: HttpRequest, version: int, language: str) -> HttpResponseBase:
+    """One version as PDF."""
+    if language not in LANGUAGES:
+        raise Http404
+    content = terms_pdf(_terms(version), language)
+    return download([content], f"terms-{version}-{language}.pdf", "application/pdf")
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who handles the personal data that outsiders give, why, for how long, and what rights they have."""
+    return render(request, "public/privacy.html", {**privacy_notice(), **words_at_the_foot()})
+
+
+def privacy_notice() -> dict[str, Any]:
+    """The parts of the notice in the reader's language; one that the hub owner has not written has no text."""
+    language = get_language() or "sv"
+    parts = [each.in_language(language) for each in queries.shown(Part.PRIVACY)]
+    return {
+        "parts": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in parts],
+        "owner": sender(),
+    }
+
+
+def _terms(version: int | None) -> Terms:
+    try:
+        return terms.terms_of(version) if version else terms.current_terms()
+    except NotFound as error:
+        raise Http404 from error

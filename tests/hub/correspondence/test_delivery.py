@@ -1,0 +1,99 @@
+"""Letters that no mail delivers are a task for the officers until somebody has seen to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.hub.membership.desk import johanna, per, proposed
+from tests.hub.officers import officer
+from tests.support.mail_server import mail_server, use
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.mail.smtp import send as deliver
+from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.assessments.services.deciding import decide
+from vardkase.hub.membership.overview.figures import open_tasks
+
+ENGLISH = {"accept-language": "en"}
+
+
+def decided(cast: Cast) -> Letter:
+    application, proposal = proposed(per(cast), "reject")
+    decide(johanna(cast), application, proposal.pk, "agree")
+    return Letter.objects.get()
+
+
+def test_a_decision_without_a_mail_server_is_a_task_until_its_delivery_is_noted(
+    cast: Cast, password_is_enough: None
+) -> None:
+    letter, who = decided(cast), officer(cast)
+    (task,) = [each for each in open_tasks(who.actor) if each.view == "undelivered_letters"]
+    assert task.count == 1
+    web = signed_in(who)
+    assert (
+        "/mail/undelivered/" in web.get("/members/overview/", headers=ENGLISH, follow=True).content.decode()
+    )
+    page = web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
+    assert letter.number in page
+    assert "The hub has no mail server." in page
+    assert f"/applications/{letter.number.partition(':')[0]}/" in page
+    address = f"/mail/undelivered/{letter.pk}/"
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    assert web.post(address, {"how": "post", "on": tomorrow}).status_code == 422
+    assert (
+        web.post(address, {"how": "post", "on": today().isoformat(), "note": "Kvitto 17"}).status_code == 302
+    )
+    assert not undelivered(who.actor).exists()
+    assert AuditEntry.objects.filter(action="letter.delivered", target_id=letter.pk).exists()
+    with pytest.raises(Conflict):
+        note_delivery(who.actor, letter.pk, "post", today())
+
+
+def test_a_letter_waits_until_its_mail_is_sent(cast: Cast, settings: object) -> None:
+    who = officer(cast)
+    with mail_server() as server:
+        use(settings, server.port)
+        letter = decided(cast)
+        assert not undelivered(who.actor).exists()
+        Letter.objects.filter(pk=letter.pk)
+        assert OutgoingMail.objects.count() >= 1
+        for mail in OutgoingMail.objects.all():
+            deliver(mail)
+    assert not undelivered(who.actor).exists()
+
+
+def test_over_the_api_and_by_whom(cast: Cast) -> None:
+    letter, who = decided(cast), officer(cast)
+    assert call(cast.org_admin.key, "GET", "/membershipLetters/undelivered")[0] == 403
+    told = call(who.key, "GET", "/membershipLetters/undelivered")[1]
+    assert [each["Letter"]["number"] for each in told] == [letter.number]
+    path = f"/membershipLetters/delivered/{letter.pk}"
+    assert call(who.key, "POST", path, {"how": "pigeon", "on": today().isoformat()})[0] == 403
+    assert call(who.key, "POST", path, {"how": "handed", "on": today().isoformat()})[0] == 200
+    assert call(who.key, "GET", "/membershipLetters/undelivered")[1] == []
+    with pytest.raises(Forbidden):
+        note_delivery(cast.org_admin.actor, letter.pk, "post", today())
+    with pytest.raises(Invalid):
+        note_delivery(who.actor, decided_again(letter), "post", timezone.localdate() - timedelta(days=400))
+
+
+def decided_again(letter: Letter) -> int:
+    """Another letter that nobody got."""
+    again = Letter.objects.create(
+        number="2026-99999:1",
+        kind=letter.kind,
+        title="x",
+        thing_kind="application",
+        thing_id=1,
+        content=b"%PDF",
+    )
+    return again.pk

@@ -1,0 +1,70 @@
+"""Terms and the notice on personal data are for everybody; what nobody has stated is not told as a fact."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from tests.cast import Cast
+from tests.hub.membership.test_terms_while_applying import new_terms
+from tests.hub.officers import officer
+from vardkase.cli.check import _not_stated
+from vardkase.core.settings.models import SettingValue
+from vardkase.hub.public_pages.services import change_passage
+
+SWEDISH, ENGLISH = {"accept-language": "sv"}, {"accept-language": "en"}
+
+
+@pytest.mark.parametrize("path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/"])
+def test_the_terms_are_linked_from_every_public_page(cast: Cast, path: str) -> None:
+    assert 'href="/about/terms/"' in Client().get(path, headers=SWEDISH).content.decode()
+
+
+def test_every_version_of_the_terms_is_public_as_page_and_pdf(cast: Cast) -> None:
+    visitor = Client()
+    assert "Allmänna villkor, version 1" in visitor.get("/about/terms/", headers=SWEDISH).content.decode()
+    new_terms()
+    page = visitor.get("/about/terms/", headers=ENGLISH).content.decode()
+    assert "New terms" in page
+    assert 'href="/about/terms/1/"' in page
+    former = visitor.get("/about/terms/1/", headers=ENGLISH).content.decode()
+    assert "Another version applies now." in former
+    for version, language, words in ((1, "sv", "Vem som kan bli medlem"), (2, "en", "New terms")):
+        answer = visitor.get(f"/about/terms/{version}/{language}.pdf")
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert words in " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    assert visitor.get("/about/terms/9/").status_code == 404
+    assert visitor.get("/about/terms/1/fr.pdf").status_code == 404
+
+
+def test_the_notice_on_personal_data_stands_at_every_form_for_outsiders(cast: Cast) -> None:
+    for path in ("/apply/", "/support/ask/"):
+        page = Client().get(path, headers=SWEDISH, follow=True).content.decode()
+        assert 'href="/about/personal-data/"' in page, path
+        assert "blir allmän handling" in page, path
+
+
+def test_what_the_owner_has_not_stated_is_told_plainly_and_named_by_check(cast: Cast) -> None:
+    page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
+    assert page.count("CERT-SE har inte angett detta än.") == 4
+    assert "Integritetsskyddsmyndigheten" in page
+    told = _not_stated()
+    assert any("Personuppgiftsansvarig" in each for each in told)
+    words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
+    change_passage(officer(cast).actor, "privacy", "controller", words)
+    page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
+    assert page.count("CERT-SE har inte angett detta än.") == 3
+    assert not any("(controller)" in each for each in _not_stated())
+    SettingValue.objects.filter(name="Vardkase.sender_address").delete()
+    assert any(each.startswith("Vardkase.sender_address") for each in _not_stated())
+
+
+def test_no_claim_is_delivered_as_a_fact(cast: Cast) -> None:
+    for headers in (SWEDISH, ENGLISH):
+        for path in ("/about/", "/apply/"):
+            page = Client().get(path, headers=headers).content.decode().lower()
+            for claim in ("granskad av", "har granskats", "reviewed by", "8–17", "8:00"):
+                assert claim not in page, (path, claim)
