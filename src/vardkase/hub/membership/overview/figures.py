@@ -99,7 +99,7 @@ def _kinds() -> dict[str, Any]:
 
 
 COUNTS = """
-SELECT name, value, count(*)
+SELECT dimension.name, value, count(*)
 FROM membership m
 JOIN organisation o ON o.id = m.organisation_id
 CROSS JOIN LATERAL (VALUES ('sector', m.sector),
@@ -107,8 +107,8 @@ CROSS JOIN LATERAL (VALUES ('sector', m.sector),
                                                 AND o.write_period @> now() AND o.sync_period @> now())
                                           THEN m.state ELSE 'limited' END), ('connection', m.connection),
                            ('phase', m.phase::text), ('nis2', m.nis2)) AS dimension (name, value)
-WHERE m.state <> 'terminated' OR name = 'state'
-GROUP BY name, value
+WHERE m.state <> 'terminated' OR dimension.name = 'state'
+GROUP BY dimension.name, value
 """
 
 ACCOUNTS = """
