@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 
 from tests.api.calls import call, send
 from tests.cast import Cast, Player
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.desk import proposed, sent_in
 from tests.hub.membership.scene import at_the_screen
 from tests.hub.officers import officer
+from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.clock import today
@@ -92,8 +94,10 @@ def test_terms_over_the_api(per: Player, cast: Cast) -> None:
         call(per.key, "POST", "/membershipTerms/publish", {"version": 2, "answer_by": today().isoformat()})[0]
         == 403
     )
-    body = {"version": 2, "answer_by": "2199-01-31"}
-    assert call(per.key, "POST", "/membershipTerms/publish", body)[1]["Terms"]["state"] == "published"
+    body = {"version": 2, "answer_by": "2199-01-31", "reason": "Ny lag."}
+    assert call(per.key, "POST", "/membershipTerms/publish", body)[0] == 200
+    assert call(per.key, "GET", "/membershipTerms/view")[1]["Terms"]["version"] == 1, "not by one alone"
+    approved(by_two.colleague(cast))
     assert call(per.key, "GET", "/membershipTerms/unanswered")[1] == []
     accepted = {"version": 2, "name": "Eva", "role": "chef"}
     assert call(cast.org_admin.key, "POST", "/membershipTerms/accept", accepted)[0] == 404, "no member"

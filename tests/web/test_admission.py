@@ -8,10 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.cast import PHASE_1, PHASE_2, make_application, make_staff
+from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
 from vardkase.hub.membership.invitations.models import Invitation
+from vardkase.hub.membership.phases import queries
 from vardkase.hub.membership.phases.models import Phase
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -27,10 +30,13 @@ def test_a_jurist_records_what_the_law_says(cast: Cast) -> None:
     assert "1 ansökan väntar på den fasen" in shown
     assert jurist.post(page, {"since": "2026-03-01"}).status_code == 422
     assert jurist.post(page, {"since": "2026-03-01", "reference": "SFS 2026:417"}).status_code == 302
+    assert not queries.is_in_force("offence_data", PHASE_2), "not by one alone"
+    approved(by_two.colleague(cast))
     with time_machine.travel(PHASE_2, tick=True):
         shown = signed_in(make_staff(cast, StaffRole.LEGAL_OFFICER, "b@hub.example"))
         assert "SFS 2026:417" in shown.get(reverse("phases")).content.decode()
     assert jurist.post(page, {"reason": "Upphävd"}).status_code == 302
+    approved(by_two.colleague(cast))
     assert "no longer" not in jurist.get(page).content.decode()
     assert "inte längre gällande" in jurist.get(page).content.decode()
 
@@ -43,9 +49,12 @@ def test_an_officer_changes_a_phase_and_sees_its_history(cast: Cast) -> None:
         "title_en": "Public sector",
         "opens": "2026-04-01",
         "sectors": ["region"],
+        "reason": "Beslut den 1 mars.",
     }
     assert officer.post(page, data | {"closes": "2026-03-01"}).status_code == 422
     assert officer.post(page, data).status_code == 302
+    assert not Phase.objects.exists(), "not by one alone"
+    approved(by_two.colleague(cast))
     assert Phase.objects.get(number=2).sectors == ["region"]
     assert "Fasen ändrades" in officer.get(page).content.decode()
     assert officer.get(reverse("precondition", args=["offence_data"])).status_code == 403

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.cast import make_staff
+from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
 from vardkase.core.clock import today
@@ -43,15 +45,17 @@ def text(client: Client, name: str, *args: Any, **query: str) -> str:
     return response.content.decode()
 
 
-def publish_second(client: Client) -> None:
+def publish_second(cast: Cast, client: Client) -> None:
     client.post(reverse("terms_start"))
     client.post(reverse("terms_draft"), {"text_sv": "# Nya villkor", "text_en": "# New terms"})
     day = (today() + timedelta(days=30)).isoformat()
-    told = {"version": "2", "answer_by": day}
+    told = {"version": "2", "answer_by": day, "reason": "Ny lag."}
     refused = client.post(reverse("terms_publish"), told)
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"confirmed"})
-    assert f"{queries.unanswered(2).count()} medlem ska få frågan" in refused.content.decode()
+    assert f"{queries.unanswered(2).count()} medlem ombeds att godkänna den" in refused.content.decode()
     assert client.post(reverse("terms_publish"), told | {"confirmed": "on"}).status_code == 302
+    assert queries.current_terms().version == 1, "not by one alone"
+    approved(by_two.colleague(cast))
 
 
 def test_a_new_version_is_written_published_and_accepted(
@@ -59,7 +63,7 @@ def test_a_new_version_is_written_published_and_accepted(
 ) -> None:
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_and_criteria")
     assert "säkerhetsskyddsklassificerade" in text(signed_in(cast.org_admin.user), "terms")
-    publish_second(jurist)
+    publish_second(cast, jurist)
     assert "Organisation A" in text(jurist, "terms_answers", 2)
     admin = signed_in(cast.org_admin.user)
     assert "Nya villkor" in text(admin, "terms")
@@ -71,8 +75,10 @@ def test_a_new_version_is_written_published_and_accepted(
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_version", 1)
 
 
-def test_the_private_link_needs_no_account_and_is_not_passed_on(jurist: Client, member: Membership) -> None:
-    publish_second(jurist)
+def test_the_private_link_needs_no_account_and_is_not_passed_on(
+    jurist: Client, cast: Cast, member: Membership
+) -> None:
+    publish_second(cast, jurist)
     link, client = reverse("terms_answer") + "#" + asking.token_of(AcceptanceRequest.objects.get()), Client()
     shown = follow(client, link)
     assert "Organisation A" in shown.content.decode()

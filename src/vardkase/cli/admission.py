@@ -12,6 +12,7 @@ from vardkase.cli.output import AsUser, Json, fail, result, rows
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.phases.models import Phase
+    from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
 commands = typer.Typer(no_args_is_help=True, help="Phases, and the legal preconditions that they wait for.")
 plain = typer.Typer()
@@ -45,21 +46,22 @@ def edit(
     closes: Closes = None,
     sector: Sectors = None,
     invitation_only: OnlyInvited = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the second person.")] = "",
     data_dir: DataDir = None,
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Change a phase; what is not named stays. Applications that it admits now are queued."""
+    """Propose to change a phase; what is not named stays. A second person approves on the pages."""
     days = {
         name: _no_day(value) for name, value in (("opens", opens), ("closes", closes)) if value is not None
     }
     asked = {"sectors": sector, "invitation_only": invitation_only}
     with opened(data_dir):
         from vardkase.cli.console import acting
-        from vardkase.hub.membership.phases.services import change_phase
+        from vardkase.hub.membership.phases.services import propose_change
 
         given = days | {name: value for name, value in asked.items() if value is not None}
-        result(_shown(change_phase(acting(user), number, given)), as_json=json)
+        result(proposed(propose_change(acting(user), number, given, reason)), as_json=json)
 
 
 @commands.command("in-force")
@@ -71,17 +73,16 @@ def in_force(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Record that a legal precondition is in force."""
+    """Propose to record that a legal precondition is in force. A second person approves on the pages."""
     try:
         day = date.fromisoformat(since)
     except ValueError:
         raise fail("--since is a day such as 2027-01-31.") from None
     with opened(data_dir):
         from vardkase.cli.console import acting
-        from vardkase.hub.membership.phases.services import record_in_force
+        from vardkase.hub.membership.phases.services import propose_in_force
 
-        row = record_in_force(acting(user), name, day, reference)
-        result({"precondition": row.name, "in_force_since": day.isoformat()}, as_json=json)
+        result(proposed(propose_in_force(acting(user), name, day, reference)), as_json=json)
 
 
 @commands.command("revoke")
@@ -92,13 +93,12 @@ def revoke(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Record that a legal precondition is not in force any more."""
+    """Propose to record that a legal precondition is not in force any more."""
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.hub.membership.phases import services
 
-        row = services.revoke(acting(user), name, reason)
-        result({"precondition": row.name, "in_force_since": None}, as_json=json)
+        result(proposed(services.propose_revoking(acting(user), name, reason)), as_json=json)
 
 
 @plain.command("invite")
@@ -134,3 +134,8 @@ def _shown(row: Phase) -> dict[str, Any]:
         "invitation_only": row.invitation_only,
         "preconditions": row.preconditions,
     }
+
+
+def proposed(request: ApprovalRequest) -> dict[str, Any]:
+    """A request that waits for a second person, as a command prints it."""
+    return {"approval_request": request.pk, "about": request.title, "state": str(request.state_now)}

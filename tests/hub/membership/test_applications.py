@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.answers import answers, as_sent
 from tests.hub.membership.cast import PHASE_1, PHASE_2, VISITOR, applicant, make_application, staff
 from vardkase.core import files
@@ -31,7 +32,6 @@ from vardkase.hub.membership.assessments.queries import age_in_days
 from vardkase.hub.membership.assessments.services.reviewing import request_completion, review
 from vardkase.hub.membership.invitations import services as invitations
 from vardkase.hub.membership.invitations.models import Invitation
-from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.phases.queries import opening_in_words
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -99,7 +99,7 @@ def test_a_company_waits_until_the_law_is_in_force_and_is_queued_that_day(cast: 
         assert company.documents.get(kind="waiting").digest == letter.sha256, "what was sent is what is kept"
         assert "står på väntelistan" in words_of(files.read(company.documents.get(kind="receipt").digest))
         assert queueing.queue_admitted(staff(cast)) == 0
-        phases.record_in_force(jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
+        by_two.record_in_force(cast, jurist, "offence_data", date(2026, 3, 10), "SFS 2026:417")
         queue_admitted()
         assert Application.objects.get(pk=company.pk).state == "waiting"
     with time_machine.travel(datetime.fromisoformat("2026-03-10T00:05:00+01:00"), tick=True):
@@ -129,7 +129,7 @@ def test_days_count_while_an_application_lies_with_the_officers(cast: Cast) -> N
             "The phase opens when this is in force: Legal ground for private organisations"
         )
         law_from = timezone.localdate() + timedelta(days=3)
-        phases.record_in_force(jurist, "offence_data", law_from, "SFS 2026:417")
+        by_two.record_in_force(cast, jurist, "offence_data", law_from, "SFS 2026:417")
         assert opening_in_words(3, timezone.now()).startswith("The phase opens on ")
         assert age_after(days=3) == 0
         queue_admitted()

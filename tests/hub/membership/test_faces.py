@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from typer.testing import CliRunner
 from tests.api.calls import call, send
 from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_role
-from tests.hub.membership import by_two
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.answers import certificate
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.hub.officers import officer
+from tests.identity.two_people import approved
 from tests.support.mail_server import MailServer
 from tests.support.openid_provider import CLIENT, SECRET, openid_provider
 from vardkase.cli.main import commands
@@ -31,6 +32,7 @@ from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.applications.services.queueing import queue_admitted
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.phases import queries
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.access.jobs import hub_actor
@@ -263,12 +265,17 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     edit, law = "/membershipPhases/edit/3", "/membershipPhases/inForce/offence_data"
     for wrong in ({"opens": "soon"}, {"sectors": ["x"]}, {"sectors": "x"}, {"title_sv": ""}):
         assert post(desk.officer, edit, wrong)[0] == 403, wrong
-    _, changed = post(desk.officer, edit, {"opens": "2026-01-01"})
-    assert (changed["Phase"]["opens"], changed["Phase"]["number"]) == ("2026-01-01", 3)
+    assert post(desk.officer, edit, {"opens": "2026-01-01"})[0] == 403, "without a reason"
+    assert post(desk.officer, edit, {"opens": "2026-01-01", "reason": "Beslut"})[0] == 200
+    assert queries.find_phase(3).opens is None, "nothing happens until a second person has approved"
+    approved(by_two.colleague(cast))
+    assert queries.find_phase(3).opens == date(2026, 1, 1)
     assert queue_admitted(hub_actor()) == 0  # The law has to be in force as well.
     assert post(desk.officer, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "x", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 200
+    assert queue_admitted(hub_actor()) == 0
+    approved(by_two.colleague(cast))
     assert queue_admitted(hub_actor()) == 1  # By the job that the change has ordered.
     assert ProcrastinateJob.objects.exists()
     waiting.refresh_from_db()
@@ -277,12 +284,20 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     assert [each["Phase"]["state"] for each in listed["phases"]][2] == "open"
     assert listed["preconditions"][0]["reference"] == "SFS 2026:1"
     assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
+    approved(by_two.colleague(cast))
     phase = ("membership", "phase")
-    run(*phase, "in-force", "offence_data", "--since", "2026-01-01", "--reference", "SFS 2026:2")
-    assert run(*phase, "edit", "1", "--closes", "none", "--sector", "region")["sectors"] == ["region"]
+    as_jurist = ("--user", jurist.user.email)
+    law_again = ("in-force", "offence_data", "--since", "2026-01-01", "--reference", "SFS 2026:2")
+    assert "may be proposed by" in run(*phase, *law_again), "the console alone is nobody"
+    run(*phase, *law_again, *as_jurist)
+    approved(by_two.colleague(cast))
+    change = ("edit", "1", "--closes", "none", "--sector", "region", "--reason", "Beslut")
+    assert run(*phase, *change, *as_jurist)["state"] == "waiting"
+    approved(by_two.colleague(cast, StaffRole.MEMBERSHIP_OFFICER))
     assert [each["state"] for each in run(*phase, "list")] == ["open", "open", "open"]
-    assert "reason" in run(*phase, "revoke", "offence_data", "--reason", "")
-    run(*phase, "revoke", "offence_data", "--reason", "Repealed")
+    assert "reason" in run(*phase, "revoke", "offence_data", "--reason", "", *as_jurist)
+    run(*phase, "revoke", "offence_data", "--reason", "Repealed", *as_jurist)
+    approved(by_two.colleague(cast))
     invited = {"email": "eva@c.example", "note": "Asked by telephone"}
     _, made = post(desk.officer, "/membershipInvitations/add", invited)
     number = made["Invitation"]["id"]

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.membership.cast import BEFORE_ALL, PHASE_1, PHASE_2, staff
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
@@ -61,11 +62,11 @@ def test_the_private_sector_waits_for_the_law(cast: Cast) -> None:
     with translation.override("en"):
         assert queries.phases(PHASE_2)[2].waits_for == "Waits for legal ground"
     jurist = staff(cast, StaffRole.LEGAL_OFFICER)
-    services.record_in_force(jurist, "offence_data", MARCH, LAW)
+    by_two.record_in_force(cast, jurist, "offence_data", MARCH, LAW)
     assert queries.admits("private_company", invited=False, now=PHASE_2) == 3
     assert queries.is_in_force("offence_data", PHASE_2)
     assert queries.phases(PHASE_2)[2].opened == MARCH
-    services.revoke(jurist, "offence_data", "Upphävd")
+    by_two.revoke(cast, jurist, "offence_data", "Upphävd")
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.recorded_preconditions()["offence_data"].reference == LAW
     acts = list(
@@ -75,8 +76,8 @@ def test_the_private_sector_waits_for_the_law(cast: Cast) -> None:
 
 
 def test_a_law_in_force_tomorrow_opens_nothing_today(cast: Cast) -> None:
-    services.record_in_force(
-        staff(cast, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
+    by_two.record_in_force(
+        cast, staff(cast, StaffRole.LEGAL_OFFICER), "offence_data", PHASE_2.date() + timedelta(days=1), LAW
     )
     assert queries.admits("private_company", invited=False, now=PHASE_2) is None
     assert queries.admits("private_company", invited=False, now=PHASE_2 + timedelta(days=1)) == 3
@@ -85,28 +86,29 @@ def test_a_law_in_force_tomorrow_opens_nothing_today(cast: Cast) -> None:
 def test_only_a_legal_officer_says_what_the_law_is(cast: Cast) -> None:
     for actor in (staff(cast), cast.site_admin.actor, cast.analyst.actor):
         with pytest.raises(Forbidden):
-            services.record_in_force(actor, "offence_data", MARCH, LAW)
+            services.propose_in_force(actor, "offence_data", MARCH, LAW)
         with pytest.raises(Forbidden):
-            services.revoke(actor, "offence_data", "Upphävd")
+            services.propose_revoking(actor, "offence_data", "Upphävd")
     jurist = staff(cast, StaffRole.LEGAL_OFFICER)
     with pytest.raises(NotFound):
-        services.record_in_force(jurist, "gravity", MARCH, LAW)
+        services.propose_in_force(jurist, "gravity", MARCH, LAW)
     for reference in ("", " ", "x" * 301, "\0"):
         with pytest.raises(Invalid):
-            services.record_in_force(jurist, "offence_data", MARCH, reference)
+            services.propose_in_force(jurist, "offence_data", MARCH, reference)
 
 
 def test_an_officer_changes_a_phase(cast: Cast) -> None:
     told: list[None] = []
     phases_changed.register(told.append)
     officer = staff(cast)
-    services.change_phase(officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
+    by_two.change_phase(cast, officer, 2, {"opens": "2026-04-01", "sectors": ["region"]})
     assert queries.admits("municipality", invited=False, now=PHASE_2) is None
     entry = AuditEntry.objects.get(action="phase.changed")
     assert entry.change["opens"] == ["2026-02-23", "2026-04-01"]
     assert entry.change["sectors"][1] == ["region"]
     assert len(told) == 1
-    services.change_phase(officer, 2, {"opens": "2026-04-01"})
+    with pytest.raises(Invalid):
+        services.propose_change(officer, 2, {"opens": "2026-04-01"}, "Again.")
     assert AuditEntry.objects.filter(action="phase.changed").count() == 1
 
 
@@ -124,7 +126,7 @@ def test_an_officer_changes_a_phase(cast: Cast) -> None:
 )
 def test_a_phase_is_not_made_nonsense_of(cast: Cast, data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        services.change_phase(staff(cast), 2, data)
+        services.propose_change(staff(cast), 2, data, "Skäl.")
     assert field in refused.value.errors
     assert queries.find_phase(2).pk is None
 
@@ -132,7 +134,7 @@ def test_a_phase_is_not_made_nonsense_of(cast: Cast, data: dict[str, Any], field
 def test_nobody_else_changes_a_phase(cast: Cast) -> None:
     for actor in (cast.site_admin.actor, cast.analyst.actor, staff(cast, StaffRole.ANALYST)):
         with pytest.raises(Forbidden):
-            services.change_phase(actor, 2, {"opens": None})
+            services.propose_change(actor, 2, {"opens": None}, "Skäl.")
 
 
 def test_the_rule_by_itself() -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests.cast import Cast
+from tests.hub.membership import by_two_officers as by_two
 from tests.hub.officers import officer
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.audit.models import AuditEntry
@@ -23,6 +24,7 @@ from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import AcceptanceRequest, Terms
 from vardkase.hub.membership.terms.services import asking, drafts
 from vardkase.hub.membership.terms.services.acceptance import accept, accept_by_link
+from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -45,10 +47,10 @@ def member(cast: Cast) -> Membership:
     )
 
 
-def publish_second(actor: Actor) -> Terms:
+def publish_second(cast: Cast, actor: Actor) -> Terms:
     drafts.start_draft(actor)
     drafts.edit_draft(actor, {"text_sv": "# Nya villkor", "text_en": "# New terms"})
-    return drafts.publish(actor, 2, today() + SOON)
+    return by_two.publish(cast, actor, 2, today() + SOON)
 
 
 def test_version_one_is_there_from_the_start(db: None) -> None:
@@ -94,7 +96,7 @@ def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
 def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
     cast: Cast, member: Membership, mail: MailServer
 ) -> None:
-    publish_second(officer(cast).actor)
+    publish_second(cast, officer(cast).actor)
     token = asking.token_of(AcceptanceRequest.objects.get())
     assert not SentMail.objects.filter(subject__contains=token).exists()
     accept_by_link(visitor("192.0.2.1"), token, "Britt Åkerlund", "kommundirektör")
@@ -107,13 +109,13 @@ def test_the_signatory_answers_by_a_private_link_that_no_log_holds(
 
 def test_a_link_is_for_one_version_and_cannot_be_made_up(cast: Cast, member: Membership) -> None:
     per = officer(cast).actor
-    publish_second(per)
+    publish_second(cast, per)
     token = asking.token_of(AcceptanceRequest.objects.get())
     for wrong in ("", "x", token[:-1], f"{token}x"):
         with pytest.raises(NotFound):
             accept_by_link(visitor(None), wrong, "Eva", "chef")
     drafts.start_draft(per)
-    drafts.publish(per, 3, today() + SOON)
+    by_two.publish(cast, per, 3, today() + SOON)
     with pytest.raises(NotFound):
         accept_by_link(visitor(None), token, "Eva", "chef")
     with pytest.raises(Conflict):
@@ -121,7 +123,7 @@ def test_a_link_is_for_one_version_and_cannot_be_made_up(cast: Cast, member: Mem
 
 
 def test_members_are_reminded_until_they_answer(cast: Cast, member: Membership, mail: MailServer) -> None:
-    publish_second(officer(cast).actor)
+    publish_second(cast, officer(cast).actor)
     assert asking.remind() == 0, "thirty days are left"
     request = AcceptanceRequest.objects.get()
     told = []
@@ -136,7 +138,7 @@ def test_members_are_reminded_until_they_answer(cast: Cast, member: Membership, 
 
 
 def test_published_terms_and_acceptances_cannot_be_rewritten(cast: Cast, member: Membership) -> None:
-    terms = publish_second(officer(cast).actor)
+    terms = publish_second(cast, officer(cast).actor)
     terms.text_sv = "Annat"
     with pytest.raises(IntegrityError), transaction.atomic():
         terms.save()
@@ -170,20 +172,20 @@ def test_a_draft_that_makes_no_sense_is_refused(cast: Cast, data: dict[str, Any]
 def test_a_draft_is_published_once_with_a_day_to_come(cast: Cast) -> None:
     per = officer(cast).actor
     with pytest.raises(NotFound):
-        drafts.publish(per, 2, today() + SOON)
+        propose_publishing(per, 2, today() + SOON, "Skäl.")
     drafts.start_draft(per)
     assert drafts.start_draft(per).version == 2
-    for day in (None, today()):
+    for day in (None, today(), today() + timedelta(days=29)):
         with pytest.raises(Invalid):
-            drafts.publish(per, 2, day)
+            propose_publishing(per, 2, day, "Skäl.")
     with pytest.raises(Conflict):
-        drafts.publish(per, 3, today() + SOON)
+        propose_publishing(per, 3, today() + SOON, "Skäl.")
     drafts.discard_draft(per)
     assert queries.draft() is None
 
 
 def test_who_may_not_write_or_accept(cast: Cast, member: Membership) -> None:
-    publish_second(officer(cast).actor)
+    publish_second(cast, officer(cast).actor)
     operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
     for who in (cast.site_admin, cast.org_admin, operator):
         with pytest.raises(Forbidden):

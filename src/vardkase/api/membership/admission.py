@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
@@ -41,19 +42,20 @@ def index(call: Call) -> Answer:
     staff=services.OFFICERS,
     writes=True,
     describes=Description(
-        "`opens` and `closes` are days or null; `sectors` and `preconditions` lists of names.",
-        (),
+        "`opens` and `closes` are days or null; `sectors` and `preconditions` names. A second person approves.",
+        ("reason",),
         FIELDS,
         "/membershipPhases/edit/[number]",
     ),
 )
 def edit(call: Call) -> Answer:
-    """Change a phase; what is not named stays. Applications that it admits now are queued."""
+    """Propose to change a phase; what is not named stays."""
     data = call.data("Phase")
     given = {name: data[name] for name in FIELDS if name in data}
     if "invitation_only" in given:
         given["invitation_only"] = as_bool(given["invitation_only"])
-    return Json({"Phase": _phase(services.change_phase(call.actor, as_int(call.arg(0)) or 0, given))})
+    reason = str(data.get("reason") or "")
+    return Json(as_json(services.propose_change(call.actor, as_int(call.arg(0)) or 0, given, reason)))
 
 
 @endpoint(
@@ -63,10 +65,9 @@ def edit(call: Call) -> Answer:
     describes=Description("", ("since", "reference"), (), "/membershipPhases/inForce/[precondition]"),
 )
 def in_force(call: Call) -> Answer:
-    """Record that a legal precondition is in force, by which act or decision."""
-    since = _day(call.param("since"))
-    row = services.record_in_force(call.actor, call.arg(0), since, str(call.param("reference") or ""))
-    return Json({"Precondition": {"name": row.name, "in_force_since": since.isoformat()}})
+    """Propose to record that a legal precondition is in force, by which act or decision."""
+    since, reference = _day(call.param("since")), str(call.param("reference") or "")
+    return Json(as_json(services.propose_in_force(call.actor, call.arg(0), since, reference)))
 
 
 @endpoint(
@@ -76,9 +77,8 @@ def in_force(call: Call) -> Answer:
     describes=Description("", ("reason",), (), "/membershipPhases/revoke/[precondition]"),
 )
 def revoke(call: Call) -> Answer:
-    """Record that a legal precondition is not in force any more."""
-    row = services.revoke(call.actor, call.arg(0), str(call.param("reason") or ""))
-    return Json({"Precondition": {"name": row.name, "in_force_since": None}})
+    """Propose to record that a legal precondition is not in force any more."""
+    return Json(as_json(services.propose_revoking(call.actor, call.arg(0), str(call.param("reason") or ""))))
 
 
 @endpoint("membershipInvitations/index", staff=OFFICER)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date
 
+from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
@@ -13,6 +14,7 @@ from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.services import drafts
 from vardkase.hub.membership.terms.services.acceptance import accept as accept_terms
+from vardkase.hub.membership.terms.services.publishing import propose_publishing
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.flags import as_int
 
@@ -71,18 +73,20 @@ def discard(call: Call) -> Answer:
     staff=drafts.OFFICERS,
     writes=True,
     describes=Description(
-        text="`answer_by` is the last day (2027-01-31) on which members answer.",
-        mandatory=["version", "answer_by"],
+        text="`answer_by` is the last day (2027-01-31) on which members answer. A second person approves on the pages.",
+        mandatory=["version", "answer_by", "reason"],
     ),
 )
 def publish(call: Call) -> Answer:
-    """Have the version that is being written apply, and ask every member to accept it."""
+    """Propose that the version that is being written applies, and that every member is asked to accept it."""
     given = call.param("answer_by")
     try:
         day = parse_date(given) if isinstance(given, str) else None
     except ValueError:
         day = None
-    return Json(_terms(drafts.publish(call.actor, as_int(call.param("version")) or 0, day)))
+    version, reason = as_int(call.param("version")) or 0, call.param("reason")
+    made = propose_publishing(call.actor, version, day, reason if isinstance(reason, str) else "")
+    return Json(as_json(made))
 
 
 @endpoint(

@@ -12,3 +12,4 @@ class CorrespondenceConfig(AppConfig):
 
         mail_settled.register(settle)
         register_appeal()
+        from vardkase.hub.correspondence.letters import changing  # noqa: F401, PLC0415 - registers its actions

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, Kind, find, is_link, placeholders
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.acting import Acting
 
 EDITORS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 LONGEST_SUBJECT = 200
@@ -74,6 +75,13 @@ def with_section(body: str, name: str, section: Text) -> str:
     return body.replace(f"{{{name}}}", words)
 
 
+def whole_body(kind: Kind, language: str, body: str) -> str:
+    """`body` with the text of every section as it is now."""
+    for name in kind.sections:
+        body = with_section(body, name, texts(kind_of(name), [language])[language])
+    return body
+
+
 def changed_kinds() -> set[tuple[str, str]]:
     """The kind and language of every text that is not the standard one."""
     newest = MailTemplate.objects.order_by("kind", "language", "-version").distinct("kind", "language")
@@ -87,31 +95,34 @@ def versions(kind: Kind, language: str) -> list[MailTemplate]:
 
 @transaction.atomic
 def save_text(actor: Actor, kind: Kind, language: str, subject: str, body: str) -> Text:
-    """Have mail of `kind` say this from now on. Raises Forbidden, and Invalid by field."""
-    _require_editor(actor, language)
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
-    _refuse(kind, subject, body, language)
-    stored = _add(actor, kind, language, subject=subject, body=body)
-    record(actor, "mail_template.changed", _target(kind, stored), {"version": stored.version})
+    """Have mail of `kind` say this from now on; the texts of letters take two people (`letters.changing`).
+
+    Raises Forbidden, and Invalid by field.
+    """
+    require_editor(actor, language)
+    _refuse_letter(kind)
+    subject, body = checked_text(kind, language, subject, body)
+    stored = add_version(actor, kind, language, subject=subject, body=body)
+    record(actor, "mail_template.changed", target_of(kind, stored), {"version": stored.version})
     return _text(kind, language, stored)
 
 
 @transaction.atomic
 def reset_text(actor: Actor, kind: Kind, language: str) -> None:
     """Go back to the standard text; what was written stays among the versions."""
-    _require_editor(actor, language)
+    require_editor(actor, language)
+    _refuse_letter(kind)
     if texts(kind, [language])[language].is_standard:
         return
-    stored = _add(actor, kind, language, is_standard=True)
-    record(actor, "mail_template.reset", _target(kind, stored), {"version": stored.version})
+    stored = add_version(actor, kind, language, is_standard=True)
+    record(actor, "mail_template.reset", target_of(kind, stored), {"version": stored.version})
 
 
 def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str]:
     """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
     _refuse(kind, subject, body, language)
     heading = filled(subject, kind.facts)
-    for name in kind.sections:
-        body = with_section(body, name, texts(kind_of(name), [language])[language])
+    body = whole_body(kind, language, body)
     return {
         "subject": heading,
         "text": as_text(body, kind.facts),
@@ -119,7 +130,20 @@ def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str
     }
 
 
-def _require_editor(actor: Actor, language: str) -> None:
+def _refuse_letter(kind: Kind) -> None:
+    if kind.is_letter:
+        raise Forbidden(gettext("The text of a letter takes two people: propose it."))
+
+
+def checked_text(kind: Kind, language: str, subject: str, body: str) -> tuple[str, str]:
+    """Subject and body as they may be kept; raises Invalid by field."""
+    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    _refuse(kind, subject, body, language)
+    return subject, body
+
+
+def require_editor(actor: Actor, language: str) -> None:
+    """Raise Forbidden unless the actor may change texts, and NotFound for a language that has none."""
     actor.require_writing()
     actor.require_staff(*EDITORS)
     if language not in LANGUAGES:
@@ -165,7 +189,8 @@ def _text(kind: Kind, language: str, stored: MailTemplate | None) -> Text:
     return Text(language, stored.version, stored.subject, stored.body)
 
 
-def _add(actor: Actor, kind: Kind, language: str, **fields: str | bool) -> MailTemplate:
+def add_version(actor: Acting, kind: Kind, language: str, **fields: str | bool) -> MailTemplate:
+    """Keep the next version of a text."""
     newest = MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version").first()
     version = newest.version + 1 if newest else 1
     return MailTemplate.objects.create(
@@ -173,5 +198,6 @@ def _add(actor: Actor, kind: Kind, language: str, **fields: str | bool) -> MailT
     )
 
 
-def _target(kind: Kind, stored: MailTemplate) -> Target:
+def target_of(kind: Kind, stored: MailTemplate) -> Target:
+    """A version of a text as the audit trail names it."""
     return Target("mail_template", stored.pk, title=f"{kind.name} ({stored.language})")

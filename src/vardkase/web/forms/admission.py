@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.models import Phase
 from vardkase.hub.membership.phases.queries import in_language
-from vardkase.hub.membership.phases.services import LONGEST, LONGEST_REFERENCE
+from vardkase.hub.membership.phases.services import LONGEST, LONGEST_REFERENCE, READERS
 from vardkase.hub.membership.sectors import Sector
 
 
@@ -50,8 +50,14 @@ class PhaseForm(forms.Form):
         label=_("Legal preconditions"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    reason = forms.CharField(
+        label=_("Why the phase is changed"),
+        max_length=LONGEST_REFERENCE,
+        help_text=_("For the second person, who approves it."),
+    )
+
     def __init__(self, phase: Phase, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={name: getattr(phase, name) for name in self.base_fields})
+        super().__init__(data, initial={name: getattr(phase, name) for name in READERS})
         known = [(name, in_language(each, "title")) for name, each in preconditions().items()]
         self.fields["preconditions"].choices = known  # type: ignore[attr-defined]
 

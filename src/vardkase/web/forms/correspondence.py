@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.correspondence.kinds import Kind
 from vardkase.hub.correspondence.letters.delivery import LONGEST as LONGEST_NOTE
 from vardkase.hub.correspondence.letters.signatures import LONGEST
 from vardkase.hub.correspondence.models import DeliveredHow
 from vardkase.hub.correspondence.templates import LONGEST_BODY, LONGEST_SUBJECT
+from vardkase.identity.accounts.four_eyes.services import LONGEST as LONGEST_REASON
 
 
 class TextForm(forms.Form):
@@ -23,6 +27,20 @@ class TextForm(forms.Form):
             "What stands in braces is filled in. An empty line begins a new paragraph, ## a heading."
         ),
     )
+    reason = forms.CharField(
+        label=_("Why the text is changed"),
+        max_length=LONGEST_REASON,
+        help_text=_("For the second person, who approves it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *given: Any, kind: Kind, **options: Any) -> None:
+        super().__init__(*given, **options)
+        if not kind.is_letter:
+            del self.fields["reason"]
+        elif self.is_bound and "preview" in self.data:
+            self.fields["reason"].required = False
+        self.fields["body"].required = not kind.is_section
 
 
 class SignatureForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +13,8 @@ from vardkase.hub.membership.applications.form.steps import STEPS
 from vardkase.hub.membership.terms.criteria import LONGEST_HELP, LONGEST_TITLE
 from vardkase.hub.membership.terms.services.acceptance import LONGEST as LONGEST_NAME
 from vardkase.hub.membership.terms.services.drafts import LONGEST
+from vardkase.identity.accounts.four_eyes.services import LONGEST as LONGEST_REASON
+from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 
 
 def _area(label: Any, rows: int, longest: int, **options: Any) -> forms.CharField:
@@ -51,15 +54,21 @@ class PublishForm(forms.Form):
         ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    reason = forms.CharField(
+        label=_("Why there is a new version"),
+        max_length=LONGEST_REASON,
+        help_text=_("For the second person, who approves it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     confirmed = forms.BooleanField(
         error_messages={"required": _("Confirm how many members are to be asked.")}
     )
 
-    def __init__(self, version: int, members: int, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, version: int, members: int, earliest: date, data: Any = None) -> None:
+        super().__init__(data, initial={"answer_by": earliest + timedelta(days=APPROVAL_DAYS.value)})
         words = ngettext(
-            "Yes, version %(version)s is to apply now, and %(count)s member is to be asked by mail",
-            "Yes, version %(version)s is to apply now, and %(count)s members are to be asked by mail",
+            "Yes, version %(version)s is to apply once it is approved, and %(count)s member is to be asked by mail",
+            "Yes, version %(version)s is to apply once it is approved, and %(count)s members are to be asked by mail",
             members,
         )
         self.fields["confirmed"].label = words % {"version": version, "count": members}

@@ -1,4 +1,4 @@
-"""Changing the phases, and recording what the law says."""
+"""Changing the phases, and recording what the law says: a legal officer and a second person."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
@@ -16,11 +19,18 @@ from vardkase.core.sql import cursor
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
-from vardkase.hub.membership.phases.queries import find_phase, recorded_preconditions
+from vardkase.hub.membership.phases.queries import find_phase, in_language, recorded_preconditions
 from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS as FOUR_EYES_OFFICERS
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 
+LEGAL_OFFICER = frozenset({Party.LEGAL_OFFICER})
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 LONGEST = {"title_sv": 100, "title_en": 100, "text_sv": 500, "text_en": 500}
 LONGEST_REFERENCE = 300
@@ -28,30 +38,30 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('membership phases'))"
 
 
 @transaction.atomic
-def change_phase(actor: Actor, number: int, data: Mapping[str, Any]) -> Phase:
-    """Change what `data` holds of a phase: titles and texts, opens and closes (dates or None), sectors,
+def propose_change(actor: Actor, number: int, data: Mapping[str, Any], reason: str) -> ApprovalRequest:
+    """Propose to change what `data` holds of a phase: titles and texts, opens and closes (dates or None), sectors,
     invitation_only, preconditions.
 
-    Raises Forbidden for who is no officer, NotFound, and Invalid by field.
+    Raises Forbidden for who is no officer, NotFound, Conflict while another change waits, and Invalid by field.
     """
     actor.require_writing()
     actor.require_staff(*OFFICERS)
     cursor().execute(ONE_AT_A_TIME)
     phase = find_phase(number)
-    before = _told(phase)
+    before = told(phase)
     apply(phase, data, READERS)
     _require_order(phase)
-    change = {name: [before[name], value] for name, value in _told(phase).items() if value != before[name]}
-    if change:
-        phase.save()
-        record(actor, "phase.changed", _target(phase), change)
-        phases_changed.emit(None)
-    return phase
+    change = {name: value for name, value in told(phase).items() if value != before[name]}
+    if not change:
+        raise Invalid({"number": [gettext("Nothing is to be changed.")]})
+    return propose(
+        actor, CHANGE_PHASE, str(number), title=str(find_phase(number)), parameters=change, reason=reason
+    )
 
 
 @transaction.atomic
-def record_in_force(actor: Actor, name: str, since: date, reference: str) -> LegalPrecondition:
-    """Record that a legal precondition is in force from `since` on, by the act or decision `reference`.
+def propose_in_force(actor: Actor, name: str, since: date, reference: str) -> ApprovalRequest:
+    """Propose to record that a legal precondition is in force from `since` on, by the act or decision `reference`.
 
     Raises Forbidden for who is no legal officer, NotFound, and Invalid by field.
     """
@@ -60,45 +70,118 @@ def record_in_force(actor: Actor, name: str, since: date, reference: str) -> Leg
     if not reference or len(reference) > LONGEST_REFERENCE or "\0" in reference:
         words = gettext("Give the act or decision, in at most %s characters.") % LONGEST_REFERENCE
         raise Invalid({"reference": [words]})
-    row.since, row.reference = since, reference
-    return _recorded(
-        actor, row, "precondition.in_force", {"since": since.isoformat(), "reference": reference}
-    )
+    parameters = {"since": since.isoformat(), "reference": reference}
+    title = preconditions()[row.name].title_sv
+    return propose(actor, RECORD_PRECONDITION, name, title=title, parameters=parameters, reason=reference)
 
 
 @transaction.atomic
-def revoke(actor: Actor, name: str, reason: str) -> LegalPrecondition:
-    """Record that a precondition is not in force any more. Raises as `record_in_force`."""
+def propose_revoking(actor: Actor, name: str, reason: str) -> ApprovalRequest:
+    """Propose to record that a precondition is not in force any more. Raises as `propose_in_force`."""
     row = _precondition(actor, name)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REFERENCE or "\0" in reason:
         raise Invalid({"reason": [gettext("Say why, in at most %s characters.") % LONGEST_REFERENCE]})
-    row.since = None
-    return _recorded(actor, row, "precondition.revoked", {"note": reason})
+    return propose(actor, REVOKE_PRECONDITION, name, title=preconditions()[row.name].title_sv, reason=reason)
 
 
 def _precondition(actor: Actor, name: str) -> LegalPrecondition:
     actor.require_writing()
     actor.require_staff(StaffRole.LEGAL_OFFICER)
+    return locked_precondition(name)
+
+
+def locked_precondition(name: str) -> LegalPrecondition:
+    """What is recorded of a precondition; nobody else changes it meanwhile. Raises NotFound."""
     if name not in preconditions():
         raise NotFound("There is no such precondition.")
     cursor().execute(ONE_AT_A_TIME)
     return recorded_preconditions()[name]
 
 
-def _recorded(actor: Actor, row: LegalPrecondition, act: str, change: dict[str, Any]) -> LegalPrecondition:
-    row.changed_by = actor.name
+def _described_change(request: ApprovalRequest) -> Description:
+    before = request.subject_state
+    details = tuple(
+        (str(FIELD_NAMES[name]), f"{in_words(name, before.get(name))} → {in_words(name, value)}")
+        for name, value in request.parameters.items()
+    )
+    effect = gettext("The phase %(phase)s is changed at once. Applications that it admits then are queued.")
+    return Description(effect % {"phase": request.title}, details, "/phases/")
+
+
+def _phase_state(request: ApprovalRequest) -> dict[str, Any]:
+    cursor().execute(ONE_AT_A_TIME)
+    return told(find_phase(int(request.subject)))
+
+
+def _change_phase(approval: Approval) -> Phase:
+    approval.for_action(CHANGE_PHASE)
+    phase = find_phase(int(approval.request.subject))
+    before = told(phase)
+    apply(phase, approval.parameters, READERS)
+    _require_order(phase)
+    change = {name: [before[name], value] for name, value in told(phase).items() if value != before[name]}
+    phase.save()
+    _record(approval, "phase.changed", _target(phase), change)
+    phases_changed.emit(None)
+    return phase
+
+
+def _described_in_force(request: ApprovalRequest) -> Description:
+    since = date.fromisoformat(request.parameters["since"])
+    words = {"what": request.title, "day": date_format(since, "j F Y")}
+    return Description(
+        gettext("Recorded as in force from %(day)s: %(what)s. Phases that wait for it alone open then.")
+        % words,
+        ((gettext("Act or decision"), request.parameters["reference"]),),
+        "/phases/",
+    )
+
+
+def _described_revoking(request: ApprovalRequest) -> Description:
+    effect = gettext("Recorded as not in force any more: %(what)s. Phases that need it close.")
+    return Description(effect % {"what": request.title}, (), "/phases/")
+
+
+def _precondition_state(request: ApprovalRequest) -> dict[str, Any]:
+    row = locked_precondition(request.subject)
+    return {"since": row.since, "reference": row.reference}
+
+
+def _record_in_force(approval: Approval) -> LegalPrecondition:
+    approval.for_action(RECORD_PRECONDITION)
+    row = locked_precondition(approval.request.subject)
+    row.since = date.fromisoformat(approval.parameters["since"])
+    row.reference = approval.parameters["reference"]
+    return _recorded(approval, row, "precondition.in_force", dict(approval.parameters))
+
+
+def _revoke(approval: Approval) -> LegalPrecondition:
+    approval.for_action(REVOKE_PRECONDITION)
+    row = locked_precondition(approval.request.subject)
+    row.since = None
+    return _recorded(approval, row, "precondition.revoked", {"note": approval.reason})
+
+
+def _recorded(
+    approval: Approval, row: LegalPrecondition, act: str, change: dict[str, Any]
+) -> LegalPrecondition:
+    row.changed_by = approval.actor.name
     row.save()
-    record(actor, act, Target("precondition", row.pk, title=preconditions()[row.name].title_sv), change)
+    _record(approval, act, Target("precondition", row.pk, title=preconditions()[row.name].title_sv), change)
     phases_changed.emit(None)
     return row
+
+
+def _record(approval: Approval, act: str, target: Target, change: dict[str, Any]) -> None:
+    record(approval.actor, act, target, {**change, "proposed_by": approval.request.proposed_by_name})
 
 
 def _target(phase: Phase) -> Target:
     return Target("phase", phase.number, title=str(phase))
 
 
-def _told(phase: Phase) -> dict[str, Any]:
+def told(phase: Phase) -> dict[str, Any]:
     """A phase as the audit trail tells it."""
     values = {name: getattr(phase, name) for name in READERS}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
@@ -148,3 +231,61 @@ READERS = {
     "invitation_only": bool,
     "preconditions": _some_of(preconditions),
 }
+FIELD_NAMES: Mapping[str, Promise] = {
+    "title_sv": _("Title in Swedish"),
+    "title_en": _("Title in English"),
+    "text_sv": _("Text in Swedish"),
+    "text_en": _("Text in English"),
+    "opens": _("First day"),
+    "closes": _("Ends on"),
+    "sectors": _("Sectors"),
+    "invitation_only": _("By invitation only"),
+    "preconditions": _("Legal preconditions"),
+}
+
+
+def in_words(name: str, value: Any) -> str:
+    """A value of a phase's field as people read it."""
+    if name == "sectors":
+        return ", ".join(str(Sector(each).label) for each in value or []) or "–"
+    if name == "preconditions":
+        return ", ".join(in_language(preconditions()[each], "title") for each in value or []) or "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return str(value or "–")
+
+
+CHANGE_PHASE = register(
+    Action(
+        name="change_phase",
+        title=_("Change a phase"),
+        propose=FOUR_EYES_OFFICERS,
+        approve=FOUR_EYES_OFFICERS,
+        describe=_described_change,
+        fingerprint=_phase_state,
+        conflict=lacks_legal_officer,
+        execute=_change_phase,
+    )
+)
+RECORD_PRECONDITION = register(
+    Action(
+        name="record_precondition",
+        title=_("Record a legal precondition as in force"),
+        propose=LEGAL_OFFICER,
+        approve=FOUR_EYES_OFFICERS,
+        describe=_described_in_force,
+        fingerprint=_precondition_state,
+        execute=_record_in_force,
+    )
+)
+REVOKE_PRECONDITION = register(
+    Action(
+        name="revoke_precondition",
+        title=_("Record that a legal precondition is not in force any more"),
+        propose=LEGAL_OFFICER,
+        approve=FOUR_EYES_OFFICERS,
+        describe=_described_revoking,
+        fingerprint=_precondition_state,
+        execute=_revoke,
+    )
+)

@@ -15,6 +15,7 @@ class TermsConfig(AppConfig):
         from vardkase.hub import correspondence  # noqa: PLC0415 - the same
         from vardkase.hub.membership.applications.hooks import application_approved  # noqa: PLC0415 - the same
         from vardkase.hub.membership.terms.letters import ASKED, REMINDER  # noqa: PLC0415 - the same
+        from vardkase.hub.membership.terms.services import publishing  # noqa: F401, PLC0415 - registers its action
         from vardkase.hub.membership.terms.services.acceptance import (  # noqa: PLC0415 - the same
             accept_with_application,
         )

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from vardkase.core.hooks import Hook
 from vardkase.hub.membership.terms.models import Terms
-from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.acting import Acting
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A version applies from now on, in the place of `former`; `actor` published it."""
 
-    actor: Actor
+    actor: Acting
     terms: Terms
     former: Terms
 

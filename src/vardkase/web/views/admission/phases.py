@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from vardkase.audit.queries import entries_about
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.applications.queries import waiting_by_phase
 from vardkase.hub.membership.phases import queries, services
 from vardkase.hub.membership.phases.defaults import preconditions
@@ -20,6 +18,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.admission import InForceForm, PhaseForm, RevokeForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 
 ENTRIES_SHOWN = 20
 
@@ -49,24 +48,27 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=services.OFFICERS, writes=True)
 def edit(request: PageRequest, number: int) -> HttpResponse:
-    """Change a phase."""
+    """Propose to change a phase."""
     phase = queries.find_phase(number)
     form = PhaseForm(phase, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_phase(request.actor, number, form.cleaned_data)
+            given = dict(form.cleaned_data)
+            reason = given.pop("reason")
+            made = services.propose_change(request.actor, number, given, reason)
         except Invalid as error:
             take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
         else:
-            messages.success(request, gettext("Saved. Applications that wait are looked at anew."))
-            return redirect("phases")
+            return proposed(request, made)
     context = {"form": form, "phase": phase, "entries": entries_about("phase", number, limit=ENTRIES_SHOWN)}
     return render(request, "admission/phase.html", context, status=422 if form.errors else 200)
 
 
 @page(staff=(StaffRole.LEGAL_OFFICER,), writes=True)
 def precondition(request: PageRequest, name: str) -> HttpResponse:
-    """Record that a legal precondition is in force, or that it is not any more."""
+    """Propose to record that a legal precondition is in force, or that it is not any more."""
     if name not in preconditions():
         raise NotFound("There is no such precondition.")
     recorded = queries.recorded_preconditions()[name]
@@ -75,14 +77,15 @@ def precondition(request: PageRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if is_in_force:
-                services.revoke(request.actor, name, form.cleaned_data["reason"])
+                made = services.propose_revoking(request.actor, name, form.cleaned_data["reason"])
             else:
-                services.record_in_force(request.actor, name, **form.cleaned_data)
+                made = services.propose_in_force(request.actor, name, **form.cleaned_data)
         except Invalid as error:
             take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
         else:
-            messages.success(request, gettext("Saved. Applications that wait are looked at anew."))
-            return redirect("phases")
+            return proposed(request, made)
     context = {
         "form": form,
         "recorded": recorded,

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.correspondence import queries, registered
 from vardkase.hub.correspondence.kinds import LANGUAGES
+from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
 from vardkase.hub.correspondence.letters.signatures import sign_as, signature
 from vardkase.hub.correspondence.models import SentState
 from vardkase.hub.correspondence.rendering import fragment
@@ -26,12 +27,14 @@ from vardkase.hub.correspondence.templates import (
     save_text,
     texts,
     versions,
+    whole_body,
 )
 from vardkase.web.fact_words import FACTS
 from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
+from vardkase.web.views.approval_requests.pages import proposed
 
 
 @page(staff=EDITORS)
@@ -60,21 +63,26 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
     text = texts(kind, [language])[language]
     earlier = versions(kind, language)
     begun = next((each for each in earlier if str(each.version) == request.GET.get("version")), text)
-    form = TextForm(request.POST or None, initial={"subject": begun.subject, "body": begun.body})
+    form = TextForm(request.POST or None, initial={"subject": begun.subject, "body": begun.body}, kind=kind)
     shown: dict[str, str] | None = None
     if form.is_bound and form.is_valid():
         subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
         try:
             shown = preview(kind, language, subject, body)
+            if "preview" not in request.POST and kind.is_letter:
+                reason = form.cleaned_data["reason"]
+                return proposed(request, propose_text(request.actor, kind, language, subject, body, reason))
             if "preview" not in request.POST:
                 save_text(request.actor, kind, language, subject, body)
         except Invalid as refused:
             take_errors(form, refused)
+        except (Conflict, Forbidden) as refused:
+            form.add_error(None, str(refused))
         else:
             if "preview" not in request.POST:
                 messages.success(request, gettext("Saved. It is used from now on."))
                 return redirect("mail_template", name, language)
-            shown["html"] = fragment(body, kind.facts)
+            shown["html"] = fragment(whole_body(kind, language, body), kind.facts)
     context: dict[str, Any] = {
         "kind": kind,
         "language": language,
@@ -92,7 +100,11 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
 @page(staff=EDITORS, writes=True)
 def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
     """Go back to the standard text."""
-    reset_text(request.actor, kind_of(name), language)
+    kind = kind_of(name)
+    if kind.is_letter:
+        reason = gettext("The standard text is used again.")
+        return proposed(request, propose_standard(request.actor, kind, language, reason))
+    reset_text(request.actor, kind, language)
     messages.success(request, gettext("The standard text is used again. Yours is among the versions."))
     return redirect("mail_template", name, language)
 

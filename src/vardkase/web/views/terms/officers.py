@@ -17,10 +17,12 @@ from vardkase.hub.membership.members.state_words import state_in_words
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.services import drafts
+from vardkase.hub.membership.terms.services.publishing import earliest_answer, propose_publishing
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.terms import CriterionForm, DraftForm, PublishForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.approval_requests.pages import proposed
 
 
 @page(staff=drafts.OFFICERS)
@@ -128,20 +130,20 @@ def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
 
 @page(staff=drafts.OFFICERS, writes=True)
 def publish(request: PageRequest) -> HttpResponse:
-    """Ask, and on POST have the draft apply and every member asked."""
+    """Ask, and on POST propose that the draft applies and every member is asked."""
     draft = _draft()
     members = queries.unanswered(draft.version).count()
-    form = PublishForm(draft.version, members, request.POST or None)
+    form = PublishForm(draft.version, members, earliest_answer(), request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            drafts.publish(request.actor, form.cleaned_data["version"], form.cleaned_data["answer_by"])
+            given = [form.cleaned_data[name] for name in ("version", "answer_by", "reason")]
+            made = propose_publishing(request.actor, *given)
         except Invalid as refused:
             take_errors(form, refused)
         except Conflict as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, gettext("The version applies now, and every member has been asked."))
-            return redirect("terms_and_criteria")
+            return proposed(request, made)
     context = {"draft": draft, "form": form, "members": members}
     return render(request, "terms/publish.html", context, status=422 if form.errors else 200)
 

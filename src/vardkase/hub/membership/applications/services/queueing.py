@@ -14,6 +14,7 @@ from vardkase.hub.membership.applications.services.sending import queue
 from vardkase.hub.membership.phases.queries import admits, waits_for
 from vardkase.hub.membership.terms.hooks import Published
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.jobs import hub_actor
 
 
 def queue_admitted(actor: Actor) -> int:
@@ -49,7 +50,7 @@ def _queue(actor: Actor, application: Application) -> int:
 def tell_of_new_terms(published: Published) -> None:
     """Write to every applicant who has to accept a new version before the application can be approved."""
     for application in Application.objects.filter(state__in=UNDECIDED).order_by("pk"):
-        tell(published.actor, "application_terms_changed", application)
+        tell(hub_actor(), "application_terms_changed", application)
 
 
 def forget_drafts() -> int:

@@ -1,23 +1,18 @@
-"""Writing the next version of the terms, and publishing it."""
+"""Writing the next version of the terms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.criteria import read_criteria, stored
-from vardkase.hub.membership.terms.hooks import Published, terms_published
 from vardkase.hub.membership.terms.models import Terms, TermsState
-from vardkase.hub.membership.terms.services.asking import ask_all_members
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -28,7 +23,7 @@ LONGEST = 100_000
 @transaction.atomic
 def start_draft(actor: Actor) -> Terms:
     """Begin the next version as a copy of the current one; the draft that there is, where there is one."""
-    _require_officer(actor)
+    require_officer(actor)
     if found := queries.draft():
         return found
     current = queries.current_terms()
@@ -49,8 +44,8 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
 
     Raises NotFound, and Invalid by field.
     """
-    _require_officer(actor)
-    found = _draft()
+    require_officer(actor)
+    found = locked_draft()
     changed = []
     for name in ("text_sv", "text_en"):
         if name in data and (text := _text(data[name], name)) != getattr(found, name):
@@ -72,34 +67,10 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
 @transaction.atomic
 def discard_draft(actor: Actor) -> None:
     """Throw the draft away. Raises NotFound."""
-    _require_officer(actor)
-    found = _draft()
+    require_officer(actor)
+    found = locked_draft()
     record(actor, "terms.discarded", target_of(found))
     found.delete()
-
-
-@transaction.atomic
-def publish(actor: Actor, version: int, answer_by: date | None) -> Terms:
-    """Have the draft, which is `version`, apply from now on, and ask every member to accept it by a day.
-
-    Raises NotFound, Conflict when the draft is another version by now, Invalid under `answer_by`.
-    """
-    _require_officer(actor)
-    found = _draft()
-    if found.version != version:
-        raise Conflict(gettext("Somebody else has published a version meanwhile. Look at it first."))
-    if answer_by is None or answer_by <= today():
-        raise Invalid({"answer_by": [gettext("Choose a day to come: members answer until then.")]})
-    _keep_the_delivered(found.version)
-    former = queries.current_terms()
-    found.state, found.published, found.published_by = TermsState.PUBLISHED, timezone.now(), actor.name
-    found.answer_by = answer_by
-    found.save()
-    asked = ask_all_members(actor, found)
-    terms_published.emit(Published(actor, found, former))
-    change = {"answer_by": answer_by.isoformat(), "count": asked}
-    record(actor, "terms.published", target_of(found), change)
-    return found
 
 
 def target_of(terms: Terms) -> Target:
@@ -107,18 +78,13 @@ def target_of(terms: Terms) -> Target:
     return Target("terms", terms.pk, title=gettext("Terms, version %s") % terms.version)
 
 
-def _keep_the_delivered(version: int) -> None:
-    """Store version 1 before another takes its place: what was accepted must not change with the software."""
-    if version == 2 and not Terms.objects.filter(version=1).exists():
-        queries.terms_of(1).save()
-
-
-def _require_officer(actor: Actor) -> None:
+def require_officer(actor: Actor) -> None:
     actor.require_writing()
     actor.require_staff(*OFFICERS)
 
 
-def _draft() -> Terms:
+def locked_draft() -> Terms:
+    """The version that is being written, its row locked. Raises NotFound."""
     found = Terms.objects.select_for_update().filter(state=TermsState.DRAFT).first()
     if found is None:
         raise NotFound("No version of the terms is being written.")

@@ -1,0 +1,131 @@
+"""Changing the texts of letters: a legal officer and a second person. How to appeal is changed for itself alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Invalid
+from vardkase.core.sql import cursor
+from vardkase.hub.correspondence.kinds import Kind
+from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.templates import (
+    Text,
+    add_version,
+    checked_text,
+    kind_of,
+    require_editor,
+    target_of,
+    texts,
+)
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+@transaction.atomic
+def propose_text(
+    actor: Actor, kind: Kind, language: str, subject: str, body: str, reason: str
+) -> ApprovalRequest:
+    """Propose that a letter, or the part about appeals, says this. Raises Forbidden, Conflict, Invalid by field."""
+    require_editor(actor, language)
+    subject, body = checked_text(kind, language, subject, body)
+    now = texts(kind, [language])[language]
+    if (now.subject, now.body) == (subject, body):
+        raise Invalid({"body": [gettext("Nothing is to be changed.")]})
+    return _propose(actor, kind, language, {"subject": subject, "body": body}, reason)
+
+
+@transaction.atomic
+def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> ApprovalRequest:
+    """Propose to go back to the standard text. Raises as `propose_text`."""
+    require_editor(actor, language)
+    return _propose(actor, kind, language, {"standard": True}, reason)
+
+
+def _propose(
+    actor: Actor, kind: Kind, language: str, parameters: dict[str, Any], reason: str
+) -> ApprovalRequest:
+    action = CHANGE_APPEAL if kind.is_section else CHANGE_LETTER
+    title = f"{texts(kind, [language])[language].subject} ({language})"
+    return propose(
+        actor, action, f"{kind.name}/{language}", title=title, parameters=parameters, reason=reason
+    )
+
+
+def _subject(request: ApprovalRequest) -> tuple[Kind, str]:
+    name, _, language = request.subject.partition("/")
+    return kind_of(name), language
+
+
+def _now(request: ApprovalRequest) -> Text:
+    kind, language = _subject(request)
+    cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
+    return texts(kind, [language])[language]
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    kind, language = _subject(request)
+    given = request.parameters
+    standard = {"subject": kind.subject[language], "body": kind.body[language]}
+    new = standard if given.get("standard") else given
+    return Description(
+        gettext("The text is used in every letter from now on."),
+        (
+            (gettext("Heading"), f"{request.subject_state.get('subject', '')} → {new['subject']}"),
+            (gettext("Text now"), str(request.subject_state.get("body", ""))),
+            (gettext("Text proposed"), str(new["body"])),
+        ),
+        f"/mail/{kind.name}/{language}/",
+    )
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    text = _now(request)
+    return {"version": text.version, "subject": text.subject, "body": text.body}
+
+
+def _change(approval: Approval) -> MailTemplate:
+    approval.for_action(CHANGE_LETTER, CHANGE_APPEAL)
+    kind, language = _subject(approval.request)
+    is_standard = bool(approval.parameters.get("standard"))
+    words = {} if is_standard else {name: approval.parameters[name] for name in ("subject", "body")}
+    stored = add_version(approval.actor, kind, language, is_standard=is_standard, **words)
+    act = "mail_template.reset" if is_standard else "mail_template.changed"
+    change = {"version": stored.version, "proposed_by": approval.request.proposed_by_name}
+    record(approval.actor, act, target_of(kind, stored), change)
+    return stored
+
+
+CHANGE_LETTER = register(
+    Action(
+        name="change_letter_text",
+        title=_("Change the text of a letter"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=lacks_legal_officer,
+        execute=_change,
+    )
+)
+CHANGE_APPEAL = register(
+    Action(
+        name="change_appeal_text",
+        title=_("Change how decisions are appealed against"),
+        propose=frozenset({Party.LEGAL_OFFICER}),
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        execute=_change,
+    )
+)

@@ -1,0 +1,124 @@
+"""Publishing the next version of the terms: by two officers, one of them a legal officer."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import record
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.membership.terms import queries
+from vardkase.hub.membership.terms.hooks import Published, terms_published
+from vardkase.hub.membership.terms.models import Terms, TermsState
+from vardkase.hub.membership.terms.services.asking import ask_all_members
+from vardkase.hub.membership.terms.services.drafts import locked_draft, require_officer, target_of
+from vardkase.hub.membership.terms.settings import DAYS_TO_ANSWER
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+
+
+def earliest_answer() -> date:
+    """The first day that may be the last one to answer, were the version published today."""
+    return today() + timedelta(days=DAYS_TO_ANSWER.value)
+
+
+@transaction.atomic
+def propose_publishing(
+    actor: Actor, version: int, answer_by: date | None, reason: str = ""
+) -> ApprovalRequest:
+    """Propose that the draft, which is `version`, applies, and that every member is asked to accept it by a day.
+
+    Raises NotFound, Conflict when the draft is another version by now, Invalid under `answer_by` and `reason`.
+    """
+    require_officer(actor)
+    found = locked_draft()
+    if found.version != version:
+        raise Conflict(gettext("Somebody else has published a version meanwhile. Look at it first."))
+    if answer_by is None or answer_by < earliest_answer():
+        told = gettext("Members have at least %(days)s days to answer: choose %(day)s or a later day.")
+        words = {"days": DAYS_TO_ANSWER.value, "day": earliest_answer().isoformat()}
+        raise Invalid({"answer_by": [told % words]})
+    return propose(
+        actor,
+        PUBLISH,
+        str(version),
+        title=str(target_of(found).title),
+        parameters={"answer_by": answer_by.isoformat()},
+        reason=reason,
+    )
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    day = formatted(date.fromisoformat(request.parameters["answer_by"]), "j F Y")
+    return Description(
+        gettext(
+            "Version %(version)s of the terms applies at once, and every member is asked to accept it by %(day)s. "
+            "Applicants have to accept it before they can be approved."
+        )
+        % {"version": request.subject, "day": day},
+        ((gettext("Last day to answer"), day),),
+        "/terms-and-criteria/draft/" if request.is_waiting else f"/terms-and-criteria/{request.subject}/",
+    )
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    found = locked_draft()
+    if str(found.version) != request.subject:
+        raise NotFound("No such version of the terms is being written.")
+    texts = {name: getattr(found, name) for name in ("text_sv", "text_en")}
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    return {"version": found.version, "criteria": found.criteria, **digests}
+
+
+def _publish(approval: Approval) -> Terms:
+    approval.for_action(PUBLISH)
+    found, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
+    if answer_by < earliest_answer():
+        told = gettext("Members would have less than %(days)s days to answer. Propose it with a later day.")
+        raise Conflict(told % {"days": DAYS_TO_ANSWER.value})
+    _keep_the_delivered(found.version)
+    former = queries.current_terms()
+    found.state, found.published = TermsState.PUBLISHED, timezone.now()
+    found.published_by, found.answer_by = approval.actor.name, answer_by
+    found.save()
+    asked = ask_all_members(approval.actor, found)
+    terms_published.emit(Published(approval.actor, found, former))
+    change = {
+        "answer_by": answer_by.isoformat(),
+        "count": asked,
+        "proposed_by": approval.request.proposed_by_name,
+    }
+    record(approval.actor, "terms.published", target_of(found), change)
+    return found
+
+
+def _keep_the_delivered(version: int) -> None:
+    """Store version 1 before another takes its place: what was accepted must not change with the software."""
+    if version == 2 and not Terms.objects.filter(version=1).exists():
+        queries.terms_of(1).save()
+
+
+PUBLISH = register(
+    Action(
+        name="publish_terms",
+        title=_("Publish a version of the terms"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=lacks_legal_officer,
+        execute=_publish,
+    )
+)

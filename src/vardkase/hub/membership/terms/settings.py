@@ -1,0 +1,17 @@
+"""How long members have to answer new terms."""
+
+from __future__ import annotations
+
+from vardkase.core.changed_by import ChangedBy
+from vardkase.core.settings import Setting
+
+LEAST_DAYS_TO_ANSWER = 30
+DAYS_TO_ANSWER = Setting(
+    "Vardkase.terms_answer_days",
+    LEAST_DAYS_TO_ANSWER,
+    "For how many days at least members can answer a new version of the terms, from the day it is published.",
+    check=lambda days: (
+        None if LEAST_DAYS_TO_ANSWER <= days <= 365 else "The value has to be between 30 and 365."
+    ),
+    changed_by=ChangedBy.OFFICERS,
+)

@@ -1,0 +1,52 @@
+"""What takes two people, done by two: somebody proposes as named, and a colleague of the hub approves."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import count
+from typing import Any
+
+from tests.cast import Cast
+from tests.hub.membership.cast import make_staff
+from tests.identity.two_people import approved
+from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
+from vardkase.hub.membership.terms.models import Terms
+from vardkase.hub.membership.terms.services.publishing import propose_publishing
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+
+WHY = "Beslutat i ledningsgruppen."
+_numbers = count(1)
+
+
+def colleague(cast: Cast, role: StaffRole = StaffRole.LEGAL_OFFICER) -> User:
+    """Somebody of the hub who has not been seen before."""
+    return make_staff(cast, role, f"colleague{next(_numbers)}@hub.example")
+
+
+def agreed(cast: Cast, request: ApprovalRequest) -> Any:
+    """What comes of a request that a colleague approves."""
+    return approved(colleague(cast), request)
+
+
+def change_phase(cast: Cast, actor: Actor, number: int, data: dict[str, Any]) -> Phase:
+    found: Phase = agreed(cast, phases.propose_change(actor, number, data, WHY))
+    return found
+
+
+def record_in_force(cast: Cast, actor: Actor, name: str, since: date, reference: str) -> LegalPrecondition:
+    found: LegalPrecondition = agreed(cast, phases.propose_in_force(actor, name, since, reference))
+    return found
+
+
+def revoke(cast: Cast, actor: Actor, name: str, reason: str) -> LegalPrecondition:
+    found: LegalPrecondition = agreed(cast, phases.propose_revoking(actor, name, reason))
+    return found
+
+
+def publish(cast: Cast, actor: Actor, version: int, answer_by: date) -> Terms:
+    found: Terms = agreed(cast, propose_publishing(actor, version, answer_by, WHY))
+    return found
