@@ -74,7 +74,7 @@ def test_a_new_version_asks_every_member_and_lists_who_has_not_answered(
     cast: Cast, member: Membership, mail: MailServer
 ) -> None:
     jurist = officer(cast, "jurist@hub.example", StaffRole.LEGAL_OFFICER).actor
-    publish_second(jurist)
+    publish_second(cast, jurist)
     assert queries.current_terms().text("sv") == "# Nya villkor"
     assert "# Allmänna villkor" in queries.terms_of(1).text_sv, "what was accepted is kept"
     assert list(queries.unanswered(2)) == [member]
