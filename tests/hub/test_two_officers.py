@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.desk import proposed, sent_in
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened

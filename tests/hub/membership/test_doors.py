@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.api.calls import call, send
 from tests.cast import Cast
 from tests.exchange.taxii_scene import make_collection, published_event, taxii
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import now_seconds

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from tests.api.calls import call, send
 from tests.cast import SYNC_USER, Cast, Player
 from tests.factories import make_role
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two, by_two_officers
 from tests.hub.membership.answers import certificate
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
@@ -268,14 +268,14 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     assert post(desk.officer, edit, {"opens": "2026-01-01"})[0] == 403, "without a reason"
     assert post(desk.officer, edit, {"opens": "2026-01-01", "reason": "Beslut"})[0] == 200
     assert queries.find_phase(3).opens is None, "nothing happens until a second person has approved"
-    approved(by_two.colleague(cast))
+    approved(by_two_officers.colleague(cast))
     assert queries.find_phase(3).opens == date(2026, 1, 1)
     assert queue_admitted(hub_actor()) == 0  # The law has to be in force as well.
     assert post(desk.officer, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "x", "reference": "SFS 2026:1"})[0] == 403
     assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:1"})[0] == 200
     assert queue_admitted(hub_actor()) == 0
-    approved(by_two.colleague(cast))
+    approved(by_two_officers.colleague(cast))
     assert queue_admitted(hub_actor()) == 1  # By the job that the change has ordered.
     assert ProcrastinateJob.objects.exists()
     waiting.refresh_from_db()
@@ -284,20 +284,20 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     assert [each["Phase"]["state"] for each in listed["phases"]][2] == "open"
     assert listed["preconditions"][0]["reference"] == "SFS 2026:1"
     assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
-    approved(by_two.colleague(cast))
+    approved(by_two_officers.colleague(cast))
     phase = ("membership", "phase")
     as_jurist = ("--user", jurist.user.email)
     law_again = ("in-force", "offence_data", "--since", "2026-01-01", "--reference", "SFS 2026:2")
     assert "may be proposed by" in run(*phase, *law_again), "the console alone is nobody"
     run(*phase, *law_again, *as_jurist)
-    approved(by_two.colleague(cast))
+    approved(by_two_officers.colleague(cast))
     change = ("edit", "1", "--closes", "none", "--sector", "region", "--reason", "Beslut")
     assert run(*phase, *change, *as_jurist)["state"] == "waiting"
-    approved(by_two.colleague(cast, StaffRole.MEMBERSHIP_OFFICER))
+    approved(by_two_officers.colleague(cast, StaffRole.MEMBERSHIP_OFFICER))
     assert [each["state"] for each in run(*phase, "list")] == ["open", "open", "open"]
     assert "reason" in run(*phase, "revoke", "offence_data", "--reason", "", *as_jurist)
     run(*phase, "revoke", "offence_data", "--reason", "Repealed", *as_jurist)
-    approved(by_two.colleague(cast))
+    approved(by_two_officers.colleague(cast))
     invited = {"email": "eva@c.example", "note": "Asked by telephone"}
     _, made = post(desk.officer, "/membershipInvitations/add", invited)
     number = made["Invitation"]["id"]

@@ -9,7 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.taxii_scene import published_event
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Forbidden, Invalid

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in

@@ -16,7 +16,7 @@ from tests.api.calls import call
 from tests.cast import ORG_ADMIN, Cast, Player
 from tests.exchange.taxii_scene import published_event
 from tests.factories import make_key, make_role, make_user
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in

@@ -17,7 +17,7 @@ from tests.cast import SYNC_USER, Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.exchange.taxii_scene import published_event
 from tests.factories import make_key, make_role, make_user
-from tests.hub.membership import by_two_officers as by_two
+from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
