@@ -104,16 +104,20 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
     assert queries.draft() is None
 
 
-def test_a_text_is_previewed_saved_and_taken_back(jurist: Client) -> None:
+def test_a_text_is_previewed_proposed_approved_and_taken_back(jurist: Client, cast: Cast) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
     written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
     shown = jurist.post(url, written | {"preview": "1"}).content.decode()
     assert "<strong>välkommen</strong>" in shown
     assert not MailTemplate.objects.exists()
     assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422
-    assert jurist.post(url, written).status_code == 302
+    assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
+    assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
+    assert not MailTemplate.objects.exists(), "not by one alone"
+    approved(by_two.colleague(cast))
     assert "Ändrad" in text(jurist, "mail_templates") or "Ändrat" in text(jurist, "mail_templates")
     jurist.post(reverse("mail_template_reset", args=["letter_approval", "sv"]))
+    approved(by_two.colleague(cast))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
     again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
     assert ">\n{organisation} är **välkommen**.</textarea>" in again, "what was written can be taken again"

@@ -34,10 +34,6 @@ FACTS = {
     "from its equipment": (r"från organisationens utrustning", r"from the organisation's equipment"),
     "more for the API": (r"via api möter fler krav", r"by api meets further"),
     "security goes on": (r"arbetar löpande med säkerheten", r"works on security continuously"),
-    "reviewed": (
-        r"oberoende av både myndigheten och leverantören",
-        r"independent of both the agency and the supplier",
-    ),
     "the supplier is procured": (r"har upphandlat", r"procured by"),
     "data centre and application": (
         r"datacenter.*förvaltning och utveckling",
@@ -181,12 +177,11 @@ def test_every_change_is_a_version_that_can_be_had_back(cast: Cast) -> None:
 
 
 def test_the_owner_says_when_applicants_can_ask_for_help(cast: Cast, client: Client) -> None:
-    assert "Kundtjänst svarar på vardagar kl. 8–17." in client.get(reverse("apply")).content.decode()
+    assert "svarar på vardagar" not in client.get(reverse("apply")).content.decode()
     words = {**WORDS, "title_sv": "Fråga oss", "lead_sv": "Vi svarar dygnet runt."}
     signed_in(cast.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
     page = client.get(reverse("apply")).content.decode()
     assert "Vi svarar dygnet runt." in page
-    assert "8–17" not in page
 
 
 def test_a_question_is_taken_off_put_back_and_moved(cast: Cast) -> None:
