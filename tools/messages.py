@@ -2,7 +2,8 @@
 
     python tools/messages.py            add new messages, keep translations, drop what is no longer used
     python tools/messages.py --check    only list what has no Swedish yet (exit code 1 if anything)
-    python tools/messages.py --from f   also take translations from a file: English, tab, Swedish on each line
+    python tools/messages.py --from f   also take translations from a file: English, tab, Swedish on each line;
+                                        a message with a context keeps what it has
 
 Needs no gettext on the machine: Django turns a template into Python-like text, Babel reads the calls in it.
 The catalogue has no line numbers and is sorted, so that two branches seldom touch the same lines.
@@ -124,7 +125,8 @@ def update(given: dict[str, str]) -> None:
     for context, text in messages():
         known = old.get(_key(text), context)
         swedish = known.string if known and _is_translated(known) else None
-        new.add(text, _given(text, given) or swedish, context=context)
+        told = _given(text, given) if context is None or swedish is None else None
+        new.add(text, told or swedish, context=context)
     SWEDISH.parent.mkdir(parents=True, exist_ok=True)
     with SWEDISH.open("wb") as target:
         write_po(target, new, sort_output=True, omit_header=False, include_lineno=False, width=110)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
@@ -83,7 +84,7 @@ class DutiesForm(forms.Form):
 class AccountChangeForm(forms.Form):
     """A change to an officer's account, which another officer approves."""
 
-    change = forms.ChoiceField(label=_("Change"), choices=list(CHANGES.items()))
+    change = forms.ChoiceField(label=pgettext_lazy("noun", "Change"), choices=list(CHANGES.items()))
     email = forms.EmailField(
         label=_("New e-mail address"),
         required=False,
