@@ -12,11 +12,14 @@ from django.urls import reverse
 
 from tests.api.calls import call
 from tests.cast import Cast
+from tests.factories import make_key
+from tests.hub.officers import officer
 from tests.web.accounts import confirm, signed_in, with_password
 from tests.web.private_links import fill_in, follow
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.identity.access.actor import STEP_UP_HOLDS
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.staff import StaffRole
 
 NEW = "anna.new@a.example"
 
@@ -26,6 +29,12 @@ def with_mail(db: None, password_is_enough: None, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
     settings.BASE_URL = "https://hub.example"
     cache.clear()
+
+
+def in_use_with_officers(cast: Cast) -> None:
+    """Whose organisations go on taking part, so that the story is about keys alone."""
+    officer(cast)
+    officer(cast, "johanna@hub.example", StaffRole.LEGAL_OFFICER)
 
 
 def mailed() -> dict[str, str]:
@@ -112,6 +121,7 @@ def test_where_no_mail_is_sent_nothing_is_promised(cast: Cast, settings: Any) ->
 def test_a_key_changes_neither_password_nor_address_of_its_owner(
     cast: Cast, who: str, path: str, body: dict[str, Any]
 ) -> None:
+    in_use_with_officers(cast)
     player = getattr(cast, who)
     before = User.objects.get(pk=player.user.pk)
     status, answer = call(player.key, "POST", path.format(me=player.user.pk), body)
@@ -123,6 +133,7 @@ def test_a_key_changes_neither_password_nor_address_of_its_owner(
 
 @pytest.mark.parametrize("body", [{"email": NEW}, {"password": "correct horse battery staple"}])
 def test_what_an_administrator_sets_ends_the_keys_and_is_told(cast: Cast, body: dict[str, Any]) -> None:
+    in_use_with_officers(cast)
     old = cast.analyst.user.email
     path = f"/admin/users/edit/{cast.analyst.user.pk}"
     assert call(cast.org_admin.key, "POST", path, body)[0] == 200
@@ -131,3 +142,15 @@ def test_what_an_administrator_sets_ends_the_keys_and_is_told(cast: Cast, body: 
     user = User.objects.get(pk=cast.analyst.user.pk)
     assert user.force_logout
     assert {each.recipient for each in OutgoingMail.objects.all()} == {old, user.email}
+
+
+def test_until_the_hub_is_in_use_an_unlimited_key_changes_its_owners_password(cast: Cast) -> None:
+    """MISP's own clients and test suites do; a bound key does so nowhere, nor the key of an officer."""
+    good = {"password": "correct horse battery staple"}
+    assert call(cast.analyst.key, "POST", "/users/change_pw", good)[0] == 200
+    bound = make_key(cast.analyst.user, allowed_ips=["127.0.0.1"])
+    ending = make_key(cast.analyst.user, expiration=2_000_000_000)
+    for refused in (bound, ending, officer(cast).key):
+        assert (
+            call(refused, "POST", "/users/change_pw", {"password": "another horse battery staple"})[0] == 403
+        )

@@ -63,6 +63,32 @@ WORDS = {
 }
 
 
+COMPARED = {
+    "email": Changed.EMAIL,
+    "role_id": Changed.ROLE,
+    "org_id": Changed.ORGANISATION,
+    "expiration": Changed.EXPIRATION,
+    "external_auth_required": Changed.PROVIDER,
+    "external_auth_key": Changed.PROVIDER,
+    "server_id": Changed.ROLE,
+    "gpgkey": Changed.MAIL_KEYS,
+    "certif_public": Changed.MAIL_KEYS,
+}
+"""What a change of each field is: all that decides who acts as an account, as what, and who reads its mail."""
+
+
+def changes_between(before: User, user: User) -> list[Changed]:
+    """What of an account differs from what it was before; a password is not among it."""
+    found = [
+        changed
+        for field, changed in COMPARED.items()
+        if (getattr(user, field) or None) != (getattr(before, field) or None)
+    ]
+    if user.disabled != before.disabled:
+        found.append(Changed.DISABLED if user.disabled else Changed.ENABLED)
+    return found
+
+
 def tell_of_changes(
     actor: ActorReference, user: User, changes: Iterable[Changed], *, detail: str = "", also_to: str = ""
 ) -> None:

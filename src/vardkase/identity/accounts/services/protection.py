@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.credentials import is_another
+from vardkase.identity.accounts.services.key_limits import is_limited
 from vardkase.identity.accounts.staff import DECIDE, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
@@ -56,6 +58,15 @@ def require_change(actor: Acting, user: User, approval: Approval | None = None) 
     if is_another(actor, user):
         raise ApprovalNeeded(user)
     actor.require_step_up()
+
+
+def needs_session(actor: Acting, user: User) -> bool:
+    """Whether one's own password and address change only in a session with step-up authentication.
+
+    Until the hub has had two officers a key without limits is enough, as in MISP, whose clients do that; never for
+    somebody who decides.
+    """
+    return actor.key is None or is_limited(actor.key) or is_protected(user) or in_use()
 
 
 def is_approved(user: User, approval: Approval | None) -> bool:

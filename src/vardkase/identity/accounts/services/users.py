@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
@@ -28,9 +29,14 @@ from vardkase.identity.accounts.services.credentials import end_all, is_another,
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
-from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
+from vardkase.identity.accounts.services.notices import Changed, changes_between, tell_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
-from vardkase.identity.accounts.services.protection import is_approved, refuse_two_offices, require_change
+from vardkase.identity.accounts.services.protection import (
+    is_approved,
+    needs_session,
+    refuse_two_offices,
+    require_change,
+)
 from vardkase.identity.accounts.services.restrictions import (
     require_may_add,
     require_may_change_login,
@@ -128,7 +134,7 @@ def edit_own_account(actor: Acting, data: Mapping[str, Any]) -> User:
     user = own_account(actor)
     before = copy(user)
     _apply(user, data, OWN)
-    if user.email != before.email:
+    if user.email != before.email and needs_session(actor, user):
         raise Forbidden(
             gettext(
                 "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
@@ -147,7 +153,7 @@ def change_password(actor: Acting, password: str) -> User:
     """
     actor.require_writing()
     user = own_account(actor)
-    if not (user.change_pw and actor.credential_name == BROWSER):
+    if needs_session(actor, user) and not (user.change_pw and actor.credential_name == BROWSER):
         actor.require_step_up()
     require_may_change_password(actor, user)
     set_password(user, password)
@@ -197,7 +203,7 @@ def _saved(
     require_may_change_login(actor, before.email, user.email)
     if not is_another(actor, user):
         _require_own_session(actor, user, before, password)
-    changed = _changes(user, before, is_password_new=bool(password))
+    changed = changes_between(before, user) + ([Changed.PASSWORD] if password else [])
     if changed:
         require_change(actor, user, approval)
     if password:
@@ -210,8 +216,11 @@ def _saved(
     keep_a_site_admin()
     if (password or user.email != before.email) and is_another(actor, user):
         note_who_set(actor, user)
-        end_all(user)
-        changed.append(Changed.KEYS_ENDED)
+        if (
+            in_use()
+        ):  # Until then MISP's clients go on with the key of an account whose address they have changed.
+            end_all(user)
+            changed.append(Changed.KEYS_ENDED)
     was, now = _facts(before), _facts(user)
     change: dict[str, Any] = {name: [was[name], now[name]] for name in FACTS if was[name] != now[name]}
     change["fields"] = sorted(name for name in ADMINISTERED if name in data)
@@ -223,40 +232,14 @@ def _saved(
 
 def _require_own_session(actor: Acting, user: User, before: User, password: str) -> None:
     """Raise for what one's own key may not change, whichever address it is sent to: the address and the password."""
-    if user.email != before.email:
+    if user.email != before.email and needs_session(actor, user):
         raise Forbidden(
             gettext(
                 "An e-mail address is changed on the page of one's own account, where the new one is confirmed."
             )
         )
-    if password:
+    if password and needs_session(actor, user):
         actor.require_step_up()
-
-
-COMPARED = {
-    "email": Changed.EMAIL,
-    "role_id": Changed.ROLE,
-    "org_id": Changed.ORGANISATION,
-    "expiration": Changed.EXPIRATION,
-    "external_auth_required": Changed.PROVIDER,
-    "external_auth_key": Changed.PROVIDER,
-    "server_id": Changed.ROLE,
-    "gpgkey": Changed.MAIL_KEYS,
-    "certif_public": Changed.MAIL_KEYS,
-}
-"""What a change of each field is: all that decides who acts as an account, as what, and who reads its mail."""
-
-
-def _changes(user: User, before: User, *, is_password_new: bool) -> list[Changed]:
-    """What of it differs from `before`."""
-    found = [
-        changed
-        for field, changed in COMPARED.items()
-        if (getattr(user, field) or None) != (getattr(before, field) or None)
-    ]
-    if user.disabled != before.disabled:
-        found.append(Changed.DISABLED if user.disabled else Changed.ENABLED)
-    return found + ([Changed.PASSWORD] if is_password_new else [])
 
 
 FACTS = ("email", "role", "organisation", "disabled")
