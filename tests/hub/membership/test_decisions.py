@@ -334,6 +334,7 @@ def test_a_case_that_has_gone_on_is_not_decided(cast: Cast) -> None:
     request_completion(first, other, "Mer, tack.", ["contacts"])
     with pytest.raises(Conflict):
         decide(second, other, waiting.pk, "agree")
+    sending.withdraw(Applicant(other.pk, other.email), other)  # One open application for a number.
     decided, last = proposed(first)
     decide(second, decided, last.pk, "agree")
     with pytest.raises(Conflict):

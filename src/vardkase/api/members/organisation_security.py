@@ -12,7 +12,8 @@ from typing import Any
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.dns import record_name, record_text
@@ -23,6 +24,7 @@ from vardkase.identity.entrance.queries import (
     find_certificate,
     find_domain,
     find_secured,
+    looks_after_all,
 )
 from vardkase.identity.entrance.services.domains import MAILBOXES
 from vardkase.identity.entrance.services.modes import RULES
@@ -71,9 +73,16 @@ ABOUT_REQUIREMENTS = Description(
 ABOUT_VIEW = Description(url="/organisationSecurity/view/[organisation_id]")
 
 
+def _require_charge_of_one(actor: Actor) -> None:
+    """Raise Forbidden for those who neither administer an organisation nor have a duty that looks after all of them."""
+    if not (actor.may(Permission.ADMIN) or looks_after_all(actor)):
+        raise Forbidden("You do not have permission to use this functionality.")
+
+
 @endpoint("organisationSecurity/view", describes=ABOUT_VIEW)
 def view(call: Call) -> Answer:
     """What is registered, how strictly each rule is kept, and what is missing."""
+    _require_charge_of_one(call.actor)
     organisation = find_secured(call.actor, call.arg(0))
     state = services.security_state(organisation)
     return Json(
@@ -107,6 +116,7 @@ def set_networks(call: Call) -> Answer:
 
 @endpoint("organisationSecurity/setModes", writes=True, describes=ABOUT_MODES)
 def set_modes(call: Call) -> Answer:
+    _require_charge_of_one(call.actor)
     organisation = find_secured(call.actor, call.arg(0))
     asked = {rule: str(value) for rule in RULES if (value := call.param(rule)) is not None}
     with _refusing("setModes"):
