@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from tests.api.calls import call
 from tests.cast import Cast, Player
+from tests.factories import make_organisation
 from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.desk import proposed, sent_in
@@ -68,6 +69,23 @@ def test_one_officer_leads_no_membership_on(cast: Cast, desk: Desk, step: str) -
         assert state_of(cast) == before, face
     approved(desk.second.user, ApprovalRequest.objects.get(state="waiting"))
     assert state_of(cast) != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_other_officer_reads_what_waits(cast: Cast, desk: Desk) -> None:
+    """As requests are served, in no transaction of their own: pages that only read lock nothing."""
+    member(desk, cast.org_b)
+    officer, second = at_the_screen(desk.officer), signed_in(desk.second)
+    limits = services.suspend(officer, cast.org_b.pk, "read_only", "It is looked into.")
+    applicant = make_organisation("Newcomer")
+    opens = services.open_membership(officer, applicant, FACTS, "They asked.")
+    for waits in (limits, opens):
+        page = second.get(reverse("approval_request", args=[waits.pk]))
+        assert (page.status_code, page.context["may_answer"]) == (200, True)
+        assert call(desk.second.key, "GET", f"/approvalRequests/view/{waits.pk}")[0] == 200
+    assert second.get(reverse("approval_requests")).context["to_answer"] == [limits, opens]
+    applicant.delete()
+    assert second.get(reverse("approval_request", args=[opens.pk])).context["has_changed"] is True
 
 
 def try_to_approve_alone(who: Player, waits: ApprovalRequest, *, is_proposer: bool) -> None:

@@ -36,7 +36,7 @@ class Action:
 
     `title`: in words, beginning with a verb. `fingerprint` runs inside the transaction of a proposal or an approval
     and locks what it reads; it raises NotFound when the subject is gone. `conflict` is asked of whoever proposes and
-    of whoever approves.
+    of whoever approves, and by pages that list requests, outside a transaction: it locks nothing.
     """
 
     name: str

@@ -100,7 +100,9 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    return conflict_of(cast(Actor, actor), Membership(organisation=_organisation(request)))
+    """Without a lock: pages that only read ask this too, outside a transaction."""
+    found = Organisation.objects.filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), Membership(organisation=found)) if found else ""
 
 
 def _describe(request: ApprovalRequest) -> Description:

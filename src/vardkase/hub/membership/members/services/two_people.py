@@ -87,7 +87,9 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _conflict(actor: Acting, request: ApprovalRequest) -> str:
-    return conflict_of(cast(Actor, actor), membership_of(request))
+    """Without a lock: pages that only read ask this too, outside a transaction."""
+    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), found) if found else ""
 
 
 def _description(effect: str | Promise, **labels: str | Promise) -> Callable[[ApprovalRequest], Description]:
