@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from pysequoia import Tsk, decrypt
 
@@ -31,6 +32,7 @@ from tests.support.web_server import free_port
 from tests.web.accounts import code_of
 from vardkase.core.database.cluster import read_postmaster
 from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
+from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
 
 PASSWORD = "tretton fyrar tända längs kusten"
 ONE_TIME = "Bonfire harbour 77 x"
@@ -42,7 +44,10 @@ OFFICE = "192.0.2.10"
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """The hub under way, and beside it `peer`, a member's own instance."""
+    """The hub under way, and beside it `peer`, a member's own instance.
+
+    `authenticators` holds the secret of the authenticator app of whoever sits at a page.
+    """
 
     instance: Instance
     peer: Instance
@@ -51,6 +56,7 @@ class Hub:
     folder: Path
     mail: MailServer
     browser: Browser
+    authenticators: dict[Page, str] = field(default_factory=dict)
 
     def page(self, certificate: tuple[str, str] | None = None) -> Page:
         """A browser of somebody's own, which shows a client certificate where one is given."""
@@ -82,8 +88,16 @@ class Hub:
             return client.get(path).json()
 
     def colleague(self, email: str, duty: str) -> Page:
-        """A colleague of the hub who has signed in."""
-        return self.sign_in(email, self.make_staff(email, duty))
+        """A colleague of the hub who has signed in, and had the account for long enough to decide."""
+        page = self.sign_in(email, self.make_staff(email, duty))
+        days = CREDENTIAL_WAITING_DAYS.default
+        with psycopg.connect(**database_of(self.folder)) as connection:
+            connection.execute(
+                "UPDATE account SET credentials_set_by_another_at = credentials_set_by_another_at - %s "
+                "WHERE email = %s",
+                [timedelta(days=days), email],
+            )
+        return page
 
     def sign_in(self, email: str, password: str, certificate: tuple[str, str] | None = None) -> Page:
         """Somebody at their own screen for the first time: a new password where asked, and an app for codes."""
@@ -99,10 +113,29 @@ class Hub:
             page.press("#id_password2", "Enter")
         page.wait_for_url("**/second-factor/**")
         page.goto("/account/second-factor/totp/activate/")
-        page.fill("#id_code", code_of(page.locator("[data-totp-secret]").inner_text()))
+        self.authenticators[page] = page.locator("[data-totp-secret]").inner_text()
+        page.fill("#id_code", code_of(self.authenticators[page]))
         page.press("#id_code", "Enter")
         page.wait_for_url("**/recovery-codes/")
         return page
+
+    def decide(self, page: Page, button: str, outcome: str) -> None:
+        """Press a button that decides, confirm the second factor where it is asked for, and read the `outcome`."""
+        page.click(button)
+        message = page.get_by_text(outcome)
+        code = page.locator("#id_code")
+        expect(message.or_(code)).to_be_visible(timeout=PATIENCE * 1000)
+        if code.is_visible():
+            code.fill(code_of(self.authenticators[page]))
+            code.press("Enter")
+        expect(message).to_be_visible(timeout=PATIENCE * 1000)
+
+    def approve_request(self, proposer: Page, second: Page) -> None:
+        """Another officer opens what was just proposed, and approves it."""
+        proposer.wait_for_url("**/approval-requests/*/")
+        assert proposer.locator("form[action$='/approve/']").count() == 0, "who proposed does not approve"
+        second.goto(proposer.url)
+        self.decide(second, "form[action$='/approve/'] button", "Godkänt och genomfört.")
 
     def link_in_mail(self, address: str, pattern: str, *, about: str = "", secret: Tsk | None = None) -> str:
         """The path of the newest link to `address` that `pattern` finds; waits for the worker to send it.
@@ -252,7 +285,7 @@ def assess(officer: Page, here: str) -> None:
         officer.wait_for_load_state("networkidle")
 
 
-def approve(first: Page, second: Page, here: str, reasons: str) -> None:
+def approve(hub: Hub, first: Page, second: Page, here: str, reasons: str) -> None:
     """Two officers approve an application: one proposes, and does not decide alone; another agrees."""
     first.goto(here)
     first.check("#deciding input[value=approve]")
@@ -262,4 +295,4 @@ def approve(first: Page, second: Page, here: str, reasons: str) -> None:
     assert first.locator("#deciding input[name=answer]").count() == 0, "one officer does not decide alone"
     second.goto(here)
     second.check("#deciding input[name=answer][value=agree]")
-    second.click("#deciding button.btn-pri")
+    hub.decide(second, "#deciding button.btn-pri", "Ditt ställningstagande är sparat.")

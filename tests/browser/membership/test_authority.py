@@ -139,7 +139,7 @@ def admitted(hub: Hub, colleagues: Colleagues, document: dict[str, Any]) -> str:
     here = officer.url
     officer.click("form[action$='/review/'] button")
     assess(officer, here)
-    approve(officer, colleagues.jurist, here, "Myndigheten uppfyller villkoren.")
+    approve(hub, officer, colleagues.jurist, here, "Myndigheten uppfyller villkoren.")
     assert NAME in hub.letter("anna@hav.example", "Myndigheten uppfyller villkoren.")
     officer.goto(here)
     officer.click("#deciding a[href^='/members/']")
