@@ -190,6 +190,17 @@ def test_tlp_red_for_the_whole_hub_is_stopped(
     assert not Event.objects.get(pk=event.pk).published
 
 
+def test_tlp_red_stops_however_many_labels_only_ask(cast: Cast) -> None:
+    event = stored(cast, distribution=3)
+    for number in range(12):
+        EventTag.objects.create(event=event, tag=make_tag(f"tlp:amber{' ' * number}"))
+    red_attribute(event)
+    status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
+    assert status == 405
+    assert "tlp:red" in told["message"]
+    assert not Event.objects.get(pk=event.pk).published
+
+
 def test_tlp_red_for_chosen_recipients_is_published(cast: Cast) -> None:
     own = stored(cast, distribution=0)
     group = stored(cast, distribution=4, sharing_group=cast.group)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
 from vardkase.misp.distribution import Distribution
 
 MOST = 10
-"""Findings of one detector in one event."""
+"""Findings of one detector and one severity in one event. What only asks never displaces what stops."""
 
 LONGEST = 200
 """Characters shown of a text that holds a marking."""
@@ -71,12 +72,12 @@ def classification_markings(examined: Examined) -> Iterator[Finding]:
 def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
     """Labels of the Traffic Light Protocol on what goes further than they allow."""
     rows = cursor().execute(TAGGED, {"event": examined.event_id, "reach": examined.distribution})
-    found = 0
+    found: Counter[Severity] = Counter()
     for place, number, reach, name in rows.fetchall():
         label = tlp_label(name)
         too_far, severity = REACH_OF_TLP.get(label or "", (frozenset(), Severity.ASKS))
-        if reach in too_far and found < MOST:
-            found += 1
+        if reach in too_far and found[severity] < MOST:
+            found[severity] += 1
             yield Finding(Detector.TLP, severity, Place(place), number, name)
 
 
