@@ -24,14 +24,15 @@ from vardkase.api import registry
 from vardkase.api.dispatch import Endpoint, declared_permissions
 from vardkase.api.openapi.document import address_of, members_of
 from vardkase.api.openapi.reading import reading_of
+from vardkase.core.limits.models import LimitUse
 
 pytestmark = pytest.mark.django_db
 
 assert registry.controllers()
 SLOW = {"galaxies/update", "servers/updateJSON", "taxonomies/update", "warninglists/update"}
 """They read every library anew whatever they are sent."""
-TOUCHED = {"auth_key", "django_session", "procrastinate_jobs"}
-"""Tables in which a mere look-up leaves its trace."""
+TOUCHED = {"auth_key", "django_session", "limit_use", "procrastinate_jobs"}
+"""Tables in which a mere look-up leaves its trace, or a refused one its count."""
 EVENT, ATTRIBUTE = str(uuid4()), str(uuid4())
 DEEP = b"[" * 1000 + b"]" * 1000
 VALUES = (
@@ -125,6 +126,7 @@ def faults_of(
     faults: list[str] = []
     with transaction.atomic():
         for path, body in requests:
+            LimitUse.objects.all().delete()  # A throttled request would not reach the endpoint.
             with transaction.atomic():
                 response = ask(path, body)
                 if fault := fault_of(response):
