@@ -7,6 +7,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -14,8 +15,9 @@ import pytest
 from django.db import connection
 
 from tests.cast import Cast
+from tests.factories import make_key
 from tests.support.processes import wait_until
-from tests.support.web_server import WebServer
+from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
 
 CLIENTS = 60
@@ -147,3 +149,33 @@ def test_names_with_underscores_are_no_headers(server: WebServer, server_cast: C
     head = f"GET /servers/getVersion HTTP/1.1\r\nHost: hub\r\nX_MISP_AUTH: {server_cast.org_admin.key}\r\n{JSON}\r\n"
     with clients(server, head, 1) as (client,):
         assert client.recv(100).split()[1] == b"403"
+
+
+CHUNKED = (
+    "POST /events/index HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\nX-Forwarded-For: {address}\r\n"
+    "Accept: application/json\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "2\r\n{{}}\r\n0\r\n"
+)
+
+
+def test_trailers_are_no_headers(server_cast: Cast, tmp_path: Path) -> None:
+    """A key that is bound to an address does not open to one that follows the body."""
+    key = make_key(server_cast.org_admin.user, allowed_ips=["192.0.2.1"])
+    with running_web_server(tmp_path, VARDKASE_TRUSTED_PROXIES="1") as behind_proxy:
+        for address, trailer, status in (
+            ("192.0.2.1", "", b"200"),
+            ("192.0.2.1", "X-Forwarded-For: 198.51.100.7\r\n", b"200"),
+            ("198.51.100.7", "X-Forwarded-For: 192.0.2.1\r\n", b"403"),
+        ):
+            request = f"{CHUNKED.format(key=key, address=address)}{trailer}\r\n"
+            with clients(behind_proxy, request, 1) as (client,):
+                assert client.recv(100).split()[1] == status
+
+
+@pytest.mark.parametrize("start", ["", "X-Trailer: "], ids=["many", "one"])
+def test_trailers_have_a_limit(server: WebServer, server_cast: Cast, start: str) -> None:
+    trailers = (b"x" * 1000 if start else b"X-Trailer: " + b"x" * 1000 + b"\r\n") * 24_000
+    head = CHUNKED.format(key=server_cast.org_admin.key, address="192.0.2.1") + start
+    with clients(server, head, 1) as (client,), pytest.raises(ConnectionError):
+        client.sendall(trailers)
+    assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200

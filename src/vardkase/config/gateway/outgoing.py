@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import threading
 from collections import deque
 from tempfile import TemporaryFile
@@ -16,6 +18,8 @@ ON_DISK = 256 * MEBIBYTE
 ALL_ON_DISK = 1024 * MEBIBYTE
 """The same for all answers of this process together."""
 PIECE = 64 * 1024
+
+logger = logging.getLogger(__name__)
 
 
 class ClientGone(Exception):
@@ -72,7 +76,16 @@ class Outgoing:
             self._room.notify_all()
 
     async def get(self) -> bytes:
-        """The next bytes, at most PIECE from a file; b"" at the end."""
+        """The next bytes, at most PIECE from a file; b"" at the end, or when the file cannot be read (`is_broken`)."""
+        try:
+            return await self._get()
+        except OSError:
+            logger.exception("an answer on the disk cannot be read")
+            self.abandon()
+            self.break_off()
+            return b""
+
+    async def _get(self) -> bytes:
         while True:
             if piece := self._next():
                 return piece
@@ -88,9 +101,10 @@ class Outgoing:
         with self._lock:
             self._memory.clear()
             if self._file is not None:
-                self._file.close()
                 self._free(self._written - self._read)
                 self._read = self._written
+                with contextlib.suppress(OSError):
+                    self._file.close()
 
     def _wait_for_room(self, size: int) -> None:
         with self._room:
@@ -108,13 +122,19 @@ class Outgoing:
             Outgoing._on_disk += size
 
     def _to_file(self, piece: bytes) -> None:
-        if self._file is None:
-            self._file = TemporaryFile()  # noqa: SIM115 - closed in `close`
-        if self._file.closed:
+        """Write `piece`, for which there is room; gives the room back when that fails."""
+        try:
+            if self._gone:  # While this thread waited for room: `close` has been, or waits for the lock.
+                raise ClientGone
+            if self._file is None:
+                self._file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed in `close`
+            self._file.seek(self._written)
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except BaseException:
             self._free(len(piece))
-            raise ClientGone
-        self._file.seek(self._written)
-        self._file.write(piece)
+            raise
         self._written += len(piece)
 
     def _next(self) -> bytes:
@@ -128,11 +148,11 @@ class Outgoing:
             self._file.seek(self._read)
             piece = self._file.read(PIECE)
             self._read += len(piece)
+            self._free(len(piece))
             if self._read == self._written:
+                self._read = self._written = 0
                 self._file.seek(0)
                 self._file.truncate()
-                self._read = self._written = 0
-        self._free(len(piece))
         return piece
 
     def _free(self, size: int) -> None:

@@ -16,6 +16,7 @@ PATIENCE = 30.0
 SLOWEST = 8 * 1024
 """Bytes a second that a body must arrive with; each gives it more time."""
 MAX_HEADERS = 64 * 1024
+"""Bytes of headers, of trailers, or between two pieces of a body (chunk extensions)."""
 SWEEP = 2.0
 
 
@@ -30,6 +31,7 @@ class Connection(HttpToolsProtocol):
         """Called when the client goes away while a request is being answered."""
         self._receiving_since: float | None = None
         self._received = 0
+        self._outside_body = 0
         self._in_headers = True
         self._stalled_since: float | None = None
         self._closing_since: float | None = None
@@ -47,21 +49,34 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
+        self._outside_body += len(data)
         super().data_received(data)
-        if self._in_headers and self._received > MAX_HEADERS:
+        if self._outside_body > MAX_HEADERS:
             self.transport.abort()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._receiving_since, self._received, self._in_headers = self.loop.time(), 0, True
+        self._receiving_since, self._received, self._outside_body = self.loop.time(), 0, 0
+        self._in_headers = True
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if (
+            self._in_headers
+        ):  # The parser reports trailers here too, and they are no headers (RFC 9110, section 6.5.1).
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
+        self.scope["headers"] = tuple(self.headers)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._outside_body = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self._receiving_since, self._in_headers, self._received = None, True, 0
+        self._receiving_since, self._received, self._outside_body = None, 0, 0
         super().on_message_complete()
 
     def pause_writing(self) -> None:

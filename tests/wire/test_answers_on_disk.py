@@ -1,0 +1,95 @@
+"""Large answers wait on the disk: one that cannot be written or read takes no room from the others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vardkase.config.gateway import outgoing
+from vardkase.config.gateway.outgoing import IN_MEMORY, MEBIBYTE, Outgoing
+
+ROOM = 4 * MEBIBYTE
+
+
+@pytest.fixture(autouse=True)
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outgoing, "ALL_ON_DISK", ROOM)
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    with contextlib.closing(asyncio.new_event_loop()) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Writing fails in files of `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def deleted_files() -> set[int]:
+    """Descriptors of files that have no name, as temporary ones."""
+    found = set()
+    for each in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if str(each.readlink()).endswith("(deleted)"):
+                found.add(int(each.name))
+    return found
+
+
+def assert_all_room_is_free(loop: asyncio.AbstractEventLoop) -> None:
+    """An answer as large as all room is written without waiting for anybody."""
+    answer = Outgoing(loop)
+    answer.put(b"x" * IN_MEMORY)
+
+    def write() -> None:
+        for _ in range(ROOM // MEBIBYTE):
+            answer.put(b"x" * MEBIBYTE)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    writer.join(30)
+    waits = writer.is_alive()
+    answer.close()
+    assert not waits
+
+
+def test_an_answer_that_does_not_fit_gives_its_room_back(loop: asyncio.AbstractEventLoop) -> None:
+    with full_disk(MEBIBYTE + 1000):
+        for _ in range(8):
+            answer = Outgoing(loop)
+            answer.put(b"x" * IN_MEMORY)
+            answer.put(b"x" * MEBIBYTE)
+            with pytest.raises(OSError, match="File too large"):
+                answer.put(b"x" * MEBIBYTE)
+            answer.close()
+    assert_all_room_is_free(loop)
+
+
+def test_an_answer_that_cannot_be_read_ends_as_broken(loop: asyncio.AbstractEventLoop) -> None:
+    for _ in range(8):
+        answer, others = Outgoing(loop), deleted_files()
+        answer.put(b"x" * IN_MEMORY)
+        answer.put(b"x" * MEBIBYTE)
+        (descriptor,) = deleted_files() - others
+        folder = os.open("/", os.O_RDONLY)
+        os.dup2(folder, descriptor)
+        os.close(folder)
+        assert len(loop.run_until_complete(answer.get())) == IN_MEMORY
+        assert loop.run_until_complete(answer.get()) == b""
+        assert answer.is_broken
+        answer.close()
+    assert_all_room_is_free(loop)
