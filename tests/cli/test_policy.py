@@ -18,7 +18,9 @@ def test_a_policy_is_shown_tried_and_exported(cast: Cast, tmp_path: Path) -> Non
     shown = json.loads(run("policy", "show", "Organisation A", "--json"))
     assert (shown[0]["rule"], shown[0]["title"]) == (1, "TLP:RED stannar i en delningsgrupp")
     tried = json.loads(run("policy", "try", "Organisation A", "--json"))
-    assert tried == [{"event": int(event["id"]), "info": "a phish", "verdict": "refused", "rules": "1, 2"}]
+    assert tried == [
+        {"event": int(event["id"]), "uuid": event["uuid"], "verdict": "refused", "rules": "1, 2"}
+    ]
     file = tmp_path / "policy.docx"
     assert json.loads(run("policy", "export", "Organisation A", str(file), "--json"))["version"] == 1
     assert file.read_bytes().startswith(b"PK")

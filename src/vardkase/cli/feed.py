@@ -58,17 +58,22 @@ def export(
     user: AsUser = "",
     json: Json = False,
 ) -> None:
-    """Write the published events as a MISP feed: run it again, and only what is new is written."""
+    """Write the published events as a MISP feed: run it again, and only what is new is written; it is audited.
+
+    Once the hub has officers, only in the name of an operator (`--user`) to whom they have granted access to content.
+    """
     with opened(data_dir):
         from vardkase.cli.console import acting
         from vardkase.exchange.own_feeds.content import FeedContent
-        from vardkase.exchange.own_feeds.writing import export_feed
+        from vardkase.exchange.own_feeds.writing import event_ids, export_feed
+        from vardkase.hub.content_access.exporting import export_readers
 
         given = {"tags": tag, "org": org, "publish_timestamp": published_since}
         filters = {name: value for name, value in given.items() if value}
         content = FeedContent(tuple(distribution or [3]), tuple(sharing_group or ()), filters, local_tags)
         try:
-            exported = export_feed(acting(user), folder, content)
+            reader, readable = export_readers(acting(user), lambda actor: event_ids(actor, content))
+            exported = export_feed(reader, folder, content, only=frozenset(readable))
         except OSError as error:
             raise fail(str(error)) from error
         result(_told(exported), as_json=json)

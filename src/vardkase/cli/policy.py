@@ -55,7 +55,10 @@ def try_out(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Print which events of the last month (or of other days) would have met which rule. Nothing is changed."""
+    """Print which events of the last month (or of other days) would have met which rule. Nothing is changed.
+
+    Events are named by id and uuid alone: whoever runs the hub's machine need not be allowed to read them.
+    """
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.policy.trying import span_of, try_policy
@@ -105,7 +108,7 @@ def _row(finding: Finding) -> dict[str, object]:
     numbers = [met.number for met in (*finding.forbidden, *finding.held)]
     return {
         "event": finding.event_id,
-        "info": finding.info,
+        "uuid": str(finding.event_uuid),
         "verdict": "refused" if finding.forbidden else "waits",
         "rules": ", ".join(map(str, numbers)),
     }

@@ -43,10 +43,19 @@ class Exported:
     uuids: frozenset[str] = frozenset()
 
 
+def event_ids(actor: Actor, content: FeedContent) -> list[int]:
+    """The events that a feed of `content` holds, as `actor` may read it. Raises Invalid, NotFound."""
+    return [each.id for each in listed(chosen(actor, content), reach_of(actor, content)).values()]
+
+
 def export_feed(
-    actor: Actor, folder: Path, content: FeedContent, again: Collection[str] | None = None
+    actor: Actor,
+    folder: Path,
+    content: FeedContent,
+    again: Collection[str] | None = None,
+    only: Collection[int] | None = None,
 ) -> Exported:
-    """Make `folder` the feed of `content`, as `actor` may read it.
+    """Make `folder` the feed of `content`, as `actor` may read it; with `only`, of no other events than these ids.
 
     Every event is rendered, since names of organisations, tags and reach change without a new timestamp, and a file
     is written only when its bytes are new. With `again`, only the events of these uuids are, and those that are new
@@ -55,6 +64,8 @@ def export_feed(
     """
     reach = reach_of(actor, content)
     wanted = listed(chosen(actor, content), reach)
+    if only is not None:
+        wanted = {uuid: each for uuid, each in wanted.items() if each.id in only}
     with alone_in(folder):
         before = ANNOUNCED.decode((folder / MANIFEST).read_bytes())
         stale = [each for each in wanted.values() if again is None or _is_stale(folder, each, before, again)]

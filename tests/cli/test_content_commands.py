@@ -1,0 +1,144 @@
+"""What each command reads of what members share: content leaves at the console under a grant alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tests.cast import Cast
+from tests.factories import make_event
+from tests.hub.content_access.scene import Scene, set_scene
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.hub.content_access.models import ContentReading
+from vardkase.intel.models import Event
+
+
+class Reads(Enum):
+    """What of events a command prints or writes to a file that the caller names."""
+
+    CONTENT = "what events say: titles, values, tags, files"
+    METADATA = "ids, counts, owners and outcomes"
+    NOTHING = "nothing of events"
+
+
+COMMANDS = {
+    Reads.CONTENT: ("export", "feed export"),
+    Reads.METADATA: (
+        *("import", "policy try", "feed refresh"),
+        *(f"content-access {each}" for each in ("ask", "end", "list", "refuse", "show", "withdraw")),
+    ),
+    Reads.NOTHING: (
+        *("check", "createuser", "demo", "enrol", "enrolment-code", "init", "knowledge update", "migrate"),
+        *("policy export", "policy show", "serve", "staff", "version", "worker"),
+        *(f"key {each}" for each in ("issue", "list", "revoke")),
+        *(
+            f"membership {each}"
+            for each in (
+                *(
+                    "activate",
+                    "assess",
+                    "decide",
+                    "declare-partial",
+                    "do",
+                    "import",
+                    "invite",
+                    "link",
+                    "list",
+                ),
+                *("members", "onboarding", "propose", "reopen", "request-completion", "restore", "resume"),
+                *("review", "schema", "show", "step", "suspend", "take-back", "terminate", "test", "waive"),
+                *("change accept", "change propose", "change refuse", "change withdraw"),
+                *("community list", "community save"),
+                *("phase edit", "phase in-force", "phase list", "phase revoke"),
+                *("statement accept", "statement attach", "statement detach", "statement return"),
+                *("statement show", "statement write"),
+            )
+        ),
+        *(
+            f"security {each}"
+            for each in (
+                "certificate",
+                "domain",
+                "modes",
+                "networks",
+                "provider",
+                "requirements",
+                "reviews",
+                "show",
+            )
+        ),
+        *(f"support {each}" for each in ("answer", "import-mail", "list", "show", "step")),
+    ),
+}
+
+
+def names(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    if (group := getattr(command, "commands", None)) is None:
+        yield " ".join(path)
+        return
+    for name, each in group.items():
+        yield from names(each, (*path, name))
+
+
+def test_every_command_is_classified_once() -> None:
+    """A new command goes into one of the three; one that reads content also goes through `export_readers`."""
+    classified = sorted(name for group in COMMANDS.values() for name in group)
+    assert classified == sorted(names(typer.main.get_command(commands)))
+
+
+@pytest.fixture
+def scene(cast: Cast) -> Scene:
+    found = set_scene(cast)
+    for distribution in (1, 3):
+        make_event(cast.org_a, distribution=distribution, published=True).save()
+    return found
+
+
+def arguments(command: str, folder: Path) -> list[str]:
+    more = {
+        "export": ["--output", str(folder / "out")],
+        "feed export": [str(folder / "feed"), "--distribution", "1"],
+    }
+    return [*command.split(), *more[command]]
+
+
+def said_in(folder: Path) -> str:
+    return "".join(file.read_text() for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
+def test_content_is_refused_without_a_grant(scene: Scene, tmp_path: Path, command: str) -> None:
+    for who in ([], ["--user", scene.operator.user.email], ["--user", scene.cast.site_admin.user.email]):
+        answer = CliRunner().invoke(commands, [*arguments(command, tmp_path), *who])
+        assert answer.exit_code == 1
+    assert said_in(tmp_path) == ""
+    assert AuditEntry.objects.filter(action="console.export_refused").count() == 3
+
+
+@pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
+def test_content_under_a_grant_is_what_it_reaches_and_on_record(
+    scene: Scene, tmp_path: Path, command: str
+) -> None:
+    scene.granted()
+    answer = CliRunner().invoke(
+        commands, [*arguments(command, tmp_path), "--user", scene.operator.user.email], catch_exceptions=False
+    )
+    assert answer.exit_code == 0, answer.output
+    told = said_in(tmp_path)
+    assert [event.pk for event in Event.objects.all() if str(event.uuid) in told] == [scene.event.pk]
+    assert list(ContentReading.objects.values_list("event_id", flat=True)) == [scene.event.pk]
+    assert AuditEntry.objects.get(action="console.exported").change["count"] == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS[Reads.CONTENT])
+def test_before_there_are_officers_it_is_audited(cast: Cast, tmp_path: Path, command: str) -> None:
+    make_event(cast.org_a, distribution=1, published=True).save()
+    assert CliRunner().invoke(commands, arguments(command, tmp_path)).exit_code == 0
+    assert AuditEntry.objects.get(action="console.exported").change["count"] == 1
