@@ -23,7 +23,7 @@ from vardkase.core.errors import Conflict, Forbidden, VardkaseError
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.services.deciding import decide
+from vardkase.hub.membership.assessments.services.deciding import decide, propose
 
 REASONS = "Kommunen uppfyller villkoren."
 
@@ -118,8 +118,13 @@ def test_the_console_is_one_person_in_whoevers_name(
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
     run("review", number, *first)
     run("assess", number, "all", "met", *first)
-    run("propose", number, "approve", "--reasons", REASONS, *first)
-    made = Proposal.objects.get()
+    for officer in (first, second):
+        with pytest.raises(Forbidden, match="Any account can be named at the console"):
+            run("propose", number, "approve", "--reasons", REASONS, *officer)
+    assert not Proposal.objects.exists()
+    made = propose(at_the_screen(per), Application.objects.get(number=number), "approve", REASONS)
+    made.proposed_at_console = "root"  # As one from before that rule.
+    made.save()
     proposal = str(made.pk)
     with pytest.raises(Forbidden):
         run("decide", number, "agree", "--proposal", proposal, *first)

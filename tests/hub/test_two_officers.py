@@ -14,7 +14,7 @@ from tests.cast import Cast, Player
 from tests.factories import make_organisation
 from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
-from tests.hub.membership.desk import proposed, sent_in
+from tests.hub.membership.desk import assessed, proposed, sent_in
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
@@ -22,6 +22,7 @@ from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.services.importing import import_application
+from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.services import deciding, reviewing
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause, RestrictionKind
@@ -196,3 +197,17 @@ def test_a_contact_of_the_member_decides_nothing_of_it(cast: Cast, desk: Desk) -
         services.terminate(at_the_screen(desk.officer), cast.org_b.pk, "x", "y")
     with pytest.raises(NotImpartial):
         services.activate(at_the_screen(desk.officer), cast.org_b.pk, "x")
+
+
+def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> None:
+    """Its user could be an officer, who would then approve what they have proposed as a colleague."""
+    named = ("--user", desk.officer.user.email)
+    change = ("membership", "phase", "edit", "1", "--closes", "none", "--sector", "region", "--reason", "x")
+    done = CliRunner().invoke(commands, [*change, *named])
+    assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True)
+    assert not ApprovalRequest.objects.exists()
+    application = assessed(at_the_screen(desk.officer))
+    propose = ("membership", "propose", application.number, "approve", "--reasons", "x")
+    done = CliRunner().invoke(commands, [*propose, "--as", desk.officer.user.email])
+    assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True)
+    assert not Proposal.objects.exists()

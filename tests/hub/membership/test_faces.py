@@ -288,15 +288,19 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     phase = ("membership", "phase")
     as_jurist = ("--user", jurist.user.email)
     law_again = ("in-force", "offence_data", "--since", "2026-01-01", "--reference", "SFS 2026:2")
-    assert "may be proposed by" in run(*phase, *law_again), "the console alone is nobody"
-    run(*phase, *law_again, *as_jurist)
-    approved(by_two_officers.colleague(cast))
+    revoked = ("revoke", "offence_data", "--reason", "Repealed")
     change = ("edit", "1", "--closes", "none", "--sector", "region", "--reason", "Beslut")
-    assert run(*phase, *change, *as_jurist)["state"] == "waiting"
+    for words in (law_again, revoked, change):
+        for name in ((), as_jurist):
+            assert "may be proposed by" in run(*phase, *words, *name), "the console is nobody, in any name"
+    assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:2"})[0] == 200
+    approved(by_two_officers.colleague(cast))
+    edited = {"closes": None, "sectors": ["region"], "reason": "Beslut"}
+    assert post(jurist, "/membershipPhases/edit/1", edited)[1]["ApprovalRequest"]["state"] == "waiting"
     approved(by_two_officers.colleague(cast, StaffRole.MEMBERSHIP_OFFICER))
     assert [each["state"] for each in run(*phase, "list")] == ["open", "open", "open"]
     assert "reason" in run(*phase, "revoke", "offence_data", "--reason", "", *as_jurist)
-    run(*phase, "revoke", "offence_data", "--reason", "Repealed", *as_jurist)
+    assert post(jurist, "/membershipPhases/revoke/offence_data", {"reason": "Repealed"})[0] == 200
     approved(by_two_officers.colleague(cast))
     invited = {"email": "eva@c.example", "note": "Asked by telephone"}
     _, made = post(desk.officer, "/membershipInvitations/add", invited)

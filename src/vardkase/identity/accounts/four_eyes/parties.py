@@ -39,9 +39,11 @@ NAMES: dict[Party, str | Promise] = {
 
 
 def parties_of(actor: Acting) -> frozenset[Party]:
-    """What the actor is. The console without an account's name is the console alone, whatever it may do otherwise."""
+    """What the actor is. The console is the console alone, whichever account it names: it can name any."""
+    if actor.credential_name == "console":
+        return frozenset({Party.CONSOLE})
     if actor.user_id is None:
-        return frozenset({Party.CONSOLE} if actor.credential_name == "console" else ())
+        return frozenset()
     found = {Party(name) for name in actor.staff}
     if actor.is_site_admin and not actor.is_content_blind:
         found = found - OFFICERS | {Party.SITE_ADMIN}

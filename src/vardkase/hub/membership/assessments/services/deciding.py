@@ -124,8 +124,13 @@ ANSWERS = {Answer.AGREE: _agree, Answer.RETURN: _return, Answer.OPPOSE: _oppose}
 
 
 def _propose(actor: Actor, application: Application, outcome: str, reasons: str, exception: str) -> Proposal:
-    if actor.user_id is None:
-        raise Forbidden(gettext("The console is nobody in particular: an officer decides, by name."))
+    if actor.user_id is None or actor.login:
+        raise Forbidden(
+            gettext(
+                "Any account can be named at the console, so no decision is proposed there: propose it on the pages or "
+                "with your API key."
+            )
+        )
     reasons = checked(reasons, "reasons")
     exception = checked(exception, "exception") if exception.strip() else ""
     if refusal := _refusal(application, outcome, exception):
