@@ -118,9 +118,9 @@ def test_the_console_is_one_person_in_whoevers_name(
     first, second = ("--as", "per@hub.example"), ("--as", "johanna@hub.example")
     run("review", number, *first)
     run("assess", number, "all", "met", *first)
-    for officer in (first, second):
+    for name in (first, second):
         with pytest.raises(Forbidden, match="Any account can be named at the console"):
-            run("propose", number, "approve", "--reasons", REASONS, *officer)
+            run("propose", number, "approve", "--reasons", REASONS, *name)
     assert not Proposal.objects.exists()
     made = propose(at_the_screen(per), Application.objects.get(number=number), "approve", REASONS)
     made.proposed_at_console = "root"  # As one from before that rule.

@@ -29,6 +29,7 @@ RULES = {
     "MISP.host_org_id",
     "Vardkase.access_review_days",
     "Vardkase.content_access_hours",
+    "Vardkase.credential_waiting_days",
     "Vardkase.policy_needs_two",
     "Vardkase.sender_address",
     "Vardkase.statement_grace_days",
@@ -143,3 +144,9 @@ def test_the_declaration_has_no_default(monkeypatch: pytest.MonkeyPatch) -> None
         Setting("Test.nobodys", 1, "Nobody said whose.")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="changed_by"):
         replace(registered()["jobs.forget_ended"]).__class__("a", "b", "c", int)  # type: ignore[call-arg,arg-type]
+
+
+def test_the_days_that_given_credentials_wait_are_never_none() -> None:
+    check = declared_settings()["Vardkase.credential_waiting_days"].check
+    assert check is not None
+    assert (bool(check(0)), bool(check(1)), bool(check(91))) == (True, False, True)

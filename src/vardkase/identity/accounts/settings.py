@@ -20,7 +20,7 @@ LONGEST_KEY = Setting(
 
 
 def _waiting_days(number: int) -> str | None:
-    return None if 0 <= number <= 90 else "The value has to be a number of days from 0 to 90."
+    return None if 1 <= number <= 90 else "The value has to be a number of days from 1 to 90."
 
 
 CREDENTIAL_WAITING_DAYS = Setting(
@@ -29,7 +29,7 @@ CREDENTIAL_WAITING_DAYS = Setting(
     "For how many days an account cannot take part in decisions that need two people after somebody else has set its "
     "password, second factor, e-mail address or key.",
     check=_waiting_days,
-    changed_by=ChangedBy.SITE_ADMIN,
+    changed_by=ChangedBy.OFFICERS,
 )
 
 DISABLE_USER_ADD = Setting(
