@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,8 +17,9 @@ from tests.factories.knowledge import make_tag
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.guard.detectors import examine, tlp_label
 from vardkase.hub.guard.findings import Finding, Severity
+from vardkase.hub.guard.texts import plain
 from vardkase.intel.event_reports.models import EventReportTag
-from vardkase.intel.models import AttributeTag, Event, EventTag
+from vardkase.intel.models import AttributeTag, Event, EventTag, ObjectReference
 
 MARKINGS = (
     "HEMLIG",
@@ -60,7 +64,44 @@ def mark_tag(event: Event, text: str) -> None:
     EventTag.objects.create(event=event, tag=make_tag(f"secrecy:{text}"))
 
 
-PLACES = [mark_title, mark_value, mark_comment, mark_object, mark_report, mark_tag]
+def mark_object_description(event: Event, text: str) -> None:
+    make_object(event, description=text).save()
+
+
+def mark_object_name(event: Event, text: str) -> None:
+    make_object(event, name=text).save()
+
+
+def mark_reference(event: Event, text: str) -> None:
+    made = make_object(event)
+    made.save()
+    ObjectReference.objects.create(
+        object=made,
+        event=event,
+        source_uuid=made.uuid,
+        referenced_uuid=uuid4(),
+        referenced_id=0,
+        referenced_type=1,
+        comment=text,
+        timestamp=1,
+    )
+
+
+def mark_report_tag(event: Event, text: str) -> None:
+    report = make_report(event)
+    report.save()
+    EventReportTag.objects.create(event_report=report, tag=make_tag(f"secrecy:{text}"))
+
+
+def mark_file_name(event: Event, text: str) -> None:
+    name = f"PM_{text.replace(' ', '_')}_v2.pdf"
+    make_attribute(event, type="attachment", category="External analysis", value1=name, distribution=5).save()
+
+
+PLACES = [
+    *(mark_title, mark_value, mark_comment, mark_object, mark_report, mark_tag, mark_object_description),
+    *(mark_object_name, mark_reference, mark_report_tag, mark_file_name),
+]
 
 
 @pytest.mark.parametrize("mark", PLACES)
@@ -72,7 +113,7 @@ def test_a_marking_anywhere_stops_a_publication_and_says_where(
     status, told = call(cast.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
     assert "A marking was found in" in told["message"]
-    assert "BEGRÄNSAT HEMLIG" in told["message"]
+    assert "BEGRÄNSAT HEMLIG" in told["message"].replace("_", " ")
     assert not Event.objects.get(pk=event.pk).published
 
 
@@ -82,6 +123,40 @@ def test_every_classification_is_known(cast: Cast, text: str) -> None:
     mark_comment(event, f"({text})")
     (found,) = examine(event.pk, 0)
     assert found.severity is Severity.STOPS
+
+
+@pytest.mark.parametrize("mark", [mark_comment, mark_report, mark_tag])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ＨＥＭＬＩＧ",
+        "HEM\u00adLIG",
+        "H\u200bEMLIG",
+        "BEGRA\u0308NSAT HEMLIG",
+        "PM_HEMLIG_v2",
+        "EU–SECRET",
+        "HEM\u034fLIG",
+    ],
+)
+def test_a_marking_is_known_whatever_characters_spell_it(
+    cast: Cast, mark: Callable[[Event, str], None], text: str
+) -> None:
+    event = stored(cast, distribution=0)
+    mark(event, text)
+    (found,) = examine(event.pk, 0)
+    assert found.severity is Severity.STOPS
+
+
+def test_every_format_character_is_dropped() -> None:
+    characters = [each for each in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(each) == "Cf"]
+    assert plain("".join(characters)) == ""
+
+
+@pytest.mark.parametrize("name", ["ｔｌｐ：ｒｅｄ", "T\u200bLP:RED", "tlp:re\u00add", "TLP 2.0 RED"])
+def test_tlp_red_stops_whatever_characters_spell_it(cast: Cast, name: str) -> None:
+    event = stored(cast, distribution=1)
+    EventTag.objects.create(event=event, tag=make_tag(name))
+    assert call(cast.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
 @pytest.mark.parametrize("text", ["hemligt", "Top secret sauce", "OHEMLIGT", "KONFIDENTIELLT", "restricted"])
@@ -263,6 +338,9 @@ def test_widening_after_the_publication_is_asked_again(cast: Cast) -> None:
         ("tlp:amber", "amber"),
         ("tlp:amber+strict", "amber+strict"),
         ("TLP-AMBER STRICT", "amber+strict"),
+        ("TLP 2.0 RED", "red"),
+        ("tlp-v2:amber_strict", "amber+strict"),
+        ("t\u200dlp:red", "red"),
         ("tlp:green", None),
         ("tlp:reddish", None),
         ("not tlp:red", None),

@@ -6,13 +6,13 @@ A detector reads the event as it is stored, as if it went as far as it is told, 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
+from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql
 from vardkase.misp.distribution import Distribution
 
 MOST = 10
@@ -42,8 +42,8 @@ REACH_OF_TLP: dict[str, tuple[frozenset[Distribution], Severity]] = {
 }
 """Label → the distributions that go further than it allows, and what follows."""
 
-TLP_TAG = re.compile(r'\W*tlp(?:[\s_.:=-]|colou?r)*"?\s*(red|amber(?:[\s+_-]*strict)?)\W*', re.IGNORECASE)
-"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``."""
+TLP_TAG = re.compile(r'\W*tlp(?:[\s.:=]|v?\d|colou?r)*"?\s*(red|amber(?:[\s+]*strict)?)\W*', re.IGNORECASE)
+"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``, ``TLP 2.0 RED``. Of `plain` text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def examine(event_id: int, distribution: int) -> list[Finding]:
 
 def classification_markings(examined: Examined) -> Iterator[Finding]:
     """Texts in which a security classification is stamped; how far the event goes does not matter."""
-    parameters = {"event": examined.event_id, "pattern": MARKINGS, "limit": MOST}
+    parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS, "limit": MOST}
     for place, number, text in cursor().execute(MARKED, parameters).fetchall():
         yield Finding(
             Detector.CLASSIFICATION, Severity.STOPS, Place(place), number, " ".join(text.split())[:LONGEST]
@@ -71,7 +71,8 @@ def classification_markings(examined: Examined) -> Iterator[Finding]:
 
 def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
     """Labels of the Traffic Light Protocol on what goes further than they allow."""
-    rows = cursor().execute(TAGGED, {"event": examined.event_id, "reach": examined.distribution})
+    parameters = PARAMETERS | {"event": examined.event_id, "reach": examined.distribution}
+    rows = cursor().execute(TAGGED, parameters)
     found: Counter[Severity] = Counter()
     for place, number, reach, name in rows.fetchall():
         label = tlp_label(name)
@@ -83,8 +84,7 @@ def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
 
 def tlp_label(name: str) -> str | None:
     """``red``, ``amber`` or ``amber+strict`` of a tag that means it, however it is spelled."""
-    plain = unicodedata.normalize("NFKC", name)
-    match = TLP_TAG.fullmatch(plain)
+    match = TLP_TAG.fullmatch(plain(name))
     if match is None:
         return None
     label = match[1].lower()
@@ -93,7 +93,7 @@ def tlp_label(name: str) -> str | None:
 
 DETECTORS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (classification_markings, tlp_against_reach)
 
-MARKED = """
+MARKED = f"""
 SELECT place, id, text FROM (
     SELECT 'title' AS place, 0::bigint AS id, info AS text FROM event WHERE id = %(event)s
     UNION ALL
@@ -105,27 +105,37 @@ SELECT place, id, text FROM (
     SELECT 'attribute', id, unnest(ARRAY[value1, value2, comment]) FROM attribute
     WHERE event_id = %(event)s AND NOT deleted
     UNION ALL
-    SELECT 'object', id, comment FROM object WHERE event_id = %(event)s AND NOT deleted
+    SELECT 'object', id, unnest(ARRAY[name, description, comment]) FROM object
+    WHERE event_id = %(event)s AND NOT deleted
     UNION ALL
-    SELECT 'report', id, unnest(ARRAY[name, substring(content FROM '.{0,80}(?:' || %(pattern)s || ').{0,80}')])
+    SELECT 'object', l.object_id, unnest(ARRAY[l.relationship_type, l.comment]) FROM object_reference l
+    JOIN object o ON o.id = l.object_id WHERE l.event_id = %(event)s AND NOT l.deleted AND NOT o.deleted
+    UNION ALL
+    SELECT 'report', r.id, t.name FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id
+    JOIN tag t ON t.id = l.tag_id WHERE r.event_id = %(event)s AND NOT r.deleted
+    UNION ALL
+    SELECT 'report', id, unnest(ARRAY[
+        name, substring({plain_in_sql("content")} FROM '.{{0,80}}(?:' || %(pattern)s || ').{{0,80}}')])
     FROM event_report WHERE event_id = %(event)s AND NOT deleted
-) AS said WHERE text ~ %(pattern)s LIMIT %(limit)s
+) AS said WHERE {plain_in_sql("text")} ~ %(pattern)s LIMIT %(limit)s
 """
 
+IS_TLP = f"{plain_in_sql('t.name')} ILIKE '%%tlp%%'"
+
 # How far a part goes: 5 is as its event, and what an object or its own distribution keeps closer stays closer.
-TAGGED = """
+TAGGED = f"""
 SELECT 'tag', 0::bigint, %(reach)s::int, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id
-WHERE l.event_id = %(event)s AND lower(t.name) LIKE '%%tlp%%'
+WHERE l.event_id = %(event)s AND {IS_TLP}
 UNION ALL
 SELECT 'attribute', a.id, CASE
         WHEN %(reach)s::int IN (0, 4) OR a.distribution IN (0, 4) OR o.distribution IN (0, 4) THEN 0
         ELSE least(%(reach)s::int, nullif(a.distribution, 5), nullif(o.distribution, 5)) END, t.name
 FROM attribute_tag l JOIN tag t ON t.id = l.tag_id JOIN attribute a ON a.id = l.attribute_id
 LEFT JOIN object o ON o.id = a.object_id
-WHERE l.event_id = %(event)s AND NOT a.deleted AND lower(t.name) LIKE '%%tlp%%'
+WHERE l.event_id = %(event)s AND NOT a.deleted AND {IS_TLP}
 UNION ALL
 SELECT 'report', r.id, CASE WHEN %(reach)s::int IN (0, 4) OR r.distribution IN (0, 4) THEN 0
         ELSE least(%(reach)s::int, nullif(r.distribution, 5)) END, t.name
 FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id JOIN tag t ON t.id = l.tag_id
-WHERE r.event_id = %(event)s AND NOT r.deleted AND lower(t.name) LIKE '%%tlp%%'
+WHERE r.event_id = %(event)s AND NOT r.deleted AND {IS_TLP}
 """
