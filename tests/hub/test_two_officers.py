@@ -211,3 +211,11 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
     done = CliRunner().invoke(commands, [*propose, "--as", desk.officer.user.email])
     assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True)
     assert not Proposal.objects.exists()
+
+
+def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: Cast, desk: Desk) -> None:
+    application = assessed(at_the_screen(desk.officer))
+    User.objects.filter(pk=desk.officer.user.pk).update(credentials_set_by_another_at=timezone.now())
+    with pytest.raises(Forbidden, match="ändrat dina inloggningsuppgifter"):
+        deciding.propose(at_the_screen(desk.officer), application, "approve", "x")
+    assert not Proposal.objects.exists()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from tests.api.calls import call
@@ -232,3 +235,35 @@ def test_neither_a_key_nor_a_command_approves(cast: Cast) -> None:
         status, body = call(key, "POST", f"/approvalRequests/{step}/{waits.pk}", {"digest": waits.digest})
         assert (status, "on the hub" in body["message"]) == (403, True)
     assert (duties_of(anna), the_request().state) == ([], "waiting")
+
+
+def test_what_was_made_before_an_appointment_does_not_act_as_the_officer(cast: Cast) -> None:
+    officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    own, given = make_key(anna), make_key(anna, issued_by_id=cast.site_admin.user.pk)
+    web = signed_in(anna)
+    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+    approved(User.objects.get(email="johanna@hub.example"))
+    assert web.get("/").status_code == 302
+    assert [call(key, "GET", "/users/view/me")[0] for key in (own, given)] == [200, 403]
+    old = make_key(anna, issued_by_id=None)  # As one from before who issued a key was recorded.
+    status, body = call(old, "GET", "/users/view/me")
+    assert (status, "made themselves" in body["message"]) == (403, True)
+
+
+def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(cast: Cast) -> None:
+    per, _ = officers_of(cast)
+    anna = colleague_of_the_hub(cast)
+    key, long_ago = make_key(anna), timezone.now() - timedelta(days=300)
+    User.objects.filter(pk=anna.pk).update(credentials_set_by_another_at=long_ago)
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    approved(per)
+    assert call(key, "GET", "/users/view/me")[0] == 403, "whoever set the password may have made it"
+    appoint(cast.site_admin.actor, colleague_of(cast), ["legal_officer"], WHY)
+    with pytest.raises(Forbidden):
+        approved(anna)
+    approved(per)
+
+
+def colleague_of(cast: Cast) -> User:
+    return make_user(cast.hub, make_role("Third", []), "eva@hub.example")

@@ -17,6 +17,7 @@ from django.test import Client
 
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.passwords import set_password
+from vardkase.web.accounts.sessions import end_sessions
 
 PASSWORD = "tolv fyrar tända längs kusten"
 
@@ -58,6 +59,8 @@ def signed_in(user: User) -> Client:
     session["account_authentication_methods"] = [record]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
+    if User.objects.filter(pk=user.pk, force_logout=True).update(force_logout=False):
+        end_sessions(user, keep=session.session_key)  # As signing in does.
     return client
 
 

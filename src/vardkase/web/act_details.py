@@ -72,6 +72,7 @@ KINDS: dict[str, str | Promise] = {
     "enforce": pgettext_lazy("of a rule", "enforced"),
     "key_address": _("the key may not come from this address"),
     "key_ended": _("the key has ended"),
+    "key_of_another": _("an officer’s key that somebody else made"),
     "standing": _("how the membership stands"),
     "idle": _("not used for a long time"),
     "network": _("from another network"),

@@ -75,7 +75,12 @@ def require_means(actor: Acting, account: User | None) -> None:
     """Raise Forbidden unless the actor is in a browser session, with credentials that nobody else has set lately."""
     if actor.credential_name != BROWSER or account is None:
         raise Forbidden(decided_on_pages())
-    if not has_own_credentials(actor, account):
+    require_own_credentials(actor, account)
+
+
+def require_own_credentials(actor: Acting, account: User | None) -> None:
+    """Raise Forbidden where somebody else issued the key or has set the credentials lately."""
+    if account is None or not has_own_credentials(actor, account):
         raise Forbidden(_not_settled())
 
 

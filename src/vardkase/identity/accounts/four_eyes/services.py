@@ -23,6 +23,7 @@ from vardkase.identity.accounts.four_eyes.rules import (
     refusal_to_propose,
     require_approver,
     require_means,
+    require_own_credentials,
 )
 from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 from vardkase.identity.accounts.models import User
@@ -127,6 +128,12 @@ def require_second_person(actor: Acting) -> None:
     nobody else has set within the last days, and the second factor just confirmed. The account is locked."""
     require_means(actor, _locked_account(actor))
     actor.require_step_up()
+
+
+def require_settled_credentials(actor: Acting) -> None:
+    """Raise Forbidden while what the actor acts with does not count as their own: enough for a proposal."""
+    account = User.objects.filter(pk=actor.user_id or 0).first()
+    require_own_credentials(actor, account)
 
 
 def drop(actor: Acting, action: Action, subject: str) -> None:

@@ -33,6 +33,24 @@ def note_issuer(actor: ActorReference, key: AuthKey) -> None:
     key.issued_at_console = actor.credential_name == CONSOLE
 
 
+def end_those_of_others(user: User) -> int:
+    """End what somebody else may hold of an account (locked) that becomes an officer's: returns how many keys.
+
+    That is every session, and every key that its owner did not issue. Where somebody else ever set the credentials, the
+    keys that the owner seems to have issued end too, and the waiting before decisions counts from now.
+    """
+    now = now_seconds()
+    keys = AuthKey.objects.filter(Q(expiration=0) | Q(expiration__gt=now), user=user)
+    if user.credentials_set_by_another_at is None:
+        keys = keys.exclude(issued_by_id=user.pk, issued_at_console=False)
+    else:
+        user.credentials_set_by_another_at = timezone.now()
+    ended = keys.update(expiration=now - 1)
+    user.force_logout = True
+    user.save(update_fields=["force_logout", "credentials_set_by_another_at"])
+    return ended
+
+
 def end_all(user: User) -> int:
     """End every session and every valid key of an account; returns how many keys. Links mailed for it stop working."""
     now = now_seconds()

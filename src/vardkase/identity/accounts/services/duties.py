@@ -11,6 +11,7 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.credentials import end_those_of_others
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import DECIDE, OF_THE_HUB, StaffRole, are_in_conflict, staff_roles
@@ -25,10 +26,14 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     before, user.staff_roles = user.staff_roles, wanted
     user.save(update_fields=["staff_roles", "date_modified"])
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
+    told = [Changed.DUTIES]
+    if (staff_roles(wanted) - staff_roles(before)) & DECIDE:
+        change["keys_ended"] = end_those_of_others(user)
+        told += [Changed.KEYS_ENDED] if change["keys_ended"] else []
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, "user.appointed", target_of(user), change)
-    tell_of_changes(actor, user, [Changed.DUTIES])
+    tell_of_changes(actor, user, told)
     if approval is not None:
         officer_appointed.emit(actor)
     return user

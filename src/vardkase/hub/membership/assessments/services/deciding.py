@@ -29,7 +29,7 @@ from vardkase.hub.membership.assessments.rules import (
 from vardkase.hub.membership.assessments.services.reviewing import checked, open_proposal
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.four_eyes.services import require_second_person
+from vardkase.identity.accounts.four_eyes.services import require_second_person, require_settled_credentials
 
 
 class Answer(StrEnum):
@@ -131,6 +131,7 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
                 "with your API key."
             )
         )
+    require_settled_credentials(actor)
     reasons = checked(reasons, "reasons")
     exception = checked(exception, "exception") if exception.strip() else ""
     if refusal := _refusal(application, outcome, exception):
