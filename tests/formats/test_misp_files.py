@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.factories import make_event
 from tests.formats.exporting import export, parsed, whole
 from tests.formats.scene import make_scene
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, Object
 
 PATH = "/events/add_misp_export"
@@ -88,8 +89,8 @@ def test_each_event_of_a_file_has_its_own_result(cast: Cast) -> None:
     status, results = bring(cast.analyst.key, json.dumps(file).encode())
     assert (status, [each["result"] is True for each in results]) == (200, [True, False, False, True])
     assert results[0]["validationIssues"] == {"Attribute.0": {"value": ["IP address has an invalid format."]}}
-    assert "already exists" in results[1]["result"]
-    assert "id" not in results[1], "the event of others stays unknown"
+    assert "blocklist" in results[1]["result"], "an event that one may not see is answered like a blocked one"
+    assert "id" not in results[1]
     assert set(results[2]["validationIssues"]) == {"info", "analysis"}
     assert set(Event.objects.exclude(pk=there.pk).values_list("info", flat=True)) == {"first", "last"}
 
@@ -130,8 +131,9 @@ def test_published_only_by_wish_and_by_who_may(cast: Cast) -> None:
 
 
 def test_who_synchronises_keeps_the_maker_unless_they_take_ownership(cast: Cast) -> None:
-    file = {"Event": {"info": "x", "Orgc": {"name": "Organisation C", "uuid": str(cast.org_c.uuid)}}}
-    for path, maker in ((PATH, cast.org_c), (f"{PATH}/takeownership:1", cast.org_b)):
+    stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
+    file = {"Event": {"info": "x", "Orgc": {"name": stranger.name, "uuid": str(stranger.uuid)}}}
+    for path, maker in ((PATH, stranger), (f"{PATH}/takeownership:1", cast.org_b)):
         _, results = bring(cast.partner_sync.key, json.dumps(file).encode(), path)
         assert Event.objects.get(pk=results[0]["id"]).orgc == maker
 

@@ -9,8 +9,8 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_tag
 from vardkase.intel.models import Attribute, Event
-from vardkase.knowledge.taxonomies.models import Tag
 
 TRAILS = ("/logs/event_index/", "/auditLogs/eventIndex/")
 
@@ -43,7 +43,7 @@ def told(player: Player, event: Event) -> str:
 
 def test_what_was_done_to_hidden_attributes_is_not_told(cast: Cast, event: Event) -> None:
     hidden, open_one = attribute(event, 0), attribute(event, 5)
-    Tag.objects.create(name="secret:tag")
+    make_tag("secret:tag")
     change(cast, event, [hidden], comment="secret comment")
     change(cast, event, [hidden, open_one], tags_ids_add=["secret:tag"])
     change(cast, event, [hidden], tags_ids_remove=["secret:tag"])

@@ -12,7 +12,7 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.hub.content_access.scene import WHY, Scene, readings, set_scene
 from tests.hub.officers import officer
-from tests.web.accounts import signed_in, with_totp
+from tests.web.accounts import confirm, signed_in, with_totp
 from vardkase.cli.main import commands
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.identity.accounts.models import User
@@ -85,8 +85,11 @@ def test_nobody_grants_on_a_password_alone(cast: Cast, monkeypatch: pytest.Monke
     type(scene.officer.user.role).objects.filter(pk=scene.officer.user.role_id).update(perm_skip_otp=True)
     acting = signed_in(User.objects.get(pk=scene.officer.user.pk))
     address = reverse("content_grant_grant", args=[grant.pk])
-    assert acting.post(address, {"hours": "1"}).status_code == 403
+    assert acting.post(address, {"hours": "1"}).headers["Location"] == reverse("mfa_index")
+    grant.refresh_from_db()
+    assert grant.state == GrantState.ASKED
     with_totp(scene.officer.user)
+    confirm(acting, scene.officer.user)
     assert acting.post(address, {"hours": "1"}).status_code == 302
     grant.refresh_from_db()
     assert grant.state == GrantState.GRANTED

@@ -148,7 +148,8 @@ def test_phase_1_admits_who_was_invited_and_once_only(cast: Cast) -> None:
         assert (uninvited.state, uninvited.waits_for) == ("waiting", 2)
         invitations.invite(officer, MAIL)
         token = fresh_token()
-        invited = sending.submit(applicant(draft := filled(invitation=token)), draft)
+        other = answers(organisation={"number": "212000-0167"})
+        invited = sending.submit(applicant(draft := filled(other, invitation=token)), draft)
         assert (invited.state, invited.phase) == ("submitted", 1)
         with pytest.raises(NotFound):
             invitations.begin_invited(token, VISITOR, "b@y.example", "sv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from vardkase.identity.access.actor import console_actor
 from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
 
 
 @pytest.fixture
@@ -130,8 +132,9 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
     in_force(cast, SECOND)
     machine = make_user(cast.org_a, make_role("Sync user", SYNC_USER), "sync@a.example")
     key = make_key(machine)
+    stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     for locked in (False, True):
-        theirs = pushed(key, cast.org_c, locked=locked)
+        theirs = pushed(key, stranger, locked=locked)
         assert not is_out(theirs)
         request = Approval.objects.get(event_id=theirs["id"])
         change = {"info": "changed", "published": True, "timestamp": str(int(theirs["timestamp"]) + 60)}
@@ -144,8 +147,10 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
                 approve(player.actor, request.pk)
         approve(cast.org_admin.actor, request.pk)
         assert is_out(theirs)
-    ours = pushed(cast.partner_sync.key, cast.org_a)
-    assert is_out(ours), "B passes on what it was sent"
+    ours = pushed(cast.partner_sync.key, cast.org_b)
+    assert is_out(ours)
+    # As it was before each member spoke for itself alone: A's own event, which B had sent here.
+    Event.objects.filter(pk=ours["id"]).update(orgc=cast.org_a)
     assert call(cast.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
     assert asked(cast.publisher, ours)[0] == 202
     assert not is_out(ours)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,8 @@ from vardkase.hub.policy.models import Approval, PolicyVersion
 from vardkase.hub.policy.services import end_policy
 from vardkase.hub.training.services import mark_trained
 from vardkase.identity.access.jobs import reading_actor
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
 
 REFUSED = (
@@ -99,10 +102,11 @@ def test_what_is_changed_after_publishing_is_read_by_nobody_else_until_it_may_go
 
 
 def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast: Cast) -> None:
-    """B's own MISP pushes, with B's user for that: of B's own, and what B passes on."""
+    """B's own MISP pushes, with B's user for that: what B passes on. It says nothing in A's name."""
     in_force(cast, RED)
+    stranger = Organisation.objects.create(uuid=uuid4(), name="Somebody far away")
     rules = PolicyVersion.objects.get().rules
-    for creator, theirs in ((cast.org_a, False), (cast.org_c, False), (cast.org_c, True)):
+    for creator, theirs in ((cast.org_a, False), (stranger, False), (stranger, True)):
         if theirs:
             PolicyVersion.objects.create(
                 organisation=cast.org_b, number=1, state="in_force", rules=rules, written_at=timezone.now()
@@ -119,7 +123,7 @@ def test_what_comes_by_synchronisation_is_under_the_policy_of_who_sends_it(cast:
         status, answer = call(cast.partner_sync.key, "POST", "/events/add", document)
         if creator == cast.org_a:
             assert status == 403
-            assert answer["message"].startswith("Rule 1 of the MISP policy of Organisation A, ")
+            assert answer["errors"]["Event"]["Orgc"] == [NOT_THE_SENDER]
         else:
             assert (status, answer.get("message")) == ((403, REFUSED) if theirs else (200, None))
 

@@ -42,7 +42,8 @@ def skeleton(name: str) -> str:
     for _pass in range(2):  # Capital and small letters look like different things: О like O, and I like l.
         decomposed = unicodedata.normalize("NFD", cleaned(name))
         name = "".join(shapes.get(one, one) for one in decomposed).casefold()
-    return " ".join(name.split())
+    # A capital I has become l by now, and a small i has not: ORGANISATION and Organisation are one name.
+    return " ".join(name.replace("i", "l").split())
 
 
 def take_turns(skeletons: Iterable[str]) -> None:
