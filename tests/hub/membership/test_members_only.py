@@ -29,7 +29,7 @@ from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.streams.models import Stream
 from vardkase.exchange.streams.queries import running
 from vardkase.hub.instance.settings import change_setting
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.identity.access.actor import console_actor
@@ -183,12 +183,29 @@ def test_an_organisation_known_by_name_only_is_still_an_author(cast: Cast, desk:
     assert [each["Event"]["Orgc"]["uuid"] for each in body["response"]] == [uuid], status
 
 
-def test_a_merge_takes_the_membership_along_and_gives_none(cast: Cast, desk: Desk) -> None:
+@pytest.mark.parametrize("gives", [True, False])
+def test_no_merge_passes_a_membership_on(cast: Cast, desk: Desk, gives: bool) -> None:
+    """One site administrator would decide who is a member, which takes two officers."""
     member(desk, cast.org_b)
     officers_appointed(cast)
     User.objects.filter(org=cast.org_b).exclude(role__name="User").update(org=cast.org_a)
-    merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.org_a.pk)
-    assert access(cast.org_a) == EVERYTHING
+    source, target = (cast.org_b, cast.org_a) if gives else (cast.org_a, cast.org_b)
+    status, body = call(
+        cast.site_admin.key, "POST", f"/admin/organisations/merge/{source.pk}", {"target_id": target.pk}
+    )
+    assert (status, "has a membership" in str(body["errors"])) == (403, True)
+    assert (access(cast.org_a), access(cast.org_b)) == (NOTHING, EVERYTHING)
+    assert Membership.objects.get(organisation=cast.org_b)
+
+    Membership.objects.update(state=MembershipState.TERMINATED)
+    with pytest.raises(Invalid, match="has a membership"):
+        merge_organisations(cast.site_admin.actor, cast.org_b.pk, cast.hub.pk)
+    merge_organisations(cast.site_admin.actor, source.pk, target.pk)
+    assert not access(target)[0]
+
+
+def test_organisations_without_membership_are_merged_and_get_none(cast: Cast, desk: Desk) -> None:
+    officers_appointed(cast)
     merge_organisations(cast.site_admin.actor, cast.org_c.pk, capture_organisations_pk())
     assert access(Organisation.objects.get(name="Elsewhere")) == NOTHING
 

@@ -8,6 +8,14 @@ from vardkase.core.hooks import Hook
 
 
 @dataclass(frozen=True, slots=True)
+class MergeSought:
+    """Organisation `source_id` is about to be merged into `target_id`. A listener refuses it by raising Invalid."""
+
+    source_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationsMerged:
     """Whatever was of the organisation `source_id` is of `target_id` now."""
 
@@ -23,4 +31,5 @@ class StandingChanged:
 
 
 standing_changed: Hook[StandingChanged] = Hook("standing_changed")
+merge_sought: Hook[MergeSought] = Hook("merge_sought")
 organisations_merged: Hook[OrganisationsMerged] = Hook("organisations_merged")

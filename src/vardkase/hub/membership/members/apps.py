@@ -19,10 +19,14 @@ class MembersConfig(AppConfig):
             open_approved,
         )
         from vardkase.identity.accounts.hooks import officer_appointed  # noqa: PLC0415 - the same
-        from vardkase.identity.organisations.hooks import organisations_merged  # noqa: PLC0415 - the same
+        from vardkase.identity.organisations.hooks import (  # noqa: PLC0415 - the same
+            merge_sought,
+            organisations_merged,
+        )
 
         import_module("vardkase.hub.membership.members.sign_in_minimum")  # Registers what takes two officers.
         officer_appointed.register(members_only.bring_into_use)
+        merge_sought.register(members_only.refuse_merge)
         organisations_merged.register(members_only.after_merge)
         settings.changed.register(members_only.after_setting_changed)
         register_kinds()

@@ -13,7 +13,12 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.acting import Acting
-from vardkase.identity.organisations.hooks import OrganisationsMerged, organisations_merged
+from vardkase.identity.organisations.hooks import (
+    MergeSought,
+    OrganisationsMerged,
+    merge_sought,
+    organisations_merged,
+)
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -29,14 +34,16 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
     """Give everything of one organisation to another and remove it; returns how many rows of each table moved.
 
     One statement for each column, whatever room it lies in. The audit trail keeps who did what as who they were.
-    Raises NotFound, Invalid (the same organisation, the hub's own, people without a local organisation to go to, or
-    what both have and one has once), Forbidden for others than site administrators who read what is shared.
+    Raises NotFound, Invalid (the same organisation, the hub's own, people without a local organisation to go to, what
+    both have and one has once, or what a listener refuses), Forbidden for others than site administrators who read
+    what is shared.
     """
     actor.require_writing()
     if not actor.is_site_admin or actor.is_content_blind:
         raise Forbidden
     source, target = _locked(source_id, target_id)
     _refuse(source, target)
+    merge_sought.emit(MergeSought(source.pk, target.pk))
     _refuse_clashes(source, target)
     given = {"source": source.pk, "target": target.pk}
     cursor().execute(KEEP_EXTEND, given)

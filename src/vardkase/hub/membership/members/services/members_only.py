@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from vardkase.audit.services import ActorReference, Target, record
-from vardkase.hub.membership.members.models import Membership
+from vardkase.core.errors import Invalid
+from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.standing import NO_MEMBERSHIP
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
 from vardkase.identity.accounts.four_eyes.officers import in_use
-from vardkase.identity.organisations.hooks import OrganisationsMerged, StandingChanged, standing_changed
+from vardkase.identity.organisations.hooks import (
+    MergeSought,
+    OrganisationsMerged,
+    StandingChanged,
+    standing_changed,
+)
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 
@@ -33,6 +40,21 @@ def bring_into_use(actor: ActorReference) -> None:
     record(
         actor, "membership.brought_into_use", Target("hub"), {"organisations_without_membership": len(shut)}
     )
+
+
+def refuse_merge(sought: MergeSought) -> None:
+    """Once membership is in use, refuse a merge with a member: two officers decide who is one.
+
+    Raises Invalid. The hub's own organisation takes over no membership either, not even one that has ended.
+    """
+    if not membership_is_in_use():
+        return
+    found = Membership.objects.filter(organisation__in=(sought.source_id, sought.target_id))
+    if sought.target_id != host_organisation_id():
+        found = found.exclude(state=MembershipState.TERMINATED)
+    if found.exists():
+        told = gettext("One of the organisations has a membership, which a merge would change. End it first.")
+        raise Invalid({"id": [told]})
 
 
 def after_merge(merged: OrganisationsMerged) -> None:
