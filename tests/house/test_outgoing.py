@@ -19,14 +19,19 @@ ALLOWED = {
     "exchange/streams/senders/zeromq.py": {"zmq"},
     "exchange/tls.py": {"ssl"},
     "cli/serve.py": {"http.client", "socket"},
+    "config/gateway/application.py": {"asyncio"},
+    "config/gateway/outgoing.py": {"asyncio"},
+    "config/gateway/protocol.py": {"asyncio"},
+    "config/server.py": {"socket"},
     "core/confined/__init__.py": {"socket"},
     "core/confined/keeper.py": {"socket"},
     "core/mail/smtp.py": {"smtplib", "ssl"},
     "identity/entrance/dns.py": {"dns"},
 }
 """The door itself; what tells its errors apart; Kafka's client, whose brokers are judged, and a publisher that only
-listens; the command that looks whether its own server answers; what a process says to its children; the mail server,
-which the operator names and nobody else can; the name server, which the operator names too."""
+listens; the command that looks whether its own server answers; the web server, which only listens; what a process
+says to its children; the mail server, which the operator names and nobody else can; the name server, which the
+operator names too."""
 
 
 def openers_in(source: str) -> set[str]:

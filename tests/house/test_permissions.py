@@ -40,6 +40,7 @@ OWN_THINGS = {
     "bookmarks/edit": "the same",
     "events/contact": "whoever reads an event may write to those who made it, so many times an hour, as in MISP",
     "favourite_tags/toggle": "everyone marks tags for themselves",
+    "organisationSecurity/setModes": "administrators their own, membership officers all; refused to others",
     "supportRequests/add": "everyone asks customer service",
     "supportRequests/write": "everyone in requests of their own; the service refuses others'",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",
@@ -49,7 +50,8 @@ OWN_THINGS = {
     "users/change_pw": "everyone chooses their own password",
     "users/edit": "everyone edits their own account; the service refuses others' to all but administrators",
 }
-"""Writing endpoints without a permission: what they change is the caller's own, and the service checks it."""
+"""Writing endpoints without a permission: what they change is the caller's own, or is refused by the service to all
+but those whom one declared permission does not name."""
 
 
 def views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
