@@ -134,6 +134,8 @@ def test_others_are_changed_as_before(cast: Cast, way: str) -> None:
         ("/auth_keys/delete/{key}", {}),
         ("/users/resetauthkey/{id}", {}),
         ("/admin/users/edit/{id}", {"password": PASSWORD, "change_pw": 0}),
+        ("/admin/users/edit/{id}", {"change_pw": 1}),
+        ("/admin/users/edit/{id}", {"force_logout": 1}),
         ("/admin/users/edit/{id}", {"email": "mine@hub.example"}),
         ("/admin/users/edit/{id}", {"role_id": 1}),
         ("/admin/users/edit/{id}", {"disabled": 1}),
@@ -166,15 +168,16 @@ def test_they_change_their_own_after_step_up_alone(cast: Cast, per: Player, way:
 
 
 def test_what_does_not_make_anybody_them_stays_open(cast: Cast, per: Player) -> None:
-    """A client that sends a whole account back changes nothing; signing somebody out helps nobody to be them."""
+    """A client that sends a whole account back changes nothing."""
     same = {
         "email": per.user.email,
         "role_id": per.user.role_id,
         "password": "*****",
         "autoalert": 1,
-        "force_logout": 1,
+        "change_pw": 0,
+        "force_logout": 0,
     }
-    assert services.edit_user(cast.site_admin.actor, per.user, same).force_logout
+    assert services.edit_user(cast.site_admin.actor, per.user, same).autoalert
 
 
 @pytest.mark.usefixtures("password_is_enough")
@@ -299,3 +302,17 @@ def test_the_page_proposes_it(cast: Cast) -> None:
 def test_site_administrators_do_not_become_officers(cast: Cast) -> None:
     with pytest.raises(Invalid):
         appoint(console_actor(cast.hub.pk, "Hub", "root"), cast.site_admin.user, ["legal_officer"])
+
+
+def test_having_to_change_a_password_is_no_way_around_the_second_factor(cast: Cast) -> None:
+    """Only one that somebody else has set is changed without; and nobody asks themselves to."""
+    per = officer(cast)
+    with pytest.raises(Forbidden):
+        services.edit_user(cast.org_admin.actor, cast.org_admin.user, {"change_pw": True})
+    per.user.change_pw, per.user.last_pw_change = True, timezone.now()
+    per.user.save()
+    with pytest.raises(StepUpRequired):
+        services.change_password(actor_for(per.user, Credential.BROWSER), PASSWORD)
+    per.user.credentials_set_by_another_at = timezone.now()
+    per.user.save()
+    assert not services.change_password(actor_for(per.user, Credential.BROWSER), PASSWORD).change_pw

@@ -23,8 +23,10 @@ PASSWORD = "tolv fyrar tända längs kusten"
 
 
 def with_password(user: User, password: str = PASSWORD, **fields: object) -> User:
-    """`user` with a password they know, and `fields` set."""
+    """`user` with a password they know, and `fields` set; with `change_pw`, one that somebody else has given them."""
     set_password(user, password)
+    if fields.get("change_pw"):
+        user.credentials_set_by_another_at = user.last_pw_change
     for name, value in fields.items():
         setattr(user, name, value)
     user.save()

@@ -24,6 +24,7 @@ from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import ONLY_READS, actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.rules import has_given_password
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.accounts.entrance import refusal_page
@@ -200,12 +201,15 @@ def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) ->
 def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]:
     """The view that must come first, and all that may be opened until then: a new password, a second factor.
 
+    A password that the person has set themselves is changed after the second factor, which that asks for.
+
     Whoever came through their organisation's provider need not know a password, and has the provider's second factor
     where that counts.
     A site administrator holds every permission, so whether a second factor may be skipped is read off the
     role itself.
     """
-    if user.change_pw and means is None:
+    has_to_change = user.change_pw and means is None
+    if has_to_change and has_given_password(user):
         return "account_change_password", FIRST_PASSWORD_VIEWS
     by_provider = means is not None and means.second_factor
     if SignInRule.SECOND_FACTOR in user.org.required_sign_in:
@@ -214,6 +218,8 @@ def _pending_step(user: User, means: Means | None) -> tuple[str, frozenset[str]]
         lacks_one = settings.REQUIRE_SECOND_FACTOR and not (user.role.perm_skip_otp or by_provider)
     if lacks_one and not is_mfa_enabled(user):
         return "mfa_index", OWN_ACCOUNT_VIEWS
+    if has_to_change:
+        return "account_change_password", FIRST_PASSWORD_VIEWS
     return "", frozenset()
 
 

@@ -75,3 +75,9 @@ def mailbox(email: str) -> tuple[str, str]:
     """What two addresses of one mailbox have in common."""
     name, _, domain = email.casefold().rpartition("@")
     return name.partition("+")[0], domain
+
+
+def has_given_password(user: User) -> bool:
+    """Whether the password, which has to be changed, is one that somebody else has set: they know it as well."""
+    at, changed = user.credentials_set_by_another_at, user.last_pw_change
+    return user.change_pw and at is not None and (changed is None or at >= changed)

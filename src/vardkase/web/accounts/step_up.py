@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 
 from vardkase.identity.access.actor import STEP_UP_HOLDS
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.rules import has_given_password
 from vardkase.web.accounts.means import METHOD
 
 REAUTHENTICATION_VIEWS = frozenset(
@@ -45,7 +46,7 @@ def may_change_password(request: HttpRequest, user: User) -> bool:
 
     A second factor is asked for too, but not of those whose password was given to them or whose role needs none.
     """
-    if user.change_pw or (user.role.perm_skip_otp and not is_mfa_enabled(user)):
+    if has_given_password(user) or (user.role.perm_skip_otp and not is_mfa_enabled(user)):
         return True
     confirmed = confirmed_at(request, user)
     return confirmed is not None and timezone.now() - confirmed < STEP_UP_HOLDS

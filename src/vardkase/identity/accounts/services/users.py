@@ -153,7 +153,9 @@ def change_password(actor: Acting, password: str) -> User:
     """
     actor.require_writing()
     user = own_account(actor)
-    if needs_session(actor, user) and not (user.change_pw and actor.credential_name == BROWSER):
+    if needs_session(actor, user) and not (
+        rules.has_given_password(user) and actor.credential_name == BROWSER
+    ):
         actor.require_step_up()
     require_may_change_password(actor, user)
     set_password(user, password)
@@ -202,9 +204,12 @@ def _saved(
     password = _password(data)
     require_may_change_login(actor, before.email, user.email)
     if not is_another(actor, user):
+        if user.change_pw and not before.change_pw:
+            # Somebody else's session would then change the password without the second factor.
+            raise Forbidden(gettext("Change your own password instead of asking yourself to."))
         _require_own_session(actor, user, before, password)
     changed = changes_between(before, user) + ([Changed.PASSWORD] if password else [])
-    if changed:
+    if changed or (user.change_pw, user.force_logout) != (before.change_pw, before.force_logout):
         require_change(actor, user, approval)
     if password:
         require_may_change_password(actor, user)
