@@ -69,7 +69,7 @@ def assert_all_room_is_free(loop: asyncio.AbstractEventLoop) -> None:
 
 def test_an_answer_that_does_not_fit_gives_its_room_back(loop: asyncio.AbstractEventLoop) -> None:
     with full_disk(MEBIBYTE + 1000):
-        for _ in range(8):
+        for _ in range(2):
             answer = Outgoing(loop)
             answer.put(b"x" * IN_MEMORY)
             answer.put(b"x" * MEBIBYTE)
@@ -80,7 +80,7 @@ def test_an_answer_that_does_not_fit_gives_its_room_back(loop: asyncio.AbstractE
 
 
 def test_an_answer_that_cannot_be_read_ends_as_broken(loop: asyncio.AbstractEventLoop) -> None:
-    for _ in range(8):
+    for _ in range(2):
         answer, others = Outgoing(loop), deleted_files()
         answer.put(b"x" * IN_MEMORY)
         answer.put(b"x" * MEBIBYTE)
