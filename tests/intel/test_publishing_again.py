@@ -49,7 +49,7 @@ def test_publishing_again_makes_no_new_version(cast: Cast, action: str) -> None:
 
 
 def test_whatever_goes_out_and_has_changed_makes_a_new_version(cast: Cast) -> None:
-    group = make_sharing_group(cast.org_a, "Together")
+    group = make_sharing_group(cast.org_a, name="Together")
     SharingGroup.objects.update(modified="2020-01-01T00:00:00Z")
     event = stored(cast, sharing_group_id=group.pk)
     changes = (
