@@ -26,7 +26,7 @@ from tests.support.recorded import Names, differences
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.knowledge.taxonomies.models import Tag
+from vardkase.knowledge.taxonomies.models import Tag, TagMaker
 
 DATA = Path(__file__).parents[1] / "data"
 ROLES: dict[str, tuple[str, Iterable[Permission]]] = {
@@ -119,7 +119,11 @@ def _tag(name: str, two: Organisation) -> int:
         "exportable": name != "noexport",
         "org_id": two.pk if name == "hidden" else 0,
     }
-    return Tag.objects.update_or_create(name=name, defaults=fields)[0].pk
+    tag, _ = Tag.objects.update_or_create(name=name, defaults=fields)
+    TagMaker.objects.get_or_create(
+        tag=tag, org_id=0
+    )  # As a site administrator makes it: everybody knows the name.
+    return tag.pk
 
 
 def _file_template() -> None:
