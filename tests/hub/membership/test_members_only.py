@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from tests.api.calls import call
 from tests.cast import ORG_ADMIN, Cast, Player
 from tests.exchange.taxii_scene import published_event
-from tests.factories import make_key, make_role, make_user
+from tests.factories import make_event, make_key, make_role, make_user
 from tests.hub.membership import by_two
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
@@ -131,6 +131,20 @@ def test_nothing_goes_out_to_it_by_job_mail_sync_stream_or_feed(cast: Cast, desk
         readable("c", None, token)
     with pytest.raises(Forbidden, match="not a member"):
         job_actor(cast.stranger.user.pk)
+
+
+def test_what_is_not_published_is_read_by_its_owner_alone(cast: Cast, desk: Desk) -> None:
+    """No guard has looked at it: a marking in it would be read by every member."""
+    member(desk, cast.org_b)
+    marked = make_event(cast.hub, distribution=1, info="NATO SECRET")
+    marked.save()
+    path = f"/events/view/{marked.pk}"
+    assert call(cast.partner.key, "GET", path)[0] == 200
+    officers_appointed(cast)
+    assert call(cast.partner.key, "GET", path)[0] == 404
+    marked.published = True
+    marked.save()
+    assert call(cast.partner.key, "GET", path)[0] == 200
 
 
 def by_api(cast: Cast) -> str:

@@ -3,9 +3,10 @@
 The rule (MISP 2.5, sync-protocol §2 and core-format §16):
 
 * an event is readable by its owning organisation, and by others when it is published (or the installation
-  shows unpublished events, and the owner does not hide its own) and its distribution is 1, 2 or 3, or 4 and the
-  reader is in the sharing group; also by the organisation that is asked to take it over, for as long as that
-  request is open; one that is withheld, because something in it must not be shared here, by its owner alone;
+  shows unpublished events, membership is not in use, and the owner does not hide its own) and its distribution
+  is 1, 2 or 3, or 4 and the reader is in the sharing group; also by the organisation that is asked to take it
+  over, for as long as that request is open; one that is withheld, because something in it must not be shared
+  here, by its owner alone;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
@@ -84,7 +85,7 @@ def event_predicate(actor: Actor, event: str = "e") -> str:
     is_push = actor.crossing is not None and not actor.crossing.owns
     published = f"{event}.published"
     if not (settings.VARDKASE_UNPUBLISHED_PRIVATE or is_push):
-        published = f"({published} OR {event}.org_id NOT IN ({HIDING}))"
+        published = f"({published} OR NOT EXISTS ({IN_USE}) AND {event}.org_id NOT IN ({HIDING}))"
     others = f"(NOT {event}.withheld AND {published} AND {_named(actor, event)})"
     if actor.crossing is None:
         others += f" OR {event}.id IN ({DELEGATED})"
@@ -342,6 +343,7 @@ def _in_group(part: str) -> str:
 # These say nothing of the outer row, so that each is asked once for a statement, and only where the rest leaves it
 # open.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
+IN_USE = "SELECT 1 FROM membership_in_use"
 HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"

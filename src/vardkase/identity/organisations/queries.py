@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate, Lower, Upper
 
 from vardkase.core.errors import NotFound
 from vardkase.identity.organisations.acting import Acting
-from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+from vardkase.identity.organisations.models import (
+    MembershipInUse,
+    Organisation,
+    SharingGroup,
+    SharingGroupOrg,
+)
 
 SCOPES = {"local": Q(local=True), "external": Q(local=False), "all": Q()}
 SEARCHED = ("name", "description", "nationality", "sector", "type", "contacts")
@@ -97,8 +102,12 @@ def find_group(actor: Acting, reference: Reference) -> SharingGroup:
 
 
 def hides_unpublished(organisation_id: int) -> bool:
-    """Whether others read the organisation's events once they are published, and not before."""
-    return Organisation.objects.filter(pk=organisation_id, hides_unpublished=True).exists()
+    """Whether others read the organisation's events once they are published, and not before.
+
+    Once membership is in use, so it is for every organisation: what is not published no guard has looked at.
+    """
+    hides = Q(hides_unpublished=True) | Exists(MembershipInUse.objects.all())
+    return Organisation.objects.filter(hides, pk=organisation_id).exists()
 
 
 def usable_groups(actor: Acting) -> QuerySet[SharingGroup]:
