@@ -274,6 +274,7 @@ def test_the_home_page_says_what_applies(cast: Cast, desk: Desk) -> None:
         "Membership is not in use" not in signed_in(cast.analyst).get("/", headers=english).content.decode()
     )
     officers_appointed(cast)
+    officer = signed_in(desk.officer)  # The appointment has ended the session.
     assert "Only members take part" in officer.get("/", headers=english).content.decode()
 
 
