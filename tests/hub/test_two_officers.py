@@ -30,7 +30,7 @@ from vardkase.hub.membership.members.services.opening import begin
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.models import AccountAddress, User
 
 GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 
@@ -219,3 +219,10 @@ def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: C
     with pytest.raises(Forbidden, match="ändrat dina inloggningsuppgifter"):
         deciding.propose(at_the_screen(desk.officer), application, "approve", "x")
     assert not Proposal.objects.exists()
+
+
+def test_a_decision_is_not_answered_from_an_account_that_had_the_same_address(cast: Cast, desk: Desk) -> None:
+    application, proposal = proposed(at_the_screen(desk.officer))
+    AccountAddress.objects.create(user_id=desk.second.user.pk, email=desk.officer.user.email)
+    with pytest.raises(Forbidden):
+        deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")

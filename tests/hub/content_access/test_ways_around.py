@@ -39,7 +39,7 @@ from vardkase.identity.access.actor import Actor, actor_for, console_actor
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.jobs import job_actor
 from vardkase.identity.access.permissions import Credential
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.models import AccountAddress, User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.services.merging import merge_organisations
 from vardkase.identity.organisations.standing import NEVER
@@ -330,6 +330,10 @@ def test_who_reads_sets_no_bounds_and_silences_nobody(cast: Cast) -> None:
 def test_a_second_account_at_the_same_mailbox_is_the_same_person(cast: Cast) -> None:
     scene = set_scene(cast)
     grant = scene.asked()
+    former = officer(cast, "eva@c.example")
+    AccountAddress.objects.create(user_id=former.user.pk, email=scene.operator.user.email)
+    with pytest.raises(Forbidden):
+        grant_access(in_browser(former.user), grant.pk)
     for email in ("Drift+handlaggare@c.example", "DRIFT@c.example.se"):
         person = officer(cast, email)
         if email.endswith(".se"):

@@ -27,6 +27,7 @@ from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor, reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
+from vardkase.identity.accounts.four_eyes.persons import is_same_person
 from vardkase.identity.accounts.four_eyes.services import require_second_person
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
@@ -198,6 +199,8 @@ def _to_answer(actor: Actor, pk: int | str) -> ContentGrant:
     grant = _locked(actor, pk)
     if refusal := conflict(actor, grant):
         raise Forbidden(refusal)
+    if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
+        raise Forbidden(gettext("Somebody else than who asked has to answer."))
     return grant
 
 

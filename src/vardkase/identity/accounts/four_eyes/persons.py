@@ -39,6 +39,13 @@ def is_proposer(account: User, request: ApprovalRequest) -> bool:
     )
 
 
+def is_same_person(actor: Acting, user_id: int | None, name: str) -> bool:
+    """Whether the actor is who did something as the account `user_id`, then with the address `name`."""
+    return actor.user_id == user_id or are_one_person(
+        addresses_of(actor.user_id, actor.name), addresses_of(user_id, name)
+    )
+
+
 def are_one_person(ones: AbstractSet[str], others: AbstractSet[str]) -> bool:
     """Whether any of `ones` is the same mailbox as any of `others`."""
     return any(is_one_mailbox(one, other) for one in ones for other in others)

@@ -29,6 +29,7 @@ from vardkase.hub.membership.assessments.rules import (
 from vardkase.hub.membership.assessments.services.reviewing import checked, open_proposal
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.persons import is_same_person
 from vardkase.identity.accounts.four_eyes.services import require_second_person, require_settled_credentials
 
 
@@ -90,6 +91,8 @@ def decide(
     proposer = Person(proposal.proposed_by, proposal.proposed_at_console)
     if refusal := refusal_of_second(Person(actor.user_id, actor.login), proposer):
         raise Forbidden(refusal)
+    if is_same_person(actor, proposal.proposed_by, proposal.proposed_by_name):
+        raise Forbidden(gettext("You have made the proposal: another officer has to agree."))
     require_second_person(actor)
     ANSWERS[Answer(answer)](actor, application, proposal, text, exception)
     return application
