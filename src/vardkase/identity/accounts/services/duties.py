@@ -27,9 +27,9 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     user.save(update_fields=["staff_roles", "date_modified"])
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
     told = [Changed.DUTIES]
-    if (staff_roles(wanted) - staff_roles(before)) & DECIDE:
-        change["keys_ended"] = end_those_of_others(user)
-        told += [Changed.KEYS_ENDED] if change["keys_ended"] else []
+    if (staff_roles(wanted) - staff_roles(before)) & DECIDE and (ended := end_those_of_others(user)):
+        change["keys_ended"] = ended
+        told.append(Changed.KEYS_ENDED)
     if approval is not None:
         change["proposed_by"] = approval.request.proposed_by_name
     record(actor, "user.appointed", target_of(user), change)
