@@ -16,7 +16,7 @@ FORESEEN = OutgoingFailed("feeds.example could not be reached: 100%")
 
 @pytest.mark.parametrize(("error", "traced"), [(FORESEEN, False), (KeyError("x"), True)])
 def test_what_was_foreseen_takes_one_line_and_a_fault_is_traced(error: Exception, traced: bool) -> None:
-    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected"]
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected", "routes"]
     out = StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(ExpectedFailures())

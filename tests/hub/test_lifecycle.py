@@ -21,6 +21,7 @@ ALLOWED = {
         ("submitted", "review", "under_review"),
         ("under_review", "request_completion", "completion_requested"),
         ("completion_requested", "complete", "under_review"),
+        ("completion_requested", "resume", "under_review"),
         ("under_review", "approve", "approved"),
         ("under_review", "reject", "rejected"),
         ("draft", "withdraw", "withdrawn"),
