@@ -29,7 +29,12 @@ from vardkase.hub.profiles import HUB_ONLY, MEMBER_ONLY, is_here
 
 HOME = Path(vardkase.__file__).parent
 ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
-IN_BOTH = ("vardkase.web.views.guide", "vardkase.web.views.home", "vardkase.web.views.security")
+IN_BOTH = (
+    "vardkase.cli.check",
+    "vardkase.web.views.guide",
+    "vardkase.web.views.home",
+    "vardkase.web.views.security",
+)
 """Faces that read of a hub's rooms and are everywhere: they show what there is, which on the other is nothing."""
 
 
