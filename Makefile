@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 # Three on two cores: PyMISP's suite, and whoever waits for a server, leave time to the others.
 PYTEST_OPTIONS ?= -n 3
-SOURCES := src tests bench
+SOURCES := src tests bench tools
 
 .PHONY: help run test lint bench setup tools
 

@@ -14,7 +14,8 @@ HEAD = """# Duties and actions
 Written from the registry (`python -m tools.duties`); a test keeps it current. One person proposes what stands here, and
 another one, who has signed in on the pages and confirmed their second factor within the last ten minutes, approves it:
 then it is carried out. **P**: may propose, by page, API key or command. **A**: may approve, on the pages alone.
-Nobody does any of it alone, but for what is marked **(1)**: until the hub has had two officers, one person is enough. **(2)**: proposal and answer are kept with the case itself.
+Nobody does any of it alone, but for what is marked **(1)**: until the hub has had two officers, one person is enough.
+**(2)**: proposal and answer are kept with the case itself.
 
 Whoever proposed it, with this account or another of the same mailbox, does not approve. Nor does anybody who has an
 interest in the case, or whose sign-in details somebody else has set within the last days

@@ -34,11 +34,13 @@ def bootstrap() -> None:
         return
     _folder = Path(tempfile.mkdtemp(prefix="vardkase-test-"))
     _folder.chmod(0o755)  # As root the database server runs under another account, which has to get in.
-    os.environ[RUN_FOLDER] = os.environ["VARDKASE_DATA_DIR"] = str(_folder)
+    data = _folder / "data"
+    data.mkdir()
+    os.environ[RUN_FOLDER], os.environ["VARDKASE_DATA_DIR"] = str(_folder), str(data)
     if not os.environ.get("DATABASE_URL"):
-        copy_prepared(_folder)
-        _server = EmbeddedPostgres(_folder, durable=False).start()
-        os.environ["DATABASE_URL"] = embedded_url(_folder)
+        copy_prepared(data)
+        _server = EmbeddedPostgres(data, durable=False).start()
+        os.environ["DATABASE_URL"] = embedded_url(data)
         os.environ[TEMPLATE] = _set_aside()
 
 

@@ -22,13 +22,20 @@ from vardkase.web.acts import NOUNS, SENTENCES, act
 
 SOURCE = Path(vardkase.__file__).parent
 SAID_IN = {"acts.py", "hub_acts.py"}
-ACTION = re.compile(rf'"((?:{"|".join(NOUNS)})\.[a-z_]+)"')
+ACTION = re.compile(rf'"((?:{"|".join(NOUNS)})\.[a-z_-]+)"')
+NO_ACTS = {
+    "correlation.rebuild",  # a job
+    "mail.deliver",  # a job
+    "terms.name",  # of the form
+    "terms.typ",  # a file
+    "terms.why_not_signatory",  # of the form
+}
 
 
 def test_every_recorded_act_has_a_sentence() -> None:
     """And there is none for an act that nobody records."""
     code = "\n".join(path.read_text() for path in SOURCE.rglob("*.py") if path.name not in SAID_IN)
-    assert set(ACTION.findall(code)) == set(SENTENCES)
+    assert set(ACTION.findall(code)) - NO_ACTS == set(SENTENCES)
 
 
 @pytest.mark.parametrize(
