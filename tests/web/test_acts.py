@@ -26,6 +26,7 @@ ACTION = re.compile(rf'"((?:{"|".join(NOUNS)})\.[a-z_-]+)"')
 NO_ACTS = {
     "correlation.rebuild",  # a job
     "mail.deliver",  # a job
+    "organisation.number",  # of the form
     "terms.name",  # of the form
     "terms.typ",  # a file
     "terms.why_not_signatory",  # of the form
