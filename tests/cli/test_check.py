@@ -74,9 +74,12 @@ def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "hub.example"])  # noqa: S104
-def test_an_address_that_others_reach_needs_a_reverse_proxy(safe: Settings, host: str) -> None:
+def test_an_address_that_others_reach_needs_a_reverse_proxy(
+    safe: Settings, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(safe.DATA_DIR))  # The command passes it on to its children.
     assert problems("--host", host) == ["vardkase.VARDKASE_TRUSTED_PROXIES"]
-    refused = CliRunner().invoke(commands, ["serve", "--host", host, "--data-dir", str(safe.DATA_DIR)])
+    refused = CliRunner().invoke(commands, ["serve", "--host", host])
     assert refused.exit_code == 1
     safe.TRUSTED_PROXIES = 1
     assert problems("--host", host) == []
