@@ -47,6 +47,10 @@ def colleague_of_the_hub(cast: Cast) -> User:
     return make_user(cast.hub, make_role("User", []), "anna@hub.example")
 
 
+def another_site_admin(cast: Cast) -> User:
+    return make_user(cast.hub, cast.site_admin.user.role, "second.admin@hub.example")
+
+
 def console_of(cast: Cast) -> Actor:
     return console_actor(cast.hub.pk, "Hub", "root")
 
@@ -128,8 +132,9 @@ def without_duties(user: User) -> None:
 
 @pytest.mark.parametrize("way", ["duties", "accounts off", "accounts removed", "addresses"])
 def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way: str) -> None:
-    """Neither for a site administrator nor at the console: each needs the other."""
+    """Neither for a site administrator nor at the console, nor for somebody who is both: two of them are needed."""
     both, admin = officers_of(cast), cast.site_admin.actor
+    other = another_site_admin(cast)
     anna = colleague_of_the_hub(cast)
     for each in both:
         if way == "duties":
@@ -147,23 +152,55 @@ def test_getting_rid_of_the_officers_is_no_way_to_appoint_alone(cast: Cast, way:
             services.edit_user(admin, each, {"email": f"x{each.pk}@hub.example"})
             services.edit_user(admin, anna, {"email": each.email})
     again = User.objects.get(pk=anna.pk)
-    with pytest.raises(Forbidden):
-        appoint(admin, again, ["membership_officer"], WHY)
-    appoint(console_of(cast), again, ["membership_officer"], WHY)
+    console = console_of(cast)
+    for who in (console, in_the_name_of(console, cast.site_admin.user)):
+        with pytest.raises(Forbidden):
+            appoint(who, again, ["membership_officer"], WHY)
+    appoint(admin, again, ["membership_officer"], WHY)
     assert duties_of(anna) == []
-    for who in (console_of(cast), in_the_name_of(console_of(cast), cast.site_admin.user), admin):
+    for who in (console, in_the_name_of(console, other), admin, at_screen(cast.site_admin.user)):
         with pytest.raises((Forbidden, NotFound)):
             four_eyes.approve(who, the_request().pk, the_request().digest)
-    approved(cast.site_admin.user)
+    approved(other)
     assert duties_of(anna) == ["membership_officer"]
+
+
+@pytest.mark.parametrize("way", ["made", "password", "role", "role of others", "duty"])
+def test_whom_the_console_makes_a_site_administrator_does_not_begin_again(cast: Cast, way: str) -> None:
+    """Somebody with the console and an account of a site administrator would be both people."""
+    both, console = officers_of(cast), console_of(cast)
+    anna = colleague_of_the_hub(cast)
+    role = cast.site_admin.user.role
+    if way == "made":
+        given = {"email": "puppet@hub.example", "role_id": str(role.pk), "password": "Long-enough-word-1"}
+        other = services.create_user(console, given)
+    elif way == "password":
+        other = another_site_admin(cast)
+    else:
+        other = make_user(cast.hub, make_role("Nobody yet", []), "puppet@hub.example")
+    if way == "password":
+        services.reset_password(console, other)
+    elif way == "role":
+        services.edit_user(console, other, {"role_id": str(role.pk)})
+    elif way == "role of others":
+        services.edit_role(console, other.role, {"perm_site_admin": True, "perm_admin": True})
+    elif way == "duty":
+        User.objects.filter(pk=other.pk).update(role=role, staff_roles=["operator"])
+        appoint(console, User.objects.get(pk=other.pk), [])
+    for each in both:
+        without_duties(each)
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
+    with pytest.raises(Forbidden, match="inloggningsuppgifter"):
+        approved(User.objects.get(pk=other.pk))
+    assert duties_of(anna) == []
 
 
 def test_one_officer_that_is_left_is_needed_for_the_next(cast: Cast) -> None:
     per, johanna = officers_of(cast)
     without_duties(johanna)
-    appoint(console_of(cast), colleague_of_the_hub(cast), ["legal_officer"], WHY)
+    appoint(cast.site_admin.actor, colleague_of_the_hub(cast), ["legal_officer"], WHY)
     with pytest.raises(Forbidden):
-        approved(cast.site_admin.user)
+        approved(another_site_admin(cast))
     approved(per)
 
 
@@ -223,7 +260,8 @@ def test_neither_a_key_nor_a_command_approves(cast: Cast) -> None:
     per, _ = officers_of(cast)
     anna = colleague_of_the_hub(cast)
     done = CliRunner().invoke(commands, ["staff", anna.email, "legal_officer", "--reason", WHY])
-    assert (done.exit_code, duties_of(anna)) == (0, [])
+    assert (done.exit_code, isinstance(done.exception, Forbidden), duties_of(anna)) == (1, True, [])
+    appoint(cast.site_admin.actor, anna, ["legal_officer"], WHY)
     key, waits = make_key(per), the_request()
     (listed,) = [
         each["ApprovalRequest"]

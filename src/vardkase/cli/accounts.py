@@ -70,22 +70,21 @@ def staff(
     duties: Annotated[
         list[str] | None, typer.Argument(help="All its duties from now on. Default: none.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why, for the second person who approves an officer.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, for an officer.")] = "",
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Give an account duties at the hub: membership_officer, legal_officer, analyst, operator, auditor."""
+    """Give an account duties at the hub: membership_officer, legal_officer, analyst, operator, auditor.
+
+    From the second officer on, officers are proposed and approved on the pages.
+    """
     with opened(data_dir):
         from vardkase.cli.console import console
-        from vardkase.identity.accounts.services.appointments import waits_for_approval
         from vardkase.identity.accounts.services.staff import appoint
 
         actor = console()
         user = appoint(actor, _user(actor, email), duties or [], reason)
-        waits = waits_for_approval(user)
-        result(
-            {"email": user.email, "staff_roles": user.staff_roles, "waits_for_approval": waits}, as_json=json
-        )
+        result({"email": user.email, "staff_roles": user.staff_roles}, as_json=json)
 
 
 @keys.command("issue")

@@ -292,7 +292,7 @@ def test_phases_and_invitations_over_the_api_and_at_the_command_line(cast: Cast,
     change = ("edit", "1", "--closes", "none", "--sector", "region", "--reason", "Beslut")
     for words in (law_again, revoked, change):
         for name in ((), as_jurist):
-            assert "may be proposed by" in run(*phase, *words, *name), "the console is nobody, in any name"
+            assert "not proposed at the console" in run(*phase, *words, *name), "in no name"
     assert post(jurist, law, {"since": "2026-01-01", "reference": "SFS 2026:2"})[0] == 200
     approved(by_two_officers.colleague(cast))
     edited = {"closes": None, "sectors": ["region"], "reason": "Beslut"}

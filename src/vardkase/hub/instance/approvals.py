@@ -92,7 +92,7 @@ CHANGE_SETTING = register(
         describe=_describe_setting,
         fingerprint=lambda request: {"value": _setting(request).value},
         execute=_execute_setting,
-        alone_until_in_use=True,
+        alone_until_in_use=OFFICERS,
     )
 )
 CHANGE_SCHEDULE = register(
@@ -104,6 +104,6 @@ CHANGE_SCHEDULE = register(
         describe=_describe_schedule,
         fingerprint=lambda request: times_of(_row(request)),
         execute=_execute_schedule,
-        alone_until_in_use=True,
+        alone_until_in_use=OFFICERS,
     )
 )

@@ -24,7 +24,8 @@ What does the work takes an `Approval`, which only `services` can make. It begin
 ``approval.for_action(SUSPEND)``.
 
 - A request waits for `Vardkase.approval_days`. Who proposed it may withdraw it. A changed fingerprint: it is stale.
-- API keys, jobs and the console propose; nobody approves with them. `rules.require_approver` has all conditions.
+- API keys and jobs propose; nobody approves with them. `rules.require_approver` has all conditions.
+- The console proposes nothing: who sits there may have an account that approves, and be both people.
 - ``alone_until_in_use`` carries a proposal out at once while the hub has not had two officers (`officers.in_use`).
 - `docs/duties.md` is written from the registry (``python -m tools.duties``).
 """

@@ -36,7 +36,8 @@ class Action:
 
     `title`: in words, beginning with a verb. `fingerprint` runs inside the transaction of a proposal or an approval
     and locks what it reads; it raises NotFound when the subject is gone. `conflict` is asked of whoever proposes and
-    of whoever approves, and by pages that list requests, outside a transaction: it locks nothing.
+    of whoever approves, and by pages that list requests, outside a transaction: it locks nothing. `alone_until_in_use`:
+    who carries it out at once while the hub has not had two officers (`officers.in_use`).
     """
 
     name: str
@@ -47,7 +48,7 @@ class Action:
     fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
     execute: Callable[[Approval], Any]
     conflict: Callable[[Acting, ApprovalRequest], str] = _no_conflict
-    alone_until_in_use: bool = False
+    alone_until_in_use: frozenset[Party] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

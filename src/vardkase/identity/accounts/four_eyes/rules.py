@@ -25,8 +25,8 @@ BROWSER = "browser"
 def decided_on_pages() -> str:
     """Why nobody decides with an API key, a job or at the console."""
     return gettext(
-        "What takes two people is decided on the hub’s pages, by somebody who has signed in there: an API key or a "
-        "command may propose it."
+        "What takes two people is decided on the hub’s pages, by somebody who has signed in there: an API key "
+        "may propose it."
     )
 
 
@@ -42,9 +42,16 @@ def digest_of(request: ApprovalRequest) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def refusal_to_propose(actor: Acting, action: Action, request: ApprovalRequest) -> str:
-    """Why the actor may not propose this, in words; nothing when they may."""
-    if parties_of(actor).isdisjoint(action.propose):
+def refusal_to_propose(
+    actor: Acting, action: Action, request: ApprovalRequest, *, alone: bool = False
+) -> str:
+    """Why the actor may not propose this, in words; nothing when they may. `alone`: they carry it out at once."""
+    if not alone and Party.CONSOLE in parties_of(actor):
+        return gettext(
+            "What takes two people is not proposed at the console: whoever sits there may have an account that "
+            "approves. Propose it on the pages, or with an API key of your own."
+        )
+    if not alone and parties_of(actor).isdisjoint(action.propose):
         return gettext("This may be proposed by: %s.") % _listed(action.propose)
     account = User.objects.filter(pk=actor.user_id or 0).first()
     if account is not None and not has_own_credentials(actor, account):

@@ -15,6 +15,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.accounts.four_eyes import letters
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.parties import parties_of
 from vardkase.identity.accounts.four_eyes.queries import find
 from vardkase.identity.accounts.four_eyes.registry import Action, action_of, sealed
 from vardkase.identity.accounts.four_eyes.rules import (
@@ -53,7 +54,8 @@ def propose(
     `parameters` is JSON and holds no secret. Raises Forbidden, Conflict while the same waits, Invalid under `reason`.
     """
     actor.require_own_affairs()
-    now, alone = timezone.now(), action.alone_until_in_use and not in_use()
+    now = timezone.now()
+    alone = not parties_of(actor).isdisjoint(action.alone_until_in_use) and not in_use()
     request = ApprovalRequest(
         action=action.name,
         subject=subject,
@@ -67,7 +69,7 @@ def propose(
         proposed_at=now,
         expires_at=expires_at or now + timedelta(days=APPROVAL_DAYS.value),
     )
-    if refusal := refusal_to_propose(actor, action, request):
+    if refusal := refusal_to_propose(actor, action, request, alone=alone):
         raise Forbidden(refusal)
     _refuse_twice(request)
     request.subject_state = plain(action.fingerprint(request))
@@ -112,7 +114,7 @@ def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.
 
 @transaction.atomic
 def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
-    """Take one's own proposal back; the console those of the console. Raises NotFound, Forbidden, Conflict."""
+    """Take one's own proposal back. Raises NotFound, Forbidden, Conflict."""
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:

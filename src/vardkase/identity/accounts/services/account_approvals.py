@@ -118,7 +118,7 @@ OFFICER_ACCOUNT = register(
     Action(
         name=CHANGE,
         title=_("Change the account of an officer"),
-        propose=frozenset({Party.SITE_ADMIN, Party.CONSOLE}) | OFFICERS,
+        propose=frozenset({Party.SITE_ADMIN}) | OFFICERS,
         approve=OFFICERS,
         describe=_describe,
         fingerprint=_fingerprint,
@@ -130,7 +130,7 @@ LAST_OFFICER_ACCOUNT = register(
     Action(
         name=CHANGE_LAST,
         title=_("Change the account of the only officer"),
-        propose=frozenset({Party.CONSOLE}),
+        propose=frozenset({Party.SITE_ADMIN}),
         approve=frozenset({Party.SITE_ADMIN}),
         describe=_describe,
         fingerprint=_fingerprint,

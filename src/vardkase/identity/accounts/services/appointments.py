@@ -1,7 +1,8 @@
-"""New officers take two people: a site administrator or the console proposes, another officer approves.
+"""New officers take two people: a site administrator proposes, an officer approves.
 
-The first two are appointed by one person, for nobody is there yet. When the hub has had two and none is left, the
-console proposes and a site administrator approves.
+The first two are appointed by one person, for nobody is there yet. When the hub has had two and none is left, one site
+administrator proposes and another one approves: the console makes the second account where there is none, and that
+account waits as long as any whose credentials somebody else has set.
 """
 
 from __future__ import annotations
@@ -100,20 +101,20 @@ OFFICER = register(
     Action(
         name=APPOINT,
         title=_("Appoint an officer"),
-        propose=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
+        propose=frozenset({Party.SITE_ADMIN}),
         approve=OFFICERS,
         describe=_describe,
         fingerprint=_fingerprint,
         conflict=_is_about,
         execute=_execute,
-        alone_until_in_use=True,
+        alone_until_in_use=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
     )
 )
 AGAIN = register(
     Action(
         name=BEGIN_AGAIN,
         title=_("Appoint an officer when none is left"),
-        propose=frozenset({Party.CONSOLE}),
+        propose=frozenset({Party.SITE_ADMIN}),
         approve=frozenset({Party.SITE_ADMIN}),
         describe=_describe,
         fingerprint=_fingerprint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vardkase.audit.services import ActorReference
@@ -24,6 +24,12 @@ def note_who_set(actor: ActorReference, user: User) -> None:
         User.objects.filter(pk=user.pk).update(
             credentials_set_by_another_at=user.credentials_set_by_another_at
         )
+
+
+def note_who_made_site_admins(actor: ActorReference, users: QuerySet[User]) -> None:
+    """Record that somebody else has made site administrators of accounts: they take part in no decision of two yet."""
+    own = actor.user_id if actor.credential_name != CONSOLE else None
+    users.exclude(pk=own or 0).update(credentials_set_by_another_at=timezone.now())
 
 
 def note_issuer(actor: ActorReference, key: AuthKey) -> None:

@@ -11,10 +11,17 @@ from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.credentials import end_those_of_others
+from vardkase.identity.accounts.services.credentials import end_those_of_others, note_who_made_site_admins
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.users import target_of
-from vardkase.identity.accounts.staff import DECIDE, OF_THE_HUB, StaffRole, are_in_conflict, staff_roles
+from vardkase.identity.accounts.staff import (
+    CONTENT_BLIND,
+    DECIDE,
+    OF_THE_HUB,
+    StaffRole,
+    are_in_conflict,
+    staff_roles,
+)
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -26,6 +33,12 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     before, user.staff_roles = user.staff_roles, wanted
     user.save(update_fields=["staff_roles", "date_modified"])
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
+    if (
+        user.role.perm_site_admin
+        and staff_roles(before) & CONTENT_BLIND
+        and not staff_roles(wanted) & CONTENT_BLIND
+    ):
+        note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
     told = [Changed.DUTIES]
     if (staff_roles(wanted) - staff_roles(before)) & DECIDE and (ended := end_those_of_others(user)):
         change["keys_ended"] = ended

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
+from vardkase.identity.accounts.services.credentials import note_who_made_site_admins
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.protection import refuse_offices_of_role
 from vardkase.identity.organisations.acting import Acting
@@ -79,6 +80,7 @@ def edit_role(actor: Acting, role: Role, data: Mapping[str, Any]) -> Role:
     _apply(role, data)
     if role.perm_site_admin and "perm_site_admin" not in before:
         refuse_offices_of_role(role.pk)
+        note_who_made_site_admins(actor, User.objects.filter(role=role))
     role.save()
     keep_a_site_admin()
     record(actor, "role.edited", _target(role), {"permissions": [before, _held(role)]})

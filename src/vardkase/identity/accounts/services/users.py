@@ -25,7 +25,12 @@ from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
-from vardkase.identity.accounts.services.credentials import end_all, is_another, note_who_set
+from vardkase.identity.accounts.services.credentials import (
+    end_all,
+    is_another,
+    note_who_made_site_admins,
+    note_who_set,
+)
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
@@ -219,6 +224,8 @@ def _saved(
         require_unlimited(actor, "email")
     user.save()
     keep_a_site_admin()
+    if user.role.perm_site_admin and not before.role.perm_site_admin:
+        note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
     if (password or user.email != before.email) and is_another(actor, user):
         note_who_set(actor, user)
         if (

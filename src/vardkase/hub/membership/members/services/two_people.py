@@ -39,7 +39,7 @@ from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
 """Members that connect so sign in by the whole minimum from their activation on, until two officers say otherwise."""
-PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER, Party.CONSOLE})
+PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 
 def propose_step(
