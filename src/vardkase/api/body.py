@@ -17,7 +17,7 @@ from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 
 from vardkase.api.errors import MispError
-from vardkase.core.body_limits import BodyLimits
+from vardkase.core.body_limits import BodyLimits, Sender
 from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
 from vardkase.core.json_limits import (
@@ -32,6 +32,8 @@ from vardkase.formats.incoming.reading import xml_body
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from vardkase.identity.access.actor import Actor
 
 MULTIPART = "multipart/form-data"
 XML = ("application/xml", "text/xml")
@@ -49,6 +51,11 @@ def check_size(request: HttpRequest, limits: BodyLimits) -> None:
     """Raise MispError 413 for a request that says itself that its body is too big."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > limits.bytes:
         raise _too_big(limits)
+
+
+def sender_of(actor: Actor) -> Sender:
+    """Whose share of what is being received the bodies of `actor` count against."""
+    return Sender.organisation(actor.organisation_id) if actor.user_id else Sender.visitor(actor.address)
 
 
 def plain_body(request: HttpRequest, limits: BodyLimits) -> bytes:

@@ -21,12 +21,12 @@ from django.utils import translation
 
 from vardkase.api.answers import Answer, Json, Text
 from vardkase.api.authentication import Authenticated, authenticate
-from vardkase.api.body import check_size
+from vardkase.api.body import check_size, sender_of
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
 from vardkase.api.rate_limit import counted
 from vardkase.api.request import Call, Route, plain, route_of
 from vardkase.api.responses import response_of
-from vardkase.core.body_limits import BodyLimits
+from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.outages import outage_of
@@ -248,11 +248,13 @@ def _answer(request: HttpRequest, route: Route, actor: Actor) -> Answer:
     method = request.method or "GET"
     if not found.allows(method):
         return _describe(found, method)
+    if getattr(request, "has_no_room", False):
+        raise MispError(503, NO_ROOM, headers={"Retry-After": RETRY_AFTER})
     if found.before_body and not getattr(request, "is_admitted", False):
         found.before_body(actor)
     if getattr(request, "body_is_pending", False):
         check_size(request, found.body)
-        request.wanted_body = found.body  # type: ignore[attr-defined]  # read by config.gateway
+        request.wanted_body = WantedBody(found.body, sender_of(actor))  # type: ignore[attr-defined]  # read by config.gateway
         return Text(b"")
     if not found.writes and hasattr(request, "interruption"):
         request.interruption.is_harmless = True

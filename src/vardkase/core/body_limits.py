@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from vardkase.core.addresses import counted_as
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
@@ -35,3 +40,33 @@ class BodyLimits(Enum):
     def unpacked(self, sent: int) -> int:
         """Bytes that a compressed body of `sent` bytes may have when it is unpacked."""
         return min(self.bytes, max(UNPACKED_ANYWAY, sent * RATIO))
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose bodies count together: names, each with its share of what a web process may hold at once."""
+
+    shares: dict[str, float]
+
+    @classmethod
+    def organisation(cls, org_id: int | None) -> Self:
+        """Everybody of an organisation, whatever they send with."""
+        return cls({f"organisation {org_id}": 1 / 2})
+
+    @classmethod
+    def visitor(cls, address: str | None) -> Self:
+        """Somebody without an account: the address counts, and all visitors together."""
+        return cls({f"address {counted_as(address)}": 1 / 16, "visitors": 1 / 2})
+
+
+@dataclass(frozen=True, slots=True)
+class WantedBody:
+    """What an endpoint or page answers before the body: how much of it is taken, and from whom."""
+
+    limits: BodyLimits
+    sender: Sender
+
+
+NO_ROOM = gettext_noop("The hub is receiving too many large requests at the moment. Try again in a minute.")
+RETRY_AFTER = "60"
+"""Seconds until a refused body may be sent again, as the header has them."""

@@ -15,7 +15,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.translation import gettext
 
-from vardkase.core.body_limits import BodyLimits
+from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, Sender, WantedBody
 from vardkase.core.errors import NotFound
 from vardkase.core.interruption import CLIENT_GONE, has_left
 from vardkase.core.settings.instance import LIVE, MAINTENANCE_MESSAGE
@@ -113,13 +113,17 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if getattr(request, "has_no_room", False):
+            refused = render(request, "refused.html", {"why": gettext(NO_ROOM)}, status=503)
+            refused.headers["Retry-After"] = RETRY_AFTER
+            return refused
         length = _length(request)
         if length > BodyLimits.PUBLIC.bytes:
             limits = _limits(request)
             if length > limits.bytes:
                 return HttpResponse(status=413)
             if getattr(request, "body_is_pending", False):
-                request.wanted_body = limits  # type: ignore[attr-defined]  # read by config.gateway
+                request.wanted_body = WantedBody(limits, _sender(request))  # type: ignore[attr-defined]  # read by config.gateway
                 return HttpResponse()
         return self.get_response(request)
 
@@ -173,6 +177,12 @@ def _limits(request: HttpRequest) -> BodyLimits:
     except NotFound:
         return BodyLimits.PUBLIC
     return BodyLimits.FILES
+
+
+def _sender(request: HttpRequest) -> Sender:
+    if isinstance(request.user, User):
+        return Sender.organisation(request.user.org_id)
+    return Sender.visitor(getattr(request, "client_address", None))
 
 
 def _admit(request: HttpRequest, user: User, name: str, *, own_affairs: bool) -> HttpResponse | None:

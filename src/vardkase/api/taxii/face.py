@@ -11,12 +11,13 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from vardkase.api.body import check_size
+from vardkase.api.body import check_size, sender_of
 from vardkase.api.errors import MispError
 from vardkase.api.taxii import resources
 from vardkase.api.taxii.calls import LIMITS, TaxiiCall
 from vardkase.api.taxii.messages import Answer, TaxiiError, accepts_taxii, response_of
 from vardkase.api.taxii.resources import PREFIX
+from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, WantedBody
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
 from vardkase.core.interruption import has_left
 from vardkase.core.races import again_if_overtaken
@@ -103,9 +104,11 @@ def _answer(request: HttpRequest) -> Answer:
         if handler is None:
             allowed = ", ".join(each.methods)
             raise TaxiiError(405, "Method not allowed", f"Use {allowed}.", headers={"Allow": allowed})
+        if getattr(request, "has_no_room", False):
+            raise TaxiiError(503, "Too busy", NO_ROOM, headers={"Retry-After": RETRY_AFTER})
         if getattr(request, "body_is_pending", False):
             check_size(request, LIMITS)
-            request.wanted_body = LIMITS  # type: ignore[attr-defined]  # read by config.gateway
+            request.wanted_body = WantedBody(LIMITS, sender_of(call.actor))  # type: ignore[attr-defined]  # read by config.gateway
             return Answer({})
         return again_if_overtaken(partial(handler, call, *arguments))
     raise TaxiiError(404, "Not found", "There is no such resource.")

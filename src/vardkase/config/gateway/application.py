@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
+from vardkase.config.gateway.incoming import Budget, IncomingBody, NoRoom
 from vardkase.config.gateway.lanes import Lane
 from vardkase.config.gateway.outgoing import IN_MEMORY, PIECE, ClientGone, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
 from vardkase.config.middleware import is_for_machines
-from vardkase.core.body_limits import BodyLimits
+from vardkase.core.body_limits import BodyLimits, WantedBody
 from vardkase.core.interruption import Interruption
 
 type Message = dict[str, Any]
@@ -43,7 +44,7 @@ class Reply:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes | Outgoing
-    wants_body: BodyLimits | None = None
+    wants_body: WantedBody | None = None
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Application:
         self._pages = Lane("pages", THREADS)
         self._api = Lane("api", THREADS)
         self._documents = Lane("documents", 1)
+        self._budget = Budget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -93,27 +95,35 @@ class Application:
         request = exchange.request()
         if not sends_body(request):
             return await self._answered(request, exchange)
-        with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-            limits = BodyLimits.PUBLIC
-            declared = int(request.META.get("CONTENT_LENGTH") or 0)
-            if declared <= UNASKED:
-                size, complete = await _received(receive, body, 0, UNASKED)
-            else:
-                size, complete = 0, False
-            if not complete:
-                reply = await self._asked(exchange, max(size, declared))
-                if reply.wants_body is None:
-                    return reply
-                limits = reply.wants_body
-                size, complete = await _received(receive, body, size, limits.bytes)
-            request = exchange.request()
-            request.is_admitted = limits is not BodyLimits.PUBLIC  # type: ignore[attr-defined]
-            if complete:
-                body.seek(0)
-                attach_body(request, body, size)
-            else:
-                request.META["CONTENT_LENGTH"] = str(size)  # Without a body: it is refused for its size.
-            return await self._answered(request, exchange, size)
+        with contextlib.closing(IncomingBody(self._budget)) as body:
+            try:
+                return await self._received(exchange, receive, body)
+            except NoRoom:
+                request = exchange.request()
+                request.META["CONTENT_LENGTH"] = str(body.size)
+                request.has_no_room = True  # type: ignore[attr-defined]
+                return await self._answered(request, exchange)
+
+    async def _received(self, exchange: Exchange, receive: Receive, body: IncomingBody) -> Reply:
+        """The answer to a request with a body; raises NoRoom."""
+        limits = BodyLimits.PUBLIC
+        declared = int(exchange.request().META.get("CONTENT_LENGTH") or 0)
+        complete = declared <= UNASKED and await _receive(receive, body, UNASKED)
+        if not complete:
+            reply = await self._asked(exchange, max(body.size, declared))
+            if reply.wants_body is None:
+                return reply
+            limits = reply.wants_body.limits
+            body.count_for(reply.wants_body.sender, declared)
+            complete = await _receive(receive, body, limits.bytes)
+        request = exchange.request()
+        request.is_admitted = limits is not BodyLimits.PUBLIC  # type: ignore[attr-defined]
+        if complete:
+            body.rewind()
+            attach_body(request, body.file, body.size)
+        else:
+            request.META["CONTENT_LENGTH"] = str(body.size)  # Without a body: it is refused for its size.
+        return await self._answered(request, exchange, body.size)
 
     async def _asked(self, exchange: Exchange, size: int) -> Reply:
         """Django's answer before the body: a refusal, or how much it takes."""
@@ -187,19 +197,17 @@ def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-async def _received(receive: Receive, body: IO[bytes], size: int, limit: int) -> tuple[int, bool]:
-    """Append what comes to `body`, which holds `size` bytes, until it ends or is over `limit`; whether it ended."""
+async def _receive(receive: Receive, body: IncomingBody, limit: int) -> bool:
+    """Append what comes to `body` until it ends or is over `limit`; whether it ended. Raises NoRoom."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        piece = message["body"]
-        size += len(piece)
-        body.write(piece)
-        if size > limit:
-            return size, False
+        body.write(message["body"])
+        if body.size > limit:
+            return False
         if not message["more_body"]:
-            return size, True
+            return True
 
 
 async def _deliver(reply: Reply, connection: Connection, send: Send) -> None:

@@ -1,0 +1,106 @@
+"""Bodies that are being received: how many bytes of them one process holds, in all and for each sender."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.conf import settings
+
+from vardkase.core.body_limits import BodyLimits, Sender
+
+IN_MEMORY = BodyLimits.PUBLIC.value
+"""Bytes of one body that wait in memory; a longer one waits in a file."""
+LARGEST_BODIES = 4
+"""How many bodies of the largest size one process holds, or as many bytes of smaller ones."""
+
+logger = logging.getLogger(__name__)
+
+
+class NoRoom(Exception):
+    """The budget is spent, or the disk is full."""
+
+
+class Budget:
+    """Bytes of bodies in one process, and who sent them. Used in the event loop alone: it has no lock."""
+
+    def __init__(self) -> None:
+        self._held = 0
+        self._held_for: Counter[str] = Counter()
+
+    @property
+    def bytes(self) -> int:
+        """All that may be held at once."""
+        return LARGEST_BODIES * int(settings.VARDKASE_MAX_BODY)
+
+    def check(self, sender: Sender, size: int) -> None:
+        """Raise NoRoom when `size` more bytes of `sender` do not fit."""
+        if self._held + size > self.bytes or any(
+            self._held_for[name] + size > self.bytes * share for name, share in sender.shares.items()
+        ):
+            raise NoRoom
+
+    def take(self, sender: Sender, size: int) -> None:
+        """Count `size` bytes of `sender`; raises NoRoom when they do not fit."""
+        self.check(sender, size)
+        self._held += size
+        self._held_for.update(dict.fromkeys(sender.shares, size))
+
+    def give_back(self, sender: Sender, size: int) -> None:
+        """Forget `size` bytes of `sender`."""
+        self._held -= size
+        self._held_for.subtract(dict.fromkeys(sender.shares, size))
+        for name in sender.shares:
+            if not self._held_for[name]:
+                del self._held_for[name]
+
+
+class IncomingBody:
+    """One body on its way from the client. Not counted before the sender is known: until then it is small."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._sender: Sender | None = None
+        self.file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed in `close`
+        self.size = 0
+
+    def count_for(self, sender: Sender, declared: int) -> None:
+        """Count what is here and what will come for `sender`; raises NoRoom, at once when `declared` does not fit."""
+        self._budget.check(sender, max(declared, self.size))
+        self._budget.take(sender, self.size)
+        self._sender = sender
+
+    def write(self, piece: bytes) -> None:
+        """Append `piece`; raises NoRoom."""
+        if self._sender is not None:
+            self._budget.take(self._sender, len(piece))
+        self.size += len(piece)
+        with _disk_errors():
+            self.file.write(piece)
+
+    def rewind(self) -> None:
+        """Make it readable from its start; raises NoRoom."""
+        with _disk_errors():
+            self.file.seek(0)
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        if self._sender is not None:
+            self._budget.give_back(self._sender, self.size)
+            self._sender = None
+        self.size = 0
+        with contextlib.suppress(OSError):  # What a full disk did not take is still in its buffer.
+            self.file.close()
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        logger.error("a body cannot be received: %s", error)
+        raise NoRoom from error

@@ -1,0 +1,156 @@
+"""Bodies that are being received take a bounded part of the disk, and each sender a bounded part of that."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from django.test import Client
+
+from tests.cast import Cast, Player
+from tests.support.processes import wait_until
+from tests.support.web_server import WebServer, running_web_server
+from vardkase.config.gateway.incoming import IN_MEMORY, Budget, IncomingBody, NoRoom
+from vardkase.core.body_limits import Sender
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+MAX_BODY = 1024 * 1024
+"""A quarter of what the process holds; an organisation may have half of it."""
+SENT = 900 * 1024
+"""Of each upload that never ends: two of them leave an organisation no room for a third."""
+EVENT = {"Event": {"info": "x" * 600_000}}
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def small(server_cast: Cast, tmp_path: Path) -> Iterator[WebServer]:
+    """A server with little room."""
+    with running_web_server(tmp_path, VARDKASE_MAX_BODY=str(MAX_BODY)) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def unfinished_uploads(server: WebServer, *players: Player) -> Iterator[list[socket.socket]]:
+    """Uploads of which SENT bytes have been sent, and no more come; two of each player."""
+    with contextlib.ExitStack() as opened:
+        clients = []
+        for player in players * 2:
+            client = opened.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+            client.sendall(
+                f"POST /events/add HTTP/1.1\r\nHost: hub\r\nAuthorization: {player.key}\r\n"
+                "Accept: application/json\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n"
+                f"Content-Length: {MAX_BODY}\r\n\r\n".encode()
+            )
+            assert client.recv(100).split()[1] == b"100"
+            client.sendall(b'{"Event":{"info":"'.ljust(SENT, b"x"))
+            clients.append(client)
+        yield clients
+
+
+def add_event(server: WebServer, player: Player) -> requests.Response:
+    headers = JSON | {"Authorization": player.key}
+    return requests.post(f"{server.url}/events/add", json=EVENT, headers=headers, timeout=30)
+
+
+def test_one_organisation_cannot_spend_all(small: WebServer, server_cast: Cast) -> None:
+    uploader, other = server_cast.org_admin, server_cast.stranger
+    with unfinished_uploads(small, uploader) as clients:
+        wait_until(lambda: add_event(small, uploader).status_code == 503, 30)
+        refused = add_event(small, uploader)
+        assert int(refused.headers["Retry-After"]) > 0
+        assert refused.json()["message"].startswith("The hub is receiving too many large requests")
+        assert add_event(small, server_cast.colleague).status_code == 503
+        assert add_event(small, other).status_code == 200
+        clients[0].close()
+        wait_until(lambda: add_event(small, uploader).status_code == 200, 30)
+
+
+def test_when_all_is_spent_small_requests_and_pages_go_on(small: WebServer, server_cast: Cast) -> None:
+    """Also everybody without an account is told to come back, in the form they asked for."""
+    others = server_cast.site_admin
+    session = Client()
+    session.force_login(others.user)
+    cookies = {name: morsel.value for name, morsel in session.cookies.items()}
+    large = {"text": "x" * 600_000}
+    with unfinished_uploads(small, server_cast.org_admin, server_cast.stranger):
+        wait_until(lambda: add_event(small, others).status_code == 503, 30)
+        page = requests.post(f"{small.url}/account/", data=large, cookies=cookies, timeout=30)
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
+        assert page.headers["Content-Type"].startswith("text/html")
+        taxii = requests.post(
+            f"{small.url}/taxii2/api/collections/{'0' * 8}-0000-4000-8000-{'0' * 12}/objects/",
+            data="x" * 600_000,
+            headers={
+                "Authorization": others.key,
+                "Accept": "application/taxii+json;version=2.1",
+                "Content-Type": "application/taxii+json;version=2.1",
+            },
+            timeout=30,
+        )
+        assert (taxii.status_code, taxii.json()["title"]) == (503, "Too busy")
+        assert requests.get(f"{small.url}/about/", timeout=30).status_code == 200
+        search = {"value": "x", "returnFormat": "json"}
+        headers = JSON | {"Authorization": others.key}
+        assert (
+            requests.post(
+                f"{small.url}/attributes/restSearch", json=search, headers=headers, timeout=30
+            ).status_code
+            == 200
+        )
+    wait_until(lambda: add_event(small, others).status_code == 200, 30)
+
+
+def test_refused_and_failed_bodies_give_their_room_back(small: WebServer, server_cast: Cast) -> None:
+    headers = JSON | {"Authorization": server_cast.org_admin.key, "Content-Type": "application/json"}
+
+    def pieces(size: int) -> Iterator[bytes]:
+        yield b"{"
+        for _ in range(size // 10_000):
+            yield b" " * 10_000
+
+    for size, status in [(MAX_BODY - 100_000, 405), (MAX_BODY + 100_000, 413)] * 4:
+        with contextlib.suppress(requests.ConnectionError):  # Closed while it was still sent.
+            answer = requests.post(f"{small.url}/events/add", data=pieces(size), headers=headers, timeout=30)
+            assert answer.status_code == status
+    assert add_event(small, server_cast.org_admin).status_code == 200
+
+
+def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:
+    settings.VARDKASE_MAX_BODY = MAX_BODY
+    budget, one = Budget(), Sender.visitor("192.0.2.1")
+    budget.take(one, MAX_BODY // 4)
+    with pytest.raises(NoRoom):
+        budget.take(Sender.visitor("192.0.2.1"), 1)
+    for number in range(7):
+        budget.take(Sender.visitor(f"2001:db8:0:{number}::1"), MAX_BODY // 4)
+    with pytest.raises(NoRoom):
+        budget.take(Sender.visitor("198.51.100.1"), 1)
+    budget.take(Sender.organisation(1), 2 * MAX_BODY)
+    with pytest.raises(NoRoom):
+        budget.take(Sender.organisation(2), 1)
+    budget.give_back(one, MAX_BODY // 4)
+    budget.take(Sender.organisation(2), MAX_BODY // 4)
+
+
+def test_a_full_disk_is_no_room() -> None:
+    budget, sender = Budget(), Sender.organisation(1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (IN_MEMORY + 1000, before[1]))
+    try:
+        body = IncomingBody(budget)
+        body.count_for(sender, 0)
+        body.write(b"x" * IN_MEMORY)
+        with pytest.raises(NoRoom):
+            body.write(b"x" * IN_MEMORY)
+        body.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    budget.take(sender, budget.bytes // 2)
