@@ -15,6 +15,7 @@ from vardkase.analysis.search.trim import kept_attributes
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.knowledge.warninglists.matching import Candidate, find_hits
 from vardkase.misp.flags import as_bool
 
@@ -78,7 +79,7 @@ def rows_of(
     `types` leaves the other types out; `parameters` are those of `columns`.
     """
     sql = ROWS.format(columns=columns)
-    given = {**parameters, "types": None if types is None else sorted(types)}
+    given = {**parameters, **reader_parameters(actor), "types": None if types is None else sorted(types)}
     for page in attributes_of(actor, search, ids):
         yield cursor().execute(sql, {**given, "ids": page}, binary=True).fetchall()
 

@@ -242,7 +242,7 @@ def test_own_feeds_lose_what_was_changed(cast: Cast) -> None:
     content = FeedContent(distributions=(1, 2, 3))
 
     def held() -> set[str]:
-        return set(listed(chosen(reader, content), reach_of(reader, content)))
+        return set(listed(reader, chosen(reader, content), reach_of(reader, content)))
 
     assert held() == {event["uuid"]}
     assert call(cast.publisher.key, "POST", f"/attributes/add/{event['id']}", iban)[0] == 200

@@ -8,6 +8,7 @@ from vardkase.analysis.search import resolve
 from vardkase.analysis.search.filters import Range, Search, Terms
 from vardkase.analysis.search.statement import Statement, split_items
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import knows_private
 
 GALAXY_ELEMENT = """e.id IN (
     SELECT et.event_id
@@ -38,6 +39,18 @@ def range_condition(statement: Statement, column: str, wanted: Range | None) -> 
         yield f"{column} >= {statement.bind(wanted.start, 'bigint')}"
     if wanted and wanted.end is not None:
         yield f"{column} <= {statement.bind(wanted.end, 'bigint')}"
+
+
+def changed_condition(statement: Statement, wanted: Range | None) -> Iterator[str]:
+    """The event's last change that the reader may know of, within inclusive bounds; indexes serve both times."""
+    knows = knows_private(statement.actor)
+    if wanted and wanted.start is not None:
+        start = statement.bind(wanted.start, "bigint")
+        private = f"e.private_timestamp > 0 AND e.private_timestamp >= {start} AND {knows}"
+        yield f"(e.timestamp >= {start} OR ({private}))"
+    if wanted and wanted.end is not None:
+        end = statement.bind(wanted.end, "bigint")
+        yield f"e.timestamp <= {end} AND (e.private_timestamp <= {end} OR NOT {knows})"
 
 
 def text_condition(statement: Statement, column: str, terms: Terms, *, fold: bool) -> str:
@@ -107,7 +120,7 @@ def _columns(statement: Statement, search: Search) -> Iterator[str]:
     for column, numbers in (("threat_level_id", search.threat_level), ("distribution", search.distribution)):
         if numbers is not None:
             yield f"e.{column} = ANY({statement.bind(list(numbers), 'bigint[]')})"
-    yield from range_condition(statement, "e.timestamp", search.event_timestamp)
+    yield from changed_condition(statement, search.event_timestamp)
     yield from range_condition(statement, "e.publish_timestamp", search.publish_timestamp)
     if search.date and search.date.start:
         yield f"e.date >= {statement.bind(search.date.start, 'date')}"

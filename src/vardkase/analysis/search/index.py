@@ -8,8 +8,8 @@ from typing import Any
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search import terms as read
-from vardkase.analysis.search.events import range_condition
-from vardkase.analysis.search.filters import Terms
+from vardkase.analysis.search.events import changed_condition, range_condition
+from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.statement import Statement, containing, like_patterns
 from vardkase.analysis.search.tags import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
@@ -17,6 +17,11 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.openpgp.instance_key import instance_fingerprint
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import (
+    event_sighting_timestamp,
+    event_timestamp,
+    proposals_are_waiting,
+)
 from vardkase.identity.access.visibility import proposal_predicate, report_predicate
 from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.intel.rules import must_sign
@@ -59,9 +64,9 @@ def event_index_query(actor: Actor, given: Mapping[str, Any], now: int | None = 
     for name, value in filters.items():
         if (condition := CONDITIONS.get(name)) is not None:
             conditions.extend(condition(statement, value))
-    for name, column in TIMES.items():
+    for name, condition_of in TIMES.items():
         if name in filters:
-            conditions.extend(range_condition(statement, column, read.moments(filters[name], moment)))
+            conditions.extend(condition_of(statement, read.moments(filters[name], moment)))
     if as_bool(filters.get("minimal")) and must_sign(actor, protected=True):
         conditions.append(_signable(statement))
     return statement.query(
@@ -87,12 +92,20 @@ def _is_given(value: Any) -> bool:
     return value is not None and value not in ("", [], {})
 
 
+SORTED_FOR_READER = {
+    "attribute_count": visible_attribute_count,
+    "timestamp": event_timestamp,
+    "sighting_timestamp": event_sighting_timestamp,
+    "proposal_email_lock": proposals_are_waiting,
+}
+
+
 def _order(actor: Actor, filters: Mapping[str, Any]) -> str:
     column = str(filters.get("sort") or filters.get("order") or "id").rpartition(".")[2]
     if column not in SORTS:
         return "e.id"
     descending = str(filters.get("direction", "")).lower() == "desc"
-    by = visible_attribute_count(actor) if column == "attribute_count" else f"e.{column}"
+    by = SORTED_FOR_READER[column](actor) if column in SORTED_FOR_READER else f"e.{column}"
     return f"{by}{' DESC' if descending else ''}, e.id"
 
 
@@ -274,10 +287,15 @@ CONDITIONS: dict[str, Callable[[Statement, Any], Iterator[str]]] = {
     "threatlevel": _numbers("e.threat_level_id"),
 }
 
-TIMES = {
-    "timestamp": "e.timestamp",
-    "publishtimestamp": "e.publish_timestamp",
-    "publish_timestamp": "e.publish_timestamp",
+
+def _publications(statement: Statement, wanted: Range | None) -> Iterator[str]:
+    yield from range_condition(statement, "e.publish_timestamp", wanted)
+
+
+TIMES: dict[str, Callable[[Statement, Range | None], Iterator[str]]] = {
+    "timestamp": changed_condition,
+    "publishtimestamp": _publications,
+    "publish_timestamp": _publications,
 }
 
 FILTERS = (*CONDITIONS, *TIMES)

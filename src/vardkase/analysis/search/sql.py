@@ -13,7 +13,12 @@ from vardkase.analysis.search.attributes import (
     undisputed,
     uuid_filter,
 )
-from vardkase.analysis.search.events import event_conditions, range_condition, text_condition
+from vardkase.analysis.search.events import (
+    changed_condition,
+    event_conditions,
+    range_condition,
+    text_condition,
+)
 from vardkase.analysis.search.everywhere import events_with_pattern
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
 from vardkase.analysis.search.statement import Statement
@@ -53,7 +58,7 @@ def _events(statement: Statement, search: Search) -> str:
     else:
         conditions = [
             *event_conditions(statement, search),
-            *range_condition(statement, "e.timestamp", search.timestamp),
+            *changed_condition(statement, search.timestamp),
             *_of_events(statement, search),
             *tag_conditions(statement, search),
         ]

@@ -14,6 +14,8 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.formats.feed import Reach
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.identity.organisations.queries import find_group
 
 PUBLIC = (1, 2, 3)
@@ -68,14 +70,16 @@ def chosen(actor: Actor, content: FeedContent) -> SqlQuery:
     return query(actor, search)
 
 
-def listed(events: SqlQuery, reach: Reach) -> dict[str, Listed]:
+def listed(actor: Actor, events: SqlQuery, reach: Reach) -> dict[str, Listed]:
     """Uuid → the chosen events that the reach lets out, in their order; one query."""
-    rows = cursor().execute(LISTED.format(chosen=events.sql), events.parameters, binary=True).fetchall()
+    sql = LISTED.format(chosen=events.sql, timestamp=event_timestamp(actor))
+    parameters = {**events.parameters, **reader_parameters(actor)}
+    rows = cursor().execute(sql, parameters, binary=True).fetchall()
     found = (Listed(*row) for row in rows)
     return {each.uuid: each for each in found if reach.holds(each)}
 
 
 LISTED = """
-SELECT e.id, e.uuid::text, e.timestamp, e.distribution::text, coalesce(e.sharing_group_id, 0)::text
+SELECT e.id, e.uuid::text, {timestamp}, e.distribution::text, coalesce(e.sharing_group_id, 0)::text
 FROM ({chosen}) AS chosen JOIN event e ON e.id = chosen.id WHERE e.published ORDER BY e.id
 """

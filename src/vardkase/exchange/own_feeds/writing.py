@@ -45,7 +45,7 @@ class Exported:
 
 def event_ids(actor: Actor, content: FeedContent) -> list[int]:
     """The events that a feed of `content` holds, as `actor` may read it. Raises Invalid, NotFound."""
-    return [each.id for each in listed(chosen(actor, content), reach_of(actor, content)).values()]
+    return [each.id for each in listed(actor, chosen(actor, content), reach_of(actor, content)).values()]
 
 
 def export_feed(
@@ -63,7 +63,7 @@ def export_feed(
     folder that holds something else), NotFound (a sharing group), Conflict (another writing goes on), OSError.
     """
     reach = reach_of(actor, content)
-    wanted = listed(chosen(actor, content), reach)
+    wanted = listed(actor, chosen(actor, content), reach)
     if only is not None:
         wanted = {uuid: each for uuid, each in wanted.items() if each.id in only}
     with alone_in(folder):

@@ -76,5 +76,7 @@ WHERE kind = 'event' AND uuid = ANY(%(events)s::uuid[])
 """
 
 KNOWN = """
-SELECT uuid::text, id, timestamp, sighting_timestamp, locked FROM event WHERE uuid = ANY(%(uuids)s::uuid[])
+SELECT uuid::text, id, greatest(timestamp, private_timestamp),
+    greatest(sighting_timestamp, private_sighting_timestamp), locked
+FROM event WHERE uuid = ANY(%(uuids)s::uuid[])
 """

@@ -15,6 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.csv.columns import CONTEXT, DEFAULT, EVENT_COLUMNS, column_sql
 from vardkase.formats.found import rows_of
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.misp.flags import as_bool
 from vardkase.misp.time import render_seen
 
@@ -65,9 +66,9 @@ def _pages(
     seen = [place for place, name in enumerate(own, 1) if name in SEEN]
     all_tags = as_bool(search.options.get("includeAllTags"))
     of_events = search.scope is Scope.EVENTS
-    columns = ", ".join(["e.id", *(column_sql(name, of_events=of_events) for name in own)])
+    columns = ", ".join(["e.id", *(column_sql(actor, name, of_events=of_events) for name in own)])
     for rows in rows_of(actor, search, ids, columns, all_tags=all_tags):
-        events = _event_values(sorted({row[0] for row in rows}), shared, all_tags=all_tags)
+        events = _event_values(actor, sorted({row[0] for row in rows}), shared, all_tags=all_tags)
         # Without those whose event was deleted between the two statements.
         there = [row for row in rows if row[0] in events]
         yield [_with_moments(row, seen) for row in there] if seen else there, events
@@ -79,11 +80,14 @@ def _split(names: list[str]) -> tuple[list[str], list[str]]:
     return names[:end], names[end:]
 
 
-def _event_values(event_ids: list[int], names: list[str], *, all_tags: bool) -> dict[int, Sequence[Any]]:
+def _event_values(
+    actor: Actor, event_ids: list[int], names: list[str], *, all_tags: bool
+) -> dict[int, Sequence[Any]]:
     if not names:
         return dict.fromkeys(event_ids, ())
-    sql = EVENTS.format(columns=", ".join(column_sql(name, of_events=True) for name in names))
-    rows = cursor().execute(sql, {"ids": event_ids, "all_tags": all_tags}, binary=True)
+    sql = EVENTS.format(columns=", ".join(column_sql(actor, name, of_events=True) for name in names))
+    parameters = {"ids": event_ids, "all_tags": all_tags, **reader_parameters(actor)}
+    rows = cursor().execute(sql, parameters, binary=True)
     return {number: values for number, *values in rows}
 
 

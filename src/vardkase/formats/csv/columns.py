@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
+
 DEFAULT = (
     "uuid",
     "event_id",
@@ -40,6 +43,8 @@ EVENT_TAGS = """(
 
 THREAT_LEVEL = "(ARRAY['High', 'Medium', 'Low', 'Undefined'])[e.threat_level_id]"
 
+TIMESTAMP = "event_timestamp"
+
 COLUMNS: dict[str, str] = {
     "id": "a.id",
     "uuid": "a.uuid::text",
@@ -71,7 +76,6 @@ COLUMNS: dict[str, str] = {
     "event_analysis": "e.analysis",
     "event_date": "e.date::text",
     "event_tag": EVENT_TAGS,
-    "event_timestamp": "e.timestamp",
     "event_publish_timestamp": "e.publish_timestamp",
     "event_published": "e.published",
 }
@@ -90,12 +94,14 @@ OBJECT_COLUMNS: dict[str, str] = {
 """Filled only in exports of events, as in MISP."""
 
 
-EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_")) - {"event_id"}
+EVENT_COLUMNS = frozenset(name for name in COLUMNS if name.startswith("event_")) - {"event_id"} | {TIMESTAMP}
 """The same for every attribute of an event."""
 
 
-def column_sql(name: str, *, of_events: bool) -> str:
+def column_sql(actor: Actor, name: str, *, of_events: bool) -> str:
     """The expression of a column; an unknown one is empty, as in MISP."""
+    if name == TIMESTAMP:
+        return event_timestamp(actor)
     if name in OBJECT_COLUMNS:
         return OBJECT_COLUMNS[name] if of_events else "NULL"
     return COLUMNS.get(name, "NULL")

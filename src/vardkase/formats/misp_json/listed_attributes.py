@@ -25,6 +25,7 @@ from vardkase.formats.misp_json.stream import joined
 from vardkase.formats.misp_json.structs import EMPTY, ListedAttribute, SplitAttribute, encoder
 from vardkase.formats.misp_json.warnings import add_warnings, clean
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
 
 ATTACHMENTS_AT_ONCE = 20
 
@@ -112,7 +113,12 @@ class Listing:
         missing = [event_id for event_id in event_ids if event_id not in self.events]
         if not missing:
             return
-        for number, *row in self.scope.rows(CONTEXT if self.options.include_context else EVENTS, ids=missing):
+        sql = (
+            CONTEXT.format(timestamp=event_timestamp(self.scope.actor))
+            if self.options.include_context
+            else EVENTS
+        )
+        for number, *row in self.scope.rows(sql, ids=missing):
             if self.options.include_context:
                 tags = [self.scope.tags.context(each) for each in event_tags.get(number, ())]
                 self.events[number] = Raw(encoder.encode(_context(row, tags)))
@@ -212,7 +218,7 @@ FROM event WHERE id = ANY(%(ids)s)
 
 CONTEXT = """
 SELECT e.id, e.id::text, e.orgc_id::text, e.org_id::text, e.date::text, e.threat_level_id::text, e.info,
-       e.published, e.uuid::text, e.analysis::text, e.timestamp::text, e.distribution::text,
+       e.published, e.uuid::text, e.analysis::text, ({timestamp})::text, e.distribution::text,
        e.publish_timestamp::text, coalesce(e.sharing_group_id, 0)::text, coalesce(e.extends_uuid::text, ''),
        orgc.id::text, orgc.name, orgc.uuid::text, orgc.local
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id

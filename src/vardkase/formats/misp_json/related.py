@@ -18,6 +18,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.columns import value
 from vardkase.formats.misp_json.structs import encoder
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 
 
@@ -26,7 +27,7 @@ def related_event_blocks(actor: Actor, event_id: int) -> list[dict[str, Any]]:
     ids = [related.event_id for related in related_events(actor, event_id)]
     if not ids:
         return []
-    sql = RELATED_EVENTS.format(visible=event_predicate(actor))
+    sql = RELATED_EVENTS.format(visible=event_predicate(actor), timestamp=event_timestamp(actor))
     rows = cursor().execute(sql, reader_parameters(actor) | {"ids": ids}).fetchall()
     return [{"Event": _event(row)} for row in rows]
 
@@ -92,7 +93,7 @@ EVENT_MEMBERS = (
 
 RELATED_EVENTS = """
 SELECT e.id::text, e.date::text, e.threat_level_id::text, e.info, e.published, e.uuid::text,
-       e.analysis::text, e.timestamp::text, e.distribution::text, e.org_id::text, e.orgc_id::text,
+       e.analysis::text, ({timestamp})::text, e.distribution::text, e.org_id::text, e.orgc_id::text,
        org.name, org.uuid::text, orgc.name, orgc.uuid::text
 FROM event e JOIN organisation org ON org.id = e.org_id JOIN organisation orgc ON orgc.id = e.orgc_id
 WHERE e.id = ANY(%(ids)s) AND {visible}

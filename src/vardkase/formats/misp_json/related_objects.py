@@ -12,6 +12,11 @@ from vardkase.core.sql import array_of, cursor, from_jsonb
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, OBJECT, REPORT
 from vardkase.formats.misp_json.structs import EventReport, ListedAttribute, Object, encoder
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import (
+    event_sighting_timestamp,
+    event_timestamp,
+    proposals_are_waiting,
+)
 from vardkase.identity.access.visibility import (
     analyst_data_predicate,
     attribute_predicate,
@@ -64,7 +69,12 @@ def related_objects(actor: Actor, things: Iterable[Thing]) -> dict[Thing, Raw]:
 
 def _found(actor: Actor, kind: str, uuids: list[str]) -> list[tuple[str, Raw]]:
     source = SOURCES[kind]
-    columns = source.columns.format(attribute_count=visible_attribute_count(actor))
+    columns = source.columns.format(
+        attribute_count=visible_attribute_count(actor),
+        timestamp=event_timestamp(actor),
+        sighting_timestamp=event_sighting_timestamp(actor),
+        proposals_are_waiting=proposals_are_waiting(actor),
+    )
     sql = (
         f"SELECT {source.alias}.uuid::text, {columns} FROM {source.table} "
         f"WHERE {source.alias}.uuid = ANY(%(uuids)s::uuid[]) AND {_visible(actor, kind)}"
@@ -96,9 +106,9 @@ EVENT_MEMBERS = (
     "publish_timestamp", "sighting_timestamp", "disable_correlation", "extends_uuid", "protected",
 )  # fmt: skip
 EVENT = """e.id::text, e.org_id::text, e.date::text, e.info, e.user_id::text, e.uuid::text, e.published,
-    e.analysis::text, ({attribute_count})::text, e.orgc_id::text, e.timestamp::text, e.distribution::text,
-    coalesce(e.sharing_group_id, 0)::text, e.proposal_email_lock, e.locked, e.threat_level_id::text,
-    e.publish_timestamp::text, e.sighting_timestamp::text, e.disable_correlation,
+    e.analysis::text, ({attribute_count})::text, e.orgc_id::text, ({timestamp})::text, e.distribution::text,
+    coalesce(e.sharing_group_id, 0)::text, {proposals_are_waiting}, e.locked, e.threat_level_id::text,
+    e.publish_timestamp::text, ({sighting_timestamp})::text, e.disable_correlation,
     coalesce(e.extends_uuid::text, ''), e.protected"""
 
 SAID_MEMBERS = (

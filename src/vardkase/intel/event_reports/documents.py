@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.event_reports.tags import link_tags
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.services.assemble import Assembler, numbered_parts
+from vardkase.intel.services.audiences import Audiences, report_audiences
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.misp.report import ReportInput, parse_report
 
 
-def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> None:
+@dataclass(frozen=True, slots=True)
+class StoredReports:
+    """The reports that a document has added or changed, and who may know."""
+
+    ids: Sequence[int]
+    audiences: Audiences
+
+
+def store_reports(actor: Actor, event: Event, parts: object, assembler: Assembler) -> StoredReports:
     """Store the reports of a locked event: new ones are added, known ones replaced when newer (core-format §7)."""
     parsed = list(_parsed(parts, assembler))
     if not parsed:
-        return
+        return StoredReports((), frozenset())
     uuids = [report.uuid for report in parsed if report.uuid]
     known = {str(report.uuid): report for report in EventReport.objects.filter(uuid__in=uuids)}
     book = TagBook(actor, [mention for report in parsed for mention in report.tags])
-    for report in parsed:
-        stored = known.get(report.uuid or "")
+    pairs = [(known.get(report.uuid or ""), report) for report in parsed]
+    before = report_audiences(
+        [stored.pk for stored, report in pairs if stored and _replaces(event, stored, report)]
+    )
+    ids = []
+    for stored, report in pairs:
         if stored is None or _replaces(event, stored, report):
-            link_tags(_stored(event, stored, report, assembler), book, report.tags)
+            written = _stored(event, stored, report, assembler)
+            link_tags(written, book, report.tags)
+            ids.append(written.pk)
+    return StoredReports(ids, before | report_audiences(ids))
 
 
 def _parsed(parts: object, assembler: Assembler) -> Iterator[ReportInput]:

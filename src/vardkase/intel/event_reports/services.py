@@ -17,6 +17,7 @@ from vardkase.intel.event_reports.tags import put_tags
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
 from vardkase.intel.services.assemble import UUID_TAKEN
+from vardkase.intel.services.audiences import Audiences, report_audiences
 from vardkase.intel.services.changes import named
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.intel.services.sharing import SharingGroups
@@ -60,8 +61,9 @@ def edit_report(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     }
     sent = {key: value for key, value in named(data).items() if key in CHANGEABLE}
     report.timestamp = now_seconds()
+    before = report_audiences([report.pk])
     _assign(actor, report, _parsed(stored | sent))
-    _done(actor, event, report, "event_report.edited")
+    _done(actor, event, report, "event_report.edited", before=before)
     return report.pk
 
 
@@ -70,11 +72,12 @@ def delete_report(actor: Actor, reference: Reference, *, hard: bool = False) -> 
     """Mark a report deleted, or remove it for good. Raises NotFound, NotYours."""
     actor.require(Permission.ADD)
     report, event = lock_own_report(actor, reference)
+    before = report_audiences([report.pk])
     if hard:
         EventReport.objects.filter(pk=report.pk).delete()
     else:
         EventReport.objects.filter(pk=report.pk).update(deleted=True, timestamp=now_seconds())
-    _done(actor, event, report, "event_report.deleted", {"hard": hard})
+    _done(actor, event, report, "event_report.deleted", {"hard": hard}, before=before)
 
 
 @transaction.atomic
@@ -113,8 +116,14 @@ def _assign(actor: Actor, report: EventReport, parsed: ReportInput) -> None:
 
 
 def _done(
-    actor: Actor, event: Event, report: EventReport, act: str, change: dict[str, Any] | None = None
+    actor: Actor,
+    event: Event,
+    report: EventReport,
+    act: str,
+    change: dict[str, Any] | None = None,
+    *,
+    before: Audiences = frozenset(),
 ) -> None:
-    touch(event)
+    touch(event, before | report_audiences([report.pk]))
     target = Target("event_report", report.pk, report.uuid, report.name)
     record(actor, act, target, change)

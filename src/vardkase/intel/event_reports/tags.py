@@ -14,6 +14,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.queries.find import Reference, find_report
+from vardkase.intel.services.audiences import report_audiences
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.intel.services.tagging import require_may_tag
@@ -107,7 +108,7 @@ def _done(
     actor: Actor, event: Event, report: EventReport, act: str, tags: Sequence[Tag], *, local: bool
 ) -> None:
     if not local:
-        touch(event)
+        touch(event, report_audiences([report.pk]))
     target = Target("event_report", report.pk, report.uuid, report.name)
     for tag in tags:
         record(actor, act, target, {"tag": tag.name, "local": local})

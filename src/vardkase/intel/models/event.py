@@ -17,6 +17,9 @@ LONGEST_RELATIONSHIP = 191
 class Event(models.Model):
     """MISP's event. Times are Unix seconds; `org` owns it here, `orgc` created it (core-format §2).
 
+    `private_timestamp` and `private_sighting_timestamp`: changes of parts that only the owner organisation reads. They
+    move no other column, so that nobody else can tell (`identity.access.event_times`).
+
     `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
     own organisation and site administrators read it, published or not, until a version without that is published.
     """
@@ -34,6 +37,8 @@ class Event(models.Model):
     timestamp = models.BigIntegerField()
     publish_timestamp = models.BigIntegerField(default=0)
     sighting_timestamp = models.BigIntegerField(default=0)
+    private_timestamp = models.BigIntegerField(default=0, db_default=0)
+    private_sighting_timestamp = models.BigIntegerField(default=0, db_default=0)
     published = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     proposal_email_lock = models.BooleanField(default=False)
@@ -47,6 +52,11 @@ class Event(models.Model):
         db_table = "event"
         indexes = [
             models.Index(fields=["timestamp", "id"], name="event_timestamp"),
+            models.Index(
+                fields=["private_timestamp"],
+                name="event_private_timestamp",
+                condition=models.Q(private_timestamp__gt=0),
+            ),
             models.Index(fields=["publish_timestamp"], name="event_publish_timestamp"),
             models.Index(fields=["date"], name="event_date"),
             models.Index(
@@ -57,6 +67,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.info}"
+
+    @property
+    def last_change(self) -> int:
+        """When anything in the event last changed: for its owner organisation alone."""
+        return max(self.timestamp, self.private_timestamp)
 
 
 class EventTag(models.Model):

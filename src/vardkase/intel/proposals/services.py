@@ -25,6 +25,7 @@ from vardkase.intel.queries.find import Reference, find_attribute
 from vardkase.intel.rules import may_modify_event
 from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, taken_uuids
 from vardkase.intel.services.attributes import change_attribute
+from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.batch import NewAttribute, write_attributes
 from vardkase.intel.services.changes import merge_attribute
 from vardkase.intel.services.deletion import soft_delete_attributes
@@ -175,22 +176,24 @@ def _open(actor: Actor, event: Event, ids: Sequence[int] | None) -> list[Proposa
 
 def _accept(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
     """Add what is new by COPY, change what changes, delete what goes; the event is locked."""
-    _add(actor, event, [each for each in proposals if each.attribute_id is None])
+    added = _add(actor, event, [each for each in proposals if each.attribute_id is None])
+    audiences = attribute_audiences([*added, *(each.attribute_id for each in proposals if each.attribute_id)])
     for proposal in proposals:
         if proposal.attribute is not None and not proposal.to_delete:
-            _change(actor, event, proposal, proposal.attribute)
+            audiences |= _change(actor, event, proposal, proposal.attribute)
     _decide(event, proposals)
     going = [each.attribute_id for each in proposals if each.attribute_id is not None and each.to_delete]
     if going:
         soft_delete_attributes(event.pk, going)
     if proposals:
-        touch(event)
+        touch(event, audiences)
         record(actor, "proposal.accepted", _targets(event, proposals), {"count": len(proposals)})
 
 
-def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
+def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:
+    """The ids of the new attributes."""
     if not proposals:
-        return
+        return []
     known = known_values(event.pk, [each.value1 for each in proposals])
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections(), known_values=known)
     rows = [_new_attribute(assembler, each) for each in proposals]
@@ -198,6 +201,7 @@ def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> None:
         raise Invalid(UUID_TAKEN)
     links = TagBook(actor, []).links
     write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=links)
+    return [row.id for row in rows]
 
 
 def _new_attribute(assembler: Assembler, proposal: Proposal) -> NewAttribute:
@@ -208,9 +212,9 @@ def _new_attribute(assembler: Assembler, proposal: Proposal) -> NewAttribute:
     return row
 
 
-def _change(actor: Actor, event: Event, proposal: Proposal, attribute: Attribute) -> None:
+def _change(actor: Actor, event: Event, proposal: Proposal, attribute: Attribute) -> Audiences:
     attribute.data_sha256 = proposal.data_sha256 or attribute.data_sha256
-    change_attribute(actor, event, attribute, _proposes(proposal))
+    return change_attribute(actor, event, attribute, _proposes(proposal))
 
 
 def _proposes(proposal: Proposal) -> dict[str, Any]:

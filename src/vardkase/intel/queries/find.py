@@ -15,6 +15,7 @@ from uuid import UUID
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
@@ -41,7 +42,7 @@ def find_event(actor: Actor, reference: Reference, *, missing: str = "Invalid ev
     """The event, if the actor may read it; `missing` is how MISP words that it is not there."""
     _enter(actor, "event", reference)
     row = _one(
-        f"SELECT {_columns(EventRow, 'e')} FROM event e WHERE {matches('e', reference)} "
+        f"SELECT {_event_columns(actor)} FROM event e WHERE {matches('e', reference)} "
         f"AND {event_predicate(actor)}",
         actor,
         reference,
@@ -135,7 +136,7 @@ def _part(
     """The columns of a part, with the row of its event as the last one."""
     hidden = deleted_predicate(actor, "p") if deleted else "NOT p.deleted"
     found = _one(
-        f"SELECT {_columns(row, 'p')}, {_columns(EventRow, 'e')} FROM {table} p "
+        f"SELECT {_columns(row, 'p')}, {_event_columns(actor)} FROM {table} p "
         f"JOIN event e ON e.id = p.event_id WHERE {matches('p', reference)} "
         f"AND {event_predicate(actor)} AND {visible} AND {hidden}",
         actor,
@@ -170,6 +171,11 @@ def _one(sql: str, actor: Actor, reference: Reference, missing: str) -> tuple[An
 
 def _columns(row: type, alias: str) -> str:
     return ", ".join(f"{alias}.{field.name}" for field in fields(row) if field.name != "event")
+
+
+def _event_columns(actor: Actor) -> str:
+    columns = {field.name: f"e.{field.name}" for field in fields(EventRow)}
+    return ", ".join((columns | {"timestamp": event_timestamp(actor)}).values())
 
 
 def matches(alias: str, reference: Reference) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import event_timestamp
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.queries.find import UUID_FORM
 
@@ -17,7 +18,7 @@ def wanted_events(actor: Actor, offered: Sequence[tuple[str, int]]) -> list[str]
     """
     known = [(uuid.lower(), timestamp) for uuid, timestamp in offered if UUID_FORM.fullmatch(uuid)]
     parameters = {"uuids": [uuid for uuid, _ in known], "timestamps": [moment for _, moment in known]}
-    sql = WANTED.format(visible=event_predicate(actor))
+    sql = WANTED.format(visible=event_predicate(actor), timestamp=event_timestamp(actor))
     return [row[0] for row in cursor().execute(sql, parameters | reader_parameters(actor)).fetchall()]
 
 
@@ -25,6 +26,6 @@ WANTED = """
 SELECT o.uuid::text
 FROM unnest(%(uuids)s::uuid[], %(timestamps)s::bigint[]) WITH ORDINALITY AS o (uuid, timestamp, place)
 LEFT JOIN event e ON e.uuid = o.uuid AND {visible}
-WHERE e.id IS NULL OR (e.locked AND e.timestamp < o.timestamp)
+WHERE e.id IS NULL OR (e.locked AND {timestamp} < o.timestamp)
 ORDER BY o.place
 """

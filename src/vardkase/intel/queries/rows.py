@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event's own columns; times are Unix seconds."""
+    """An event's own columns; times are Unix seconds, and `timestamp` is as the reader may know it."""
 
     id: int
     uuid: UUID

@@ -18,6 +18,7 @@ from vardkase.intel.errors import NotNewer
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.services.assemble import DUPLICATE, Assembler, known_values, mentioned_tags
+from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.batch import write_attributes
 from vardkase.intel.services.changes import (
     AttributeChanges,
@@ -55,16 +56,19 @@ def add_attributes(
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections, strict_sharing=True)
     added: list[int] = []
     updated: list[int] = []
+    audiences: Audiences = frozenset()
     for chunk in batched(_numbered(parts), CHUNK):
         assembler.know_values(known_in_event(event, chunk, assembler.filter))
         rows = assembler.numbered_attributes(chunk, "Attribute")
         if update_duplicates:
-            updated += _update_duplicates(actor, event, chunk, assembler)
+            ids, readers = _update_duplicates(actor, event, chunk, assembler)
+            updated += ids
+            audiences |= readers
         tags = TagBook(actor, mentioned_tags(rows))
         write_attributes(event.pk, rows, event_correlates=not event.disable_correlation, link_tags=tags.links)
         added += [row.id for row in rows]
     if added or updated:
-        touch(event)
+        touch(event, attribute_audiences(added) | audiences)
         count = {"count": len(added)}
         record(actor, "attribute.added", Target("event", event.pk, event.uuid, event.info), count)
     return AddedAttributes(added + updated, rejections)
@@ -83,18 +87,22 @@ def edit_attribute(actor: Actor, reference: int | str, data: Mapping[str, Any]) 
         raise NotNewer(
             "Attribute could not be saved: Attribute in the request not newer than the local copy."
         )
-    change_attribute(actor, event, stored, data)
-    touch(event)
+    touch(event, change_attribute(actor, event, stored, data))
     record(actor, "attribute.edited", Target("attribute", stored.pk, stored.uuid, stored.value))
     return stored.pk
 
 
-def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mapping[str, Any]) -> None:
-    """Merge `data` into one stored attribute of a locked event and write it; raises Invalid."""
+def change_attribute(actor: Actor, event: Event, stored: Attribute, data: Mapping[str, Any]) -> Audiences:
+    """Merge `data` into one stored attribute of a locked event and write it; returns who may know of it.
+
+    Raises Invalid.
+    """
+    before = attribute_audiences([stored.pk])
     changes = AttributeChanges()
     collect_change(changes, stored, data, SharingGroups(actor), now_seconds())
     _refuse_double(stored)
     write_changes(event.pk, changes, TagBook(actor, tag_mentions(data)))
+    return before | attribute_audiences([stored.pk])
 
 
 def spread_values(parts: Iterable[Any]) -> Iterator[Any]:
@@ -133,9 +141,10 @@ def _value_key(document: Any, rewrite: ImportFilter) -> tuple[str, str, str | No
 
 def _update_duplicates(
     actor: Actor, event: Event, chunk: Sequence[Numbered], assembler: Assembler
-) -> list[int]:
-    """Turn refusals for being there already into updates of what is there."""
+) -> tuple[list[int], Audiences]:
+    """Turn refusals for being there already into updates of what is there; returns whose, and who may know."""
     updated = []
+    audiences: Audiences = frozenset()
     errors = assembler.rejections.errors
     for place, document in chunk:
         key = _value_key(document, assembler.filter)
@@ -143,10 +152,11 @@ def _update_duplicates(
             continue
         stored = _live(event).filter(type=key[0], value1=key[1], value2=key[2]).first()
         if stored is not None:
-            change_attribute(actor, event, stored, {k: v for k, v in document.items() if k != "timestamp"})
+            sent = {k: v for k, v in document.items() if k != "timestamp"}
+            audiences |= change_attribute(actor, event, stored, sent)
             del errors[place]
             updated.append(stored.pk)
-    return updated
+    return updated, audiences
 
 
 def _refuse_double(stored: Attribute) -> None:

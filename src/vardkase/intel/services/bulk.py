@@ -17,6 +17,7 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.errors import SharingGroupRefused
 from vardkase.intel.hooks import AttributesChanged, AttributesEdited, attributes_changed, attributes_edited
 from vardkase.intel.models import Event
+from vardkase.intel.services.audiences import Audiences, attribute_audiences
 from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
 from vardkase.intel.services.locking import lock_own_event, touch
 from vardkase.intel.services.sharing import SharingGroups
@@ -32,8 +33,9 @@ def delete_attributes(
     Raises NotFound (none of them is there), NotYours.
     """
     event, chosen = _own(actor, event_id, attribute_ids, deleted=None if hard else False)
+    before = attribute_audiences(chosen)
     (remove_attributes if hard else soft_delete_attributes)(event.pk, chosen)
-    return _done(actor, event, "attribute.deleted", chosen, {"hard": hard})
+    return _done(actor, event, "attribute.deleted", chosen, {"hard": hard}, before)
 
 
 @transaction.atomic
@@ -76,10 +78,11 @@ def set_reach(
     group = SharingGroups(actor).required(distribution, sharing_group_id, None)
     if distribution == Distribution.SHARING_GROUP and group is None:
         raise SharingGroupRefused
+    before = attribute_audiences(chosen)
     values = {"distribution": distribution, "group": group}
     _update(event, chosen, "distribution = %(distribution)s, sharing_group_id = %(group)s", values)
     attributes_changed.emit(AttributesChanged(event.pk, tuple(chosen)))
-    return _done(actor, event, "attribute.edited", chosen, {"distribution": distribution})
+    return _done(actor, event, "attribute.edited", chosen, {"distribution": distribution}, before)
 
 
 def _own(
@@ -116,8 +119,16 @@ def _update(event: Event, chosen: Sequence[int], columns: str, values: dict[str,
     attributes_edited.emit(AttributesEdited(event.pk, tuple(chosen)))
 
 
-def _done(actor: Actor, event: Event, act: str, chosen: Sequence[int], change: dict[str, Any]) -> int:
-    touch(event)
+def _done(
+    actor: Actor,
+    event: Event,
+    act: str,
+    chosen: Sequence[int],
+    change: dict[str, Any],
+    before: Audiences = frozenset(),
+) -> int:
+    """`before`: who read them, where that may have changed."""
+    touch(event, before | attribute_audiences(chosen))
     target = Target("event", event.pk, event.uuid, event.info)
     record(actor, act, target, {**change, "count": len(chosen), "attributes": list(chosen)})
     return len(chosen)

@@ -13,7 +13,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_attribute, find_object
 from vardkase.intel.queries.marks import attribute_mark, event_mark, object_mark
 from vardkase.intel.services.attributes import edit_attribute
-from vardkase.intel.services.locking import lock_event
+from vardkase.intel.services.locking import known_timestamp, lock_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.objects import edit_object
 from vardkase.intel.services.publish import publish_event
@@ -61,7 +61,7 @@ def publish_as_seen(
     SharingGroupRefused.
     """
     event = lock_event(actor, event_id)
-    _require(event.timestamp == timestamp)
+    _require(known_timestamp(actor, event) == timestamp)
     if (event.distribution, event.sharing_group_id) != (distribution, sharing_group_id):
         edit_event(actor, event_id, {"distribution": distribution, "sharing_group_id": sharing_group_id or 0})
     return publish_event(actor, event_id, tell=tell, confirmed=confirmed)

@@ -24,6 +24,12 @@ from vardkase.intel.hooks import (
 )
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.audiences import (
+    attribute_audiences,
+    object_audiences,
+    reference_audiences,
+    touch_objects,
+)
 from vardkase.intel.services.locking import lock_event, lock_own_part, touch
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
@@ -66,11 +72,12 @@ def delete_attribute(actor: Actor, attribute_id: int, *, hard: bool = False) -> 
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     if attribute.deleted and not hard:
         raise NotFound("Invalid attribute")
+    audiences = attribute_audiences([attribute.pk])
     if hard:
         remove_attributes(event.pk, [attribute.pk])
     else:
         soft_delete_attributes(event.pk, [attribute.pk])
-    touch(event)
+    touch(event, audiences)
     record(actor, "attribute.deleted", _target(attribute), {"hard": hard})
 
 
@@ -80,7 +87,7 @@ def restore_attribute(actor: Actor, attribute_id: int) -> None:
     attribute, event = lock_own_part(actor, lambda: _attribute(attribute_id))
     Attribute.objects.filter(pk=attribute.pk).update(deleted=False, timestamp=now_seconds())
     _edited(event.pk, (attribute.pk,))
-    touch(event)
+    touch(event, attribute_audiences([attribute.pk]))
     record(actor, "attribute.restored", _target(attribute))
 
 
@@ -89,6 +96,7 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
     """Delete an object and its attributes. Raises NotFound, NotYours."""
     found, event = lock_own_part(actor, lambda: _one(Object.objects.all(), object_id, "Invalid object."))
     attribute_ids = list(Attribute.objects.filter(object=found.pk).values_list("pk", flat=True))
+    audiences = object_audiences([found.pk])
     if hard:
         remove_attributes(event.pk, attribute_ids)
         references = ObjectReference.objects.filter(event=event)
@@ -97,7 +105,7 @@ def delete_object(actor: Actor, object_id: int, *, hard: bool = False) -> Object
         Object.objects.filter(pk=found.pk).delete()
     else:
         soft_delete_object(found, attribute_ids)
-    touch(event)
+    touch(event, audiences)
     record(actor, "object.deleted", Target("object", found.pk, found.uuid, found.name), {"hard": hard})
     return found
 
@@ -108,12 +116,14 @@ def delete_reference(actor: Actor, reference_id: int, *, hard: bool = False) -> 
     stored = ObjectReference.objects.all()
     reference, event = lock_own_part(actor, lambda: _one(stored, reference_id, "Invalid object reference."))
     chosen = ObjectReference.objects.filter(pk=reference.pk)
+    pairs = [(reference.object_id, str(reference.referenced_uuid))]
+    audiences = reference_audiences(pairs)
     if hard:
         chosen.delete()
     else:
         chosen.update(deleted=True, timestamp=now_seconds())
-    Object.objects.filter(pk=reference.object_id).update(timestamp=now_seconds())
-    touch(event)
+    touch_objects(pairs)
+    touch(event, audiences)
     record(actor, "object_reference.deleted", Target("object_reference", reference.pk, reference.uuid))
 
 

@@ -16,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.services.assemble import Assembler
+from vardkase.intel.services.audiences import attribute_audiences, object_audiences
 from vardkase.intel.services.batch import ATTRIBUTE_COLUMNS, NewAttribute, NewObject
 from vardkase.intel.services.bulk import readable_attributes
 from vardkase.intel.services.deletion import remove_attributes, soft_delete_attributes
@@ -58,8 +59,9 @@ def group_attributes(
     row = _new_object(actor, template, about, now)
     row.attributes = [_inside(each, relations[each.pk], now) for each in chosen]
     store_parts(event, [], [row], TagBook(actor, ()), now)
+    audiences = object_audiences([row.id]) | attribute_audiences([each.pk for each in chosen])
     _take_over(event, {old.pk: new.id for old, new in zip(chosen, row.attributes, strict=True)})
-    touch(event)
+    touch(event, audiences)
     change = {"attributes": [each.pk for each in chosen]}
     record(actor, "object.grouped", Target("object", row.id, UUID(row.uuid), row.name), change)
     return row.id

@@ -9,6 +9,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.event_times import knows_private_times
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.errors import NotYours
 from vardkase.intel.hooks import AttributesChanged, attributes_changed
@@ -16,6 +17,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.queries.rows import EventRow
 from vardkase.intel.rules import may_modify_event
+from vardkase.intel.services.audiences import READERS, Audiences, is_private
 
 
 def lock_event(actor: Actor, event_id: int) -> Event:
@@ -65,16 +67,28 @@ def lock_own_part[Part: PartOfEvent](actor: Actor, find: Callable[[], Part]) -> 
     return find(), event
 
 
-def touch(event: Event, *, now: int | None = None) -> None:
-    """After a change inside: count again, move the timestamp, and take the event back to unpublished."""
-    cursor().execute(
-        """
-        UPDATE event SET published = FALSE, timestamp = %(now)s,
-            attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
-        WHERE id = %(id)s
-        """,
-        {"id": event.pk, "now": now or now_seconds()},
-    )
+def touch(event: Event, audiences: Audiences = READERS) -> None:
+    """After a change inside: count again, move the timestamp, and take the event back to unpublished.
+
+    A change that only the owner organisation may know of has nothing to be published, and moves a time that only
+    it is told.
+    """
+    moved = PRIVATELY if is_private(event, audiences) else OPENLY
+    cursor().execute(TOUCH.format(moved=moved), {"id": event.pk, "now": now_seconds()})
+
+
+OPENLY = "published = FALSE, timestamp = %(now)s"
+PRIVATELY = "private_timestamp = %(now)s"
+TOUCH = """
+UPDATE event SET {moved},
+    attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
+WHERE id = %(id)s
+"""
+
+
+def known_timestamp(actor: Actor, event: Event) -> int:
+    """When the event last changed, as far as the actor may know."""
+    return event.last_change if knows_private_times(actor, event.org_id) else event.timestamp
 
 
 def recount(event_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,21 @@ from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattri
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.protection.keys import take_over_keys
+from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed, require_signature_of_change
 from vardkase.intel.rules import may_merge_event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags
+from vardkase.intel.services.audiences import (
+    Audiences,
+    attribute_audiences,
+    is_private,
+    object_audiences,
+)
 from vardkase.intel.services.blocking import refuse_by_rule
 from vardkase.intel.services.changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, store_parts
-from vardkase.intel.services.locking import correlation_changed, lock_event, recount
+from vardkase.intel.services.locking import correlation_changed, known_timestamp, lock_event, recount
 from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.publish import is_confirmed, mark_published
 from vardkase.intel.services.references import store_references
@@ -59,10 +67,14 @@ def edit_event(
     _refuse(actor, event, data, signed)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
     correlated = not event.disable_correlation
+    before = _Shared.of(event)
     publish = _merge_header(actor, event, data, assembler)
-    _merge_parts(actor, event, data, assembler)
+    audiences = _merge_parts(actor, event, data, assembler)
     assembler.rejections.require_present()
     recount(event.pk)
+    if is_private(event, audiences) and before.still_holds(event, data.get("published")):
+        before.restore(event)
+        publish = False
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
     record(actor, "event.edited", Target("event", event.pk, event.uuid, event.info))
@@ -78,12 +90,12 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
         if not actor.may(Permission.SYNC):
             raise Forbidden("You are not authorised to do that.")
         # A MISP that sends an event back to where it was created takes only this answer for a matter of course.
-        raise Invalid(NOT_AUTHORISED if is_newer(data, event.timestamp) else NOT_NEWER)
+        raise Invalid(NOT_AUTHORISED if is_newer(data, known_timestamp(actor, event)) else NOT_NEWER)
     refuse_by_rule(data)
     require_signature_of_change(actor, event, signed)
     if (uuid := data.get("uuid")) and str(uuid).lower() != str(event.uuid):
         raise Invalid("Event could not be saved: Could not find the local event.")
-    if not is_newer(data, event.timestamp):
+    if not is_newer(data, known_timestamp(actor, event)):
         raise Invalid(NOT_NEWER)
     if event.orgc_id != actor.organisation_id and misattributed(actor, ids=[event.orgc_id]):
         raise Invalid(f"Event could not be saved: {NOT_THE_SENDER}")
@@ -131,9 +143,53 @@ def _assign(event: Event, parsed: EventInput) -> None:
     event.extends_uuid = UUID(parsed.extends_uuid) if parsed.extends_uuid else None
 
 
-def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What everybody who reads an event knows of it, beside its parts."""
+
+    timestamp: int
+    published: bool
+    rest: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, event: Event) -> _Shared:
+        return cls(event.timestamp, event.published, cls._rest(event))
+
+    @staticmethod
+    def _rest(event: Event) -> tuple[Any, ...]:
+        columns = (getattr(event, name) for name in SHARED)
+        tags = EventTag.objects.filter(event=event).order_by("pk")
+        keys = CryptographicKey.objects.filter(event=event).order_by("pk")
+        return (
+            *columns,
+            *tags.values_list("tag_id", "local", "relationship_type"),
+            *keys.values_list("pk", "revoked"),
+        )
+
+    def still_holds(self, event: Event, published: object) -> bool:
+        """Whether a merged document has changed none of it; `published` is what it says of that, or None."""
+        as_published = published is None or as_bool(published) == self.published
+        return as_published and self._rest(event) == self.rest
+
+    def restore(self, event: Event) -> None:
+        """Let the change be known to the owner organisation alone."""
+        event.private_timestamp, event.timestamp = event.timestamp, self.timestamp
+        event.published = self.published
+        event.save(update_fields=["private_timestamp", "timestamp", "published"])
+
+
+SHARED = (
+    "info", "date", "threat_level_id", "analysis", "distribution", "sharing_group_id", "disable_correlation",
+    "extends_uuid",
+)  # fmt: skip
+
+
+def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> Audiences:
+    """Write what the document says of parts; returns who reads those that are new or changed."""
     merger = PartsMerger(event, assembler)
     merger.take(data)
+    changed = [attribute.pk for attribute in merger.changes.changed]
+    audiences = merger.audiences | attribute_audiences(changed)
     event_tags = tag_mentions(data)
     new_attributes = all_attributes(merger.attributes, merger.objects)
     tags = TagBook(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
@@ -143,6 +199,9 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(event_tags)])
     if detached := tags.detached(event_tags):
         EventTag.objects.filter(event=event, tag__in=detached, local=False).delete()
-    store_reports(actor, event, data.get("EventReport"), assembler)
+    reports = store_reports(actor, event, data.get("EventReport"), assembler)
     take_over_keys(event, data.get("CryptographicKey"), assembler)
     store_contributions(actor, event, assembler, data)
+    audiences |= attribute_audiences([*changed, *(row.id for row in new_attributes)])
+    audiences |= object_audiences([*(row.id for row in merger.objects), *merger.changed_objects])
+    return audiences | reports.audiences

@@ -8,11 +8,13 @@ from typing import Any
 from vardkase.core.errors import Invalid
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.services.assemble import UUID_TAKEN, Assembler, known_values, numbered_parts
+from vardkase.intel.services.audiences import Audience, Audiences
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.changes import AttributeChanges, collect_change, is_newer
 from vardkase.intel.services.deletion import soft_delete_object
 from vardkase.intel.services.objects_merge import merge_object_header
 from vardkase.knowledge.import_expressions.applying import ImportFilter
+from vardkase.misp.distribution import Distribution
 from vardkase.misp.fields import UUID
 from vardkase.misp.flags import as_bool
 from vardkase.misp.values import normalise, split
@@ -22,7 +24,8 @@ class PartsMerger:
     """Takes a document apart against a locked event. Afterwards:
 
     `attributes` and `objects` are new and wait to be written; `changes` are stored attributes that change;
-    `references` are (object id, object uuid, document). Objects that change or go are written at once.
+    `references` are (object id, object uuid, document). Objects that change or go are written at once;
+    `changed_objects` are their ids, and `audiences` those who read them before.
     """
 
     def __init__(self, event: Event, assembler: Assembler) -> None:
@@ -32,6 +35,8 @@ class PartsMerger:
         self.objects: list[NewObject] = []
         self.changes = AttributeChanges()
         self.references: list[tuple[int, str, Any]] = []
+        self.changed_objects: list[int] = []
+        self.audiences: Audiences = frozenset()
 
     def take(self, data: Mapping[str, Any]) -> None:
         """Sort the attributes and objects of `data`."""
@@ -68,7 +73,13 @@ class PartsMerger:
                 self._merge_object(known, part, place)
         self.objects = self.assembler.objects(new, "Object")
 
+    def _will_change(self, known: Object) -> None:
+        self.changed_objects.append(known.pk)
+        private = known.distribution == Distribution.ORGANISATION
+        self.audiences |= {Audience.OWNER if private else Audience.READERS}
+
     def _merge_object(self, known: Object, part: dict[str, Any], place: str) -> None:
+        self._will_change(known)
         if as_bool(part.get("deleted")) and not known.deleted:
             ids = Attribute.objects.filter(object=known, deleted=False).values_list("pk", flat=True)
             soft_delete_object(known, list(ids))

@@ -17,6 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
+from vardkase.intel.services.audiences import object_audiences
 from vardkase.intel.services.batch import NewObject
 from vardkase.intel.services.bulk import readable_attributes
 from vardkase.intel.services.changes import AttributeChanges, collect_change, write_changes
@@ -67,7 +68,7 @@ def add_object(
     if not kept:
         raise Invalid("Object could not be saved.\nuuid: The UUID provided is not unique")
     store_parts(event, [], kept, TagBook(actor, mentioned_tags(row.attributes)), assembler.now)
-    touch(event)
+    touch(event, object_audiences([row.id]))
     record(actor, "object.added", Target("object", row.id, UUID(row.uuid), row.name))
     return row.id
 
@@ -86,6 +87,7 @@ def edit_object(
     found, event = lock_own_part(actor, lambda: find_object(actor, reference, deleted=True))
     stored = Object.objects.get(pk=found.id)
     assembler = Assembler(actor, now=now_seconds(), rejections=Rejections())
+    before = object_audiences([stored.pk])
     if as_bool(data.get("deleted")):
         live = Attribute.objects.filter(object=stored, deleted=False).values_list("pk", flat=True)
         soft_delete_object(stored, list(live))
@@ -95,7 +97,7 @@ def edit_object(
             _replace_attributes(actor, event, stored, data["Attribute"], assembler)
         if to_newest:
             move_to_newest(stored)
-    touch(event)
+    touch(event, before | object_audiences([stored.pk]))
     record(actor, "object.edited", Target("object", stored.pk, stored.uuid, stored.name))
     return stored.pk
 

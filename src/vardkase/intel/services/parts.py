@@ -17,6 +17,12 @@ from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event
 from vardkase.intel.services.assemble import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.services.attributes import CHUNK, known_in_event
+from vardkase.intel.services.audiences import (
+    READERS,
+    attribute_audiences,
+    object_audiences,
+    report_audiences,
+)
 from vardkase.intel.services.batch import NewAttribute, NewObject
 from vardkase.intel.services.events import all_attributes, store_parts
 from vardkase.intel.services.locking import lock_own_event, touch
@@ -55,9 +61,12 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
     store_parts(event, attributes, objects, book, assembler.now)
     linked = book.links(tags)
     link_event_tags(event.pk, [(link.tag_id, link.local, link.relationship_type) for link in linked])
-    store_reports(actor, event, document.get("EventReport"), assembler)
-    if attributes or objects or linked or document.get("EventReport"):
-        touch(event)
+    reports = store_reports(actor, event, document.get("EventReport"), assembler).ids
+    if attributes or objects or linked or reports:
+        audiences = attribute_audiences([row.id for row in attributes])
+        audiences |= object_audiences([row.id for row in objects]) | report_audiences(reports)
+        audiences |= READERS if linked else frozenset()
+        touch(event, audiences)
         counts = {"attributes": len(attributes), "objects": len(objects)}
         record(actor, "event.parts-added", Target("event", event.pk, event.uuid, event.info), counts)
     return AddedParts(len(attributes), len(objects), assembler.rejections)

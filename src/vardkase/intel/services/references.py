@@ -21,9 +21,10 @@ from vardkase.identity.access.visibility import (
     part_predicate,
     reader_parameters,
 )
-from vardkase.intel.models import Event, Object, ObjectReference
+from vardkase.intel.models import Event, ObjectReference
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.services.assemble import numbered_parts, taken_uuids
+from vardkase.intel.services.audiences import reference_audiences, touch_objects
 from vardkase.intel.services.batch import NewObject, write_references
 from vardkase.intel.services.locking import lock_own_event, lock_own_part, touch
 from vardkase.misp.fields import UUID as UUID_FORM
@@ -67,8 +68,9 @@ def add_reference(actor: Actor, object_ref: str, data: dict[str, Any]) -> Object
         comment=parsed.comment,
         timestamp=now,
     )
-    Object.objects.filter(pk=source.id).update(timestamp=now)
-    touch(event)
+    audiences = reference_audiences([(source.id, parsed.referenced_uuid)])
+    touch_objects([(source.id, parsed.referenced_uuid)])
+    touch(event, audiences)
     record(actor, "object_reference.added", Target("object_reference", reference.pk, reference.uuid))
     return reference
 
@@ -96,7 +98,7 @@ def add_references(actor: Actor, event_id: int, documents: Sequence[Any]) -> lis
         raise Invalid(refused or {"ObjectReference": ["A list of references is needed."]})
     made = [(there[each.source][0], each.source, each.reference) for each in good]
     stored = _write(event, made, there)
-    touch(event)
+    touch(event, reference_audiences([(object_id, each.referenced_uuid) for object_id, _, each in made]))
     target = Target("event", event.pk, event.uuid, event.info)
     record(actor, "object_reference.added", target, {"count": len(stored)})
     return stored
@@ -142,7 +144,7 @@ def _write(event: Event, made: Sequence[Made], there: Targets) -> list[ObjectRef
     now = now_seconds()
     rows = list(_reference_rows(event.pk, made, there, set(), now))
     write_references(rows)
-    Object.objects.filter(pk__in={object_id for object_id, _, _ in made}).update(timestamp=now)
+    touch_objects([(object_id, each.referenced_uuid) for object_id, _, each in made])
     stored = {
         str(each.uuid): each for each in ObjectReference.objects.filter(uuid__in=[row[0] for row in rows])
     }

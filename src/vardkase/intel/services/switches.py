@@ -24,8 +24,7 @@ def switch_attribute(actor: Actor, reference: str, switch: Switch) -> bool:
     found, event = lock_own_part(actor, lambda: find_attribute(actor, reference))
     stored = Attribute.objects.get(pk=found.id)
     value = not getattr(stored, switch)
-    change_attribute(actor, event, stored, {switch: value})
-    touch(event)
+    touch(event, change_attribute(actor, event, stored, {switch: value}))
     target = Target("attribute", stored.pk, stored.uuid, stored.value)
     record(actor, "attribute.edited", target, {switch: value})
     return value

@@ -18,6 +18,7 @@ from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.intel.rules import may_tag
+from vardkase.intel.services.audiences import READERS, Audiences, attribute_audiences
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import exclusive_scope, named_tags
@@ -84,7 +85,7 @@ def attach_tag(
         raise Invalid(EXCLUDED)
     _link(target, chosen, local=local, relationship_type=relationship_type)
     if not local:
-        touch(target.event)
+        touch(target.event, _audiences(target))
     record(actor, "tag.attached", _audit_target(target), {"tag": chosen.name, "local": local})
     return Tagged(target, chosen, local, changed=True)
 
@@ -100,7 +101,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
     if not local:
-        touch(target.event)
+        touch(target.event, _audiences(target))
     record(actor, "tag.detached", _audit_target(target), {"tag": chosen.name})
     return Tagged(target, chosen, local, changed=True)
 
@@ -143,7 +144,7 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
     require_may_tag(actor, target.event, local=link.local)
     links.update(relationship_type=relationship_type)
     if not link.local:
-        touch(target.event)
+        touch(target.event, _audiences(target))
     change = {"tag": link.tag.name, "relationship_type": relationship_type}
     record(actor, "tag.related", _audit_target(target), change)
     return link.tag
@@ -255,6 +256,10 @@ def _link(target: Taggable, tag: Tag, *, local: bool, relationship_type: str) ->
         local=local,
         relationship_type=relationship_type,
     )
+
+
+def _audiences(target: Taggable) -> Audiences:
+    return READERS if target.is_event else attribute_audiences([target.id])
 
 
 def _audit_target(target: Taggable) -> Target:

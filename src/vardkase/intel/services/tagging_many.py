@@ -17,6 +17,7 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 from vardkase.intel.event_reports.tags import tag_report, untag_report
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_object, find_report
+from vardkase.intel.services.audiences import attribute_audiences
 from vardkase.intel.services.bulk import visible_attributes
 from vardkase.intel.services.locking import lock_event, touch
 from vardkase.intel.services.tagging import (
@@ -101,7 +102,7 @@ def tag_attributes(
     }
     added = cursor().execute(LINK, values).fetchall()
     if not all(row[0] for row in added):
-        touch(event)
+        touch(event, attribute_audiences(chosen))
     _record(
         actor,
         "tag.attached",
@@ -143,7 +144,7 @@ def untag_attributes(
     for each in set(gone):
         require_may_tag(actor, event, local=each)
     if not all(gone):
-        touch(event)
+        touch(event, attribute_audiences(chosen))
     _record(actor, "tag.detached", event, tags, {"count": len(gone), "attributes": chosen})
     return gone
 

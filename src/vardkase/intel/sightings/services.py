@@ -24,6 +24,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.hooks import AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference
+from vardkase.intel.services.audiences import READERS, Audiences, attribute_audiences, is_private
 from vardkase.intel.services.locking import lock_event
 from vardkase.intel.sightings.hooks import (
     SightingsPublished,
@@ -96,17 +97,17 @@ def receive_sightings(actor: Actor, event_id: int, received: Sequence[ReceivedSi
     event = lock_event(actor, event_id)
     stored = write_received(actor, event, received)
     if stored:
-        record(actor, "sighting.received", _of_event(event), {"count": stored})
+        record(actor, "sighting.received", _of_event(event), {"count": len(stored)})
         if event.published and actor.may(Permission.SYNC) and not actor.is_connection:
-            _let_out(event)
-    return stored
+            _let_out(event, attribute_audiences(stored))
+    return len(stored)
 
 
-def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighting]) -> int:
-    """As `receive_sightings`, for an event that the caller has locked."""
+def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighting]) -> list[int]:
+    """As `receive_sightings`, for an event that the caller has locked; returns the attribute of each new one."""
     blocked = blocked_organisations(each.org_id for each in received if each.org_id is not None)
     if not (received := [each for each in received if each.org_id not in blocked]):
-        return 0
+        return []
     columns = map(list, zip(*map(astuple, received), strict=True))
     given = dict(zip(("uuids", "attributes", "orgs", "dates", "sources", "types"), columns, strict=True))
     sql = RECEIVE.format(visible=_visible(actor))
@@ -114,7 +115,7 @@ def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighti
     if stored:
         cursor().execute(KEEP_LAST_EXPIRATION, {"ids": [each.attribute_id for each in stored]})
         sightings_stored.emit(stored)
-    return len(stored)
+    return [each.attribute_id for each in stored]
 
 
 @transaction.atomic
@@ -141,8 +142,9 @@ def publish_sightings(actor: Actor, event_id: int) -> None:
     record(actor, "sighting.published", _of_event(event))
 
 
-def _let_out(event: Event) -> None:
-    Event.objects.filter(pk=event.pk).update(sighting_timestamp=now_seconds())
+def _let_out(event: Event, audiences: Audiences = READERS) -> None:
+    column = "private_sighting_timestamp" if is_private(event, audiences) else "sighting_timestamp"
+    Event.objects.filter(pk=event.pk).update(**{column: now_seconds()})
     sightings_published.emit(SightingsPublished(event.pk))
 
 
