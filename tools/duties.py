@@ -15,7 +15,6 @@ Written from the registry (`python -m tools.duties`); a test keeps it current. O
 another one, who has signed in on the pages and confirmed their second factor within the last ten minutes, approves it:
 then it is carried out. **P**: may propose, by page, API key or command. **A**: may approve, on the pages alone.
 Nobody does any of it alone, but for what is marked **(1)**: until the hub has had two officers, one person is enough.
-**(2)**: proposal and answer are kept with the case itself.
 
 Whoever proposed it, with this account or another of the same mailbox, does not approve. Nor does anybody who has an
 interest in the case, or whose sign-in details somebody else has set within the last days
@@ -34,20 +33,13 @@ def _marks(propose: frozenset[Any], approve: frozenset[Any]) -> str:
 
 def document() -> str:
     """The whole text."""
-    from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
+    from vardkase.identity.accounts.four_eyes.parties import NAMES, Party
     from vardkase.identity.accounts.four_eyes.registry import actions
 
     lines = ["| action | " + " | ".join(str(NAMES[each]) for each in Party) + " |", "|---" * 9 + "|"]
     for action in actions():
         once = " (1)" if action.alone_until_in_use else ""
         lines.append(f"| {action.title}{once} | {_marks(action.propose, action.approve)} |")
-    operator = frozenset({Party.OPERATOR})
-    kept_elsewhere = (
-        ("Decide on an application", OFFICERS),
-        ("Grant an operator access to content", operator),
-    )
-    for title, propose in kept_elsewhere:
-        lines.append(f"| {title} (2) | {_marks(propose, OFFICERS)} |")
     return HEAD + "\n".join(lines) + "\n"
 
 

@@ -32,7 +32,7 @@ COMMANDS = {
     Reads.CONTENT: ("export", "feed export"),
     Reads.METADATA: (
         *("import", "policy try", "feed refresh"),
-        *(f"content-access {each}" for each in ("ask", "end", "list", "refuse", "show", "withdraw")),
+        *(f"content-access {each}" for each in ("end", "list", "show", "withdraw")),
     ),
     Reads.NOTHING: (
         *("check", "createuser", "demo", "enrol", "enrolment-code", "init", "knowledge update", "migrate"),

@@ -21,6 +21,7 @@ from tests.web.signed_in import signed_in
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.lifecycle import NotImpartial
+from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.services import deciding, reviewing
@@ -151,6 +152,29 @@ def test_an_application_is_decided_on_the_pages_alone(cast: Cast, desk: Desk) ->
         deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
     User.objects.filter(pk=desk.second.user.pk).update(credentials_set_by_another_at=None)
     assert deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree").state == "approved"
+
+
+def test_a_decision_is_answered_in_the_inbox_too(cast: Cast, desk: Desk) -> None:
+    """What was read is what is approved: a case that has changed is not decided."""
+    application, proposal = proposed(at_the_screen(desk.officer))
+    second = signed_in(desk.second)
+    page = second.get(reverse("approval_request", args=[proposal.pk])).content.decode()
+    assert all(words in page for words in (application.number, proposal.reasons, proposal.digest))
+    text = {"text": "Är jouren provad?"}
+    second.post(reverse("approval_request_decline", args=[proposal.pk]), text)
+    assert [each.text for each in application.messages.all()] == [text["text"]]
+    again = deciding.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    approve, digest = reverse("approval_request_approve", args=[again.pk]), {"digest": again.digest}
+    signed_in(desk.officer).post(approve, digest)
+    Application.objects.filter(pk=application.pk).update(answers={**application.answers, "analysis": {}})
+    second.post(approve, digest)
+    again.refresh_from_db()
+    application.refresh_from_db()
+    assert (again.state, application.state) == ("stale", "under_review")
+    last = deciding.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    second.post(reverse("approval_request_approve", args=[last.pk]), {"digest": last.digest})
+    application.refresh_from_db()
+    assert application.state == "approved"
 
 
 def named_in(player: Player) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.statements.models import Statement
 
-ALONE = "You have made the proposal: another officer has to agree."
+ALONE = "You have made the proposal: another person has to answer it."
+ON_PAGES = "What takes two people is decided on the hub’s pages"
 OWN_CASE = "This is your own organisation’s application"
 OWN_MEMBERSHIP = "This membership is your own organisation’s"
 
@@ -55,14 +56,16 @@ def test_one_officer_decides_nothing_alone_by_whatever_faces(cast: Cast, desk: D
                 *by_name,
             ),
         ]
-        assert [ALONE in attempt() for attempt in attempts] == [True] * 4, answer
+        told = [attempt() for attempt in attempts]
+        assert [ALONE in each for each in told] == [True, True, False, False], answer
+        assert all(ON_PAGES in each for each in told[2:]), answer
     proposal.refresh_from_db()
-    assert (proposal.state, Letter.objects.exists()) == ("open", False)
+    assert (proposal.state, Letter.objects.exists()) == ("waiting", False)
     opposed = {"proposal_id": proposal.pk, "answer": "oppose", "text": "Skäl."}
     assert call(desk.second.key, "POST", f"/membershipAssessments/decide/{number}", opposed)[0] == 403
     page = reverse("application_decide", args=[number, proposal.pk])
     assert signed_in(desk.second).post(page, opposed).status_code == 302
-    opposite = Proposal.objects.get(state="open")
+    opposite = Proposal.objects.get(state="waiting")
     page = reverse("application_decide", args=[number, opposite.pk])
     assert ALONE in by_page(signed_in(desk.second), page, {"answer": "agree"})()
     assert Application.objects.get().state == "under_review"

@@ -1,7 +1,7 @@
 """`vardkase content-access`: operators' access to content from the command line.
 
-Access is asked for and ended in an operator's name, refused and withdrawn in an officer's (`--as`). It is granted on
-the pages alone: whoever sits at the machine's console is often the operator.
+Access is ended in an operator's name and withdrawn in an officer's (`--as`). It is asked for on the pages or with the
+operator's API key, and granted or refused on the pages alone: whoever sits at the console could be both.
 """
 
 from __future__ import annotations
@@ -53,32 +53,6 @@ def show(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
         rows(read, as_json=json)
 
 
-@commands.command("ask")
-def ask(
-    operator: As,
-    reason: Reason,
-    hours: Annotated[int, typer.Option(help="For how many hours.")],
-    event: Annotated[str, typer.Option(help="The one event, by its id or UUID.")] = "",
-    organisation: Annotated[int, typer.Option(help="Or one organisation's events, by its id.")] = 0,
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Ask to read content: one event, one organisation's events, or else every event the hub owner may read."""
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.content_access import services
-
-        made = services.ask(
-            acting(operator),
-            reason=reason,
-            hours=hours,
-            reach="event" if event else "organisation" if organisation else "hub",
-            event=event,
-            organisation=organisation or None,
-        )
-        result(_shown(made), as_json=json)
-
-
 @commands.command("end")
 def end(number: Number, operator: As, data_dir: DataDir = None, json: Json = False) -> None:
     """End one's own access, or take one's own request back."""
@@ -87,16 +61,6 @@ def end(number: Number, operator: As, data_dir: DataDir = None, json: Json = Fal
         from vardkase.hub.content_access import services
 
         result(_shown(services.end(acting(operator), number)), as_json=json)
-
-
-@commands.command("refuse")
-def refuse(number: Number, officer: As, reason: Reason, data_dir: DataDir = None, json: Json = False) -> None:
-    """Say no to a request."""
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.content_access import services
-
-        result(_shown(services.refuse(acting(officer), number, reason)), as_json=json)
 
 
 @commands.command("withdraw")

@@ -10,11 +10,16 @@ from typer.testing import CliRunner
 
 from tests.api.calls import call
 from tests.cast import Cast
-from tests.hub.content_access.scene import WHY, Scene, readings, set_scene
+from tests.hub.content_access.scene import WHY, Scene, in_browser, readings, set_scene
 from tests.hub.officers import officer
 from tests.web.accounts import confirm, signed_in, with_totp
 from vardkase.cli.main import commands
+from vardkase.core.errors import Forbidden
 from vardkase.hub.content_access.models import ContentGrant, GrantState
+from vardkase.hub.content_access.services import ask, refuse
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.console import in_the_name_of
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -77,6 +82,31 @@ def test_an_officer_refuses_and_withdraws_on_the_pages(cast: Cast) -> None:
     assert states == {first.pk: GrantState.REFUSED, second.pk: GrantState.WITHDRAWN}
 
 
+def test_an_officer_answers_in_the_inbox_too(cast: Cast) -> None:
+    scene = set_scene(cast)
+    acting, first = signed_in(scene.officer.user), scene.asked()
+    waits = ApprovalRequest.objects.get()
+    assert str(waits.pk) in acting.get(reverse("approval_requests")).content.decode()
+    page = acting.get(reverse("approval_request", args=[waits.pk])).content.decode()
+    assert all(words in page for words in (WHY, scene.operator.user.email, waits.digest))
+    acting.post(reverse("approval_request_decline", args=[waits.pk]), {"text": "Titta i loggen."})
+    first.refresh_from_db()
+    assert (first.state, first.answer) == (GrantState.REFUSED, "Titta i loggen.")
+    second = scene.asked()
+    waits = ApprovalRequest.objects.get(state="waiting")
+    other = officer(cast, "other.operator@hub.example", StaffRole.OPERATOR)
+    assert call(other.key, "GET", f"/approvalRequests/view/{waits.pk}")[0] == 404, "operators see their own"
+    acting.post(reverse("approval_request_approve", args=[waits.pk]), {"digest": waits.digest})
+    second.refresh_from_db()
+    assert (second.state, second.hours) == (GrantState.GRANTED, 2)
+    third = officer(cast, "third@hub.example", StaffRole.OPERATOR)
+    asked = ask(in_browser(third.user), reason=WHY, hours=1, reach="event", event=str(scene.event.pk))
+    waits = ApprovalRequest.objects.get(state="waiting")
+    signed_in(third.user).post(reverse("approval_request_withdraw", args=[waits.pk]))
+    asked.refresh_from_db()
+    assert asked.state == GrantState.ENDED
+
+
 def test_nobody_grants_on_a_password_alone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not by a role either that lets its people sign in without a second factor."""
     scene = set_scene(cast)
@@ -118,8 +148,9 @@ def test_over_the_api(cast: Cast) -> None:
     number = ask_by_key(scene)
     assert call(scene.operator.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "x"})[0] == 403
     assert call(scene.officer.key, "POST", f"/contentAccess/grant/{number}")[0] == 404
-    refused = call(scene.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})[1]
-    assert (refused["ContentAccess"]["state"], refused["ContentAccess"]["answer"]) == ("refused", "Nej.")
+    status, told = call(scene.officer.key, "POST", f"/contentAccess/refuse/{number}", {"reason": "Nej."})
+    assert (status, "signed in there" in told["message"]) == (403, True), "a key answers nothing"
+    refuse(in_browser(scene.officer.user), number, "Nej.")
     grant = scene.granted()
     call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")
     seen = call(scene.officer.key, "GET", f"/contentAccess/view/{grant.pk}")[1]
@@ -146,15 +177,17 @@ def test_at_the_console(cast: Cast) -> None:
         return done.stdout
 
     operator, acting = ("--as", scene.operator.user.email), ("--as", scene.officer.user.email)
-    asked = ("ask", *operator, "--reason", WHY, "--hours", "1")
-    first = json.loads(run(*asked, "--event", str(scene.event.pk)))
-    run("refuse", str(first["number"]), *acting, "--reason", "Nej.")
-    second = json.loads(run(*asked, "--organisation", str(cast.org_a.pk)))
-    run("end", str(second["number"]), *operator)
+    asked = {"reason": WHY, "hours": 2, "reach": "event", "event": str(scene.event.pk)}
+    with pytest.raises(Forbidden):
+        ask(in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), scene.operator.user), **asked)  # type: ignore[arg-type]
+    second = scene.asked()
+    run("end", str(second.pk), *operator)
+    assert ApprovalRequest.objects.get().state == "withdrawn"
     third = scene.granted()
     call(scene.operator.key, "GET", f"/events/view/{scene.event.pk}")
     run("withdraw", str(third.pk), *acting, "--reason", "Det räcker.")
     listed = json.loads(run("list"))
-    assert [each["state"] for each in listed] == ["withdrawn", "ended", "refused"]
+    assert [each["state"] for each in listed] == ["withdrawn", "ended"]
     assert [each["event"] for each in json.loads(run("show", str(third.pk)))] == [scene.event.pk]
-    assert CliRunner().invoke(commands, ["content-access", "grant", str(third.pk)]).exit_code != 0
+    for word in ("ask", "refuse", "grant"):
+        assert CliRunner().invoke(commands, ["content-access", word, str(third.pk)]).exit_code != 0

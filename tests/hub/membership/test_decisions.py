@@ -187,7 +187,9 @@ def test_one_officer_alone_decides_nothing(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         propose(console, application, "approve", REASONS)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Proposal.objects.filter(pk=proposal.pk).update(state="agreed", answered_by=first.user_id)
+        Proposal.objects.filter(pk=proposal.pk).update(
+            state="approved", answered_by=first.user_id, answered_with="browser"
+        )
     application.refresh_from_db()
     assert application.state == "under_review"
     assert not Letter.objects.exists()
@@ -299,10 +301,10 @@ def test_the_second_officer_returns_it_or_wants_the_opposite(cast: Cast) -> None
     with pytest.raises(Invalid):
         decide(second, application, proposal.pk, "return", " ")
     decide(second, application, proposal.pk, "return", "Är jouren provad?")
-    assert application.messages.get().kind == "note"
+    assert [(each.kind, each.text) for each in application.messages.all()] == [("note", "Är jouren provad?")]
     again = propose(first, application, "approve", f"{REASONS} Jouren är provad.")
     decide(second, application, again.pk, "oppose", "Jouren svarade inte.")
-    opposite = Proposal.objects.get(application=application, state="open")
+    opposite = Proposal.objects.get(subject=application.number, state="waiting")
     assert (opposite.outcome, opposite.proposed_by) == ("reject", second.user_id)
     with pytest.raises(Forbidden):
         decide(second, application, opposite.pk, "agree")

@@ -21,7 +21,7 @@ MOST = 500
 
 @endpoint("approvalRequests/index")
 def index(call: Call) -> Answer:
-    """The requests that the caller may propose or approve, and the caller's own, the newest first."""
+    """The requests that the caller's duty approves, and the caller's own, the newest first."""
     return Json([as_json(each) for each in queries.visible(call.actor).order_by("-pk")[:MOST]])
 
 

@@ -74,7 +74,7 @@ def end(call: Call) -> Answer:
     describes=Description(mandatory=["reason"], url="/contentAccess/refuse/[id]"),
 )
 def refuse(call: Call) -> Answer:
-    """Say no to a request."""
+    """Refused with a sentence: requests are answered on the pages."""
     return Json(_whole(services.refuse(call.actor, call.arg(0), _text(call, "reason"))))
 
 

@@ -295,11 +295,11 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
             "outcome": proposal.outcome,
             "reasons": proposal.reasons,
             "exception": proposal.exception,
-            "state": proposal.state,
+            "state": str(proposal.state_now),
+            "digest": proposal.digest,
             "proposed_by": proposal.proposed_by_name,
             "proposed_at_console": proposal.proposed_at_console,
             "answered_by": proposal.answered_by_name,
-            "answered_at_console": proposal.answered_at_console,
             "answer": proposal.answer,
         }
     }

@@ -14,7 +14,7 @@ from vardkase.identity.organisations.settings import membership_is_in_use
 
 NEEDS_GRANT = (
     "Once the hub has officers, content leaves at the console only under access that they have granted. "
-    "Ask with `vardkase content-access ask`, and name the operator with --user."
+    "The operator asks on the pages; name them with --user."
 )
 
 

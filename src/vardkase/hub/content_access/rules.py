@@ -1,4 +1,4 @@
-"""The life of content access, and who may do what with it. Pure: the services fetch, these judge."""
+"""The life of content access, and who may do what with it. The services fetch, these judge."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.content_access.models import ContentGrant, GrantState
 from vardkase.hub.lifecycle import Machine, Step
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.rules import is_one_mailbox
+from vardkase.identity.accounts.four_eyes.persons import is_same_person
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
@@ -54,6 +54,6 @@ def conflict(actor: Actor, grant: ContentGrant) -> str:
     """Why the actor may not answer this request though an officer, in words; nothing when they may."""
     if grant.asked_by_id is None or actor.user_id == grant.asked_by_id:
         return gettext("Somebody else than who asked has to answer.")
-    if is_one_mailbox(actor.name, grant.asked_by_name):
+    if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
         return gettext("Somebody else than who asked has to answer.")
     return ""

@@ -13,12 +13,12 @@ from django.utils.translation import gettext
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.content_access import letters
+from vardkase.hub.content_access.granting import GRANT_ACCESS, facts_of, hours_in
 from vardkase.hub.content_access.models import OPEN, Concerned, ContentGrant, GrantState, Reach
 from vardkase.hub.content_access.queries import find_grant
 from vardkase.hub.content_access.rules import (
     GRANT,
     OFFICERS,
-    conflict,
     is_officer,
     is_operator,
 )
@@ -27,8 +27,10 @@ from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.jobs import hub_actor, reading_actor
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
-from vardkase.identity.accounts.four_eyes.persons import is_same_person
-from vardkase.identity.accounts.four_eyes.services import require_second_person
+from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.queries import waiting_request
+from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.hooks import OrganisationsMerged
@@ -63,7 +65,7 @@ def ask(
     now = timezone.now()
     grant = ContentGrant.objects.create(
         reason=_checked(reason, "reason", at_least=SHORTEST),
-        hours=_hours(hours, MOST_HOURS.value),
+        hours=hours_in(hours, MOST_HOURS.value),
         asked_by_id=actor.user_id,
         asked_by_name=actor.name,
         asked_for=actor.organisation_name,
@@ -73,42 +75,36 @@ def ask(
     )
     told = {"reach": grant.reach, "event": grant.event_id, "organisation": grant.organisation_id}
     note_in_history(actor, GRANT, grant, "content_grant.asked", grant.reason, hours=grant.hours, **told)
+    propose(
+        actor,
+        GRANT_ACCESS,
+        str(grant.pk),
+        title=f"{grant.asked_by_name} {grant}",
+        parameters=facts_of(grant),
+        reason=grant.reason,
+        expires_at=grant.answer_by,
+    )
     letters.tell_officers(actor, grant)
     return grant
 
 
-@transaction.atomic
 def grant_access(actor: Actor, pk: int | str, *, hours: int | str = "", answer: str = "") -> ContentGrant:
     """Let the operator read, from now on, for as long as they asked for or for fewer `hours`.
 
     Raises NotFound, Forbidden for all but another person who is an officer of the hub owner and has signed in on the
     pages, StepRefused, Conflict when the time to answer is over, Invalid by field.
     """
-    grant = _to_answer(actor, pk)
-    require_second_person(actor)
-    if grant.answer_by <= timezone.now():
-        raise Conflict(gettext("The time to answer this request is over. The operator has to ask again."))
-    if not _may_still_read(grant):
-        raise Conflict(gettext("Who asked is no operator any more."))
-    grant.hours = _hours(hours, grant.hours) if str(hours).strip() else grant.hours
-    _answer(actor, grant, answer.strip()[:LONGEST])
-    grant.ends_at = timezone.now() + timedelta(hours=grant.hours)
-    grant.save()
-    take_step(actor, GRANT, grant, "grant", grant.answer)
-    letters.tell_operator(actor, grant, "content_access_granted")
-    return grant
+    request = _to_answer(actor, pk, "grant")
+    choices = {"hours": str(hours).strip()} if str(hours).strip() else {}
+    four_eyes.approve(actor, request.pk, request.digest, answer.strip()[:LONGEST], choices)
+    return find_grant(actor, pk)
 
 
-@transaction.atomic
 def refuse(actor: Actor, pk: int | str, reason: str) -> ContentGrant:
-    """Say no, and why. Raises as `grant_access` does, but for where the officer is."""
-    grant = _to_answer(actor, pk)
-    GRANT.after(grant.state, "refuse")
-    _answer(actor, grant, _checked(reason, "reason"))
-    grant.save()
-    take_step(actor, GRANT, grant, "refuse", grant.answer)
-    letters.tell_operator(actor, grant, "content_access_refused")
-    return grant
+    """Say no, and why. Raises as `grant_access` does."""
+    request = _to_answer(actor, pk, "refuse")
+    four_eyes.decline(actor, request.pk, _checked(reason, "reason"))
+    return find_grant(actor, pk)
 
 
 @transaction.atomic
@@ -134,8 +130,12 @@ def end(actor: Actor, pk: int | str) -> ContentGrant:
     if actor.user_id is None or grant.asked_by_id != actor.user_id:
         raise Forbidden(gettext("Only who asked ends their own access; officers withdraw it."))
     GRANT.after(grant.state, "end")
-    _end(actor, grant, "end", "")
-    return grant
+    waiting = waiting_request(GRANT_ACCESS.name, str(grant.pk))
+    if waiting is None:
+        _end(actor, grant, "end", "")
+    else:
+        four_eyes.withdraw(actor, waiting.pk)
+    return _locked(actor, pk)
 
 
 def end_overdue() -> int:
@@ -150,6 +150,7 @@ def end_widened(merged: OrganisationsMerged) -> None:
     """End access to one organisation's content that would reach another's, now that they are one."""
     found = ContentGrant.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
     for grant in found.filter(reach=Reach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
+        drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
         _end(hub_actor(), grant, "end", gettext("The organisation and another one became one."))
 
 
@@ -164,6 +165,7 @@ def _end_overdue(actor: Actor, asked_by: int | None = None) -> int:
     for grant in over:
         _end(actor, grant, "run_out", "")
     for grant in unanswered:
+        drop(actor, GRANT_ACCESS, str(grant.pk))
         take_step(actor, GRANT, grant, "lapse")
     return len(over) + len(unanswered)
 
@@ -192,30 +194,22 @@ def _end(actor: Actor, grant: ContentGrant, step: str, words: str) -> None:
     untold.update(told_at=now)
 
 
-def _to_answer(actor: Actor, pk: int | str) -> ContentGrant:
+def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:
+    """The request that an officer may answer. Raises Forbidden, StepRefused, Conflict."""
     actor.require_own_affairs()
     if not is_officer(actor, host_organisation_id()):
         raise Forbidden(gettext("An officer of the organisation that runs the hub answers this."))
-    grant = _locked(actor, pk)
-    if refusal := conflict(actor, grant):
-        raise Forbidden(refusal)
-    if is_same_person(actor, grant.asked_by_id, grant.asked_by_name):
-        raise Forbidden(gettext("Somebody else than who asked has to answer."))
-    return grant
+    grant = find_grant(actor, pk)
+    GRANT.after(grant.state, step)
+    found = waiting_request(GRANT_ACCESS.name, str(grant.pk))
+    if found is None or grant.answer_by <= timezone.now():
+        raise Conflict(gettext("The time to answer this request is over. The operator has to ask again."))
+    return found
 
 
 def _locked(actor: Actor, pk: int | str) -> ContentGrant:
     found = find_grant(actor, pk)
     return ContentGrant.objects.select_for_update(of=("self",)).get(pk=found.pk)
-
-
-def _answer(actor: Actor, grant: ContentGrant, words: str) -> None:
-    grant.decided_by_id, grant.decided_by_name = actor.user_id, actor.name
-    grant.decided_at, grant.answer = timezone.now(), words
-
-
-def _may_still_read(grant: ContentGrant) -> bool:
-    return active_users().filter(pk=grant.asked_by_id or 0, staff_roles=["operator"]).exists()
 
 
 def _narrowed(actor: Actor, reach: str, event: str, organisation: int | None) -> dict[str, Any]:
@@ -245,16 +239,6 @@ def _event(actor: Actor, reference: str) -> tuple[int, Any]:
         told = gettext("There is no event with this number or UUID that the hub owner may read.")
         raise Invalid({"event": [told]})
     return row[0], row[1]
-
-
-def _hours(given: int | str, most: int) -> int:
-    text = str(given).strip()
-    hours = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-    if not 1 <= hours <= most:
-        raise Invalid(
-            {"hours": [gettext("Give a whole number of hours from 1 to %(most)s.") % {"most": most}]}
-        )
-    return hours
 
 
 def _checked(text: str, field: str, *, at_least: int = 1) -> str:

@@ -6,7 +6,7 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from vardkase.hub.membership.assessments import letters  # noqa: PLC0415 - models load after apps
+        from vardkase.hub.membership.assessments import decision, letters  # noqa: F401, PLC0415 - models load after apps
         from vardkase.hub.membership.assessments.access import interest_in  # noqa: PLC0415 - the same
         from vardkase.hub.membership.assessments.queries import drop_outdated  # noqa: PLC0415 - the same
         from vardkase.hub.membership.members.rules import interest_is_told_by  # noqa: PLC0415 - the same

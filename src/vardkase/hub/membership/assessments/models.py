@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.models import Application
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
+
+DECIDE = "decide_application"
+"""The action of a request to decide on an application."""
 
 
 class Handling(models.Model):
@@ -58,58 +65,39 @@ class Outcome(models.TextChoices):
     REJECT = "reject", _("Rejection")
 
 
-class ProposalState(models.TextChoices):
-    """What became of a proposal."""
+class Proposals(models.Manager["Proposal"]):
+    """Requests for approval that are about the decision on an application."""
 
-    OPEN = "open", _("Waits for a second officer")
-    AGREED = "agreed", _("Agreed")
-    RETURNED = "returned", _("Returned with a question")
-    OPPOSED = "opposed", _("Opposed")
-    WITHDRAWN = "withdrawn", _("Taken back")
+    def get_queryset(self) -> models.QuerySet[Proposal]:
+        return super().get_queryset().filter(action=DECIDE)
+
+    def waiting(self) -> models.QuerySet[Proposal]:
+        """Those that wait for a second officer."""
+        return self.filter(state=RequestState.WAITING, expires_at__gt=timezone.now())
 
 
-class Proposal(models.Model):
-    """One officer's proposal of how to decide, and another's answer. `exception`: why in spite of an unmet criterion.
-
-    The officers are kept by id and name: what they decided outlives their accounts. `…_at_console` is the login name
-    of who sat at the machine's console, where it was done there in the officer's name.
-    """
-
-    application = models.ForeignKey(Application, models.CASCADE, related_name="proposals")
-    outcome = models.CharField(max_length=8, choices=Outcome.choices)
-    reasons = models.TextField()
-    exception = models.TextField(blank=True, default="")
-    proposed_by = models.BigIntegerField()
-    proposed_by_name = models.CharField(max_length=255)
-    proposed_at_console = models.CharField(max_length=255, blank=True, default="")
-    proposed = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=16, choices=ProposalState.choices, default=ProposalState.OPEN)
-    answered_by = models.BigIntegerField(null=True)
-    answered_by_name = models.CharField(max_length=255, blank=True, default="")
-    answered_at_console = models.CharField(max_length=255, blank=True, default="")
-    answer = models.TextField(blank=True, default="")
-    answered = models.DateTimeField(null=True)
+class Proposal(ApprovalRequest):
+    """One officer's proposal of how to decide, and another's answer. `exception`: why in spite of what is not met."""
 
     class Meta:
-        db_table = "decision_proposal"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application"], condition=models.Q(state="open"), name="decision_proposal_one_open"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="agreed") | ~models.Q(answered_by=models.F("proposed_by")),
-                name="decision_takes_two",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="agreed")
-                | models.Q(proposed_at_console="")
-                | models.Q(answered_at_console=""),
-                name="decision_not_by_the_console_alone",
-            ),
-        ]
+        proxy = True
 
-    def __str__(self) -> str:
-        return f"{self.outcome} proposed by {self.proposed_by_name}"
+    objects: ClassVar[Proposals] = Proposals()
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.parameters["outcome"])
+
+    def get_outcome_display(self) -> str:
+        return str(self.outcome.label)
+
+    @property
+    def reasons(self) -> str:
+        return str(self.parameters["reasons"])
+
+    @property
+    def exception(self) -> str:
+        return str(self.parameters["exception"])
 
 
 class Partiality(models.Model):

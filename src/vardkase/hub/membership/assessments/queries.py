@@ -17,7 +17,7 @@ from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
-from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal, ProposalState
+from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.terms.criteria import Criterion
@@ -124,7 +124,7 @@ def verdicts_of(application: Application) -> dict[str, str]:
 
 def proposals_of(application: Application) -> list[Proposal]:
     """Every proposal, the oldest first."""
-    return list(Proposal.objects.filter(application=application).order_by("pk"))
+    return list(Proposal.objects.filter(subject=application.number).order_by("pk"))
 
 
 def conversation(actor: Actor, application: Application) -> QuerySet[Message]:
@@ -165,8 +165,8 @@ def _by_handler(found: QuerySet[Application], handler: str) -> QuerySet[Applicat
     if handler == "none":
         return found.filter(Q(handling=None) | Q(handling__officer=None))
     if handler == "second":
-        waiting = Proposal.objects.filter(state=ProposalState.OPEN).values("application")
-        return found.filter(pk__in=waiting, state=ApplicationState.UNDER_REVIEW)
+        waiting = Proposal.objects.waiting().values("subject")
+        return found.filter(number__in=waiting, state=ApplicationState.UNDER_REVIEW)
     return (
         found.filter(handling__officer=int(handler)) if handler.isdecimal() and len(handler) < 18 else found
     )

@@ -16,14 +16,6 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """One of two who decide: by which account, and who sat at the console (a login name) if it was done there."""
-
-    user_id: int | None
-    login: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Officer:
     """What decides whether somebody is impartial."""
 
@@ -104,26 +96,6 @@ def refusal_of_terms(outcome: str, accepted: int | None, current: int) -> str:
         "An approval needs the acceptance of version %(current)s."
     )
     return told % {"accepted": accepted, "current": current}
-
-
-def refusal_of_second(second: Person, proposer: Person) -> str:
-    """Why somebody may not be the second of two, in words; nothing when they may.
-
-    Who sits at the console can use any officer's name, and is one person all the same, under whatever login.
-    """
-    if second.user_id is None:
-        return gettext("The console is nobody in particular: an officer decides, by name.")
-    if second.user_id == proposer.user_id:
-        return gettext("You have made the proposal: another officer has to agree.")
-    if second.login and proposer.login:
-        return (
-            gettext(
-                "The proposal was made at the console as well, by %s: who sits there is one person, in whoever’s name. "
-                "Another officer answers on the pages or over the API."
-            )
-            % proposer.login
-        )
-    return ""
 
 
 def _object(given: Any) -> Mapping[str, Any]:

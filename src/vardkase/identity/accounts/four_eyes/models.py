@@ -26,9 +26,9 @@ class ApprovalRequest(models.Model):
     """Something that one person proposes and another one has to approve.
 
     `subject` is the action's own key of what it is about, `title` what people call that. `subject_state` is the
-    subject as it was when this was proposed, and `digest` the SHA-256 of action, subject, parameters and that state:
-    what the approver has read. People are kept by id and name, for decisions outlive accounts. `…_with` is the
-    credential; `proposed_at_console` is the login name of somebody at the machine's console. Rows that were carried
+    subject as it was when this was proposed, and `digest` the SHA-256 of action, subject, parameters, reason and
+    that state: what the approver has read. People are kept by id and name, for decisions outlive accounts. `…_with` is
+    the credential; `proposed_at_console` is the login name of somebody at the machine's console. Rows that were carried
     over from before there was a digest have none.
     """
 

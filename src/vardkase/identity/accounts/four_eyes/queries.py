@@ -1,4 +1,4 @@
-"""Requests as far as the actor may know of them: those they may propose or approve, and their own."""
+"""Requests as far as the actor may know of them: those that their duty approves, and their own."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ LONGEST_ID = 19
 
 
 def visible(actor: Acting) -> QuerySet[ApprovalRequest]:
-    """The requests that the actor may read: by their duty, as auditor, or because they proposed them."""
+    """The requests that the actor may read: those that their duty approves, as auditor all, and their own."""
     parties = parties_of(actor)
     if Party.AUDITOR in parties:
         return ApprovalRequest.objects.all()
-    names = [each.name for each in actions() if parties & (each.propose | each.approve)]
+    names = [each.name for each in actions() if parties & each.approve]
     own = Q(proposed_by=actor.user_id) if actor.user_id is not None else Q(pk=0)
     return ApprovalRequest.objects.filter(Q(action__in=names) | own)
 

@@ -30,6 +30,10 @@ def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> str:
     return ""
 
 
+def _nothing(_actor: Acting, _request: ApprovalRequest) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something that takes two people (the package's docstring has an example).
@@ -37,7 +41,9 @@ class Action:
     `title`: in words, beginning with a verb. `fingerprint` runs inside the transaction of a proposal or an approval
     and locks what it reads; it raises NotFound when the subject is gone. `conflict` is asked of whoever proposes and
     of whoever approves, and by pages that list requests, outside a transaction: it locks nothing. `alone_until_in_use`:
-    who carries it out at once while the hub has not had two officers (`officers.in_use`).
+    who carries it out at once while the hub has not had two officers (`officers.in_use`). `closed` runs in the
+    transaction in which a request is declined, returned or withdrawn. `writes_itself`: its own mails say that something
+    waits and what became of it.
     """
 
     name: str
@@ -48,7 +54,9 @@ class Action:
     fingerprint: Callable[[ApprovalRequest], Mapping[str, Any]]
     execute: Callable[[Approval], Any]
     conflict: Callable[[Acting, ApprovalRequest], str] = _no_conflict
+    closed: Callable[[Acting, ApprovalRequest], None] = _nothing
     alone_until_in_use: frozenset[Party] = frozenset()
+    writes_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ def plain(value: Any) -> Any:
 
 
 def digest_of(request: ApprovalRequest) -> str:
-    """SHA-256 over the action, its subject, its parameters, and the subject's state when it was proposed."""
-    parts = [request.action, request.subject, request.parameters, request.subject_state]
+    """SHA-256 over action, subject, parameters, reason, and the subject's state when it was proposed."""
+    parts = [request.action, request.subject, request.parameters, request.reason, request.subject_state]
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -69,8 +69,7 @@ def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, acc
 
 
 def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
-    """Raise Forbidden unless the actor is the second person, by means that count (StepUpRequired among it)."""
-    require_means(actor, account)
+    """Raise Forbidden unless the actor, whose means count (`require_means`), is the second person; StepUpRequired."""
     if account is None:
         raise Forbidden(decided_on_pages())
     if refusal := refusal_of_part(actor, action, request, account):

@@ -24,7 +24,6 @@ from vardkase.identity.accounts.four_eyes.rules import (
     refusal_to_propose,
     require_approver,
     require_means,
-    require_own_credentials,
 )
 from vardkase.identity.accounts.four_eyes.settings import APPROVAL_DAYS
 from vardkase.identity.accounts.models import User
@@ -78,7 +77,8 @@ def propose(
         return _carry_out_alone(actor, action, request)
     request.save()
     _record(actor, "approval_request.proposed", request)
-    letters.tell_approvers(action, request)
+    if not action.writes_itself:
+        letters.tell_approvers(action, request)
     return request
 
 
@@ -108,7 +108,9 @@ def decline(actor: Acting, pk: int, answer: str, *, state: RequestState = State.
     action, request = _to_answer(actor, pk)
     _close(actor, request, state, _words(answer, "text"))
     _record(actor, "approval_request.declined", request, answer=request.answer)
-    letters.tell_proposer(action, request)
+    action.closed(actor, request)
+    if not action.writes_itself:
+        letters.tell_proposer(action, request)
     return request
 
 
@@ -122,20 +124,9 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
     _record(actor, "approval_request.withdrawn", request)
+    if action := action_of(request):
+        action.closed(actor, request)
     return request
-
-
-def require_second_person(actor: Acting) -> None:
-    """Raise Forbidden unless the actor may answer as a second person now: signed in on the pages, with credentials that
-    nobody else has set within the last days, and the second factor just confirmed. The account is locked."""
-    require_means(actor, _locked_account(actor))
-    actor.require_step_up()
-
-
-def require_settled_credentials(actor: Acting) -> None:
-    """Raise Forbidden while what the actor acts with does not count as their own: enough for a proposal."""
-    account = User.objects.filter(pk=actor.user_id or 0).first()
-    require_own_credentials(actor, account)
 
 
 def drop(actor: Acting, action: Action, subject: str) -> None:
@@ -159,7 +150,8 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
     _record(actor, "approval_request.approved", request)
     result = action.execute(sealed(actor, request, dict(choices)))
-    letters.tell_proposer(action, request)
+    if not action.writes_itself:
+        letters.tell_proposer(action, request)
     return result
 
 
@@ -173,11 +165,13 @@ def _carry_out_alone(actor: Acting, action: Action, request: ApprovalRequest) ->
 def _to_answer(actor: Acting, pk: int) -> tuple[Action, ApprovalRequest]:
     """What waits, locked, for somebody who may answer it; their account is locked too, so that it stays as it is."""
     actor.require_own_affairs()
+    account = _locked_account(actor)
+    require_means(actor, account)
     request = _locked(actor, pk)
     action = action_of(request)
     if action is None:
         raise NotFound("There is no such request for approval.")
-    require_approver(actor, action, request, _locked_account(actor))
+    require_approver(actor, action, request, account)
     _require_waiting(request)
     return action, request
 

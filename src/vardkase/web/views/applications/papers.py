@@ -9,7 +9,6 @@ from vardkase.hub.correspondence.letters.writing import letter_about
 from vardkase.hub.membership.applications.documents import form_pdf
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.letters import preview_decision
-from vardkase.hub.membership.assessments.models import ProposalState
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.files import download
@@ -37,7 +36,7 @@ def preview(request: PageRequest, number: str, proposal: int) -> HttpResponseBas
     """The decision as it would be sent if the reader agreed now."""
     application = queries.find(request.actor, number)
     waiting = next((each for each in queries.proposals_of(application) if each.pk == proposal), None)
-    if waiting is None or waiting.state != ProposalState.OPEN:
+    if waiting is None or not waiting.is_waiting:
         raise Http404
     return download([preview_decision(request.actor, application, waiting)], f"{number}.pdf", PDF)
 

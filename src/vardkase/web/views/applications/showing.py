@@ -23,7 +23,7 @@ from vardkase.hub.membership.applications.services.conversation import SPOKEN_OF
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.claims import claims
-from vardkase.hub.membership.assessments.models import Outcome, Proposal, ProposalState, Verdict
+from vardkase.hub.membership.assessments.models import Outcome, Proposal, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -31,6 +31,7 @@ from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import RequestState
 from vardkase.web.acts import happened
 from vardkase.web.display import short_date
 
@@ -45,7 +46,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
     """Everything that the page of an application needs."""
     history = list(history_of(APPLICATION, application.pk))
     proposals = queries.proposals_of(application)
-    waiting = next((each for each in proposals if each.state == ProposalState.OPEN), None)
+    waiting = next((each for each in proposals if each.is_waiting), None)
     if application.state != ApplicationState.UNDER_REVIEW:
         waiting = None
     rows = criteria(application)
@@ -65,7 +66,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "statement": statement(application),
         "proposals": proposals,
         "waiting": waiting,
-        "agreed": next((each for each in proposals if each.state == ProposalState.AGREED), None),
+        "agreed": next((each for each in proposals if each.state == RequestState.APPROVED), None),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
         "member": _member(application),

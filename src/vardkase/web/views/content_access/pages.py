@@ -100,7 +100,7 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page(staff=OFFICERS, writes=True, own_affairs=True)
+@page(staff=OFFICERS, writes=True, own_affairs=True, confirmed=True)
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
     """Say no."""
     reason = request.POST.get("reason", "")

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import record
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.applications.accepted_terms import accepted_version
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.membership.applications.access import target_of
-from vardkase.hub.membership.applications.hooks import application_approved
-from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
-from vardkase.hub.membership.assessments import letters
 from vardkase.hub.membership.assessments.access import opened
-from vardkase.hub.membership.assessments.models import Handling, Outcome, Proposal, ProposalState
-from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
-from vardkase.hub.membership.assessments.rules import (
-    Person,
-    refusal_of_proposal,
-    refusal_of_second,
-    refusal_of_terms,
-)
-from vardkase.hub.membership.assessments.services.reviewing import checked, open_proposal
-from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal, refusal_of
+from vardkase.hub.membership.assessments.models import Outcome, Proposal
+from vardkase.hub.membership.assessments.services.reviewing import checked
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.four_eyes.persons import is_same_person
-from vardkase.identity.accounts.four_eyes.services import require_second_person, require_settled_credentials
+from vardkase.identity.accounts.four_eyes import services as four_eyes
+from vardkase.identity.accounts.four_eyes.models import RequestState
 
 
 class Answer(StrEnum):
@@ -66,14 +55,9 @@ def propose(
 def take_back(actor: Actor, application: Application, proposal_id: int) -> None:
     """Take one's own proposal back. Raises NotFound, Conflict when it is answered, Forbidden."""
     application = opened(actor, application)
-    proposal = _waiting(application, proposal_id)
-    if proposal.proposed_by != actor.user_id:
-        raise Forbidden(gettext("Only who made the proposal can take it back."))
-    _close(actor, proposal, ProposalState.WITHDRAWN, "")
-    record(actor, "application.proposal_taken_back", target_of(application))
+    four_eyes.withdraw(actor, _waiting(application, proposal_id).pk)
 
 
-@transaction.atomic
 def decide(
     actor: Actor, application: Application, proposal_id: int, answer: str, text: str = "", exception: str = ""
 ) -> Application:
@@ -81,96 +65,61 @@ def decide(
 
     `text`: the question where it is returned, the reasons where the opposite is wanted, else a remark that is kept.
     Raises Forbidden for whoever proposed, has an interest, or is nobody in particular; Conflict when the proposal
-    does not wait any more; StepRefused when the application has gone on; Invalid by field.
+    does not wait any more or the case has changed; StepRefused when the application has gone on; Invalid by field.
     """
-    application = opened(actor, application)
-    if answer not in set(Answer):
-        raise Invalid({"answer": [gettext("Choose one of: %s.") % ", ".join(Answer)]})
-    proposal = _waiting(application, proposal_id)
-    APPLICATION.after(application.state, proposal.outcome)
-    proposer = Person(proposal.proposed_by, proposal.proposed_at_console)
-    if refusal := refusal_of_second(Person(actor.user_id, actor.login), proposer):
-        raise Forbidden(refusal)
-    if is_same_person(actor, proposal.proposed_by, proposal.proposed_by_name):
-        raise Forbidden(gettext("You have made the proposal: another officer has to agree."))
-    require_second_person(actor)
+    with transaction.atomic():
+        application = opened(actor, application)
+        if answer not in set(Answer):
+            raise Invalid({"answer": [gettext("Choose one of: %s.") % ", ".join(Answer)]})
+        proposal = _waiting(application, proposal_id)
+        APPLICATION.after(application.state, proposal.outcome)
+    # Not inside a transaction: one that has been overtaken is closed although the approval is refused.
     ANSWERS[Answer(answer)](actor, application, proposal, text, exception)
-    return application
+    return Application.objects.get(pk=application.pk)
 
 
-def _agree(actor: Actor, application: Application, proposal: Proposal, text: str, _exception: str) -> None:
-    if refusal := _refusal(application, proposal.outcome, proposal.exception):
-        raise Conflict(refusal)
-    Handling.objects.filter(application=application).update(terms_version=current_terms().version)
-    _close(actor, proposal, ProposalState.AGREED, text.strip()[:5000])
-    application.decided = timezone.now()
-    application.save(update_fields=["decided", "changed"])
-    take_step(actor, APPLICATION, application, proposal.outcome, proposal.reasons)
-    letters.send_decision(actor, application, proposal)
-    if proposal.outcome == Outcome.APPROVE:
-        application_approved.emit(application)
+def _agree(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
+    four_eyes.approve(actor, proposal.pk, proposal.digest, text)
 
 
-def _return(actor: Actor, application: Application, proposal: Proposal, text: str, _exception: str) -> None:
-    question = checked(text, "text")
-    _close(actor, proposal, ProposalState.RETURNED, question)
-    Message.objects.create(application=application, kind=Author.NOTE, author=actor.name, text=question)
-    record(actor, "application.proposal_returned", target_of(application))
+def _return(actor: Actor, _application: Application, proposal: Proposal, text: str, _exception: str) -> None:
+    four_eyes.decline(actor, proposal.pk, text, state=RequestState.RETURNED)
 
 
+@transaction.atomic
 def _oppose(actor: Actor, application: Application, proposal: Proposal, text: str, exception: str) -> None:
-    _close(actor, proposal, ProposalState.OPPOSED, checked(text, "text"))
-    _propose(actor, application, OPPOSITES[Outcome(proposal.outcome)], text, exception)
+    four_eyes.decline(actor, proposal.pk, text)
+    _propose(actor, application, OPPOSITES[proposal.outcome], text, exception)
 
 
-ANSWERS = {Answer.AGREE: _agree, Answer.RETURN: _return, Answer.OPPOSE: _oppose}
+ANSWERS: dict[Answer, Callable[[Actor, Application, Proposal, str, str], None]] = {
+    Answer.AGREE: _agree,
+    Answer.RETURN: _return,
+    Answer.OPPOSE: _oppose,
+}
 
 
 def _propose(actor: Actor, application: Application, outcome: str, reasons: str, exception: str) -> Proposal:
-    if actor.user_id is None or actor.login:
-        raise Forbidden(
-            gettext(
-                "Any account can be named at the console, so no decision is proposed there: propose it on the pages or "
-                "with your API key."
-            )
-        )
-    require_settled_credentials(actor)
     reasons = checked(reasons, "reasons")
     exception = checked(exception, "exception") if exception.strip() else ""
-    if refusal := _refusal(application, outcome, exception):
+    if refusal := refusal_of(application, outcome, exception):
         raise Invalid({"outcome": [refusal]})
-    made = Proposal.objects.create(
-        application=application,
-        outcome=outcome,
-        reasons=reasons,
-        exception=exception,
-        proposed_by=actor.user_id,
-        proposed_by_name=actor.name,
-        proposed_at_console=actor.login,
+    made = four_eyes.propose(
+        actor,
+        DECIDE,
+        application.number,
+        title=str(application),
+        parameters={"outcome": outcome, "reasons": reasons, "exception": exception},
+        reason=reasons,
     )
     record(actor, "application.decision_proposed", target_of(application), {"outcome": outcome})
-    return made
-
-
-def _refusal(application: Application, outcome: str, exception: str) -> str:
-    """Why the application cannot be decided so now, in words; nothing when it can."""
-    return refusal_of_terms(
-        outcome, accepted_version(application), current_terms().version
-    ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
+    return Proposal.objects.get(pk=made.pk)
 
 
 def _waiting(application: Application, proposal_id: int) -> Proposal:
-    proposal = Proposal.objects.filter(application=application, pk=proposal_id).first()
+    proposal = Proposal.objects.filter(subject=application.number, pk=proposal_id).first()
     if proposal is None:
         raise NotFound("There is no such proposal.")
-    if proposal.state != ProposalState.OPEN:
+    if not proposal.is_waiting:
         raise Conflict(gettext("This proposal does not wait any more. Look at the case as it is now."))
     return proposal
-
-
-def _close(actor: Actor, proposal: Proposal, state: ProposalState, answer: str) -> None:
-    proposal.state, proposal.answer = state, answer
-    proposal.answered_by, proposal.answered_by_name = actor.user_id, actor.name
-    proposal.answered_at_console = actor.login
-    proposal.answered = timezone.now()
-    proposal.save()

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import record
@@ -22,18 +21,18 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
 from vardkase.hub.membership.assessments import letters
 from vardkase.hub.membership.assessments.access import interest_of, opened
+from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal
 from vardkase.hub.membership.assessments.models import (
     CriterionAssessment,
     Handling,
     Partiality,
-    Proposal,
-    ProposalState,
     Verdict,
 )
 from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.services import drop
 
 LONGEST = 5000
 LONGEST_REGISTRY_NUMBER = 64
@@ -207,11 +206,6 @@ def declare_partial(actor: Actor, application: Application, reason: str, *, part
     record(actor, "application.partiality_declared", target_of(application))
 
 
-def open_proposal(application: Application) -> Proposal | None:
-    """The proposal that waits for a second officer, if one does."""
-    return Proposal.objects.filter(application=application, state=ProposalState.OPEN).first()
-
-
 def checked(text: str, field: str) -> str:
     """What an officer writes, as it may be kept; raises Invalid under `field`."""
     words = text.replace("\r\n", "\n").strip()
@@ -245,10 +239,4 @@ def _last_day(given: date | None) -> date:
 
 def _drop_proposal(actor: Actor, application: Application) -> None:
     """Close a proposal that waits: what it rests on has changed."""
-    Proposal.objects.filter(application=application, state=ProposalState.OPEN).update(
-        state=ProposalState.WITHDRAWN,
-        answered_by=actor.user_id,
-        answered_by_name=actor.name,
-        answered_at_console=actor.login,
-        answered=timezone.now(),
-    )
+    drop(actor, DECIDE, application.number)

@@ -1,0 +1,129 @@
+"""The decision on an application, which two officers make: what is approved, and what carries it out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, cast
+
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.applications.accepted_terms import accepted_version
+from vardkase.hub.membership.applications.access import target_of
+from vardkase.hub.membership.applications.hooks import application_approved
+from vardkase.hub.membership.applications.models import Application, Author, Message
+from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.assessments import letters, models
+from vardkase.hub.membership.assessments.access import conflict_of
+from vardkase.hub.membership.assessments.models import Handling, Outcome, Proposal
+from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, verdicts_of
+from vardkase.hub.membership.assessments.rules import refusal_of_proposal, refusal_of_terms
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.organisations.acting import Acting
+
+
+def refusal_of(application: Application, outcome: str, exception: str) -> str:
+    """Why the application cannot be decided so now, in words; nothing when it can."""
+    return refusal_of_terms(
+        outcome, accepted_version(application), current_terms().version
+    ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
+
+
+def open_proposal(application: Application) -> Proposal | None:
+    """The proposal that waits for a second officer, if one does."""
+    return Proposal.objects.waiting().filter(subject=application.number).first()
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    given = request.parameters
+    effects = {
+        Outcome.APPROVE: gettext(
+            "The application is approved: the decision is sent to the applicant, and the connection begins with the "
+            "checklist."
+        ),
+        Outcome.REJECT: gettext("The application is rejected: the decision is sent to the applicant."),
+    }
+    details = [(gettext("Application"), request.title)]
+    if given["exception"]:
+        details.append((gettext("Exception"), given["exception"]))
+    return Description(
+        effects[Outcome(given["outcome"])], tuple(details), f"/applications/{request.subject}/"
+    )
+
+
+def _application(request: ApprovalRequest) -> Application:
+    found = Application.objects.select_for_update().filter(number=request.subject).first()
+    if found is None:
+        raise NotFound("There is no such application.")
+    return found
+
+
+def _state(request: ApprovalRequest) -> dict[str, Any]:
+    """The terms are not part of it: without their acceptance the approval itself is refused, and can be tried again."""
+    application = _application(request)
+    answers = {key: value for key, value in application.answers.items() if key != "terms"}
+    written = json.dumps(answers, sort_keys=True, ensure_ascii=False)
+    found = assessments_of(application)
+    return {
+        "state": application.state,
+        "answers": hashlib.sha256(written.encode()).hexdigest(),
+        "criteria": {key: [each.verdict, each.reason] for key, each in sorted(found.items())},
+    }
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    """Without a lock: pages that only read ask this too, outside a transaction."""
+    found = Application.objects.filter(number=request.subject).first()
+    return conflict_of(cast(Actor, actor), found) if found else ""
+
+
+def _decide(approval: Approval) -> Application:
+    request = approval.for_action(DECIDE).request
+    application, actor = _application(request), cast(Actor, approval.actor)
+    proposal = Proposal.objects.get(pk=request.pk)
+    APPLICATION.after(application.state, proposal.outcome)
+    if refusal := refusal_of(application, proposal.outcome, proposal.exception):
+        raise Conflict(refusal)
+    Handling.objects.filter(application=application).update(terms_version=current_terms().version)
+    application.decided = timezone.now()
+    application.save(update_fields=["decided", "changed"])
+    take_step(actor, APPLICATION, application, proposal.outcome, proposal.reasons)
+    letters.send_decision(actor, application, proposal)
+    if proposal.outcome == Outcome.APPROVE:
+        application_approved.emit(application)
+    return application
+
+
+def _closed(actor: Acting, request: ApprovalRequest) -> None:
+    """Keep what the second officer answered with the case, as a note between officers."""
+    application = _application(request)
+    if request.state == RequestState.WITHDRAWN:
+        record(actor, "application.proposal_taken_back", target_of(application))
+        return
+    Message.objects.create(application=application, kind=Author.NOTE, author=actor.name, text=request.answer)
+    if request.state == RequestState.RETURNED:
+        record(actor, "application.proposal_returned", target_of(application))
+
+
+DECIDE = register(
+    Action(
+        name=models.DECIDE,
+        title=_("Decide on an application"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_state,
+        conflict=_conflict,
+        execute=_decide,
+        closed=_closed,
+    )
+)
