@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.cast import Cast
+from tests.cast import Cast, Player
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.jobs import connection_actor
@@ -126,6 +126,32 @@ def test_another_instances_own_server_does_not_open_ours(cast: Cast, settings: A
     theirs = [{"server_id": "0", "all_orgs": True, "Server": {"id": "0", "url": "https://there.example"}}]
     capture_sharing_group(cast.partner_sync.actor, block(cast, SharingGroupServer=theirs))
     assert not SharingGroup.objects.get(uuid=NEW).servers.filter(all_orgs=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "opens"), [("org_admin", False), ("partner_sync", True), ("site_admin", True)]
+)
+def test_who_opens_a_new_group_to_every_organisation(
+    cast: Cast, settings: Any, who: str, opens: bool
+) -> None:
+    """Another instance may send one; a member's administrator may not, as with the form."""
+    settings.BASE_URL = "https://here.example"
+    player: Player = getattr(cast, who)
+    own = [{"extend": True, "Organisation": {"uuid": str(player.user.org.uuid), "name": "Own"}}]
+    here = [{"all_orgs": True, "Server": {"url": "https://here.example"}}]
+    capture_sharing_group(player.actor, block(cast, SharingGroupOrg=own, SharingGroupServer=here))
+    group = SharingGroup.objects.get(uuid=NEW)
+    assert group.servers.filter(server_id=0, all_orgs=True).exists() is opens
+
+
+def test_a_group_with_events_is_not_opened_by_who_pushes(cast: Cast, settings: Any) -> None:
+    settings.BASE_URL = "https://here.example"
+    actor = cast.partner_sync.actor
+    capture_sharing_group(actor, block(cast, roaming=True))
+    here = [{"all_orgs": True, "Server": {"url": "https://here.example"}}]
+    capture_sharing_group(actor, block(cast, modified="2099-01-01 00:00:00", SharingGroupServer=here))
+    group = SharingGroup.objects.get(uuid=NEW)
+    assert list(group.servers.values_list("server_id", "all_orgs")) == [(0, False)]
 
 
 def test_a_read_only_key_captures_nothing(cast: Cast) -> None:

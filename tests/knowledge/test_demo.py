@@ -17,6 +17,7 @@ from vardkase.cli.demo.membership import DUTIES
 from vardkase.cli.demo.published import published_events
 from vardkase.core.errors import NotFound
 from vardkase.hub.content_access.models import ContentGrant
+from vardkase.hub.guard.detectors import examine
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import actor_for
@@ -85,6 +86,9 @@ def test_the_community_is_made_once() -> None:
     assert {group.members.count() for group in SharingGroup.objects.all()} == {3}
     assert Event.objects.count() == community.GENERATED
     assert set(Event.objects.values_list("published", flat=True)) == {True, False}
+    assert not [
+        event for event in Event.objects.filter(published=True) if examine(event.pk, event.distribution)
+    ]
     assert Attribute.objects.filter(object=None).count() == community.GENERATED * 5
     assert ObjectReference.objects.exists()
     assert all(User.objects.get(email=member.email).check_password(member.password) for member in members[:2])

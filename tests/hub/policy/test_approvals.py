@@ -19,8 +19,9 @@ from vardkase.hub.policy.approvals.queries import waiting_for
 from vardkase.hub.policy.approvals.rules import deciders
 from vardkase.hub.policy.approvals.services import approve, expire_approvals, reject, withdraw
 from vardkase.hub.policy.models import Approval, Decision
-from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.actor import Actor, StepUpRequired, actor_for, console_actor
 from vardkase.identity.access.console import in_the_name_of
+from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
@@ -36,6 +37,12 @@ def event(cast: Cast) -> dict[str, Any]:
     return event
 
 
+def deciding(player: Player) -> Actor:
+    """The player on the pages, with the second factor just confirmed."""
+    user = User.objects.get(pk=player.user.pk)
+    return actor_for(user, Credential.BROWSER, confirmed_at=timezone.now())
+
+
 def asked(player: Player, event: dict[str, Any]) -> tuple[int, Any]:
     return call(player.key, "POST", f"/events/publish/{event['id']}")
 
@@ -49,7 +56,7 @@ def test_it_waits_is_approved_and_is_out(cast: Cast, event: dict[str, Any]) -> N
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 404
     assert waiting_for(cast.org_admin.actor) == [request]
     assert waiting_for(cast.publisher.actor) == waiting_for(cast.analyst.actor) == []
-    assert approve(cast.org_admin.actor, request.pk).state == Decision.APPROVED
+    assert approve(deciding(cast.org_admin), request.pk).state == Decision.APPROVED
     assert is_out(event)
     assert call(cast.stranger.key, "GET", f"/events/view/{event['id']}")[0] == 200
 
@@ -58,10 +65,10 @@ def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
     request, console = Approval.objects.get(), console_actor(cast.org_a.pk, cast.org_a.name, "root")
     for player in (cast.publisher, cast.analyst, cast.reader):
         with pytest.raises(Forbidden):
-            approve(player.actor, request.pk)
+            approve(deciding(player), request.pk)
     for player in (cast.stranger, cast.partner_sync, cast.site_admin):
         with pytest.raises(NotFound):
-            approve(player.actor, request.pk)
+            approve(deciding(player), request.pk)
     with pytest.raises(Forbidden):
         approve(console, request.pk)
     with pytest.raises(Forbidden):  # Nor in the name of somebody who may.
@@ -69,22 +76,42 @@ def test_nobody_else_decides(cast: Cast, event: dict[str, Any]) -> None:
     assert not is_out(event)
 
 
+@pytest.mark.parametrize("way", ["key", "given password", "second account", "unconfirmed"])
+def test_one_person_is_not_two(cast: Cast, event: dict[str, Any], way: str) -> None:
+    """An administrator makes keys and sets passwords for colleagues, and has a second account."""
+    request, colleague = Approval.objects.get(), cast.org_admin.user
+    if way == "key":
+        assert call(cast.org_admin.key, "POST", f"/approvals/approve/{request.pk}")[0] == 403
+    elif way == "given password":
+        User.objects.filter(pk=colleague.pk).update(credentials_set_by_another_at=timezone.now())
+    elif way == "second account":
+        request.requester_name = colleague.email.replace("@", "+two@")
+        request.save()
+    actors = {
+        "key": cast.org_admin.actor,
+        "unconfirmed": actor_for(colleague, Credential.BROWSER),
+    }
+    with pytest.raises(StepUpRequired if way == "unconfirmed" else Forbidden):
+        approve(actors.get(way, deciding(cast.org_admin)), request.pk)
+    assert not is_out(event)
+
+
 def test_an_event_that_changed_meanwhile_has_to_be_asked_for_again(cast: Cast, event: dict[str, Any]) -> None:
     """By a person who has seen it: else whoever changed it could approve what nobody else knows of."""
     attribute = {"type": "domain", "value": "smuggled.example"}
     assert call(cast.org_admin.key, "POST", f"/attributes/add/{event['id']}", attribute)[0] == 200
-    changed = approve(cast.org_admin.actor, Approval.objects.get().pk)
+    changed = approve(deciding(cast.org_admin), Approval.objects.get().pk)
     assert (changed.state, is_out(event)) == (Decision.CHANGED, False)
     assert asked(cast.org_admin, event)[0] == 202
     request = Approval.objects.get(state=Decision.WAITING)
     with pytest.raises(Forbidden):
-        approve(cast.org_admin.actor, request.pk)
-    approve(cast.publisher.actor, request.pk)
+        approve(deciding(cast.org_admin), request.pk)
+    approve(deciding(cast.publisher), request.pk)
     assert is_out(event)
 
 
 def test_what_is_approved_is_one_version(cast: Cast, event: dict[str, Any]) -> None:
-    approve(cast.org_admin.actor, Approval.objects.get().pk)
+    approve(deciding(cast.org_admin), Approval.objects.get().pk)
     call(
         cast.publisher.key, "POST", f"/attributes/add/{event['id']}", {"type": "domain", "value": "b.example"}
     )
@@ -144,8 +171,8 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
             request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
         for player in (cast.analyst, cast.stranger):
             with pytest.raises((Forbidden, NotFound)):
-                approve(player.actor, request.pk)
-        approve(cast.org_admin.actor, request.pk)
+                approve(deciding(player), request.pk)
+        approve(deciding(cast.org_admin), request.pk)
         assert is_out(theirs)
     ours = pushed(cast.partner_sync.key, cast.org_b)
     assert is_out(ours)
@@ -154,7 +181,7 @@ def test_naming_another_creator_is_no_way_around_the_second_person(cast: Cast) -
     assert call(cast.publisher.key, "POST", f"/events/edit/{ours['id']}", {"info": "changed"})[0] == 200
     assert asked(cast.publisher, ours)[0] == 202
     assert not is_out(ours)
-    approve(cast.org_admin.actor, Approval.objects.get(event_id=ours["id"]).pk)
+    approve(deciding(cast.org_admin), Approval.objects.get(event_id=ours["id"]).pk)
     assert is_out(ours)
 
 
@@ -162,7 +189,7 @@ def test_a_rule_that_came_meanwhile_keeps_it_in(cast: Cast, event: dict[str, Any
     request = Approval.objects.get()
     in_force(cast, RED | {"tags": [], "types": ["domain"]}, SECOND)
     with pytest.raises(Forbidden, match="Rule 1"):
-        approve(cast.org_admin.actor, request.pk)
+        approve(deciding(cast.org_admin), request.pk)
     assert not is_out(event)
 
 
@@ -173,7 +200,7 @@ def test_it_is_rejected_with_a_reason(cast: Cast, event: dict[str, Any]) -> None
     rejected = reject(cast.org_admin.actor, request.pk, "Ask the victim first")
     assert (rejected.state, rejected.reason) == (Decision.REJECTED, "Ask the victim first")
     with pytest.raises(Conflict):
-        approve(cast.org_admin.actor, request.pk)
+        approve(deciding(cast.org_admin), request.pk)
     assert not is_out(event)
 
 
@@ -186,7 +213,7 @@ def test_who_asked_may_withdraw_and_time_runs_out(cast: Cast, event: dict[str, A
     waiting = Approval.objects.filter(state=Decision.WAITING)
     waiting.update(expires_at=timezone.now() - timedelta(seconds=1))
     with pytest.raises(Conflict, match="expired"):
-        approve(cast.org_admin.actor, waiting.get().pk)
+        approve(deciding(cast.org_admin), waiting.get().pk)
     assert (expire_approvals(), waiting.count()) == (1, 0)
 
 
@@ -205,7 +232,7 @@ def test_the_hubs_own_four_eyes_hold_as_well(cast: Cast, event: dict[str, Any]) 
     assert asked(cast.publisher, theirs)[0] == 202
     request = Approval.objects.get(event_id=theirs["id"], state=Decision.WAITING)
     with pytest.raises(Forbidden, match="somebody else than the user who created it"):
-        approve(cast.org_admin.actor, request.pk)
+        approve(deciding(cast.org_admin), request.pk)
 
 
 def test_who_may_not_read_the_event_neither_sees_nor_decides_the_request(

@@ -235,11 +235,16 @@ def _publisher(organisation: Organisation) -> Actor:
 
 
 def _share(actor: Actor, document: dict[str, Any], number: int, groups: Sequence[int]) -> None:
-    """One event, in turn: to the community, to everybody connected, to a sharing group, or kept; every fifth
-    is still being worked on."""
+    """One event, in turn: to the community, to everybody connected, to a sharing group, or kept, and no further than
+    its TLP labels allow; every fifth is still being worked on."""
     place = number // len(MEMBERS)
     distribution = ("1", "3", "4", "1", "2", "0")[place % 6]
     if distribution == "4" and not groups:
+        distribution = "1"
+    labels = {tag["name"].lower() for tag in _tags(document)}
+    if "tlp:red" in labels and distribution != "0":
+        distribution = "4" if groups else "0"
+    elif any(label.startswith("tlp:amber") for label in labels) and distribution in {"2", "3"}:
         distribution = "1"
     chosen = {"distribution": distribution, "published": False}
     if distribution == "4":

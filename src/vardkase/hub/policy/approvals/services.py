@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -15,7 +16,7 @@ from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.snapshots import WHOLE, owner
 from vardkase.hub.policy.approvals import letters
 from vardkase.hub.policy.approvals.queries import find_approval
-from vardkase.hub.policy.approvals.rules import asking_rules, may_decide
+from vardkase.hub.policy.approvals.rules import asking_rules, may_decide, require_second_person
 from vardkase.hub.policy.judging import Met
 from vardkase.hub.policy.models import Approval, Decision, PolicyVersion
 from vardkase.hub.policy.queries import Policy
@@ -28,9 +29,6 @@ from vardkase.intel.services.locking import lock_event
 from vardkase.intel.services.publish import publish_agreed
 
 LONGEST_REASON = 2000
-NOT_YOURS = (
-    "Somebody else has to decide about this: a person your organisation’s policy names, and not who asked."
-)
 DECIDED = "This request is decided already."
 
 
@@ -87,9 +85,10 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
 
     If the event has changed since, nothing is published and the request is closed as `changed`: a person has to ask
     for it as it reads now. Were it asked for by itself, whoever changed it could approve what nobody else has seen.
-    Raises NotFound, Forbidden, Conflict when it is decided or expired, and what publishing raises.
+    Raises NotFound, Forbidden, StepUpRequired, Conflict when it is decided or expired, and what publishing raises.
     """
     approval = _to_decide(actor, approval_id)
+    require_second_person(actor, approval)
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
         _close(approval, Decision.CHANGED, actor.name)
@@ -158,7 +157,11 @@ def _to_decide(actor: Actor, approval_id: int | str) -> Approval:
     actor.require_writing()
     approval = _waiting(actor, approval_id)
     if not may_decide(actor, approval):
-        raise Forbidden(NOT_YOURS)
+        raise Forbidden(
+            gettext(
+                "Somebody else has to decide about this: a person your organisation’s policy names, and not who asked."
+            )
+        )
     if approval.expires_at <= timezone.now():
         raise Conflict("The request has expired. The event has to be asked for again.")
     return approval

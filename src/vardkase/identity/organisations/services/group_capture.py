@@ -65,7 +65,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
     group.name = _free_name(name)
     group.save()
     _merge_members(group, members)
-    _add_servers(actor, group, block)
+    _add_servers(group, block, all_orgs=_opens_to_all(actor, block) or _is_pushed_to_all(actor, block))
     record(actor, "sharing_group.created", target_of(group), {"organisations": sorted(members)})
     return group.pk
 
@@ -74,7 +74,9 @@ def _may_add(actor: Acting, block: Mapping[str, Any]) -> bool:
     """Decided before anything of the document is stored."""
     if actor.is_site_admin or actor.is_connection:
         return True
-    return SHARING_GROUP in actor.permissions and (_lets_extend(actor, block) or _opens_this_instance(block))
+    return SHARING_GROUP in actor.permissions and (
+        _lets_extend(actor, block) or (SYNC in actor.permissions and _opens_this_instance(block))
+    )
 
 
 def _is_anothers(actor: Acting, block: Mapping[str, Any]) -> bool:
@@ -131,7 +133,7 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
     if owns:
         apply(group, block)
         group.name = _free_name(group.name, group.pk)
-        _add_servers(actor, group, block)
+        _add_servers(group, block, all_orgs=_opens_to_all(actor, block))
     group.save()
     _merge_members(group, _members(block))
     record(actor, "sharing_group.edited", target_of(group), {"captured": True})
@@ -181,7 +183,7 @@ def _merge_members(group: SharingGroup, members: Mapping[int, bool]) -> None:
     SharingGroupOrg.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _add_servers(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> None:
+def _add_servers(group: SharingGroup, block: Mapping[str, Any], *, all_orgs: bool) -> None:
     """This instance, where the document lists it by its address, or always for a group that does not roam.
 
     Other servers are known to the exchange by their own records, which a document cannot make.
@@ -191,12 +193,25 @@ def _add_servers(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -
     SharingGroupServer.objects.get_or_create(
         sharing_group=group,
         server_id=THIS_INSTANCE,
-        defaults={"all_orgs": _opens_this_instance(block) or (actor.is_site_admin and _opens_by_id(block))},
+        defaults={"all_orgs": all_orgs},
     )
 
 
 def _lists_this_instance(block: Mapping[str, Any]) -> bool:
     return any(_is_here(entry) for entry in _list(block.get("SharingGroupServer")))
+
+
+def _opens_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
+    """Whether the document opens a group, also one with events in it, to every organisation here: for those alone who
+    may do that otherwise (`groups.add_server_to_group`), and for connections that one of them has set up."""
+    if actor.is_site_admin:
+        return _opens_this_instance(block) or _opens_by_id(block)
+    return actor.is_connection and _opens_this_instance(block)
+
+
+def _is_pushed_to_all(actor: Acting, block: Mapping[str, Any]) -> bool:
+    """Whether another instance sends a new group that every organisation here is in."""
+    return SYNC in actor.permissions and _opens_this_instance(block)
 
 
 def _opens_this_instance(block: Mapping[str, Any]) -> bool:

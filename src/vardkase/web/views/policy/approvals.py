@@ -18,6 +18,8 @@ from vardkase.hub.policy.approvals.queries import approvals, find_approval, wait
 from vardkase.hub.policy.approvals.rules import deciders, may_decide
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.models import Approval, Decision
+from vardkase.identity.access.actor import StepUpRequired
+from vardkase.intel.errors import PublisherIsCreator
 from vardkase.intel.queries.audience import receivers
 from vardkase.intel.queries.checks import publication_checks
 from vardkase.intel.queries.find import find_event
@@ -107,10 +109,14 @@ def _decided(request: PageRequest, pk: int, decide: Callable[[], Approval]) -> A
     """The request after the decision; None when there was none, of which the person is told."""
     try:
         return decide()
+    except StepUpRequired:
+        raise
     except PolicyForbids as refused:
         messages.error(request, refused.in_words())
-    except Forbidden:
+    except PublisherIsCreator:
         messages.error(request, gettext("Somebody else has to decide about this."))
+    except Forbidden as refused:
+        messages.error(request, str(refused))
     except Conflict:
         messages.error(request, gettext("The request is decided already, or its time is over."))
     except Invalid:
