@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 
 from django.conf import settings
-from markdownify import markdownify
 
+from vardkase.core.confined import LimitReached
 from vardkase.core.errors import Invalid
+from vardkase.core.limits import Limit
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Manner, Reply, fetch
+from vardkase.formats.incoming.reading import web_page
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.services import add_report
 
-LONGEST_PAGE = 8 * MEBIBYTE
+LONGEST_PAGE = 2 * MEBIBYTE
+IMPORTS = Limit("report of a web page", allowed=60, window=3600)
+"""Of one account: a thread that answers requests waits for each."""
 CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
-TITLE = re.compile(r"<title[^>]*>([^<]{1,400})</title", re.IGNORECASE)
-NOT_TEXT = re.compile(
-    r"<(title|script|style|noscript|template|svg|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
-)
 
 
 def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", distribution: int = 5) -> int:
@@ -29,13 +29,17 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
     """
     actor.require_writing()
     actor.require(Permission.ADD)
+    if IMPORTS.spend(actor.user_id).is_exceeded:
+        raise Invalid({"url": ["You have imported many pages lately. Try again in an hour."]})
     reply = _fetched(url)
-    text = _decoded(reply)
-    title = TITLE.search(text)
-    is_html = "html" in reply.headers.get("content-type", "").lower()
-    content = markdownify(NOT_TEXT.sub("", text), heading_style="ATX").strip() if is_html else text
+    title, content = "", _decoded(reply)
+    if "html" in reply.headers.get("content-type", "").lower():
+        try:
+            title, content = web_page(content)
+        except LimitReached as reached:
+            raise Invalid({"url": [str(reached)]}) from reached
     report = {
-        "name": name or (title[1].strip() if is_html and title else url),
+        "name": name or title or url,
         "content": f"{content}\n\n---\n{url}\n",
         "distribution": distribution,
     }
@@ -43,8 +47,12 @@ def import_report(actor: Actor, event_id: int, url: str, *, name: str = "", dist
 
 
 def _fetched(url: str) -> Reply:
-    """The page. Any member may name it, so it may not stand where only feeds and connections are looked for."""
-    manner = Manner(networks=tuple(settings.VARDKASE_PAGE_NETWORKS), inside=False, limit=LONGEST_PAGE)
+    """The page. Any member may name it, so it may not stand where only feeds and connections are looked for.
+
+    A thread that answers requests waits for it, so not for long.
+    """
+    networks = tuple(settings.VARDKASE_PAGE_NETWORKS)
+    manner = Manner(networks=networks, inside=False, limit=LONGEST_PAGE, patience=5, seconds=10)
     try:
         reply = fetch("GET", url, headers={"Accept": "text/html,text/*"}, manner=manner)
     except OutgoingFailed as failed:

@@ -11,6 +11,7 @@ from tests.cast import Cast
 from tests.exchange.servers import HERE, says, serving
 from tests.factories.knowledge import make_tag
 from tests.intel.event_reports.test_reports import make_event, make_report
+from vardkase.exchange.report_import import IMPORTS
 from vardkase.intel.models import Attribute
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster, GalaxyElement
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
@@ -176,6 +177,29 @@ def test_a_page_becomes_a_report(cast: Cast, settings: Any) -> None:
     assert stored["EventReport"]["name"] == "Campaign"
     assert stored["EventReport"]["content"].startswith("# Head\n\nevil.example\n\n---\nhttp://127.0.0.1")
     assert call(cast.stranger.key, "POST", path, {"url": "http://a.example"})[0] == 403
+
+
+@pytest.mark.parametrize("page", ["<svg " * 300_000, "<div>" * 300_000, "<title" * 300_000, "<!--" * 300_000])
+def test_a_page_that_would_take_hours_is_given_up(cast: Cast, settings: Any, page: str) -> None:
+    """It is read in a confined process, which ends after a few seconds whatever the page holds."""
+    settings.VARDKASE_PAGE_NETWORKS = HERE
+    event = make_event(cast.analyst)
+    with serving(says(page.encode(), Content_Type="text/html")) as server:
+        path = f"/event_reports/importReportFromUrl/{event['id']}"
+        assert call(cast.analyst.key, "POST", path, {"url": server.url})[0] in (200, 403)
+
+
+def test_pages_are_imported_so_often_and_no_more(cast: Cast, settings: Any) -> None:
+    settings.VARDKASE_PAGE_NETWORKS = HERE
+    event = make_event(cast.analyst)
+    with serving(says(PAGE, Content_Type="text/html")) as server:
+        for _ in range(IMPORTS.allowed):
+            IMPORTS.spend(cast.analyst.user.pk)
+        path = f"/event_reports/importReportFromUrl/{event['id']}"
+        status, refused = call(cast.analyst.key, "POST", path, {"url": server.url})
+        assert (status, server.requests) == (403, [])
+        assert "lately" in str(refused)
+        assert call(cast.publisher.key, "POST", path, {"url": server.url})[0] == 200
 
 
 @pytest.mark.parametrize("distribution", [0, 5])

@@ -15,6 +15,7 @@ from vardkase.formats.incoming.misp_export import read_events
 from vardkase.formats.incoming.misp_xml import read_body
 from vardkase.formats.incoming.openioc import read_openioc
 from vardkase.formats.incoming.sandbox import read_sandbox
+from vardkase.formats.incoming.web_page import read_web_page
 
 
 def _whole(read: Callable[..., Any], **options: Any) -> Answerer:
@@ -37,5 +38,7 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
             return _whole(read_openioc)
         case "sandbox":
             return read_sandbox
+        case "web page":
+            return read_web_page
         case unknown:
             raise ValueError(unknown)

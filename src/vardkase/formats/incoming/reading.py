@@ -11,10 +11,13 @@ import msgspec
 from vardkase.core.confined import Limits, ProgramFailed, Workshop
 from vardkase.core.errors import Invalid
 
+MEBIBYTE = 1024 * 1024
 PROGRAM = "vardkase.formats.incoming.program"
 files = Workshop(PROGRAM, Limits(seconds=120))
 bodies = Workshop(PROGRAM, Limits(seconds=20))
 """Apart from the files, so that nobody waits with a small request until a big file has been read."""
+pages = Workshop(PROGRAM, Limits(memory=512 * MEBIBYTE, seconds=3, at_once=1))
+"""Any member may name a page, and waits in a thread that answers requests."""
 
 NO_EVENT = "The file holds no event: it is neither MISP JSON nor MISP XML of one."
 
@@ -51,6 +54,12 @@ def openioc(content: bytes) -> dict[str, Any]:
 def sandbox(content: bytes) -> list[dict[str, Any]]:
     """The attributes in the archive of a sandbox's analysis, files among them; raises Invalid, LimitReached."""
     return [msgspec.json.decode(piece) for piece in _pieces("sandbox", content)]
+
+
+def web_page(text: str) -> tuple[str, str]:
+    """Title and text (Markdown) of a page of HTML; raises Invalid, LimitReached."""
+    found = _read("web page", text.encode(), pages)
+    return found["title"], found["text"]
 
 
 def _read(job: str, content: bytes, workshop: Workshop = files) -> Any:

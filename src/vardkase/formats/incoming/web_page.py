@@ -1,0 +1,22 @@
+"""A web page as Markdown. Runs inside a confined process: parsers of HTML can be made to take hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from bs4 import BeautifulSoup
+from markdownify import MarkdownConverter
+
+LONGEST_TITLE = 400
+NOT_TEXT = ("title", "script", "style", "noscript", "template", "svg", "head")
+
+
+def read_web_page(document: bytes) -> Iterator[bytes]:
+    """One JSON object: the page's ``title`` and its ``text``."""
+    soup = BeautifulSoup(document.decode(errors="replace"), "html.parser")
+    title = soup.title.get_text().strip()[:LONGEST_TITLE] if soup.title else ""
+    for element in soup(NOT_TEXT):
+        element.decompose()
+    text = MarkdownConverter(heading_style="ATX").convert_soup(soup).strip()
+    yield msgspec.json.encode({"title": title, "text": text})
