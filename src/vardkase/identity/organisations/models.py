@@ -162,7 +162,8 @@ class SharingGroup(models.Model):
 
     class Meta:
         db_table = "sharing_group"
-        constraints = [models.UniqueConstraint(Lower("name"), name="sharing_group_name_unique")]
+        # Not unique: a group that somebody may not know of must not be told by its name.
+        indexes = [models.Index(Lower("name"), name="sharing_group_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -16,6 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.galaxies.queries import visible_galaxies
 
 DEFAULT_GALAXY = "mitre-attack-pattern"
 COLD, HOT = (0, 0, 255), (255, 0, 0)
@@ -64,8 +65,9 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
 
 def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
     """The readable galaxy of this type that has a kill chain. Raises NotFound."""
-    found = Galaxy.objects.filter(type=galaxy_type, kill_chain_order__isnull=False).order_by("pk").first()
-    if found is None or not actor.may_read:
+    readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
+    found = readable.order_by("pk").first()
+    if found is None:
         raise NotFound("Galaxy not found")
     return found
 

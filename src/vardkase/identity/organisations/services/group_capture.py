@@ -26,6 +26,7 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
+from vardkase.identity.organisations.queries import visible_groups
 from vardkase.identity.organisations.services.capture import MAX_NAME, capture_organisations, free_name
 from vardkase.identity.organisations.services.groups import THIS_INSTANCE, apply, target_of
 from vardkase.misp.flags import as_bool, as_int
@@ -62,7 +63,7 @@ def _add(actor: Acting, block: Mapping[str, Any], uuid: UUID) -> int | None:
         local=False,
     )
     apply(group, block)
-    group.name = _free_name(name)
+    group.name = _free_name(actor, name)
     group.save()
     _merge_members(group, members)
     _add_servers(group, block, all_orgs=_opens_to_all(actor, block) or _is_pushed_to_all(actor, block))
@@ -132,7 +133,7 @@ def _update(actor: Acting, group: SharingGroup, block: Mapping[str, Any]) -> Non
         return
     if owns:
         apply(group, block)
-        group.name = _free_name(group.name, group.pk)
+        group.name = _free_name(actor, group.name, group.pk)
         _add_servers(group, block, all_orgs=_opens_to_all(actor, block))
     group.save()
     _merge_members(group, _members(block))
@@ -233,8 +234,9 @@ def _is_here(entry: Any) -> bool:
     return bool(url) and url == settings.BASE_URL
 
 
-def _free_name(name: str, pk: int | None = None) -> str:
-    clash = SharingGroup.objects.exclude(pk=pk or 0).filter(name__iexact=name).exists()
+def _free_name(actor: Acting, name: str, pk: int | None = None) -> str:
+    """`name`, with a number where a group that the actor knows of has it."""
+    clash = visible_groups(actor).exclude(pk=pk or 0).filter(name__iexact=name).exists()
     return free_name(name, {name.lower()}) if clash else name[:255]
 
 

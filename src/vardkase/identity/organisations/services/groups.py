@@ -20,6 +20,7 @@ from vardkase.identity.organisations.models import (
     SharingGroupOrg,
     SharingGroupServer,
 )
+from vardkase.identity.organisations.queries import visible_groups
 from vardkase.misp.flags import as_bool
 
 THIS_INSTANCE = 0
@@ -38,7 +39,7 @@ def create_sharing_group(actor: Acting, data: Mapping[str, Any]) -> SharingGroup
     owner = Organisation.objects.get(pk=actor.organisation_id)
     group = SharingGroup(org=owner, organisation_uuid=owner.uuid, sync_user_id=actor.user_id or 0)
     apply(group, data)
-    _check_name(group)
+    _check_name(actor, group)
     group.save()
     SharingGroupOrg.objects.create(sharing_group=group, org=owner, extend=True)
     record(actor, "sharing_group.created", target_of(group))
@@ -59,7 +60,7 @@ def edit_sharing_group(actor: Acting, group: SharingGroup, data: Mapping[str, An
     changed = [name for name in FIELDS if getattr(group, name) != before[name]]
     if {"active", "roaming"} & set(changed) and not rules.may_delete_group(actor, group):
         raise Forbidden
-    _check_name(group)
+    _check_name(actor, group)
     group.save()
     record(actor, "sharing_group.edited", target_of(group), {"fields": changed})
     return group
@@ -164,10 +165,11 @@ def target_of(group: SharingGroup) -> Target:
     return Target("sharing_group", group.pk, group.uuid, group.name)
 
 
-def _check_name(group: SharingGroup) -> None:
+def _check_name(actor: Acting, group: SharingGroup) -> None:
+    """Names differ among the groups that the actor knows of; the others must not be told by theirs."""
     if not group.name:
         raise Invalid({"name": [gettext("Name cannot be empty.")]})
-    if SharingGroup.objects.exclude(pk=group.pk).filter(name__iexact=group.name).exists():
+    if visible_groups(actor).exclude(pk=group.pk).filter(name__iexact=group.name).exists():
         raise Invalid({"name": [gettext("A sharing group with this name already exists.")]})
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -28,7 +28,7 @@ from vardkase.knowledge.galaxies.documents import (
     uuid_of,
 )
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.galaxies.queries import visible_clusters
+from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
 from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.clusters import target_of
 from vardkase.knowledge.galaxies.services.parts import replace_elements, save_relations
@@ -168,8 +168,9 @@ def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
     kind = (
         text_of(block, "type") if "type" in block else text_of(document, "type") if "type" in document else ""
     )
-    known = Galaxy.objects.filter(uuid=uuid).first() if uuid else None
-    known = known or Galaxy.objects.filter(type=kind).order_by("pk").first()
+    readable = visible_galaxies(actor).order_by("pk")
+    known = readable.filter(uuid=uuid).first() if uuid else None
+    known = known or readable.filter(type=kind).first()
     if known is not None:
         return known
     if uuid is None or not kind or len(kind) > 255:
@@ -177,8 +178,9 @@ def _galaxy(actor: Actor, document: Mapping[str, Any]) -> Galaxy:
     names = {
         key: text_of(block, key)[:255] for key in ("name", "version", "icon", "namespace") if key in block
     }
+    is_taken = Galaxy.objects.filter(uuid=uuid).exists()  # By one that the actor may not know of.
     return Galaxy.objects.create(
-        uuid=uuid,
+        uuid=uuid4() if is_taken else uuid,
         type=kind,
         description=text_of(block, "description") if "description" in block else "",
         default=False,

@@ -16,7 +16,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies import loader
 from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
-from vardkase.knowledge.galaxies.queries import INVALID_GALAXY
+from vardkase.knowledge.galaxies.queries import INVALID_GALAXY, visible_galaxies
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor
 from vardkase.knowledge.sources.loading import Loaded
 from vardkase.knowledge.sources.models import KnowledgeSource
@@ -56,7 +56,7 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
     if not fields.get("name", "").strip():
         raise Invalid({"name": ["This field is required."]})
     fields.setdefault("type", fields["name"].strip().lower().replace(" ", "-"))
-    _require_free(fields["type"])
+    _require_free(actor, fields["type"])
     uuid = uuid_of(data)
     if uuid and Galaxy.objects.filter(uuid=uuid).exists():
         raise Invalid({"uuid": ["A galaxy with this UUID already exists."]})
@@ -169,10 +169,10 @@ def _kill_chain(value: Any) -> dict[str, list[str]] | None:
     return dict(value)
 
 
-def _require_free(kind: str) -> None:
+def _require_free(actor: Actor, kind: str) -> None:
     if not kind or any(sign in kind for sign in ':="\n'):
         raise Invalid({"type": ["The type has to be a word, without colon, equals sign or quote."]})
-    if Galaxy.objects.filter(type=kind).exists():
+    if visible_galaxies(actor).filter(type=kind).exists():
         raise Invalid({"type": ["A galaxy of this type exists already."]})
 
 

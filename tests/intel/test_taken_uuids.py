@@ -1,0 +1,259 @@
+"""A uuid of a hidden part is answered as that of somebody else's part that is read, and nothing of it changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.forms.models import model_to_dict
+
+from tests.api.calls import call, send
+from tests.cast import Cast
+from tests.factories import make_attribute, make_event, make_object, make_report
+from tests.factories.knowledge import make_cluster, make_galaxy
+from vardkase.identity.organisations.models import SharingGroup, SharingGroupOrg
+from vardkase.intel.collections.models import Collection
+from vardkase.intel.models import Event, ObjectReference
+from vardkase.intel.sightings.models import Sighting
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NUMBER = re.compile(r"\d+")
+TEXT = {"type": "text", "category": "Other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What B's synchronising user tries: `own` is an event of B, with an object."""
+
+    cast: Cast
+    own: Event
+    reach: int
+
+    def theirs(self) -> Event:
+        event = make_event(self.cast.org_a, distribution=self.reach, published=True)
+        event.save()
+        return event
+
+    def source(self) -> str:
+        """An object of B's event."""
+        found = make_object(self.own)
+        found.save()
+        return str(found.uuid)
+
+
+def stored(thing: Any) -> Any:
+    thing.save()
+    return thing
+
+
+def attribute(scene: Scene) -> Any:
+    return stored(make_attribute(scene.theirs()))
+
+
+def object_(scene: Scene) -> Any:
+    return stored(make_object(scene.theirs()))
+
+
+def report(scene: Scene) -> Any:
+    return stored(make_report(scene.theirs()))
+
+
+def reference(scene: Scene) -> Any:
+    source = object_(scene)
+    return ObjectReference.objects.create(
+        event=source.event, object=source, source_uuid=source.uuid, referenced_uuid=uuid4(), referenced_id=0,
+        referenced_type=1, timestamp=1,
+    )  # fmt: skip
+
+
+def sighting(scene: Scene) -> Any:
+    about = attribute(scene)
+    return Sighting.objects.create(
+        attribute=about, event=about.event, org=scene.cast.org_a, date_sighting=1, type=0, source=""
+    )
+
+
+def galaxy(scene: Scene) -> Any:
+    owner = scene.cast.org_a.pk
+    return make_galaxy(
+        f"kind-{uuid4()}", default=False, org_id=owner, orgc_id=owner, distribution=scene.reach
+    )
+
+
+def cluster(scene: Scene) -> Any:
+    owner = scene.cast.org_a.pk
+    found = galaxy(Scene(scene.cast, scene.own, 1))
+    return make_cluster(found, "value", default=False, org_id=owner, orgc_id=owner, distribution=scene.reach)
+
+
+def collection(scene: Scene) -> Any:
+    owner = scene.cast.org_a
+    return Collection.objects.create(
+        name="c", type="campaign", org=owner, orgc=owner, distribution=scene.reach,
+        created="2026-01-01T00:00:00Z", modified="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+
+
+def event_with(**parts: Any) -> Callable[[Scene, str], tuple[str, Any]]:
+    """A new event of B that holds a part; `uuid` stands for the uuid that is tried."""
+
+    def request(scene: Scene, uuid: str) -> tuple[str, Any]:
+        filled = {kind: [{**part, "uuid": uuid}] for kind, part in parts.items()}
+        filled = {kind: [part | {"value": str(uuid4())} for part in some] for kind, some in filled.items()}
+        # Another attribute, so that the event is not refused for being empty.
+        kept = {**TEXT, "value": str(uuid4())}
+        return "/events/add", {"info": "probe", **filled, "Attribute": [*filled.get("Attribute", []), kept]}
+
+    return request
+
+
+FILE = {
+    "name": "file",
+    "meta-category": "file",
+    "Attribute": [{**TEXT, "object_relation": "text", "value": "x", "disable_correlation": True}],
+}
+WANTED = {"value": "pushed", "description": "d", "version": 5}
+
+TRIES: dict[str, tuple[Callable[[Scene], Any], Callable[[Scene, str], tuple[str, Any]]]] = {
+    "attribute added": (
+        attribute,
+        lambda s, uuid: (f"/attributes/add/{s.own.pk}", {**TEXT, "value": "v", "uuid": uuid}),
+    ),
+    "attributes added": (
+        attribute,
+        lambda s, uuid: (
+            f"/attributes/add/{s.own.pk}",
+            [{**TEXT, "value": "v", "uuid": uuid}, {**TEXT, "value": "w"}],
+        ),
+    ),
+    "attribute in an event": (attribute, event_with(Attribute={**TEXT, "value": "v"})),
+    "attribute in an edit": (
+        attribute,
+        lambda s, uuid: (f"/events/edit/{s.own.pk}", {"Attribute": [{**TEXT, "value": "v", "uuid": uuid}]}),
+    ),
+    "object in an event": (object_, event_with(Object=FILE)),
+    "object in an edit": (
+        object_,
+        lambda s, uuid: (f"/events/edit/{s.own.pk}", {"Object": [{**FILE, "uuid": uuid}]}),
+    ),
+    "reference added": (
+        reference,
+        lambda s, uuid: (
+            f"/object_references/add/{s.source()}",
+            {"referenced_uuid": s.source(), "relationship_type": "x", "uuid": uuid},
+        ),
+    ),
+    "report added": (
+        report,
+        lambda s, uuid: (f"/event_reports/add/{s.own.pk}", {"name": "r", "content": "c", "uuid": uuid}),
+    ),
+    "report in an event": (report, event_with(EventReport={"name": "r", "content": "c"})),
+    "cluster added": (
+        cluster,
+        lambda s, uuid: (f"/galaxy_clusters/add/{make_galaxy('own').pk}", {**WANTED, "uuid": uuid}),
+    ),
+    "cluster pushed": (
+        cluster,
+        lambda s, uuid: (
+            "/galaxies/pushCluster",
+            [{"GalaxyCluster": {**WANTED, "uuid": uuid, "Galaxy": {"uuid": str(make_galaxy("own").uuid)}}}],
+        ),
+    ),
+    "galaxy added": (galaxy, lambda s, uuid: ("/galaxies/add", {"name": "mine", "uuid": uuid})),
+    "collection added": (
+        collection,
+        lambda s, uuid: ("/collections/add", {"name": "c", "type": "campaign", "uuid": uuid}),
+    ),
+    "collection captured": (
+        collection,
+        lambda s, uuid: (
+            "/collections/captureCollection",
+            {"Collection": {"name": "c", "type": "campaign", "uuid": uuid, "modified": "2026-02-01 00:00:00"}},
+        ),
+    ),
+}  # fmt: skip
+
+
+def _content(response: Any) -> str:
+    return (b"".join(response) if response.streaming else response.content).decode()
+
+
+def own_event(cast: Cast) -> Event:
+    return stored(make_event(cast.org_b, user_id=cast.partner_sync.user.pk))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_a_hidden_uuid_is_as_one_of_others_that_is_read(cast: Cast, name: str) -> None:
+    make, request = TRIES[name]
+    answers = []
+    for reach in (0, 1):
+        scene = Scene(cast, own_event(cast), reach)
+        thing = make(scene)
+        before = model_to_dict(type(thing).objects.get(pk=thing.pk))
+        path, body = request(scene, str(thing.uuid))
+        response = send(cast.partner_sync.key, "POST", path, body)
+        said = NUMBER.sub("N", UUID.sub("UUID", _content(response)))
+        answers.append((response.status_code, said))
+        assert model_to_dict(type(thing).objects.get(pk=thing.pk)) == before
+        assert type(thing).objects.filter(uuid=thing.uuid).count() == 1
+        Galaxy.objects.filter(type="own").delete()
+    assert answers[0] == answers[1]
+
+
+def test_a_cluster_is_not_put_into_a_galaxy_that_its_sender_may_not_read(cast: Cast) -> None:
+    hidden = galaxy(Scene(cast, own_event(cast), 0))
+    for named in (str(hidden.uuid), str(uuid4())):
+        uuid = str(uuid4())
+        about = {"uuid": named, "type": hidden.type, "name": "pushed"}
+        pushed = {**WANTED, "uuid": uuid, "distribution": "1", "Galaxy": about}
+        status, _ = call(cast.partner_sync.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": pushed}])
+        assert status == 200
+        assert call(cast.partner_sync.key, "GET", f"/galaxy_clusters/view/{uuid}")[0] == 200
+        assert GalaxyCluster.objects.get(uuid=uuid).galaxy_id != hidden.pk
+    assert not GalaxyCluster.objects.filter(galaxy=hidden).exists()
+
+
+def test_a_type_of_a_hidden_galaxy_is_free(cast: Cast) -> None:
+    hidden = galaxy(Scene(cast, own_event(cast), 0))
+    read = galaxy(Scene(cast, own_event(cast), 1))
+    for kind, expected in ((hidden.type, 200), (read.type, 403)):
+        status, _ = call(cast.partner_sync.key, "POST", "/galaxies/add", {"name": "mine", "type": kind})
+        assert status == expected
+
+
+@pytest.mark.parametrize("way", ["added", "renamed", "captured"])
+def test_the_name_of_a_hidden_sharing_group_is_free(cast: Cast, way: str) -> None:
+    name = "Operation Sparv"
+    hidden = SharingGroup.objects.create(name=name, org=cast.org_a, organisation_uuid=cast.org_a.uuid)
+    SharingGroupOrg.objects.create(sharing_group=hidden, org=cast.org_a)
+    member = {"Organisation": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name}, "extend": True}
+    block = {"uuid": str(uuid4()), "name": name, "SharingGroupOrg": [member], "SharingGroupServer": []}
+    if way == "captured":
+        sent = {
+            "info": "e",
+            "distribution": "4",
+            "SharingGroup": block,
+            "Attribute": [{**TEXT, "value": "x"}],
+        }
+        made = done(cast, "/events/add", {"Event": sent})["Event"]
+    else:
+        made = done(cast, "/sharing_groups/add", block | ({"name": "Mine"} if way == "renamed" else {}))
+        if way == "renamed":
+            number = made["SharingGroup"]["id"]
+            refused = call(
+                cast.partner_sync.key, "POST", f"/sharing_groups/edit/{number}", {"name": cast.group.name}
+            )
+            assert refused[0] == 403, "a group that is known keeps its name"
+            made = done(cast, f"/sharing_groups/edit/{number}", {"name": name})
+    assert made["SharingGroup"]["name"] == name
+
+
+def done(cast: Cast, path: str, body: Any) -> dict[str, Any]:
+    status, made = call(cast.partner_sync.key, "POST", path, body)
+    assert status == 200, made
+    return made  # type: ignore[no-any-return]
