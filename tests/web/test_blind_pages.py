@@ -17,15 +17,6 @@ from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
 
 TOLD = {
-    "sharing groups are named: who shares with whom, not what": (
-        "administration/sharing-groups/",
-        "administration/feeds/",
-        "administration/taxii/",
-        "administration/streams/",
-        "administration/connections/",
-        "event/new/",
-    ),
-    "how an organisation decides, and who is trained for it, is no intelligence": ("policy/",),
     "what an organisation has registered for its entrance is what operators look after": (
         "security/",
         "service/",

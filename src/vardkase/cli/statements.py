@@ -41,7 +41,9 @@ def show(member: Member, user: AsOfficer = "", data_dir: DataDir = None, json: J
         from vardkase.hub.membership.members.queries import find_membership
         from vardkase.hub.membership.statements import queries
 
-        membership = find_membership(acting(user), reference_of(member))
+        actor = acting(user)
+        membership = find_membership(actor, reference_of(member))
+        queries.require_statements(actor, membership)
         held, written = queries.current(membership), queries.open_statement(membership)
         shown = {"current": _shown(held) if held else None, "open": _shown(written) if written else None}
         if json:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 FACTS: Mapping[str, str | Promise] = {
     "account": _("The account that the key belongs to"),
+    "when": _("When it happened"),
     "answer_by": _("The last day to answer"),
     "complete_by": _("The last day to complete the application"),
     "appeal_period": _("Within which time an appeal must have come, by the sector of the organisation"),

@@ -98,7 +98,13 @@ def page[**P](
             except Forbidden as error:
                 raise PermissionDenied(str(error)) from error
 
+        def authorise(actor: Actor) -> None:
+            _authorise(actor, requires, staff, confirmed=False, oversight=oversight)
+            if writes:
+                actor.require_own_affairs() if own_affairs else actor.require_writing()
+
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
+        gated.authorise = authorise  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
         gated.own_affairs = own_affairs  # type: ignore[attr-defined]
         gated.body_limits = body  # type: ignore[attr-defined]

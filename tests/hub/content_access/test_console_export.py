@@ -12,6 +12,7 @@ from tests.hub.membership.cast import make_staff
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden
 from vardkase.hub.content_access.exporting import export_readers
+from vardkase.hub.correspondence.models import SentMail
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -34,3 +35,16 @@ def test_with_officers_nothing_leaves_without_a_grant(cast: Cast) -> None:
             export_readers(actor, lambda _reader: [1])
     assert AuditEntry.objects.filter(action="console.export_refused").count() == 2
     assert not AuditEntry.objects.filter(action="console.exported").exists()
+
+
+def test_without_officers_the_organisations_are_told_at_once(cast: Cast) -> None:
+    events = [make_event(org, distribution=1) for org in (cast.org_a, cast.org_a, cast.hub)]
+    for event in events:
+        event.save()
+    console = console_actor(cast.hub.pk, cast.hub.name, "drift")
+    export_readers(console, lambda _reader: [event.pk for event in events])
+    mails = list(SentMail.objects.filter(kind="content_exported"))
+    assert [mail.recipient for mail in mails] == [cast.org_admin.user.email]
+    assert SentMail.objects.get().subject.endswith(cast.org_a.name)
+    export_readers(console, lambda _reader: [events[2].pk])
+    assert SentMail.objects.filter(kind="content_exported").count() == 1

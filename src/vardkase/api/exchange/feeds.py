@@ -99,7 +99,7 @@ def index(call: Call) -> Answer:
     limit, offset = limit_and_offset(call, EVERYTHING)
     some = list(rows[offset : offset + limit])
     cached = queries.cached_at(feed.pk for feed in some)
-    return Json([_listed(feed, cached.get(feed.pk)) for feed in some])
+    return Json([_listed(call, feed, cached.get(feed.pk)) for feed in some])
 
 
 @endpoint("feeds/view")
@@ -204,11 +204,12 @@ def _toggled(call: Call, text: str, *, enabled: bool) -> Answer:
     return Json({"name": text, "message": text, "url": f"/feeds/{call.action}/{number}"})
 
 
-def _listed(feed: Feed, cached: int | None) -> dict[str, Any]:
+def _listed(call: Call, feed: Feed, cached: int | None) -> dict[str, Any]:
     stamp = False if cached is None else str(cached)
     row: dict[str, Any] = {"Feed": feed_dict(feed) | {"cache_timestamp": stamp}}
     if feed.tag:
         row["Tag"] = tag_dict(feed.tag)
     if feed.sharing_group:
-        row["SharingGroup"] = {"id": str(feed.sharing_group_id), "name": feed.sharing_group.name}
+        name = "" if call.actor.is_content_blind else feed.sharing_group.name
+        row["SharingGroup"] = {"id": str(feed.sharing_group_id), "name": name}
     return row

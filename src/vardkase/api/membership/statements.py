@@ -35,7 +35,9 @@ ABOUT_ANSWERS = (
 @endpoint("securityStatements/view", describes=Description(url="/securityStatements/view/[organisation_id]"))
 def view(call: Call) -> Answer:
     """The statement that holds, and the one that is being written; without an id those of the own organisation."""
-    return _of(find_membership(call.actor, call.arg(0) or call.actor.organisation_id))
+    membership = find_membership(call.actor, call.arg(0) or call.actor.organisation_id)
+    queries.require_statements(call.actor, membership)
+    return _of(membership)
 
 
 @endpoint(

@@ -1,4 +1,5 @@
-"""Content that leaves at the machine's console: audited, and once the hub has officers under a grant alone."""
+"""Content that leaves at the machine's console: audited, told to the organisations that it is from, and once the hub
+has officers under a grant alone."""
 
 from __future__ import annotations
 
@@ -6,10 +7,14 @@ from collections.abc import Callable
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
+from vardkase.core.sql import cursor
+from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.queries import in_force
 from vardkase.hub.content_access.recording import RecordedGlass
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.officers import officers
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.settings import membership_is_in_use
 
 NEEDS_GRANT = (
@@ -21,12 +26,13 @@ NEEDS_GRANT = (
 def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[Actor, list[int]]:
     """Through whose eyes events are exported for `actor`, and which. `choose` gives the ids that a reader asks for.
 
-    Each event that is read under a grant is on record, and its organisations hear of it as of every such reading.
-    Raises Forbidden without a grant that reaches one of them.
+    Each event that is read under a grant is on record, and its organisations hear of it as of every such reading;
+    before there are officers they hear of it at once. Raises Forbidden without a grant that reaches one of them.
     """
     if not (membership_is_in_use() or officers().exists()):
         chosen = choose(actor)
         _record(actor, len(chosen), None)
+        _tell_organisations(actor, chosen)
         return actor, chosen
     grant = in_force(actor)
     if grant is None:
@@ -39,6 +45,28 @@ def export_readers(actor: Actor, choose: Callable[[Actor], list[int]]) -> tuple[
     chosen = [event_id for event_id in asked if event_id in glass.opened]
     _record(actor, len(chosen), grant.pk)
     return glass.reader, chosen
+
+
+def _tell_organisations(actor: Actor, event_ids: list[int]) -> None:
+    """Mail the administrators of each organisation whose content is in these events, but the console's own."""
+    rows = cursor().execute(CONCERNED, {"events": event_ids, "own": actor.organisation_id}).fetchall()
+    administrators: dict[int, list[User]] = {}
+    for person in active_users().filter(org__in=[row[0] for row in rows], role__perm_admin=True):
+        administrators.setdefault(person.org_id, []).append(person)
+    for organisation_id, name, count in rows:
+        letters.tell_of_export(actor, name, count, administrators.get(organisation_id, []))
+
+
+CONCERNED = """
+SELECT o.id, o.name, count(DISTINCT part.event_id)
+FROM (
+    SELECT id AS event_id, org_id FROM event WHERE id = ANY(%(events)s)
+    UNION SELECT id, orgc_id FROM event WHERE id = ANY(%(events)s)
+    UNION SELECT event_id, org_id FROM sighting WHERE event_id = ANY(%(events)s)
+    UNION SELECT event_id, org_id FROM proposal WHERE event_id = ANY(%(events)s)
+) part JOIN organisation o ON o.id = part.org_id AND o.local AND o.id <> %(own)s
+GROUP BY o.id, o.name ORDER BY o.id
+"""
 
 
 def _record(actor: Actor, count: int, grant_id: int | None) -> None:

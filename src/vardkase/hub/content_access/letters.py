@@ -19,6 +19,7 @@ from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.rules import OFFICERS
 from vardkase.hub.correspondence import Kind, Recipient, register, send
 from vardkase.hub.correspondence.kinds import LANGUAGES
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -94,6 +95,28 @@ KINDS = (
             "when and why:\n\n{link}",
         },
     ),
+    Kind(
+        "content_exported",
+        describes=_("Content of an organisation was exported at the console, before the hub had officers"),
+        facts={
+            "organisation": "Exempelköpings kommun",
+            "operator": "drift",
+            "count": "2",
+            "when": "26 november 2026 14.05",
+        },
+        subject={
+            "sv": "Driften har exporterat innehåll från {organisation}",
+            "en": "The hub’s operator has exported content of {organisation}",
+        },
+        body={
+            "sv": "Hej,\n\n{when} exporterade {operator} händelser från hubben vid serverns konsol. Innehåll från "
+            "{organisation} finns i så här många av dem: {count}. Exporten är antecknad i hubbens granskningslogg. "
+            "Hubbens ägare kan svara på varför den gjordes.",
+            "en": "Hello,\n\non {when} {operator} exported events from the hub at the server’s console. Number of "
+            "events with content of {organisation}: {count}. The export is recorded in the hub’s audit trail. The "
+            "hub owner can tell you why it was made.",
+        },
+    ),
 )
 
 
@@ -143,6 +166,18 @@ def tell_organisation(
         }
         private = {"link": f"{settings.BASE_URL}/read-by-operations/"}
         send(actor, "content_read", recipients, facts, private=private, about=target_of(grant))
+
+
+def tell_of_export(actor: Actor, name: str, count: int, people: Iterable[User]) -> None:
+    """Mail an organisation's administrators how many events with its content were exported at the console."""
+    for language, recipients in _by_language(people).items():
+        facts = {
+            "organisation": name,
+            "operator": actor.login or actor.name,
+            "count": str(count),
+            "when": _moment(timezone.now(), language),
+        }
+        send(actor, "content_exported", recipients, facts, about=Target("export"))
 
 
 def target_of(grant: ContentGrant) -> Target:

@@ -57,7 +57,8 @@ def draft_of(organisation_id: int) -> PolicyVersion | None:
 def versions(actor: Actor) -> QuerySet[PolicyVersion]:
     """What the actor may see: all versions of the own organisation, or of every one for site administrators."""
     found = PolicyVersion.objects.select_related("organisation").order_by("-number")
-    return found if actor.is_site_admin else found.filter(organisation_id=actor.organisation_id)
+    sees_all = actor.is_site_admin and not actor.is_content_blind
+    return found if sees_all else found.filter(organisation_id=actor.organisation_id)
 
 
 def find_version(actor: Actor, reference: int | str | UUID) -> PolicyVersion:

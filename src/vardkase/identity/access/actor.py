@@ -15,6 +15,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.crossing import Crossing, crossing_of
 from vardkase.identity.access.permissions import (
     CREDENTIAL_PERMISSIONS,
+    OF_CONTENT,
     WRITING_CREDENTIALS,
     Credential,
     Permission,
@@ -245,7 +246,10 @@ def access_with_duties(may: Access, staff: frozenset[StaffRole]) -> Access:
 def permissions_with_duties(
     of_role: frozenset[Permission], staff: frozenset[StaffRole], credential: Credential
 ) -> frozenset[Permission]:
-    """What a role comes to with a credential, for somebody with these duties: an auditor may always audit."""
+    """What a role comes to with a credential, for somebody with these duties: an auditor may always audit, and who
+    never reads what is shared does not write it either, nor say who shares with whom."""
+    if staff and staff <= CONTENT_BLIND:
+        of_role -= OF_CONTENT
     if staff == AUDITORS:
         of_role |= {Permission.AUDIT}
     return of_role & CREDENTIAL_PERMISSIONS[credential]

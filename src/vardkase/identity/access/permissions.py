@@ -62,6 +62,25 @@ READING: frozenset[Permission] = frozenset(
 )
 """Permissions that matter when only reading."""
 
+OF_CONTENT: frozenset[Permission] = frozenset(
+    {
+        Permission.ADD,
+        Permission.MODIFY,
+        Permission.MODIFY_ORG,
+        Permission.PUBLISH,
+        Permission.PUBLISH_ZMQ,
+        Permission.PUBLISH_KAFKA,
+        Permission.DELEGATE,
+        Permission.TAGGER,
+        Permission.SIGHTING,
+        Permission.ANALYST_DATA,
+        Permission.SHARING_GROUP,
+        Permission.SERVER_SIGN,
+        Permission.SYNC,
+    }
+)
+"""Permissions to write and to send what is shared, and to say with whom."""
+
 CREDENTIAL_PERMISSIONS: dict[Credential, frozenset[Permission]] = {
     Credential.BROWSER: frozenset(Permission),
     Credential.API_KEY: frozenset(Permission),

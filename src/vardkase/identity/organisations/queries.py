@@ -69,23 +69,26 @@ def organisations(scope: str = "local", search: str = "") -> QuerySet[Organisati
 
 
 def visible_groups(actor: Acting) -> QuerySet[SharingGroup]:
-    """The groups the actor's organisation owns, is in, or reaches because all of this instance is in it."""
+    """The groups the actor's organisation owns, is in, or reaches because all of this instance is in it.
+
+    Site administrators see all; operators and auditors, whatever their role, the last alone: that some organisations
+    share something is theirs to know, and so is what they call it.
+    """
     groups = SharingGroup.objects.select_related("org").prefetch_related(
         Prefetch("members", shown_members(actor).select_related("org").order_by("pk")), "servers"
     )
-    if not actor.is_site_admin:
-        mine = (
-            Q(org_id=actor.organisation_id)
-            | Q(members__org_id=actor.organisation_id)
-            | Q(servers__server_id=0, servers__all_orgs=True)
-        )
+    everybodys = Q(servers__server_id=0, servers__all_orgs=True)
+    if actor.is_content_blind:
+        groups = groups.filter(pk__in=SharingGroup.objects.filter(everybodys).values("pk"))
+    elif not actor.is_site_admin:
+        mine = Q(org_id=actor.organisation_id) | Q(members__org_id=actor.organisation_id) | everybodys
         groups = groups.filter(pk__in=SharingGroup.objects.filter(mine).values("pk"))
     return groups.order_by("name", "pk")
 
 
 def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
     """Who is in groups, as far as the actor is told (in SQL: `identity.access.visibility.group_member_predicate`)."""
-    if actor.is_site_admin:
+    if actor.is_site_admin and not actor.is_content_blind:
         return SharingGroupOrg.objects.all()
     own = Q(org=actor.organisation_id) | Q(org=F("sharing_group__org"))
     told = Q(sharing_group__hides_members=False) | Q(sharing_group__org=actor.organisation_id)

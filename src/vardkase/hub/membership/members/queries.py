@@ -24,10 +24,15 @@ from vardkase.hub.membership.members.standing import Limit, Periods, periods_of
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.staff import DECIDE
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import Access, access_of
+
+OF_STATEMENTS = "statement_"
+"""How the steps of a history begin that are about security statements."""
 
 
 def memberships(actor: Actor) -> QuerySet[Membership]:
@@ -44,6 +49,18 @@ def find_membership(actor: Actor, reference: Reference) -> Membership:
         if found := memberships(actor).filter(organisation__in=organisation).first():
             return found
     raise NotFound("Invalid membership")
+
+
+def may_read_statements(actor: Actor, membership: Membership) -> bool:
+    """Whether the actor may read what a member's security statements say: its own people and the hub's officers.
+
+    Operators and auditors may not. Nor, once membership is in use, may the console in nobody's name: whoever has it
+    runs the machine.
+    """
+    if actor.user_id is None and actor.credential is Credential.CONSOLE and membership_is_in_use():
+        return False
+    is_own = actor.organisation_id == membership.organisation_id
+    return is_own or not (actor.is_content_blind or actor.staff.isdisjoint(DECIDE))
 
 
 def own_membership(actor: Actor) -> Membership:
@@ -108,10 +125,16 @@ def who_takes_part() -> TakesPart:
     return TakesPart.EVERYBODY if profile() == "member" else TakesPart.EVERYBODY_YET
 
 
-def history(actor: Actor, membership: Membership) -> QuerySet[HistoryEntry]:
-    """Everything that happened to a membership, the newest first. Raises NotFound for others than may see it."""
+def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
+    """Everything that happened to a membership, the newest first. What officers wrote of a security statement is for
+    those who may read it. Raises NotFound for others than may see the membership."""
     find_membership(actor, membership.organisation_id)
-    return history_of(MEMBERSHIP, membership.pk).order_by("-pk")
+    entries = list(history_of(MEMBERSHIP, membership.pk).order_by("-pk"))
+    if not may_read_statements(actor, membership):
+        for entry in entries:
+            if entry.step.startswith(OF_STATEMENTS):
+                entry.note = ""
+    return entries
 
 
 def open_change(membership: Membership) -> ProposedChange | None:

@@ -1,13 +1,21 @@
-"""Reading security statements: a member its own, the hub's staff all of them."""
+"""Reading security statements: a member its own, the hub's officers all of them; operators and auditors none."""
 
 from __future__ import annotations
 
 from vardkase.core import files
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Forbidden, NotFound
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.members.queries import memberships
+from vardkase.hub.membership.members.queries import may_read_statements, memberships
 from vardkase.hub.membership.statements.models import OPEN, Evidence, Statement, StatementState
 from vardkase.identity.access.actor import Actor
+
+NOT_TO_READ = "Security statements are read by the member itself and by the hub’s officers."
+
+
+def require_statements(actor: Actor, membership: Membership) -> None:
+    """Raise Forbidden unless the actor may read the member's security statements."""
+    if not may_read_statements(actor, membership):
+        raise Forbidden(NOT_TO_READ)
 
 
 def current(membership: Membership) -> Statement | None:
@@ -23,8 +31,9 @@ def open_statement(membership: Membership) -> Statement | None:
 
 def find_evidence(actor: Actor, pk: int) -> Evidence:
     """A file of evidence that the actor may see. Raises NotFound."""
-    found = Evidence.objects.filter(pk=pk, statement__membership__in=memberships(actor)).first()
-    if found is None:
+    evidence = Evidence.objects.select_related("statement__membership")
+    found = evidence.filter(pk=pk, statement__membership__in=memberships(actor)).first()
+    if found is None or not may_read_statements(actor, found.statement.membership):
         raise NotFound("Invalid file")
     return found
 

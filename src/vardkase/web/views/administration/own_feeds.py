@@ -86,7 +86,9 @@ def remove_token(request: PageRequest, name: str) -> HttpResponse:
 def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse:
     context = {
         "feed": feed,
-        "groups": feed.sharing_groups.all(),
+        "groups": [
+            "" if request.actor.is_content_blind else group.name for group in feed.sharing_groups.all()
+        ],
         "address": request.build_absolute_uri(f"/feed/{feed.name}/"),
         "token": token,
     }

@@ -63,7 +63,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "membership/member.html",
-        shown(request.actor, membership, place_of) | panel(membership) | context,
+        shown(request.actor, membership, place_of) | panel(request.actor, membership) | context,
     )
 
 

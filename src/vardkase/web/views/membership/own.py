@@ -37,7 +37,7 @@ def view(request: PageRequest) -> HttpResponse:
 
     context = (
         shown(request.actor, membership, place_of)
-        | panel(membership)
+        | panel(request.actor, membership)
         | {"own": True, "contacts_url": reverse("own_contacts")}
     )
     if membership.connection in BY_API:

@@ -22,6 +22,7 @@ from vardkase.hub.membership.statements import queries as statements
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.themes import MEASURES, THEMES
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.forms.errors import take_errors
@@ -30,16 +31,18 @@ from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.files import download
 
 
-def panel(membership: Membership) -> dict[str, Any]:
-    """What a page about a membership shows of its statements."""
+def panel(actor: Actor, membership: Membership) -> dict[str, Any]:
+    """What a page about a membership shows of its statements; to those who may not read them, how long one holds."""
     held, written = statements.current(membership), statements.open_statement(membership)
+    reads = queries.may_read_statements(actor, membership)
     return {
         "held": held,
+        "reads_statement": reads,
         "today": today(),
         "written": written,
         "review": written if written and written.state == StatementState.SUBMITTED else None,
-        "review_rows": rows(written) if written else [],
-        "held_rows": rows(held) if held else [],
+        "review_rows": rows(written) if written and reads else [],
+        "held_rows": rows(held) if held and reads else [],
     }
 
 
