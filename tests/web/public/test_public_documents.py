@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -14,11 +15,14 @@ from tests.hub.officers import officer
 from vardkase.cli.check import _not_stated
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.public_pages.services import change_passage
+from vardkase.hub.public_pages.who_sees import who_sees
 
 SWEDISH, ENGLISH = {"accept-language": "sv"}, {"accept-language": "en"}
 
 
-@pytest.mark.parametrize("path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/"])
+@pytest.mark.parametrize(
+    "path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/", "/about/who-sees-what/"]
+)
 def test_the_terms_are_linked_from_every_public_page(cast: Cast, path: str) -> None:
     assert 'href="/about/terms/"' in Client().get(path, headers=SWEDISH).content.decode()
 
@@ -68,3 +72,18 @@ def test_no_claim_is_delivered_as_a_fact(cast: Cast) -> None:
             page = Client().get(path, headers=headers).content.decode().lower()
             for claim in ("granskad av", "har granskats", "reviewed by", "8–17", "8:00"):
                 assert claim not in page, (path, claim)
+
+
+@pytest.mark.parametrize(("headers", "language"), [(SWEDISH, "sv"), (ENGLISH, "en")])
+def test_the_terms_and_the_page_say_alike_who_sees_what(
+    cast: Cast, headers: dict[str, str], language: str
+) -> None:
+    said = [line for line in who_sees(language).splitlines() if line]
+    assert len(said) >= 7
+    pages = [
+        unescape(Client().get(path, headers=headers).content.decode())
+        for path in ("/about/who-sees-what/", "/about/terms/")
+    ]
+    for line in said:
+        words = line.rpartition("** ")[2]
+        assert all(words in page for page in pages), line

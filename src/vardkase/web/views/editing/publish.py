@@ -40,6 +40,7 @@ from vardkase.misp.flags import as_int
 from vardkase.web.chips import GROUP
 from vardkase.web.display import thin
 from vardkase.web.forms.reach import ReachForm
+from vardkase.web.navigation import address_of
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.editing.common import back_to, group_options, reach_context
 
@@ -161,6 +162,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "policy": _policy(event, chosen),
         "guard": by_severity(event.id, chosen["distribution"] if chosen else event.distribution),
         "sends_mail": can_send(),
+        "who_sees_url": address_of("public_who_sees"),
         "users": sum(receiver.users for receiver in found),
         "sectors": _sectors(found),
         "withheld": withheld_parts(event),

@@ -15,6 +15,7 @@ from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.on_paper import terms_pdf
 from vardkase.hub.public_pages import queries
 from vardkase.hub.public_pages.passages import Part
+from vardkase.hub.public_pages.who_sees import who_sees
 from vardkase.web.markdown import rendered_by_owner
 from vardkase.web.pages import public_page
 from vardkase.web.views.files import download
@@ -44,6 +45,13 @@ def general_terms_pdf(request: HttpRequest, version: int, language: str) -> Http
         raise Http404
     content = terms_pdf(_terms(version), language)
     return download([content], f"terms-{version}-{language}.pdf", "application/pdf")
+
+
+@public_page
+def who_sees_what(request: HttpRequest) -> HttpResponse:
+    """Who can see what is in the hub, and what is recorded of it."""
+    html = rendered_by_owner(who_sees(get_language() or "sv"))
+    return render(request, "public/who_sees.html", {"html": html, **words_at_the_foot()})
 
 
 @public_page

@@ -14,6 +14,7 @@ urlpatterns = [
     path(
         "about/terms/<int:version>/<str:language>.pdf", documents.general_terms_pdf, name="public_terms_pdf"
     ),
+    path("about/who-sees-what/", documents.who_sees_what, name="public_who_sees"),
     path("about/personal-data/", documents.privacy, name="public_privacy"),
     path("administration/public-page/", editing.index, name="passages"),
     path("administration/public-page/question/new/", editing.add, name="question_add"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vardkase.hub.membership.terms.criteria import Criterion, stored
 from vardkase.hub.membership.terms.models import Terms, TermsState
+from vardkase.hub.public_pages.who_sees import who_sees
 
 FOLDER = Path(__file__).parent
 
@@ -17,10 +18,14 @@ def delivered_terms() -> Terms:
     return Terms(
         version=1,
         state=TermsState.PUBLISHED,
-        text_sv=_read("terms.sv.md"),
-        text_en=_read("terms.en.md"),
+        text_sv=_text("sv"),
+        text_en=_text("en"),
         criteria=stored(Criterion(**each) for each in tomllib.loads(_read("criteria.toml"))["criteria"]),
     )
+
+
+def _text(language: str) -> str:
+    return _read(f"terms.{language}.md").replace("{who_sees}", who_sees(language))
 
 
 @cache

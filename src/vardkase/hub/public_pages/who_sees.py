@@ -1,0 +1,16 @@
+"""Who can see what, and what is recorded of it: one text, for the terms, the page to publish on and the public pages.
+
+What it says of operators is held by tests/hub/content_access/test_operator.py: change both together.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from vardkase.hub.public_pages.passages import DATA
+
+
+@cache
+def who_sees(language: str) -> str:
+    """The text in Markdown, in Swedish ("sv") or English ("en")."""
+    return (DATA / f"who_sees.{language}.md").read_text(encoding="utf-8").strip()
