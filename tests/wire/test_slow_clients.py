@@ -6,7 +6,8 @@ import contextlib
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from tests.factories import make_key
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
+from vardkase.config.gateway.application import SHARE, THREADS
 
 CLIENTS = 60
 """Many times the threads of the web server."""
@@ -119,29 +121,53 @@ def test_a_body_without_a_length_is_read(server: WebServer, server_cast: Cast) -
         assert asking.getresponse().status == 200
 
 
+@contextlib.contextmanager
+def locked_events() -> Iterator[Callable[[], int]]:
+    """Every query of events waits until the end of the block; yields how many queries wait."""
+    keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
+    user, host, name, password, port = (str(connection.settings_dict[key]) or None for key in keys)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    connect = partial(psycopg.connect, user=user, host=host, dbname=name, password=password, port=port)
+    with connect() as holder, connect(autocommit=True) as watcher:
+        holder.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+
+        def waiters() -> int:
+            row = watcher.execute(waiting).fetchone()
+            return int(row[0]) if row else 0
+
+        yield waiters
+        holder.rollback()
+
+
+def index_head(key: str) -> str:
+    return f"GET /events/index HTTP/1.1\r\nHost: hub\r\nAuthorization: {key}\r\n{JSON}\r\n"
+
+
 def test_what_is_searched_for_somebody_who_has_left_is_cancelled(
     server: WebServer, server_cast: Cast
 ) -> None:
     """The search waits for a table that this test holds locked."""
-    keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
-    user, host, name, password, port = (str(connection.settings_dict[key]) or None for key in keys)
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    head = (
-        f"GET /events/index HTTP/1.1\r\nHost: hub\r\nAuthorization: {server_cast.org_admin.key}\r\n{JSON}\r\n"
-    )
-    with psycopg.connect(user=user, host=host, dbname=name, password=password, port=port) as holder:
-        holder.execute("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
-
-        def waiters() -> int:
-            row = holder.execute(waiting).fetchone()
-            return int(row[0]) if row else 0
-
-        with clients(server, head, 1):
+    with locked_events() as waiters:
+        with clients(server, index_head(server_cast.org_admin.key), 1):
             wait_until(lambda: waiters() == 1, 30)
         wait_until(lambda: waiters() == 0, 30)
-        holder.rollback()
     assert "Traceback" not in server.log.read_text(errors="replace")
     assert Raw(server.url, server_cast.org_admin.key).get("/events/index")[0] == 200
+
+
+def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_cast: Cast) -> None:
+    """Exports take minutes. One client has a share of the threads, and what waits behind it gets others."""
+    exporter = server_cast.reader
+    with locked_events() as waiters, clients(server, index_head(exporter.key), 12) as exports:
+        wait_until(lambda: waiters() >= THREADS, 30)
+        assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+        assert page_status(server) == 200
+        with clients(server, index_head(exporter.key), 6):
+            assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+        assert waiters() <= SHARE
+        exports[0].close()
+        wait_until(lambda: waiters() == SHARE, 30)
+    wait_until(lambda: Raw(server.url, exporter.key).get("/servers/getVersion")[0] == 200, 30)
 
 
 def test_names_with_underscores_are_no_headers(server: WebServer, server_cast: Cast) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -18,7 +19,7 @@ from vardkase.config.gateway.lanes import Lane
 from vardkase.config.gateway.outgoing import IN_MEMORY, PIECE, ClientGone, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
-from vardkase.config.middleware import is_for_machines
+from vardkase.config.middleware import client_address, is_for_machines
 from vardkase.core.body_limits import BodyLimits, WantedBody
 from vardkase.core.interruption import Interruption
 
@@ -28,6 +29,12 @@ type Send = Callable[[Message], Awaitable[None]]
 
 THREADS = 2
 """Of the lanes for pages and for the API. Threads of one process take turns: more would only wait for each other."""
+MOST_PAGES, MOST_API = 4, 6
+"""Of the same while some are kept for long, by exports and the like. Each has a connection to the database."""
+SHARE = 3
+"""How many threads of a lane one client may keep."""
+RELIEF = 0.25
+"""Seconds between two looks at whether a lane needs another thread."""
 UNASKED = BodyLimits.PUBLIC.bytes
 """Bytes of a body that are received before Django is asked whether this caller may send so much here."""
 LARGE = 4 * 1024 * 1024
@@ -74,15 +81,18 @@ class Application:
 
     def __init__(self, django: WSGIHandler) -> None:
         self._django = django
-        self._pages = Lane("pages", THREADS)
-        self._api = Lane("api", THREADS)
-        self._documents = Lane("documents", 1)
+        self._pages = Lane("pages", THREADS, most=MOST_PAGES, share=SHARE)
+        self._api = Lane("api", THREADS, most=MOST_API, share=SHARE)
+        self._documents = Lane("documents", 1, most=1, share=1)
+        self._relief: asyncio.TimerHandle | None = None
         self._budget = Budget()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         connection: Connection = scope["extensions"][EXTENSION]
         exchange = Exchange(scope, connection, asyncio.get_running_loop())
+        if self._relief is None:
+            self._relieve(exchange.loop)
         try:
             reply = await self._reply(exchange, receive)
             await _deliver(reply, connection, send)
@@ -91,23 +101,30 @@ class Application:
         finally:
             connection.on_lost = None
 
+    def _relieve(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._pages.relieve()
+        self._api.relieve()
+        self._relief = loop.call_later(RELIEF, self._relieve, loop)
+
     async def _reply(self, exchange: Exchange, receive: Receive) -> Reply:
         request = exchange.request()
         if not sends_body(request):
             return await self._answered(request, exchange)
         with contextlib.closing(IncomingBody(self._budget)) as body:
             try:
-                return await self._received(exchange, receive, body)
+                return await self._received(request, exchange, receive, body)
             except NoRoom:
                 request = exchange.request()
                 request.META["CONTENT_LENGTH"] = str(body.size)
                 request.has_no_room = True  # type: ignore[attr-defined]
                 return await self._answered(request, exchange)
 
-    async def _received(self, exchange: Exchange, receive: Receive, body: IncomingBody) -> Reply:
-        """The answer to a request with a body; raises NoRoom."""
+    async def _received(
+        self, request: WSGIRequest, exchange: Exchange, receive: Receive, body: IncomingBody
+    ) -> Reply:
+        """The answer to `request` with its body; raises NoRoom."""
         limits = BodyLimits.PUBLIC
-        declared = int(exchange.request().META.get("CONTENT_LENGTH") or 0)
+        declared = int(request.META.get("CONTENT_LENGTH") or 0)
         complete = declared <= UNASKED and await _receive(receive, body, UNASKED)
         if not complete:
             reply = await self._asked(exchange, max(body.size, declared))
@@ -116,7 +133,7 @@ class Application:
             limits = reply.wants_body.limits
             body.count_for(reply.wants_body.sender, declared)
             complete = await _receive(receive, body, limits.bytes)
-        request = exchange.request()
+            request = exchange.request()
         request.is_admitted = limits is not BodyLimits.PUBLIC  # type: ignore[attr-defined]
         if complete:
             body.rewind()
@@ -139,7 +156,7 @@ class Application:
         def reply(made: Reply) -> None:
             exchange.loop.call_soon_threadsafe(_settle, future, made)
 
-        lane.submit(lambda: self._work(request, exchange, reply))
+        lane.submit(_client(request), lambda: self._work(request, exchange, reply))
         return await future
 
     def _work(self, request: WSGIRequest, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
@@ -163,6 +180,14 @@ class Application:
         except Exception:
             logger.exception("a request failed outside of Django")
             reply(Reply(500, [], b""))
+
+
+def _client(request: WSGIRequest) -> str:
+    """Whose requests take turns: those of a key or a session, of an address where there is neither."""
+    credential = request.META.get("HTTP_AUTHORIZATION") or request.META.get("HTTP_X_MISP_AUTH")
+    if credential is None and "HTTP_COOKIE" in request.META:
+        credential = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    return credential or client_address(request) or ""
 
 
 def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[Reply], None]) -> None:

@@ -2,23 +2,96 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
+import time
+from collections import Counter, deque
 from collections.abc import Callable
+
+from django.db import connections
+
+LONG = 1.0
+"""Seconds after which work is long, and a thread is added for what waits behind it."""
+IDLE = 30.0
+"""Seconds until an added thread ends for want of work."""
+
+type Work = Callable[[], None]
 
 
 class Lane:
-    """A fixed number of threads that take work in the order in which it comes; each keeps its database connection."""
+    """Threads that take work in the order in which it comes; each keeps its database connection.
 
-    def __init__(self, name: str, threads: int) -> None:
-        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        for number in range(threads):
-            threading.Thread(target=self._run, name=f"{name} {number}", daemon=True).start()
+    Exports and answers to slow readers take minutes. `most` threads bound how many are made at once, and one client has
+    at most `share` of them, with what it has in the queue: the rest of its work waits for its own to end.
+    """
 
-    def submit(self, work: Callable[[], None]) -> None:
+    def __init__(self, name: str, threads: int, *, most: int, share: int) -> None:
+        self._name = name
+        self._usual = threads
+        self._most = most
+        self._share = share
+        self._work: queue.SimpleQueue[tuple[str, Work]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._admitted: Counter[str] = Counter()
+        self._waiting: dict[str, deque[Work]] = {}
+        self._busy_since: dict[int, float] = {}
+        self._threads = 0
+        for _ in range(threads):
+            self._start(self._run)
+
+    def submit(self, client: str, work: Work) -> None:
         """Have `work`, which raises nothing, done in one of the threads."""
-        self._work.put(work)
+        with self._lock:
+            if self._admitted[client] >= self._share:
+                self._waiting.setdefault(client, deque()).append(work)
+                return
+            self._admitted[client] += 1
+        self._work.put((client, work))
+
+    def relieve(self) -> None:
+        """Add a thread where work waits behind long work. To be called now and then, always in the same thread."""
+        if self._threads < self._most and not self._work.empty() and self._others() < self._usual:
+            self._start(self._run_added)
+
+    def _others(self) -> int:
+        """The number of threads that are not at long work."""
+        now = time.monotonic()
+        return self._threads - sum(now - since > LONG for since in list(self._busy_since.values()))
+
+    def _start(self, run: Callable[[], None]) -> None:
+        with self._lock:
+            self._threads += 1
+        threading.Thread(target=run, name=f"{self._name} {self._threads}", daemon=True).start()
 
     def _run(self) -> None:
         while True:
-            self._work.get()()
+            self._do(*self._work.get())
+
+    def _run_added(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while self._others() <= self._usual:
+                self._do(*self._work.get(timeout=IDLE))
+        connections.close_all()
+        with self._lock:
+            self._threads -= 1
+
+    def _do(self, client: str, work: Work) -> None:
+        me = threading.get_ident()
+        self._busy_since[me] = time.monotonic()
+        work()
+        del self._busy_since[me]
+        self._admit_next(client)
+
+    def _admit_next(self, client: str) -> None:
+        with self._lock:
+            waiting = self._waiting.get(client)
+            if not waiting:
+                self._admitted[client] -= 1
+                if not self._admitted[client]:
+                    del self._admitted[client]
+                return
+            work = waiting.popleft()
+            if not waiting:
+                del self._waiting[client]
+        self._work.put((client, work))

@@ -16,7 +16,7 @@ def server_settings(*, durable: bool) -> dict[str, str]:
     cores = os.cpu_count() or 1
     settings = {
         "listen_addresses": "",
-        "max_connections": "100",
+        "max_connections": "200",
         "shared_buffers": f"{max(128, min(memory // 4, 2048))}MB",
         "effective_cache_size": f"{max(256, memory * 6 // 10)}MB",
         "work_mem": "32MB",
