@@ -136,6 +136,9 @@ def test_every_classification_is_known(cast: Cast, text: str) -> None:
         "PM_HEMLIG_v2",
         "EU–SECRET",
         "HEM\u034fLIG",
+        "\u041d\u0415\u041cLIG",  # Cyrillic
+        "\u0397\u0395\u039cLIG",  # Greek
+        "BEGRÄNSAT H\u0415MLIG",
     ],
 )
 def test_a_marking_is_known_whatever_characters_spell_it(
@@ -341,6 +344,8 @@ def test_widening_after_the_publication_is_asked_again(cast: Cast) -> None:
         ("TLP 2.0 RED", "red"),
         ("tlp-v2:amber_strict", "amber+strict"),
         ("t\u200dlp:red", "red"),
+        ("t\u04cf\u0440:r\u0435d", "red"),
+        ("TL\u0420:\u0430mber+str\u0456ct", "amber+strict"),
         ("tlp:green", None),
         ("tlp:reddish", None),
         ("not tlp:red", None),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
 from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql
+from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
 
 MOST = 10
@@ -31,6 +32,9 @@ MARKINGS = (
 No group captures: PostgreSQL's `substring` would return that instead of the match.
 """
 
+MARKING = re.compile(MARKINGS.replace(r"\m", r"\b").replace(r"\M", r"\b"))
+"""The same for texts in memory."""
+
 COMMUNITY = frozenset((Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL))
 BEYOND = frozenset((Distribution.CONNECTED, Distribution.ALL))
 
@@ -42,8 +46,11 @@ REACH_OF_TLP: dict[str, tuple[frozenset[Distribution], Severity]] = {
 }
 """Label → the distributions that go further than it allows, and what follows."""
 
-TLP_TAG = re.compile(r'\W*tlp(?:[\s.:=]|v?\d|colou?r)*"?\s*(red|amber(?:[\s+]*strict)?)\W*', re.IGNORECASE)
-"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``, ``TLP 2.0 RED``. Of `plain` text."""
+TLP_TAG = re.compile(
+    r'\W*t[li]p(?:[\s.:=]|v?\d|colou?r)*"?\s*(red|amber(?:[\s+]*str[li]ct)?)\W*', re.IGNORECASE
+)
+"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``, ``TLP 2.0 RED``. Of `plain` text, in
+which look-alikes of l and i may be either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,12 @@ class Examined:
 
     event_id: int
     distribution: int
+    sharing_group_id: int | None = None
 
 
-def examine(event_id: int, distribution: int) -> list[Finding]:
-    """What every detector finds in the event if it goes as far as `distribution`."""
-    examined = Examined(event_id, distribution)
+def examine(event_id: int, distribution: int, sharing_group_id: int | None = None) -> list[Finding]:
+    """What every detector finds in the event if it goes as far as `distribution`, or to that sharing group."""
+    examined = Examined(event_id, distribution, sharing_group_id)
     return [finding for detector in DETECTORS for finding in detector(examined)]
 
 
@@ -69,9 +77,24 @@ def classification_markings(examined: Examined) -> Iterator[Finding]:
         )
 
 
+def markings_in(texts: Iterable[str]) -> list[Finding]:
+    """The same in texts that are shared by themselves."""
+    return [
+        Finding(Detector.CLASSIFICATION, Severity.STOPS, Place.TEXT, 0, " ".join(match[0].split()))
+        for text in texts
+        if (match := MARKING.search(plain(text)))
+    ]
+
+
 def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
     """Labels of the Traffic Light Protocol on what goes further than they allow."""
-    parameters = PARAMETERS | {"event": examined.event_id, "reach": examined.distribution}
+    parameters = PARAMETERS | {
+        "event": examined.event_id,
+        "reach": examined.distribution,
+        "group": examined.sharing_group_id,
+        "host": host_organisation_id() or 0,
+        "few": FEW,
+    }
     rows = cursor().execute(TAGGED, parameters)
     found: Counter[Severity] = Counter()
     for place, number, reach, name in rows.fetchall():
@@ -120,22 +143,47 @@ SELECT place, id, text FROM (
 ) AS said WHERE {plain_in_sql("text")} ~ %(pattern)s LIMIT %(limit)s
 """
 
-IS_TLP = f"{plain_in_sql('t.name')} ILIKE '%%tlp%%'"
+IS_TLP = f"{plain_in_sql('t.name')} ~* 't[li]p'"
+
+FEW = 2
+"""With fewer others on the hub, sharing with all of them is still a choice of recipients."""
+
+# Sharing groups that hold everybody who reads here, but the hub owner: to share with one is to share with the hub.
+OPEN_GROUPS = """
+others AS (
+    SELECT o.id FROM organisation o JOIN event e ON e.id = %(event)s
+    WHERE o.local AND o.read_period @> now() AND o.id NOT IN (e.org_id, %(host)s)
+), open_groups AS (
+    SELECT g.id FROM sharing_group g WHERE g.active AND (
+        EXISTS (SELECT 1 FROM sharing_group_server s
+            WHERE s.sharing_group_id = g.id AND s.server_id = 0 AND s.all_orgs)
+        OR (SELECT count(*) FROM others) >= %(few)s AND NOT EXISTS (
+            SELECT 1 FROM others o WHERE o.id <> g.org_id AND NOT EXISTS (
+                SELECT 1 FROM sharing_group_org m WHERE m.sharing_group_id = g.id AND m.org_id = o.id)))
+)"""
+
+
+def _reach(distribution: str, group: str) -> str:
+    """SQL for how far a part goes: as the hub (1) for a group that holds everybody, else 0 for a group."""
+    is_open = f"{group} IN (SELECT id FROM open_groups)"
+    return f"CASE WHEN {distribution} IS DISTINCT FROM 4 THEN {distribution} WHEN {is_open} THEN 1 ELSE 0 END"
+
+
+OF_EVENT = _reach("%(reach)s::int", "%(group)s::bigint")
 
 # How far a part goes: 5 is as its event, and what an object or its own distribution keeps closer stays closer.
 TAGGED = f"""
-SELECT 'tag', 0::bigint, %(reach)s::int, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id
+WITH {OPEN_GROUPS}
+SELECT 'tag', 0::bigint, {OF_EVENT}, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id
 WHERE l.event_id = %(event)s AND {IS_TLP}
 UNION ALL
-SELECT 'attribute', a.id, CASE
-        WHEN %(reach)s::int IN (0, 4) OR a.distribution IN (0, 4) OR o.distribution IN (0, 4) THEN 0
-        ELSE least(%(reach)s::int, nullif(a.distribution, 5), nullif(o.distribution, 5)) END, t.name
+SELECT 'attribute', a.id, least({OF_EVENT}, nullif({_reach("a.distribution", "a.sharing_group_id")}, 5),
+        nullif({_reach("o.distribution", "o.sharing_group_id")}, 5)), t.name
 FROM attribute_tag l JOIN tag t ON t.id = l.tag_id JOIN attribute a ON a.id = l.attribute_id
 LEFT JOIN object o ON o.id = a.object_id
 WHERE l.event_id = %(event)s AND NOT a.deleted AND {IS_TLP}
 UNION ALL
-SELECT 'report', r.id, CASE WHEN %(reach)s::int IN (0, 4) OR r.distribution IN (0, 4) THEN 0
-        ELSE least(%(reach)s::int, nullif(r.distribution, 5)) END, t.name
+SELECT 'report', r.id, least({OF_EVENT}, nullif({_reach("r.distribution", "r.sharing_group_id")}, 5)), t.name
 FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id JOIN tag t ON t.id = l.tag_id
 WHERE r.event_id = %(event)s AND NOT r.deleted AND {IS_TLP}
 """

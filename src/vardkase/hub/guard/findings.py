@@ -21,6 +21,7 @@ class Place(StrEnum):
     ATTRIBUTE = "attribute"
     OBJECT = "object"
     REPORT = "report"
+    TEXT = "text"
 
 
 class Detector(StrEnum):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from django.utils import translation
 
 from vardkase.audit.services import Target, record
-from vardkase.hub.guard.detectors import examine
+from vardkase.hub.guard.detectors import examine, markings_in
 from vardkase.hub.guard.findings import Detector, Finding, Severity
 from vardkase.hub.guard.words import in_words
+from vardkase.identity.access.sharing import SharingSought
 from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
 from vardkase.intel.hooks import DelegationSought, PublicationSought
 from vardkase.misp.distribution import Distribution
@@ -24,7 +25,7 @@ def check_publication(sought: PublicationSought) -> None:
     Raises PublicationStopped, ConfirmationNeeded.
     """
     actor, event = sought.actor, sought.event
-    found = examine(event.pk, event.distribution)
+    found = examine(event.pk, event.distribution, event.sharing_group_id)
     if stopping := [each for each in found if each.severity is Severity.STOPS]:
         raise PublicationStopped(in_english(stopping))
     asks = [each for each in found if each.severity is Severity.ASKS]
@@ -40,6 +41,12 @@ def check_delegation(sought: DelegationSought) -> None:
     """Refuse to hand over what is marked as classified. Raises PublicationStopped."""
     found = examine(sought.event.pk, Distribution.ORGANISATION)
     if marked := [each for each in found if each.detector is Detector.CLASSIFICATION]:
+        raise PublicationStopped(in_english(marked))
+
+
+def check_sharing(sought: SharingSought) -> None:
+    """Refuse what is marked as classified. Raises PublicationStopped."""
+    if marked := markings_in(sought.texts):
         raise PublicationStopped(in_english(marked))
 
 

@@ -29,10 +29,10 @@ class Preview:
         return any(found.is_marking for found in self.stops)
 
 
-def by_severity(event_id: int, distribution: int) -> Preview:
+def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> Preview:
     """The findings in an event with that reach, which the caller has found the actor may read."""
     preview = Preview()
-    for found in examine(event_id, distribution):
+    for found in examine(event_id, distribution, sharing_group_id):
         shown = Shown(sentence(found), found.detector is Detector.CLASSIFICATION)
         (preview.stops if found.severity is Severity.STOPS else preview.asks).append(shown)
     return preview

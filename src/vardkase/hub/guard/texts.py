@@ -1,13 +1,17 @@
 """One form for all texts in which markings are looked for, whatever characters they were written with.
 
 Format characters and other characters without a glyph are dropped, compatibility forms (full-width letters, composed
-and decomposed accents) become one (NFKC), and what joins words in file names and tags becomes a blank.
+and decomposed accents) become one (NFKC), letters that look like one of ASCII become that (Unicode's confusables,
+UTS #39), and what joins words in file names and tags becomes a blank.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Iterator
+from importlib.resources import files
 
 JOINERS = "_-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """Low line, hyphens, dashes and minus, as they may be after NFKC."""
@@ -22,20 +26,58 @@ WITHOUT_GLYPH = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\
 IGNORED = f"[{FORMAT}{WITHOUT_GLYPH}]"
 """A class of characters, as Python and PostgreSQL both read it."""
 
-PARAMETERS = {"ignored": IGNORED, "joiners": JOINERS, "blanks": " " * len(JOINERS)}
+
+def _look_alikes() -> dict[str, str]:
+    """Letter of another script → the ASCII letter that it looks like, a capital where it is one itself."""
+    found: dict[str, str] = {}
+    for letter, plain_letter in _pairs():
+        known = found.get(letter)
+        if known is None or (
+            known.isupper() != letter.isupper() and plain_letter.isupper() == letter.isupper()
+        ):
+            found[letter] = plain_letter
+    return found
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    data = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
+    for source, others in data.items():
+        for other in (str(each["c"]) for each in others):
+            for letter, plain_letter in ((source, other), (other, source)):
+                is_letter = len(letter) == 1 and letter >= FIRST_FOLDED and letter.isalpha()
+                if is_letter and len(plain_letter) == 1 and plain_letter.isascii() and plain_letter.isalpha():
+                    yield letter, plain_letter
+
+
+FIRST_FOLDED = "\u0100"
+"""The letters of Latin-1 before it are those of our own languages."""
+LOOK_ALIKES = _look_alikes()
+_letters, _plain_letters = "".join(LOOK_ALIKES), "".join(LOOK_ALIKES.values())
+
+PARAMETERS = {
+    "ignored": IGNORED,
+    "joiners": JOINERS,
+    "blanks": " " * len(JOINERS),
+    "look_alikes": _letters,
+    "letters": _plain_letters,
+    "looks_alike": f"[{_letters}]",
+}
 """What the SQL of `plain_in_sql` needs."""
 
 _ignored = re.compile(IGNORED)
-_blanks = str.maketrans(JOINERS, " " * len(JOINERS))
+_folded = str.maketrans(LOOK_ALIKES | dict.fromkeys(JOINERS, " "))
 
 
 def plain(text: str) -> str:
     """`text` in the one form."""
-    return unicodedata.normalize("NFKC", _ignored.sub("", text)).translate(_blanks)
+    return unicodedata.normalize("NFKC", _ignored.sub("", text)).translate(_folded)
 
 
 def plain_in_sql(text: str) -> str:
-    """SQL of the same for the expression `text`. Plain ASCII, which most is, is not normalised."""
+    """SQL of the same for the expression `text`. Plain ASCII, which most is, is not normalised, and only text that
+    has letters of other scripts is folded: `translate` looks each character up in the whole list."""
     is_ascii = f"octet_length({text}) = char_length({text})"
     normal = f"normalize(regexp_replace({text}, %(ignored)s, '', 'g'), NFKC)"
-    return f"translate(CASE WHEN {is_ascii} THEN {text} ELSE {normal} END, %(joiners)s, %(blanks)s)"
+    folded = f"translate({normal}, %(look_alikes)s, %(letters)s)"
+    cases = f"WHEN {is_ascii} THEN {text} WHEN {normal} ~ %(looks_alike)s THEN {folded} ELSE {normal}"
+    return f"translate(CASE {cases} END, %(joiners)s, %(blanks)s)"

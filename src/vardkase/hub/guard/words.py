@@ -40,3 +40,5 @@ def where(finding: Finding) -> str:
             return gettext("object %(id)s") % {"id": finding.id}
         case Place.REPORT:
             return gettext("report %(id)s") % {"id": finding.id}
+        case Place.TEXT:
+            return gettext("the text")

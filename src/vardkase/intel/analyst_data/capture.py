@@ -13,6 +13,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import about_nothing_hidden, reader_parameters
 from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.models import Organisation
@@ -99,6 +100,9 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
     new, changed = [], []
     for each in inputs:
         known = stored.get(str(each.uuid))
+        reach = groups.limited(*_reach(each))
+        if not is_shareable(reach[0], texts_of(each)):
+            continue
         if each.uuid in blocked or creators.is_blocked(each) or creators.is_foreign(each, known):
             continue
         if known is None:
@@ -109,12 +113,17 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
             changed.append(known)
         else:
             continue
-        assign(new[-1] if known is None else known, each, groups.limited(*_reach(each)))
+        assign(new[-1] if known is None else known, each, reach)
     AnalystData.objects.bulk_create(new)
     AnalystData.objects.bulk_update(changed, CHANGING)
     mark_detached(actor, [row.pk for row in (*new, *changed)])
     imported = len(new) + len(changed)
     return Counter({Captured.IMPORTED: imported, Captured.IGNORED: len(inputs) - imported})
+
+
+def texts_of(said: AnalystInput) -> tuple[str | None, ...]:
+    """All that is written in it."""
+    return said.text, said.relationship_type, said.authors
 
 
 def assign(row: AnalystData, said: AnalystInput, reach: tuple[int, int | None]) -> None:

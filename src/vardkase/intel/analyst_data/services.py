@@ -15,6 +15,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.identity.organisations.attribution import require_attribution
 from vardkase.intel.analyst_data.capture import (
     assign,
@@ -23,6 +24,7 @@ from vardkase.intel.analyst_data.capture import (
     now,
     read_carried,
     store,
+    texts_of,
 )
 from vardkase.intel.analyst_data.models import AnalystData, Kind
 from vardkase.intel.analyst_data.queries import (
@@ -79,6 +81,7 @@ def add_analyst_data(actor: Actor, kind: Kind, data: Mapping[str, Any]) -> int:
     if is_blocked(Blocked.ANALYST_DATA, said.uuid):
         raise Invalid(BLOCKED)
     _require_group(actor, said)
+    require_shareable(said.distribution, texts_of(said))
     if said.orgc and speaks_for_others(actor):
         require_attribution(actor, read_uuid(said.orgc, {}))
     if not store(actor, [said])[Captured.IMPORTED]:
@@ -97,6 +100,7 @@ def edit_analyst_data(actor: Actor, kind: Kind, reference: Reference, data: Mapp
     said = _parsed(kind, _document(row) | sent)
     # Peers take over only what is later by a second.
     said.modified = max(now(), row.modified + timedelta(seconds=1))
+    require_shareable(said.distribution, texts_of(said))
     assign(row, said, (said.distribution, _require_group(actor, said)))
     row.save()
     mark_detached(actor, [row.pk])

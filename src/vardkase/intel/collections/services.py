@@ -14,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.identity.organisations.attribution import misattributed, require_attribution
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.collections.documents import (
@@ -68,6 +69,7 @@ def add_collection(actor: Actor, data: Mapping[str, Any]) -> int:
         **fields,
     )
     _replace_elements(collection, elements_of(data) or [])
+    _require_shareable(collection)
     record(actor, "collection.added", _target(collection))
     return collection.pk
 
@@ -83,6 +85,7 @@ def edit_collection(actor: Actor, reference: Reference, data: Mapping[str, Any])
     if (elements := elements_of(data)) is not None:
         _replace_elements(collection, elements)
     _touch(collection)
+    _require_shareable(collection)
     record(actor, "collection.edited", _target(collection))
     return collection.pk
 
@@ -112,6 +115,7 @@ def add_element(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     row = _row(collection, element)
     row.save()
     _touch(collection)
+    _require_shareable(collection)
     record(actor, "collection.element_added", _target(collection), {"element": str(element.element_uuid)})
     return row.pk
 
@@ -158,6 +162,7 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     collection.save()
     if (elements := elements_of(data)) is not None:
         _replace_elements(collection, elements)
+    _require_shareable(collection)
     record(actor, "collection.received", _target(collection))
     return True
 
@@ -215,6 +220,11 @@ def _row(collection: Collection, element: ElementInput) -> CollectionElement:
         element_type=element.element_type,
         description=element.description,
     )
+
+
+def _require_shareable(collection: Collection) -> None:
+    described = collection.elements.values_list("description", flat=True)
+    require_shareable(collection.distribution, (collection.name, collection.description, *described))
 
 
 def _touch(collection: Collection) -> None:

@@ -42,6 +42,11 @@ type Identity = tuple[str, str, str, str, bool, str]
 """Uuid, value, type, category, detection and comment: what makes two proposals of one event the same."""
 
 
+def texts_of(proposal: Proposal) -> tuple[str | None, ...]:
+    """All that is written in it."""
+    return proposal.value1, proposal.value2, proposal.comment
+
+
 def identity_of(proposal: Proposal) -> Identity:
     """The identity of a proposal (sync-protocol §3.6)."""
     return (

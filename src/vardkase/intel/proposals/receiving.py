@@ -11,12 +11,14 @@ from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import attribute_predicate, reader_parameters
 from vardkase.intel.models import Event
-from vardkase.intel.proposals.documents import identity_of
+from vardkase.intel.proposals.documents import identity_of, texts_of
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce
 from vardkase.intel.services.locking import lock_event
+from vardkase.misp.distribution import Distribution
 
 AT_ONCE = 1_000
 RENEWED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
@@ -65,6 +67,8 @@ def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> 
     for each in received:
         about = attributes.get(str(each.uuid))
         if each.to_delete if about is None else not about.open:
+            continue
+        if not is_shareable(Distribution.COMMUNITY, texts_of(each)):
             continue
         stored = known.get(identity_of(each))
         if stored is None:

@@ -14,10 +14,11 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.intel.errors import NotYours
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventTakenOver
 from vardkase.intel.models import Attribute, Event
-from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal
+from vardkase.intel.proposals.documents import CHANGEABLE, proposal_of, read_proposal, texts_of
 from vardkase.intel.proposals.hooks import ProposalsStored, proposals_stored
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposals_query
@@ -34,6 +35,7 @@ from vardkase.intel.services.results import Rejections
 from vardkase.intel.services.sharing import SharingGroups
 from vardkase.intel.services.tag_book import TagBook
 from vardkase.knowledge.import_expressions.applying import import_filter
+from vardkase.misp.distribution import Distribution
 from vardkase.misp.time import render_seen
 
 
@@ -158,6 +160,8 @@ def _proposed(actor: Actor, event: Event, proposal: Proposal, about: Attribute |
     proposal.event, proposal.attribute = event, about
     proposal.org_id, proposal.user_id = actor.organisation_id, actor.user_id or 0
     proposal.timestamp = now_seconds()
+    if event.org_id != actor.organisation_id:  # What the owner proposes to itself goes out with the event.
+        require_shareable(Distribution.COMMUNITY, texts_of(proposal))
     proposal.save(force_insert=True)
     announce(actor, event)
     record(actor, "proposal.added", _target(proposal), {"to_delete": proposal.to_delete})

@@ -31,7 +31,11 @@ from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.queries import visible_clusters, visible_galaxies
 from vardkase.knowledge.galaxies.rules import tag_name
 from vardkase.knowledge.galaxies.services.clusters import target_of
-from vardkase.knowledge.galaxies.services.parts import replace_elements, save_relations
+from vardkase.knowledge.galaxies.services.parts import (
+    replace_elements,
+    require_shareable_cluster,
+    save_relations,
+)
 from vardkase.knowledge.galaxies.services.reach import reach_of
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.fields import IN_THE_FUTURE
@@ -100,6 +104,7 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
     replace_elements(cluster, elements_of(document) or [])
     cluster.relations.all().delete()
     save_relations(actor, cluster, related_of(document) or [])
+    require_shareable_cluster(cluster)
     record(actor, "galaxy_cluster.received", target_of(cluster), {"version": cluster.version})
     return Captured.IMPORTED
 

@@ -27,7 +27,12 @@ from vardkase.knowledge.galaxies.hooks import cluster_published
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 from vardkase.knowledge.galaxies.queries import INVALID_CLUSTER, find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.rules import tag_name
-from vardkase.knowledge.galaxies.services.parts import add_elements, replace_elements, save_relations
+from vardkase.knowledge.galaxies.services.parts import (
+    add_elements,
+    replace_elements,
+    require_shareable_cluster,
+    save_relations,
+)
 from vardkase.knowledge.galaxies.services.reach import reach_of, require_editor, require_owner
 
 FORKED = ("value", "description", "source", "authors")
@@ -66,6 +71,7 @@ def add_cluster(actor: Actor, galaxy: Galaxy, data: Mapping[str, Any], *, fork_o
         elements = list(parent.elements.order_by("pk").values_list("key", "value"))
     add_elements(cluster, elements or [])
     save_relations(actor, cluster, related_of(data) or [])
+    require_shareable_cluster(cluster)
     record(actor, "galaxy_cluster.created", target_of(cluster))
     return cluster
 
@@ -90,6 +96,7 @@ def edit_cluster(actor: Actor, cluster_id: int, data: Mapping[str, Any]) -> Gala
     if (elements := elements_of(data)) is not None:
         replace_elements(cluster, elements)
     save_relations(actor, cluster, related_of(data) or [])
+    require_shareable_cluster(cluster)
     record(actor, "galaxy_cluster.changed", target_of(cluster), {"fields": sorted(fields)})
     return cluster
 
@@ -158,6 +165,7 @@ def update_from_parent(actor: Actor, cluster_id: int) -> GalaxyCluster:
     add_elements(cluster, missing)
     cluster.extends_version = parent.version
     _renew(cluster, published=False)
+    require_shareable_cluster(cluster)
     record(actor, "galaxy_cluster.updated_from_parent", target_of(cluster), {"version": parent.version})
     return cluster
 
@@ -175,6 +183,7 @@ def _set_published(actor: Actor, cluster_id: int, *, published: bool) -> GalaxyC
     action = "galaxy_cluster.published" if published else "galaxy_cluster.unpublished"
     record(actor, action, target_of(cluster))
     if published:
+        require_shareable_cluster(cluster)
         cluster_published.emit(cluster)
     return cluster
 

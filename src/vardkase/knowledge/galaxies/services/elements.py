@@ -14,7 +14,7 @@ from vardkase.knowledge.galaxies.documents import flat_elements
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyElement
 from vardkase.knowledge.galaxies.queries import find_cluster, visible_clusters
 from vardkase.knowledge.galaxies.services.clusters import target_of
-from vardkase.knowledge.galaxies.services.parts import add_elements
+from vardkase.knowledge.galaxies.services.parts import add_elements, require_shareable_cluster
 from vardkase.knowledge.galaxies.services.reach import require_editor
 
 INVALID_ELEMENT = "Element not found"
@@ -42,6 +42,7 @@ def add_flattened(actor: Actor, reference: str, value: Any) -> int:
         raise Invalid({"json": ["There is nothing in it."]})
     cluster = _changing(actor, found.pk)
     add_elements(cluster, elements)
+    require_shareable_cluster(cluster)
     record(actor, "galaxy_cluster.changed", target_of(cluster), {"elements_added": len(elements)})
     return len(elements)
 

@@ -13,6 +13,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.knowledge.galaxies import loader
 from vardkase.knowledge.galaxies.documents import LONGEST, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
@@ -70,6 +71,7 @@ def add_galaxy(actor: Actor, data: Mapping[str, Any]) -> Galaxy:
         distribution=distribution,
         sharing_group_id=group,
     )
+    require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
     record(actor, "galaxy.created", _target(galaxy))
     return galaxy
 
@@ -88,6 +90,7 @@ def edit_galaxy(actor: Actor, galaxy_id: int, data: Mapping[str, Any]) -> Galaxy
         setattr(galaxy, key, value)
     galaxy.modified = timezone.now()
     galaxy.save()
+    require_shareable(galaxy.distribution, (galaxy.name, galaxy.type, galaxy.description, galaxy.namespace))
     record(actor, "galaxy.changed", _target(galaxy), {"fields": sorted(fields)})
     return galaxy
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.knowledge.galaxies.documents import LONGEST, Elements, mentions_of, text_of, uuid_of
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation, GalaxyElement
 from vardkase.knowledge.galaxies.services.reach import reach_of
@@ -44,6 +46,13 @@ def save_relations(actor: Actor, cluster: GalaxyCluster, wanted: Sequence[Mappin
         apply_relation(actor, relation, data, names)
         relation.save()
         stored[str(values[TARGET]), values[TYPE]] = relation
+
+
+def require_shareable_cluster(cluster: GalaxyCluster) -> None:
+    """Ask whether a stored cluster, with its elements, may be shared as far as it goes. Raises Forbidden."""
+    elements = cluster.elements.values_list("key", "value")
+    written = (cluster.value, cluster.description, cluster.source, *(cluster.authors or ()))
+    require_shareable(cluster.distribution, map(str, (*written, *chain.from_iterable(elements))))
 
 
 def relation_values(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,6 +149,7 @@ def _published_words(event: EventRow, form: ReachForm) -> str:
 
 def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
     chosen = form.reach() if form.is_valid() else None
+    reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
     found = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
     return {
         "heading": gettext("Publish"),
@@ -160,7 +161,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         and rules.is_open_unpublished(event.distribution)
         and not hides_unpublished(event.org_id),
         "policy": _policy(event, chosen),
-        "guard": by_severity(event.id, chosen["distribution"] if chosen else event.distribution),
+        "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
         "sends_mail": can_send(),
         "who_sees_url": address_of("public_who_sees"),
         "users": sum(receiver.users for receiver in found),

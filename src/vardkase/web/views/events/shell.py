@@ -75,7 +75,10 @@ class Shell:
     @property
     def withheld_because(self) -> list[Shown]:
         """What keeps the event from other organisations, when something does."""
-        return by_severity(self.event.id, self.event.distribution).stops if self.event.withheld else []
+        event = self.event
+        if not event.withheld:
+            return []
+        return by_severity(event.id, event.distribution, event.sharing_group_id).stops
 
     @property
     def may_modify(self) -> bool:

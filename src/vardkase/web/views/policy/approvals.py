@@ -59,7 +59,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         context |= {
             "changes": compare_with_published(request.actor, event),
             "checks": publication_checks(event),
-            "guard": by_severity(event.id, event.distribution),
+            "guard": by_severity(event.id, event.distribution, event.sharing_group_id),
             "receivers": receivers(event.distribution, event.sharing_group_id, event.org_id),
         }
     return render(request, "policy/approval.html", context)

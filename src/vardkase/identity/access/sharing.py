@@ -1,0 +1,40 @@
+"""What is shared by itself, beside events: asked before others can read it.
+
+Rooms that keep such things call `require_shareable`, or `is_shareable` for what others send; those above that know
+what must not be shared listen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vardkase.core.errors import Forbidden
+from vardkase.core.hooks import Hook
+from vardkase.misp.distribution import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class SharingSought:
+    """All that is written in the thing."""
+
+    texts: tuple[str, ...]
+
+
+before_sharing: Hook[SharingSought] = Hook("before_sharing")
+"""A thing is about to be read by others than its organisation. A listener refuses by raising Forbidden."""
+
+
+def require_shareable(distribution: int, texts: Iterable[str | None]) -> None:
+    """Ask whether a thing with this distribution may be shared. Raises Forbidden."""
+    if distribution != Distribution.ORGANISATION:
+        before_sharing.emit(SharingSought(tuple(text for text in texts if text)))
+
+
+def is_shareable(distribution: int, texts: Iterable[str | None]) -> bool:
+    """As `require_shareable`, for one thing of many."""
+    try:
+        require_shareable(distribution, texts)
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""What is shared beside events passes the guard as well: said, proposed, collected, described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.factories import make_attribute, make_event
+from tests.factories.knowledge import make_cluster, make_galaxy
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.collections.models import Collection
+from vardkase.intel.models import Event
+from vardkase.intel.proposals.models import Proposal
+from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
+
+MARKED = "BEGRÄNSAT HEMLIG enligt beslut"
+OPEN = {"distribution": "1"}
+STORED = (AnalystData, Collection, Proposal, GalaxyCluster, Galaxy)
+
+type Request = tuple[Player, str, Any]
+
+
+def event_of(cast: Cast) -> Event:
+    event = make_event(cast.org_a, distribution=1, published=True)
+    event.save()
+    return event
+
+
+def about(cast: Cast) -> dict[str, Any]:
+    return {"object_uuid": str(event_of(cast).uuid), "object_type": "Event", **OPEN}
+
+
+def note(cast: Cast, text: str) -> Request:
+    return cast.partner, "/analystData/add/Note", {**about(cast), "note": text}
+
+
+def opinion(cast: Cast, text: str) -> Request:
+    return cast.partner, "/analystData/add/Opinion", {**about(cast), "opinion": 50, "comment": text}
+
+
+def relationship(cast: Cast, text: str) -> Request:
+    related = {"related_object_type": "Event", "related_object_uuid": str(uuid4()), "relationship_type": text}
+    return cast.partner, "/analystData/add/Relationship", {**about(cast), **related}
+
+
+def pushed_note(cast: Cast, text: str) -> Request:
+    moment = "2026-01-01 00:00:00"
+    said = {
+        **about(cast),
+        "uuid": str(uuid4()),
+        "authors": "x",
+        "created": moment,
+        "modified": moment,
+        "note": text,
+    }
+    return cast.partner_sync, "/analystData/pushAnalystData", {"Note": said}
+
+
+def proposal(cast: Cast, text: str) -> Request:
+    sent = {"type": "text", "category": "Other", "value": "v", "comment": text}
+    return cast.partner, f"/shadow_attributes/add/{event_of(cast).pk}", sent
+
+
+def changed_proposal(cast: Cast, text: str) -> Request:
+    attribute = make_attribute(event_of(cast), distribution=5)
+    attribute.save()
+    return cast.partner, f"/shadow_attributes/edit/{attribute.uuid}", {"value": text}
+
+
+def pushed_proposal(cast: Cast, text: str) -> Request:
+    event = event_of(cast)
+    sent = {
+        "type": "text", "category": "Other", "value": text, "uuid": str(uuid4()), "event_uuid": str(event.uuid),
+        "timestamp": "1700000000", "to_ids": False, "deleted": False, "proposal_to_delete": False,
+        "Org": {"uuid": str(cast.org_b.uuid), "name": cast.org_b.name}, "event_org_id": "1",
+    }  # fmt: skip
+    return cast.partner_sync, f"/events/pushProposals/{event.uuid}", [sent]
+
+
+def collection(cast: Cast, text: str) -> Request:
+    return cast.partner, "/collections/add", {"name": "c", "type": "campaign", "description": text, **OPEN}
+
+
+def captured_collection(cast: Cast, text: str) -> Request:
+    sent = {"name": text, "type": "campaign", "uuid": str(uuid4()), "distribution": "3"}
+    return cast.partner_sync, "/collections/captureCollection", {"Collection": sent}
+
+
+def cluster(cast: Cast, text: str) -> Request:
+    return (
+        cast.partner,
+        f"/galaxy_clusters/add/{make_galaxy().pk}",
+        {"value": "v", "description": text, **OPEN},
+    )
+
+
+def element(cast: Cast, text: str) -> Request:
+    elements = [{"key": "synonyms", "value": text}]
+    sent = {"value": "v", "description": "d", "GalaxyElement": elements, **OPEN}
+    return cast.partner, f"/galaxy_clusters/add/{make_galaxy().pk}", sent
+
+
+def changed_cluster(cast: Cast, text: str) -> Request:
+    owner = cast.org_b.pk
+    found = make_cluster(make_galaxy(), "v", org_id=owner, orgc_id=owner, distribution=1, default=False)
+    return cast.partner, f"/galaxy_clusters/edit/{found.pk}", {"value": "v", "description": text}
+
+
+def pushed_cluster(cast: Cast, text: str) -> Request:
+    sent = {
+        "value": "v", "description": text, "uuid": str(uuid4()), "version": 5, "distribution": "1",
+        "Galaxy": {"uuid": str(make_galaxy().uuid)},
+    }  # fmt: skip
+    return cast.partner_sync, "/galaxies/pushCluster", [{"GalaxyCluster": sent}]
+
+
+def galaxy(cast: Cast, text: str) -> Request:
+    return cast.partner, "/galaxies/add", {"name": "mine", "description": text, **OPEN}
+
+
+REQUESTS: dict[str, Callable[[Cast, str], Request]] = {
+    each.__name__: each
+    for each in (
+        *(note, opinion, relationship, pushed_note, proposal, changed_proposal, pushed_proposal, collection),
+        *(captured_collection, cluster, element, changed_cluster, pushed_cluster, galaxy),
+    )
+}
+
+
+def everything() -> list[list[Any]]:
+    return [list(model.objects.order_by("pk").values()) for model in STORED]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_marking_is_not_shared(cast: Cast, name: str) -> None:
+    player, path, body = REQUESTS[name](cast, MARKED)
+    before = everything()
+    status, told = call(player.key, "POST", path, body)
+    assert everything() == before
+    if "push" not in name:
+        assert status == 403, told
+        assert "BEGRÄNSAT HEMLIG" in str(told)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_same_without_one_is(cast: Cast, name: str) -> None:
+    player, path, body = REQUESTS[name](cast, "hemligt")
+    before = everything()
+    status, told = call(player.key, "POST", path, body)
+    assert status == 200, told
+    assert everything() != before
+
+
+def test_what_stays_with_its_organisation_is_not_looked_at(cast: Cast) -> None:
+    player, path, body = note(cast, MARKED)
+    assert call(player.key, "POST", path, body | {"distribution": 0})[0] == 200
