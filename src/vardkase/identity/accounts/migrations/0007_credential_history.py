@@ -17,21 +17,24 @@ FOR EACH ROW EXECUTE FUNCTION remember_account_address();
 """
 FORGET_ADDRESSES = "DROP TRIGGER account_address_remembered ON account; DROP FUNCTION remember_account_address()"
 
-# What the audit trail knows of addresses, of who issued keys, and of credentials that others set.
+# What the audit trail knows of addresses, of who issued keys, and of credentials that others set. Django makes the
+# unique index after this has run: one row for each address, in whatever case it was written.
 FILL = """
 INSERT INTO account_address (user_id, email, since)
-SELECT id, email, date_created FROM account ON CONFLICT DO NOTHING;
-INSERT INTO account_address (user_id, email, since)
-SELECT e.target_id, had.email, min(e.created)
-FROM audit_entry e, jsonb_array_elements_text(
-    CASE jsonb_typeof(e.change -> 'email') WHEN 'array' THEN e.change -> 'email' ELSE '[]' END
-) AS had (email)
-WHERE e.action = 'user.edited' AND e.target_id IS NOT NULL
-GROUP BY e.target_id, had.email ON CONFLICT DO NOTHING;
-INSERT INTO account_address (user_id, email, since)
-SELECT target_id, title, min(created) FROM audit_entry
-WHERE target_kind = 'user' AND target_id IS NOT NULL AND title LIKE '%@%' AND length(title) <= 255
-GROUP BY target_id, title ON CONFLICT DO NOTHING;
+SELECT user_id, (array_agg(email ORDER BY since))[1], min(since)
+FROM (
+    SELECT id AS user_id, email, date_created AS since FROM account
+    UNION ALL
+    SELECT e.target_id, had.email, e.created
+    FROM audit_entry e, jsonb_array_elements_text(
+        CASE jsonb_typeof(e.change -> 'email') WHEN 'array' THEN e.change -> 'email' ELSE '[]' END
+    ) AS had (email)
+    WHERE e.action = 'user.edited' AND e.target_id IS NOT NULL
+    UNION ALL
+    SELECT target_id, title, created FROM audit_entry
+    WHERE target_kind = 'user' AND target_id IS NOT NULL AND title LIKE '%@%' AND length(title) <= 255
+) AS had
+GROUP BY user_id, lower(email);
 UPDATE auth_key k
 SET issued_by_id = e.actor_id, issued_by_name = e.actor_name, issued_at_console = e.credential = 'console'
 FROM audit_entry e
