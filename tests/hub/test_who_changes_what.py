@@ -13,15 +13,20 @@ from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_key, make_role, make_user
 from tests.hub.membership.cast import make_staff
+from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from vardkase.core.changed_by import ChangedBy
+from vardkase.core.errors import Conflict
 from vardkase.core.schedules import registered
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.settings import declared_settings
 from vardkase.core.settings.models import SettingValue
-from vardkase.identity.access.permissions import Permission
+from vardkase.hub.instance.approvals import CHANGE_SETTING
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import actions, sealed
+from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -92,13 +97,20 @@ def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User, passwor
     key = make_key(officer)
     status, told = call(key, "POST", EDIT + GRACE, {"value": 20, "reason": "Beslut den 3 december."})
     assert (status, told["message"]) == (202, "The change waits for a second officer.")
-    assert call(key, "POST", EDIT + GRACE, {"value": 21})[0] == 409
+    again = {"value": 21, "reason": "Nej, tjugoen."}
+    assert call(key, "POST", EDIT + GRACE, again)[0] == 409
+    other = "Vardkase.statement_valid_days"
+    assert call(key, "POST", EDIT + other, {"value": 300})[0] == 403, "without a reason"
     assert not SettingValue.objects.filter(
         name__in=sorted(RULES - {"MISP.host_org_id", "Vardkase.sender_address"})
     ).exists()
     browser = signed_in(officer)
-    paused = browser.post(reverse("schedule_pause", args=["statements.follow_up"]))
-    assert paused["Location"] == reverse("schedules")
+    page = reverse("schedule", args=["statements.follow_up"])
+    asked = browser.post(reverse("schedule_pause", args=["statements.follow_up"]))
+    assert asked["Location"] == page, "why is asked for there"
+    form = {"rhythm": "day", "at": "06:00"}
+    assert browser.post(page, form).status_code == 422
+    assert browser.post(page, {**form, "reason": "Flyttas."})["Location"] == reverse("schedules")
     assert not ScheduledTask.objects.filter(paused=True, name="statements.follow_up").exists()
     waiting = {(each.action, each.subject) for each in ApprovalRequest.objects.all()}
     assert waiting == {("change_setting", GRACE), ("change_schedule", "statements.follow_up")}
@@ -108,6 +120,25 @@ def test_a_rule_of_the_hub_takes_two_officers(cast: Cast, officer: User, passwor
             execute[request.action].execute(sealed(cast.site_admin.actor, request, {}))
     assert SettingValue.objects.get(name=GRACE).value == 20
     assert ScheduledTask.objects.filter(paused=True, name="statements.follow_up").exists()
+
+
+def test_a_setting_is_checked_again_when_it_is_approved(
+    cast: Cast, officer: User, password_is_enough: None
+) -> None:
+    """What was right when it was proposed, or in the version that it was proposed in, may be wrong by now."""
+    second = make_staff(cast, StaffRole.LEGAL_OFFICER)
+    propose(
+        actor_for(officer, Credential.API_KEY),
+        CHANGE_SETTING,
+        GRACE,
+        title=GRACE,
+        parameters={"value": -1},
+        reason="Beslut den 3 december.",
+    )
+    with pytest.raises(Conflict):
+        approved(second)
+    assert not SettingValue.objects.filter(name=GRACE).exists()
+    assert ApprovalRequest.objects.get().state == "waiting"
 
 
 def test_handling_of_intelligence_is_not_the_suppliers(cast: Cast, operator: User) -> None:

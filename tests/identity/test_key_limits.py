@@ -9,6 +9,7 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.factories import make_key
+from vardkase.api.dispatch import OPENS_A_WAY_IN, declared_permissions
 from vardkase.identity.accounts.models import AuthKey, User
 
 HERE = "127.0.0.1"
@@ -94,6 +95,30 @@ def test_an_account_that_a_limited_key_makes_has_no_way_around_the_limits(cast: 
     for body in (password, {"email": "mine@a.example"}):
         assert call(bound, "POST", path, body)[0] == 403
     assert User.objects.get(pk=cast.analyst.user.pk).email == cast.analyst.user.email
+
+
+def opens_a_way_in() -> list[str]:
+    return [each.name for each in declared_permissions() if each.unlimited_key]
+
+
+def test_all_that_lets_somebody_in_is_declared() -> None:
+    """Sign-in rules, providers, certificates and networks of organisations, roles, and the hub's settings."""
+    ways = {
+        each.name for each in declared_permissions() if each.writes and "organisationSecurity/" in each.name
+    }
+    asked_of_the_hub = {"organisationSecurity/editRequirements", "organisationSecurity/submitRequirements"}
+    others = {"admin/roles/edit", "users/acceptRegistrations", "servers/serverSettingsEdit"}
+    assert set(opens_a_way_in()) >= (ways - asked_of_the_hub) | others
+
+
+@pytest.mark.parametrize("limit", [{"allowed_ips": [HERE]}, {"expiration": SOON}], ids=["addresses", "end"])
+def test_a_limited_key_opens_no_way_in(cast: Cast, limit: dict[str, Any]) -> None:
+    """Whoever has such a key could otherwise sign in from anywhere, for good."""
+    raw = make_key(cast.site_admin.user, **limit)
+    for name in opens_a_way_in():
+        for path in (f"/{name}", f"/{name}/{cast.hub.pk}"):
+            status, body = call(raw, "POST", path, {"value": 1})
+            assert (status, body["message"]) == (403, OPENS_A_WAY_IN), name
 
 
 @pytest.mark.parametrize("path", ["/auth_keys/add", "/auth_keys/edit/{key}", "/users/resetauthkey/me"])

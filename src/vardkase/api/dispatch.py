@@ -35,6 +35,7 @@ from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.services.key_limits import is_limited
 from vardkase.identity.accounts.staff import StaffRole
 
 __all__ = [
@@ -52,6 +53,7 @@ logger = logging.getLogger(__name__)
 
 READING_METHODS = ("GET", "POST", "PUT", "DELETE", "OPTIONS")
 WRITING_METHODS = ("POST", "PUT", "DELETE")
+OPENS_A_WAY_IN = "This opens a way to sign in: it takes a key without addresses and last day, or the pages."
 ONLY_POST = "This method is only accessible via POST requests."
 SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")
 
@@ -85,6 +87,7 @@ class Endpoint:
     to however its membership stands; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the
     body is a file, and not decoded as parameters.
     `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
+    `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
 
@@ -103,6 +106,7 @@ class Endpoint:
     body: BodyLimits = BodyLimits.QUERY
     before_body: Callable[[Actor], None] | None = None
     oversight: bool = False
+    unlimited_key: bool = False
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -115,6 +119,8 @@ class Endpoint:
             actor.require_oversight()
         if self.staff:
             actor.require_staff(*self.staff)
+        if self.unlimited_key and is_limited(actor.key):
+            raise Forbidden(OPENS_A_WAY_IN)
         if self.writes:
             actor.require_own_affairs() if self.own_affairs else actor.require_writing()
 
@@ -150,6 +156,7 @@ def endpoint(
     body: BodyLimits | None = None,
     before_body: Callable[[Actor], None] | None = None,
     oversight: bool = False,
+    unlimited_key: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -179,6 +186,7 @@ def endpoint(
             body or usual,
             before_body,
             oversight,
+            unlimited_key,
         )
         return handler
 

@@ -7,36 +7,44 @@ import pytest
 from tests.cast import Cast
 from tests.hub.correspondence.test_sending import WELCOME, write
 from tests.hub.officers import officer
+from tests.identity.two_people import approved
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.correspondence import Recipient, registered
+from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
 from vardkase.hub.correspondence.models import MailTemplate, SentMail
 from vardkase.hub.correspondence.templates import (
     changed_kinds,
     kind_of,
     preview,
-    reset_text,
-    save_text,
     texts,
     versions,
 )
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.fact_words import FACTS
 
+WHY = "Det gamla var svårt att förstå."
 BODY = "Ärendet {number}: {reason} {status_link}"
 
 
-def test_an_officer_changes_a_text_and_goes_back(cast: Cast) -> None:
+def test_two_officers_change_a_text_and_go_back(cast: Cast) -> None:
     per = officer(cast).actor
     assert not MailTemplate.objects.exists(), "what nobody changed is not stored"
-    save_text(per, WELCOME, "sv", "Vi har fått {number}", BODY)
+    changes = propose_text(per, WELCOME, "sv", "Vi har fått {number}", BODY, WHY)
+    with pytest.raises(Forbidden):
+        approved(User.objects.get(pk=per.user_id), changes)
+    assert texts(WELCOME)["sv"].is_standard, "nobody changes what members receive alone"
+    second = officer(cast, "johanna@hub.example").user
+    approved(second, changes)
     write(cast, Recipient("ada@a.example", "sv"), Recipient("bo@b.example", "en"))
     swedish, english = SentMail.objects.order_by("pk")
     assert (swedish.subject, swedish.version) == ("Vi har fått A-2026-0007", 1)
     assert (english.subject, english.version) == ("Application A-2026-0007", 0)
     assert changed_kinds() == {("test_welcome", "sv")}
-    reset_text(per, WELCOME, "sv")
-    reset_text(per, WELCOME, "sv")
+    approved(second, propose_standard(per, WELCOME, "sv", WHY))
+    with pytest.raises(Invalid):
+        propose_standard(per, WELCOME, "sv", WHY)
     assert texts(WELCOME)["sv"].is_standard
     assert [each.is_standard for each in versions(WELCOME, "sv")] == [True, False]
     assert changed_kinds() == set()
@@ -62,7 +70,7 @@ def test_what_cannot_be_sent_is_refused_by_name(
     cast: Cast, subject: str, body: str, field: str, told: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        save_text(officer(cast).actor, WELCOME, "sv", subject, body)
+        propose_text(officer(cast).actor, WELCOME, "sv", subject, body, WHY)
     assert isinstance(refused.value.errors, dict)
     assert told in " ".join(refused.value.errors[field])
     assert not MailTemplate.objects.exists()
@@ -80,14 +88,14 @@ def test_only_officers_write_them(cast: Cast) -> None:
     operator = officer(cast, "drift@hub.example", StaffRole.OPERATOR)
     for who in (cast.site_admin, cast.org_admin, operator):
         with pytest.raises(Forbidden):
-            save_text(who.actor, WELCOME, "sv", "Hej", BODY)
+            propose_text(who.actor, WELCOME, "sv", "Hej", BODY, WHY)
         with pytest.raises(Forbidden):
-            reset_text(who.actor, WELCOME, "sv")
+            propose_standard(who.actor, WELCOME, "sv", WHY)
 
 
 def test_there_are_two_languages(cast: Cast) -> None:
     with pytest.raises(NotFound):
-        save_text(officer(cast).actor, WELCOME, "de", "Hallo", BODY)
+        propose_text(officer(cast).actor, WELCOME, "de", "Hallo", BODY, WHY)
     with pytest.raises(NotFound):
         kind_of("unheard_of")
 

@@ -104,7 +104,13 @@ def view(call: Call) -> Answer:
     )
 
 
-@endpoint("organisationSecurity/setNetworks", requires=ADMINISTRATOR, writes=True, describes=ABOUT_NETWORKS)
+@endpoint(
+    "organisationSecurity/setNetworks",
+    unlimited_key=True,
+    requires=ADMINISTRATOR,
+    writes=True,
+    describes=ABOUT_NETWORKS,
+)
 def set_networks(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
     given = call.param("networks", [])
@@ -114,7 +120,7 @@ def set_networks(call: Call) -> Answer:
     return Json({"OrganisationSecurity": {"org_id": str(done.pk), "networks": done.networks}})
 
 
-@endpoint("organisationSecurity/setModes", writes=True, describes=ABOUT_MODES)
+@endpoint("organisationSecurity/setModes", unlimited_key=True, writes=True, describes=ABOUT_MODES)
 def set_modes(call: Call) -> Answer:
     _require_charge_of_one(call.actor)
     organisation = find_secured(call.actor, call.arg(0))
@@ -126,7 +132,11 @@ def set_modes(call: Call) -> Answer:
 
 
 @endpoint(
-    "organisationSecurity/addCertificate", requires=ADMINISTRATOR, writes=True, describes=ABOUT_CERTIFICATE
+    "organisationSecurity/addCertificate",
+    unlimited_key=True,
+    requires=ADMINISTRATOR,
+    writes=True,
+    describes=ABOUT_CERTIFICATE,
 )
 def add_certificate(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
@@ -140,7 +150,7 @@ def add_certificate(call: Call) -> Answer:
     return Json({"Certificate": _certificate(made)})
 
 
-@endpoint("organisationSecurity/removeCertificate", requires=ADMINISTRATOR, writes=True)
+@endpoint("organisationSecurity/removeCertificate", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def remove_certificate(call: Call) -> Answer:
     """Take a certificate away; who shows it is refused at once. The path names organisation and certificate."""
     organisation = find_secured(call.actor, call.arg(0))
@@ -152,7 +162,13 @@ def remove_certificate(call: Call) -> Answer:
     )
 
 
-@endpoint("organisationSecurity/addDomain", requires=ADMINISTRATOR, writes=True, describes=ABOUT_DOMAIN)
+@endpoint(
+    "organisationSecurity/addDomain",
+    unlimited_key=True,
+    requires=ADMINISTRATOR,
+    writes=True,
+    describes=ABOUT_DOMAIN,
+)
 def add_domain(call: Call) -> Answer:
     organisation = find_secured(call.actor, call.arg(0))
     domain, method, mailbox = (str(call.param(name) or "") for name in ("domain", "method", "mailbox"))
@@ -161,7 +177,7 @@ def add_domain(call: Call) -> Answer:
     return Json({"Domain": _domain(made)})
 
 
-@endpoint("organisationSecurity/checkDomain", requires=ADMINISTRATOR, writes=True)
+@endpoint("organisationSecurity/checkDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def check_domain(call: Call) -> Answer:
     """Look for the domain's TXT record now. The path names organisation and domain."""
     organisation = find_secured(call.actor, call.arg(0))
@@ -171,7 +187,7 @@ def check_domain(call: Call) -> Answer:
     return Json({"Domain": {"id": str(number), "verified": found}})
 
 
-@endpoint("organisationSecurity/removeDomain", requires=ADMINISTRATOR, writes=True)
+@endpoint("organisationSecurity/removeDomain", unlimited_key=True, requires=ADMINISTRATOR, writes=True)
 def remove_domain(call: Call) -> Answer:
     """Give a mail domain up. The path names organisation and domain."""
     organisation = find_secured(call.actor, call.arg(0))

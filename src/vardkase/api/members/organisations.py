@@ -154,6 +154,7 @@ def generate_uuid(call: Call) -> Answer:
 
 @endpoint(
     "admin/organisations/merge",
+    unlimited_key=True,
     site_admin=True,
     writes=True,
     describes=Description(

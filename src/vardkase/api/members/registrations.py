@@ -78,7 +78,7 @@ def registrations(call: Call) -> Answer:
     return Json([{"Inbox": inbox_dict(request)} for request in queries.waiting(call.actor, str(search))])
 
 
-@endpoint("users/acceptRegistrations", site_admin=True, writes=True)
+@endpoint("users/acceptRegistrations", unlimited_key=True, site_admin=True, writes=True)
 def accept(call: Call) -> Answer:
     """Accept requests for an account: accounts are made with the organisation and role given."""
     found = queries.find_requests(call.actor, _references(call))

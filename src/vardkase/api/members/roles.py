@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from vardkase.api.answers import Answer, Json, saved
@@ -10,8 +11,10 @@ from vardkase.api.errors import SaveFailed
 from vardkase.api.wire import stamp
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.rules import level_of
+from vardkase.identity.accounts.services.role_approvals import change_role
 
 LEVELS = ("read_only", "manage_own", "manage_org", "publish")
 FLAGS_BEFORE = (
@@ -100,16 +103,20 @@ def add(call: Call) -> Answer:
     return Json({"Role": role_dict(role)})
 
 
-@endpoint("admin/roles/edit", site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint("admin/roles/edit", unlimited_key=True, site_admin=True, writes=True, describes=ABOUT_EDIT)
 def edit(call: Call) -> Answer:
     role = queries.find_role(call.arg(0))
     try:
-        role = services.edit_role(call.actor, role, call.data("Role"))
+        changed = change_role(call.actor, role, call.data("Role"), str(call.param("reason", "")))
     except Invalid as error:
         raise SaveFailed(
             "edit Role", f"/admin/roles/edit/{role.pk}", error.errors, id=str(role.pk)
         ) from error
-    return Json({"Role": role_dict(role)})
+    if isinstance(changed, ApprovalRequest):
+        waits = "Officers have this role: the change waits for the approval of an officer."
+        url = f"/admin/roles/edit/{role.pk}"
+        return replace(saved(waits, url, approval_request_id=str(changed.pk)), status=202)
+    return Json({"Role": role_dict(changed)})
 
 
 @endpoint("admin/roles/delete", site_admin=True, writes=True)
@@ -124,7 +131,7 @@ def delete(call: Call) -> Answer:
     return saved("Role deleted.", f"/roles/delete/{number}", id=number)
 
 
-@endpoint("admin/roles/set_default", site_admin=True, writes=True)
+@endpoint("admin/roles/set_default", unlimited_key=True, site_admin=True, writes=True)
 def set_default(call: Call) -> Answer:
     """Make a role the one that new accounts get when none is named."""
     role = queries.find_role(call.arg(0))

@@ -36,6 +36,7 @@ def view_provider(call: Call) -> Answer:
 
 @endpoint(
     "organisationSecurity/setProvider",
+    unlimited_key=True,
     requires=ADMINISTRATOR,
     writes=True,
     describes=Description(
@@ -63,6 +64,7 @@ def set_provider(call: Call) -> Answer:
 
 @endpoint(
     "organisationSecurity/removeProvider",
+    unlimited_key=True,
     requires=ADMINISTRATOR,
     writes=True,
     describes=Description(url="/organisationSecurity/removeProvider/[organisation_id]"),

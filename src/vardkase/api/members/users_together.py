@@ -34,6 +34,7 @@ ABOUT_QUICK_EMAIL = Description(
 
 @endpoint(
     "admin/users/massToggleField",
+    unlimited_key=True,
     requires=(Permission.ADMIN,),
     writes=True,
     describes=Description(

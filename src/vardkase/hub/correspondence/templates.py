@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db import transaction
 from django.utils.translation import gettext
 
-from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.audit.services import Target
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.correspondence.kinds import LANGUAGES, PLACEHOLDER, Kind, find, is_link, placeholders
 from vardkase.hub.correspondence.models import MailTemplate
 from vardkase.hub.correspondence.rendering import as_html, as_text, filled
@@ -93,31 +92,6 @@ def versions(kind: Kind, language: str) -> list[MailTemplate]:
     return list(MailTemplate.objects.filter(kind=kind.name, language=language).order_by("-version"))
 
 
-@transaction.atomic
-def save_text(actor: Actor, kind: Kind, language: str, subject: str, body: str) -> Text:
-    """Have mail of `kind` say this from now on; the texts of letters take two people (`letters.changing`).
-
-    Raises Forbidden, and Invalid by field.
-    """
-    require_editor(actor, language)
-    _refuse_letter(kind)
-    subject, body = checked_text(kind, language, subject, body)
-    stored = add_version(actor, kind, language, subject=subject, body=body)
-    record(actor, "mail_template.changed", target_of(kind, stored), {"version": stored.version})
-    return _text(kind, language, stored)
-
-
-@transaction.atomic
-def reset_text(actor: Actor, kind: Kind, language: str) -> None:
-    """Go back to the standard text; what was written stays among the versions."""
-    require_editor(actor, language)
-    _refuse_letter(kind)
-    if texts(kind, [language])[language].is_standard:
-        return
-    stored = add_version(actor, kind, language, is_standard=True)
-    record(actor, "mail_template.reset", target_of(kind, stored), {"version": stored.version})
-
-
 def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str]:
     """`subject`, `text` and `html` of a mail with the kind's samples as facts; raises Invalid by field."""
     _refuse(kind, subject, body, language)
@@ -128,11 +102,6 @@ def preview(kind: Kind, language: str, subject: str, body: str) -> dict[str, str
         "text": as_text(body, kind.facts),
         "html": as_html(heading, body, kind.facts, language, ""),
     }
-
-
-def _refuse_letter(kind: Kind) -> None:
-    if kind.is_letter:
-        raise Forbidden(gettext("The text of a letter takes two people: propose it."))
 
 
 def checked_text(kind: Kind, language: str, subject: str, body: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core import schedules
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.schedules import Rhythm
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.schedules.services import all_tasks
@@ -17,6 +17,7 @@ from vardkase.core.schedules.services import change as change_task
 from vardkase.core.settings import AnySetting, changed, find_setting
 from vardkase.core.settings.models import SettingValue
 from vardkase.core.settings.sealing import sealed
+from vardkase.core.settings.values import readable
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
@@ -74,8 +75,14 @@ def _describe_schedule(request: ApprovalRequest) -> Description:
 
 
 def _execute_setting(approval: Approval) -> None:
-    approval.for_action(CHANGE_SETTING)
-    store(approval.actor, _setting(approval.request), approval.parameters["value"])
+    setting = _setting(approval.for_action(CHANGE_SETTING).request)
+    try:
+        value = readable(
+            setting, approval.parameters["value"]
+        )  # What others have changed may rule it out by now.
+    except ValueError as error:
+        raise Conflict(str(error)) from error
+    store(approval.actor, setting, value)
 
 
 def _execute_schedule(approval: Approval) -> None:

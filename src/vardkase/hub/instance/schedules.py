@@ -8,7 +8,6 @@ from datetime import time
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
@@ -64,7 +63,8 @@ class Change:
 def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = "") -> list[ApprovalRequest]:
     """Choose when things are done, and whether at all, by name; returns what waits for a second officer.
 
-    Raises Forbidden, NotFound, Conflict while a change waits already; then nothing changes.
+    Such a change needs a `reason`. Raises Forbidden, NotFound, Invalid under `reason`, Conflict while a change waits
+    already; then nothing changes.
     """
     actor.require_writing()
     waiting = []
@@ -77,9 +77,8 @@ def change_schedules(actor: Actor, changes: Mapping[str, Change], reason: str = 
         if not takes_two:
             reschedule(actor, found.task, values)
             continue
-        words = reason or gettext("No reason was given.")
         title = str(found.schedule.title)
-        made = propose(actor, CHANGE_SCHEDULE, name, title=title, parameters=values, reason=words)
+        made = propose(actor, CHANGE_SCHEDULE, name, title=title, parameters=values, reason=reason)
         if made.is_waiting:
             waiting.append(made)
     return waiting

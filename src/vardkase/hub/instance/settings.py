@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
@@ -65,7 +64,8 @@ def every_setting(actor: Actor) -> Iterator[Line]:
 def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> ApprovalRequest | None:
     """Give the setting `name` a value; returns what waits for a second officer, for a rule of the hub.
 
-    Raises NotFound, Fixed, Invalid with the reason, Forbidden, Conflict while a change of it waits already.
+    Such a change needs a `reason`. Raises NotFound, Fixed, Invalid with what is wrong, Forbidden, Conflict while a
+    change of it waits already.
     """
     actor.require_oversight()
     actor.require_writing()
@@ -86,8 +86,7 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
         return None
     if setting.secret:
         raise Forbidden("A secret is not proposed.")
-    words = reason or gettext("No reason was given.")
-    made = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=words)
+    made = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=reason)
     return made if made.is_waiting else None
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from vardkase.exchange.servers.queries import servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts import rules
+from vardkase.identity.accounts.four_eyes.services import LONGEST
 from vardkase.identity.accounts.queries import roles
 from vardkase.identity.accounts.services.account_approvals import CHANGES
 from vardkase.identity.organisations.models import Organisation
@@ -191,10 +192,17 @@ class RoleForm(forms.Form):
         label=_("Only site administrators may give it to somebody"), required=False
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, takes_two: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, (label, help_text) in FLAGS.items():
             self.fields[name] = forms.BooleanField(label=label, help_text=help_text, required=False)
+        if takes_two:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why this is changed"),
+                max_length=LONGEST,
+                help_text=_("Officers have this role, so an officer has to approve the change."),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
 
 
 class TrailFilterForm(forms.Form):

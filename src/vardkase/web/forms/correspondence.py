@@ -36,9 +36,7 @@ class TextForm(forms.Form):
 
     def __init__(self, *given: Any, kind: Kind, **options: Any) -> None:
         super().__init__(*given, **options)
-        if not kind.is_letter:
-            del self.fields["reason"]
-        elif self.is_bound and "preview" in self.data:
+        if self.is_bound and "preview" in self.data:
             self.fields["reason"].required = False
         self.fields["body"].required = not kind.is_section
 

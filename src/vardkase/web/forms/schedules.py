@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.schedules import Rhythm
+from vardkase.identity.accounts.four_eyes.services import LONGEST
 
 
 class ScheduleForm(forms.Form):
@@ -27,3 +28,10 @@ class ScheduleForm(forms.Form):
         help_text=_("By the hub's clocks. Of what is done each hour, the minutes count."),
     )
     on = forms.BooleanField(label=_("The hub does this by itself"), required=False)
+    reason = forms.CharField(
+        label=_("Why this is changed"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("For the second officer, where one has to approve the change."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -1,4 +1,5 @@
-"""Changing the texts of letters: a legal officer and a second person. How to appeal is changed for itself alone."""
+"""Changing the texts of mail and letters, by two officers: of letters one is a legal officer. How to appeal is changed
+for itself alone."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 def propose_text(
     actor: Actor, kind: Kind, language: str, subject: str, body: str, reason: str
 ) -> ApprovalRequest:
-    """Propose that a letter, or the part about appeals, says this. Raises Forbidden, Conflict, Invalid by field."""
+    """Propose that a mail, a letter, or the part about appeals says this. Raises Forbidden, Conflict, Invalid."""
     require_editor(actor, language)
     subject, body = checked_text(kind, language, subject, body)
     now = texts(kind, [language])[language]
@@ -49,13 +50,15 @@ def propose_text(
 def propose_standard(actor: Actor, kind: Kind, language: str, reason: str) -> ApprovalRequest:
     """Propose to go back to the standard text. Raises as `propose_text`."""
     require_editor(actor, language)
+    if texts(kind, [language])[language].is_standard:
+        raise Invalid({"body": [gettext("Nothing is to be changed.")]})
     return _propose(actor, kind, language, {"standard": True}, reason)
 
 
 def _propose(
     actor: Actor, kind: Kind, language: str, parameters: dict[str, Any], reason: str
 ) -> ApprovalRequest:
-    action = CHANGE_APPEAL if kind.is_section else CHANGE_LETTER
+    action = CHANGE_APPEAL if kind.is_section else CHANGE_LETTER if kind.is_letter else CHANGE_MAIL
     title = f"{texts(kind, [language])[language].subject} ({language})"
     return propose(
         actor, action, f"{kind.name}/{language}", title=title, parameters=parameters, reason=reason
@@ -79,7 +82,7 @@ def _describe(request: ApprovalRequest) -> Description:
     standard = {"subject": kind.subject[language], "body": kind.body[language]}
     new = standard if given.get("standard") else given
     return Description(
-        gettext("The text is used in every letter from now on."),
+        gettext("The text is used from now on, in every mail or letter of this kind."),
         (
             (gettext("Heading"), f"{request.subject_state.get('subject', '')} → {new['subject']}"),
             (gettext("Text now"), str(request.subject_state.get("body", ""))),
@@ -95,7 +98,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
 
 
 def _change(approval: Approval) -> MailTemplate:
-    approval.for_action(CHANGE_LETTER, CHANGE_APPEAL)
+    approval.for_action(CHANGE_MAIL, CHANGE_LETTER, CHANGE_APPEAL)
     kind, language = _subject(approval.request)
     is_standard = bool(approval.parameters.get("standard"))
     words = {} if is_standard else {name: approval.parameters[name] for name in ("subject", "body")}
@@ -106,6 +109,17 @@ def _change(approval: Approval) -> MailTemplate:
     return stored
 
 
+CHANGE_MAIL = register(
+    Action(
+        name="change_mail_text",
+        title=_("Change the text of a mail"),
+        propose=OFFICERS,
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        execute=_change,
+    )
+)
 CHANGE_LETTER = register(
     Action(
         name="change_letter_text",

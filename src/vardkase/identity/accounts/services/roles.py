@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.rules import LEVEL_FLAGS, LEVELS, PERMISSIONS, level_of
 from vardkase.identity.accounts.services.credentials import note_who_made_site_admins
 from vardkase.identity.accounts.services.guard import keep_a_site_admin
-from vardkase.identity.accounts.services.protection import refuse_offices_of_role
+from vardkase.identity.accounts.services.protection import protected_users, refuse_offices_of_role
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import number, short_text
 from vardkase.misp.flags import FALSE_WORDS, TRUE_WORDS, as_bool
@@ -72,15 +74,23 @@ def create_role(actor: Acting, data: Mapping[str, Any]) -> Role:
 
 
 @transaction.atomic
-def edit_role(actor: Acting, role: Role, data: Mapping[str, Any]) -> Role:
-    """Change the wire fields that `data` holds; the last role of site administrators keeps its flag."""
-    _require_site_admin(actor)
+def edit_role(
+    actor: Acting, role: Role, data: Mapping[str, Any], *, approval: Approval | None = None
+) -> Role:
+    """Change the wire fields that `data` holds; the last role of site administrators keeps its flag.
+
+    A role that officers have changes with an approval alone (`role_approvals.change_role`). Raises Invalid, Forbidden.
+    """
+    if approval is None:
+        _require_site_admin(actor)
     role = Role.objects.select_for_update().get(pk=role.pk)
-    before = _held(role)
+    before, fields = _held(role), fields_of(role)
     _apply(role, data)
     if role.perm_site_admin and "perm_site_admin" not in before:
         refuse_offices_of_role(role.pk)
         note_who_made_site_admins(actor, User.objects.filter(role=role))
+    if approval is None and fields_of(role) != fields and is_of_officers(role):
+        raise Forbidden(gettext("Officers have this role, so an officer has to approve the change."))
     role.save()
     keep_a_site_admin()
     record(actor, "role.edited", _target(role), {"permissions": [before, _held(role)]})
@@ -110,6 +120,27 @@ def set_default_role(actor: Acting, role: Role) -> None:
     Role.objects.filter(default_role=True).update(default_role=False)
     Role.objects.filter(pk=role.pk).update(default_role=True)
     record(actor, "role.made_default", _target(role))
+
+
+def is_of_officers(role: Role) -> bool:
+    """Whether somebody who decides on members has the role."""
+    return protected_users().filter(role=role).exists()
+
+
+def fields_of(role: Role) -> dict[str, Any]:
+    """All that may be changed of a role, by wire name."""
+    return {name: getattr(role, name) for name in READERS}
+
+
+def changed_fields(actor: Acting, role: Role, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What `data` would change of a role, which is left as it is. Raises Invalid by field, Forbidden."""
+    _require_site_admin(actor)
+    tried = copy(role)
+    _apply(tried, data)
+    if tried.perm_site_admin and not role.perm_site_admin:
+        refuse_offices_of_role(role.pk)
+    now = fields_of(role)
+    return {name: value for name, value in fields_of(tried).items() if value != now[name]}
 
 
 def _require_site_admin(actor: Acting) -> None:

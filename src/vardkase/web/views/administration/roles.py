@@ -10,14 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.services.role_approvals import change_role
+from vardkase.identity.accounts.services.roles import is_of_officers
 from vardkase.web.forms.administration import RoleForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.permission_words import FLAGS
+from vardkase.web.views.approval_requests.pages import proposed
 
 
 @page()
@@ -73,24 +77,29 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: PageRequest, role: Role | None) -> HttpResponse:
-    form = RoleForm(request.POST or None, initial=_fields(role) if role else {})
+    takes_two = role is not None and is_of_officers(role)
+    form = RoleForm(request.POST or None, initial=_fields(role) if role else {}, takes_two=takes_two)
     context = {"form": form, "role": role}
     if request.method != "POST":
         return render(request, "administration/role_form.html", context)
     try:
         if form.is_valid():
             saved = _save(request, role, form.cleaned_data)
+            if isinstance(saved, ApprovalRequest):
+                return proposed(request, saved)
             messages.success(request, gettext("Saved."))
             return redirect("role", saved.pk)
     except Invalid as error:
         take_errors(form, error)
+    except (Conflict, Forbidden) as error:
+        form.add_error(None, str(error))
     return render(request, "administration/role_form.html", context, status=422)
 
 
-def _save(request: PageRequest, role: Role | None, data: dict[str, Any]) -> Role:
+def _save(request: PageRequest, role: Role | None, data: dict[str, Any]) -> Role | ApprovalRequest:
     if role is None:
         return services.create_role(request.actor, data)
-    return services.edit_role(request.actor, role, data)
+    return change_role(request.actor, role, data, data.get("reason", ""))
 
 
 def _held(role: Role) -> list[str]:

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST
 
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.schedules import Rhythm
 from vardkase.hub.instance import schedules
 from vardkase.hub.instance.schedules import Change
 from vardkase.identity.access.permissions import Permission
+from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.schedules import ScheduleForm
 from vardkase.web.pages import PageRequest, page
 
@@ -36,10 +38,16 @@ def edit(request: PageRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         change = Change(Rhythm(chosen["rhythm"]), chosen["at"], paused=not chosen["on"])
-        waits = schedules.change_schedules(request.actor, {name: change})
-        messages.success(request, gettext(WAITS) if waits else gettext("Saved."))
-        return redirect("schedules")
-    status = 422 if form.is_bound else 200
+        try:
+            waits = schedules.change_schedules(request.actor, {name: change}, chosen["reason"])
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext(WAITS) if waits else gettext("Saved."))
+            return redirect("schedules")
+    status = 422 if form.errors else 200
     return render(request, "administration/schedule.html", {"form": form, "found": found}, status=status)
 
 
@@ -58,7 +66,11 @@ def run(request: PageRequest, name: str) -> HttpResponse:
 @page(oversight=True, writes=True)
 def switch(request: PageRequest, name: str, *, paused: bool) -> HttpResponse:
     """Pause it, or go on with it."""
-    waits = schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+    try:
+        waits = schedules.change_schedules(request.actor, {name: Change(paused=paused)})
+    except Invalid:
+        messages.info(request, gettext("This takes a second officer. Say here why it is changed."))
+        return redirect("schedule", name)
     if waits:
         messages.success(request, gettext(WAITS))
         return redirect("schedules")

@@ -23,8 +23,6 @@ from vardkase.hub.correspondence.templates import (
     changed_kinds,
     kind_of,
     preview,
-    reset_text,
-    save_text,
     texts,
     versions,
     whole_body,
@@ -34,7 +32,7 @@ from vardkase.web.forms.correspondence import SignatureForm, TextForm
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.views.administration.listing import listed, searched
-from vardkase.web.views.approval_requests.pages import proposed
+from vardkase.web.views.approval_requests.pages import proposed, told
 
 
 @page(staff=EDITORS)
@@ -69,19 +67,14 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
         subject, body = form.cleaned_data["subject"], form.cleaned_data["body"]
         try:
             shown = preview(kind, language, subject, body)
-            if "preview" not in request.POST and kind.is_letter:
+            if "preview" not in request.POST:
                 reason = form.cleaned_data["reason"]
                 return proposed(request, propose_text(request.actor, kind, language, subject, body, reason))
-            if "preview" not in request.POST:
-                save_text(request.actor, kind, language, subject, body)
         except Invalid as refused:
             take_errors(form, refused)
         except (Conflict, Forbidden) as refused:
             form.add_error(None, str(refused))
         else:
-            if "preview" not in request.POST:
-                messages.success(request, gettext("Saved. It is used from now on."))
-                return redirect("mail_template", name, language)
             shown["html"] = fragment(whole_body(kind, language, body), kind.facts)
     context: dict[str, Any] = {
         "kind": kind,
@@ -101,12 +94,12 @@ def edit(request: PageRequest, name: str, language: str) -> HttpResponse:
 def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
     """Go back to the standard text."""
     kind = kind_of(name)
-    if kind.is_letter:
-        reason = gettext("The standard text is used again.")
+    reason = gettext("The standard text is used again.")
+    try:
         return proposed(request, propose_standard(request.actor, kind, language, reason))
-    reset_text(request.actor, kind, language)
-    messages.success(request, gettext("The standard text is used again. Yours is among the versions."))
-    return redirect("mail_template", name, language)
+    except (Conflict, Forbidden, Invalid) as refused:
+        messages.error(request, told(refused))
+        return redirect("mail_template", name, language)
 
 
 @page(staff=EDITORS)

@@ -1,0 +1,67 @@
+"""Changes of a role that officers have, which an officer approves: what a role allows is what its people may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.models import Role
+from vardkase.identity.accounts.services.roles import changed_fields, edit_role, fields_of, is_of_officers
+from vardkase.identity.organisations.acting import Acting
+
+
+@transaction.atomic
+def change_role(
+    actor: Acting, role: Role, data: Mapping[str, Any], reason: str = ""
+) -> Role | ApprovalRequest:
+    """Change a role as `edit_role` does, or propose the change where officers have it, which needs a `reason`.
+
+    Raises Invalid by field, Forbidden, Conflict while such a change waits.
+    """
+    change = changed_fields(actor, role, data)
+    if not change or not is_of_officers(role):
+        return edit_role(actor, role, data)
+    return propose(actor, CHANGE_ROLE, str(role.pk), title=role.name, parameters=change, reason=reason)
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    now = request.subject_state
+    details = tuple(
+        (name, f"{now.get(name, '')} → {value}") for name, value in sorted(request.parameters.items())
+    )
+    effect = gettext("The role changes at once for everybody who has it, officers among them.")
+    return Description(effect, details, f"/administration/roles/{request.subject}/")
+
+
+def _role(request: ApprovalRequest) -> Role:
+    found = Role.objects.select_for_update().filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid role")
+    return found
+
+
+def _change(approval: Approval) -> Role:
+    request = approval.for_action(CHANGE_ROLE).request
+    return edit_role(approval.actor, _role(request), approval.parameters, approval=approval)
+
+
+CHANGE_ROLE = register(
+    Action(
+        name="change_role_of_officers",
+        title=_("Change a role that officers have"),
+        propose=frozenset({Party.SITE_ADMIN}),
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=lambda request: fields_of(_role(request)),
+        execute=_change,
+    )
+)
