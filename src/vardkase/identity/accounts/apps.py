@@ -6,5 +6,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        import vardkase.identity.accounts.services.account_approvals  # noqa: PLC0415 - the same
-        import vardkase.identity.accounts.services.appointments  # noqa: F401, PLC0415 - registers what takes two people
+        from vardkase.identity.accounts.services import (  # noqa: F401, PLC0415 - they register what takes two people
+            account_approvals,
+            appointments,
+            role_approvals,
+        )
