@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
+from vardkase.core.blocking import TooManyBlocked, blocking
 from vardkase.exchange.addresses import Network, networks
 from vardkase.exchange.connections import Gate, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
@@ -107,11 +108,20 @@ def stream(
     sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
     target = _target(url)
     gate = Gate()
-    with gate.closing_after(manner.seconds):
+    with _waiting(), gate.closing_after(manner.seconds):
         with _in_words(gate, target):
             reply, target = _followed(gate, manner, method, target, sent, body)
         received = {name.lower(): value for name, value in reply.headers.items()}
         yield StreamedReply(reply.status, received, target.url, _pieces(gate, reply, target, manner.limit))
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    try:
+        with blocking():
+            yield
+    except TooManyBlocked as refused:
+        raise OutgoingFailed(str(refused)) from refused
 
 
 def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
@@ -124,7 +134,7 @@ def presented_certificate(url: str, *, manner: Manner | None = None) -> bytes:
     if target.scheme != "https":
         raise OutgoingFailed(f"{_place(target)} shows no certificate.")
     gate = Gate(_permitted(manner))
-    with gate.closing_after(manner.seconds), _in_words(gate, target):
+    with _waiting(), gate.closing_after(manner.seconds), _in_words(gate, target):
         context = unchecked_context(manner.client_certificate)
         connection, _, _ = connection_to(gate, target, context, manner.patience, _proxy(manner))
         connection.connect()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import connections
+
+from vardkase.core.blocking import TooManyBlocked, join_pool
 
 LONG = 1.0
 """Seconds after which work is long, and a thread is added for what waits behind it."""
 IDLE = 30.0
 """Seconds until an added thread ends for want of work."""
+MOST_BLOCKED = 8
+"""Threads of a lane that may wait for other machines or processes at once."""
 
 type Work = Callable[[], None]
 
@@ -23,7 +28,8 @@ class Lane:
     """Threads that take work in the order in which it comes; each keeps its database connection.
 
     Exports and answers to slow readers take minutes. `most` threads bound how many are made at once, and one client has
-    at most `share` of them, with what it has in the queue: the rest of its work waits for its own to end.
+    at most `share` of them, with what it has in the queue: the rest of its work waits for its own to end. Threads that
+    wait for other machines do not count, but in a lane of one thread.
     """
 
     def __init__(self, name: str, threads: int, *, most: int, share: int) -> None:
@@ -36,7 +42,7 @@ class Lane:
         self._admitted: Counter[str] = Counter()
         self._waiting: dict[str, deque[Work]] = {}
         self._busy_since: dict[int, float] = {}
-        self._threads = 0
+        self._threads = self._blocked = 0
         for _ in range(threads):
             self._start(self._run)
 
@@ -51,8 +57,25 @@ class Lane:
 
     def relieve(self) -> None:
         """Add a thread where work waits behind long work. To be called now and then, always in the same thread."""
-        if self._threads < self._most and not self._work.empty() and self._others() < self._usual:
+        most = self._most + self._blocked
+        if self._threads < most and not self._work.empty() and self._others() < self._usual:
             self._start(self._run_added)
+
+    @contextlib.contextmanager
+    def blocked(self) -> Iterator[None]:
+        """While the block runs, another thread may do what this one would do. Raises TooManyBlocked."""
+        with self._lock:
+            if self._blocked >= MOST_BLOCKED:
+                raise TooManyBlocked("The server waits for many others already. Try again in a moment.")
+            self._blocked += 1
+        me = threading.get_ident()
+        since, self._busy_since[me] = self._busy_since[me], -math.inf
+        try:
+            yield
+        finally:
+            self._busy_since[me] = since
+            with self._lock:
+                self._blocked -= 1
 
     def _others(self) -> int:
         """The number of threads that are not at long work."""
@@ -65,16 +88,22 @@ class Lane:
         threading.Thread(target=run, name=f"{self._name} {self._threads}", daemon=True).start()
 
     def _run(self) -> None:
+        self._join()
         while True:
             self._do(*self._work.get())
 
     def _run_added(self) -> None:
+        self._join()
         with contextlib.suppress(queue.Empty):
             while self._others() <= self._usual:
                 self._do(*self._work.get(timeout=IDLE))
         connections.close_all()
         with self._lock:
             self._threads -= 1
+
+    def _join(self) -> None:
+        if self._most > 1:
+            join_pool(self)
 
     def _do(self, client: str, work: Work) -> None:
         me = threading.get_ident()

@@ -19,12 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from vardkase.core.blocking import TooManyBlocked, blocking
 from vardkase.core.confined.frames import Kind, Stream, read_frame, write_frame
 from vardkase.core.errors import Invalid, VardkaseError
 
 __all__ = ["Job", "LimitReached", "Limits", "ProgramFailed", "Workshop"]
 
 MEBIBYTE = 1024 * 1024
+BUSY = "The server is busy with other documents. Try again in a moment."
 
 
 class LimitReached(VardkaseError):
@@ -66,11 +68,18 @@ class Workshop:
     @contextmanager
     def job(self, arguments: Mapping[str, Any]) -> Iterator[Job]:
         """A job with these arguments (JSON) for the length of the block; raises LimitReached when none is free."""
-        if not self._turns.acquire(timeout=self._limits.patience):
-            raise LimitReached("The server is busy with other documents. Try again in a moment.")
         try:
-            with self._begun(arguments) as job:
+            with blocking(), self._turn(), self._begun(arguments) as job:
                 yield job
+        except TooManyBlocked as refused:
+            raise LimitReached(BUSY) from refused
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=self._limits.patience):
+            raise LimitReached(BUSY)
+        try:
+            yield
         finally:
             self._turns.release()
 

@@ -9,6 +9,8 @@ from dns.exception import DNSException
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, NoAnswer, Resolver
 
+from vardkase.core.blocking import TooManyBlocked, blocking
+
 LABEL = "_vardkase"
 PREFIX = "vardkase-domain-verification="
 PATIENCE = 5.0
@@ -32,12 +34,13 @@ def record_text(token: str) -> str:
 def has_record(domain: str, token: str) -> bool:
     """Whether ``_vardkase.<domain>`` holds the token now. Raises NoNameServer."""
     try:
-        found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
-            f"{record_name(domain)}.", "TXT", search=False
-        )
+        with blocking():
+            found = _resolver(settings.VARDKASE_DNS_SERVER).resolve(
+                f"{record_name(domain)}.", "TXT", search=False
+            )
     except (NXDOMAIN, NoAnswer):
         return False
-    except DNSException as error:
+    except (DNSException, TooManyBlocked) as error:
         raise NoNameServer from error
     texts = [b"".join(record.strings).decode(errors="replace") for record in found if isinstance(record, TXT)]
     return record_text(token) in (text.strip() for text in texts)

@@ -1,0 +1,54 @@
+"""Requests that wait for another machine: they wait in nobody's way, and not too many at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+from tests.cast import Cast
+from tests.exchange.servers import Running, serving
+from tests.factories import make_key
+from tests.support.processes import wait_until
+from tests.support.web_server import running_web_server
+from tests.wire.raw import Raw
+from vardkase.config.gateway.lanes import MOST_BLOCKED
+
+CLIENTS = MOST_BLOCKED + 4
+
+
+@contextmanager
+def never_answering() -> Iterator[Running]:
+    over = threading.Event()
+
+    def hold(_: BaseHTTPRequestHandler) -> None:
+        over.wait(60)
+
+    try:
+        with serving(hold) as slow:
+            yield slow
+    finally:
+        over.set()
+
+
+def test_those_who_wait_for_slow_pages_keep_nobody_waiting(server_cast: Cast, tmp_path: Path) -> None:
+    """Many clients: one alone has its share of the threads anyway."""
+    with (
+        never_answering() as slow,
+        running_web_server(tmp_path, VARDKASE_PAGE_NETWORKS="127.0.0.0/8") as server,
+        ThreadPoolExecutor(CLIENTS) as threads,
+    ):
+        status, event = Raw(server.url, server_cast.analyst.key).post("/events/add", {"info": "On the web"})
+        assert status == 200
+        path = f"/event_reports/importReportFromUrl/{event['Event']['id']}"
+        keys = [make_key(server_cast.analyst.user) for _ in range(CLIENTS)]
+        asked = [threads.submit(Raw(server.url, key).post, path, {"url": slow.url}) for key in keys]
+        wait_until(lambda: len(slow.requests) == MOST_BLOCKED, 30)
+        assert Raw(server.url, server_cast.stranger.key).get("/servers/getVersion")[0] == 200
+        assert [each for each in asked if not each.done()], "it was answered only after the others"
+        answers = [each.result() for each in asked]
+    assert {status for status, _ in answers} == {403}
+    assert any("waits for many others" in str(answer) for _, answer in answers)
