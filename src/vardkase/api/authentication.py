@@ -145,6 +145,7 @@ class _Row:
     staff_roles: list[str]
     key_by_owner: bool
     set_by_another_at: datetime | None
+    holds_too_long: bool
 
     @property
     def access(self) -> Access:
@@ -201,7 +202,13 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
         raise MispError(403, AUTHENTICATION_FAILED)
     is_unbound = not (row.key_expires and row.allowed_ips)
     newcomer = Newcomer(
-        row.email, address, certificate, now, has_unbound_key=is_unbound, synchronises=row.flags[SYNC]
+        row.email,
+        address,
+        certificate,
+        now,
+        has_unbound_key=is_unbound,
+        has_long_key=row.holds_too_long,
+        synchronises=row.flags[SYNC],
     )
     if refused := refusal_at_the_door(row, newcomer, caller):
         raise MispError(403, refused.sentence)

@@ -104,6 +104,21 @@ def test_an_older_key_without_end_or_addresses_stops_working(
     assert (status, "make a new key with both" in words) == (403, True)
 
 
+def test_an_older_key_that_holds_longer_than_is_allowed_now_stops_working(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    keys = AuthKey.objects.filter(user=cast.partner.user)
+    made = keys.get().created
+    keys.update(expiration=made + 90 * 86_400)
+    required(cast, desk, ["keys"], key_days=90)
+    assert reads(cast.partner)[0] == 200
+    required(cast, desk, ["keys"], key_days=89)
+    status, words = reads(cast.partner)
+    assert (status, "an earlier last day" in words) == (403, True)
+    required(cast, desk, ["domains"], key_days=30)
+    assert reads(cast.partner)[0] == 200
+
+
 def test_a_new_key_has_an_end_and_addresses(cast: Cast, api_member: Organisation, desk: Desk) -> None:
     actor, admin = at_the_screen(desk.admin), User.objects.get(pk=desk.admin.user.pk)
     with pytest.raises(Invalid) as refused:

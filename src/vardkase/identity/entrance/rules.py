@@ -39,11 +39,12 @@ class Reason(StrEnum):
     UNBOUND_KEY = "unbound_key"
     SOURCE = "source"
     REQUIRED_KEY = "required_key"
+    LONG_KEY = "long_key"
 
     @property
     def rule(self) -> str:
         """The rule that it belongs to, by the name that modes are set under."""
-        if self in (Reason.UNBOUND_KEY, Reason.REQUIRED_KEY):
+        if self in (Reason.UNBOUND_KEY, Reason.REQUIRED_KEY, Reason.LONG_KEY):
             return "keys"
         if self is Reason.SOURCE:
             return "source"
@@ -75,14 +76,15 @@ class Conditions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who is at the door. `has_unbound_key`: comes by a key that lacks addresses or an end; `synchronises`: by an
-    account that does."""
+    """Who is at the door. `has_unbound_key`: comes by a key that lacks addresses or an end; `has_long_key`: by one
+    that holds longer than the hub owner lets keys of its organisation; `synchronises`: by an account that does."""
 
     email: str
     address: str | None
     certificate: Certificate | None
     now: datetime
     has_unbound_key: bool = False
+    has_long_key: bool = False
     synchronises: bool = False
 
 
@@ -165,7 +167,9 @@ def _of_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
 
 
 def _of_any_key(_asked: Conditions, newcomer: Newcomer) -> Reason | None:
-    return Reason.REQUIRED_KEY if newcomer.has_unbound_key else None
+    if newcomer.has_unbound_key:
+        return Reason.REQUIRED_KEY
+    return Reason.LONG_KEY if newcomer.has_long_key else None
 
 
 def required_mode(required: Sequence[str], rule: SignInRule) -> str:
@@ -245,5 +249,9 @@ def _template(reason: Reason) -> str:
         Reason.REQUIRED_KEY: gettext(
             "The hub owner requires that the keys of your organisation are bound to addresses and have a last day. "
             "This key lacks one of them: make a new key with both, and delete this one."
+        ),
+        Reason.LONG_KEY: gettext(
+            "This key holds longer than the hub owner lets keys of your organisation. Make a new key with an earlier "
+            "last day, and delete this one."
         ),
     }[reason]
