@@ -17,10 +17,11 @@ from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, o
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.hub.membership.members.models import SignInMinimum
+from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.services.two_people import enter
 from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
+from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts import services as accounts
 from vardkase.identity.accounts.models import AuthKey, User
@@ -224,3 +225,47 @@ def test_an_officer_sets_modes_by_key_as_on_the_page(
         call(desk.officer.key, "POST", path, {"domains": "off"})[0] == 200
     )  # It was off, and counts for nothing.
     assert SignInRule.DOMAINS in Organisation.objects.get(pk=api_member.pk).required_sign_in
+
+
+def test_an_officer_proposes_it_on_a_page_for_one_and_for_all(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    officer = signed_in(desk.officer)
+    for path, given in (
+        (f"/members/{api_member.pk}/sign-in-minimum/", {"rules": ["domains"], "key_days": 90}),
+        ("/members/sign-in-minimum/", {"rules": ["second_factor"], "key_days": 180}),
+    ):
+        assert 'name="rules"' in officer.get(path).content.decode()
+        assert officer.post(path, {**given, "key_days": 0, "reason": "x"}).status_code == 422
+        answer = officer.post(path, {**given, "reason": "It is time."})
+        assert answer["Location"].startswith("/approval-requests/")
+        approved(desk.second.user)
+        assert signed_in(desk.operator).get(path).status_code == 403
+    api_member.refresh_from_db()
+    assert api_member.required_sign_in == ["domains", "second_factor"]
+    assert api_member.required_key_days == 90
+
+
+def test_the_checklist_tells_what_a_member_lacks(cast: Cast, desk: Desk) -> None:
+    membership = opened(desk, cast.org_b, connection="api")
+    Organisation.objects.filter(pk=cast.org_b.pk).update(verified_domains=[], networks=[])
+    AuthKey.objects.filter(user__org=cast.org_b).update(expiration=0)
+    state, told = item_of(membership)
+    assert state == "open"
+    for words in (
+        "No mail domain is verified.",
+        "No network and no valid",
+        "no second factor",
+        "no last day",
+    ):
+        assert words in told
+    SignInMinimum.objects.create(membership=membership, rules=["source"])
+    Organisation.objects.filter(pk=cast.org_b.pk).update(networks=["127.0.0.0/8"])
+    assert item_of(membership)[0] == "done"
+    SignInMinimum.objects.update(rules=[])
+    assert item_of(membership)[0] == "not_needed"
+
+
+def item_of(membership: Membership) -> tuple[str, str]:
+    line = next(line for line in checklist(membership) if line.item.name == "sign_in")
+    return line.state.value, line.detail

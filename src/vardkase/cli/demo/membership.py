@@ -156,9 +156,7 @@ def _active_since_before(organisation: Organisation) -> None:
     )
     membership = Membership.objects.get(organisation=organisation)
     if membership.connection != Connection.WEB:
-        # Whoever only looks around sets up no app for a second factor.
-        rules = [SignInRule.DOMAINS, SignInRule.KEYS, SignInRule.SOURCE]
-        SignInMinimum.objects.create(membership=membership, rules=rules)
+        SignInMinimum.objects.create(membership=membership, rules=SignInRule.values)
     push(membership)
 
 

@@ -12,11 +12,12 @@ from vardkase.core.clock import today
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
+from vardkase.hub.membership.members.sign_in_minimum import LONGEST, SHORTEST
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.membership.themes import MEASURES
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.services.domains import MAILBOXES
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.web.forms.picking import Choices, Picker
 
 ROWS = {"rows": 4}
@@ -39,6 +40,24 @@ class DecisionForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = _("The member reads them in the decision that is sent.")
+
+
+class SignInMinimumForm(ReasonForm):
+    """What sign-in has to ask for at least, and why."""
+
+    rules = forms.MultipleChoiceField(
+        label=_("Required"),
+        choices=SignInRule.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    key_days = forms.IntegerField(
+        label=_("Longest time that a key holds, in days"),
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        help_text=_("Counts where keys have to be bound. Keys that hold longer stop working."),
+    )
+    field_order = ("rules", "key_days", "reason")
 
 
 class ActivateForm(forms.Form):

@@ -21,12 +21,13 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.rules import MEMBERSHIP, STAFF, TakesPart
 from vardkase.hub.membership.members.standing import Limit, Periods, periods_of
+from vardkase.hub.membership.sectors import Connection
 from vardkase.hub.membership.statements.settings import GRACE_DAYS
 from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.staff import DECIDE
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import Access, access_of
@@ -105,6 +106,20 @@ def required_sign_in(membership: Membership) -> dict[str, Any]:
     """
     if membership.state not in (MembershipState.ACTIVE, MembershipState.SUSPENDED):
         return {"required_sign_in": [], "required_key_days": 0}
+    return _minimum(membership)
+
+
+def coming_sign_in(membership: Membership) -> dict[str, Any]:
+    """The same, and of one that is being connected what will be required from its activation on: one that connects by
+    API then gets every rule, unless officers have set something else for it."""
+    found = _minimum(membership)
+    is_new = membership.state == MembershipState.ONBOARDING and membership.connection != Connection.WEB
+    if is_new and not SignInMinimum.objects.filter(membership=membership).exists():
+        found["required_sign_in"] = sorted(SignInRule.values)
+    return found
+
+
+def _minimum(membership: Membership) -> dict[str, Any]:
     rows = SignInMinimum.objects.filter(Q(membership=None) | Q(membership=membership))
     minima = list(rows.values_list("rules", "key_days"))
     return {

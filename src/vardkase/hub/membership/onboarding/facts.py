@@ -14,7 +14,9 @@ from vardkase.core.clock import now_seconds
 from vardkase.exchange.servers.models import Server, Standing
 from vardkase.hub.membership.members.answers import uuid_of
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.hub.membership.onboarding.sign_in import lacking_sign_in
 from vardkase.hub.membership.statements.models import Statement, StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.terms.models import Acceptance
@@ -103,6 +105,20 @@ class Facts:
             user__in=self.sync_users, expiration__gt=now_seconds(), allowed_ips__len__gt=0
         )
         return keys.select_related("user").order_by("-pk").first()
+
+    @cached_property
+    def required_sign_in(self) -> frozenset[str]:
+        """What its sign-in has to ask for (`SignInRule`); while it is being connected, what will be required."""
+        return frozenset(coming_sign_in(self.membership)["required_sign_in"])
+
+    @cached_property
+    def sign_in_lacks(self) -> list[str]:
+        """What is missing of that, a sentence each."""
+        return lacking_sign_in(self.organisation, self.required_sign_in, self._key_days)
+
+    @property
+    def _key_days(self) -> int:
+        return int(coming_sign_in(self.membership)["required_key_days"])
 
     @cached_property
     def waiting_key(self) -> PrivateLink | None:

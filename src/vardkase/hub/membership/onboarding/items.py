@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
 from vardkase.hub.correspondence.letters.wording import moment
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.sectors import Connection
@@ -219,6 +219,15 @@ def _server(facts: Facts) -> Found:
     return (State.DONE, facts.server.url) if found.works else (State.TROUBLE, found.reason)
 
 
+def _sign_in(facts: Facts) -> Found:
+    if not facts.required_sign_in:
+        return State.NOT_NEEDED, gettext("Nothing is required besides what the hub asks of everybody.")
+    if not (lacking := facts.sign_in_lacks):
+        return State.DONE, gettext("All that is required is in place.")
+    is_refused = facts.membership.state != MembershipState.ONBOARDING
+    return State.TROUBLE if is_refused else State.OPEN, " ".join(lacking)
+
+
 def _policy(facts: Facts) -> Found:
     if facts.policy_version is None:
         return State.OPEN, ""
@@ -292,6 +301,12 @@ ITEMS = (
         _("Sync user with a bound key"),
         _("A dedicated account, whose key works from fixed addresses only and has an end."),
         BY_API, Who.HUB, _sync_user,
+    ),
+    Item(
+        "sign_in",
+        _("Minimum requirements on sign-in are kept"),
+        _("What the hub owner requires of everybody who signs in for the member. Who lacks it is refused."),
+        EVERYBODY, Who.BOTH, _sign_in,
     ),
     Item(
         "call",

@@ -78,6 +78,7 @@ def _more(request: PageRequest, pk: int) -> list[tuple[str, Promise]]:
 
 PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
     ("security", _("Security: domains, networks, certificates"), TECHNICAL),
+    ("member_sign_in_minimum", _("Minimum requirements on sign-in"), OFFICER),
     ("member_training", _("Training"), TRAINERS),
     ("service_organisation", _("Connection and requests for help"), (*OFFICERS, StaffRole.OPERATOR)),
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.membership import checklist, communities, links, members, own, papers, statements
+from vardkase.web.views.membership import (
+    checklist,
+    communities,
+    links,
+    members,
+    own,
+    papers,
+    sign_in_minimum,
+    statements,
+)
 from vardkase.web.views.policy import trainings
 
 urlpatterns = [
@@ -13,6 +22,8 @@ urlpatterns = [
     path("members/communities/new/", communities.write, name="member_community_new"),
     path("members/communities/find/", communities.find, name="member_community_find"),
     path("members/communities/<int:pk>/", communities.write, name="member_community"),
+    path("members/sign-in-minimum/", sign_in_minimum.propose, name="sign_in_minimum"),
+    path("members/<int:pk>/sign-in-minimum/", sign_in_minimum.propose, name="member_sign_in_minimum"),
     path("members/<int:pk>/", members.view, name="member"),
     path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),

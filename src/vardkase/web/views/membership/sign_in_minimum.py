@@ -1,0 +1,36 @@
+"""What sign-in has to ask for at least, of all members or of one: an officer proposes it, another approves."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.membership.members.sign_in_minimum import DAYS, minimum_of, propose_minimum
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.membership import SignInMinimumForm
+from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
+
+
+@page(staff=(StaffRole.MEMBERSHIP_OFFICER,), own_affairs=True)
+def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
+    """Show what is required now, and propose something else."""
+    membership = find_membership(request.actor, pk) if pk is not None else None
+    rules, days = minimum_of(membership)
+    initial = {"rules": rules, "key_days": days if rules else DAYS}
+    form = SignInMinimumForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = propose_minimum(request.actor, pk, given["rules"], given["key_days"], given["reason"])
+        except Invalid as error:
+            take_errors(form, error)
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            return proposed(request, made)
+    context = {"form": form, "organisation": membership.organisation if membership else None}
+    return render(request, "membership/sign_in_minimum.html", context, status=422 if form.errors else 200)
