@@ -10,7 +10,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 
 
@@ -19,6 +19,13 @@ class InetField(models.Field):  # type: ignore[type-arg]
 
     def db_type(self, connection: object) -> str:
         return "inet"
+
+
+class IsNetwork(models.Func):
+    """SQL for whether an `inet` is a network, not one address."""
+
+    template = "(masklen(%(expressions)s) < CASE family(%(expressions)s) WHEN 4 THEN 32 ELSE 128 END)"
+    output_field = models.BooleanField()
 
 
 class AttributeKey(models.Model):
@@ -65,6 +72,11 @@ class AttributeNetwork(models.Model):
         db_table = "attribute_network"
         indexes = [
             models.Index(fields=["net"], name="attribute_network_net"),
+            GistIndex(
+                OpClass("net", name="inet_ops"),
+                name="attribute_network_networks",
+                condition=models.Q(IsNetwork("net")),
+            ),
             models.Index(fields=["event_id"], name="attribute_network_event"),
         ]
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from vardkase.analysis.correlation.contained import contained_in_attributes, contained_in_event
 from vardkase.analysis.correlation.keeping_apart import as_array, rules_naming, unnamed_by
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.settings import DISABLED
@@ -173,8 +174,8 @@ def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[Re
     sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
     cap = settings.VARDKASE_CORRELATION_LIMIT
     shared = Counter(dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)))
-    alike = linking(similar_to_event(actor, event_id))
-    shared.update(other for other, _ in {(each.related_event_id, each.hash) for each in alike})
+    alike = linking(alike_in_event(actor, event_id))
+    shared.update(other for other, _ in {(each.related_event_id, each.value) for each in alike})
     found = sorted(shared.items(), key=lambda each: (-each[1], -each[0]))
     return [RelatedEvent(*each) for each in found[:limit]]
 
@@ -184,7 +185,7 @@ def correlations_of_event(actor: Actor, event_id: int) -> Correlations:
     if DISABLED.value:
         return Correlations()
     shared = _correlations(actor, KEYS_OF_EVENT, {"event": event_id})
-    return _with_alike(shared, similar_to_event(actor, event_id))
+    return _with_alike(shared, alike_in_event(actor, event_id))
 
 
 def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Correlations:
@@ -192,7 +193,13 @@ def correlations_of_attributes(actor: Actor, attribute_ids: Sequence[int]) -> Co
     if DISABLED.value:
         return Correlations()
     shared = _correlations(actor, KEYS_OF_ATTRIBUTES, {"ids": list(attribute_ids)})
-    return _with_alike(shared, similar_to_attributes(actor, attribute_ids))
+    alike = similar_to_attributes(actor, attribute_ids) + contained_in_attributes(actor, attribute_ids)
+    return _with_alike(shared, alike)
+
+
+def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:
+    """What correlates with the values of one event without being equal."""
+    return similar_to_event(actor, event_id) + contained_in_event(actor, event_id)
 
 
 def correlations_of_values(

@@ -12,6 +12,13 @@ DISABLED = Setting(
     changed_by=ChangedBy.SITE_ADMIN,
 )
 
+ADVANCED = Setting(
+    "MISP.enable_advanced_correlations",
+    False,
+    "Whether addresses correlate with the networks that hold them. Fuzzy hashes (ssdeep) do so in any case.",
+    changed_by=ChangedBy.SITE_ADMIN,
+)
+
 SSDEEP_THRESHOLD = Setting(
     "MISP.ssdeep_correlation_threshold",
     40,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.similar import linking, similar_to_event
+from vardkase.analysis.correlation.queries import alike_in_event
+from vardkase.analysis.correlation.similar import linking
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
@@ -35,9 +36,9 @@ def shared_values(
     for other, key, kind, value1, value2 in cursor().execute(sql, parameters).fetchall():
         part = value1 if value2 is None or keys_of([value1]) == [key] else value2
         found.setdefault(other, []).append(SharedValue(part, kind))
-    for alike in linking(similar_to_event(actor, event_id)):
+    for alike in linking(alike_in_event(actor, event_id)):
         values = found.setdefault(alike.related_event_id, [])
-        if len(values) < each and (value := SharedValue(alike.hash, "ssdeep")) not in values:
+        if len(values) < each and (value := SharedValue(alike.value, alike.type)) not in values:
             values.append(value)
     return found
 

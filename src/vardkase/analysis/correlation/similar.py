@@ -26,12 +26,13 @@ COMPARISONS = 20_000
 
 
 class Similar(NamedTuple):
-    """Attribute `attribute_id` holds `hash`; that of `related_id`, in `related_event_id`, is like it."""
+    """Attribute `attribute_id` holds `value`; that of `related_id`, in `related_event_id`, is like it."""
 
     attribute_id: int
-    hash: str
+    value: str
     related_id: int
     related_event_id: int
+    type: str = "ssdeep"
 
 
 OWN = """

@@ -1,0 +1,142 @@
+"""Addresses correlate with the networks that hold them, while MISP's setting asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from tests.api.calls import call
+from tests.cast import Cast, Player
+from tests.intel.sighted import configure
+from vardkase.analysis.correlation import queries
+from vardkase.analysis.correlation.services import add_exclusion, rebuild
+from vardkase.analysis.correlation.shared import SharedValue, shared_values
+from vardkase.core.sql import cursor
+from vardkase.intel.models import Attribute
+from vardkase.intel.services.attributes import edit_attribute
+from vardkase.intel.services.deletion import delete_attribute, delete_event
+from vardkase.intel.services.events import add_event
+
+SETTING = "MISP.enable_advanced_correlations"
+KINDS = {"|": "ip-dst|port", "d": "domain|ip"}
+
+
+def event(player: Player, *values: str, **fields: Any) -> int:
+    parts = [
+        {
+            "type": KINDS["d"] if value.startswith("d.") else KINDS["|"] if "|" in value else "ip-src",
+            "value": value,
+        }
+        | fields
+        for value in values
+    ]
+    return add_event(player.actor, {"info": "scan", "distribution": 1, "Attribute": parts}).event_id
+
+
+def related(player: Player, number: int) -> set[int]:
+    """The related events, as every way of asking must tell them."""
+    found = {each.event_id for each in queries.related_events(player.actor, number)}
+    pairs = queries.correlations_of_event(player.actor, number).pairs
+    assert {pair.related_event_id for pair in pairs} == found
+    ids = list(Attribute.objects.filter(event=number).values_list("pk", flat=True))
+    each = queries.correlations_of_attributes(player.actor, ids).pairs
+    assert {pair.related_event_id for pair in each} == found
+    return found
+
+
+@pytest.fixture
+def advanced(db: None) -> None:
+    configure(SETTING, True)
+
+
+def test_it_is_off_as_in_misp(cast: Cast) -> None:
+    network, address = event(cast.analyst, "192.0.2.0/24"), event(cast.analyst, "192.0.2.7")
+    assert related(cast.analyst, network) == related(cast.analyst, address) == set()
+    assert (
+        call(cast.site_admin.key, "POST", f"/servers/serverSettingsEdit/{SETTING}", {"value": True})[0] == 200
+    )
+    assert related(cast.analyst, network) == {address}
+
+
+@pytest.mark.usefixtures("advanced")
+@pytest.mark.parametrize(
+    ("network", "inside", "outside"),
+    [
+        ("192.0.2.0/24", "192.0.2.255", "192.0.3.0"),
+        ("192.0.2.0/24", "192.0.2.1|443", "192.0.1.255|443"),
+        ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
+        ("0.0.0.0/0", "198.51.100.1", "2001:db8::1"),
+    ],
+)
+def test_both_sides_are_told(cast: Cast, network: str, inside: str, outside: str) -> None:
+    one, held, other = event(cast.analyst, network), event(cast.analyst, inside), event(cast.analyst, outside)
+    assert related(cast.analyst, one) == {held}
+    assert related(cast.analyst, held) == {one}
+    assert related(cast.analyst, other) == set()
+    kept = inside.partition("|")[0]
+    assert shared_values(cast.analyst.actor, held, [one])[one] == [SharedValue(kept, "ip-dst")]
+    body = {"eventid": held, "includeCorrelations": True, "returnFormat": "json"}
+    _, found = call(cast.analyst.key, "POST", "/attributes/restSearch", body)
+    shown = {each["value"] for row in found["response"]["Attribute"] for each in row["RelatedAttribute"]}
+    assert shown == {network}
+
+
+@pytest.mark.usefixtures("advanced")
+def test_networks_do_not_correlate_with_networks_nor_other_types(cast: Cast) -> None:
+    wide = event(cast.analyst, "198.51.0.0/16")
+    event(cast.analyst, "198.51.100.0/24")
+    event(cast.analyst, "d.example|198.51.100.1")
+    assert related(cast.analyst, wide) == set()
+
+
+@pytest.mark.usefixtures("advanced")
+def test_nobody_learns_of_what_they_may_not_read(cast: Cast) -> None:
+    theirs = event(cast.stranger, "192.0.2.7")
+    shown = event(cast.analyst, "192.0.2.0/24")
+    hidden = event(cast.analyst, "192.0.0.0/16", distribution=0)
+    assert related(cast.stranger, theirs) == {shown}
+    assert related(cast.stranger, hidden) == set()
+    assert related(cast.analyst, theirs) == {shown, hidden}
+
+
+@pytest.mark.usefixtures("advanced")
+def test_what_does_not_correlate_is_left_out(cast: Cast) -> None:
+    address = event(cast.analyst, "192.0.2.7")
+    network = event(cast.analyst, "192.0.2.0/24")
+    event(cast.analyst, "192.0.2.0/25", disable_correlation=True)
+    excluded = event(cast.analyst, "192.0.2.0/26")
+    assert related(cast.analyst, address) == {network, excluded}
+    add_exclusion(cast.site_admin.actor, "192.0.2.0/26")
+    assert related(cast.analyst, address) == {network}
+    delete_attribute(cast.publisher.actor, Attribute.objects.get(event=network).pk)
+    assert related(cast.analyst, address) == set()
+
+
+@pytest.mark.usefixtures("advanced")
+def test_changes_and_rebuilds_follow(cast: Cast) -> None:
+    address, network = event(cast.analyst, "192.0.2.7"), event(cast.analyst, "192.0.2.0/24")
+    stored = Attribute.objects.get(event=network)
+    edit_attribute(cast.analyst.actor, stored.pk, {"value": "203.0.113.0/24"})
+    assert related(cast.analyst, address) == set()
+    edit_attribute(cast.analyst.actor, stored.pk, {"value": "192.0.0.0/16"})
+    assert related(cast.analyst, address) == {network}
+    cursor().execute("DELETE FROM attribute_network")
+    assert related(cast.analyst, address) == set()
+    list(rebuild(cast.site_admin.actor))
+    assert related(cast.analyst, address) == {network}
+    delete_event(cast.publisher.actor, network)
+    assert related(cast.analyst, address) == set()
+
+
+@pytest.mark.usefixtures("advanced")
+@override_settings(VARDKASE_CORRELATION_LIMIT=2)
+def test_a_network_that_holds_too_many_links_nothing(cast: Cast) -> None:
+    network = event(cast.analyst, "192.0.2.0/24")
+    first = [event(cast.analyst, f"192.0.2.{number}") for number in (1, 2)]
+    assert related(cast.analyst, network) == set(first)
+    event(cast.analyst, "192.0.2.3")
+    assert related(cast.analyst, network) == set()
+    assert len(queries.correlations_of_event(cast.analyst.actor, network).over_correlating) == 1
+    assert related(cast.analyst, first[0]) == {network}
