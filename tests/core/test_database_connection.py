@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connections
 
 from vardkase.core.database import DatabaseUnavailable, connection_settings
+from vardkase.core.database.postgresql.base import limit_statements
+from vardkase.core.sql import cursor
 
 
 def test_url_names_an_external_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,3 +51,22 @@ def test_without_a_running_server_there_is_an_address_all_the_same(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     settings = connection_settings(tmp_path)
     assert (settings["NAME"], settings["HOST"]) == ("vardkase", str(tmp_path))
+
+
+@pytest.mark.django_db
+def test_statements_of_a_thread_have_a_limit() -> None:
+    def ask() -> tuple[str, type[Exception] | None]:
+        limit_statements(1)
+        try:
+            limit = cursor().execute("SHOW statement_timeout").fetchone()[0]
+            try:
+                cursor().execute("SELECT pg_sleep(20)")
+            except psycopg.errors.QueryCanceled as error:
+                return limit, type(error)
+            return limit, None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(ask).result() == ("1s", psycopg.errors.QueryCanceled)
+    assert cursor().execute("SHOW statement_timeout").fetchone() == ("0",), "other threads have none"

@@ -29,7 +29,7 @@ from vardkase.api.responses import response_of
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.interruption import CLIENT_GONE, has_left
-from vardkase.core.outages import outage_of
+from vardkase.core.outages import outage_of, took_too_long
 from vardkase.core.races import again_if_overtaken
 from vardkase.hub.profiles import is_here
 from vardkase.identity.access.actor import Actor, visitor
@@ -232,6 +232,11 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     except Exception as error:  # noqa: BLE001  the last resort: whatever is left is a fault of ours
         if has_left(request):
             answer = Text("", status=CLIENT_GONE)
+        elif took_too_long(error):
+            refused = MispError(
+                503, "This takes the database longer than a request may. Ask for less at once."
+            )
+            answer = _answer_of(refused, route, request)
         else:
             outage = outage_of(error)
             answer = _answer_of(outage, route, request) if outage else _answer_of_fault(error, route, request)

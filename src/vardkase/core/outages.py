@@ -36,6 +36,13 @@ def outage_of(fault: BaseException) -> Outage | None:
     return None
 
 
+def took_too_long(fault: BaseException) -> bool:
+    """Whether a statement was cancelled, as for taking longer than it may."""
+    return isinstance(fault, psycopg.errors.QueryCanceled) or isinstance(
+        fault.__cause__, psycopg.errors.QueryCanceled
+    )
+
+
 def raise_outage(fault: Exception) -> None:
     """Raise Outage when `fault` is a sign of one; return otherwise."""
     if outage := outage_of(fault):

@@ -147,6 +147,7 @@ def _tags(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     if terms is None:
         return
+    read.require_few("tags", terms.all_of)
     for items in ((terms.any_of,) if terms.any_of else ()) + tuple((item,) for item in terms.all_of):
         yield ON_EVENT.format(tags=statement.bind(resolve.tag_ids(items), "bigint[]"))
     if terms.none_of:

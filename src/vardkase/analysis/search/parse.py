@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from vardkase.analysis.search import terms as read
-from vardkase.analysis.search.filters import Scope, Search
+from vardkase.analysis.search.filters import Scope, Search, Terms
 from vardkase.analysis.search.parameters import accepted
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
@@ -132,20 +132,29 @@ def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Sea
     """
     known = accepted(scope, given)
     moment = now_seconds() if now is None else now
-    return Search(
-        scope=scope,
-        **_each(TERMS[scope], known, read.terms),
-        **_each(NUMBERS[scope], known, read.numbers),
-        **_each(MOMENTS[scope], known, lambda value: read.moments(value, moment)),
-        **_flags(scope, known),
-        **_seen(scope, known, moment),
-        date=read.days(known.get("from"), known.get("to"), known.get("date"), moment),
-        galaxy_elements=tuple(_galaxy_elements(known)),
-        pattern=_pattern(known),
-        order=read.orders(known.get("order"), ORDERS[scope]),
-        **_paging(known),
-        options=known,
+    return _bounded(
+        Search(
+            scope=scope,
+            **_each(TERMS[scope], known, read.terms),
+            **_each(NUMBERS[scope], known, read.numbers),
+            **_each(MOMENTS[scope], known, lambda value: read.moments(value, moment)),
+            **_flags(scope, known),
+            **_seen(scope, known, moment),
+            date=read.days(known.get("from"), known.get("to"), known.get("date"), moment),
+            galaxy_elements=tuple(_galaxy_elements(known)),
+            pattern=_pattern(known),
+            order=read.orders(known.get("order"), ORDERS[scope]),
+            **_paging(known),
+            options=known,
+        )
     )
+
+
+def _bounded(search: Search) -> Search:
+    """The search; raises Invalid when it has more conditions than the database plans in good time."""
+    read.require_few("tags", [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of])
+    read.require_few("elements of galaxies", search.galaxy_elements)
+    return search
 
 
 def _each(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,16 @@ LARGEST_PAGE = 2**31 - 1
 """Far beyond what any list holds; a page times a limit still fits a bigint."""
 TRUE_WORDS = frozenset(("1", "true", "yes", "on", "only", "!1"))
 FALSE_WORDS = frozenset(("0", "false", "no", "off", "exclude", "!0"))
+
+
+MOST_CONDITIONS = 30
+"""Conditions that each take a subquery: the time to plan them grows with their square."""
+
+
+def require_few(name: str, conditions: Sequence[object]) -> None:
+    """Raise Invalid for the filter `name` when it asks for more than MOST_CONDITIONS at once."""
+    if len(conditions) > MOST_CONDITIONS:
+        raise Invalid({name: [f"At most {MOST_CONDITIONS} {name} can be asked for together."]})
 
 
 def terms(value: Any) -> Terms | None:

@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator
 from django.db import connections
 
 from vardkase.core.blocking import TooManyBlocked, join_pool
+from vardkase.core.database.postgresql.base import limit_statements
 
 LONG = 1.0
 """Seconds after which work is long, and a thread is added for what waits behind it."""
 IDLE = 30.0
 """Seconds until an added thread ends for want of work."""
+STATEMENT_SECONDS = 120
+"""How long one statement in the database may take. Of an export each part is one."""
 MOST_BLOCKED = 8
 """Threads of a lane that may wait for other machines or processes at once."""
 
@@ -29,7 +32,7 @@ class Lane:
 
     Exports and answers to slow readers take minutes. `most` threads bound how many are made at once, and one client has
     at most `share` of them, with what it has in the queue: the rest of its work waits for its own to end. Threads that
-    wait for other machines do not count, but in a lane of one thread.
+    wait for other machines do not count. A lane of one thread, for documents, may take as long as it needs.
     """
 
     def __init__(self, name: str, threads: int, *, most: int, share: int) -> None:
@@ -104,6 +107,7 @@ class Lane:
     def _join(self) -> None:
         if self._most > 1:
             join_pool(self)
+            limit_statements(STATEMENT_SECONDS)
 
     def _do(self, client: str, work: Work) -> None:
         me = threading.get_ident()

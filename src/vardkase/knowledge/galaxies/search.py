@@ -36,6 +36,10 @@ FILTERS = frozenset(
 )
 
 
+MOST_ELEMENTS = 30
+"""Each takes a subquery: the time to plan them grows with their square."""
+
+
 def search(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[GalaxyCluster]:
     """Readable clusters for which every one of `filters` (FILTERS; others are no concern) holds. By id.
 
@@ -92,6 +96,8 @@ def _values(key: str, value: Any) -> list[str]:
 def _with_elements(wanted: Any) -> Q:
     if not isinstance(wanted, dict):
         raise Invalid({"elements": ["This has to be an object of keys and values."]})
+    if len(wanted) > MOST_ELEMENTS:
+        raise Invalid({"elements": [f"At most {MOST_ELEMENTS} elements can be asked for together."]})
     condition = Q()
     for key, value in wanted.items():
         having = GalaxyElement.objects.filter(key=key, value__in=_values("elements", value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import threading
 import time
 from typing import Any
 
@@ -11,6 +12,18 @@ from django.db.backends.postgresql import base
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is asked whether it lives: a failover may leave it without a word."""
 CLOSED_BY_SERVER = select.POLLIN | select.POLLHUP | select.POLLERR
+
+
+class _Limits(threading.local):
+    statement_seconds = 0
+
+
+_limits = _Limits()
+
+
+def limit_statements(seconds: int) -> None:
+    """Cancel statements of the present thread that take longer. To be called before it connects."""
+    _limits.statement_seconds = seconds
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -35,6 +48,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.close()
             self._used = now
         super().ensure_connection()
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """As configured, with the limit of the present thread."""
+        parameters: dict[str, Any] = super().get_connection_params()
+        if _limits.statement_seconds:
+            limit = f"-c statement_timeout={_limits.statement_seconds}s"
+            parameters["options"] = f"{parameters.get('options') or ''} {limit}".strip()
+        return parameters
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Connect."""

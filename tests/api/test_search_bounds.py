@@ -1,0 +1,35 @@
+"""Searches with more conditions than a database plans in good time are refused, and say which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.calls import call
+from tests.cast import Cast
+
+MANY = 31
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "named"),
+    [
+        ("events/restSearch", {"tags": {"AND": [f"%t{n}%" for n in range(MANY)]}}, "tags"),
+        ("attributes/restSearch", {"tags": {"AND": [f"t{n}" for n in range(MANY)]}}, "tags"),
+        ("objects/restSearch", {"tags": {"AND": [f"t{n}" for n in range(MANY)]}}, "tags"),
+        ("events/index", {"tags": "&".join(f"t{n}" for n in range(MANY))}, "tags"),
+        ("events/restSearch", {f"galaxy.key{n}": "%a%" for n in range(MANY)}, "elements of galaxies"),
+        ("galaxy_clusters/restSearch", {"elements": {f"key{n}": "a" for n in range(MANY)}}, "elements"),
+    ],
+)
+def test_too_many_conditions_are_refused(cast: Cast, path: str, filters: dict[str, Any], named: str) -> None:
+    status, refused = call(cast.reader.key, "POST", f"/{path}", filters)
+    assert 400 <= status < 500, refused
+    assert named in str(refused)
+    assert "At most 30" in str(refused)
+
+
+def test_many_values_are_no_conditions(cast: Cast) -> None:
+    values = {"value": [f"{n}.example" for n in range(5000)], "tags": [f"t{n}" for n in range(500)]}
+    assert call(cast.reader.key, "POST", "/attributes/restSearch", values)[0] == 200
