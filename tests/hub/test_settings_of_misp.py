@@ -86,3 +86,24 @@ def test_only_site_administrators_change_passwords(cast: Cast) -> None:
     configure("MISP.disable_user_password_change", True)
     change = {"password": "A quite long password 7!"}
     assert call(cast.org_admin.key, "POST", f"/admin/users/edit/{cast.analyst.user.pk}", change)[0] == 403
+
+
+@pytest.mark.parametrize("name", ["Security.salt", "Security.encryption_key"])
+def test_a_secret_is_neither_told_nor_set(cast: Cast, name: str) -> None:
+    for path, body in (
+        (f"/servers/serverSettingsEdit/{name}", {"value": "changed"}),
+        (f"/servers/serverSettingsEdit/{name}", {}),
+        (f"/servers/getSetting/{name}", {}),
+    ):
+        status, told = call(cast.site_admin.key, "POST", path, body)
+        assert (status, told["message"]) == (403, "This setting is redacted.")
+
+
+def test_the_report_has_the_queue_that_clients_look_for(cast: Cast) -> None:
+    """The worker serves urgent jobs first, so that it works on ``prio`` where it works at all."""
+    status, report = call(cast.site_admin.key, "GET", "/servers/serverSettings/diagnostics")
+    assert status == 200
+    workers = report["workers"]
+    assert set(workers["prio"]) == {"ok", "workers", "jobCount"}
+    assert workers["prio"]["ok"] == workers["default"]["ok"]
+    assert set(workers["prio"]["workers"]) == set(workers["default"]["workers"])

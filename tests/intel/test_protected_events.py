@@ -171,6 +171,21 @@ def test_an_event_goes_out_to_peers_signed_by_the_hub(cast: Cast, event: Event) 
     assert "X-PGP-Signature" not in browser
 
 
+@pytest.mark.parametrize("held", ["none", "theirs", "ours", "both", "revoked"])
+def test_automatic_tools_get_a_signature_whatever_keys_an_event_has(
+    cast: Cast, event: Event, held: str
+) -> None:
+    held_keys = {"none": (), "theirs": (THEIR_KEY,), "both": (THEIR_KEY, signing_key())}
+    protect(cast, event, *held_keys.get(held, (signing_key(),)))
+    if held == "revoked":
+        CryptographicKey.objects.update(revoked=True)
+    armored = send(cast.analyst.key, "GET", "/users/getGpgPublicKey").content.decode()
+    for agent in ("PyMISP 2.5.1 - Python 3.13", "MISP 2.5.1 - #abc"):
+        found = send(cast.analyst.key, "GET", f"/events/view/{event.uuid}", headers={"User-Agent": agent})
+        content = re.sub(rb"\s", b"", found.getvalue())
+        assert is_signed_by([armored], b64decode(found["X-PGP-Signature"]), content)
+
+
 def test_peers_are_not_told_of_what_the_hub_cannot_sign(cast: Cast, event: Event) -> None:
     signed, revoked, bare = (
         made(cast.analyst, info=info, distribution=3) for info in ("signed", "revoked", "bare")

@@ -44,7 +44,8 @@ from vardkase.identity.access.crossing import (
     made_thing_passes,
     report_passes,
 )
-from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
 
 def reader_parameters(actor: Actor) -> dict[str, Any]:
@@ -234,11 +235,15 @@ def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
 
 def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") -> str:
     """SQL for the organisations in sharing groups that the actor is told of: with `hides_members` only the group's
-    owner hears of them all, others of themselves and the owner."""
+    owner hears of them all, others of themselves and the owner. With HIDE_GROUP_MEMBERS that holds for every group,
+    for those who may not handle sharing groups."""
     if actor.is_site_admin:
         return "TRUE"
     reader = str(int(actor.organisation_id))
-    return f"(NOT {group}.hides_members OR {group}.org_id = {reader} OR {member}.org_id IN ({group}.org_id, {reader}))"
+    shown = f"NOT {group}.hides_members"
+    if not actor.may(Permission.SHARING_GROUP):
+        shown = f"({shown} AND NOT EXISTS ({GROUP_MEMBERS_HIDDEN}))"
+    return f"({shown} OR {group}.org_id = {reader} OR {member}.org_id IN ({group}.org_id, {reader}))"
 
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
@@ -343,6 +348,9 @@ def _in_group(part: str) -> str:
 # These say nothing of the outer row, so that each is asked once for a statement, and only where the rest leaves it
 # open.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
+GROUP_MEMBERS_HIDDEN = (
+    f"SELECT 1 FROM setting_value WHERE name = '{HIDE_GROUP_MEMBERS.name}' AND value = 'true'"
+)
 IN_USE = "SELECT 1 FROM membership_in_use"
 HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)

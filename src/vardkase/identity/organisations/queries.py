@@ -8,13 +8,14 @@ from django.db.models import Exists, F, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate, Lower, Upper
 
 from vardkase.core.errors import NotFound
-from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.acting import SHARING_GROUP, Acting
 from vardkase.identity.organisations.models import (
     MembershipInUse,
     Organisation,
     SharingGroup,
     SharingGroupOrg,
 )
+from vardkase.identity.organisations.settings import group_members_are_hidden
 
 SCOPES = {"local": Q(local=True), "external": Q(local=False), "all": Q()}
 SEARCHED = ("name", "description", "nationality", "sector", "type", "contacts")
@@ -91,8 +92,10 @@ def shown_members(actor: Acting) -> QuerySet[SharingGroupOrg]:
     if actor.is_site_admin and not actor.is_content_blind:
         return SharingGroupOrg.objects.all()
     own = Q(org=actor.organisation_id) | Q(org=F("sharing_group__org"))
-    told = Q(sharing_group__hides_members=False) | Q(sharing_group__org=actor.organisation_id)
-    return SharingGroupOrg.objects.filter(own | told)
+    shown = Q(sharing_group__hides_members=False)
+    if SHARING_GROUP not in actor.permissions:
+        shown &= ~Q(group_members_are_hidden())
+    return SharingGroupOrg.objects.filter(own | shown | Q(sharing_group__org=actor.organisation_id))
 
 
 def find_group(actor: Acting, reference: Reference) -> SharingGroup:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists
+
 from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
+from vardkase.core.settings.models import SettingValue
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 
 
@@ -23,6 +26,19 @@ HOST_ORGANISATION = Setting(
     check=_known,
     changed_by=ChangedBy.OFFICERS,
 )
+
+
+HIDE_GROUP_MEMBERS = Setting(
+    "Security.hide_organisations_in_sharing_groups",
+    False,
+    "Whether only those who may handle sharing groups, and a group's owner, are told which organisations are in it.",
+    changed_by=ChangedBy.OFFICERS,
+)
+
+
+def group_members_are_hidden() -> Exists:
+    """For conditions on groups: whether HIDE_GROUP_MEMBERS is on."""
+    return Exists(SettingValue.objects.filter(name=HIDE_GROUP_MEMBERS.name, value=True))
 
 
 def host_organisation_id() -> int | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.models import SharingGroup
+from vardkase.identity.organisations.settings import group_members_are_hidden
 from vardkase.intel.queries.rows import EventRow
 from vardkase.misp.distribution import Distribution
 
@@ -65,7 +67,8 @@ def receivers(distribution: int, sharing_group_id: int | None, own_id: int) -> l
 
 
 def _hides_members(sharing_group_id: int | None, own_id: int) -> bool:
-    groups = SharingGroup.objects.filter(pk=sharing_group_id or 0, hides_members=True)
+    hidden = Q(hides_members=True) | Q(group_members_are_hidden())
+    groups = SharingGroup.objects.filter(hidden, pk=sharing_group_id or 0)
     return groups.exclude(org=own_id).exists()
 
 
