@@ -16,7 +16,7 @@ from tests.factories import make_keys, make_organisations, make_roles, make_user
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.sync.models import MovedEvent
 from vardkase.exchange.sync.pull import pull
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER
+from vardkase.identity.organisations.attribution import NOT_THE_SENDER, NOT_WHO_BROUGHT_IT
 from vardkase.identity.organisations.models import MembershipInUse, Organisation, SharingGroup
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
@@ -131,6 +131,24 @@ def test_a_member_that_only_synchronises_speaks_for_itself(cast: Cast) -> None:
     assert (status, body["errors"]) == (403, {"Event": {"Orgc": [NOT_THE_SENDER]}})
     everybody.filter(pk=member.pk).update(fixed_standing="no_membership")
     assert pushed(cast.partner_sync, event_of(member))[0] == 200
+
+
+def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(cast: Cast, sync_a: Player) -> None:
+    """A later version of a partner's event comes from who brought it, or from the hub owner."""
+    MembershipInUse.objects.create(pk=1)
+    Organisation.objects.update(fixed_standing="")
+    partner = Organisation(uuid=uuid4(), name="CERT of another country")
+    brought = event_of(partner)
+    assert pushed(sync_a, brought)[0] == 200
+    later = {**brought, "info": "rewritten", "distribution": "3", "timestamp": str(EARLIER + 60)}
+    status, body = pushed(cast.partner_sync, later)
+    assert (status, NOT_WHO_BROUGHT_IT in body["errors"]) == (403, True)
+    stored = Event.objects.get(uuid=brought["uuid"])
+    assert (stored.info, stored.distribution, stored.timestamp) == ("passed on", 1, EARLIER)
+    assert pushed(sync_a, {**later, "info": "by A"})[0] == 200
+    hub = {**later, "info": "by the hub", "timestamp": str(EARLIER + 120)}
+    assert pushed(cast.site_admin, hub)[0] == 200
+    assert Event.objects.get(uuid=brought["uuid"]).info == "by the hub"
 
 
 def test_the_hub_owner_brings_in_what_members_have_created(cast: Cast) -> None:

@@ -30,7 +30,16 @@ def english() -> Iterator[None]:
         yield
 
 
-UNSHOWN = ["Org\u200bA", "Org\u202eA", "Org\u2028A", "Org\x07A", "Org\u2066A", "\ufeffOrgA"]
+UNSHOWN = [
+    "Org\u200bA",
+    "Org\u202eA",
+    "Org\u2028A",
+    "Org\x07A",
+    "Org\u2066A",
+    "\ufeffOrgA",
+    "Org\u3164A",
+    "Org\ufe0fA",
+]
 
 
 @pytest.mark.parametrize("name", ["ＯrgA", "Оrga", "0rga", "ORGA", "Org\u00a0a".replace("\u00a0", "")])

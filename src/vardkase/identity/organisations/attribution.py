@@ -18,6 +18,11 @@ NOT_THE_SENDER = (
     "runs the hub, may bring in what it has created."
 )
 
+NOT_WHO_BROUGHT_IT = (
+    "Another organisation has brought it here. Only that one, or the organisation that runs the hub, may bring in a "
+    "later version."
+)
+
 
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
     """Raise Invalid when the actor may not bring in what the organisation with this uuid has created."""
@@ -33,6 +38,19 @@ def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int
         return {}
     found = dict(cursor().execute(OTHER_MEMBERS, values).fetchall())
     return {} if not found or _speaks_for_the_hub(actor, sender) else found
+
+
+def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
+    """Whether somebody else brought here what no member has created, held by organisation `held_by`.
+
+    A MISP takes a later version from any synchronising user. Here that would let each member rewrite what a partner
+    abroad has created: once membership is in use, it comes from who brought the first, or from the hub owner.
+    """
+    sender = actor.delivered_by or actor.organisation_id
+    if actor.is_site_admin or held_by in (sender, actor.organisation_id):
+        return False
+    is_in_use = cursor().execute("SELECT 1 FROM membership_in_use").fetchone() is not None
+    return is_in_use and not _speaks_for_the_hub(actor, sender)
 
 
 def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:

@@ -18,6 +18,8 @@ from vardkase.core.sql import cursor
 
 UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that a name may not hold: control, format (bidi and zero-width among them), line separators."""
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0")
+"""Letters and marks that are not shown either (Unicode's Default_Ignorable_Code_Point)."""
 ABOUT_NAMES = "organisation name "
 LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[]) AS name ORDER BY name"
 
@@ -25,7 +27,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext(%s || name)) FROM unnest(%s::text[
 def composed(name: str) -> str:
     """A name as it is stored: in NFKC, blanks as single spaces. Raises ValueError for characters that are not shown."""
     whole = unicodedata.normalize("NFKC", name)
-    if any(unicodedata.category(one) in UNSHOWN for one in whole):
+    if any(_is_unshown(one) for one in whole):
         raise ValueError(gettext("The name holds characters that are not shown. Write it anew."))
     return " ".join(whole.split())
 
@@ -33,7 +35,15 @@ def composed(name: str) -> str:
 def cleaned(name: str) -> str:
     """As `composed`, of a name that others gave: what is not shown is left out."""
     whole = unicodedata.normalize("NFKC", name)
-    return " ".join("".join(one for one in whole if unicodedata.category(one) not in UNSHOWN).split())
+    return " ".join("".join(one for one in whole if not _is_unshown(one)).split())
+
+
+def _is_unshown(character: str) -> bool:
+    return (
+        unicodedata.category(character) in UNSHOWN
+        or character in FILLERS
+        or "\ufe00" <= character <= "\ufe0f"  # Variation selectors.
+    )
 
 
 def skeleton(name: str) -> str:

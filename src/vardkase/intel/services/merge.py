@@ -14,7 +14,12 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.attribution import NOT_THE_SENDER, misattributed
+from vardkase.identity.organisations.attribution import (
+    NOT_THE_SENDER,
+    NOT_WHO_BROUGHT_IT,
+    is_delivered_by_another,
+    misattributed,
+)
 from vardkase.intel.event_reports.documents import store_reports
 from vardkase.intel.models import Event, EventTag
 from vardkase.intel.protection.keys import take_over_keys
@@ -97,8 +102,12 @@ def _refuse(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed 
         raise Invalid("Event could not be saved: Could not find the local event.")
     if not is_newer(data, known_timestamp(actor, event)):
         raise Invalid(NOT_NEWER)
-    if event.orgc_id != actor.organisation_id and misattributed(actor, ids=[event.orgc_id]):
+    if event.orgc_id == actor.organisation_id:
+        return
+    if misattributed(actor, ids=[event.orgc_id]):
         raise Invalid(f"Event could not be saved: {NOT_THE_SENDER}")
+    if is_delivered_by_another(actor, event.org_id):
+        raise Invalid(f"Event could not be saved: {NOT_WHO_BROUGHT_IT}")
 
 
 def _merge_header(actor: Actor, event: Event, data: Mapping[str, Any], assembler: Assembler) -> bool:

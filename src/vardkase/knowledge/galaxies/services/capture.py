@@ -15,7 +15,11 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.attribution import misattributed, require_attribution
+from vardkase.identity.organisations.attribution import (
+    is_delivered_by_another,
+    misattributed,
+    require_attribution,
+)
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
@@ -93,7 +97,9 @@ def capture_cluster(actor: Actor, document: Mapping[str, Any]) -> Captured:
         return Captured.IGNORED
     if version > now_seconds() + LARGEST_LEAD:
         raise Invalid({"version": [IN_THE_FUTURE]})
-    if stored and misattributed(actor, ids=[stored[0].orgc_id]):
+    if stored and (
+        misattributed(actor, ids=[stored[0].orgc_id]) or is_delivered_by_another(actor, stored[0].org_id)
+    ):
         return Captured.IGNORED
     fields = cluster_fields(document)
     if "value" not in fields:
