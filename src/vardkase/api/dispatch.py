@@ -87,6 +87,7 @@ class Endpoint:
     to however its membership stands; `public`: open to visitors, and nobody's key is looked at; `takes_document`: the
     body is a file, and not decoded as parameters.
     `body`: how big it may be, PUBLIC for `public` ones and DOCUMENT for `takes_document` unless it says otherwise.
+    `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
     `before_body` raises for what can be refused without looking at the body: a feature that is off, too many tries.
     """
@@ -107,6 +108,7 @@ class Endpoint:
     before_body: Callable[[Actor], None] | None = None
     oversight: bool = False
     unlimited_key: bool = False
+    proposes: tuple[str, ...] = ()
 
     def authorise(self, actor: Actor) -> None:
         """Raise Forbidden unless `actor` may call this."""
@@ -157,6 +159,7 @@ def endpoint(
     before_body: Callable[[Actor], None] | None = None,
     oversight: bool = False,
     unlimited_key: bool = False,
+    proposes: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare the function below as the endpoint `name` ("events/view", "admin/users/add").
 
@@ -187,6 +190,7 @@ def endpoint(
             before_body,
             oversight,
             unlimited_key,
+            proposes,
         )
         return handler
 

@@ -332,7 +332,7 @@ def test_another_grace_counts_for_every_member_at_once(cast: Cast, desk: Desk, t
     member(desk, cast.org_b, statement=False)
     time_machine.move_to(timezone.now() + timedelta(days=20))
     assert not access(cast.org_b)[2]
-    approved(desk.second.user, change_setting(at_the_screen(desk.officer), GRACE_DAYS.name, 30))
+    approved(desk.second.user, change_setting(at_the_screen(desk.officer), GRACE_DAYS.name, 30, "Beslut."))
     assert access(cast.org_b)[2]
 
 

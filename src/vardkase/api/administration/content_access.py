@@ -38,6 +38,7 @@ def view(call: Call) -> Answer:
 
 @endpoint(
     "contentAccess/ask",
+    proposes=("grant_content_access",),
     staff=(StaffRole.OPERATOR,),
     writes=True,
     describes=Description(
@@ -69,6 +70,7 @@ def end(call: Call) -> Answer:
 
 @endpoint(
     "contentAccess/refuse",
+    proposes=("grant_content_access",),
     staff=OFFICERS,
     writes=True,
     describes=Description(mandatory=["reason"], url="/contentAccess/refuse/[id]"),

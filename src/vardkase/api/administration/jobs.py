@@ -90,6 +90,7 @@ def tasks(call: Call) -> Answer:
 
 @endpoint(
     "tasks/setTask",
+    proposes=("change_schedule",),
     oversight=True,
     writes=True,
     describes=Description(

@@ -64,7 +64,14 @@ def get_setting(call: Call) -> Answer:
     return Json({**row, "name": line.name})
 
 
-@endpoint("servers/serverSettingsEdit", unlimited_key=True, oversight=True, writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "servers/serverSettingsEdit",
+    proposes=("change_setting",),
+    unlimited_key=True,
+    oversight=True,
+    writes=True,
+    describes=ABOUT_EDIT,
+)
 def edit_setting(call: Call) -> Answer:
     body = call.data("Server")
     if reason := why_not(call.arg(0)):

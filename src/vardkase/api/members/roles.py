@@ -103,7 +103,14 @@ def add(call: Call) -> Answer:
     return Json({"Role": role_dict(role)})
 
 
-@endpoint("admin/roles/edit", unlimited_key=True, site_admin=True, writes=True, describes=ABOUT_EDIT)
+@endpoint(
+    "admin/roles/edit",
+    proposes=("change_role_of_officers",),
+    unlimited_key=True,
+    site_admin=True,
+    writes=True,
+    describes=ABOUT_EDIT,
+)
 def edit(call: Call) -> Answer:
     role = queries.find_role(call.arg(0))
     try:

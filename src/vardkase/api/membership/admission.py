@@ -39,6 +39,7 @@ def index(call: Call) -> Answer:
 
 @endpoint(
     "membershipPhases/edit",
+    proposes=("change_phase",),
     staff=services.OFFICERS,
     writes=True,
     describes=Description(
@@ -60,6 +61,7 @@ def edit(call: Call) -> Answer:
 
 @endpoint(
     "membershipPhases/inForce",
+    proposes=("record_precondition",),
     staff=LEGAL,
     writes=True,
     describes=Description("", ("since", "reference"), (), "/membershipPhases/inForce/[precondition]"),
@@ -72,6 +74,7 @@ def in_force(call: Call) -> Answer:
 
 @endpoint(
     "membershipPhases/revoke",
+    proposes=("revoke_precondition",),
     staff=LEGAL,
     writes=True,
     describes=Description("", ("reason",), (), "/membershipPhases/revoke/[precondition]"),

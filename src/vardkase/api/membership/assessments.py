@@ -134,6 +134,7 @@ def resume(call: Call) -> Answer:
 
 @endpoint(
     "membershipAssessments/propose",
+    proposes=("decide_application",),
     staff=OFFICERS,
     writes=True,
     describes=Description(
@@ -164,6 +165,7 @@ def take_back(call: Call) -> Answer:
 
 @endpoint(
     "membershipAssessments/decide",
+    proposes=("decide_application",),
     staff=OFFICERS,
     writes=True,
     describes=Description(

@@ -40,6 +40,7 @@ def view(call: Call) -> Answer:
 
 @endpoint(
     "memberships/activate",
+    proposes=("activate_with_open_items",),
     staff=OFFICER,
     writes=True,
     describes=Description(optional=["reason"], url=f"/memberships/activate/{ORGANISATION}"),
@@ -51,6 +52,7 @@ def activate(call: Call) -> Answer:
 
 @endpoint(
     "memberships/suspend",
+    proposes=("limit_membership",),
     staff=OFFICER,
     writes=True,
     describes=Description(
@@ -68,6 +70,7 @@ def suspend(call: Call) -> Answer:
 
 @endpoint(
     "memberships/restore",
+    proposes=("lift_limits",),
     staff=OFFICER,
     writes=True,
     describes=Description(mandatory=["reason"], url=f"/memberships/restore/{ORGANISATION}"),
@@ -79,6 +82,7 @@ def restore(call: Call) -> Answer:
 
 @endpoint(
     "memberships/terminate",
+    proposes=("terminate_membership",),
     staff=OFFICER,
     writes=True,
     describes=Description(
@@ -120,6 +124,7 @@ def withdraw_change(call: Call) -> Answer:
 
 @endpoint(
     "memberships/signInMinimum",
+    proposes=("sign_in_minimum.change",),
     staff=OFFICER,
     writes=True,
     describes=Description(

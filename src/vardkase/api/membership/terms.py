@@ -70,6 +70,7 @@ def discard(call: Call) -> Answer:
 
 @endpoint(
     "membershipTerms/publish",
+    proposes=("publish_terms",),
     staff=drafts.OFFICERS,
     writes=True,
     describes=Description(

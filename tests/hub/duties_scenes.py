@@ -1,0 +1,396 @@
+"""For each action that takes two people: who proposes and who approves it, each way to it, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from tests.cast import Cast, Player
+from tests.factories import make_event, make_key, make_role, make_user
+from tests.hub.content_access.scene import in_browser, operator_of
+from tests.hub.membership import by_two
+from tests.hub.membership.desk import assessed
+from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
+from vardkase.core.clock import now_seconds, today
+from vardkase.core.schedules.models import ScheduledTask
+from vardkase.core.settings.models import SettingValue
+from vardkase.hub.content_access.models import ContentGrant
+from vardkase.hub.content_access.services import ask
+from vardkase.hub.correspondence.appeals import APPEAL
+from vardkase.hub.correspondence.letters.changing import propose_text
+from vardkase.hub.correspondence.models import MailTemplate
+from vardkase.hub.correspondence.templates import kind_of
+from vardkase.hub.instance.schedules import Change, change_schedules
+from vardkase.hub.instance.settings import change_setting
+from vardkase.hub.membership.assessments.services import deciding
+from vardkase.hub.membership.members import services as members
+from vardkase.hub.membership.members.models import Membership, SignInMinimum
+from vardkase.hub.membership.members.services import two_people
+from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
+from vardkase.hub.membership.phases import queries as phase_queries
+from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.membership.terms.services import drafts
+from vardkase.hub.membership.terms.services.publishing import propose_publishing
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.queries import waiting
+from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.accounts.services.account_approvals import propose_account_change
+from vardkase.identity.accounts.services.role_approvals import change_role
+from vardkase.identity.accounts.services.staff import appoint
+from vardkase.identity.organisations.models import SignInRule
+
+WHY = "Beslutat i ledningsgruppen."
+GRACE, FOLLOW_UP = "Vardkase.statement_grace_days", "statements.follow_up"
+LAW = "offence_data"
+
+type Way = tuple[str, dict[str, Any]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that somebody needs who tries the action: `page` and `api` are an address and what is sent there, None
+    where there is no such way; `command` is empty where there is none. `state` is what the action changes."""
+
+    proposer: Player
+    second: User
+    propose: Callable[[Actor], object]
+    state: Callable[[], object]
+    page: Way = None
+    api: Way = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom every scene may use."""
+
+    cast: Cast
+    desk: Desk
+    jurist: Player
+
+    @property
+    def officer(self) -> Player:
+        return self.desk.officer
+
+    def by_officers(
+        self, propose: Callable[[Actor], object], state: Callable[[], object], **ways: Any
+    ) -> Scene:
+        return Scene(self.officer, self.jurist.user, propose, state, **ways)
+
+
+def gather(cast: Cast) -> People:
+    desk = make_desk(cast)
+    return People(cast, desk, staff_of(cast, "jurist@hub.example", "legal_officer"))
+
+
+def _memberships() -> object:
+    return [
+        (each.organisation_id, each.state, each.restrictions.filter(lifted=None).count())
+        for each in Membership.objects.order_by("pk")
+    ]
+
+
+def _step(people: People, step: str, propose: Callable[[Actor], object], *words: str) -> Scene:
+    """A step of organisation B's membership, which has begun."""
+    org = people.cast.org_b
+    form = {"reason": WHY, "kind": "suspended", "contributions": "They stay."}
+    return people.by_officers(
+        propose,
+        _memberships,
+        page=(f"/members/{org.pk}/step/{step}/", form),
+        api=(f"/memberships/{step}/{org.pk}", form),
+        command=("membership", step, org.name, "--reason", WHY, *words),
+    )
+
+
+def activating(people: People) -> Scene:
+    membership = opened(people.desk, people.cast.org_b)
+    return _step(
+        people,
+        "activate",
+        lambda who: two_people.propose_step(who, two_people.ACTIVATE, membership, WHY, {"open": ["x"]}),
+    )
+
+
+def limiting(people: People) -> Scene:
+    org = member(people.desk, people.cast.org_b).organisation_id
+    return _step(people, "suspend", lambda who: members.suspend(who, org, "suspended", WHY))
+
+
+def lifting(people: People) -> Scene:
+    org = member(people.desk, people.cast.org_b).organisation_id
+    by_two.suspend(at_the_screen(people.officer), org, "suspended", WHY)
+    return _step(people, "restore", lambda who: members.restore(who, org, WHY))
+
+
+def terminating(people: People) -> Scene:
+    org = member(people.desk, people.cast.org_b).organisation_id
+    end = ("--contributions", "They stay.")
+    return _step(people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay."), *end)
+
+
+def opening(people: People) -> Scene:
+    org = people.cast.org_b
+    return people.by_officers(
+        lambda who: members.open_membership(who, org, FACTS, WHY),
+        _memberships,
+        page=("/members/open/", {"organisation": org.pk, "reason": WHY, **FACTS}),
+    )
+
+
+def minimum(people: People) -> Scene:
+    rules = [SignInRule.values[0]]
+    return people.by_officers(
+        lambda who: propose_minimum(who, None, rules, 300, WHY),
+        SignInMinimum.objects.count,
+        api=("/memberships/signInMinimum", {"rules": rules, "reason": WHY}),
+    )
+
+
+def deciding_on(people: People) -> Scene:
+    application = assessed(at_the_screen(people.officer))
+    given = {"outcome": "approve", "reasons": WHY}
+
+    def state() -> object:
+        application.refresh_from_db()
+        return application.state
+
+    number, as_officer = application.number, ("--as", people.officer.user.email)
+    return people.by_officers(
+        lambda who: deciding.propose(who, application, "approve", WHY),
+        state,
+        page=(f"/applications/{number}/propose/", given),
+        api=(f"/membershipAssessments/propose/{number}", given),
+        command=("membership", "propose", number, "approve", "--reasons", WHY, *as_officer),
+    )
+
+
+def phase(people: People) -> Scene:
+    given = {"opens": "2026-01-01", "reason": WHY}
+    return people.by_officers(
+        lambda who: phases.propose_change(who, 3, {"opens": "2026-01-01"}, WHY),
+        lambda: phase_queries.find_phase(3).opens,
+        page=("/membership/phases/3/", given),
+        api=("/membershipPhases/edit/3", given),
+        command=("membership", "phase", "edit", "3", "--opens", "2026-01-01", "--reason", WHY),
+    )
+
+
+def _law() -> object:
+    return phase_queries.recorded_preconditions()[LAW].since
+
+
+def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Scene:
+    options = [part for key, value in form.items() for part in (f"--{key}", value)]
+    words = {"inForce": "in-force", "revoke": "revoke"}[name]
+    return Scene(
+        people.jurist,
+        people.officer.user,
+        propose,
+        _law,
+        page=(f"/membership/phases/law/{LAW}/", form),
+        api=(f"/membershipPhases/{name}/{LAW}", form),
+        command=("membership", "phase", words, LAW, *options),
+    )
+
+
+def recording(people: People) -> Scene:
+    form = {"since": "2026-01-01", "reference": "SFS 2026:1"}
+    since = date(2026, 1, 1)
+    return _law_of(
+        people, lambda who: phases.propose_in_force(who, LAW, since, "SFS 2026:1"), "inForce", form
+    )
+
+
+def revoking(people: People) -> Scene:
+    phase_queries.recorded_preconditions()
+    phases.LegalPrecondition.objects.update_or_create(
+        name=LAW, defaults={"since": date(2026, 1, 1), "reference": "SFS 2026:1"}
+    )
+    return _law_of(people, lambda who: phases.propose_revoking(who, LAW, WHY), "revoke", {"reason": WHY})
+
+
+def terms(people: People) -> Scene:
+    drafts.start_draft(at_the_screen(people.officer))
+    day = today() + timedelta(days=60)
+    given = {"version": "2", "answer_by": day.isoformat(), "reason": WHY}
+    return people.by_officers(
+        lambda who: propose_publishing(who, 2, day, WHY),
+        lambda: current_terms().version,
+        page=("/terms-and-criteria/draft/publish/", given),
+        api=("/membershipTerms/publish", given),
+    )
+
+
+def _text(people: People, name: str, proposer: Player, second: User, body: str) -> Scene:
+    form = {"subject": "Ny rubrik", "body": body, "reason": WHY}
+    return Scene(
+        proposer,
+        second,
+        lambda who: propose_text(who, kind_of(name), "sv", "Ny rubrik", body, WHY),
+        MailTemplate.objects.count,
+        page=(f"/mail/{name}/sv/", form),
+    )
+
+
+def mail_text(people: People) -> Scene:
+    return _text(
+        people, "content_access_refused", people.officer, people.desk.second.user, "Nej, {name}.\n\n{link}"
+    )
+
+
+def letter_text(people: People) -> Scene:
+    return _text(people, "letter_rejection", people.officer, people.jurist.user, "Nej.\n\n{appeal}")
+
+
+def appeal_text(people: People) -> Scene:
+    return _text(people, APPEAL, people.jurist, people.officer.user, "Skriv till {court}.")
+
+
+def setting(people: People) -> Scene:
+    return people.by_officers(
+        lambda who: change_setting(who, GRACE, 20, WHY),
+        lambda: SettingValue.objects.filter(name=GRACE).exists(),
+        api=(f"/servers/serverSettingsEdit/{GRACE}", {"value": 20, "reason": WHY}),
+    )
+
+
+def schedule(people: People) -> Scene:
+    return people.by_officers(
+        lambda who: change_schedules(who, {FOLLOW_UP: Change(paused=True)}, WHY),
+        lambda: ScheduledTask.objects.filter(name=FOLLOW_UP, paused=True).exists(),
+        page=(
+            f"/administration/schedules/{FOLLOW_UP}/",
+            {"rhythm": "day", "at": "06:00", "reason": WHY},
+        ),
+    )
+
+
+def access(people: People) -> Scene:
+    operator = operator_of(people.cast)
+    event = make_event(people.cast.org_a, distribution=1, published=True)
+    event.save()
+    given = {"reason": "Händelsen går inte att öppna.", "hours": 1, "reach": "event", "event": str(event.pk)}
+    return Scene(
+        operator,
+        people.officer.user,
+        lambda who: ask(who, **given),  # type: ignore[arg-type]
+        lambda: ContentGrant.objects.filter(state="granted").count(),
+        page=("/content-access/new/", given),
+        api=("/contentAccess/ask", given),
+    )
+
+
+def _duties(user: User) -> Callable[[], object]:
+    return lambda: User.objects.get(pk=user.pk).staff_roles
+
+
+def _appointing(people: People, second: User) -> Scene:
+    anna = make_user(people.cast.hub, make_role("New", []), "anna@hub.example")
+    return Scene(
+        people.cast.site_admin,
+        second,
+        lambda who: appoint(who, anna, ["legal_officer"], WHY),
+        _duties(anna),
+        page=(f"/administration/users/{anna.pk}/duties/", {"staff_roles": ["legal_officer"], "reason": WHY}),
+        command=("staff", anna.email, "legal_officer", "--reason", WHY),
+    )
+
+
+def appointing(people: People) -> Scene:
+    return _appointing(people, people.officer.user)
+
+
+def _another_site_admin(people: People) -> User:
+    return make_user(people.cast.hub, people.cast.site_admin.user.role, "second.admin@hub.example")
+
+
+def beginning_again(people: People) -> Scene:
+    new = [make_user(people.cast.hub, make_role(f"R{n}", []), f"first{n}@hub.example") for n in (1, 2)]
+    for each in new:
+        request = ApprovalRequest(action="appoint_officer", subject=str(each.pk), title=each.email)
+        request.state, request.expires_at = "alone", request.proposed_at
+        request.save()
+    User.objects.filter(staff_roles__overlap=["membership_officer", "legal_officer"]).update(staff_roles=[])
+    return _appointing(people, _another_site_admin(people))
+
+
+def _account(people: People, second: User) -> Scene:
+    user = people.officer.user
+    make_key(user)
+    form = {"change": "keys", "reason": WHY}
+    valid = AuthKey.objects.filter(user=user, expiration=0)
+    return Scene(
+        people.cast.site_admin,
+        second,
+        lambda who: propose_account_change(who, user, "keys", "", WHY),
+        lambda: valid.exclude(expiration__gt=0, expiration__lt=now_seconds()).count(),
+        page=(f"/administration/users/{user.pk}/propose/", form),
+        api=(f"/admin/users/edit/{user.pk}", {"password": "Long-enough-word-1", "disabled": True}),
+    )
+
+
+def account(people: People) -> Scene:
+    return _account(people, people.jurist.user)
+
+
+def account_of_the_last(people: People) -> Scene:
+    others = User.objects.filter(staff_roles__overlap=["membership_officer", "legal_officer"])
+    others.exclude(pk=people.officer.user.pk).update(staff_roles=[])
+    return _account(people, _another_site_admin(people))
+
+
+def role_of_officers(people: People) -> Scene:
+    role = people.officer.user.role
+    given = {"name": role.name, "perm_skip_otp": True, "reason": WHY}
+    return Scene(
+        people.cast.site_admin,
+        people.officer.user,
+        lambda who: change_role(who, role, {"perm_skip_otp": True}, WHY),
+        lambda: Role.objects.get(pk=role.pk).perm_skip_otp,
+        page=(f"/administration/roles/{role.pk}/edit/", given),
+        api=(f"/admin/roles/edit/{role.pk}", given),
+    )
+
+
+SCENES: dict[str, Callable[[People], Scene]] = {
+    "activate_with_open_items": activating,
+    "appoint_officer": appointing,
+    "appoint_officer_when_none_is_left": beginning_again,
+    "change_account_of_only_officer": account_of_the_last,
+    "change_appeal_text": appeal_text,
+    "change_letter_text": letter_text,
+    "change_mail_text": mail_text,
+    "change_officer_account": account,
+    "change_phase": phase,
+    "change_role_of_officers": role_of_officers,
+    "change_schedule": schedule,
+    "change_setting": setting,
+    "decide_application": deciding_on,
+    "grant_content_access": access,
+    "lift_limits": lifting,
+    "limit_membership": limiting,
+    "open_membership": opening,
+    "publish_terms": terms,
+    "record_precondition": recording,
+    "revoke_precondition": revoking,
+    "sign_in_minimum.change": minimum,
+    "terminate_membership": terminating,
+}
+"""By the action's name; a test fails for an action that has none."""
+
+
+def proposed(scene: Scene, actor: Actor) -> ApprovalRequest:
+    """The request that comes of proposing by the service."""
+    scene.propose(actor)
+    found = waiting().order_by("-pk").first()
+    assert found is not None
+    return found
+
+
+def at_screen(player: Player) -> Actor:
+    return in_browser(User.objects.select_related("org", "role").get(pk=player.user.pk))
