@@ -28,7 +28,7 @@ from vardkase.exchange.sync.previews import preview_index
 from vardkase.exchange.taxii.collections import add_collection
 from vardkase.exchange.taxii.servers import add_taxii_server, find_readable_server
 from vardkase.hub.instance.settings import change_setting
-from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.actor import actor_for, console_actor
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts import services
 from vardkase.identity.accounts.models import AuthKey, Role, User
@@ -36,6 +36,7 @@ from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.models import IdentityProvider
 from vardkase.identity.entrance.services import Registration, remove_provider, save_provider
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.identity.organisations.services import (
     add_organisation_to_group,
     edit_organisation,
@@ -246,6 +247,30 @@ def test_who_does_not_speak_for_an_organisation_says_not_who_vouches_for_its_peo
     assert not save_provider(actor, cast.org_a, replace(same, required=False)).required
     remove_provider(actor, cast.org_a)
     assert not IdentityProvider.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["key", "session", "site administrator", "console"])
+def test_once_membership_is_in_use_a_provider_takes_the_administrators_second_factor(
+    cast: Cast, who: str
+) -> None:
+    MembershipInUse.objects.create(pk=1)
+    Organisation.objects.update(fixed_standing="")
+    asked = Registration("https://id.a.example", "hub", "s" * 20, "Login", trusts_second_factor=True)
+    confirmed: dict[str, Any] = {"confirmed_at": timezone.now()}
+    actors = {
+        "key": cast.org_admin.actor,
+        "session": actor_for(cast.org_admin.user, Credential.BROWSER),
+        "site administrator": actor_for(cast.site_admin.user, Credential.BROWSER, **confirmed),
+        "console": console_actor(cast.hub.pk, cast.hub.name, "root"),
+    }
+    with pytest.raises(Forbidden):
+        save_provider(actors[who], cast.org_a, asked)
+    assert not IdentityProvider.objects.exists()
+    own = actor_for(cast.org_admin.user, Credential.BROWSER, **confirmed)
+    save_provider(own, cast.org_a, asked)
+    assert save_provider(actors["session"], cast.org_a, replace(asked, client_secret="")).pk  # As it was.
+    with pytest.raises(Forbidden):
+        save_provider(actors[who], cast.org_a, replace(asked, client_id="other"))
 
 
 def test_the_name_of_a_hidden_cluster_is_no_tag_for_whoever_reads_nothing(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.acting import SYNC_INTERNAL, Acting
-from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 
 NOT_THE_SENDER = (
     "The creator is a member of this hub. Only its own accounts and connections, and those of the organisation that "
@@ -49,8 +49,7 @@ def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
     sender = actor.delivered_by or actor.organisation_id
     if actor.is_site_admin or held_by in (sender, actor.organisation_id):
         return False
-    is_in_use = cursor().execute("SELECT 1 FROM membership_in_use").fetchone() is not None
-    return is_in_use and not _speaks_for_the_hub(actor, sender)
+    return membership_is_in_use() and not _speaks_for_the_hub(actor, sender)
 
 
 def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:

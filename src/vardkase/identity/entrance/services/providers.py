@@ -19,6 +19,7 @@ from vardkase.identity.entrance.models import PROVIDER_SECRETS, IdentityProvider
 from vardkase.identity.entrance.rules import may_decide
 from vardkase.identity.entrance.services.common import changing, written_down
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import membership_is_in_use
 
 SHOWN_OF_PROVIDER = ("issuer", "client_id", "label", "required", "trusts_second_factor")
 """What the audit trail is told of a provider: all but its secret."""
@@ -108,24 +109,28 @@ def provider_of(organisation: Organisation) -> IdentityProvider | None:
 def _refuse_letting_in(
     actor: Actor, organisation: Organisation, row: IdentityProvider, asked: Registration
 ) -> None:
-    """Raise Forbidden for who would say who comes in as a member's people, and is neither its administrator nor reads
-    everything already: whoever holds the provider can be any of them. Others take a requirement back, no more."""
-    reads_all = actor.is_site_admin and not actor.is_content_blind
-    own = (
-        actor.may(Permission.ADMIN)
-        and actor.organisation_id == organisation.pk
-        and not actor.is_content_blind
-    )
-    if reads_all or own:
-        return
+    """Raise Forbidden for who would say who comes in as a member's people, and is not its administrator: whoever holds
+    the provider can be any of them. Others take a requirement back, no more.
+
+    Once membership is in use this takes a session with step-up authentication (StepUpRequired); before that, whoever
+    reads everything already may do it, and with a key.
+    """
     kept = {name: getattr(row, name) for name in SHOWN_OF_PROVIDER} | {"required": False}
-    if row.pk is None or asked.client_secret or any(getattr(asked, name) != kept[name] for name in kept):
-        raise Forbidden(
-            gettext(
-                "Only the organisation’s own administrators say who vouches for its people. You can take the "
-                "requirement back, or take the provider away."
-            )
+    if row.pk and not asked.client_secret and all(getattr(asked, name) == kept[name] for name in kept):
+        return
+    own = actor.may(Permission.ADMIN) and actor.organisation_id == organisation.pk
+    if membership_is_in_use():
+        if own and not actor.is_content_blind:
+            actor.require_step_up()
+            return
+    elif (own or actor.is_site_admin) and not actor.is_content_blind:
+        return
+    raise Forbidden(
+        gettext(
+            "Only the organisation’s own administrators say who vouches for its people. You can take the "
+            "requirement back, or take the provider away."
         )
+    )
 
 
 def _check(row: IdentityProvider, asked: Registration) -> None:
