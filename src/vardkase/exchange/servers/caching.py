@@ -13,10 +13,9 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE, Reply
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, message_of
-from vardkase.exchange.servers.queries import servers
+from vardkase.exchange.servers.queries import require_exchange_over, servers
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.organisations.standing import require_exchange
 from vardkase.knowledge.caches import services as caches
 from vardkase.knowledge.caches.kinds import SERVER, About
 from vardkase.knowledge.caches.models import CachedSource
@@ -54,7 +53,7 @@ def cache_server(actor: Actor | None, server: Server) -> int:
         actor.require(Permission.SITE_ADMIN)
     if not server.caching_enabled:
         raise Conflict(NOT_ENABLED)
-    require_exchange(server.remote_org, gives=True)
+    require_exchange_over(server, gives=True)
     values = _bounded(_values(Peer(server, SECONDS, LARGEST, patient=True)))
     number = caches.store(SERVER, server.pk, values, report)
     if actor is not None:

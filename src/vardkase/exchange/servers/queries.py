@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vardkase.core.errors import NotFound
 from vardkase.exchange.certificates import Certificate, of_pem
@@ -13,7 +13,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.queries import Reference
-from vardkase.identity.organisations.standing import may_now
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.organisations.standing import Standing, may_now, require_exchange
 from vardkase.misp.flags import as_int
 
 
@@ -24,13 +25,44 @@ def servers(actor: Actor) -> QuerySet[Server]:
 
 
 def giving() -> QuerySet[Server]:
-    """The connections whose other side may give to us as its membership stands, whether or not they fetch."""
-    return Server.objects.filter(may_now("sync", "write", path="remote_org"))
+    """The connections whose other side may give to us as its membership stands, or as another hub of the hub owner's,
+    whether or not they fetch."""
+    return Server.objects.filter(may_now("sync", "write", path="remote_org") | _to_another_hub())
 
 
 def getting() -> QuerySet[Server]:
-    """The connections whose other side may get from us as its membership stands, whether or not they send."""
-    return Server.objects.filter(may_now("sync", "read", path="remote_org"))
+    """The connections whose other side may get from us as its membership stands, or as another hub of the hub owner's,
+    whether or not they send."""
+    return Server.objects.filter(may_now("sync", "read", path="remote_org") | _to_another_hub())
+
+
+def _to_another_hub() -> Q:
+    """The condition for connections that the hub owner itself runs to an instance of nobody who takes part here.
+
+    Its organisation is known by name only: it has no membership, and has had none, and no account here. All that such
+    an instance gives is taken in; it gets what is published for other hubs, as over any connection. A connection that
+    a member runs is none of these, nor is one to an organisation of this hub.
+    """
+    accounts = User.objects.filter(org=OuterRef("remote_org"), disabled=False)
+    return Q(
+        ~Exists(accounts),
+        org=host_organisation_id(),
+        remote_org__local=False,
+        remote_org__fixed_standing=Standing.NO_MEMBERSHIP,
+    )
+
+
+def leads_to_another_hub(server: Server) -> bool:
+    """Whether the hub owner's own connection leads to an instance outside the membership (`_to_another_hub`)."""
+    if server.remote_org.standing != Standing.NO_MEMBERSHIP:
+        return False
+    return Server.objects.filter(_to_another_hub(), pk=server.pk).exists()
+
+
+def require_exchange_over(server: Server, *, gives: bool) -> None:
+    """Raise StandingRefused unless the other end may give to us, or get from us, over this connection."""
+    if not leads_to_another_hub(server):
+        require_exchange(server.remote_org, gives=gives)
 
 
 def find_server(actor: Actor, reference: Reference) -> Server:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import leads_to_another_hub
 from vardkase.exchange.servers.rules import crossing_of_push
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.crossing import Crossing
@@ -41,7 +42,7 @@ def reader_of(server: Server) -> Actor:
         permissions=frozenset({Permission.AUTH, Permission.SYNC}),
         credential=Credential.JOB,
         sharing_group_ids=groups_reaching(server),
-        may_read=server.remote_org.may_read,
+        may_read=server.remote_org.may_read or leads_to_another_hub(server),
         crossing=crossing_of_push(server),
     )
 

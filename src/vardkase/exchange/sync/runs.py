@@ -20,8 +20,8 @@ from vardkase.exchange.errors import Unreachable
 from vardkase.exchange.servers import standing
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import RemoteRefused
+from vardkase.exchange.servers.queries import require_exchange_over
 from vardkase.exchange.sync.models import Direction, Outcome, SetAside, State, SyncRun
-from vardkase.identity.organisations.standing import require_exchange
 
 MOVED = frozenset({Outcome.ADDED, Outcome.UPDATED, Outcome.SENT})
 TROUBLE = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.CUT})
@@ -119,7 +119,7 @@ def running(server: Server, direction: Direction, technique: str, user_id: int |
 
     Raises StandingRefused when the organisation at the other end may not give (get) now.
     """
-    require_exchange(server.remote_org, gives=direction == Direction.PULL)
+    require_exchange_over(server, gives=direction == Direction.PULL)
     cut = SyncRun.objects.filter(server=server, direction=direction, state=State.RUNNING)
     cut.filter(heard__lt=timezone.now() - SILENCE).update(
         state=State.FAILED, fault="The run was cut off.", ended=timezone.now()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
 from vardkase.hub.guard.preview import Shown, by_severity
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.queries import event_parts
@@ -120,6 +121,7 @@ def shell_context(shell: Shell, part: str) -> dict[str, Any]:
         "extends": extends,
         "extended_by": extended_by,
         "members": members,
+        "creator": Organisation.objects.get(pk=shell.event.orgc_id),
     }
 
 

@@ -1,0 +1,105 @@
+"""Once membership is in use the hub owner still exchanges with hubs outside it, over its own connections alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.cast import Cast
+from tests.exchange.taxii_scene import published_event
+from tests.factories import make_event, make_role, make_user
+from tests.hub.membership.scene import Desk, make_desk, member
+from tests.hub.membership.test_members_only import officers_appointed
+from tests.web.signed_in import signed_in
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.queries import getting, giving, require_exchange_over
+from vardkase.exchange.sync.candidates import candidates
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import capture_organisations
+from vardkase.identity.organisations.standing import Standing, StandingRefused
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    return make_desk(cast)
+
+
+@pytest.fixture
+def upstream(cast: Cast, desk: Desk) -> Server:
+    """The hub owner's connection to another hub, known by name only, while membership is in use."""
+    officers_appointed(cast)
+    uuid = str(uuid4())
+    number = capture_organisations([{"uuid": uuid, "name": "Another hub"}])[uuid]
+    return Server.objects.create(
+        name="Upstream", url="https://up.example", priority=1, org=cast.hub, remote_org_id=number,
+        push=True, pull=True,
+    )  # fmt: skip
+
+
+def exchanges(server: Server) -> tuple[bool, bool]:
+    """Whether the other end may give, and get."""
+    server = Server.objects.select_related("remote_org").get(pk=server.pk)
+    for gives in (True, False):
+        listed = (giving() if gives else getting()).filter(pk=server.pk).exists()
+        try:
+            require_exchange_over(server, gives=gives)
+        except StandingRefused:
+            assert not listed
+        else:
+            assert listed
+    return giving().filter(pk=server.pk).exists(), getting().filter(pk=server.pk).exists()
+
+
+def test_the_hub_owner_exchanges_with_a_hub_that_is_no_member(cast: Cast, upstream: Server) -> None:
+    assert upstream.remote_org.standing == Standing.NO_MEMBERSHIP
+    assert exchanges(upstream) == (True, True)
+
+
+def test_it_gets_only_what_is_published_for_other_hubs(cast: Cast, desk: Desk, upstream: Server) -> None:
+    member(desk, cast.org_b)
+    sent = published_event(cast.org_b, "out.example", distribution=2)
+    for distribution in (0, 1):
+        published_event(cast.org_b, f"in{distribution}.example", distribution=distribution)
+    make_event(cast.org_b, distribution=3).save()
+    assert [each.id for each in candidates(upstream)] == [sent.pk]
+
+
+def of_a_member(cast: Cast, server: Server) -> None:
+    Server.objects.filter(pk=server.pk).update(org=cast.org_b)
+
+
+def to_one_of_this_hub(cast: Cast, server: Server) -> None:
+    Organisation.objects.filter(pk=server.remote_org_id).update(local=True)
+
+
+def with_an_account_here(cast: Cast, server: Server) -> None:
+    make_user(server.remote_org, make_role("Sync", []), "sync@up.example")
+
+
+def to_a_former_member(cast: Cast, server: Server) -> None:
+    Organisation.objects.filter(pk=server.remote_org_id).update(fixed_standing=Standing.TERMINATED)
+
+
+@pytest.mark.parametrize("other", [of_a_member, to_one_of_this_hub, with_an_account_here, to_a_former_member])
+def test_no_other_connection_does(
+    cast: Cast, desk: Desk, upstream: Server, other: Callable[[Cast, Server], None]
+) -> None:
+    member(desk, cast.org_b)
+    published_event(cast.org_b, "out.example", distribution=3)
+    other(cast, upstream)
+    assert exchanges(upstream) == (False, False)
+    assert candidates(Server.objects.get(pk=upstream.pk)) == []
+
+
+def test_the_page_of_an_event_marks_a_creator_that_is_no_member(
+    cast: Cast, desk: Desk, upstream: Server
+) -> None:
+    member(desk, cast.org_b)
+    own = published_event(cast.org_b, "own.example")
+    passed_on = published_event(cast.org_b, "theirs.example", orgc=upstream.remote_org)
+    for event, is_marked in ((own, False), (passed_on, True)):
+        page = signed_in(cast.partner).get(f"/event/{event.pk}/", headers={"accept-language": "en"})
+        assert ("Not a member" in page.content.decode()) == is_marked
