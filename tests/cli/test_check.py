@@ -73,6 +73,15 @@ def test_a_secret_that_others_can_read(safe: Settings, tmp_path: Path) -> None:
     assert problems() == ["vardkase.VARDKASE_DATA_DIR"]
 
 
+@pytest.mark.parametrize(("mode", "is_open"), [(0o700, False), (0o710, False), (0o750, True), (0o701, True)])
+def test_a_data_folder_that_others_can_look_into(
+    safe: Settings, tmp_path: Path, mode: int, is_open: bool
+) -> None:
+    tmp_path.chmod(mode)
+    safe.DATA_DIR = tmp_path
+    assert problems() == (["vardkase.VARDKASE_DATA_DIR"] if is_open else [])
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "hub.example"])  # noqa: S104
 def test_an_address_that_others_reach_needs_a_reverse_proxy(
     safe: Settings, host: str, monkeypatch: pytest.MonkeyPatch

@@ -95,6 +95,20 @@ def test_they_read_the_whole_log_and_every_setting(
     assert call(cast.analyst.key, "GET", "/servers/serverSettings")[0] == 403
 
 
+def test_they_find_settings_and_schedules_and_no_button_there(
+    auditor: User, password_is_enough: None
+) -> None:
+    browser = signed_in(auditor)
+    home = browser.get("/").content.decode()
+    for path in ("/administration/settings/", "/administration/schedules/", "/administration/audit/"):
+        assert f'href="{path}"' in home, path
+    page = browser.get("/administration/settings/").content.decode()
+    assert all(name in page for name in declared_settings())
+    schedules = browser.get("/administration/schedules/").content.decode()
+    assert "/run/" not in schedules
+    assert "/pause/" not in schedules
+
+
 def test_they_keep_their_own_account(auditor: User, password_is_enough: None) -> None:
     browser = signed_in(auditor)
     assert browser.post("/account/keys/new/", {"comment": "To read the log"}).status_code == 200

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IRWXO
+"""What nobody else may do with the data folder. Passing through is left to the group that its database server has."""
 SHORTEST_SECRET = 32
 LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
@@ -74,7 +76,14 @@ def _secrets() -> Iterator[Problem]:
                 f"A secret of under {SHORTEST_SECRET} characters can be guessed.",
                 "Remove it to have one made.",
             )
-    for file in sorted(Path(settings.DATA_DIR).glob("secrets/*")):
+    folder = Path(settings.DATA_DIR)
+    if folder.exists() and folder.stat().st_mode & OPEN_TO_OTHERS:
+        yield (
+            "VARDKASE_DATA_DIR",
+            f"Other accounts can look into {folder}.",
+            f"chmod 700 {folder}, or start the hub, which does so.",
+        )
+    for file in sorted(folder.glob("secrets/*")):
         if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield "VARDKASE_DATA_DIR", f"Other accounts can read {file}.", f"chmod 600 {file}"
 

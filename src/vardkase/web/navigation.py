@@ -52,6 +52,7 @@ class Item:
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 SERVICE = (*OFFICERS, StaffRole.OPERATOR)
+OVERSIGHT = (*OFFICERS, StaffRole.AUDITOR)
 
 SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
@@ -157,7 +158,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             ),
             Item("jobs", _("Jobs"), icon="subtask", requires=Permission.SITE_ADMIN),
             Item("audit", _("Audit trail"), icon="history", requires=Permission.AUDIT),
-            Item("settings", _("Settings"), icon="settings", requires=Permission.SITE_ADMIN),
+            Item("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
+            Item("schedules", _("Schedules"), icon="calendar", staff=OVERSIGHT, also_site_admin=True),
         ),
     ),
 )

@@ -24,6 +24,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.customer_service import announcing, links, queries, services
 from vardkase.hub.customer_service.incoming_mail import register_mail
 from vardkase.hub.customer_service.models import RequestState, SupportMessage, SupportRequest
+from vardkase.hub.lifecycle import NotImpartial
 from vardkase.identity.access.actor import Actor, actor_for, console_actor, visitor
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -351,3 +352,26 @@ def test_a_members_own_platform_has_no_customer_service(cast: Cast, client: Clie
     for name in ("support_ask", "status"):
         assert client.get(reverse(name)).status_code == 404
     assert signed_in(cast.analyst.user).get(reverse("support")).status_code == 404
+
+
+def test_who_asked_does_not_handle_the_request(cast: Cast, officer: User) -> None:
+    mine = services.ask(at_a_browser(officer), {**TOLD, "kind": "access"})
+    visitor_of_mine = services.register_for(
+        at_a_browser(officer),
+        {**TOLD, "kind": "access", "name": "Olle", "email": officer.email.replace("@", "+privat@")},
+    )
+    for request in (mine, visitor_of_mine):
+        for attempt in (
+            lambda pk: services.answer(at_a_browser(officer), pk, "Klart."),
+            lambda pk: services.step_on(at_a_browser(officer), pk, "take"),
+            lambda pk: services.assign(at_a_browser(officer), pk, officer.pk),
+            lambda pk: services.route(at_a_browser(officer), pk, "legal"),
+        ):
+            with pytest.raises(NotImpartial):
+                attempt(request.pk)
+    colleague = make_user(
+        cast.hub, make_role("Officer", [Permission.ADD]), "johanna@hub.example", staff_roles=["legal_officer"]
+    )
+    services.answer(at_a_browser(colleague), mine.pk, "Klart.", step="solve")
+    with pytest.raises(Invalid):
+        services.assign(at_a_browser(colleague), mine.pk, officer.pk)

@@ -22,10 +22,11 @@ from vardkase.hub.customer_service.models import RequestState as State
 from vardkase.hub.customer_service.queries import colleagues, desk_requests, find_own_request
 from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
 from vardkase.hub.customer_service.settings import time_for
-from vardkase.hub.lifecycle import StepRefused
+from vardkase.hub.lifecycle import NotImpartial, StepRefused
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import WRITING_CREDENTIALS
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 10_000
@@ -153,7 +154,7 @@ def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
     """Give a request to a colleague of the desk that answers its kind, or to nobody. Raises Invalid, NotFound."""
     request = _for_desk(actor, pk)
     owner = colleagues(request.kind).filter(pk=user_id or 0).first()
-    if user_id and owner is None:
+    if user_id and (owner is None or owner.email.casefold() == request.asker_email.casefold()):
         raise Invalid({"owner": [gettext("This person does not handle requests of this kind.")]})
     request.owner = owner
     request.save(update_fields=["owner"])
@@ -222,7 +223,17 @@ def _for_desk(actor: Actor, pk: int) -> SupportRequest:
     request = desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if request is None:
         raise NotFound("Invalid request.")
+    if is_own_request(actor, request):
+        raise NotImpartial(gettext("You are named as the contact of this request: a colleague handles it."))
     return request
+
+
+def is_own_request(actor: Actor, request: SupportRequest) -> bool:
+    """Whether the actor is who asked, under any address that their account has had."""
+    if actor.user_id is None:
+        return False
+    asked = request.user_id == actor.user_id
+    return asked or are_one_person(addresses_of(actor.user_id, actor.name), {request.asker_email})
 
 
 def _locked(request: SupportRequest) -> SupportRequest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.views.administration import jobs, schedules
+from vardkase.web.views.administration import jobs, schedules, settings
 
 job_urls = [
     path("jobs/", jobs.index, name="jobs"),
@@ -12,6 +12,7 @@ job_urls = [
     path("jobs/<int:pk>/", jobs.view, name="job"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
     path("jobs/<int:pk>/retry/", jobs.retry, name="job_retry"),
+    path("settings/", settings.index, name="settings"),
     path("schedules/", schedules.index, name="schedules"),
     path("schedules/<str:name>/", schedules.edit, name="schedule"),
     path("schedules/<str:name>/run/", schedules.run, name="schedule_run"),
