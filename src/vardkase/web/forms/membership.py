@@ -46,7 +46,7 @@ class SignInMinimumForm(ReasonForm):
     """What sign-in has to ask for at least, and why."""
 
     rules = forms.MultipleChoiceField(
-        label=_("Required"),
+        label=_("What is required"),
         choices=SignInRule.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
