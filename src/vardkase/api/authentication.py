@@ -144,7 +144,6 @@ class _Row:
     server_id: int
     staff_roles: list[str]
     key_by_owner: bool
-    set_by_another_at: datetime | None
     holds_too_long: bool
 
     @property
@@ -257,5 +256,4 @@ def _actor(row: _Row, address: str | None) -> Actor:
         key=PresentedKey(
             row.key_id, row.key_expires, tuple(row.allowed_ips or ()), row.read_only, row.key_by_owner
         ),
-        credentials_set_by_another_at=row.set_by_another_at,
     )

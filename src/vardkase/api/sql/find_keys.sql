@@ -13,7 +13,7 @@ SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        coalesce((SELECT value = 'true'::jsonb FROM setting_value WHERE name = 'MISP.live'), true),
        CASE WHEN r.enforce_rate_limit THEN r.rate_limit_count END,
        u.server_id, u.staff_roles,
-       k.issued_by_id IS NOT DISTINCT FROM k.user_id AND NOT k.issued_at_console, u.credentials_set_by_another_at,
+       k.issued_by_id IS NOT DISTINCT FROM k.user_id AND NOT k.issued_at_console,
        o.required_key_days > 0 AND k.expiration > k.created + o.required_key_days * 86400::bigint
 FROM auth_key k
 JOIN account u ON u.id = k.user_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext
@@ -90,27 +91,22 @@ def _execute_schedule(approval: Approval) -> None:
     reschedule(approval.actor, _row(approval.request), dict(approval.parameters))
 
 
+_of_the_hub = partial(Action, propose=OFFICERS, approve=OFFICERS, alone_until_in_use=OFFICERS)
 CHANGE_SETTING = register(
-    Action(
+    _of_the_hub(
         name="change_setting",
         title=_("Change a rule of the hub"),
-        propose=OFFICERS,
-        approve=OFFICERS,
         describe=_describe_setting,
         fingerprint=lambda request: {"value": _setting(request).value},
         execute=_execute_setting,
-        alone_until_in_use=OFFICERS,
     )
 )
 CHANGE_SCHEDULE = register(
-    Action(
+    _of_the_hub(
         name="change_schedule",
         title=_("Pause or move what the hub does by itself about members"),
-        propose=OFFICERS,
-        approve=OFFICERS,
         describe=_describe_schedule,
         fingerprint=lambda request: times_of(_row(request)),
         execute=_execute_schedule,
-        alone_until_in_use=OFFICERS,
     )
 )

@@ -107,8 +107,6 @@ class Actor:
     confirmed_at: datetime | None = None
     """When the person of a browser session last confirmed their second factor; on a hub that requires none, also
     their password. None for every other credential."""
-    credentials_set_by_another_at: datetime | None = None
-    """When somebody else last set what one signs in with as this account (`User.credentials_set_by_another_at`)."""
     at_own_account: bool = False
     """Whether the request is to a page of one's own account, all that an auditor may change."""
     glass: Glass | None = field(default=None, compare=False, repr=False)
@@ -226,7 +224,6 @@ def actor_for(
         staff=staff,
         standing=may.standing,
         confirmed_at=confirmed_at,
-        credentials_set_by_another_at=user.credentials_set_by_another_at,
     )
 
 

@@ -3,6 +3,7 @@ for itself alone."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -109,37 +110,26 @@ def _change(approval: Approval) -> MailTemplate:
     return stored
 
 
+_of_a_text = partial(Action, approve=OFFICERS, describe=_describe, fingerprint=_fingerprint, execute=_change)
 CHANGE_MAIL = register(
-    Action(
+    _of_a_text(
         name="change_mail_text",
         title=_("Change the text of a mail"),
         propose=OFFICERS,
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        execute=_change,
     )
 )
 CHANGE_LETTER = register(
-    Action(
+    _of_a_text(
         name="change_letter_text",
         title=_("Change the text of a letter"),
         propose=OFFICERS,
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
         conflict=lacks_legal_officer,
-        execute=_change,
     )
 )
 CHANGE_APPEAL = register(
-    Action(
+    _of_a_text(
         name="change_appeal_text",
         title=_("Change how decisions are appealed against"),
         propose=frozenset({Party.LEGAL_OFFICER}),
-        approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        execute=_change,
     )
 )

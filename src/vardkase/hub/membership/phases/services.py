@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -267,25 +268,22 @@ CHANGE_PHASE = register(
         execute=_change_phase,
     )
 )
+_of_a_precondition = partial(
+    Action, propose=LEGAL_OFFICER, approve=FOUR_EYES_OFFICERS, fingerprint=_precondition_state
+)
 RECORD_PRECONDITION = register(
-    Action(
+    _of_a_precondition(
         name="record_precondition",
         title=_("Record a legal precondition as in force"),
-        propose=LEGAL_OFFICER,
-        approve=FOUR_EYES_OFFICERS,
         describe=_described_in_force,
-        fingerprint=_precondition_state,
         execute=_record_in_force,
     )
 )
 REVOKE_PRECONDITION = register(
-    Action(
+    _of_a_precondition(
         name="revoke_precondition",
         title=_("Record that a legal precondition is not in force any more"),
-        propose=LEGAL_OFFICER,
-        approve=FOUR_EYES_OFFICERS,
         describe=_described_revoking,
-        fingerprint=_precondition_state,
         execute=_revoke,
     )
 )

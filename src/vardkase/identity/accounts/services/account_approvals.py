@@ -6,25 +6,26 @@ A new password or address never passes through those who propose and approve: th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_role
+from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.addresses import mail_confirmation
 from vardkase.identity.accounts.services.protection import CHANGE, CHANGE_LAST, is_protected
 from vardkase.identity.accounts.services.recovery import end_keys, reset_password_by_link, reset_second_factor
-from vardkase.identity.accounts.services.users import check_address, delete_user, edit_user, locked
+from vardkase.identity.accounts.services.users import check_address, delete_user, edit_user
 from vardkase.identity.organisations.acting import Acting
 
 CHANGES: dict[str, str | Promise] = {
@@ -67,7 +68,7 @@ def _describe(request: ApprovalRequest) -> Description:
 
 
 def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
-    user = _account(request)
+    user = account_of(request)
     return {
         "email": user.email,
         "org_id": user.org_id,
@@ -77,18 +78,9 @@ def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
     }
 
 
-def _is_about(actor: Acting, request: ApprovalRequest) -> str:
-    """Nobody proposes or approves for their own account: they change it themselves, after step-up."""
-    own = addresses_of(actor.user_id, actor.name)
-    theirs = addresses_of(int(request.subject), request.title)
-    if str(actor.user_id) == request.subject or (actor.user_id and are_one_person(own, theirs)):
-        return gettext("Another person has to do this: it is about you.")
-    return ""
-
-
 def _execute(approval: Approval) -> None:
     approval.for_action(OFFICER_ACCOUNT, LAST_OFFICER_ACCOUNT)
-    actor, user = approval.actor, _account(approval.request)
+    actor, user = approval.actor, account_of(approval.request)
     value = approval.parameters["value"]
     match approval.parameters["change"]:
         case "password":
@@ -107,34 +99,22 @@ def _execute(approval: Approval) -> None:
             delete_user(actor, user, approval=approval)
 
 
-def _account(request: ApprovalRequest) -> User:
-    found = User.objects.filter(pk=int(request.subject)).first()
-    if found is None:
-        raise NotFound("Invalid user")
-    return locked(found)
-
-
+_about_account = partial(
+    Action, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+)
 OFFICER_ACCOUNT = register(
-    Action(
+    _about_account(
         name=CHANGE,
         title=_("Change the account of an officer"),
         propose=frozenset({Party.SITE_ADMIN}) | OFFICERS,
         approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=_is_about,
-        execute=_execute,
     )
 )
 LAST_OFFICER_ACCOUNT = register(
-    Action(
+    _about_account(
         name=CHANGE_LAST,
         title=_("Change the account of the only officer"),
         propose=frozenset({Party.SITE_ADMIN}),
         approve=frozenset({Party.SITE_ADMIN}),
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=_is_about,
-        execute=_execute,
     )
 )

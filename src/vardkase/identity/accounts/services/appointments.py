@@ -8,22 +8,22 @@ account waits as long as any whose credentials somebody else has set.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.errors import Conflict
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import APPOINT, BEGIN_AGAIN, in_use, officers
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
-from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
 from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.duties import give, refuse
-from vardkase.identity.accounts.services.users import locked
 from vardkase.identity.accounts.staff import DECIDE, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
@@ -67,58 +67,35 @@ def _describe(request: ApprovalRequest) -> Description:
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
-    user = _account(request)
+    user = account_of(request)
     return {"email": user.email, "org_id": user.org_id, "staff_roles": user.staff_roles}
 
 
-def _is_about(actor: Acting, request: ApprovalRequest) -> str:
-    """Nobody approves their own duties, with this account or with another of the same mailbox."""
-    if actor.user_id is None:
-        return ""
-    own = addresses_of(actor.user_id, actor.name)
-    theirs = addresses_of(int(request.subject), request.title)
-    if str(actor.user_id) == request.subject or are_one_person(own, theirs):
-        return gettext("Another person has to do this: it is about you.")
-    return ""
-
-
 def _execute(approval: Approval) -> User:
-    user = _account(approval.request)
+    user = account_of(approval.request)
     if not user.is_active and approval.parameters["staff_roles"]:
         raise Conflict(gettext("The account is off, or gone."))
     refuse(user, approval.parameters["staff_roles"])
     return give(approval.actor, user, approval.parameters["staff_roles"], approval.for_action(OFFICER, AGAIN))
 
 
-def _account(request: ApprovalRequest) -> User:
-    found = User.objects.filter(pk=int(request.subject)).first()
-    if found is None:
-        raise NotFound("Invalid user")
-    return locked(found)
-
-
+_about_account = partial(
+    Action, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+)
 OFFICER = register(
-    Action(
+    _about_account(
         name=APPOINT,
         title=_("Appoint an officer"),
         propose=frozenset({Party.SITE_ADMIN}),
         approve=OFFICERS,
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=_is_about,
-        execute=_execute,
         alone_until_in_use=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),
     )
 )
 AGAIN = register(
-    Action(
+    _about_account(
         name=BEGIN_AGAIN,
         title=_("Appoint an officer when none is left"),
         propose=frozenset({Party.SITE_ADMIN}),
         approve=frozenset({Party.SITE_ADMIN}),
-        describe=_describe,
-        fingerprint=_fingerprint,
-        conflict=_is_about,
-        execute=_execute,
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from django.utils import timezone
@@ -158,63 +159,48 @@ def _terminate(approval: Approval) -> Membership:
     return membership
 
 
+_of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=_conflict)
 ACTIVATE = register(
-    Action(
+    _of_a_member(
         name="activate_with_open_items",
         title=_("Activate a membership with open items"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
         describe=_description(
             _("The member reads and shares from now on, although items of its checklist are open."),
             open=_("Still to be done"),
         ),
-        fingerprint=_state,
-        conflict=_conflict,
         execute=_activate,
     )
 )
 LIMIT = register(
-    Action(
+    _of_a_member(
         name="limit_membership",
         title=_("Suspend or limit a membership"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
         describe=_description(
             _("The membership is limited at once, and the member is written to."),
             kind=_("Limit"),
             until=_("Until"),
         ),
-        fingerprint=_state,
-        conflict=_conflict,
         execute=_limit,
     )
 )
 LIFT = register(
-    Action(
+    _of_a_member(
         name="lift_limits",
         title=_("Lift what limits a membership"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
         describe=_description(_("Everything that officers have limited works again at once.")),
-        fingerprint=_state,
-        conflict=_conflict,
         execute=_lift,
     )
 )
 TERMINATE = register(
-    Action(
+    _of_a_member(
         name="terminate_membership",
         title=_("Terminate a membership"),
-        propose=PROPOSERS,
-        approve=OFFICERS,
         describe=_description(
             _(
                 "Accounts are switched off, keys end, and nothing is exchanged any more. This cannot be undone."
             ),
             contributions=_("What becomes of its contributions"),
         ),
-        fingerprint=_state,
-        conflict=_conflict,
         execute=_terminate,
     )
 )

@@ -1,0 +1,31 @@
+"""What requests for approval that are about an account have in common."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from vardkase.core.errors import NotFound
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.users import locked
+from vardkase.identity.organisations.acting import Acting
+
+
+def account_of(request: ApprovalRequest) -> User:
+    """The account that a request is about, locked. Raises NotFound."""
+    found = User.objects.filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid user")
+    return locked(found)
+
+
+def is_about(actor: Acting, request: ApprovalRequest) -> str:
+    """Why the actor takes no part: it is about their own account, or another one of the same mailbox."""
+    if actor.user_id is None:
+        return ""
+    own = addresses_of(actor.user_id, actor.name)
+    theirs = addresses_of(int(request.subject), request.title)
+    if str(actor.user_id) == request.subject or are_one_person(own, theirs):
+        return gettext("Another person has to do this: it is about you.")
+    return ""
