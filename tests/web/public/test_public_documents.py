@@ -87,3 +87,13 @@ def test_the_terms_and_the_page_say_alike_who_sees_what(
     for line in said:
         words = line.rpartition("** ")[2]
         assert all(words in page for page in pages), line
+
+
+def test_the_foot_names_who_runs_this_hub(cast: Cast) -> None:
+    def foot() -> str:
+        return Client().get("/about/", headers=SWEDISH).content.decode().partition("<footer")[2]
+
+    SettingValue.objects.create(name="MISP.host_org_id", value=cast.hub.pk)
+    assert f"Tjänsten drivs av {cast.hub.name}." in foot()
+    SettingValue.objects.create(name="Vardkase.sender_name", value="Exempelmyndigheten")
+    assert "Tjänsten drivs av Exempelmyndigheten." in foot()

@@ -14,6 +14,8 @@ from vardkase.hub.correspondence.appeals import APPEAL
 from vardkase.hub.correspondence.kinds import Kind
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SENDER_NAME, SERVICE_NAME
 from vardkase.hub.correspondence.templates import kind_of, texts
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id
 
 REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
 """Sectors of parties that represent the public (det allmänna) before a court."""
@@ -22,6 +24,14 @@ REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
 def sender() -> str:
     """Who the hub's letters and mail come from."""
     return SENDER_NAME.value or FROM_NAME.value or "Vårdkase"
+
+
+def owner_name() -> str:
+    """Who runs the hub, as public pages name it: as letters do, else by its organisation."""
+    if SENDER_NAME.value:
+        return SENDER_NAME.value
+    host = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
+    return host.name if host else sender()
 
 
 def sender_and_address() -> str:

@@ -87,7 +87,7 @@ def _describe(request: ApprovalRequest) -> Description:
         gettext("The sign-in of %(who)s will at least ask for what is listed below.")
         % {"who": request.title},
         (
-            (gettext("Required"), "; ".join(rules) or gettext("Nothing")),
+            (gettext("What is required"), "; ".join(rules) or gettext("Nothing")),
             (gettext("Longest time that a key holds, in days"), str(request.parameters["key_days"])),
         ),
     )

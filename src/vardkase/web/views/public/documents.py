@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from vardkase.core.errors import NotFound
-from vardkase.hub.correspondence.letters.wording import sender
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.terms import queries as terms
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.hub.membership.terms.on_paper import terms_pdf
@@ -66,7 +66,7 @@ def privacy_notice() -> dict[str, Any]:
     parts = [each.in_language(language) for each in queries.shown(Part.PRIVACY)]
     return {
         "parts": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in parts],
-        "owner": sender(),
+        "owner": owner_name(),
     }
 
 

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.phases.rules import State
 from vardkase.hub.profiles import profile
@@ -46,7 +47,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "changed": queries.last_changed(),
         "apply_url": url_if_any("apply"),
         "support_url": url_if_any("support_ask"),
-        "status_url": url_if_any("status"),
+        **words_at_the_foot(),
     }
     return render(request, "public/front.html", context)
 
@@ -57,7 +58,7 @@ def steps(request: HttpRequest) -> HttpResponse:
     context = {
         **words_by_part(get_language() or "sv"),
         "apply_url": url_if_any("apply"),
-        "status_url": url_if_any("status"),
+        **words_at_the_foot(),
     }
     return render(request, "public/steps.html", context)
 
@@ -90,5 +91,7 @@ def url_if_any(name: str) -> str:
 def words_at_the_foot() -> dict[str, Any]:
     """What the foot of every public page says."""
     language = get_language() or "sv"
-    foot = [{"lead": each.in_language(language).lead} for each in queries.shown(Part.FOOT)]
+    owner = owner_name()
+    leads = [each.in_language(language).lead for each in queries.shown(Part.FOOT)]
+    foot = [{"lead": lead.replace("{owner}", owner)} for lead in leads]
     return {"foot": foot, "status_url": url_if_any("status")}
