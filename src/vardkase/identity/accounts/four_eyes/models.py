@@ -13,7 +13,7 @@ class RequestState(models.TextChoices):
     """Where a request stands. One that waits has lapsed at `expires_at`, whatever stands here (`state_now`)."""
 
     WAITING = "waiting", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", pgettext_lazy("approval request", "Approved")
     ALONE = "alone", _("Done by one person, before the hub was in use")
     DECLINED = "declined", pgettext_lazy("approval request", "Declined")
     RETURNED = "returned", _("Returned with a question")
