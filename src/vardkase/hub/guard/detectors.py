@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.hub.guard.findings import Detector, Finding, Place, Severity
-from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql
+from vardkase.hub.guard.texts import PARAMETERS, plain, plain_in_sql, with_look_alikes
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
 
@@ -31,6 +31,8 @@ MARKINGS = (
 
 No group captures: PostgreSQL's `substring` would return that instead of the match.
 """
+
+MARKINGS_SPELLED = with_look_alikes(MARKINGS)
 
 MARKING = re.compile(MARKINGS.replace(r"\m", r"\b").replace(r"\M", r"\b"))
 """The same for texts in memory."""
@@ -70,7 +72,7 @@ def examine(event_id: int, distribution: int, sharing_group_id: int | None = Non
 
 def classification_markings(examined: Examined) -> Iterator[Finding]:
     """Texts in which a security classification is stamped; how far the event goes does not matter."""
-    parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS, "limit": MOST}
+    parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS_SPELLED, "limit": MOST}
     for place, number, text in cursor().execute(MARKED, parameters).fetchall():
         yield Finding(
             Detector.CLASSIFICATION, Severity.STOPS, Place(place), number, " ".join(text.split())[:LONGEST]
@@ -143,7 +145,7 @@ SELECT place, id, text FROM (
 ) AS said WHERE {plain_in_sql("text")} ~ %(pattern)s LIMIT %(limit)s
 """
 
-IS_TLP = f"{plain_in_sql('t.name')} ~* 't[li]p'"
+IS_TLP = f"{plain_in_sql('t.name')} ~ '{with_look_alikes('[Tt][LlIi][Pp]')}'"
 
 FEW = 2
 """With fewer others on the hub, sharing with all of them is still a choice of recipients."""

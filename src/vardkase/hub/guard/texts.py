@@ -52,16 +52,7 @@ def _pairs() -> Iterator[tuple[str, str]]:
 FIRST_FOLDED = "\u0100"
 """The letters of Latin-1 before it are those of our own languages."""
 LOOK_ALIKES = _look_alikes()
-_letters, _plain_letters = "".join(LOOK_ALIKES), "".join(LOOK_ALIKES.values())
-
-PARAMETERS = {
-    "ignored": IGNORED,
-    "joiners": JOINERS,
-    "blanks": " " * len(JOINERS),
-    "look_alikes": _letters,
-    "letters": _plain_letters,
-    "looks_alike": f"[{_letters}]",
-}
+PARAMETERS = {"ignored": IGNORED, "joiners": JOINERS, "blanks": " " * len(JOINERS)}
 """What the SQL of `plain_in_sql` needs."""
 
 _ignored = re.compile(IGNORED)
@@ -74,10 +65,27 @@ def plain(text: str) -> str:
 
 
 def plain_in_sql(text: str) -> str:
-    """SQL of the same for the expression `text`. Plain ASCII, which most is, is not normalised, and only text that
-    has letters of other scripts is folded: `translate` looks each character up in the whole list."""
+    """SQL of the same for the expression `text`, but for look-alikes: search it by what `with_look_alikes` gives.
+
+    Plain ASCII, which most is, is not normalised.
+    """
     is_ascii = f"octet_length({text}) = char_length({text})"
     normal = f"normalize(regexp_replace({text}, %(ignored)s, '', 'g'), NFKC)"
-    folded = f"translate({normal}, %(look_alikes)s, %(letters)s)"
-    cases = f"WHEN {is_ascii} THEN {text} WHEN {normal} ~ %(looks_alike)s THEN {folded} ELSE {normal}"
-    return f"translate(CASE {cases} END, %(joiners)s, %(blanks)s)"
+    return f"translate(CASE WHEN {is_ascii} THEN {text} ELSE {normal} END, %(joiners)s, %(blanks)s)"
+
+
+def with_look_alikes(pattern: str) -> str:
+    """A regular expression whose ASCII letters, also those in classes, match their look-alikes.
+
+    PostgreSQL reads it in one pass; `translate` would look each character of a text up in the whole list.
+    """
+    alike: dict[str, str] = {}
+    for letter, plain_letter in LOOK_ALIKES.items():
+        alike[plain_letter] = alike.get(plain_letter, "") + letter
+    parts: list[str] = []
+    in_class = False
+    for piece in re.findall(r"\\.|.", pattern):
+        in_class = piece == "[" or (in_class and piece != "]")
+        letters = piece + alike.get(piece, "")
+        parts.append(letters if in_class or len(letters) == len(piece) else f"[{letters}]")
+    return "".join(parts)
