@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
 from vardkase.config.gateway.application import SHARE, THREADS
+from vardkase.config.server import end_without_memory
 
 CLIENTS = 60
 """Many times the threads of the web server."""
@@ -205,3 +208,17 @@ def test_trailers_have_a_limit(server: WebServer, server_cast: Cast, start: str)
     with clients(server, head, 1) as (client,), pytest.raises(ConnectionError):
         client.sendall(trailers)
     assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
+
+
+def test_a_process_whose_event_loop_has_no_memory_ends() -> None:
+    """It is replaced; else it would accept connections and answer none."""
+
+    class Event:
+        def __del__(self) -> None:
+            raise MemoryError
+
+    if (pid := os.fork()) == 0:
+        sys.unraisablehook = end_without_memory
+        Event()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1

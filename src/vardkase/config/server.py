@@ -55,6 +55,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _work(listener: socket.socket, workers: int) -> None:
     _limit_memory(workers)
+    sys.unraisablehook = end_without_memory
     _spool_to(Path(settings.DATA_DIR) / "spool")
     _allow_many_connections()
     config = uvicorn.Config(
@@ -89,6 +90,13 @@ def _limit_memory(workers: int) -> None:
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_limit(workers), most))
+
+
+def end_without_memory(unraisable: sys.UnraisableHookArgs) -> None:
+    """An event loop that had no memory for an event may be deaf from then on: another process takes its place."""
+    if issubclass(unraisable.exc_type, MemoryError):
+        os._exit(1)
+    sys.__unraisablehook__(unraisable)
 
 
 def _spool_to(folder: Path) -> None:

@@ -12,22 +12,37 @@ HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h
 
 
 LONGEST = 200_000
-"""Characters of a report that a page shows; the downloads hold all of it."""
+"""Characters of a text that a page shows; the downloads hold all of it."""
+MOST_CELLS = 200_000
+"""Cells of tables in one text. Each row of a table is filled up to its heading, so short lines can make many cells."""
 
 
-def rendered(text: str) -> SafeString:
-    """`text` as HTML. Links and pictures stay as they were written, so that nobody follows them by mistake."""
-    return _rendered(text, _reader())
+def rendered(text: str, longest: int = LONGEST) -> SafeString:
+    """The first `longest` characters of `text` as HTML.
+
+    Links and pictures stay as they were written, so that nobody follows them by mistake. Tables stay as text where
+    there might be more than MOST_CELLS.
+    """
+    shown = _shortened(text, longest)
+    return _rendered(shown, _reader(tables=_most_cells(shown) <= MOST_CELLS))
 
 
 def rendered_by_owner(text: str) -> SafeString:
     """`text` of the hub's own staff as HTML: as `rendered`, but addresses that begin with https:// are links."""
-    return _rendered(text, _reader_with_links())
+    return _rendered(_shortened(text, LONGEST), _reader_with_links())
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}\n\n[…]"
+
+
+def _most_cells(text: str) -> int:
+    bars = [line.count("|") for line in text.splitlines()]
+    return max(bars, default=0) * sum(count > 0 for count in bars)
 
 
 def _rendered(text: str, reader: MarkdownIt) -> SafeString:
-    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}\n\n[…]"
-    tokens = reader.parse(shown)
+    tokens = reader.parse(text)
     for token in tokens:
         token.tag = HEADINGS.get(token.tag, token.tag)
         token.attrs.pop("style", None)
@@ -36,9 +51,9 @@ def _rendered(text: str, reader: MarkdownIt) -> SafeString:
 
 
 @cache
-def _reader() -> MarkdownIt:
+def _reader(*, tables: bool) -> MarkdownIt:
     """CommonMark and tables. `html: False` escapes every tag in the text."""
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table" if tables else [])
     return reader.disable(["link", "image", "autolink", "html_block", "html_inline", "reference"])
 
 

@@ -40,6 +40,9 @@ def server_settings(*, durable: bool) -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
+        # A statement holds what is searched for and stored, and may be as long as what was sent.
+        "log_min_error_statement": "panic",
+        "log_parameter_max_length_on_error": "0",
         "cluster_name": "vardkase",
     }
     return settings if durable else settings | _FOR_TESTS

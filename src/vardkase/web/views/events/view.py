@@ -17,7 +17,7 @@ from vardkase.intel.queries.attribute_lines import Layout, LineFilter, attribute
 from vardkase.intel.queries.find import UUID_FORM, find_event
 from vardkase.intel.queries.object_lines import event_references
 from vardkase.web.display import thin
-from vardkase.web.markdown import rendered
+from vardkase.web.markdown import LONGEST, rendered
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.paging import first_page, page_links, wanted_place, wanted_size, with_query
 from vardkase.web.views.editing.common import bulk_reaches
@@ -87,11 +87,11 @@ def related(request: PageRequest, reference: str) -> HttpResponse:
 def reports(request: PageRequest, reference: str) -> HttpResponse:
     """The event's reports, as text."""
     shell = shell_of(request.actor, reference)
-    found = event_parts.event_reports(request.actor, shell.event.id)
-    shown = [
-        {"report": report, "html": rendered(report.content), "changed": moment(report.timestamp)}
-        for report in found
-    ]
+    shown, room = [], LONGEST
+    for report in event_parts.event_reports(request.actor, shell.event.id):
+        html = rendered(report.content, room)
+        shown.append({"report": report, "html": html, "changed": moment(report.timestamp)})
+        room = max(room - len(report.content), 0)
     return _part(request, shell, "event_reports", "events/reports.html", {"reports": shown})
 
 
