@@ -13,7 +13,11 @@ RULES = (
     {"kind": "at_most", "title": TITLE, "categories": ["Internal reference"], "reach": "organisation"},
     {"kind": "personal_data", "title": TITLE, "types": ["identity-card-number"], "handling": "stays"},
 )
-NATIVE = ("Publicerare (Publisher)", "Intern referens (Internal reference)", "nummer på id-handling (identity-card")
+NATIVE = (
+    "Publicerare (Publisher)",
+    "Intern referens (Internal reference)",
+    "nummer på id-handling (identity-card",
+)
 
 
 def test_swedish_has_both_names_and_english_one() -> None:
