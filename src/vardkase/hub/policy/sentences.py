@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.policy.misp_names import CATEGORIES, ROLES, TYPES, native_names
 from vardkase.hub.policy.reach import Reach
 from vardkase.hub.policy.rules import (
     Action,
@@ -71,8 +70,7 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
 
 def people(roles: Sequence[str], users: Sequence[str]) -> str:
     """Roles and persons, as one names them."""
-    held = {"roles": listed(native_names(roles, ROLES))}
-    named = [gettext("those who have the role %(roles)s") % held] if roles else []
+    named = [gettext("those who have the role %(roles)s") % {"roles": listed(roles)}] if roles else []
     return listed([*named, *users])
 
 
@@ -94,14 +92,13 @@ def selected(rule: Selecting) -> str:
     if rule.types:
         parts.append(gettext("values of type %(types)s") % _types(rule.types))
     if rule.categories:
-        names = listed(native_names(rule.categories, CATEGORIES))
-        parts.append(gettext("values in category %(names)s") % {"names": names})
+        parts.append(gettext("values in category %(names)s") % {"names": listed(rule.categories)})
     said = listed(parts, pgettext("between the last two of a list", "and")) or gettext("what we publish")
     return said[:1].upper() + said[1:]
 
 
 def _types(types: Sequence[str]) -> dict[str, str]:
-    return {"types": listed(native_names(types, TYPES))}
+    return {"types": listed(types)}
 
 
 def _who(rule: Who) -> str:
