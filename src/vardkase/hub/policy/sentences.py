@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.policy.misp_names import CATEGORIES, ROLES, TYPES, native_names
 from vardkase.hub.policy.reach import Reach
 from vardkase.hub.policy.rules import (
     Action,
@@ -70,7 +71,8 @@ def sentence(rule: Rule, groups: Mapping[str, str]) -> str:
 
 def people(roles: Sequence[str], users: Sequence[str]) -> str:
     """Roles and persons, as one names them."""
-    named = [gettext("those who have the role %(roles)s") % {"roles": listed(roles)}] if roles else []
+    held = {"roles": listed(native_names(roles, ROLES))}
+    named = [gettext("those who have the role %(roles)s") % held] if roles else []
     return listed([*named, *users])
 
 
@@ -92,13 +94,14 @@ def selected(rule: Selecting) -> str:
     if rule.types:
         parts.append(gettext("values of type %(types)s") % _types(rule.types))
     if rule.categories:
-        parts.append(gettext("values in category %(names)s") % {"names": listed(rule.categories)})
+        names = listed(native_names(rule.categories, CATEGORIES))
+        parts.append(gettext("values in category %(names)s") % {"names": names})
     said = listed(parts, pgettext("between the last two of a list", "and")) or gettext("what we publish")
     return said[:1].upper() + said[1:]
 
 
 def _types(types: Sequence[str]) -> dict[str, str]:
-    return {"types": listed(types)}
+    return {"types": listed(native_names(types, TYPES))}
 
 
 def _who(rule: Who) -> str:

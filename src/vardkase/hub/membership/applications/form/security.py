@@ -42,8 +42,8 @@ SECURITY = Step(
     _("Security"),
     _("Security statement"),
     _(
-        "How far you have come with each measure. The level has to correspond in substance to the Cybersecurity Act or "
-        "ISO 27001. Allow half an hour."
+        "How far you have come with each measure. The level has to correspond in substance to the Cybersecurity Act "
+        "(2025:1506) or ISO 27001. Allow half an hour."
     ),
     tuple(
         Group(

@@ -42,7 +42,7 @@ ORGANISATION = Step(
                 ),
                 Field(
                     "nis2",
-                    _("Under the Swedish Cybersecurity Act you are"),
+                    _("Under the Swedish Cybersecurity Act (2025:1506) you are"),
                     Kind.CHOICE,
                     choices=Nis2Status.choices,
                     missing=_("Choose what you are under the Cybersecurity Act, or that it is not known yet"),
