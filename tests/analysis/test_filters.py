@@ -175,6 +175,40 @@ def test_a_filter_that_cannot_be_understood_is_refused_by_name(name: str, value:
     assert str(refused.value).startswith("Invalid filter: ")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("value", [f"%host{n}%" for n in range(101)]),
+        ("value", {"NOT": [f"%host{n}%" for n in range(101)]}),
+        ("value", [f"%{letter}%" for letter in "abcdefghi"]),
+        ("value", ["%__%"] * 9),
+        ("value", "%a" * 17),
+        ("eventinfo", "%a" * 17),
+        ("tags", {"OR": [f"%tag{n}%" for n in range(101)]}),
+        ("searchall", "%a" * 17),
+    ],
+)
+def test_a_filter_that_costs_too_much_is_refused_by_name(name: str, value: Any) -> None:
+    """Sixty kilobytes of patterns kept PostgreSQL busy for more than a minute."""
+    with pytest.raises(Invalid) as refused:
+        parse(Scope.EVENTS, {name: value}, now=NOW)
+    assert list(refused.value.errors) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("value", [f"host{n}" for n in range(5000)]),
+        ("value", [f"%host{n}%" for n in range(100)]),
+        ("value", ["%.se", "%.no", "%.fi", *(f"%{letter}%" for letter in "abcdefgh")]),
+        ("type", ["%" * 40 + "Q"]),
+        ("tags", {"OR": [f"tag{n}" for n in range(5000)]}),
+    ],
+)
+def test_a_long_filter_that_costs_little_is_taken(name: str, value: Any) -> None:
+    assert parse(Scope.EVENTS, {name: value}, now=NOW) != parse(Scope.EVENTS, {}, now=NOW)
+
+
 def test_searchall_takes_its_text_from_value() -> None:
     assert parse(Scope.EVENTS, {"searchall": True, "value": "%x%"}).pattern == "%x%"
     assert parse(Scope.EVENTS, {"searchall": "%y%"}).pattern == "%y%"

@@ -33,3 +33,23 @@ def test_too_many_conditions_are_refused(cast: Cast, path: str, filters: dict[st
 def test_many_values_are_no_conditions(cast: Cast) -> None:
     values = {"value": [f"{n}.example" for n in range(5000)], "tags": [f"t{n}" for n in range(500)]}
     assert call(cast.reader.key, "POST", "/attributes/restSearch", values)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "named"),
+    [
+        ("attributes/restSearch", {"value": [f"%host{n}%" for n in range(101)]}, "value"),
+        ("events/restSearch", {"value": "%a" * 17}, "value"),
+        ("objects/restSearch", {"value": [f"%{letter}%" for letter in "abcdefghi"]}, "value"),
+        ("events/index", {"value": [f"%host{n}%" for n in range(101)]}, "value"),
+        ("events/index", {"attribute": [f"host{n}" for n in range(101)]}, "attribute"),
+        ("events/index", {"eventinfo": "%a" * 17}, "eventinfo"),
+    ],
+)
+def test_patterns_that_cost_too_much_are_refused(
+    cast: Cast, path: str, filters: dict[str, Any], named: str
+) -> None:
+    status, refused = call(cast.reader.key, "POST", f"/{path}", filters)
+    assert 400 <= status < 500, refused
+    assert "t most" in str(refused)
+    assert named in str(refused)

@@ -106,10 +106,13 @@ def _known(
 
 
 def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[str]:
+    folded = str.lower if fold else str
     flags = re.IGNORECASE if fold else re.NOFLAG
-    found: set[str] = set()
-    for item in items:
-        expression = re.compile(_expression(item) if is_pattern(item) else re.escape(item), flags)
+    patterns = {item for item in items if is_pattern(item)}
+    exact = {folded(item) for item in items if item not in patterns}
+    found = {name for name in names if folded(name) in exact}
+    for pattern in patterns:
+        expression = re.compile(_expression(pattern), flags)
         found.update(name for name in names if expression.fullmatch(name))
     return found
 

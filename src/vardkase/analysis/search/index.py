@@ -10,6 +10,7 @@ from vardkase.analysis.search import resolve
 from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.events import changed_condition, range_condition
 from vardkase.analysis.search.filters import Range, Terms
+from vardkase.analysis.search.limits import check_items, check_terms
 from vardkase.analysis.search.statement import Statement, containing, like_patterns
 from vardkase.analysis.search.tags import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
@@ -148,6 +149,7 @@ def _tags(statement: Statement, value: Any) -> Iterator[str]:
     if terms is None:
         return
     read.require_few("tags", terms.all_of)
+    check_terms("tags", terms)
     for items in ((terms.any_of,) if terms.any_of else ()) + tuple((item,) for item in terms.all_of):
         yield ON_EVENT.format(tags=statement.bind(resolve.tag_ids(items), "bigint[]"))
     if terms.none_of:
@@ -162,11 +164,13 @@ def _info(statement: Statement, value: Any) -> Iterator[str]:
         (terms.none_of if terms else (), "e.info NOT ILIKE ALL({})"),
     ):
         if items:
-            yield template.format(statement.bind(_parts(items), "text[]"))
+            yield template.format(statement.bind(_parts("eventinfo", items), "text[]"))
 
 
-def _parts(items: Sequence[str]) -> list[str]:
-    return [pattern for item in items for pattern in like_patterns(f"%{item}%")]
+def _parts(name: str, items: Sequence[str]) -> list[str]:
+    parts = [f"%{item}%" for item in items]
+    check_items(name, parts)
+    return [pattern for part in parts for pattern in like_patterns(part)]
 
 
 def _attribute(statement: Statement, value: Any) -> Iterator[str]:
@@ -174,13 +178,14 @@ def _attribute(statement: Statement, value: Any) -> Iterator[str]:
     terms = _items(value)
     for items, word in ((terms.wanted if terms else (), "IN"), (terms.none_of if terms else (), "NOT IN")):
         if items:
-            found = statement.fence(" UNION ".join(pattern_sources(statement, _parts(items))))
+            found = statement.fence(" UNION ".join(pattern_sources(statement, _parts("attribute", items))))
             yield f"e.id {word} ({_events_of(statement, found)})"
 
 
 def _value(statement: Statement, value: Any) -> Iterator[str]:
     """A whole value, or one half of it."""
     terms = _items(value)
+    check_terms("value", terms)
     if terms and terms.wanted:
         source = value_source(statement, terms.wanted, BOTH_PARTS)
         yield f"e.id IN ({_events_of(statement, source.name, source.check.format(found='f'))})"

@@ -8,6 +8,7 @@ from typing import Any
 
 from vardkase.analysis.search import terms as read
 from vardkase.analysis.search.filters import Scope, Search, Terms
+from vardkase.analysis.search.limits import check_patterns
 from vardkase.analysis.search.parameters import accepted
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
@@ -151,9 +152,10 @@ def parse(scope: Scope, given: Mapping[str, Any], now: int | None = None) -> Sea
 
 
 def _bounded(search: Search) -> Search:
-    """The search; raises Invalid when it has more conditions than the database plans in good time."""
+    """The search; raises Invalid when it has more conditions than the database plans or compares in good time."""
     read.require_few("tags", [*(search.tags or Terms()).all_of, *(search.event_tags or Terms()).all_of])
     read.require_few("elements of galaxies", search.galaxy_elements)
+    check_patterns(search)
     return search
 
 

@@ -1,0 +1,54 @@
+"""Limits for patterns with `%` in one search: what costs PostgreSQL most is refused before the SQL is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vardkase.analysis.search.filters import Search, Terms
+from vardkase.analysis.search.statement import is_pattern
+from vardkase.core.errors import Invalid
+
+MOST_PATTERNS = 100
+"""Items with `%` in one filter: each is a search of its own in the trigram indexes."""
+MOST_BROAD_PATTERNS = 8
+"""Of these, items without three characters in a row (a trigram), for which every row is read."""
+MOST_WILDCARDS = 16
+"""`%` in one item: LIKE tries each of them at every place."""
+TRIGRAM = 3
+COMPARED_BY_LIKE = (
+    "value", "value1", "value2", "object_name", "tags", "event_tags", "eventinfo",
+)  # fmt: skip
+"""Fields of Search; patterns of types and the like are compared before the query."""
+
+
+def check_patterns(search: Search) -> None:
+    """Raise Invalid for a search with patterns that cost too much."""
+    for name in COMPARED_BY_LIKE:
+        check_terms(name, getattr(search, name))
+    if search.pattern:
+        check_items("searchall", [search.pattern])
+
+
+def check_terms(name: str, terms: Terms | None) -> None:
+    """The same for the filter `name` alone."""
+    if terms:
+        check_items(name, [item for item in (*terms.wanted, *terms.none_of) if is_pattern(item)])
+
+
+def check_items(name: str, patterns: Sequence[str]) -> None:
+    """The same for patterns of the filter `name`."""
+    if len(patterns) > MOST_PATTERNS:
+        raise _refused(name, f"at most {MOST_PATTERNS} items with % can be searched for at once.")
+    if sum(map(_is_broad, patterns)) > MOST_BROAD_PATTERNS:
+        few = f"at most {MOST_BROAD_PATTERNS} items with % may have fewer than {TRIGRAM} characters in a row."
+        raise _refused(name, few)
+    if any(pattern.count("%") > MOST_WILDCARDS for pattern in patterns):
+        raise _refused(name, f"an item may have at most {MOST_WILDCARDS} %.")
+
+
+def _is_broad(pattern: str) -> bool:
+    return max(map(len, pattern.replace("_", "%").split("%"))) < TRIGRAM
+
+
+def _refused(name: str, why: str) -> Invalid:
+    return Invalid({name: [f"Invalid filter: {name}: {why}"]})
