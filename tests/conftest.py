@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import django
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -27,6 +28,9 @@ database.bootstrap()
 django.setup()
 clients.install()
 emptying.install()
+
+# Argon2 as in production, at a fraction of its cost of 100 MB and tens of milliseconds for each password.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
 
 
 ABOUT_HUBS = frozenset(
