@@ -17,6 +17,7 @@ from tests.web.accounts import signed_in
 from vardkase.identity.accounts.models import AuthKey
 
 TOLD = {
+    "trainings are of people, as over the API": ("policy/training/",),
     "what an organisation has registered for its entrance is what operators look after": (
         "security/",
         "service/",
