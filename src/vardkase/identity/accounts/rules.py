@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import unicodedata
 from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.organisations.acting import ADMIN, Acting
+from vardkase.identity.organisations.rules import plain_domain
 
 PERMISSIONS = tuple(name for name in vars(Role) if name.startswith("perm_"))
 
@@ -67,14 +72,23 @@ def is_active(user: User, now: datetime) -> bool:
 
 
 def is_one_mailbox(one: str, other: str) -> bool:
-    """Whether two addresses are one person's: the same but for case, or for what follows a plus sign (RFC 5233)."""
+    """Whether two addresses are one person's (`mailbox`)."""
     return mailbox(one) == mailbox(other)
 
 
 def mailbox(email: str) -> tuple[str, str]:
-    """What two addresses of one mailbox have in common."""
-    name, _, domain = email.casefold().rpartition("@")
-    return name.partition("+")[0], domain
+    """The canonical form of an address: equal for all spellings of one mailbox.
+
+    Ignores case, the quotes around a local part and its escapes (RFC 5321, section 4.1.2), what follows a plus sign (RFC
+    5233), and whether the domain is in Unicode or in ASCII (IDNA). Dots count: no standard says that they do not.
+    """
+    text = unicodedata.normalize("NFKC", email.strip().rstrip(".")).casefold()
+    local, _, domain = text.rpartition("@")
+    with contextlib.suppress(
+        ValueError, HeaderParseError, IndexError
+    ):  # An address of no form is compared as it is.
+        local = Address(addr_spec=f"{local}@local.invalid").username
+    return local.partition("+")[0] or local, plain_domain(domain) or domain
 
 
 def has_given_password(user: User) -> bool:

@@ -16,6 +16,7 @@ from vardkase.hub.membership.assessments.access import applicant
 from vardkase.hub.membership.assessments.rules import Applicant
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import skeleton
@@ -77,9 +78,8 @@ def _about_the_signatory(application: Application) -> list[str]:
 
 def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:
     """What the reader alone can judge, and declares where it is so."""
-    address = actor.name.casefold()
-    domain = plain_domain(address.rpartition("@")[2])
-    if address in found.addresses:
+    domain = plain_domain(actor.name.rpartition("@")[2])
+    if are_one_person(addresses_of(actor.user_id, actor.name), found.addresses):
         told = gettext("It names you (%s) as a contact. Declare that you are partial if you have ties to it.")
         return [told % actor.name]
     if domain and any(lies_under(domain, plain_domain(each)) for each in found.domains):
