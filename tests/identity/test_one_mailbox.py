@@ -48,7 +48,7 @@ def test_spellings_of_one_mailbox(other: str) -> None:
     ],
 )
 def test_other_mailboxes(one: str, other: str) -> None:
-    assert not is_one_mailbox(one, other) or one == "" and other == "@"
+    assert not is_one_mailbox(one, other) or (one == "" and other == "@")
 
 
 @pytest.mark.parametrize("other", ['"per.nystrom+x"@hub.example', "PER.NYSTROM@hub.example."])

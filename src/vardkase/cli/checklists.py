@@ -40,7 +40,7 @@ def do(
 
         actor = acting(user)
         do_item(actor, reference_of(member), item, given)
-        _show(actor, given.get("other") or member, json=json)
+        _show(actor, member, json=json)
 
 
 @commands.command("waive")

@@ -21,6 +21,7 @@ from tests.hub.membership import by_two
 from tests.hub.membership.answers import answers
 from tests.hub.membership.cast import make_application
 from tests.hub.membership.scene import Desk, at_the_screen, make_desk, opened, staff_of
+from tests.identity.two_people import approved
 from tests.support.certificates import Authority
 from tests.support.web_server import WebServer
 from tests.web.accounts import PASSWORD, post_sign_in, with_totp
@@ -33,7 +34,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.servers.models import Server
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.onboarding import links, services
+from vardkase.hub.membership.onboarding import links, member_accounts, organisation, services
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
 from vardkase.hub.membership.onboarding.models import PrivateLink, Remark
 from vardkase.hub.membership.statements.services import begin_with
@@ -188,18 +189,20 @@ def test_what_is_wrong_is_said_and_changes_nothing(cast: Cast, desk: Desk) -> No
     who, org = at_the_screen(desk.operator), cast.org_c.pk
     tomorrow = today() + timedelta(days=1)
     faults = (
-        lambda: services.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
-        lambda: services.make_sync_user(who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow),
-        lambda: services.make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=today()),
-        lambda: services.make_sync_user(
+        lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="", until=tomorrow),
+        lambda: member_accounts.make_sync_user(
+            who, org, "m@c.example", addresses="0.0.0.0/0", until=tomorrow
+        ),
+        lambda: member_accounts.make_sync_user(who, org, "m@c.example", addresses="192.0.2.1", until=today()),
+        lambda: member_accounts.make_sync_user(
             who, org, "m@c.example", addresses="192.0.2.1", until=today() + timedelta(days=400)
         ),
-        lambda: services.invite_administrator(who, org, cast.analyst.user.email),
+        lambda: member_accounts.invite_administrator(who, org, cast.analyst.user.email),
         lambda: services.register_networks(who, org, ["everywhere"]),
         lambda: services.register_certificate(who, org, "no certificate"),
         lambda: services.waive(at_the_screen(desk.officer), org, "domain", "Trust me."),
-        lambda: services.take_uuid(at_the_screen(desk.officer), org, "no uuid"),
-        lambda: services.take_uuid(at_the_screen(desk.officer), org, str(cast.org_b.uuid)),
+        lambda: organisation.take_uuid(at_the_screen(desk.officer), org, "no uuid"),
+        lambda: organisation.take_uuid(at_the_screen(desk.officer), org, str(cast.org_b.uuid)),
         lambda: services.connect(who, org, {"url": "https://c.example", "authkey": "short"}),
     )
     for fails in faults:
@@ -215,7 +218,7 @@ def test_who_may_do_items(cast: Cast, desk: Desk) -> None:
         path = f"/members/{cast.org_c.pk}/checklist/administrator/"
         assert signed_in(cast.site_admin).post(path, {"email": "x@c.example"}).status_code == 403
         with pytest.raises((Forbidden, NotFound)):
-            services.invite_administrator(at_the_screen(who), cast.org_c.pk, "x@c.example")
+            member_accounts.invite_administrator(at_the_screen(who), cast.org_c.pk, "x@c.example")
     with pytest.raises(Forbidden):  # Not needed: an officer says so, for it is a decision.
         services.waive(at_the_screen(desk.operator), cast.org_c.pk, "server", "They pull.")
     do(signed_in(desk.officer), cast.org_c, "server", note="They fetch themselves.")
@@ -266,7 +269,7 @@ def test_a_member_is_known_by_the_uuid_of_its_own_misp(cast: Cast, desk: Desk) -
     assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == own
     by_two.admitted(cast.org_c.pk)
     with pytest.raises(Conflict):
-        services.take_uuid(at_the_screen(desk.officer), cast.org_c.pk, str(uuid4()))
+        organisation.take_uuid(at_the_screen(desk.officer), cast.org_c.pk, str(uuid4()))
 
 
 def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast: Cast, desk: Desk) -> None:
@@ -277,12 +280,18 @@ def test_the_operator_sends_no_way_in_to_a_mailbox_that_is_not_the_members(cast:
     who, org, until = at_the_screen(desk.operator), cast.org_c.pk, today() + timedelta(days=9)
     for email, send_to in (("m@c.example", "o@supplier.example"), ("o@supplier.example", "m@c.example")):
         with pytest.raises(Invalid):
-            services.make_sync_user(who, org, email, addresses="192.0.2.1", until=until, send_to=send_to)
+            member_accounts.make_sync_user(
+                who, org, email, addresses="192.0.2.1", until=until, send_to=send_to
+            )
     with pytest.raises(Invalid):
-        services.invite_administrator(who, org, "o@supplier.example")
+        member_accounts.invite_administrator(who, org, "o@supplier.example")
     assert not PrivateLink.objects.exists()
-    services.invite_administrator(who, org, "BO@b.example")  # The technical contact.
-    services.invite_administrator(at_the_screen(desk.officer), org, "eva@elsewhere.example")
+    member_accounts.invite_administrator(who, org, "BO@b.example")  # The technical contact.
+    asked = "eva@elsewhere.example"
+    waits = member_accounts.invite_administrator(at_the_screen(desk.officer), org, asked, "They wrote so.")
+    assert not User.objects.filter(email=asked).exists()  # Nor does an officer alone.
+    approved(desk.second.user, waits)
+    assert User.objects.filter(email=asked).exists()
 
 
 def test_a_link_of_a_member_that_is_shut_out_opens_nothing(cast: Cast, desk: Desk) -> None:
@@ -314,8 +323,10 @@ def test_the_organisation_that_was_here_already_is_joined(cast: Cast, desk: Desk
     made = Organisation.objects.create(name="Ekby kommun (2120000142)", local=True)
     opened(desk, made)
     with pytest.raises(Forbidden):
-        services.join_organisation(at_the_screen(desk.operator), made.pk, remote.pk)
-    services.join_organisation(at_the_screen(desk.officer), made.pk, remote.pk)
+        organisation.join_organisation(at_the_screen(desk.operator), made.pk, remote.pk)
+    waits = organisation.join_organisation(at_the_screen(desk.officer), made.pk, remote.pk, "They are one.")
+    assert Membership.objects.get().organisation == made
+    approved(desk.second.user, waits)
     assert Membership.objects.get().organisation == remote
     remote.refresh_from_db()
     assert (remote.local, remote.may_read, remote.standing) == (True, False, "onboarding")
@@ -331,7 +342,7 @@ def test_an_authority_synchronises_with_its_bound_key(
     officer, org = at_the_screen(desk.officer), cast.org_c.pk
     opened(desk, cast.org_c, connection="api", sector="state_authority")
     until = today() + timedelta(days=300)
-    services.make_sync_user(
+    member_accounts.make_sync_user(
         at_the_screen(desk.operator),
         org,
         "misp@c.example",

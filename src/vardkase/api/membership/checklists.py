@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.hub.membership.members.models import Membership
@@ -34,17 +35,18 @@ def view(call: Call) -> Answer:
         "`item` is administrator (email), sync_user (email, addresses, until, send_to), networks (networks), "
         "certificate (pem), domain (domain, method, mailbox), server (url, authkey, push, pull) or, for officers, "
         "organisation (other: the id of one that is here, in place of the one that was made; else uuid: the one that "
-        "it has in its own MISP).",
+        "it has in its own MISP). `reason`: needed for what a second officer has to approve; the answer is then the "
+        "request.",
         (),
         ("email", "addresses", "until", "send_to", "networks", "pem", "domain", "method", "mailbox", "url", "authkey",
-         "push", "pull", "other", "uuid"),
+         "push", "pull", "other", "uuid", "reason"),
         f"/membershipChecklists/do/{ITEM}",
     ),
 )  # fmt: skip
 def do(call: Call) -> Answer:
     """Do an item of a member's checklist."""
-    do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
-    return _of(call)
+    waits = do_item(call.actor, call.arg(0), call.arg(1), call.data("Item"))
+    return Json(as_json(waits)) if waits else _of(call)
 
 
 @endpoint(
@@ -89,8 +91,7 @@ def reopen(call: Call) -> Answer:
 
 
 def _of(call: Call) -> Json:
-    """The checklist as it is now; the membership may be another organisation's since."""
-    return _shown(find_membership(call.actor, str(call.param("other") or "") or call.arg(0)))
+    return _shown(find_membership(call.actor, call.arg(0)))
 
 
 def _shown(membership: Membership) -> Json:

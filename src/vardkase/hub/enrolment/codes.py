@@ -16,7 +16,11 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.exchange.servers.services import add_server
+from vardkase.hub.enrolment import letters
 from vardkase.hub.enrolment.models import EnrolmentCode
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.rules import require_officer
+from vardkase.hub.membership.onboarding.letters import announce_key
 from vardkase.hub.profiles import profile
 from vardkase.identity.access.actor import Actor, console_actor
 from vardkase.identity.accounts.models import Role, User
@@ -24,7 +28,7 @@ from vardkase.identity.accounts.services import create_user, issue_key
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import Reference, find_organisation
-from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
 from vardkase.identity.organisations.standing import is_shut_out
 
 MAKERS = (StaffRole.MEMBERSHIP_OFFICER,)
@@ -41,7 +45,8 @@ UNKNOWN = "The code is unknown, used or too old."
 def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
     """A new code for an organisation of this hub, in place of any that waits; returns what is told once.
 
-    Raises NotFound, Forbidden.
+    Once membership is in use, it is mailed to the member's technical contact, and "" is returned: nobody of the hub
+    learns what lets a platform in as a member. Raises NotFound, Forbidden, Conflict without a membership or contact.
     """
     _require_hub()
     actor.require_writing()
@@ -49,6 +54,7 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
     organisation = find_organisation(reference)
     if not organisation.local:
         raise NotFound("Invalid organisation")
+    membership = _membership_of(actor, organisation)
     EnrolmentCode.objects.filter(organisation=organisation, ended=None).update(ended=timezone.now())
     code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
     row = EnrolmentCode.objects.create(
@@ -57,7 +63,11 @@ def make_code(actor: Actor, reference: Reference) -> tuple[EnrolmentCode, str]:
         created_by=actor.name,
         expires=timezone.now() + LASTS,
     )
-    record(actor, "enrolment.code_made", _target(organisation))
+    if membership is not None:
+        letters.send_code(actor, membership, code)
+        code, row.sent_to = "", letters.recipient_of(membership).email
+        row.save(update_fields=["sent_to"])
+    record(actor, "enrolment.code_made", _target(organisation), {"sent_to": row.sent_to})
     return row, code
 
 
@@ -100,6 +110,21 @@ def waiting_code(organisation_id: int) -> EnrolmentCode | None:
     ).first()
 
 
+def _membership_of(actor: Actor, organisation: Organisation) -> Membership | None:
+    """The membership whose contact is mailed the code; None while membership is not in use."""
+    if not membership_is_in_use():
+        return None
+    membership = Membership.objects.filter(organisation=organisation).select_related("organisation").first()
+    if membership is None or membership.state == MembershipState.TERMINATED:
+        raise Conflict(gettext("The organisation is not a member."))
+    require_officer(actor, membership)
+    if not letters.recipient_of(membership).email:
+        raise Conflict(
+            gettext("The code is sent to the member’s technical or main contact, and it has none.")
+        )
+    return membership
+
+
 def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[User, str]:
     """A dedicated account that may synchronise, and its key."""
     role = Role.objects.filter(perm_sync=True, perm_site_admin=False, perm_admin=False).order_by("pk").first()
@@ -119,7 +144,10 @@ def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[Us
         "expiration": (timezone.now() + KEY_LASTS).date().isoformat(),
         "allowed_ips": organisation.networks or ([address] if address else []),
     }
-    _, raw = issue_key(actor, user, bound)
+    key, raw = issue_key(actor, user, bound)
+    membership = Membership.objects.filter(organisation=organisation).select_related("organisation").first()
+    if membership is not None:
+        announce_key(actor, membership, user, key)
     return user, raw
 
 

@@ -13,6 +13,7 @@ class EnrolmentCode(models.Model):
     """A code that connects one organisation's platform, once. `digest` is its SHA-256: the code is kept nowhere.
 
     `ended` is when it was used, or replaced by a newer one; `account` is what the platform speaks as since it was used.
+    `sent_to` is the member's contact that it was mailed to; empty where it was shown to who made it.
     """
 
     digest = models.BinaryField(max_length=32, unique=True)
@@ -21,6 +22,7 @@ class EnrolmentCode(models.Model):
     created_by = models.CharField(max_length=255)
     expires = models.DateTimeField()
     ended = models.DateTimeField(null=True)
+    sent_to = models.EmailField(max_length=255, blank=True, default="")
     used_from = models.GenericIPAddressField(null=True)
     account = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 

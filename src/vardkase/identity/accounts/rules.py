@@ -79,8 +79,8 @@ def is_one_mailbox(one: str, other: str) -> bool:
 def mailbox(email: str) -> tuple[str, str]:
     """The canonical form of an address: equal for all spellings of one mailbox.
 
-    Ignores case, the quotes around a local part and its escapes (RFC 5321, section 4.1.2), what follows a plus sign (RFC
-    5233), and whether the domain is in Unicode or in ASCII (IDNA). Dots count: no standard says that they do not.
+    Ignores case, the quotes around a local part and its escapes (RFC 5321, section 4.1.2), what follows a plus sign
+    (RFC 5233), and whether the domain is in Unicode or in ASCII (IDNA). Dots count: no standard says otherwise.
     """
     text = unicodedata.normalize("NFKC", email.strip().rstrip(".")).casefold()
     local, _, domain = text.rpartition("@")

@@ -108,16 +108,30 @@ class OpenForm(forms.Form):
     )
 
 
-class AdministratorForm(forms.Form):
+class TakesTwoForm(forms.Form):
+    """Something that in some cases takes a second officer, who reads the reasons."""
+
+    reason = forms.CharField(
+        label=_("Reasons"),
+        widget=forms.Textarea(attrs=ROWS),
+        max_length=4000,
+        required=False,
+        help_text=_("Needed where another officer has to approve it. You are told when it is so."),
+    )
+
+
+class AdministratorForm(TakesTwoForm):
+    field_order = ("email", "reason")
     email = forms.EmailField(
         label=_("E-mail address of the administrator"),
         help_text=_("A private link to choose a password is sent there."),
     )
 
 
-class SyncUserForm(forms.Form):
+class SyncUserForm(TakesTwoForm):
     """The account that synchronises, and the key that is shown once."""
 
+    field_order = ("email", "addresses", "until", "send_to", "reason")
     email = forms.EmailField(
         label=_("Address of the account"),
         help_text=_("An address of the machine, in the member’s own domain."),
@@ -182,9 +196,10 @@ class WaiveForm(forms.Form):
     note = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs=ROWS), max_length=4000)
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(TakesTwoForm):
     """Which organisation a member is: one that is here already, or by which UUID it is known."""
 
+    field_order = ("other", "uuid", "reason")
     other = forms.ModelChoiceField(
         Organisation.objects.filter(membership=None).order_by("name"),
         label=_("The organisation that it is, if it was here before"),

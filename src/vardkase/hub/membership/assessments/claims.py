@@ -79,7 +79,7 @@ def _about_the_signatory(application: Application) -> list[str]:
 def _about_the_reader(actor: Actor, found: Applicant) -> list[str]:
     """What the reader alone can judge, and declares where it is so."""
     domain = plain_domain(actor.name.rpartition("@")[2])
-    if are_one_person(addresses_of(actor.user_id, actor.name), found.addresses):
+    if are_one_person(addresses_of(actor.user_id, actor.name), set(found.addresses)):
         told = gettext("It names you (%s) as a contact. Declare that you are partial if you have ties to it.")
         return [told % actor.name]
     if domain and any(lies_under(domain, plain_domain(each)) for each in found.domains):

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,5 +12,7 @@ class OnboardingConfig(AppConfig):
         from vardkase.hub.membership.onboarding.items import never_waived, still_open  # noqa: PLC0415 - the same
         from vardkase.hub.membership.onboarding.letters import register_kinds  # noqa: PLC0415 - the same
 
+        for actions in ("member_accounts", "organisation"):  # They register what takes two officers.
+            import_module(f"vardkase.hub.membership.onboarding.{actions}")
         checklist_is_told_by(still_open, never_waived)
         register_kinds()

@@ -11,8 +11,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding import member_accounts, organisation, services
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.organisations.queries import Reference
 from vardkase.misp.flags import as_bool
 
@@ -30,18 +31,21 @@ class Doing:
 
 def _which(actor: Actor, member: Reference, given: Values) -> object:
     """Say which organisation a member is: one that is here already, or by which UUID it is known."""
+    reason = given.get("reason", "")
     if "other" in given:
-        return services.join_organisation(actor, member, given["other"])
+        return organisation.join_organisation(actor, member, given["other"], reason)
     if "uuid" in given:
-        return services.take_uuid(actor, member, given["uuid"])
+        return organisation.take_uuid(actor, member, given["uuid"], reason)
     told = gettext("Choose an organisation, or give a UUID.")
     raise Invalid({"other": [told], "uuid": [told]})
 
 
 DOINGS = {
-    "organisation": Doing((), _which, ("other", "uuid")),
+    "organisation": Doing((), _which, ("other", "uuid", "reason")),
     "administrator": Doing(
-        ("email",), lambda actor, member, given: services.invite_administrator(actor, member, given["email"])
+        ("email",),
+        lambda actor, member, given: member_accounts.invite_administrator(actor, member, **given),
+        ("reason",),
     ),
     "domain": Doing(
         ("domain", "method"),
@@ -57,16 +61,18 @@ DOINGS = {
     ),
     "sync_user": Doing(
         ("email", "addresses", "until"),
-        lambda actor, member, given: services.make_sync_user(actor, member, **given),
-        ("send_to",),
+        lambda actor, member, given: member_accounts.make_sync_user(actor, member, **given),
+        ("send_to", "reason"),
     ),
     "server": Doing(("url",), services.connect, ("authkey", "push", "pull")),
 }
 """Items that somebody of the hub does, and with what. All others are read off what the member does."""
 
 
-def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> None:
+def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> ApprovalRequest | None:
     """Do one item of a member's checklist with what `given` tells; lists may be texts, days are ISO.
+
+    Returns what a second officer has to approve first, if anything.
 
     Raises Invalid by field, also for an item that is not done so, and what the item's service raises.
     """
@@ -74,7 +80,8 @@ def do_item(actor: Actor, reference: Reference, item: str, given: Values) -> Non
     if doing is None:
         told = gettext("This item is none that is done from here. Those are: %s.") % ", ".join(DOINGS)
         raise Invalid({"item": [told]})
-    doing.do(actor, reference, _read(doing, given))
+    result = doing.do(actor, reference, _read(doing, given))
+    return result if isinstance(result, ApprovalRequest) else None
 
 
 def _read(doing: Doing, given: Values) -> dict[str, Any]:

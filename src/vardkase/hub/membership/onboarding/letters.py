@@ -8,8 +8,12 @@ from vardkase.audit.services import Target
 from vardkase.hub.correspondence import Kind, Recipient, register, send
 from vardkase.hub.membership.members.models import Membership
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.accounts.rules import is_one_mailbox
 
+TOLD = ("signatory", "main", "technical", "security")
+"""The contacts that hear of new ways into their organisation."""
 EXAMPLE = "https://hub.example/welcome/"
 KINDS = (
     Kind(
@@ -44,6 +48,47 @@ KINDS = (
             "it into your software at once, and keep it nowhere else. The link holds for seven days.",
         },
     ),
+    Kind(
+        "membership_account_announced",
+        describes=_("A member is told that the hub has sent somebody a link to an account or key of it"),
+        facts={
+            "organisation": "Exempelköpings kommun",
+            "account": "sync@kommun.example",
+            "recipient": "teknik@kommun.example",
+            "person": "handlaggare@hub.example",
+        },
+        subject={
+            "sv": "Konto för {organisation} på hubben",
+            "en": "Account of {organisation} at the hub",
+        },
+        body={
+            "sv": "Hej,\n\n{person} har skickat en länk till kontot {account}, som hör till {organisation}, till "
+            "{recipient}. Den som har kontot handlar i er organisations namn.\n\nHör av er till kundtjänst genast om "
+            "det inte stämmer.",
+            "en": "Hello,\n\n{person} has sent a link to the account {account} of {organisation} to {recipient}. "
+            "Whoever has the account acts in the name of your organisation.\n\nContact customer service at once if "
+            "this is not right.",
+        },
+    ),
+    Kind(
+        "membership_key_announced",
+        describes=_("A member is told that an API key of it was made"),
+        facts={
+            "organisation": "Exempelköpings kommun",
+            "account": "sync@kommun.example",
+            "addresses": "192.0.2.1/32",
+        },
+        subject={
+            "sv": "Ny API-nyckel för {organisation}",
+            "en": "New API key of {organisation}",
+        },
+        body={
+            "sv": "Hej,\n\nen ny API-nyckel har skapats för kontot {account}, som hör till {organisation}. Den "
+            "fungerar från {addresses}.\n\nHör av er till kundtjänst genast om det inte stämmer.",
+            "en": "Hello,\n\na new API key of the account {account} of {organisation} was made. It works from "
+            "{addresses}.\n\nContact customer service at once if this is not right.",
+        },
+    ),
 )
 
 
@@ -65,6 +110,35 @@ def send_key(actor: Actor, membership: Membership, user: User, link: str, email:
     key = contact.get("key", "") if contact.get("email", "").lower() == email.lower() else ""
     recipient = Recipient(email, membership.language, key)
     _send(actor, membership, "membership_key", recipient, {"account": user.email}, link)
+
+
+def announce_account(actor: Actor, membership: Membership, user: User, recipient: str) -> None:
+    """Tell the member, except `recipient`, that a link to an account of it was sent there."""
+    facts = {"account": user.email, "recipient": recipient, "person": actor.name}
+    _announce(actor, membership, "membership_account_announced", facts, but=(recipient, user.email))
+
+
+def announce_key(actor: Actor, membership: Membership, user: User, key: AuthKey) -> None:
+    """Tell the member that a key of it was made; the account itself hears of it otherwise."""
+    facts = {"account": user.email, "addresses": ", ".join(key.allowed_ips or ())}
+    _announce(actor, membership, "membership_key_announced", facts, but=(user.email,))
+
+
+def _announce(
+    actor: Actor, membership: Membership, kind: str, facts: dict[str, str], but: tuple[str, ...]
+) -> None:
+    """Write to a member's administrators and contacts."""
+    found = {
+        user.email: Recipient(user.email, user.language or membership.language)
+        for user in active_users().filter(org=membership.organisation_id, role__perm_admin=True)
+    }
+    for name in TOLD:
+        contact = membership.details.get(f"contact_{name}") or {}
+        if email := contact.get("email"):
+            found.setdefault(email, Recipient(email, membership.language, contact.get("key", "")))
+    recipients = [each for email, each in found.items() if not any(is_one_mailbox(email, one) for one in but)]
+    about = Target("membership", membership.pk, title=str(membership))
+    send(actor, kind, recipients, {"organisation": membership.organisation.name, **facts}, about=about)
 
 
 def _send(

@@ -15,12 +15,14 @@ from vardkase.audit.services import record
 from vardkase.core.errors import NotFound
 from vardkase.core.private_links import private_address
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.onboarding import letters
 from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.credentials import note_who_set
 from vardkase.identity.accounts.services.keys import make_key
 from vardkase.identity.accounts.services.keys import target_of as target_of_key
+from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 
@@ -94,6 +96,8 @@ def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     _use(link)
     facts = {"user": link.user.email, "allowed_ips": key.allowed_ips, "expiration": key.expiration}
     record(actor, "auth_key.created", target_of_key(key), facts)
+    tell_of_changes(actor, link.user, [Changed.KEY_MADE], detail=str(key))
+    letters.announce_key(actor, link.membership, link.user, key)
     return key, raw
 
 
@@ -101,7 +105,7 @@ def _locked(purpose: PrivateLink.Purpose, secret: str) -> PrivateLink:
     """The link, its row locked, so that of two who use it at once one comes too late."""
     found = find_link(purpose, secret)
     locked = PrivateLink.objects.select_for_update(of=("self",)).filter(pk=found.pk, used=None)
-    if (link := locked.select_related("user").first()) is None:
+    if (link := locked.select_related("user", "membership__organisation").first()) is None:
         raise NotFound(gettext("The link has been used, or is too old. Ask for a new one."))
     return link
 

@@ -18,14 +18,16 @@ from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.answers import certificate_of
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import TECHNICAL
-from vardkase.hub.membership.onboarding import services
+from vardkase.hub.membership.onboarding import member_accounts, organisation, services
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.items import NAMES, checklist
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.diagnosis import diagnosis
 from vardkase.web.forms import membership as written
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 from vardkase.web.views.membership.lines import PILLS
 
 type Data = dict[str, Any]
@@ -85,15 +87,15 @@ DOINGS: dict[str, Doing] = {
         written.OrganisationForm,
         _organisation,
         lambda request, pk, data: (
-            services.join_organisation(request.actor, pk, data["other"].pk)
+            organisation.join_organisation(request.actor, pk, data["other"].pk, data["reason"])
             if data["other"]
-            else services.take_uuid(request.actor, pk, str(data["uuid"]))
+            else organisation.take_uuid(request.actor, pk, str(data["uuid"]), data["reason"])
         ),
     ),
     "administrator": Doing(
         written.AdministratorForm,
         lambda membership: {"email": _contact(membership, "main")},
-        lambda request, pk, data: services.invite_administrator(request.actor, pk, data["email"]),
+        lambda request, pk, data: member_accounts.invite_administrator(request.actor, pk, **data),
     ),
     "domain": Doing(
         written.DomainForm,
@@ -113,7 +115,7 @@ DOINGS: dict[str, Doing] = {
     "sync_user": Doing(
         written.SyncUserForm,
         _sync_user,
-        lambda request, pk, data: services.make_sync_user(request.actor, pk, **data),
+        lambda request, pk, data: member_accounts.make_sync_user(request.actor, pk, **data),
     ),
     "server": Doing(
         written.ServerForm, _server, lambda request, pk, data: services.connect(request.actor, pk, data)
@@ -144,7 +146,10 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if doing is None:
         raise Http404
     form = doing.form(request.POST)
-    if form.is_valid() and _done(form, lambda: doing.do(request, pk, form.cleaned_data)):
+    results: list[object] = []
+    if form.is_valid() and _done(form, lambda: results.append(doing.do(request, pk, form.cleaned_data))):
+        if isinstance(results[0], ApprovalRequest):
+            return proposed(request, results[0])
         messages.success(request, gettext("Done."))
         membership.refresh_from_db(fields=["organisation"])  # It may be of another organisation now.
         return redirect("member", membership.organisation_id)

@@ -1,0 +1,311 @@
+"""A member's first administrator and its synchronising account: alone only while it is being connected.
+
+One person gives nobody a way into an organisation that is a member already, nor sends one to an address that the member
+has not named itself: that takes two officers.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, MaxLengthValidator
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.membership.members.details import CONTACTS
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.rules import conflict_of
+from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
+from vardkase.hub.membership.onboarding import letters
+from vardkase.hub.membership.onboarding.items_done import done, for_the_hub, open_membership
+from vardkase.hub.membership.onboarding.links import Purpose, make_link
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.accounts.rules import is_one_mailbox
+from vardkase.identity.accounts.services import create_user
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.queries import Reference
+from vardkase.identity.organisations.rules import has_verified_domain
+
+LONGEST_KEY_DAYS = 366
+"""A key is changed at least yearly."""
+LONGEST_ADDRESS = 254
+"""Characters of a mail address (RFC 5321, section 4.5.3.1.3, without its brackets)."""
+ADMINISTRATOR = {"perm_admin": True, "perm_site_admin": False}
+SYNCHRONISES = {"perm_sync": True, "perm_admin": False, "perm_site_admin": False}
+
+
+@transaction.atomic
+def invite_administrator(
+    actor: Actor, reference: Reference, email: str, reason: str = ""
+) -> User | ApprovalRequest:
+    """Make the first administrator's account, or use the one there is, and mail them a link to choose a password.
+
+    Returns the account, or what a second officer has to approve, which takes a `reason`. Raises Invalid by field,
+    Conflict for somebody who has signed in already, NotFound, Forbidden.
+    """
+    membership, address = open_membership(actor, reference), email.strip()
+    _require_theirs(actor, membership, email=address)
+    _require_invitable(membership, address)
+    if not _is_alone_enough(membership, address):
+        return propose_step(actor, INVITE, membership, reason, {"email": address})
+    return _invite(actor, membership, address)
+
+
+@transaction.atomic
+def make_sync_user(
+    actor: Actor,
+    reference: Reference,
+    email: str,
+    *,
+    addresses: str,
+    until: date,
+    send_to: str = "",
+    reason: str = "",
+) -> User | ApprovalRequest:
+    """Make the account that synchronises, and mail a link that shows its new key once.
+
+    The key works from `addresses` alone, until the day `until`, at most a year on. The link goes to `send_to`, else
+    to the technical contact; to nobody but itself for an account that has had a key. Returns and raises as
+    `invite_administrator` does.
+    """
+    membership, address = open_membership(actor, reference), email.strip()
+    networks = _addresses(addresses)
+    if not 1 <= (until - today()).days <= LONGEST_KEY_DAYS:
+        raise Invalid({"until": [gettext("A key ends within a year.")]})
+    known = _existing(membership, address, SYNCHRONISES)
+    recipient = send_to.strip() or _default_recipient(membership, known)
+    if not recipient:
+        raise Invalid({"send_to": [gettext("Say to whom the link with the key is sent.")]})
+    _require_address(recipient)
+    _require_theirs(actor, membership, email=address, send_to=recipient)
+    _require_own_mailbox(known, recipient)
+    if not _is_alone_enough(membership, address, recipient):
+        given = {"email": address, "addresses": networks, "until": until.isoformat(), "send_to": recipient}
+        return propose_step(actor, MAKE_SYNC_USER, membership, reason, given)
+    return _send_key(actor, membership, address, networks, until, recipient)
+
+
+def _invite(actor: Actor, membership: Membership, email: str) -> User:
+    _require_invitable(membership, email)
+    user = _account(actor, membership, email, ADMINISTRATOR)
+    link = make_link(actor, membership, user, Purpose.PASSWORD, user.email)
+    letters.announce_account(actor, membership, user, user.email)
+    letters.invite(actor, membership, user, link)
+    return done(actor, membership, "administrator", user.email, user)
+
+
+def _send_key(
+    actor: Actor, membership: Membership, email: str, networks: list[str], until: date, recipient: str
+) -> User:
+    _require_own_mailbox(_existing(membership, email, SYNCHRONISES), recipient)
+    user, days = _account(actor, membership, email, SYNCHRONISES), (until - today()).days
+    if days < 1:
+        raise Invalid({"until": [gettext("A key ends within a year.")]})
+    link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
+    letters.announce_account(actor, membership, user, recipient)
+    letters.send_key(actor, membership, user, link, recipient)
+    return done(actor, membership, "sync_user", user.email, user)
+
+
+def _is_alone_enough(membership: Membership, *addresses: str) -> bool:
+    """Whether one person may do it: while the member is being connected, with addresses that it has named itself."""
+    return membership.state == MembershipState.ONBOARDING and all(
+        _is_theirs(membership, each) for each in addresses
+    )
+
+
+def _is_theirs(membership: Membership, address: str) -> bool:
+    """Whether an address is a contact's or in a mail domain that the member gave: not one that was verified since,
+    which the operator may do in its name."""
+    contacts = [(membership.details.get(f"contact_{name}") or {}).get("email", "") for name in CONTACTS]
+    return any(is_one_mailbox(address, each) for each in contacts if each) or has_verified_domain(
+        address, membership.details.get("domains", ())
+    )
+
+
+def _require_theirs(actor: Actor, membership: Membership, **addresses: str) -> None:
+    """Raise Invalid by field when whoever may read nothing gives an address that the member has not named."""
+    if not actor.is_content_blind:
+        return
+    told = gettext(
+        "This address is neither a contact’s nor in a mail domain of the member: an officer has to give it."
+    )
+    errors = {
+        field: [told] for field, address in addresses.items() if not _is_theirs(membership, address.strip())
+    }
+    if errors:
+        raise Invalid(errors)
+
+
+def _require_invitable(membership: Membership, email: str) -> None:
+    user = _existing(membership, email, ADMINISTRATOR)
+    if user is not None and user.last_pw_change and not user.change_pw and user.last_login:
+        raise Conflict(gettext("%s has signed in already.") % user.email)
+
+
+def _require_own_mailbox(user: User | None, recipient: str) -> None:
+    """Raise Invalid when a key of an account that has had one would be shown to another mailbox: it reads and sends as
+    somebody who exists."""
+    if user is not None and _has_been_used(user) and recipient.casefold() != user.email.casefold():
+        told = gettext(
+            "This account has had a key. A link to a new one goes to its own address, or its administrator makes one."
+        )
+        raise Invalid({"send_to": [told]})
+
+
+def _default_recipient(membership: Membership, user: User | None) -> str:
+    if user is not None and _has_been_used(user):
+        return user.email
+    return str((membership.details.get("contact_technical") or {}).get("email", ""))
+
+
+def _has_been_used(user: User) -> bool:
+    return bool(user.last_login or user.last_api_access) or AuthKey.objects.filter(user=user).exists()
+
+
+def _require_address(recipient: str) -> None:
+    """Raise Invalid for what no mail can be sent to."""
+    try:
+        EmailValidator()(recipient)
+        MaxLengthValidator(LONGEST_ADDRESS)(recipient)
+    except ValidationError:
+        raise Invalid({"send_to": [gettext("Please enter a valid email address.")]}) from None
+
+
+def _existing(membership: Membership, email: str, kind: Mapping[str, bool]) -> User | None:
+    """The account with this address, which has to be the member's and of that kind. Raises Invalid, Forbidden."""
+    known = User.objects.select_related("role", "org").filter(email__iexact=email).first()
+    if known is None:
+        return None
+    if known.org_id != membership.organisation_id or known.disabled:
+        raise Invalid({"email": [gettext("An account with this email address already exists.")]})
+    if any(getattr(known.role, flag) != held for flag, held in kind.items()):
+        raise Forbidden(gettext("This account has another role."))
+    return known
+
+
+def _account(actor: Actor, membership: Membership, email: str, kind: Mapping[str, bool]) -> User:
+    """The member's account with this address; made when there is none."""
+    if (known := _existing(membership, email, kind)) is not None:
+        return known
+    role = Role.objects.filter(**kind).order_by("pk").first()
+    if role is None:
+        raise Invalid({"email": [gettext("The hub has no role for this.")]})
+    data = {"email": email, "org_id": membership.organisation_id, "role_id": role.pk, "termsaccepted": True}
+    return create_user(for_the_hub(actor), data)
+
+
+def _addresses(given: str) -> list[str]:
+    """Addresses and networks that a key may come from. Raises Invalid when there is none, or it is any address."""
+    try:
+        found = [ipaddress.ip_network(each, strict=False) for each in given.replace(",", " ").split()]
+    except ValueError:
+        found = []
+    if not found or any(network.prefixlen == 0 for network in found):
+        raise Invalid({"addresses": [gettext("Give the fixed addresses that the API is called from.")]})
+    return [str(network) for network in found]
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    membership = membership_of(request)
+    user = User.objects.filter(email__iexact=request.parameters["email"]).first()
+    account = [user.pk, user.org_id, user.role_id, user.disabled, _has_been_used(user)] if user else None
+    return {"state": membership.state, "details": membership.details, "account": account}
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    """Without a lock: pages that only read ask this too, outside a transaction."""
+    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    return conflict_of(cast(Actor, actor), found) if found else ""
+
+
+def _describes(effect: Promise) -> Callable[[ApprovalRequest], Description]:
+    """Describes who gets in, and whether the member has named their address."""
+
+    def describe(request: ApprovalRequest) -> Description:
+        given = request.parameters
+        found = Membership.objects.filter(pk=int(request.subject)).first()
+        labels = (
+            (gettext("Account"), given["email"]),
+            (gettext("The link is sent to"), given.get("send_to") or given["email"]),
+            (gettext("Addresses that it calls from"), ", ".join(given.get("addresses", ()))),
+            (gettext("The key ends on"), given.get("until", "")),
+            (gettext("State of the membership"), str(MembershipState(found.state).label) if found else ""),
+            (gettext("Addresses that the member has not named"), _strangers(found, given) if found else ""),
+        )
+        return Description(
+            str(effect), ((gettext("Member"), request.title), *(each for each in labels if each[1]))
+        )
+
+    return describe
+
+
+def _strangers(membership: Membership, given: Mapping[str, Any]) -> str:
+    addresses = dict.fromkeys(filter(None, (given["email"], given.get("send_to"))))
+    return ", ".join(each for each in addresses if not _is_theirs(membership, each))
+
+
+def _invited(approval: Approval) -> User:
+    membership = membership_of(approval.for_action(INVITE).request)
+    _require_not_ended(membership)
+    return _invite(cast(Actor, approval.actor), membership, approval.parameters["email"])
+
+
+def _made_sync_user(approval: Approval) -> User:
+    membership, given = membership_of(approval.for_action(MAKE_SYNC_USER).request), approval.parameters
+    _require_not_ended(membership)
+    until, actor = date.fromisoformat(given["until"]), cast(Actor, approval.actor)
+    return _send_key(actor, membership, given["email"], given["addresses"], until, given["send_to"])
+
+
+def _require_not_ended(membership: Membership) -> None:
+    if membership.state == MembershipState.TERMINATED:
+        raise Conflict(gettext("The membership has ended."))
+
+
+INVITE = register(
+    Action(
+        name="invite_member_administrator",
+        title=_("Give a member an administrator"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describes(
+            _(
+                "Whoever reads this mailbox administers the member’s accounts and acts in its name. Its administrators "
+                "and contacts are told."
+            )
+        ),
+        fingerprint=_fingerprint,
+        conflict=_conflict,
+        execute=_invited,
+    )
+)
+MAKE_SYNC_USER = register(
+    Action(
+        name="make_member_sync_key",
+        title=_("Make a synchronising key of a member"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describes(
+            _(
+                "Whoever gets the key reads what the member reads and sends in its name. Its administrators and "
+                "contacts are told."
+            )
+        ),
+        fingerprint=_fingerprint,
+        conflict=_conflict,
+        execute=_made_sync_user,
+    )
+)

@@ -1,0 +1,221 @@
+"""Which organisation a membership is of. Two officers have approved one, so no officer alone gives it to another."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.rules import conflict_of, require_officer
+from vardkase.hub.membership.members.services.pushing import locked, push
+from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
+from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.hub.membership.onboarding.items_done import done, for_the_hub
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.queries import Reference, find_organisation
+from vardkase.identity.organisations.services import edit_organisation
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.models import Event
+
+
+@transaction.atomic
+def join_organisation(
+    actor: Actor, reference: Reference, other: Reference, reason: str = ""
+) -> ApprovalRequest:
+    """Propose that a membership be of an organisation that is here already, in place of the one that was made for it.
+
+    For officers: whoever is a member owns what the organisation has. Raises Conflict when either is in use as a
+    member, Invalid for an organisation of the hub's own people and without a reason, NotFound, Forbidden.
+    """
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    found = find_organisation(other)
+    _require_joinable(membership, found)
+    return propose_step(actor, JOIN, membership, reason, {"other": found.pk})
+
+
+@transaction.atomic
+def take_uuid(
+    actor: Actor, reference: Reference, uuid: str, reason: str = ""
+) -> Membership | ApprovalRequest:
+    """Have a member's organisation be known by the UUID that it has in its own MISP, so that what it sends is its own.
+
+    For officers, while it is being connected and has published nothing. Another UUID than the one in the application
+    that was approved is proposed, with a `reason`. Raises Conflict after that, Invalid for no UUID and for one that
+    another organisation has, NotFound, Forbidden.
+    """
+    membership = locked(actor, reference)
+    require_officer(actor, membership)
+    _require_new(membership)
+    wanted = _free_uuid(membership, uuid)
+    if wanted == Facts(membership).other_uuid:
+        return _known_by(actor, membership, wanted)
+    return propose_step(actor, TAKE_UUID, membership, reason, {"uuid": wanted})
+
+
+def _require_joinable(membership: Membership, found: Organisation) -> None:
+    former = membership.organisation
+    if membership.state != MembershipState.ONBOARDING or User.objects.filter(org=former).exists():
+        raise Conflict(gettext("The organisation is in use: it can be merged with another, not exchanged."))
+    if Membership.objects.filter(organisation=found).exists():
+        raise Conflict(gettext("%s is a member already.") % found.name)
+    if found.pk == host_organisation_id() or User.objects.filter(org=found, staff_roles__len__gt=0).exists():
+        told = gettext("%s runs this hub, or has people who do: it becomes no other member.")
+        raise Invalid({"other": [told % found.name]})
+
+
+def _require_new(membership: Membership) -> None:
+    has_events = Event.objects.filter(orgc_id=membership.organisation_id).exists()
+    if membership.state != MembershipState.ONBOARDING or has_events:
+        raise Conflict(gettext("The organisation is known to others by its UUID already."))
+
+
+def _free_uuid(membership: Membership, uuid: str) -> str:
+    try:
+        wanted = str(UUID(uuid.strip()))
+    except ValueError:
+        raise Invalid({"uuid": [gettext("This is not a UUID.")]}) from None
+    if Organisation.objects.filter(uuid=wanted).exclude(pk=membership.organisation_id).exists():
+        raise Invalid({"uuid": [gettext("An organisation with this UUID already exists.")]})
+    return wanted
+
+
+def _known_by(actor: Actor, membership: Membership, uuid: str) -> Membership:
+    edit_organisation(for_the_hub(actor), membership.organisation, {"uuid": uuid})
+    return done(actor, membership, "organisation", uuid, membership)
+
+
+def _join(approval: Approval) -> Membership:
+    membership = membership_of(approval.for_action(JOIN).request)
+    former, found = membership.organisation, _other(approval.request)
+    _require_joinable(membership, found)
+    if refusal := _conflict(approval.actor, approval.request):
+        raise Forbidden(refusal)
+    Organisation.objects.filter(pk=found.pk).update(local=True)
+    membership.organisation = found
+    membership.save(update_fields=["organisation"])
+    if membership.application is not None:
+        membership.application.organisation = found
+        membership.application.save(update_fields=["organisation"])
+    former.delete()
+    push(membership)
+    return done(cast(Actor, approval.actor), membership, "organisation", found.name, membership)
+
+
+def _take_uuid(approval: Approval) -> Membership:
+    membership = membership_of(approval.for_action(TAKE_UUID).request)
+    _require_new(membership)
+    wanted = _free_uuid(membership, approval.parameters["uuid"])
+    return _known_by(cast(Actor, approval.actor), membership, wanted)
+
+
+def _other(request: ApprovalRequest) -> Organisation:
+    return find_organisation(request.parameters["other"])
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    membership = membership_of(request)
+    state = {"state": membership.state, "organisation": _identity(membership.organisation)}
+    return state | ({"other": _identity(_other(request))} if "other" in request.parameters else {})
+
+
+def _identity(organisation: Organisation) -> list[str]:
+    return [organisation.name, str(organisation.uuid), *organisation.verified_domains]
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    """An interest in either organisation. Without a lock: pages that only read ask this too."""
+    found = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    if found is None:
+        return ""
+    if request.parameters.get("other") == actor.organisation_id:
+        return conflict_of(cast(Actor, actor), Membership(organisation_id=actor.organisation_id))
+    return conflict_of(cast(Actor, actor), found)
+
+
+def _describe_join(request: ApprovalRequest) -> Description:
+    other = Organisation.objects.filter(pk=request.parameters["other"]).first()
+    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    former = membership.organisation if membership else None
+    numbers = (membership.organisation_number if membership else "", "")
+    return Description(
+        gettext(
+            "The membership is the other organisation’s from now on, with all that it has here. The one that was "
+            "approved is deleted. Make sure that they are the same."
+        ),
+        (
+            *_details(gettext("Approved"), former, request.title, numbers[0]),
+            *_details(gettext("Instead"), other, "–", numbers[1]),
+        ),
+    )
+
+
+def _details(
+    which: str, organisation: Organisation | None, name: str, number: str
+) -> tuple[tuple[str, str], ...]:
+    """One of the two organisations, line by line."""
+    if organisation is None:
+        return ((which, name),)
+    users = User.objects.filter(org=organisation).count()
+    events = Event.objects.filter(orgc_id=organisation.pk).count()
+    rows = (
+        (gettext("name"), organisation.name),
+        (gettext("organisation number"), number),
+        ("UUID", str(organisation.uuid)),
+        (gettext("mail domains"), ", ".join(organisation.verified_domains)),
+        (gettext("accounts"), str(users)),
+        (gettext("events"), str(events)),
+    )
+    return tuple((f"{which}: {label}", value or "–") for label, value in rows)
+
+
+def _describe_uuid(request: ApprovalRequest) -> Description:
+    membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
+    before = str(membership.organisation.uuid) if membership else "–"
+    applied = Facts(membership).other_uuid if membership else ""
+    return Description(
+        gettext("What other instances know by this UUID is the member’s own from now on."),
+        (
+            (gettext("Member"), request.title),
+            (gettext("UUID now"), before),
+            (gettext("UUID in the application"), applied or "–"),
+            (gettext("New UUID"), request.parameters["uuid"]),
+        ),
+    )
+
+
+JOIN = register(
+    Action(
+        name="join_organisation",
+        title=_("Give a membership to another organisation"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describe_join,
+        fingerprint=_fingerprint,
+        conflict=_conflict,
+        execute=_join,
+    )
+)
+TAKE_UUID = register(
+    Action(
+        name="take_uuid",
+        title=_("Change the UUID that a member is known by"),
+        propose=PROPOSERS,
+        approve=OFFICERS,
+        describe=_describe_uuid,
+        fingerprint=_fingerprint,
+        conflict=_conflict,
+        execute=_take_uuid,
+    )
+)

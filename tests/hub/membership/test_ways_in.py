@@ -1,0 +1,246 @@
+"""No officer or operator alone gets into a member's organisation, or gives a membership to another one."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.api.calls import call
+from tests.cast import ORG_ADMIN, SYNC_USER, Cast
+from tests.factories import make_key, make_organisation, make_role, make_user
+from tests.hub.membership.answers import answers
+from tests.hub.membership.cast import make_application
+from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, opened
+from tests.identity.two_people import approved, the_request
+from tests.web.signed_in import signed_in
+from vardkase.cli.main import commands
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.enrolment import codes
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.onboarding import links, member_accounts, organisation
+from vardkase.hub.membership.onboarding.models import PrivateLink
+from vardkase.identity.access.actor import visitor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
+
+UNTIL = today() + timedelta(days=100)
+KEY = {"addresses": "127.0.0.1", "until": UNTIL.isoformat()}
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, settings: Any, password_is_enough: None) -> Desk:
+    settings.BASE_URL = "https://hub.example"
+    make_role("Sync user", SYNC_USER)
+    return make_desk(cast)
+
+
+def addressed_to() -> list[str]:
+    return sorted(OutgoingMail.objects.values_list("recipient", flat=True))
+
+
+def secret_in_mail() -> str:
+    texts = (
+        OutgoingMail.objects.filter(text__contains="/welcome/").order_by("-pk").values_list("text", flat=True)
+    )
+    found = re.search(r"/welcome/(?:password|key)/#([\w-]+)", texts[0])
+    assert found
+    return found[1]
+
+
+def nothing_was_made(cast: Cast, email: str) -> None:
+    assert not PrivateLink.objects.exists()
+    assert not User.objects.filter(email=email).exists()
+
+
+@pytest.mark.parametrize(
+    ("item", "given"),
+    [
+        ("administrator", {"email": "per.private@mailbox.example"}),
+        ("administrator", {"email": "anna@b.example"}),
+        ("sync_user", {"email": "machine@b.example", "send_to": "per.private@mailbox.example", **KEY}),
+        ("sync_user", {"email": "machine@b.example", "send_to": "bo@b.example", **KEY}),
+    ],
+)
+@pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
+def test_nobody_alone_gets_into_a_member(
+    cast: Cast, desk: Desk, face: str, item: str, given: dict[str, str]
+) -> None:
+    """The member is active: whatever the address is, an officer proposes, and an operator or console is refused."""
+    member(desk, cast.org_b, connection="both")
+    reason = {"reason": "They lost theirs."}
+    if face == "page":
+        path = f"/members/{cast.org_b.pk}/checklist/{item}/"
+        assert signed_in(desk.officer).post(path, given).status_code == 422  # The reasons are missing.
+        assert signed_in(desk.officer).post(path, given | reason).status_code == 302
+    elif face == "API":
+        path = f"/membershipChecklists/do/{cast.org_b.pk}/{item}"
+        assert call(desk.officer.key, "POST", path, given)[0] in (400, 403)
+        status, told = call(desk.officer.key, "POST", path, given | reason)
+        assert (status, told["ApprovalRequest"]["state"]) == (200, "waiting")
+    elif face == "console":
+        words = [
+            "membership",
+            "do",
+            cast.org_b.name,
+            item,
+            *(f"{n}={v}" for n, v in (given | reason).items()),
+        ]
+        done = CliRunner().invoke(commands, words)
+        assert isinstance(done.exception, Forbidden), done.output
+    else:
+        path = f"/membershipChecklists/do/{cast.org_b.pk}/{item}"
+        assert call(desk.operator.key, "POST", path, given | reason)[0] in (400, 403)
+    nothing_was_made(cast, given["email"])
+    if face in ("console", "operator"):
+        assert not ApprovalRequest.objects.filter(state="waiting").exists()
+        return
+    with pytest.raises(Forbidden):
+        approved(desk.officer.user)
+    approved(desk.second.user, the_request())
+    assert User.objects.filter(email=given["email"], org=cast.org_b).exists()
+    assert {"admin@b.example", "anna@b.example"} - {given["email"]} <= set(addressed_to())
+
+
+def test_a_key_of_an_account_that_has_one_is_shown_to_no_other_mailbox(cast: Cast, desk: Desk) -> None:
+    """Neither while the member is connected, nor when two would agree on it."""
+    opened(desk, cast.org_b, connection="api")
+    user = make_user(cast.org_b, make_role("Sync user", SYNC_USER), "machine@b.example")
+    make_key(user)
+    officer, org = at_the_screen(desk.officer), cast.org_b.pk
+    for send_to in ("bo@b.example", "per@mailbox.example"):
+        with pytest.raises(Invalid, match=r"has had a key|haft en nyckel"):
+            member_accounts.make_sync_user(
+                officer, org, user.email, addresses="127.0.0.1", until=UNTIL, send_to=send_to, reason="Lost."
+            )
+    assert not PrivateLink.objects.exists()
+    member_accounts.make_sync_user(officer, org, user.email, addresses="127.0.0.1", until=UNTIL)
+    assert PrivateLink.objects.get().sent_to == user.email
+    links.show_key(visitor("127.0.0.1"), secret_in_mail())
+    told = addressed_to()
+    assert {"anna@b.example", "bo@b.example", "admin@b.example", "machine@b.example"} <= set(told)
+
+
+def test_a_way_in_that_was_not_used_is_sent_anew(cast: Cast, desk: Desk) -> None:
+    """Its account has had no key, so it is nobody yet."""
+    opened(desk, cast.org_b, connection="api")
+    operator, org = at_the_screen(desk.operator), cast.org_b.pk
+    for _ in range(2):
+        member_accounts.make_sync_user(operator, org, "machine@b.example", addresses="127.0.0.1", until=UNTIL)
+        assert PrivateLink.objects.get().sent_to == "bo@b.example"
+    assert AuthKey.objects.filter(user__email="machine@b.example").count() == 0
+
+
+def test_what_was_approved_is_carried_out_only_while_it_is_so(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    officer, org = at_the_screen(desk.officer), cast.org_b.pk
+    waits = member_accounts.invite_administrator(officer, org, "new@b.example", "They lost theirs.")
+    make_user(cast.org_b, make_role("Org Admin", ORG_ADMIN), "new@b.example")
+    with pytest.raises(Conflict):
+        approved(desk.second.user, waits)
+    assert not PrivateLink.objects.exists()
+
+
+@pytest.mark.parametrize("face", ["page", "service"])
+def test_a_code_of_a_member_is_told_to_nobody_of_the_hub(
+    cast: Cast, desk: Desk, settings: Any, face: str
+) -> None:
+    settings.VARDKASE_PROFILE = "hub"
+    member(desk, cast.org_b)
+    MembershipInUse.objects.create(pk=1)
+    if face == "page":
+        shown = signed_in(desk.officer).post(f"/service/organisations/{cast.org_b.pk}/code/").content.decode()
+        assert "bo@b.example" in shown
+    else:
+        assert codes.make_code(at_the_screen(desk.officer), cast.org_b.pk)[1] == ""
+        shown = ""
+    mail = OutgoingMail.objects.filter(recipient="bo@b.example").order_by("-pk").first()
+    assert mail is not None
+    code = re.search(r"\b(?:[A-Z2-9]{5}-){4}[A-Z2-9]{5}\b", mail.text)
+    assert code
+    assert code[0] not in shown
+    assert codes.offer(code[0])["Organisation"]["name"] == cast.org_b.name
+
+
+@pytest.mark.parametrize("without", ["contacts", "membership"])
+def test_no_code_without_somebody_to_send_it_to(cast: Cast, desk: Desk, without: str) -> None:
+    if without == "contacts":
+        member(desk, cast.org_b)
+        Membership.objects.update(details={})
+    MembershipInUse.objects.create(pk=1)
+    with pytest.raises(Conflict):
+        codes.make_code(at_the_screen(desk.officer), cast.org_b.pk)
+
+
+@pytest.mark.parametrize("face", ["page", "API", "console", "operator"])
+def test_one_officer_gives_a_membership_to_no_other_organisation(cast: Cast, desk: Desk, face: str) -> None:
+    made, other = make_organisation("Sunda Vatten AB"), make_organisation("Another AB")
+    opened(desk, made)
+    given = {"other": str(other.pk), "reason": "They are one."}
+    api = f"/membershipChecklists/do/{made.pk}/organisation"
+    if face == "page":
+        path = f"/members/{made.pk}/checklist/organisation/"
+        assert signed_in(desk.officer).post(path, given).status_code == 302
+    elif face == "API":
+        assert call(desk.officer.key, "POST", api, given)[1]["ApprovalRequest"]["state"] == "waiting"
+    elif face == "console":
+        words = ["membership", "do", made.name, "organisation", *(f"{n}={v}" for n, v in given.items())]
+        assert isinstance(CliRunner().invoke(commands, words).exception, Forbidden)
+    else:
+        assert call(desk.operator.key, "POST", api, given)[0] == 403
+    assert Membership.objects.get().organisation == made
+    if face in ("console", "operator"):
+        return
+    shown = signed_in(desk.second).get(f"/approval-requests/{the_request().pk}/").content.decode()
+    assert all(each in shown for each in (made.name, str(made.uuid), other.name, str(other.uuid)))
+    with pytest.raises(Forbidden):
+        approved(desk.officer.user)
+    approved(desk.second.user)
+    assert Membership.objects.get().organisation == other
+
+
+@pytest.mark.parametrize("whose", ["hub owner", "operator"])
+def test_an_organisation_of_the_hubs_own_people_becomes_no_other_member(
+    cast: Cast, desk: Desk, whose: str
+) -> None:
+    made, other = make_organisation("Sunda Vatten AB"), cast.hub
+    opened(desk, made)
+    if whose == "operator":
+        other = make_organisation("Kustdrift AB")
+        make_user(other, make_role("User", []), "drift@k.example", staff_roles=["operator"])
+    with pytest.raises((Invalid, Conflict)):
+        organisation.join_organisation(at_the_screen(desk.officer), made.pk, other.pk, "They are one.")
+    assert not ApprovalRequest.objects.filter(state="waiting").exists()
+
+
+def test_people_who_came_to_run_the_hub_since_stop_it(cast: Cast, desk: Desk) -> None:
+    made, other = make_organisation("Sunda Vatten AB"), make_organisation("Kustdrift AB")
+    opened(desk, made)
+    waits = organisation.join_organisation(at_the_screen(desk.officer), made.pk, other.pk, "They are one.")
+    make_user(other, make_role("User", []), "drift@k.example", staff_roles=["operator"])
+    with pytest.raises(Invalid):
+        approved(desk.second.user, waits)
+    assert Membership.objects.get().organisation == made
+
+
+def test_one_officer_takes_no_uuid_that_was_not_applied_with(cast: Cast, desk: Desk) -> None:
+    own, stolen = str(uuid4()), str(uuid4())
+    opened(desk, cast.org_c, connection="api")
+    User.objects.filter(org=cast.org_c).delete()
+    given = answers(connection={"method": "api", "api": {"uuid": own}})
+    Membership.objects.update(application=make_application("approved", answers=given))
+    officer = at_the_screen(desk.officer)
+    with pytest.raises(Invalid):
+        organisation.take_uuid(officer, cast.org_c.pk, stolen)
+    waits = organisation.take_uuid(officer, cast.org_c.pk, stolen, "They have moved.")
+    assert isinstance(waits, ApprovalRequest)
+    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) != stolen
+    approved(desk.second.user, waits)
+    assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == stolen
