@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.api.calls import call
@@ -24,10 +25,12 @@ from vardkase.identity.accounts import services
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.duties import give
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.services.staff import appoint
+from vardkase.identity.organisations.models import MembershipInUse
 
 WHY = "We are too few."
 
@@ -301,6 +304,33 @@ def test_whose_credentials_somebody_else_set_waits_from_the_appointment_on(cast:
     with pytest.raises(Forbidden):
         approved(anna)
     approved(per)
+
+
+def test_the_first_officers_of_a_new_hub_wait_for_nothing(cast: Cast) -> None:
+    """Somebody has to make their accounts, and nobody else could go on; what is set later does wait."""
+    User.objects.update(credentials_set_by_another_at=timezone.now())
+    per, _ = officers_of(cast)
+    User.objects.filter(email__startswith="per@").update(credentials_set_by_another_at=timezone.now())
+    anna = colleague_of_the_hub(cast)
+    appoint(cast.site_admin.actor, anna, ["membership_officer"], WHY)
+    with override("en"), pytest.raises(MayNotTakePart, match=r"set your sign-in details lately.*from 20"):
+        approved(per)
+    User.objects.filter(email__startswith="per@").update(
+        credentials_set_by_another_at=MembershipInUse.objects.get().since
+    )
+    approved(per)
+    assert duties_of(anna) == ["membership_officer"]
+
+
+def test_a_page_says_why_one_may_not_take_part(cast: Cast, password_is_enough: None) -> None:
+    per, _ = officers_of(cast)
+    User.objects.filter(pk=per.pk).update(credentials_set_by_another_at=timezone.now())
+    web = signed_in(per)
+    confirm(web, per)
+    form = {"rules": ["second_factor"], "key_days": 180, "reason": WHY}
+    refused = web.post(reverse("sign_in_minimum"), form, headers={"accept-language": "en"})
+    assert refused.status_code == 403
+    assert "set your sign-in details lately" in refused.content.decode()
 
 
 def colleague_of(cast: Cast) -> User:

@@ -22,6 +22,7 @@ from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.identity.access.actor import Actor, MissingDuty, StepUpRequired
 from vardkase.identity.access.glass import for_reading
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.protection import ApprovalNeeded
 from vardkase.identity.accounts.staff import StaffRole
@@ -92,6 +93,7 @@ def page[**P](
                 MissingDuty,
                 NotImpartial,
                 ApprovalNeeded,
+                MayNotTakePart,
                 Conflict,
             ) as refused:
                 return refusal_page(request, refused)

@@ -12,6 +12,7 @@ from vardkase.identity.accounts.models import AccountAddress, User
 from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import MembershipInUse
 
 
 def addresses_of(user_id: int | None, *known: str) -> frozenset[str]:
@@ -22,11 +23,17 @@ def addresses_of(user_id: int | None, *known: str) -> frozenset[str]:
 
 def has_own_credentials(actor: Acting, account: User) -> bool:
     """Whether what the actor acts with has been the account owner's own for long enough to count: nobody else has set
-    it within `Vardkase.credential_waiting_days` days, and the API key is one that its owner issued."""
+    it within `Vardkase.credential_waiting_days` days, and the API key is one that its owner issued.
+
+    Nobody waits for what was set before the hub had two officers: one person makes the first accounts anyway, and a
+    new hub has nobody else who could go on.
+    """
     if actor.key is not None and not actor.key.is_issued_by_owner:
         return False
     at = account.credentials_set_by_another_at
-    return at is None or at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) <= timezone.now()
+    if at is None or at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) <= timezone.now():
+        return True
+    return MembershipInUse.objects.filter(since__gte=at).exists()
 
 
 def is_proposer(account: User, request: ApprovalRequest) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden
@@ -20,6 +22,10 @@ from vardkase.identity.accounts.settings import CREDENTIAL_WAITING_DAYS
 from vardkase.identity.organisations.acting import Acting
 
 BROWSER = "browser"
+
+
+class MayNotTakePart(Forbidden):
+    """The actor cannot propose, answer or withdraw this; the text says why, and what would help."""
 
 
 def decided_on_pages() -> str:
@@ -54,8 +60,8 @@ def refusal_to_propose(
     if not alone and parties_of(actor).isdisjoint(action.propose):
         return gettext("This may be proposed by: %s.") % _listed(action.propose)
     account = User.objects.filter(pk=actor.user_id or 0).first()
-    if account is not None and not has_own_credentials(actor, account):
-        return _not_settled()
+    if account is not None and not alone and not has_own_credentials(actor, account):
+        return not_settled(actor, account)
     return action.conflict(actor, request)
 
 
@@ -69,33 +75,41 @@ def refusal_of_part(actor: Acting, action: Action, request: ApprovalRequest, acc
 
 
 def require_approver(actor: Acting, action: Action, request: ApprovalRequest, account: User | None) -> None:
-    """Raise Forbidden unless the actor, whose means count (`require_means`), is the second person; StepUpRequired."""
+    """Raise MayNotTakePart, or StepUpRequired, unless the actor (see `require_means`) is the second person."""
     if account is None:
-        raise Forbidden(decided_on_pages())
+        raise MayNotTakePart(decided_on_pages())
     if refusal := refusal_of_part(actor, action, request, account):
-        raise Forbidden(refusal)
+        raise MayNotTakePart(refusal)
     actor.require_step_up()
 
 
 def require_means(actor: Acting, account: User | None) -> None:
-    """Raise Forbidden unless the actor is in a browser session, with credentials that nobody else has set lately."""
+    """Raise MayNotTakePart unless the actor is in a browser session, with credentials of their own for long enough."""
     if actor.credential_name != BROWSER or account is None:
-        raise Forbidden(decided_on_pages())
+        raise MayNotTakePart(decided_on_pages())
     require_own_credentials(actor, account)
 
 
 def require_own_credentials(actor: Acting, account: User | None) -> None:
-    """Raise Forbidden where somebody else issued the key or has set the credentials lately."""
+    """Raise MayNotTakePart where somebody else issued the key or has set the credentials lately."""
     if account is None or not has_own_credentials(actor, account):
-        raise Forbidden(_not_settled())
+        raise MayNotTakePart(not_settled(actor, account))
 
 
 def _listed(parties: Iterable[Party]) -> str:
     return ", ".join(str(NAMES[each]) for each in Party if each in set(parties))
 
 
-def _not_settled() -> str:
+def not_settled(actor: Acting, account: User | None) -> str:
+    """Whose credentials do not count yet, until when, and what to do."""
+    if actor.key is not None and not actor.key.is_issued_by_owner:
+        return gettext(
+            "Somebody else issued this API key. What takes two people takes a key that you have issued yourself, or "
+            "the hub’s pages."
+        )
+    at = account.credentials_set_by_another_at if account else None
+    until = at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) if at else None
     return gettext(
-        "Somebody else issued your API key, or has set your sign-in details within the last %(days)s days. So you "
-        "cannot take part in what takes two people now."
-    ) % {"days": CREDENTIAL_WAITING_DAYS.value}
+        "Somebody else has set your sign-in details lately. So that nobody can act in your name, you take part in what "
+        "takes two people from %(until)s."
+    ) % {"until": localtime(until).strftime("%Y-%m-%d %H:%M") if until else "–"}

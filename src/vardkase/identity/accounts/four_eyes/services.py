@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.accounts.four_eyes import letters
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.officers import in_use
@@ -19,6 +19,7 @@ from vardkase.identity.accounts.four_eyes.parties import parties_of
 from vardkase.identity.accounts.four_eyes.queries import find
 from vardkase.identity.accounts.four_eyes.registry import Action, action_of, sealed
 from vardkase.identity.accounts.four_eyes.rules import (
+    MayNotTakePart,
     digest_of,
     plain,
     refusal_to_propose,
@@ -69,7 +70,7 @@ def propose(
         expires_at=expires_at or now + timedelta(days=APPROVAL_DAYS.value),
     )
     if refusal := refusal_to_propose(actor, action, request, alone=alone):
-        raise Forbidden(refusal)
+        raise MayNotTakePart(refusal)
     _refuse_twice(request)
     request.subject_state = plain(action.fingerprint(request))
     request.digest = digest_of(request)
@@ -120,7 +121,7 @@ def withdraw(actor: Acting, pk: int) -> ApprovalRequest:
     actor.require_own_affairs()
     request = _locked(actor, pk)
     if request.proposed_by != actor.user_id:
-        raise Forbidden(gettext("Only who made the proposal can take it back."))
+        raise MayNotTakePart(gettext("Only who made the proposal can take it back."))
     _require_waiting(request)
     _close(actor, request, State.WITHDRAWN, "")
     _record(actor, "approval_request.withdrawn", request)
