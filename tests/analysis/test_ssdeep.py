@@ -11,7 +11,7 @@ from tests.api.calls import call
 from tests.cast import Cast, Player
 from tests.intel.sighted import configure
 from tests.misp.test_ssdeep import DOUBLED, NEAR, ONE, OTHER
-from vardkase.analysis.correlation import queries
+from vardkase.analysis.correlation import queries, similar
 from vardkase.analysis.correlation.models import AttributeSsdeep
 from vardkase.analysis.correlation.shared import SharedValue, shared_values
 from vardkase.analysis.correlation.similar import similar_to_event
@@ -113,3 +113,12 @@ def test_a_hash_that_is_like_too_many_links_nothing(cast: Cast) -> None:
 def test_an_event_without_hashes_pays_nothing(cast: Cast) -> None:
     number = add_event(cast.analyst.actor, {"info": "none", "distribution": 1}).event_id
     assert similar_to_event(cast.analyst.actor, number) == []
+
+
+def test_only_so_many_hashes_are_looked_up(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands that are alike would be read once for each of them, by everybody who meets their event."""
+    one = event(cast.analyst, ONE)
+    event(cast.analyst, NEAR)
+    assert similar_to_event(cast.analyst.actor, one)
+    monkeypatch.setattr(similar, "MOST_OWN", 0)
+    assert similar_to_event(cast.analyst.actor, one) == []

@@ -55,6 +55,13 @@ def test_no_key_is_made_wider(cast: Cast, bound: str, body: dict[str, Any], fiel
     assert AuthKey.objects.count() == before
 
 
+def test_a_key_names_so_many_networks_and_no_more(cast: Cast) -> None:
+    """Each request with it looks through them all."""
+    many = {"allowed_ips": [f"10.{n // 250}.{n % 250}.1" for n in range(201)]}
+    status, answer = call(cast.reader.key, "POST", "/auth_keys/add", many)
+    assert (status, list(answer["errors"])) == (403, ["allowed_ips"])
+
+
 @pytest.mark.parametrize(
     "body",
     [{"allowed_ips": []}, {"allowed_ips": ["0.0.0.0/0"]}, {"expiration": 0}, {"expiration": SOON + 9}],

@@ -65,6 +65,15 @@ def test_what_is_no_network_changes_nothing(cast: Cast, wrong: str) -> None:
     assert Organisation.objects.get(pk=cast.org_a.pk).networks == []
 
 
+@pytest.mark.parametrize(
+    "halves", [["0.0.0.0/1", "128.0.0.0/1"], ["::/1", "8000::/1"], [f"{n}.0.0.0/9" for n in range(1, 9)]]
+)
+def test_networks_that_hold_half_of_the_world_are_none(cast: Cast, halves: list[str]) -> None:
+    with pytest.raises(Invalid):
+        services.set_networks(cast.org_admin.actor, cast.org_a, halves)
+    services.set_networks(cast.org_admin.actor, cast.org_a, ["10.0.0.0/8", "2001:db8::/32"])
+
+
 @pytest.mark.parametrize("who", ["analyst", "publisher", "partner", "stranger", "partner_sync"])
 def test_others_than_the_administrators_may_change_nothing(cast: Cast, who: str) -> None:
     actor = getattr(cast, who).actor

@@ -19,8 +19,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 from vardkase.misp.ssdeep import similarity
 
+MOST_OWN = 300
+"""How many hashes are looked up for one reading: each has to be read with all that shares a run with it."""
 CANDIDATES = 1_000
-"""How many others one hash is compared with."""
+"""How many others one hash is compared with, those of its own event among them."""
 COMPARISONS = 20_000
 """How many pairs are compared for one reading: about two seconds."""
 
@@ -38,7 +40,7 @@ class Similar(NamedTuple):
 OWN = """
 SELECT s.attribute_id, s.event_id, s.hash
 FROM attribute_ssdeep s JOIN event own ON own.id = s.event_id
-WHERE {where} AND {event} AND {attribute} ORDER BY s.attribute_id
+WHERE {where} AND {event} AND {attribute} ORDER BY s.attribute_id LIMIT %(own)s
 """
 
 # The own hash is looked up once more for its runs: they are much longer than its number.
@@ -48,10 +50,9 @@ FROM unnest(%(ids)s::bigint[], %(rules)s::text[]) AS places (id, rules)
 JOIN attribute_ssdeep m ON m.attribute_id = places.id
 CROSS JOIN LATERAL (
     SELECT o.attribute_id, o.event_id, o.hash
-    FROM attribute_ssdeep o JOIN event e ON e.id = o.event_id
-    WHERE o.runs && m.runs AND o.event_id <> m.event_id AND o.hash <> m.hash
-          AND {event} AND {attribute} AND {apart}
-    LIMIT %(each)s
+    FROM (SELECT * FROM attribute_ssdeep WHERE runs && m.runs LIMIT %(each)s) o
+    JOIN event e ON e.id = o.event_id
+    WHERE o.event_id <> m.event_id AND o.hash <> m.hash AND {event} AND {attribute} AND {apart}
 ) other
 LIMIT %(all)s
 """
@@ -85,7 +86,7 @@ def _similar(actor: Actor, where: str, parameters: Mapping[str, object]) -> list
         event=event_predicate(actor, "own"),
         attribute=attribute_predicate(actor, "s", "own", key="attribute_id"),
     )
-    own = cursor().execute(sql, {**parameters, **reader_parameters(actor)}).fetchall()
+    own = cursor().execute(sql, {**parameters, "own": MOST_OWN, **reader_parameters(actor)}).fetchall()
     if not own:
         return []
     rules = rules_naming({event_id for _, event_id, _ in own})

@@ -34,6 +34,8 @@ from vardkase.misp.flags import as_bool
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 40
 SHOWN = 4
+MOST_NETWORKS = 200
+"""Of one key. Each request with it looks through them."""
 LONGEST_COMMENT = 10_000
 
 
@@ -190,6 +192,9 @@ def _parsed(written: str) -> datetime | None:
 def _networks(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value or "").replace(",", "\n").split()
     networks = [str(part).strip() for part in parts if str(part).strip()]
+    if len(networks) > MOST_NETWORKS:
+        message = gettext("At most %(count)s networks can be named.") % {"count": MOST_NETWORKS}
+        raise Invalid({"allowed_ips": [message]})
     for network in networks:
         try:
             ipaddress.ip_network(network, strict=False)

@@ -15,14 +15,16 @@ from vardkase.identity.entrance.services.common import changing, keep_open, writ
 from vardkase.identity.organisations.models import Organisation
 
 MOST = 200
+MOST_ADDRESSES = {4: 2**24, 6: 2**108}
+"""Of all networks of an organisation together, by version of IP: as in 10.0.0.0/8."""
 
 
 @transaction.atomic
 def set_networks(actor: Actor, organisation: Organisation, networks: Iterable[str]) -> Organisation:
     """Register these networks (CIDR or single addresses) in place of the former ones.
 
-    Raises Invalid for what is no network, for one that holds every address, and when the actor would be shut out or
-    an enforced rule would be left without any; Forbidden.
+    Raises Invalid for what is no network, for those that hold too many addresses, and when the actor would be shut
+    out or an enforced rule would be left without any; Forbidden.
     """
     organisation = changing(actor, organisation)
     before = list(organisation.networks)
@@ -43,6 +45,9 @@ def distinct_networks(networks: Iterable[str]) -> list[str]:
         raise Invalid(
             {"networks": [gettext("At most %(count)s networks can be registered.") % {"count": MOST}]}
         )
+    for version, most in MOST_ADDRESSES.items():
+        if sum(network.num_addresses for network in found if network.version == version) > most:
+            raise Invalid({"networks": [gettext("Networks this wide tell nobody apart.")]})
     return [str(network) for network in found]
 
 
