@@ -23,9 +23,11 @@ KINDS: dict[type, tuple[str, str]] = {
 }
 EDIT = "/servers/serverSettingsEdit"
 ABOUT_EDIT = Description(
-    "POST a value to this API to change the setting that is named in the address.",
+    "POST a value to this API to change the setting that is named in the address. The hub's officers change its rules: "
+    "a second officer approves on the hub's pages, and `reason` says to them why. It is mandatory for these settings. "
+    "A setting about sign-in is not changed with a key that has addresses or a last day.",
     ["value"],
-    ["force"],
+    ["force", "reason"],
     f"{EDIT}/[setting]",
 )
 
@@ -67,7 +69,6 @@ def get_setting(call: Call) -> Answer:
 @endpoint(
     "servers/serverSettingsEdit",
     proposes=("change_setting",),
-    unlimited_key=True,
     oversight=True,
     writes=True,
     describes=ABOUT_EDIT,
@@ -86,7 +87,7 @@ def edit_setting(call: Call) -> Answer:
     except instance.Fixed as error:
         raise MispError(405, str(error)) from error
     except Invalid as error:
-        raise SaveFailed("serverSettingsEdit Server", EDIT, str(error)) from error
+        raise SaveFailed("serverSettingsEdit Server", EDIT, error.errors) from error
     if waits:
         return replace(saved(WAITS, EDIT, approval_request_id=str(waits.pk)), status=202)
     return saved("Field updated", EDIT)

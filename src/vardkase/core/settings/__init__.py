@@ -40,6 +40,7 @@ class Setting[Value: (int, bool, str)]:
     `level` is MISP's: 0 critical, 1 recommended, 2 optional. `options` are the permitted values with their
     meaning, where not every value will do; `check` says in words what is wrong with a value, or nothing.
     A `secret` lies encrypted in the database, and is never told again, by no one. `changed_by` says who may change it.
+    `opens_way_in`: it decides who can sign in, or for how long, so it is refused to API keys that have limits.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Setting[Value: (int, bool, str)]:
     check: Callable[[Value], str | None] = lambda _value: None
     secret: bool = False
     changed_by: ChangedBy = field(kw_only=True)
+    opens_way_in: bool = field(default=False, kw_only=True)
     declared: bool = True
     """False for those that a `Family` makes when they are asked for."""
 

@@ -20,11 +20,28 @@ def officers_decide() -> bool:
     return settings.VARDKASE_PROFILE == "hub" and (membership_is_in_use() or officers().exists())
 
 
+def takes_two(changed_by: ChangedBy) -> bool:
+    """Whether a second officer has to approve a change of what is declared so."""
+    return changed_by is ChangedBy.OFFICERS and officers_decide()
+
+
+def changeable_by(actor: Actor) -> frozenset[ChangedBy]:
+    """What `actor` may change, or propose to change."""
+    may = set()
+    for each in ChangedBy:
+        try:
+            require_may_change(actor, each)
+        except Forbidden:
+            continue
+        may.add(each)
+    return frozenset(may)
+
+
 def require_may_change(actor: Actor, changed_by: ChangedBy) -> bool:
     """Whether a second officer has to approve the change. Raises Forbidden unless `actor` is among those who may make,
     or propose, changes of what is declared so."""
     actor.require_writing()
-    if changed_by is ChangedBy.OFFICERS and officers_decide():
+    if takes_two(changed_by):
         if actor.user_id is None or actor.staff.isdisjoint(DECIDE):
             raise Forbidden(FOR_OFFICERS)
         return True

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
@@ -20,6 +21,7 @@ from vardkase.hub.instance.facts import BY_NAME, FACTS, Fact, Value
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.services.key_limits import require_no_limits
 
 
 class Fixed(Invalid):
@@ -37,6 +39,8 @@ class Line:
     value: Value | None
     secret: bool
     fixed: bool
+    changed_by: ChangedBy | None = None
+    """None for those that nobody changes while the hub runs."""
     options: tuple[tuple[Value, str], ...] = ()
 
 
@@ -76,12 +80,14 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
         raise Fixed(elsewhere)
     if setting is None:
         raise NotFound(f"Setting {name} is invalid.")
-    takes_two = require_may_change(actor, setting.changed_by)
+    needs_second = require_may_change(actor, setting.changed_by)
+    if setting.opens_way_in:
+        require_no_limits(actor)
     try:
         value = readable(setting, given)
     except ValueError as error:
         raise Invalid(str(error)) from error
-    if not takes_two:
+    if not needs_second:
         store(actor, setting, value)
         return None
     if setting.secret:
@@ -105,5 +111,6 @@ def _changeable(setting: AnySetting, value: Value | None) -> Line:
         value,
         setting.secret,
         fixed=False,
+        changed_by=setting.changed_by,
         options=setting.options,
     )

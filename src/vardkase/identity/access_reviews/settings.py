@@ -22,6 +22,7 @@ REVIEW_EVERY = Setting(
     "After how many days an organisation's administrators confirm each account anew; 0: never.",
     check=_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 GRACE = Setting(
     "Vardkase.access_review_grace_days",
@@ -29,6 +30,7 @@ GRACE = Setting(
     "For how many days a review is open before an account that nobody has confirmed is switched off.",
     check=_grace,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 IDLE = Setting(
     "Vardkase.idle_account_days",
@@ -36,4 +38,5 @@ IDLE = Setting(
     "After how many days without being used an account is switched off; 0: never.",
     check=_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )

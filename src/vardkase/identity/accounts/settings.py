@@ -16,6 +16,7 @@ LONGEST_KEY = Setting(
     "For how many days at most a key of a synchronising account holds, where the organisation asks for bound keys.",
     check=_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 
 
@@ -30,6 +31,7 @@ CREDENTIAL_WAITING_DAYS = Setting(
     "password, second factor, e-mail address or key.",
     check=_waiting_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 
 DISABLE_USER_ADD = Setting(
@@ -37,16 +39,19 @@ DISABLE_USER_ADD = Setting(
     False,
     "Only site administrators add accounts, not an organisation's own administrators.",
     changed_by=ChangedBy.SITE_ADMIN,
+    opens_way_in=True,
 )
 DISABLE_LOGIN_CHANGE = Setting(
     "MISP.disable_user_login_change",
     False,
     "Only site administrators change the e-mail address of an account.",
     changed_by=ChangedBy.SITE_ADMIN,
+    opens_way_in=True,
 )
 DISABLE_PASSWORD_CHANGE = Setting(
     "MISP.disable_user_password_change",
     False,
     "Nobody but a site administrator changes a password, except a one-time password that has to be replaced.",
     changed_by=ChangedBy.SITE_ADMIN,
+    opens_way_in=True,
 )

@@ -16,6 +16,7 @@ DOMAIN_PROOF = Setting(
     "For how many days a mail domain stays verified by a mail; it is asked anew thirty days before.",
     check=_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 DOMAIN_GRACE = Setting(
     "Vardkase.domain_grace_days",
@@ -23,4 +24,5 @@ DOMAIN_GRACE = Setting(
     "For how many days a mail domain stays verified after its TXT record was seen last.",
     check=_days,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )

@@ -25,6 +25,7 @@ HOST_ORGANISATION = Setting(
     level=0,
     check=_known,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )
 
 

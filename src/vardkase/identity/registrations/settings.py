@@ -11,4 +11,5 @@ SELF_REGISTRATION = Setting(
     "Whether visitors may ask for an account.",
     level=1,
     changed_by=ChangedBy.OFFICERS,
+    opens_way_in=True,
 )

@@ -228,7 +228,9 @@ def _changed() -> str:
 
 def _words(text: str, field: str) -> str:
     words = text.replace("\r\n", "\n").strip()
-    if not words or len(words) > LONGEST or "\0" in words:
+    if not words:
+        raise Invalid({field: [gettext("Give a reason.")]})
+    if len(words) > LONGEST or "\0" in words:
         told = gettext("Write a text of at most %(count)s characters.") % {"count": LONGEST}
         raise Invalid({field: [told]})
     return words

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts.models import AuthKey
 from vardkase.identity.organisations.acting import Acting, PresentedKey
 from vardkase.identity.organisations.rules import lies_within
+
+OPENS_A_WAY_IN = "This opens a way to sign in: it takes a key without addresses and last day, or the pages."
 
 
 def inherited(actor: Acting, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,6 +60,12 @@ def require_unlimited(actor: Acting, field: str) -> None:
         raise Invalid(
             {field: [gettext("This cannot be set with a key that is bound to addresses or has a last day.")]}
         )
+
+
+def require_no_limits(actor: Acting) -> None:
+    """Raise Forbidden for a key with limits: what is written lets somebody sign in without them."""
+    if is_limited(actor.key):
+        raise Forbidden(OPENS_A_WAY_IN)
 
 
 def is_limited(key: PresentedKey | None) -> bool:

@@ -13,6 +13,7 @@ job_urls = [
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
     path("jobs/<int:pk>/retry/", jobs.retry, name="job_retry"),
     path("settings/", settings.index, name="settings"),
+    path("settings/<str:name>/", settings.edit, name="setting"),
     path("schedules/", schedules.index, name="schedules"),
     path("schedules/<str:name>/", schedules.edit, name="schedule"),
     path("schedules/<str:name>/run/", schedules.run, name="schedule_run"),

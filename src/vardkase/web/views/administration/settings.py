@@ -1,44 +1,98 @@
-"""Every setting as it is now, and who may change it. It is changed over the API."""
+"""Every setting as it is now, who may change it, and changing it."""
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.changed_by import ChangedBy
-from vardkase.core.settings import find_setting
-from vardkase.hub.instance.settings import Line, every_setting
+from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.instance.authority import changeable_by, require_may_change, takes_two
+from vardkase.hub.instance.settings import Line, change_setting, every_setting, find_setting
+from vardkase.web.forms.errors import take_errors
+from vardkase.web.forms.settings import SettingForm
 from vardkase.web.pages import PageRequest, page
+from vardkase.web.views.approval_requests.pages import proposed
 
 WHO: dict[ChangedBy, Promise] = {
     ChangedBy.OFFICERS: _("Two officers"),
     ChangedBy.SITE_ADMIN: _("Site administrators"),
     ChangedBy.OPERATOR: _("Site administrators and the operator"),
 }
+GROUPS: dict[str, Promise] = {
+    "Vardkase": _("The hub and its members"),
+    "MISP": _("Events, accounts and mail"),
+    "Security": _("Security"),
+    "GnuPG": _("Encryption of mail"),
+    "Plugin": _("Modules and streams"),
+    "": _("Other settings"),
+}
 
 
 @page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
-    """All settings, or those whose name or description has the words that are searched for."""
+    """All settings by group, or those whose name or description has the words that are searched for."""
     searched = request.GET.get("q", "").strip()
+    may = changeable_by(request.actor)
+    by_two = takes_two(ChangedBy.OFFICERS)
     rows = [
-        _shown(line)
+        _shown(line, may, by_two=by_two)
         for line in every_setting(request.actor)
         if searched.casefold() in f"{line.name} {line.description}".casefold()
     ]
-    return render(request, "administration/settings.html", {"rows": rows, "q": searched})
+    order = list(GROUPS)
+    rows.sort(key=lambda row: (order.index(row["group"]), row["name"].casefold()))
+    groups = [(GROUPS[name], list(some)) for name, some in groupby(rows, key=lambda row: row["group"])]
+    return render(request, "administration/settings.html", {"groups": groups, "q": searched})
 
 
-def _shown(line: Line) -> dict[str, Any]:
-    setting = None if line.fixed else find_setting(line.name)
+@page(oversight=True, writes=True, confirmed=True, resume=False)
+def edit(request: PageRequest, name: str) -> HttpResponse:
+    """Change one setting, or propose the change where a second officer has to approve it."""
+    line = find_setting(request.actor, name)
+    if line.changed_by is None:
+        raise NotFound(name)
+    require_may_change(request.actor, line.changed_by)
+    needs_second = takes_two(line.changed_by)
+    form = SettingForm(request.POST or None, line=line, needs_reason=needs_second)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            waits = change_setting(request.actor, name, given["value"], given.get("reason", ""))
+        except Invalid as error:
+            take_errors(form, _at_value(error))
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            if waits:
+                return proposed(request, waits)
+            messages.success(request, gettext("Saved."))
+            return redirect("settings")
+    context = {"form": form, "line": line, "who": WHO[line.changed_by], "needs_second": needs_second}
+    return render(request, "administration/setting.html", context, status=422 if form.errors else 200)
+
+
+def _at_value(error: Invalid) -> Invalid:
+    """What is wrong with a value is said at its field."""
+    return Invalid({"value": [error.errors]}) if isinstance(error.errors, str) else error
+
+
+def _shown(line: Line, may: frozenset[ChangedBy], *, by_two: bool) -> dict[str, Any]:
+    prefix = line.name.partition(".")[0]
+    unproposable = line.secret and by_two and line.changed_by is ChangedBy.OFFICERS
     return {
         "name": line.name,
+        "group": prefix if prefix in GROUPS else "",
         "description": line.description,
         "value": line.value,
         "secret": line.secret,
-        "who": WHO[setting.changed_by] if setting else _("Nobody while the hub runs"),
+        "who": WHO[line.changed_by] if line.changed_by else _("Nobody while the hub runs"),
+        "may_change": line.changed_by in may and not unproposable,
     }

@@ -1,0 +1,46 @@
+"""The value of one setting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.instance.settings import Line
+from vardkase.identity.accounts.four_eyes.services import LONGEST
+
+SHORT = 80
+
+
+class SettingForm(forms.Form):
+    """A field of the setting's kind; what the value may be is checked where the setting is changed."""
+
+    def __init__(self, *args: Any, line: Line, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"] = _field_for(line)
+        if needs_reason:
+            self.fields["reason"] = forms.CharField(
+                label=_("Why this is changed"),
+                max_length=LONGEST,
+                help_text=_("For the second officer, who has to approve the change."),
+                error_messages={"required": _("Give a reason.")},
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+
+def _field_for(line: Line) -> forms.Field:
+    label = _("Value")
+    if line.secret:
+        hidden = forms.PasswordInput(attrs={"autocomplete": "off"})
+        return forms.CharField(label=label, required=False, widget=hidden)
+    if line.kind is bool:
+        switch = [("1", _("On")), ("0", _("Off"))]
+        return forms.ChoiceField(label=label, choices=switch, initial="1" if line.value else "0")
+    if line.options:
+        known = [(str(option), f"{option}: {words}") for option, words in line.options]
+        return forms.ChoiceField(label=label, choices=known, initial=str(line.value))
+    if line.kind is int:
+        return forms.IntegerField(label=label, initial=line.value)
+    widget = forms.Textarea(attrs={"rows": 3}) if len(str(line.value)) > SHORT else forms.TextInput()
+    return forms.CharField(label=label, required=False, initial=line.value, widget=widget)

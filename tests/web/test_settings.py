@@ -1,0 +1,121 @@
+"""The page of the hub's settings: who reads them, who changes them, and what takes a second officer."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from django.urls import reverse
+
+import vardkase.identity
+from tests.api.calls import call
+from tests.cast import Cast
+from tests.factories import make_key, make_role, make_user
+from tests.hub.membership.cast import make_staff
+from tests.identity.two_people import approved
+from tests.web.accounts import signed_in
+from vardkase.core.settings import Setting, declared_settings
+from vardkase.core.settings.models import SettingValue
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.services.key_limits import OPENS_A_WAY_IN
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+NAME = "Vardkase.sender_name"
+EDIT = "/servers/serverSettingsEdit/"
+LIMIT = {"expiration": 2_000_000_000}
+
+
+@pytest.fixture
+def officers(cast: Cast) -> tuple[User, User]:
+    return make_staff(cast, StaffRole.MEMBERSHIP_OFFICER), make_staff(cast, StaffRole.LEGAL_OFFICER)
+
+
+def test_officers_propose_and_approve_a_rule_on_the_page(cast: Cast, officers: tuple[User, User]) -> None:
+    first, second = officers
+    browser, address = signed_in(first), reverse("setting", args=[NAME])
+    assert f'href="{address}"' in browser.get(reverse("settings")).content.decode()
+    unexplained = browser.post(address, {"value": "Exempelmyndigheten"})
+    assert unexplained.status_code == 422
+    assert "Ange skäl" in unexplained.content.decode()
+    assert not ApprovalRequest.objects.exists()
+    answered = browser.post(address, {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."})
+    made = ApprovalRequest.objects.get()
+    assert answered["Location"] == reverse("approval_request", args=[made.pk])
+    assert SettingValue.objects.get(name=NAME).value != "Exempelmyndigheten"
+    approved(second)
+    assert SettingValue.objects.get(name=NAME).value == "Exempelmyndigheten"
+
+
+def test_site_administrators_change_what_is_theirs(cast: Cast, officers: tuple[User, User]) -> None:
+    browser = signed_in(cast.site_admin.user)
+    assert browser.get(reverse("setting", args=[NAME])).status_code == 403
+    listed = browser.get(reverse("settings")).content.decode()
+    assert reverse("setting", args=[NAME]) not in listed
+    mine = reverse("setting", args=["MISP.live"])
+    assert f'href="{mine}"' in listed
+    assert browser.post(mine, {"value": "0"})["Location"] == reverse("settings")
+    assert SettingValue.objects.get(name="MISP.live").value is False
+    age = reverse("setting", args=["MISP.max_correlations_per_event"])
+    assert browser.post(age, {"value": "många"}).status_code == 422
+    assert browser.get(reverse("setting", args=["MISP.uuid"])).status_code == 404
+
+
+def test_auditors_only_read(cast: Cast) -> None:
+    auditor = make_user(cast.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
+    browser = signed_in(auditor)
+    listed = browser.get(reverse("settings")).content.decode()
+    assert NAME in listed
+    assert reverse("setting", args=[NAME]) not in listed
+    assert browser.get(reverse("setting", args=[NAME])).status_code == 403
+    assert signed_in(cast.org_admin.user).get(reverse("settings")).status_code == 403
+
+
+def test_no_secret_is_shown(cast: Cast) -> None:
+    browser = signed_in(cast.site_admin.user)
+    secret = next(each for each in declared_settings().values() if each.secret)
+    SettingValue.objects.update_or_create(name=secret.name, defaults={"value": "GEHEIM-17"})
+    assert "GEHEIM-17" not in browser.get(reverse("settings")).content.decode()
+    assert "GEHEIM-17" not in browser.get(reverse("setting", args=[secret.name])).content.decode()
+
+
+def test_a_key_with_limits_is_refused_only_what_is_about_sign_in(
+    cast: Cast, officers: tuple[User, User]
+) -> None:
+    key = make_key(officers[0], **LIMIT)
+    body = {"value": "Exempelmyndigheten", "reason": "Namnet är bytt."}
+    assert call(key, "POST", EDIT + NAME, body)[0] == 202
+    status, told = call(key, "POST", EDIT + "Vardkase.idle_account_days", {"value": 400, "reason": "Beslut."})
+    assert (status, told["message"]) == (403, OPENS_A_WAY_IN)
+    status, told = call(make_key(cast.site_admin.user, **LIMIT), "POST", EDIT + NAME, body)
+    assert status == 403
+    assert "its officers change it" in told["message"]
+    auditor = make_user(cast.hub, make_role("User", []), "revision@hub.example", staff_roles=["auditor"])
+    status, told = call(make_key(auditor, **LIMIT), "POST", EDIT + "MISP.live", {"value": 0})
+    assert status == 403
+    assert "takes a key" not in told["message"], "no key of theirs would do"
+
+
+def test_a_missing_reason_is_named(cast: Cast, officers: tuple[User, User]) -> None:
+    status, told = call(make_key(officers[0]), "POST", EDIT + NAME, {"value": "Exempelmyndigheten"})
+    assert (status, told["errors"]) == (403, {"reason": ["Give a reason."]})
+    described = call(make_key(officers[0]), "GET", EDIT + NAME)[1]
+    assert "reason" in described["optional_fields"]
+
+
+def test_every_setting_of_accounts_and_sign_in_says_so() -> None:
+    found = {}
+    for module in pkgutil.walk_packages(vardkase.identity.__path__, "vardkase.identity."):
+        if module.name.endswith(".settings"):
+            for each in vars(importlib.import_module(module.name)).values():
+                if isinstance(each, Setting):
+                    found[each.name] = each.opens_way_in
+    assert len(found) > 10
+    assert {name for name, opens in found.items() if not opens} == {
+        HIDE_GROUP_MEMBERS.name,
+        "Vardkase.approval_days",
+    }
