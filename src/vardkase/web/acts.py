@@ -271,6 +271,7 @@ SENTENCES: dict[str, str | Promise] = {
     "server.cached": _("The hashes of another hub's values were fetched"),
     "server.deleted": _("The connection was deleted"),
     "server.event_dismissed": _("An event that a connection could not take in was let be"),
+    "server.confirmed": _("It was confirmed whose connection it is"),
     "server.edited": _("The connection was changed"),
     "server.key_renewed": _("The other instance gave the connection a new key"),
     "server.ordered": _("The order of the connections was changed"),

@@ -13,7 +13,9 @@ from django.db.models import Q
 
 from vardkase.core.errors import Forbidden
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.servers.confirmation import speaks_as_member
 from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
 from vardkase.intel.services.assemble import numbered_parts
@@ -29,8 +31,26 @@ SPEAKERS = {
 """What others say of a part → the member that is a block about who says it, and the one that is only its uuid."""
 OF_GROUPS = frozenset(("SharingGroup", "sharing_group_id"))
 
+NAME_OF_A_MEMBER = "The organisation is a member of this hub: no feed makes events in its name."
+
 type Said = tuple[str, dict[str, Any]]
 """One of `SPEAKERS`, and the document."""
+
+
+def require_own_name(feed: Feed) -> None:
+    """Raise Forbidden for a feed whose events would be made in the name of a member, once membership is in use.
+
+    Whoever sets up a feed says so alone. The hub owner's name is what a feed has that names nobody.
+    """
+    if feed.orgc is not None and feed.orgc.pk != host_organisation_id() and speaks_as_member(feed.orgc):
+        raise Forbidden(NAME_OF_A_MEMBER)
+
+
+def require_no_members_event(event_id: int) -> None:
+    """Raise Forbidden for an event that a member has created: no feed adds to it, once membership is in use."""
+    creator = Organisation.objects.get(pk=Event.objects.values("orgc_id").get(pk=event_id)["orgc_id"])
+    if creator.pk != host_organisation_id() and speaks_as_member(creator):
+        raise Forbidden(NAME_OF_A_MEMBER)
 
 
 def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
@@ -39,6 +59,7 @@ def refuse_impostor(feed: Feed, document: dict[str, Any]) -> None:
     An event that came over a connection is changed over connections: a feed would decide anew who may see it. One that
     is protected here is changed by signed documents only, which feeds do not have.
     """
+    require_own_name(feed)
     named = _uuid(_block(document, "Orgc").get("uuid"))
     members = _members(feed)
     speaks = not named or members.filter(uuid=named).exists()

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
+from vardkase.exchange.feeds.claims import require_no_members_event, require_own_name
 from vardkase.exchange.feeds.dressing import event_for_list, tags_of
 from vardkase.exchange.feeds.models import Feed
 from vardkase.identity.access.actor import Actor
@@ -94,10 +95,11 @@ def _tag(actor: Actor, feed: Feed, event_id: int) -> None:
 def _event_of(actor: Actor, feed: Feed) -> int:
     """The event that a list goes into: the one it went into before, or a new one."""
     if feed.fixed_event and feed.event_id:
-        try:
-            return find_event(actor, feed.event_id).id
-        except NotFound:
-            pass  # Somebody deleted it.
+        with suppress(NotFound):  # Somebody deleted it.
+            number = find_event(actor, feed.event_id).id
+            require_no_members_event(number)
+            return number
+    require_own_name(feed)
     number = add_event(actor, event_for_list(actor, feed)).event_id
     if feed.fixed_event:
         Feed.objects.filter(pk=feed.pk).update(event_id=number)

@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Invalid, NotFound
+from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.expressions import InvalidExpression, expression_from
 from vardkase.core.fields import Readers, apply
+from vardkase.exchange.feeds.claims import require_own_name
 from vardkase.exchange.feeds.headers import MASK, header_lines, merged, told
 from vardkase.exchange.feeds.local import path_below
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
@@ -226,6 +227,7 @@ def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
     try:
         if "orgc_id" in data:
             feed.orgc = find_organisation(as_int(data["orgc_id"]) or 0) if as_int(data["orgc_id"]) else None
+            _require_own_name(feed)
         if "sharing_group_id" in data:
             number = as_int(data["sharing_group_id"])
             feed.sharing_group = find_group(actor, number) if number else None
@@ -233,6 +235,13 @@ def _references(actor: Actor, feed: Feed, data: Mapping[str, Any]) -> None:
         raise Invalid(
             {"sharing_group_id" if "group" in str(missing) else "orgc_id": [str(missing)]}
         ) from None
+
+
+def _require_own_name(feed: Feed) -> None:
+    try:
+        require_own_name(feed)
+    except Forbidden as refused:
+        raise Invalid({"orgc_id": [str(refused)]}) from None
 
 
 def _reach(feed: Feed) -> None:

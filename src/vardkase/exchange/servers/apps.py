@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -13,6 +15,7 @@ class ServersConfig(AppConfig):
         from vardkase.identity.access.crossing import rules_are_told_by  # noqa: PLC0415 - the same
         from vardkase.knowledge.caches import kinds  # noqa: PLC0415 - the same
 
+        import_module("vardkase.exchange.servers.confirmation")  # Registers what takes two people.
         rules_are_told_by(crossing_of_connection)
         kinds.register(kinds.SERVER, described)
         for schedule in SCHEDULES:

@@ -32,6 +32,7 @@ class Server(models.Model):
 
     `encrypted_key` is our key there and `encrypted_certificate` our certificate with its key (PEM): `KEYS` opens
     both. `authority` (PEM) is what alone vouches for the other side. `priority` is the place in the list, from 1.
+    `confirmed` is the `confirmation.identity_of` the connection when it was confirmed, empty before.
     """
 
     name = models.CharField(max_length=255)
@@ -62,6 +63,9 @@ class Server(models.Model):
     remove_missing_tags = models.BooleanField(default=False)
     caching_enabled = models.BooleanField(default=False)
     priority = models.IntegerField()
+    confirmed = models.CharField(max_length=64, blank=True, default="")
+    confirmed_by = models.CharField(max_length=255, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "server"

@@ -18,6 +18,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.fields import Readers, apply
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.fields import name, origin, rules, web_address
+from vardkase.exchange.servers.confirmation import identity_of, tell_member
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.queries import find_server, servers
 from vardkase.exchange.tls import tls_context
@@ -73,6 +74,7 @@ def add_server(actor: Actor, data: Mapping[str, Any]) -> Server:
     _refuse_sending_blindly(actor, None, server)
     server.save()
     record(actor, "server.added", _target(server), {"url": server.url})
+    tell_member(actor, server)
     return server
 
 
@@ -97,11 +99,13 @@ def edit_server(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> 
     """Change the wire fields that `data` holds; an empty authkey leaves the old one. Raises Invalid, NotFound."""
     _require_site_admin(actor)
     server = servers(actor).select_for_update(of=("self",)).get(pk=find_server(actor, reference).pk)
-    before = _leads(server)
+    before, identity = _leads(server), identity_of(server)
     changed = _apply(server, data)
     _refuse_sending_blindly(actor, before, server)
     server.save()
     record(actor, "server.edited", _target(server), {"fields": changed})
+    if identity_of(server) != identity:
+        tell_member(actor, server)
     return server
 
 

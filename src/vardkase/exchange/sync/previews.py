@@ -14,6 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import NotFound
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
+from vardkase.exchange.servers.confirmation import identity_of
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused, decoded
 from vardkase.exchange.servers.queries import find_server
@@ -116,7 +117,11 @@ def reset_remote_key(actor: Actor, reference: Reference) -> None:
     told = str(found.get("message")) if isinstance(found, dict) else ""
     if not (key := NEW_KEY.search(told)):
         raise OutgoingFailed("The other instance did not tell us a new key.")
-    Server.objects.filter(pk=server.pk).update(encrypted_key=KEYS.encrypt(key[0]))
+    was_confirmed = server.confirmed == identity_of(server)
+    server.encrypted_key = KEYS.encrypt(key[0])
+    if was_confirmed:  # The one that was confirmed has made the key.
+        server.confirmed = identity_of(server)
+    server.save(update_fields=["encrypted_key", "confirmed"])
     record(actor, "server.key_renewed", Target("server", server.pk, title=server.name))
 
 

@@ -13,6 +13,7 @@ from vardkase.core.settings import Setting
 from vardkase.core.sql import unhurried_commits
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
+from vardkase.exchange.servers.confirmation import is_confirmed, require_confirmed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer, RemoteRefused
 from vardkase.exchange.servers.rules import index_request
@@ -81,6 +82,7 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
     require_technique(technique)
     if not server.pull:
         raise Conflict("Pull is not enabled for this server.")
+    require_confirmed(server)
     user_id = actor.user_id if actor else None
     with unhurried_commits(), running(server, Direction.PULL, technique, user_id) as book:
         Pulling(server, technique, force=force).work(book)
@@ -105,10 +107,11 @@ class Pulling:
         storer = connection_actor(
             server.org_id,
             f"connection {server.name}",
-            internal=server.internal,
+            internal=server.internal and is_confirmed(server),
             quiet=server.publish_without_email,
             connection_id=server.pk,
             delivered_by=server.remote_org_id,
+            is_vouched_for=is_confirmed(server),
         )
         passage = Passage.of(server, host_organisation_id() or 0, on_types=ON_TYPES.value)
         self.intake = Intake(storer, self.peer, passage)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.changed_by import ChangedBy
 from vardkase.core.schedules import Schedule
 from vardkase.core.settings import Setting
+from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.exchange.servers.queries import getting, giving
 from vardkase.exchange.sync.models import MovedEvent, State, SyncRun
 from vardkase.exchange.sync.pull import FULL
@@ -27,7 +28,8 @@ DAYS_KEPT = Setting(
 
 def pull_all() -> int:
     """Order a pull of every connection that pulls; returns how many."""
-    servers = giving().filter(pull=True).values_list("pk", flat=True)
+    found = giving().filter(pull=True).select_related("remote_org")
+    servers = [each.pk for each in found if not waits_for_confirmation(each)]
     for pk in servers:
         pull_connection.configure(lock=f"pull {pk}").defer(
             user_id=0, server_id=pk, technique=FULL, force=False

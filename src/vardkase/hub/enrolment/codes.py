@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.exchange.servers.confirmation import record_confirmation
 from vardkase.exchange.servers.services import add_server
 from vardkase.hub.enrolment import letters
 from vardkase.hub.enrolment.models import EnrolmentCode
@@ -152,9 +153,10 @@ def _admitted(actor: Actor, row: EnrolmentCode, address: str | None) -> tuple[Us
 
 
 def _connected(actor: Actor, organisation: Organisation, data: Mapping[str, Any]) -> None:
-    """The way to the platform. Nothing passes until somebody here switches it on."""
+    """The way to the platform, which says itself where it is. Nothing passes until somebody here switches it on."""
     way = {"name": organisation.name, "remote_org_id": organisation.pk, "push": False, "pull": False}
-    add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
+    server = add_server(actor, {**way, "url": data.get("url"), "authkey": data.get("authkey")})
+    record_confirmation(actor, server)
 
 
 def _found(code: Any, *, locked: bool = False) -> EnrolmentCode:

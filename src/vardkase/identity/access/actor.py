@@ -95,6 +95,8 @@ class Actor:
     connection_id: int = 0
     delivered_by: int = 0
     """The organisation at the other end of the connection that acts; 0 when people do."""
+    is_vouched_for: bool = True
+    """Whether more than one person says whose the connection that acts is (`servers.confirmation`)."""
     crossing: Crossing | None = None
     staff: frozenset[StaffRole] = frozenset()
     """The duties it has at the hub."""

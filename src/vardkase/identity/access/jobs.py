@@ -61,6 +61,7 @@ def connection_actor(
     quiet: bool = False,
     connection_id: int = 0,
     delivered_by: int = 0,
+    is_vouched_for: bool = True,
 ) -> Actor:
     """A connection that takes things in for the organisation that runs it; `quiet`: people get no mail of them."""
     organisation = Organisation.objects.get(pk=organisation_id)
@@ -75,6 +76,7 @@ def connection_actor(
         is_quiet=quiet,
         connection_id=connection_id,
         delivered_by=delivered_by,
+        is_vouched_for=is_vouched_for,
     )
 
 

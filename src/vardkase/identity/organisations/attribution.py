@@ -53,7 +53,10 @@ def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
 
 
 def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:
-    """Whether the hub owner brings it: by an account of its own, or over a connection that is not to a member."""
+    """Whether the hub owner brings it: by an account of its own, or over a connection that is not to a member; not over
+    one that a single person has set up, once membership is in use."""
+    if actor.is_connection and not actor.is_vouched_for:
+        return False
     if sender == host_organisation_id():
         return True
     if not actor.is_connection:

@@ -143,6 +143,11 @@ def refusal(standing: str) -> StandingRefused:
     return StandingRefused(str(told) if told else "You do not have permission to use this functionality.")
 
 
+def has_membership(organisation: Organisation) -> bool:
+    """Whether a membership of the organisation is open, while membership is in use."""
+    return organisation.fixed_standing not in (Standing.NO_MEMBERSHIP, Standing.TERMINATED)
+
+
 def is_shut_out(standing: str) -> bool:
     """Whether people of an organisation that stands so reach nothing but their own membership."""
     return standing in SHUT_OUT

@@ -181,15 +181,23 @@ class DomainForm(forms.Form):
     )
 
 
-class ServerForm(forms.Form):
+class ServerForm(TakesTwoForm):
     """Our connection to the member's instance."""
 
+    field_order = ("url", "authkey", "push", "pull", "reason")
     url = forms.CharField(label=_("Address of the member’s instance"))
     authkey = forms.CharField(
         label=_("Key of our account there"), required=False, widget=forms.PasswordInput(), max_length=40
     )
     push = forms.BooleanField(label=_("We send what is published"), required=False)
     pull = forms.BooleanField(label=_("We fetch"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "Empty: the member confirms the connection before anything is fetched. With reasons you propose that two "
+            "officers confirm it instead."
+        )
 
 
 class WaiveForm(forms.Form):

@@ -64,7 +64,7 @@ DOINGS = {
         lambda actor, member, given: member_accounts.make_sync_user(actor, member, **given),
         ("send_to", "reason"),
     ),
-    "server": Doing(("url",), services.connect, ("authkey", "push", "pull")),
+    "server": Doing(("url",), services.connect, ("authkey", "push", "pull", "reason")),
 }
 """Items that somebody of the hub does, and with what. All others are read off what the member does."""
 

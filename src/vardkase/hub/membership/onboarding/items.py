@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
+from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.facts import Facts
@@ -213,6 +214,9 @@ def _call(facts: Facts) -> Found:
 def _server(facts: Facts) -> Found:
     if facts.server is None:
         return State.OPEN, ""
+    if facts.server.pull and waits_for_confirmation(facts.server):
+        told = gettext("%s is set up. Nothing is fetched before the member confirms that it is theirs.")
+        return State.STARTED, told % facts.server.url
     found = facts.server_standing
     if found is None:
         return State.STARTED, gettext("%s is set up, and has not been tested.") % facts.server.url

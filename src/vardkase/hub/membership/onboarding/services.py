@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.exchange.servers.checkup import Checkup, check
+from vardkase.exchange.servers.confirmation import propose_confirmation, waits_for_confirmation
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import add_server, edit_server
 from vardkase.hub.lifecycle.services import note_in_history
@@ -21,6 +22,7 @@ from vardkase.hub.membership.onboarding.items import NAMES
 from vardkase.hub.membership.onboarding.items_done import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.entrance import services as entrance
 from vardkase.identity.organisations.queries import Reference
 
@@ -52,18 +54,23 @@ def verify_domain(
 
 
 @transaction.atomic
-def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server:
+def connect(actor: Actor, reference: Reference, data: Mapping[str, Any]) -> Server | ApprovalRequest:
     """Set up our connection to a member's instance (``url, authkey, push, pull``), or change the one there is.
 
-    Raises Invalid by field, NotFound, Forbidden.
+    Nothing is fetched before the member confirms it; with a `reason` the actor proposes that two officers do instead,
+    and what waits is returned. Raises Invalid by field, NotFound, Forbidden.
     """
     membership = open_membership(actor, reference)
-    organisation = membership.organisation
+    organisation, data = membership.organisation, dict(data)
+    reason = str(data.pop("reason", "") or "")
     server = Server.objects.filter(remote_org=organisation).order_by("priority").first()
     given = {"name": organisation.name, **data, "remote_org_id": organisation.pk}
     acting = replace(for_the_hub(actor), staff=actor.staff)  # Who reads nothing has nothing sent, either.
     saved = edit_server(acting, server.pk, given) if server else add_server(acting, given)
-    return done(actor, membership, "server", saved.url, saved)
+    done(actor, membership, "server", saved.url, saved)
+    if reason and waits_for_confirmation(saved):
+        return propose_confirmation(actor, saved, reason)
+    return saved
 
 
 def test_connection(actor: Actor, reference: Reference) -> Checkup:

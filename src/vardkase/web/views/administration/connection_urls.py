@@ -30,6 +30,7 @@ connection_urls = [
     path("connections/<int:pk>/test/", connections.test, name="server_test"),
     path("connections/<int:pk>/trust/", connections.trust, name="server_trust"),
     path("connections/<int:pk>/fetch/", connections.pull, name="server_pull"),
+    path("connections/<int:pk>/confirm/", connections.propose_confirmation, name="server_confirm"),
     path("connections/<int:pk>/send/", connections.push, name="server_push"),
     path("connections/<int:pk>/let-be/<uuid:uuid>/", connections.dismiss, name="server_dismiss"),
     path("connections/<int:pk>/there/", previews.index, name="server_there"),

@@ -17,7 +17,7 @@ from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.models import Kind
 from vardkase.exchange.outbox.models import State as Delivered
 from vardkase.exchange.outbox.queries import deliveries
-from vardkase.exchange.servers import checkup
+from vardkase.exchange.servers import checkup, confirmation
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.queries import certificates_of, find_server, servers, users_bound_to
 from vardkase.exchange.sync import figures, queries, tasks
@@ -28,9 +28,11 @@ from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.caches.kinds import SERVER
 from vardkase.knowledge.caches.queries import find_cached
 from vardkase.web.diagnosis import diagnosis
+from vardkase.web.forms.membership import ReasonForm
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.reasons import in_words
 from vardkase.web.views.administration.listing import listed
+from vardkase.web.views.approval_requests.pages import proposed, told
 
 SET_ASIDE_SHOWN = 20
 WAYS = (Direction.PULL, Direction.PUSH)
@@ -115,6 +117,19 @@ def push(request: PageRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
+def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
+    """Propose that two people say whose the connection is."""
+    server = find_server(request.actor, pk)
+    try:
+        made = confirmation.propose_confirmation(request.actor, server, request.POST.get("reason", ""))
+    except (Conflict, Invalid) as error:
+        messages.error(request, told(error))
+        return redirect("server", pk)
+    return proposed(request, made)
+
+
+@require_POST
+@page(Permission.SITE_ADMIN, writes=True)
 def dismiss(request: PageRequest, pk: int, uuid: UUID) -> HttpResponse:
     """Let an event be that could not be taken in."""
     queries.dismiss(request.actor, find_server(request.actor, pk), str(uuid))
@@ -151,6 +166,9 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
     counted = figures.figures(request.actor, [server.pk])
     context = {
         "server": server,
+        "waits_for_confirmation": confirmation.waits_for_confirmation(server),
+        "is_confirmed": confirmation.is_confirmed(server),
+        "confirm_form": ReasonForm(),
         "standing": getattr(server, "standing", None),
         "authority": certificates_of(server)[0],
         "accounts": users_bound_to([server.pk]).get(server.pk, []),

@@ -7,6 +7,7 @@ from django.urls import path
 from vardkase.web.views.membership import (
     checklist,
     communities,
+    connections,
     links,
     members,
     own,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("membership/statement/files/", statements.attach, name="membership_attach"),
     path("membership/evidence/<int:pk>/", statements.evidence, name="membership_evidence"),
     path("membership/", own.view, name="membership"),
+    path("membership/connections/", connections.index, name="membership_connections"),
+    path(
+        "membership/connections/<int:pk>/confirm/", connections.confirm, name="membership_connection_confirm"
+    ),
     path("members/<int:pk>/letters/<str:number>/", papers.letter, name="member_letter"),
     path("membership/letters/<str:number>/", papers.own_letter, name="membership_letter"),
     path("membership/change/", own.change, name="membership_change"),

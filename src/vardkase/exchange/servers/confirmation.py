@@ -1,0 +1,229 @@
+"""Whose name a connection brings things in under: the member at the other end says that it is theirs, or two people do.
+
+The account that sets up a connection says which organisation is at its address. What is fetched there counts as that
+organisation's own, so once membership is in use nothing is fetched for a member before the connection is confirmed. A
+connection to an organisation that is no member fetches without it, but brings in nothing that a member has created.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import ActorReference, Target, record
+from vardkase.core.errors import Conflict, Forbidden, NotFound
+from vardkase.core.mail.services import Mail, queue_mail
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.four_eyes.rules import require_means
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.queries import active_users
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
+from vardkase.identity.organisations.standing import has_membership
+
+PAGE = "/membership/connections/"
+
+
+def identity_of(server: Server) -> str:
+    """A SHA-256 of what decides who is at the other end, and as whom it speaks: what is confirmed."""
+    parts = [
+        server.url,
+        KEYS.decrypt(server.encrypted_key),
+        server.remote_org_id,
+        server.internal,
+        server.self_signed,
+        server.authority,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def is_confirmed(server: Server) -> bool:
+    """Whether the connection is confirmed as it is now; every connection is before membership is in use."""
+    return not membership_is_in_use() or hmac.compare_digest(server.confirmed, identity_of(server))
+
+
+def speaks_as_member(organisation: Organisation) -> bool:
+    """Whether what comes in as this organisation's is a member's, or the hub owner's, once membership is in use."""
+    return membership_is_in_use() and (
+        organisation.pk == host_organisation_id() or has_membership(organisation)
+    )
+
+
+def waits_for_confirmation(server: Server) -> bool:
+    """Whether nothing is fetched over the connection before it is confirmed."""
+    return speaks_as_member(server.remote_org) and not is_confirmed(server)
+
+
+def require_confirmed(server: Server) -> None:
+    """Raise Conflict while a connection in a member's name is not confirmed."""
+    if waits_for_confirmation(server):
+        told = gettext(
+            "%(organisation)s has not confirmed this connection. Its administrator does on the page %(page)s, or two "
+            "people of the hub do."
+        )
+        raise Conflict(told % {"organisation": server.remote_org.name, "page": PAGE})
+
+
+def connections_of(actor: Actor) -> list[Server]:
+    """The connections in the name of the actor's organisation. Raises Forbidden for who does not administer it."""
+    _require_member(actor)
+    return list(Server.objects.filter(remote_org=actor.organisation_id).order_by("priority", "pk"))
+
+
+@transaction.atomic
+def confirm(actor: Actor, pk: int, identity: str) -> Server:
+    """Confirm, as an administrator of the member, the connection that one has read (`identity_of`).
+
+    Raises NotFound, Forbidden, StepUpRequired, Conflict when it has changed.
+    """
+    _require_member(actor)
+    account = User.objects.select_for_update(of=("self",)).filter(pk=actor.user_id or 0).first()
+    require_means(actor, account)
+    actor.require_step_up()
+    servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
+    server = servers.filter(pk=pk, remote_org=actor.organisation_id).first()
+    if server is None:
+        raise NotFound("Invalid server")
+    if not hmac.compare_digest(identity, identity_of(server)):
+        raise Conflict(gettext("The connection has changed. Read it again."))
+    return record_confirmation(actor, server)
+
+
+@transaction.atomic
+def propose_confirmation(actor: Actor, server: Server, reason: str) -> ApprovalRequest:
+    """Propose to confirm a connection without the member, or one to an organisation that is no member, so that it may
+    bring in what members have created. Raises Forbidden, Conflict, Invalid under `reason`."""
+    return propose(actor, CONFIRM, str(server.pk), title=server.name, reason=reason)
+
+
+def record_confirmation(actor: ActorReference, server: Server) -> Server:
+    """Store that the connection is confirmed as it is now; the caller knows that the member or two people did."""
+    server.confirmed, server.confirmed_by, server.confirmed_at = (
+        identity_of(server),
+        actor.name[:255],
+        timezone.now(),
+    )
+    server.save(update_fields=["confirmed", "confirmed_by", "confirmed_at"])
+    record(actor, "server.confirmed", Target("server", server.pk, title=server.name), {"url": server.url})
+    return server
+
+
+def tell_member(actor: ActorReference, server: Server) -> None:
+    """Mail the member's administrators that a connection in its name waits for them, in the caller's transaction."""
+    if not waits_for_confirmation(server) or server.remote_org_id == host_organisation_id():
+        return
+    queue_mail([_mail(actor, server, person) for person in _administrators(server)])
+
+
+def _mail(actor: ActorReference, server: Server, person: User) -> Mail:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {
+            "person": actor.name or gettext("The hub"),
+            "url": server.url,
+            "organisation": server.remote_org.name,
+        }
+        subject = gettext("A connection in the name of %(organisation)s") % facts
+        text = gettext(
+            "%(person)s has set up a connection between the hub and %(url)s in the name of %(organisation)s. Nothing "
+            "is fetched there before you confirm that it is yours. Read more and confirm it here:"
+        )
+        return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
+
+
+def _administrators(server: Server) -> Iterable[User]:
+    return active_users().filter(org=server.remote_org_id, role__perm_admin=True)
+
+
+def _require_member(actor: Actor) -> None:
+    """Nobody of the hub answers for a member, whatever organisation their account is in."""
+    actor.require(Permission.ADMIN)
+    actor.require_own_affairs()
+    if actor.is_site_admin or actor.staff or actor.organisation_id == host_organisation_id():
+        raise Forbidden
+
+
+def _locked(request: ApprovalRequest) -> Server:
+    servers = Server.objects.select_for_update(of=("self",)).select_related("remote_org")
+    found = servers.filter(pk=int(request.subject)).first()
+    if found is None:
+        raise NotFound("Invalid server")
+    return found
+
+
+def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+    return {"identity": identity_of(_locked(request))}
+
+
+def _describe(request: ApprovalRequest) -> Description:
+    found = Server.objects.select_related("remote_org").filter(pk=int(request.subject)).first()
+    details = [(gettext("Connection"), request.title)]
+    if found is not None:
+        details += [
+            (gettext("Address"), found.url),
+            (gettext("Organisation at the other end"), found.remote_org.name),
+            (gettext("Internal"), gettext("Yes") if found.internal else gettext("No")),
+        ]
+    return Description(
+        gettext(
+            "What is fetched there counts as the organisation’s own. Where it is no member, the connection may also "
+            "bring in what members have created."
+        ),
+        tuple(details),
+    )
+
+
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    found = Server.objects.filter(pk=int(request.subject)).first()
+    host = host_organisation_id()
+    if found is not None and found.remote_org_id == actor.organisation_id != host:
+        return gettext(
+            "This connection is your own organisation’s: somebody without an interest in it decides."
+        )
+    return ""
+
+
+def _execute(approval: Approval) -> Server:
+    server = _locked(approval.for_action(CONFIRM).request)
+    queue_mail([_told(server, person) for person in _administrators(server) if not person.staff_roles])
+    return record_confirmation(approval.actor, server)
+
+
+def _told(server: Server, person: User) -> Mail:
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        facts = {"url": server.url, "organisation": server.remote_org.name}
+        subject = gettext("A connection in the name of %(organisation)s") % facts
+        text = gettext(
+            "Two people of the hub have confirmed that %(url)s is the platform of %(organisation)s. What the hub "
+            "fetches there counts as yours. If this is not right, tell those who run the hub at once."
+        )
+        return Mail(person.email, subject, f"{text % facts}\n\n{settings.BASE_URL}{PAGE}\n")
+
+
+CONFIRM = register(
+    Action(
+        name="confirm_connection",
+        title=_("Confirm whose connection it is"),
+        propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
+        approve=OFFICERS,
+        describe=_describe,
+        fingerprint=_fingerprint,
+        conflict=_conflict,
+        execute=_execute,
+    )
+)
