@@ -151,6 +151,35 @@ def test_a_member_does_not_rewrite_what_others_brought_from_a_partner(cast: Cast
     assert Event.objects.get(uuid=brought["uuid"]).info == "by the hub"
 
 
+def test_nor_its_notes_and_clusters(cast: Cast, sync_a: Player) -> None:
+    MembershipInUse.objects.create(pk=1)
+    Organisation.objects.update(fixed_standing="")
+    partner = block(Organisation(uuid=uuid4(), name="CERT of another country"))
+    event = event_of(cast.org_a)
+    assert pushed(sync_a, event)[0] == 200
+    note = {
+        "uuid": str(uuid4()),
+        "object_uuid": event["uuid"],
+        "object_type": "Event",
+        "note": "said",
+        "distribution": "1",
+        "locked": True,
+        "modified": "2026-01-01 00:00:00",
+        "Orgc": partner,
+    }
+    galaxy = {"uuid": str(uuid4()), "name": "Theirs", "type": "theirs"}
+    cluster = {"uuid": str(uuid4()), "value": "V", "version": "1", "distribution": "1", "Galaxy": galaxy}
+    cluster |= {"Orgc": partner, "description": "said", "locked": True}
+    call(cast.site_admin.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    call(cast.site_admin.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": cluster}])
+    note |= {"note": "rewritten", "modified": "2026-02-01 00:00:00"}
+    cluster |= {"description": "rewritten", "version": "2"}
+    call(sync_a.key, "POST", "/analyst_data/pushAnalystData", {"Note": note})
+    call(sync_a.key, "POST", "/galaxies/pushCluster", [{"GalaxyCluster": cluster}])
+    assert AnalystData.objects.get().text == "said"
+    assert GalaxyCluster.objects.get(uuid=cluster["uuid"]).description == "said"
+
+
 def test_the_hub_owner_brings_in_what_members_have_created(cast: Cast) -> None:
     roles = make_roles({"Sync of the hub": SYNC_USER})
     users = make_users((cast.hub, roles["Sync of the hub"], "sync@own.example"))

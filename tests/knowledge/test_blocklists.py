@@ -11,10 +11,13 @@ import pytest
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.intel.sighted import attribute_of, beacons, configure, sight
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.intel.models import Event
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.queries import blocked_uuids
+from vardkase.knowledge.import_expressions.models import ImportExpression
 
 BLOCK = "22f3cc2c-1c08-4909-96ae-3903d516f1b0"
 OTHER = "654f0c75-54a4-4761-8d85-28ecd29c1e63"
@@ -195,3 +198,30 @@ def test_malformed_bodies_block_nothing(cast: Cast, body: Any) -> None:
         status, _ = call(cast.site_admin.key, "POST", f"/eventBlocklists/{action}", body)
         assert status < 500
     assert not BlocklistEntry.objects.exists()
+
+
+def test_a_member_is_not_limited_by_a_blocklist(cast: Cast) -> None:
+    """Two officers limit a membership; the list is for organisations that take no part."""
+    add, uuids = "/orgBlocklists/add", {"uuids": [str(cast.org_a.uuid)]}
+    MembershipInUse.objects.create(pk=1)
+    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing="")
+    status, body = call(cast.site_admin.key, "POST", add, uuids)
+    assert (status, "two officers" in str(body)) == (403, True)
+    assert call(cast.publisher.key, "POST", "/events/add", {"info": "ours"})[0] == 200
+    Organisation.objects.filter(pk=cast.org_a.pk).update(fixed_standing="no_membership")
+    assert call(cast.site_admin.key, "POST", add, uuids)[0] == 200
+
+
+@pytest.mark.parametrize("list_name", ["orgBlocklists", "eventBlocklists", "galaxyClusterBlocklists"])
+def test_an_operator_keeps_nothing_out(cast: Cast, list_name: str) -> None:
+    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
+    assert call(cast.site_admin.key, "POST", f"/{list_name}/add", {"uuids": [OTHER]})[0] == 403
+    assert not BlocklistEntry.objects.exists()
+
+
+def test_an_operator_rewrites_nothing(cast: Cast) -> None:
+    """An import expression changes what members write, in their name."""
+    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
+    expression = {"regexp": "/evil/i", "replacement": "harmless"}
+    assert call(cast.site_admin.key, "POST", "/admin/regexp/add", expression)[0] == 403
+    assert not ImportExpression.objects.exists()

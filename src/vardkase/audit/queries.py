@@ -24,6 +24,7 @@ OF_INTELLIGENCE = frozenset(
         ),
         *("shadow_attribute", "sighting", "analyst_data", "collection", "galaxy", "galaxy_cluster"),
         *("note", "opinion", "relationship", "dashboard_template", "bookmark"),
+        *("tag", "tag_collection", "sharing_group", "sharing_group_blueprint"),
         *("event blocklist", "galaxy_cluster blocklist", "analyst_data blocklist"),
         *("correlation", "correlation_exclusion", "correlation_rule", "import_expression", "warninglist"),
     }

@@ -46,10 +46,14 @@ def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
     A MISP takes a later version from any synchronising user. Here that would let each member rewrite what a partner
     abroad has created: once membership is in use, it comes from who brought the first, or from the hub owner.
     """
-    sender = actor.delivered_by or actor.organisation_id
-    if actor.is_site_admin or held_by in (sender, actor.organisation_id):
+    return held_by not in (actor.delivered_by, actor.organisation_id) and changes_only_its_own(actor)
+
+
+def changes_only_its_own(actor: Acting) -> bool:
+    """Whether the actor brings in later versions of what it has brought itself, and of nothing else."""
+    if actor.is_site_admin or not membership_is_in_use():
         return False
-    return membership_is_in_use() and not _speaks_for_the_hub(actor, sender)
+    return not _speaks_for_the_hub(actor, actor.delivered_by or actor.organisation_id)
 
 
 def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:

@@ -15,7 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import is_shareable
 from vardkase.identity.access.visibility import about_nothing_hidden, reader_parameters
-from vardkase.identity.organisations.attribution import misattributed
+from vardkase.identity.organisations.attribution import changes_only_its_own, misattributed
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.analyst_data.models import AnalystData
@@ -197,11 +197,15 @@ class _Creators:
         self._known: dict[str, int] = {}
         self._blocked: set[str] = set()
         self._foreign: dict[str, int] = {}
+        self._changes_only: frozenset[int] = frozenset()
         if not speaks_for_others(actor):
             return
         blocks = {uuid: block for each in inputs for uuid, block in _named(each)}
         self._blocked = blocked_uuids(Blocked.ORGANISATION, blocks)
-        self._foreign = misattributed(actor, uuids=blocks, ids={row.orgc_id for row in stored})
+        creators = {row.orgc_id for row in stored}
+        self._foreign = misattributed(actor, uuids=blocks, ids=creators)
+        if creators and changes_only_its_own(actor):
+            self._changes_only = frozenset({actor.delivered_by, self._own})
         allowed = {uuid: block for uuid, block in blocks.items() if uuid not in self._blocked}
         self._known = _known_organisations(allowed)
         self._known |= capture_organisations(block for block in allowed.values() if block.get("name"))
@@ -211,9 +215,10 @@ class _Creators:
         return next((self._known[uuid] for uuid, _ in _named(said) if uuid in self._known), self._own)
 
     def is_foreign(self, said: AnalystInput, known: AnalystData | None) -> bool:
-        """Whether it is of a member for which the actor does not speak: as stored, or else as it says."""
+        """Whether it is of somebody for whom the actor does not speak: as stored, or else as it says."""
         if known is not None:
-            return known.orgc_id in self._foreign.values()
+            others = bool(self._changes_only) and known.org_id not in self._changes_only
+            return others or known.orgc_id in self._foreign.values()
         return any(uuid in self._foreign for uuid, _ in _named(said))
 
     def is_blocked(self, said: AnalystInput) -> bool:

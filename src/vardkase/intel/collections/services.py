@@ -15,7 +15,11 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
-from vardkase.identity.organisations.attribution import misattributed, require_attribution
+from vardkase.identity.organisations.attribution import (
+    is_delivered_by_another,
+    misattributed,
+    require_attribution,
+)
 from vardkase.identity.organisations.services import capture_organisations
 from vardkase.intel.collections.documents import (
     NOT_EMPTY,
@@ -149,7 +153,9 @@ def receive_collection(actor: Actor, data: Mapping[str, Any]) -> bool:
     modified = moment_of(data, "modified") or _now()
     if modified > _now() + timedelta(seconds=LARGEST_LEAD):
         raise Invalid({"modified": [IN_THE_FUTURE]})
-    if stored is not None and misattributed(actor, ids=[stored.orgc_id]):
+    if stored is not None and (
+        misattributed(actor, ids=[stored.orgc_id]) or is_delivered_by_another(actor, stored.orgc_id)
+    ):
         return False
     creator = _creator(actor, data)
     if creator is None or (stored is not None and not _replaces(actor, stored, modified)):

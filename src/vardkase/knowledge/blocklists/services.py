@@ -14,6 +14,9 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import membership_is_in_use
+from vardkase.identity.organisations.standing import Standing
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.blocklists.queries import find_entry
 from vardkase.knowledge.blocklists.rules import require_manager
@@ -51,13 +54,27 @@ def add_entries(actor: Actor, kind: Blocked, texts: Sequence[str], about: About)
     """Block every text that is a uuid and not blocked yet. Raises Forbidden, Invalid."""
     actor.require_writing()
     require_manager(actor, kind)
+    actor.require_sight()  # An entry decides what members may bring in.
     _check(about)
     wanted = {text.lower() for text in texts if UUID_FORM.fullmatch(text.lower())}
+    if kind is Blocked.ORGANISATION:
+        _refuse_members(wanted)
     rows = cursor().execute(ADD, {"kind": kind.value, "uuids": list(wanted), **_columns(about)})
     new = {row[0] for row in rows.fetchall()}
     added = Added(*_parted(texts, new))
     record(actor, "blocklist.added", Target(f"{kind.value} blocklist"), {"uuids": added.successes[:100]})
     return added
+
+
+def _refuse_members(uuids: set[str]) -> None:
+    """Two officers limit a member. Raises Invalid."""
+    if not membership_is_in_use():
+        return
+    open_to = Organisation.objects.exclude(fixed_standing__in=(Standing.NO_MEMBERSHIP, Standing.TERMINATED))
+    if name := open_to.filter(uuid__in=uuids).values_list("name", flat=True).first():
+        raise Invalid(
+            {"uuids": [f"{name} takes part in this hub. Its membership is limited by two officers instead."]}
+        )
 
 
 @transaction.atomic
