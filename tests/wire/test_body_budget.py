@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +139,22 @@ def test_visitors_share_what_is_theirs(settings: SettingsWrapper) -> None:
         budget.take(Sender.organisation(2), 1)
     budget.give_back(one, MAX_BODY // 4)
     budget.take(Sender.organisation(2), MAX_BODY // 4)
+
+
+def test_the_reserve_of_the_disk_is_left(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Nothing of a body is received that would leave less; one without a length ends where the reserve begins."""
+    settings.DATA_DIR = tmp_path
+    free = shutil.disk_usage(tmp_path).free
+    body, sender = IncomingBody(Budget()), Sender.organisation(1)
+    settings.VARDKASE_DISK_RESERVE = free // 2
+    with contextlib.closing(body):
+        with pytest.raises(NoRoom):
+            body.count_for(sender, free)
+        body.count_for(sender, 0)
+        body.write(b"x")
+        settings.VARDKASE_DISK_RESERVE = 2 * free
+        with pytest.raises(NoRoom):
+            body.write(b"x")
 
 
 def test_a_full_disk_is_no_room() -> None:

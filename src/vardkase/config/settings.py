@@ -319,6 +319,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"-[0-9A-Z]{8}\.[a-z0-9]+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 VARDKASE_MAX_BODY = env_int("VARDKASE_MAX_BODY", 512 * 1024 * 1024, minimum=1)
+VARDKASE_DISK_RESERVE = env_int("VARDKASE_DISK_RESERVE", 1024 * 1024 * 1024, minimum=0)
 
 # What the hub itself turns to (exchange/http.py): public addresses, and these networks.
 VARDKASE_PRIVATE_NETWORKS = env_networks("VARDKASE_PRIVATE_NETWORKS")

@@ -2,32 +2,36 @@
 
 Content addressing makes a write idempotent: the same bytes are stored once, and a file that exists is whole,
 because it is moved into place only after it has been written and flushed. Other accounts of the machine read
-neither the files nor their names.
+neither the files nor their names. A file's time of change says when its content was last stored; what no row names
+any more is removed by `core.file_columns`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def store(content: bytes) -> str:
     """Keep `content` and return its SHA-256 in hex, which is also its name."""
     digest = hashlib.sha256(content).hexdigest()
     target = _path(digest)
-    if target.exists():
-        return digest
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(target)
+    with _locked(target.parent, fcntl.LOCK_SH):
+        try:
+            os.utime(target)
+        except FileNotFoundError:
+            _write(target, content)
     return digest
 
 
@@ -44,7 +48,57 @@ def size(digest: str) -> int:
         return 0
 
 
+def stored_before(moment: float) -> Iterator[str]:
+    """The names of files whose content was last stored before that moment (seconds since 1970).
+
+    What writers that were killed left unfinished is removed on the way.
+    """
+    for folder in Path(settings.FILES_DIR).glob("[0-9a-f][0-9a-f]"):
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    if entry.stat(follow_symlinks=False).st_mtime >= moment:
+                        continue
+                    if DIGEST.fullmatch(entry.name):
+                        yield entry.name
+                    else:
+                        Path(entry).unlink()
+
+
+def remove(digest: str, before: float) -> int | None:
+    """Remove a file last stored before that moment and return its bytes; None when it stays or is gone."""
+    target = _path(digest)
+    with _locked(target.parent, fcntl.LOCK_EX):  # Otherwise `store` could find it just before it is removed.
+        try:
+            found = target.stat()
+        except FileNotFoundError:
+            return None
+        if found.st_mtime >= before:
+            return None
+        target.unlink()
+    return found.st_size
+
+
+def _write(target: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(target)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _path(digest: str) -> Path:
-    if len(digest) != 64 or not all(character in "0123456789abcdef" for character in digest):
+    if not DIGEST.fullmatch(digest):
         raise FileNotFoundError(digest)
     return Path(settings.FILES_DIR) / digest[:2] / digest

@@ -20,6 +20,7 @@ LABELS: dict[str, str | Promise] = {
     "answer": _("Answer"),
     "all_orgs": _("Every organisation"),
     "allowed_ips": _("Addresses"),
+    "bytes": _("Bytes"),
     "certificates": _("Client certificates"),
     "colour": _("Colour"),
     "comment": _("Comment"),

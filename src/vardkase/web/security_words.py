@@ -45,7 +45,7 @@ OF_API = frozenset({"certificate", "sync_user", "bound_key", "api_requirements"}
 REQUIREMENT_STATES: dict[str, tuple[str, str | Promise]] = {
     "draft": ("land", _("Draft")),
     "submitted": ("wait", _("Waits for a decision")),
-    "approved": ("ok", _("Approved")),
+    "approved": ("ok", pgettext_lazy("approval request", "Approved")),
     "returned": ("warn", _("Returned: something is missing")),
 }
 """The state of an API requirement list: the kind of its mark, and the word."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class NoRoom(Exception):
-    """The budget is spent, or the disk is full."""
+    """The budget is spent, or the disk has no more than its reserve."""
 
 
 class Budget:
@@ -71,6 +72,7 @@ class IncomingBody:
     def count_for(self, sender: Sender, declared: int) -> None:
         """Count what is here and what will come for `sender`; raises NoRoom, at once when `declared` does not fit."""
         self._budget.check(sender, max(declared, self.size))
+        _check_disk(max(declared, self.size))
         self._budget.take(sender, self.size)
         self._sender = sender
 
@@ -78,6 +80,7 @@ class IncomingBody:
         """Append `piece`; raises NoRoom."""
         if self._sender is not None:
             self._budget.take(self._sender, len(piece))
+            _check_disk(len(piece))
         self.size += len(piece)
         with _disk_errors():
             self.file.write(piece)
@@ -95,6 +98,15 @@ class IncomingBody:
         self.size = 0
         with contextlib.suppress(OSError):  # What a full disk did not take is still in its buffer.
             self.file.close()
+
+
+def _check_disk(size: int) -> None:
+    """Raise NoRoom when `size` more bytes would leave less free than VARDKASE_DISK_RESERVE."""
+    with _disk_errors():
+        free = shutil.disk_usage(settings.DATA_DIR).free
+    if free - size < settings.VARDKASE_DISK_RESERVE:
+        logger.error("bodies are refused: %s bytes are free on the disk of the data folder", free)
+        raise NoRoom
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from vardkase.core.file_columns import names_files
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP, Event
 from vardkase.intel.models.object import Object
@@ -21,6 +22,7 @@ NOT_HASH = ~models.Q(type__in=sorted(HASH_TYPES))
 """Hashes are found whole, by key; their trigrams would be most of the index and never of use."""
 
 
+@names_files("data_sha256")
 class Attribute(models.Model):
     """One value. `value2` is null unless the type is composite; `first_seen`/`last_seen` are µs since 1970.
 

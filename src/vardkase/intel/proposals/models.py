@@ -6,10 +6,12 @@ import uuid
 
 from django.db import models
 
+from vardkase.core.file_columns import names_files
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event
 
 
+@names_files("data_sha256")
 class Proposal(models.Model):
     """One proposal (core-format §8); `timestamp` is Unix seconds, `first_seen` and `last_seen` µs since 1970.
 

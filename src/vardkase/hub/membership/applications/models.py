@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.file_columns import names_files
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.identity.organisations.models import Organisation
 
@@ -113,6 +114,7 @@ class Message(models.Model):
         return f"Message {self.pk} of application {self.application_id}"
 
 
+@names_files("digest")
 class Attachment(models.Model):
     """A file that came with an application: as evidence for a measure (`measure`), or with a message.
 
@@ -145,6 +147,7 @@ class DocumentKind(models.TextChoices):
     DECISION = "decision", _("Decision")
 
 
+@names_files("digest")
 class Document(models.Model):
     """A PDF as it was sent to or by the applicant; its bytes lie in `core.files` under their SHA-256, `digest`."""
 

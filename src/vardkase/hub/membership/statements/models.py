@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.file_columns import names_files
 from vardkase.hub.membership.members.models import Membership
 
 
@@ -56,6 +57,7 @@ class Statement(models.Model):
         return f"{self.membership}: {self.valid_until or self.state}"
 
 
+@names_files("digest")
 class Evidence(models.Model):
     """A file that shows a measure: its content lies under `digest` (SHA-256); a certificate holds through
     `valid_until`."""

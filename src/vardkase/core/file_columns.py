@@ -1,0 +1,63 @@
+"""Which columns of the database name files of `core.files`: each is declared on its model by `names_files`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.db import transaction
+from django.db.models import Model
+from psycopg import sql
+
+from vardkase.core import files
+from vardkase.core.sql import cursor
+
+_columns: set[tuple[str, str]] = set()
+
+
+def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
+    """Declare that `column` of the decorated model holds names of stored files: a file stays while a row names it."""
+
+    def declare(model: M) -> M:
+        _columns.add((model._meta.db_table, column))
+        return model
+
+    return declare
+
+
+def declared() -> frozenset[tuple[str, str]]:
+    """Table and column of all that name files."""
+    return frozenset(_columns)
+
+
+@transaction.atomic
+def remove_unused(before: float) -> tuple[int, int]:
+    """Remove files that no row names and that were last stored before that moment (seconds since 1970).
+
+    Returns how many, and their bytes. Each table is read once, in one statement. A file that is stored again while
+    this runs has a new time by then, and stays.
+    """
+    executor = cursor()
+    executor.execute("CREATE TEMPORARY TABLE stored_file (digest text NOT NULL)")
+    with executor.copy("COPY stored_file (digest) FROM STDIN") as copy:
+        for digest in files.stored_before(before):
+            copy.write_row([digest])
+    executor.execute("ANALYZE stored_file")
+    count = size = 0
+    for digest in _unnamed():
+        freed = files.remove(digest, before)
+        if freed is not None:
+            count, size = count + 1, size + freed
+    executor.execute("DROP TABLE stored_file")
+    return count, size
+
+
+def _unnamed() -> Iterator[str]:
+    named = sql.SQL(" AND ").join(
+        sql.SQL("NOT EXISTS (SELECT 1 FROM {} r WHERE r.{} = f.digest)").format(
+            sql.Identifier(table), sql.Identifier(column)
+        )
+        for table, column in sorted(_columns)
+    )
+    # No other query may run on this connection until the last row is read.
+    for (digest,) in cursor().stream(sql.SQL("SELECT f.digest FROM stored_file f WHERE {}").format(named)):
+        yield digest

@@ -1,0 +1,39 @@
+"""Stored files that no row names any more are removed: of attributes, and whatever else declares its column."""
+
+from __future__ import annotations
+
+import time as clock
+from datetime import time, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.services import Target, record
+from vardkase.core.changed_by import ChangedBy
+from vardkase.core.file_columns import remove_unused
+from vardkase.core.schedules import Schedule
+from vardkase.identity.access.jobs import hub_actor
+
+GRACE = timedelta(days=1)
+"""A file is stored before the row that names it is committed: no request stays open that long."""
+
+
+def remove_unused_files() -> int:
+    """Remove what nothing names and record the space that was freed; returns how many files."""
+    count, size = remove_unused(clock.time() - GRACE.total_seconds())
+    if count:
+        record(hub_actor(), "file.removed_unused", Target("file"), {"count": count, "bytes": size})
+    return count
+
+
+REMOVE_UNUSED_FILES = Schedule(
+    "files.remove_unused",
+    _("Remove unused files"),
+    _(
+        "Removes attachments, evidence and other stored files from the disk when nothing refers to them any longer and "
+        "they are more than a day old."
+    ),
+    remove_unused_files,
+    at=time(4, 10),
+    on=True,
+    changed_by=ChangedBy.OPERATOR,
+)

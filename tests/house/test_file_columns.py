@@ -1,0 +1,28 @@
+"""Every column that names stored files is declared: what is not would lose its files (`core.file_columns`)."""
+
+from __future__ import annotations
+
+import re
+
+from django.apps import apps
+from django.db.models import CharField
+
+from vardkase.core.file_columns import declared
+
+NO_FILES = {
+    ("approval_request", "digest"),
+    ("letter", "sha256"),
+    ("policy_approval", "digest"),
+    ("snapshot", "sha256"),
+}
+"""Digests in hex of what is kept in the database itself."""
+
+
+def test_columns_of_digests_are_declared_or_known_to_name_no_files() -> None:
+    found = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, CharField) and re.search("digest|sha256|sha_256|stored_file", field.column)
+    }
+    assert found - NO_FILES == declared()
