@@ -18,7 +18,7 @@ def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
     """Declare that `column` of the decorated model holds names of stored files: a file stays while a row names it."""
 
     def declare(model: M) -> M:
-        _columns.add((model._meta.db_table, column))
+        _columns.add((model._meta.db_table, column))  # noqa: SLF001 - Django's public name for it
         return model
 
     return declare

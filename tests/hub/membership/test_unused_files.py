@@ -47,7 +47,7 @@ def on_disk(folder: Path) -> set[str]:
 
 def grow_old(folder: Path) -> None:
     """Make every stored file older than the grace."""
-    then = (datetime.now() - GRACE - timedelta(hours=1)).timestamp()
+    then = (datetime.now().astimezone() - GRACE - timedelta(hours=1)).timestamp()
     for path in folder.rglob("*"):
         os.utime(path, (then, then))
 
