@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any, cast
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.sql import cursor
 from vardkase.hub.content_access import letters
 from vardkase.hub.content_access.models import ContentGrant, Reach
 from vardkase.hub.content_access.rules import GRANT, conflict, is_officer
@@ -45,12 +46,29 @@ def hours_in(given: int | str, most: int) -> int:
 
 def _describe(request: ApprovalRequest) -> Description:
     given = request.parameters
-    effect = gettext("%(name)s reads content of the hub for up to %(hours)s hours, from the approval on.")
+    effect = ngettext(
+        "%(name)s reads content of the hub for up to %(hours)s hour, from the approval on.",
+        "%(name)s reads content of the hub for up to %(hours)s hours, from the approval on.",
+        int(given["hours"]),
+    )
     details = [(gettext("What may be opened"), str(Reach(given["reach"]).label))]
-    if narrowed := given["event"] or given["organisation"]:
+    if narrowed := _event_in_words(given["event"]) or given["organisation"]:
         details.append((gettext("Which"), str(narrowed)))
     words = {"name": request.proposed_by_name, "hours": given["hours"]}
     return Description(effect % words, tuple(details), f"/content-access/{request.subject}/")
+
+
+def _event_in_words(event_id: int | None) -> str:
+    """An event by its number and creator. Its title is content, and who approves may not be one who reads it."""
+    if not event_id:
+        return ""
+    row = cursor().execute(CREATOR, (event_id,)).fetchone()
+    if row is None:
+        return str(event_id)
+    return gettext("Event %(id)s, created by %(name)s") % {"id": event_id, "name": row[0]}
+
+
+CREATOR = "SELECT o.name FROM event e JOIN organisation o ON o.id = e.orgc_id WHERE e.id = %s"
 
 
 def _grant_of(request: ApprovalRequest) -> ContentGrant:

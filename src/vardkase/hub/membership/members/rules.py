@@ -94,7 +94,8 @@ class TakesPart(StrEnum):
 
 WHO_TAKES_PART = {
     TakesPart.MEMBERS: _(
-        "Only members take part: an organisation without an open membership reads, writes and synchronises nothing."
+        "Only members take part: an organisation without an open membership reads, writes and synchronises nothing. "
+        "The organisation that runs the hub needs no membership."
     ),
     TakesPart.EVERYBODY_YET: _(
         "Membership is not in use yet: every organisation that is added here has full access. From the moment the hub "

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.correspondence.letters.delivery import undelivered
+from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.customer_service.queries import waiting_for
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.overview.figures import Task, register_tasks
 from vardkase.hub.membership.overview.members import Filter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 from vardkase.identity.accounts.staff import StaffRole
 
 TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
@@ -28,7 +31,10 @@ def register_all() -> None:
         _statements,
         _expiring,
         _requests,
-        _access,
+        _approvals,
+        _for_decisions,
+        _notice,
+        _address,
     ):
         register_tasks(source)
 
@@ -73,5 +79,19 @@ def _requests(actor: Actor) -> Task:
     return Task(_("Requests for customer service"), waiting_for(actor), "service")
 
 
-def _access(actor: Actor) -> Task:
-    return Task(_("Requests of operators to read content"), access_to_answer(actor), "content_access")
+def _approvals(actor: Actor) -> Task:
+    return Task(_("Requests that wait for your approval"), count_to_answer(actor), "approval_requests")
+
+
+def _for_decisions(_actor: Actor) -> Task:
+    label = _("Settings without which no decision can be written")
+    return Task(label, len(missing_for_decisions()), "settings", "?missing=1")
+
+
+def _notice(_actor: Actor) -> Task:
+    return Task(_("Parts of the notice on personal data to write"), len(unstated()), "passages")
+
+
+def _address(_actor: Actor) -> Task:
+    label = _("The operator has to set the hub’s address: links in mail and letters lead nowhere")
+    return Task(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")

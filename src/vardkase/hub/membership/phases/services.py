@@ -107,7 +107,8 @@ def _described_change(request: ApprovalRequest) -> Description:
         for name, value in request.parameters.items()
     )
     effect = gettext("The phase %(phase)s is changed at once. Applications that it admits then are queued.")
-    return Description(effect % {"phase": request.title}, details, "/phases/")
+    title = in_language(find_phase(int(request.subject)), "title")
+    return Description(effect % {"phase": f"{request.subject} {title}"}, details, "/phases/")
 
 
 def _phase_state(request: ApprovalRequest) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _change_phase(approval: Approval) -> Phase:
 
 def _described_in_force(request: ApprovalRequest) -> Description:
     since = date.fromisoformat(request.parameters["since"])
-    words = {"what": request.title, "day": date_format(since, "j F Y")}
+    words = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
     return Description(
         gettext("Recorded as in force from %(day)s: %(what)s. Phases that wait for it alone open then.")
         % words,
@@ -141,7 +142,12 @@ def _described_in_force(request: ApprovalRequest) -> Description:
 
 def _described_revoking(request: ApprovalRequest) -> Description:
     effect = gettext("Recorded as not in force any more: %(what)s. Phases that need it close.")
-    return Description(effect % {"what": request.title}, (), "/phases/")
+    return Description(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
+
+
+def _title_of_precondition(request: ApprovalRequest) -> str:
+    found = preconditions().get(request.subject)
+    return in_language(found, "title") if found else request.title
 
 
 def _precondition_state(request: ApprovalRequest) -> dict[str, Any]:
@@ -269,7 +275,11 @@ CHANGE_PHASE = register(
     )
 )
 _of_a_precondition = partial(
-    Action, propose=LEGAL_OFFICER, approve=FOUR_EYES_OFFICERS, fingerprint=_precondition_state
+    Action,
+    propose=LEGAL_OFFICER,
+    approve=FOUR_EYES_OFFICERS,
+    fingerprint=_precondition_state,
+    subject_title=_title_of_precondition,
 )
 RECORD_PRECONDITION = register(
     _of_a_precondition(

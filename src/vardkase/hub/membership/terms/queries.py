@@ -28,6 +28,12 @@ def terms_of(version: int) -> Terms:
     return found
 
 
+def version_or_draft(version: int) -> Terms:
+    """A published version, or the draft that is to be it. Raises NotFound."""
+    written = draft()
+    return written if written is not None and written.version == version else terms_of(version)
+
+
 def published_terms() -> list[Terms]:
     """Every published version, the newest first."""
     found = list(Terms.objects.filter(state=TermsState.PUBLISHED).order_by("-version"))

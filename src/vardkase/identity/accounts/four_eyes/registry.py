@@ -26,6 +26,10 @@ class Description:
     path: str = ""
 
 
+def _stored_title(request: ApprovalRequest) -> str:
+    return request.title
+
+
 def _no_conflict(_actor: Acting, _request: ApprovalRequest) -> str:
     return ""
 
@@ -43,7 +47,8 @@ class Action:
     of whoever approves, and by pages that list requests, outside a transaction: it locks nothing. `alone_until_in_use`:
     who carries it out at once while the hub has not had two officers (`officers.in_use`). `closed` runs in the
     transaction in which a request is declined, returned or withdrawn. `writes_itself`: its own mails say that something
-    waits and what became of it.
+    waits and what became of it. `subject_title`: what the subject is called, in the language that is active; lists of
+    requests ask for it in each row, so it reads nothing from the database.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Action:
     closed: Callable[[Acting, ApprovalRequest], None] = _nothing
     alone_until_in_use: frozenset[Party] = frozenset()
     writes_itself: bool = False
+    subject_title: Callable[[ApprovalRequest], str] = _stored_title
 
 
 @dataclass(frozen=True, slots=True)

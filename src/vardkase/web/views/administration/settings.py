@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.changed_by import ChangedBy
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.instance.authority import changeable_by, require_may_change, takes_two
 from vardkase.hub.instance.settings import Line, change_setting, every_setting, find_setting
 from vardkase.web.forms.errors import take_errors
@@ -38,7 +39,8 @@ GROUPS: dict[str, Promise] = {
 
 @page(oversight=True)
 def index(request: PageRequest) -> HttpResponse:
-    """All settings by group, or those whose name or description has the words that are searched for."""
+    """All settings by group, those whose name or description has what is searched for, or those that are missing."""
+    only = missing_for_decisions() if request.GET.get("missing") else None
     searched = request.GET.get("q", "").strip()
     may = changeable_by(request.actor)
     by_two = takes_two(ChangedBy.OFFICERS)
@@ -46,6 +48,7 @@ def index(request: PageRequest) -> HttpResponse:
         _shown(line, may, by_two=by_two)
         for line in every_setting(request.actor)
         if searched.casefold() in f"{line.name} {line.description}".casefold()
+        and (only is None or line.name in only)
     ]
     order = list(GROUPS)
     rows.sort(key=lambda row: (order.index(row["group"]), row["name"].casefold()))

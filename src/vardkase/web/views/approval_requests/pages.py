@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,6 +35,7 @@ def index(request: PageRequest) -> HttpResponse:
     for each in (*context["rows"], *context["to_answer"], *context["own"]):
         action = action_of(each)
         each.words = action.title if action else each.action
+        each.title = action.subject_title(each) if action else each.title
     return render(request, "approval_requests/index.html", context)
 
 
@@ -48,8 +49,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "action": action,
+        "title": action.subject_title(found),
         "description": action.describe(found),
-        "state": sorted(found.subject_state.items()),
+        "state": [(name, _readable(value)) for name, value in sorted(found.subject_state.items())],
         "has_changed": found.is_waiting and queries.has_changed(found),
         "refusal": refusal,
         "may_answer": found.is_waiting and not refusal,
@@ -105,6 +107,21 @@ def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object
     else:
         messages.success(request, done)
     return redirect("approval_request", pk)
+
+
+def _readable(value: Any) -> str:
+    """A value of JSON as lines of text."""
+    match value:
+        case None | "" | [] | {}:
+            return "–"
+        case bool():
+            return gettext("Yes") if value else gettext("No")
+        case list():
+            return "\n".join(_readable(each) for each in value)
+        case dict():
+            return "; ".join(f"{name}: {_readable(each)}" for name, each in value.items())
+        case _:
+            return str(value)
 
 
 def told(error: VardkaseError) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date, timedelta
+from difflib import Differ
 from typing import Any
 
 from django.db import transaction
@@ -68,9 +70,34 @@ def _describe(request: ApprovalRequest) -> Description:
             "Applicants have to accept it before they can be approved."
         )
         % {"version": request.subject, "day": day},
-        ((gettext("Last day to answer"), day),),
+        ((gettext("Last day to answer"), day), *_changes(int(request.subject))),
         "/terms-and-criteria/draft/" if request.is_waiting else f"/terms-and-criteria/{request.subject}/",
     )
+
+
+def _changes(version: int) -> Iterator[tuple[str, str]]:
+    """The lines and criteria that are new (+) and gone (−) against the version before, for each language."""
+    try:
+        new, former = queries.version_or_draft(version), queries.terms_of(version - 1)
+    except NotFound:
+        return
+    titles = {"sv": gettext("Changes in Swedish"), "en": gettext("Changes in English")}
+    for language, title in titles.items():
+        before, after = (_lines(each, language) for each in (former, new))
+        yield title, "\n".join(_compared(before, after)) or gettext("No changes")
+
+
+def _lines(terms: Terms, language: str) -> list[str]:
+    text = str(getattr(terms, f"text_{language}")).splitlines()
+    criteria = [f"{each[f'title_{language}']} {each.get(f'help_{language}', '')}" for each in terms.criteria]
+    return [line.strip() for line in (*text, *criteria) if line.strip()]
+
+
+def _compared(before: list[str], after: list[str]) -> Iterator[str]:
+    signs = {"+ ": "+", "- ": "−"}
+    for line in Differ(charjunk=None).compare(before, after):
+        if sign := signs.get(line[:2]):
+            yield f"{sign} {line[2:]}"
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
@@ -117,6 +144,7 @@ PUBLISH = register(
         propose=OFFICERS,
         approve=OFFICERS,
         describe=_describe,
+        subject_title=lambda request: gettext("Terms, version %s") % request.subject,
         fingerprint=_fingerprint,
         conflict=lacks_legal_officer,
         execute=_publish,

@@ -1,0 +1,95 @@
+"""What an approver reads: in words, in the reader's language, and what differs from what holds now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.hub.content_access.scene import set_scene
+from tests.hub.membership.by_two_officers import WHY, colleague
+from tests.hub.membership.cast import staff
+from tests.web.accounts import signed_in
+from vardkase.core.clock import today
+from vardkase.core.settings.models import SettingValue
+from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.membership.terms.services import drafts
+from vardkase.hub.membership.terms.services.publishing import propose_publishing
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+def read(user: User, request: ApprovalRequest, language: str = "en") -> str:
+    address = reverse("approval_request", args=[request.pk])
+    found = signed_in(user).get(address, headers={"Accept-Language": language})
+    assert found.status_code == 200
+    return found.content.decode()
+
+
+def test_new_terms_show_what_differs_and_no_raw_lists(cast: Cast) -> None:
+    actor, reader = staff(cast), colleague(cast)
+    drafts.start_draft(actor)
+    text = current_terms().text_sv
+    drafts.edit_draft(actor, {"text_sv": text.replace("förnyar den varje år", "förnyar den vartannat år")})
+    request = propose_publishing(actor, 2, today() + timedelta(days=40), WHY)
+    page = read(reader, request)
+    assert "Publish a version of the terms: Terms, version 2" in page
+    added = [line for line in page.split("<br>") if "vartannat år" in line]
+    assert len(added) == 1
+    assert "+ Ni lämnar" in added[0]
+    assert "− Ni lämnar" in page
+    assert page.count("Er säkerhet") == 0, "what is unchanged is left out"
+    assert "No changes" in page, "of the English text"
+    assert "&#x27;key&#x27;" not in page
+    assert "[{" not in page
+    listed = signed_in(reader).get(reverse("approval_requests"), headers=ENGLISH).content.decode()
+    assert "Terms, version 2" in listed
+    assert "Villkor, version 2" not in listed
+
+
+def test_preconditions_and_phases_have_their_title_in_the_readers_language(cast: Cast) -> None:
+    reader = colleague(cast, StaffRole.MEMBERSHIP_OFFICER)
+    legal = staff(cast, StaffRole.LEGAL_OFFICER)
+    made = phases.propose_in_force(legal, "offence_data", today(), "SFS 2026:1")
+    assert "Lagstöd" in read(reader, made, "sv")
+    assert "Lagstöd" not in read(reader, made)
+    changed = phases.propose_change(staff(cast), 3, {"opens": "2026-11-01"}, WHY)
+    assert "3 Private sector" in read(colleague(cast), changed)
+
+
+def test_an_event_that_an_operator_asks_for_is_named_by_its_creator_and_not_by_what_is_in_it(
+    cast: Cast,
+) -> None:
+    scene = set_scene(cast)
+    scene.asked(hours=1)
+    request = ApprovalRequest.objects.get(action="grant_content_access")
+    page = read(scene.officer.user, request)
+    assert f"Event {scene.event.pk}, created by {cast.org_a.name}" in page
+    assert "for up to 1 hour, from" in page
+    assert "SECRET" not in page
+
+
+def test_the_overview_of_an_officer_holds_what_waits_and_what_is_missing(cast: Cast) -> None:
+    reader = colleague(cast)
+    phases.propose_change(staff(cast), 3, {"opens": "2026-11-01"}, WHY)
+    SettingValue.objects.filter(name="Vardkase.appeal_court").delete()
+    browser = signed_in(reader)
+    page = browser.get("/", headers=ENGLISH).content.decode()
+    assert "Requests that wait for your approval" in page
+    assert "Settings without which no decision can be written" in page
+    assert "Parts of the notice on personal data to write" in page
+    missing = browser.get(reverse("settings") + "?missing=1").content.decode()
+    assert "Vardkase.appeal_court" in missing
+    assert "Vardkase.sender_name" not in missing
+    assert (
+        "Settings without which"
+        not in signed_in(cast.org_admin.user).get("/", headers=ENGLISH).content.decode()
+    )
