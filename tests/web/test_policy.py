@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.factories.knowledge import make_tag
@@ -14,6 +15,7 @@ from tests.hub.policy.stories import RED, SECOND, in_force, made, made_public
 from tests.web.signed_in import signed_in
 from vardkase.hub.policy.models import Approval, Decision, PolicyVersion, State
 from vardkase.hub.training.models import Training
+from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
 
@@ -166,6 +168,11 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     assert event.info in said(decides.get("/policy/approvals/"))
     assert "Approve and publish" in said(decides.get(path))
     assert english(cast.stranger).get(path).status_code == 404
+    User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=timezone.now())
+    waits = said(decides.get(path))
+    assert "set your sign-in details lately" in waits
+    assert "Approve and publish" not in waits
+    User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=None)
     decides.post(f"{path}reject/", {"reason": ""})
     assert Approval.objects.get().state == Decision.WAITING
     decides.post(f"{path}approve/")

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Forbidden
 from vardkase.hub.policy.models import Approval
 from vardkase.hub.policy.queries import role_name
 from vardkase.hub.policy.rules import FourEyes, is_named, stored_rules
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.persons import is_same_person
-from vardkase.identity.accounts.four_eyes.rules import require_means
+from vardkase.identity.accounts.four_eyes.rules import MayNotTakePart, require_means
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
 
@@ -40,12 +39,20 @@ def may_decide(actor: Actor, approval: Approval, role: str = "") -> bool:
 
 
 def require_second_person(actor: Actor, approval: Approval) -> None:
-    """Raise Forbidden, or StepUpRequired, unless the actor is another person than who asked, by means that count: an
-    administrator makes keys and sets passwords for colleagues, and may have accounts that share a mailbox."""
+    """Raise MayNotTakePart unless the actor is another person than who asked, by means that count: an administrator
+    makes keys and sets passwords for colleagues, and may have accounts that share a mailbox."""
     require_means(actor, User.objects.filter(pk=actor.user_id or 0).first())
     if is_same_person(actor, approval.requester_id, approval.requester_name):
-        raise Forbidden(gettext("You asked for it yourself: another person has to decide."))
-    actor.require_step_up()
+        raise MayNotTakePart(gettext("You asked for it yourself: another person has to decide."))
+
+
+def refusal(actor: Actor, approval: Approval) -> str:
+    """Why somebody whom the rules name may not decide now, in words."""
+    try:
+        require_second_person(actor, approval)
+    except MayNotTakePart as refused:
+        return str(refused)
+    return ""
 
 
 def deciders(approval: Approval) -> list[User]:

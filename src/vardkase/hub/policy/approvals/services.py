@@ -89,6 +89,7 @@ def approve(actor: Actor, approval_id: int | str) -> Approval:
     """
     approval = _to_decide(actor, approval_id)
     require_second_person(actor, approval)
+    actor.require_step_up()
     event = lock_event(actor, approval.event_id)
     if digest_of(event) != approval.digest:
         _close(approval, Decision.CHANGED, actor.name)

@@ -15,7 +15,7 @@ from vardkase.formats.misp_json.comparison import compare_with_published
 from vardkase.hub.guard.preview import by_severity
 from vardkase.hub.policy.approvals import services
 from vardkase.hub.policy.approvals.queries import approvals, find_approval, waiting_for
-from vardkase.hub.policy.approvals.rules import deciders, may_decide
+from vardkase.hub.policy.approvals.rules import deciders, may_decide, refusal
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.access.actor import StepUpRequired
@@ -46,12 +46,14 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     found = find_approval(request.actor, pk)
     waits = found.state == Decision.WAITING
     event = _event(request, found)
+    decides = waits and event is not None and may_decide(request.actor, found)
     context = {
         "approval": found,
         "waits": waits,
         "event": event,
         "rules": [rule for rule in rules_of(found.policy) if rule.number in found.rules],
-        "may_decide": waits and event is not None and may_decide(request.actor, found),
+        "may_decide": decides,
+        "refusal": refusal(request.actor, found) if decides else "",
         "may_withdraw": waits and found.requester_id == request.actor.user_id,
         "deciders": deciders(found) if waits else [],
     }
