@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.core.mail.services import can_send
 from vardkase.hub.membership.applications.form.fields import Field, Group, Kind, Step, value_at
 
 
@@ -135,6 +136,14 @@ class BeginForm(forms.Form):
         help_text=_("We send your private link there, so that you can go on later."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_send():
+            self.fields["email"].help_text = _(
+                "The hub sends no mail just now. Copy your private link on the next page, and keep it: without it you "
+                "cannot go on later."
+            )
 
 
 class MessageForm(forms.Form):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
+from vardkase.core.mail.services import can_send
 from vardkase.exchange.servers.confirmation import waits_for_confirmation
 from vardkase.hub.correspondence.letters.wording import moment
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -134,8 +135,13 @@ def _administrator(facts: Facts) -> Found:
     if facts.settled_administrator:
         return State.DONE, facts.settled_administrator.email
     if facts.administrators:
-        told = gettext(
-            "%s is invited, and has yet to sign in with a password of their own and a second factor."
+        told = (
+            gettext("%s is invited, and has yet to sign in with a password of their own and a second factor.")
+            if can_send()
+            else gettext(
+                "%s has an account. The hub sends no mail: no invitation goes out until a mail server is set. "
+                "Then send it again here."
+            )
         )
         return State.STARTED, told % facts.administrators[0].email
     return State.OPEN, ""

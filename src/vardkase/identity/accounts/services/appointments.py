@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.officers import APPOINT, BEGIN_AGAIN, in_use, officers
-from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party
+from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
 from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.duties import give, refuse
-from vardkase.identity.accounts.staff import DECIDE, staff_roles
+from vardkase.identity.accounts.staff import DECIDE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
 
@@ -58,12 +58,16 @@ def waits_for_approval(user: User) -> bool:
 
 
 def _describe(request: ApprovalRequest) -> Description:
-    duties = ", ".join(request.parameters["staff_roles"]) or "–"
-    before = ", ".join(request.subject_state.get("staff_roles", [])) or "–"
+    duties = _in_words(request.parameters["staff_roles"])
+    before = _in_words(request.subject_state.get("staff_roles", []))
     return Description(
         gettext("%(email)s gets the duties: %(duties)s.") % {"email": request.title, "duties": duties},
         ((gettext("Account"), request.title), (gettext("Duties now"), before)),
     )
+
+
+def _in_words(duties: Sequence[str]) -> str:
+    return ", ".join(str(NAMES[Party(each)]) for each in StaffRole if each in staff_roles(duties)) or "–"
 
 
 def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:

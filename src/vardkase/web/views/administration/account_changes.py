@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.services import can_send
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.accounts.services.account_approvals import propose_account_change
@@ -21,7 +22,7 @@ def propose(request: PageRequest, pk: int) -> HttpResponse:
     """Choose the change and say why."""
     user = find_user(request.actor, pk)
     form = AccountChangeForm(request.POST or None)
-    context = {"form": form, "person": user}
+    context = {"form": form, "person": user, "sends_mail": can_send()}
     if request.method != "POST":
         return render(request, "administration/user_change.html", context)
     try:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.mail.services import can_send
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.answers import certificate_of
 from vardkase.hub.membership.members.models import Membership
@@ -131,6 +132,9 @@ ELSEWHERE = {
 }
 """Pages where an item is done, or where more is said of it, by who may do items."""
 
+BY_MAIL = frozenset({"administrator", "sync_user"})
+"""Items that are done by a private link, which is mailed."""
+
 
 @page(staff=TECHNICAL, own_affairs=True)
 def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
@@ -150,10 +154,19 @@ def item(request: PageRequest, pk: int, name: str) -> HttpResponse:
     if form.is_valid() and _done(form, lambda: results.append(doing.do(request, pk, form.cleaned_data))):
         if isinstance(results[0], ApprovalRequest):
             return proposed(request, results[0])
-        messages.success(request, gettext("Done."))
+        _tell_done(request, name)
         membership.refresh_from_db(fields=["organisation"])  # It may be of another organisation now.
         return redirect("member", membership.organisation_id)
     return _shown(request, membership, name, form, status=422)
+
+
+def _tell_done(request: PageRequest, name: str) -> None:
+    if name in BY_MAIL and not can_send():
+        messages.warning(
+            request, gettext("The account is made, but the hub sends no mail: nothing was sent.")
+        )
+    else:
+        messages.success(request, gettext("Done."))
 
 
 @page(staff=TECHNICAL, own_affairs=True)

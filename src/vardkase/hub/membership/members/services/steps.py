@@ -47,7 +47,9 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
     if not waiting:
         return two_people.enter(actor, membership, reason)
     if not reason.strip():
-        told = gettext("Still to be done: %s. Give reasons to activate the membership all the same.")
+        told = gettext(
+            "Still to be done: %s. Give reasons to propose that it is activated all the same: another officer approves."
+        )
         raise Invalid({"reason": [told % ", ".join(waiting)]})
     return two_people.propose_step(actor, two_people.ACTIVATE, membership, reason, {"open": waiting})
 
