@@ -90,6 +90,11 @@ class Hub:
     def colleague(self, email: str, duty: str) -> Page:
         """A colleague of the hub who has signed in, and had the account for long enough to decide."""
         page = self.sign_in(email, self.make_staff(email, duty))
+        self.let_days_pass(email)
+        return page
+
+    def let_days_pass(self, email: str) -> None:
+        """So many that what others have set of the account's credentials counts no more."""
         days = CREDENTIAL_WAITING_DAYS.default
         with psycopg.connect(**database_of(self.folder)) as connection:
             connection.execute(
@@ -97,7 +102,6 @@ class Hub:
                 "WHERE email = %s",
                 [timedelta(days=days), email],
             )
-        return page
 
     def sign_in(self, email: str, password: str, certificate: tuple[str, str] | None = None) -> Page:
         """Somebody at their own screen for the first time: a new password where asked, and an app for codes."""

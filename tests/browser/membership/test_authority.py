@@ -334,8 +334,8 @@ def synchronise(hub: Hub, machine: Machine, siv: Page) -> None:
     )["Event"]
     arrived = eventually(lambda: hub.get(f"/events/view/{own['uuid']}"))["Event"]
     assert (arrived["Orgc"]["name"], arrived["published"]) == (NAME, False), "its policy asks for two people"
+    hub.let_days_pass(SIV)
     siv.goto("/policy/approvals/")
     siv.click("a:has-text('Sett på sjökort')")
-    siv.click("main button:has-text('Godkänn')")
-    siv.wait_for_load_state()
+    hub.decide(siv, "main button:has-text('Godkänn')", "Händelsen är publicerad.")
     assert hub.get(f"/events/view/{own['uuid']}")["Event"]["published"] is True

@@ -155,7 +155,9 @@ def test_every_format_character_is_dropped() -> None:
     assert plain("".join(characters)) == ""
 
 
-@pytest.mark.parametrize("name", ["ｔｌｐ：ｒｅｄ", "T\u200bLP:RED", "tlp:re\u00add", "TLP 2.0 RED"])
+@pytest.mark.parametrize(
+    "name", ["ｔｌｐ：ｒｅｄ", "T\u200bLP:RED", "tlp:re\u00add", "TLP 2.0 RED", "Traffic Light Protocol: red"]
+)
 def test_tlp_red_stops_whatever_characters_spell_it(cast: Cast, name: str) -> None:
     event = stored(cast, distribution=1)
     EventTag.objects.create(event=event, tag=make_tag(name))
@@ -348,7 +350,14 @@ def test_widening_after_the_publication_is_asked_again(cast: Cast) -> None:
         ("TL\u0420:\u0430mber+str\u0456ct", "amber+strict"),
         ("tlp:green", None),
         ("tlp:reddish", None),
-        ("not tlp:red", None),
+        ("tlp:redacted", None),
+        ("stlp:red", None),
+        ("TLP:RED only", "red"),
+        ("tlp:red:strict", "red"),
+        ("tlp/red", "red"),
+        ("fr:tlp:red", "red"),
+        ("traffic light protocol: red", "red"),
+        ("tlp:röd", "red"),
     ],
 )
 def test_labels_are_known_however_they_are_spelled(name: str, label: str | None) -> None:

@@ -49,10 +49,12 @@ REACH_OF_TLP: dict[str, tuple[frozenset[Distribution], Severity]] = {
 """Label → the distributions that go further than it allows, and what follows."""
 
 TLP_TAG = re.compile(
-    r'\W*t[li]p(?:[\s.:=]|v?\d|colou?r)*"?\s*(red|amber(?:[\s+]*str[li]ct)?)\W*', re.IGNORECASE
+    r"(?<![a-z])(?:t[li]p|traff[li]c\W*[li][li]ght\W*protoco[li])(?:[\W_]|v?\d|colou?r)*"
+    r"(red|röd|amber(?:[\s+_]*str[li]ct)?)(?![a-zåäö])",
+    re.IGNORECASE,
 )
-"""``tlp:red``, and what people write instead: ``TLP RED``, ``tlp="amber strict"``, ``TLP 2.0 RED``. Of `plain` text, in
-which look-alikes of l and i may be either."""
+"""``tlp:red``, and what people write instead: ``tlp="amber strict"``, ``fr:tlp:red``, ``TLP 2.0 RED``.
+Of `plain` text, in which look-alikes of l and i may be either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,10 @@ def tlp_against_reach(examined: Examined) -> Iterator[Finding]:
 
 def tlp_label(name: str) -> str | None:
     """``red``, ``amber`` or ``amber+strict`` of a tag that means it, however it is spelled."""
-    match = TLP_TAG.fullmatch(plain(name))
+    match = TLP_TAG.search(plain(name))
     if match is None:
         return None
-    label = match[1].lower()
+    label = match[1].lower().replace("röd", "red")
     return "amber+strict" if label != "amber" and label.startswith("amber") else label
 
 
@@ -145,7 +147,7 @@ SELECT place, id, text FROM (
 ) AS said WHERE {plain_in_sql("text")} ~ %(pattern)s LIMIT %(limit)s
 """
 
-IS_TLP = f"{plain_in_sql('t.name')} ~ '{with_look_alikes('[Tt][LlIi][Pp]')}'"
+IS_TLP = f"""({plain_in_sql("t.name")} ~ '{with_look_alikes("[Tt][LlIi][Pp]")}' OR t.name ILIKE '%%traffic%%light%%')"""
 
 FEW = 2
 """With fewer others on the hub, sharing with all of them is still a choice of recipients."""
