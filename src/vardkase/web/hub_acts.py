@@ -115,6 +115,12 @@ SENTENCES: dict[str, str | Promise] = {
     "enrolment.joined": _("This platform joined a hub"),
     "enrolment.redeemed": _("An organisation's own platform was connected by its code"),
     "membership.exported": _("The list of members was taken along"),
+    "organisation_group.accepted": _(
+        "The organisation let an administrator of a group look after its accounts"
+    ),
+    "organisation_group.withdrawn": _(
+        "The organisation no longer lets an administrator of a group look after it"
+    ),
     "organisation_group.changed": _("The group of organisations was changed"),
     "organisation_group.deleted": _("The group of organisations was dissolved"),
     "organisation_group.made": _("The group of organisations was made"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from tests.cast import Cast
-from tests.factories import make_event
+from tests.cast import ORG_ADMIN, Cast
+from tests.factories import make_event, make_role, make_user
+from tests.identity.two_people import at_screen
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.membership.contacts import extra, services
 from vardkase.hub.membership.contacts.models import Contact, ExtraFields
+from vardkase.hub.membership.groups import consent
 from vardkase.hub.membership.groups import services as groups
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.identity.access.actor import actor_for
@@ -41,13 +43,16 @@ def officer(cast: Cast) -> User:
 
 @pytest.fixture
 def group(cast: Cast, officer: User) -> OrganisationGroup:
-    """A's administrator looks after A and B."""
+    """A's administrator looks after B, which has accepted that; A is in the group as well."""
     told = {
         "name": "Kommunerna i länet",
         "organisations": [cast.org_a.pk, cast.org_b.pk],
         "administrators": [cast.org_admin.user.email],
     }
-    return groups.save_group(actor_for(officer, Credential.BROWSER), told)
+    saved = groups.save_group(actor_for(officer, Credential.BROWSER), told)
+    admin = make_user(cast.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
+    consent.accept(at_screen(admin), saved.pk, cast.org_admin.user.pk)
+    return saved
 
 
 def test_an_administrator_keeps_the_contacts_of_the_organisation(cast: Cast) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from typing import NamedTuple
+
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from vardkase.core.errors import NotFound
-from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGroup
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
@@ -31,19 +33,57 @@ def find_group(actor: Actor, pk: int) -> OrganisationGroup:
 
 
 def administers(actor: Actor, organisation_id: int) -> bool:
-    """Whether the actor looks after this organisation as the administrator of a group that it is in.
+    """Whether the actor looks after this organisation: as the administrator of a group that it is in, with its consent.
 
     Whoever may not administer accounts at home may not elsewhere either.
     """
     if actor.user_id is None or not actor.may(Permission.ADMIN):
         return False
-    return OrganisationGroup.objects.filter(_administered(actor), organisations=organisation_id).exists()
+    return GroupConsent.objects.filter(
+        organisation=organisation_id,
+        administrator=actor.user_id,
+        group__organisations=organisation_id,
+        group__administrators=actor.user_id,
+    ).exists()
+
+
+class Asked(NamedTuple):
+    """An administrator of a group that an organisation is in; `consent` is None until the organisation accepts."""
+
+    group: OrganisationGroup
+    administrator: User
+    consent: GroupConsent | None
+
+
+def asked_of(organisation_id: int) -> list[Asked]:
+    """Whose power over its accounts an organisation decides about: administrators from outside it, by group."""
+    given = {
+        (row.group_id, row.administrator_id): row
+        for row in GroupConsent.objects.filter(organisation=organisation_id)
+    }
+    outside = User.objects.exclude(org=organisation_id).select_related("org").order_by("email")
+    found = OrganisationGroup.objects.filter(organisations=organisation_id).order_by("name", "pk")
+    return [
+        Asked(group, person, given.get((group.pk, person.pk)))
+        for group in found.prefetch_related(Prefetch("administrators", outside))
+        for person in group.administrators.all()
+    ]
 
 
 def organisations_of(group: OrganisationGroup) -> QuerySet[Organisation]:
-    """Its organisations by name, each with `people`: how many accounts may be used."""
-    people = Count("users", filter=Q(users__disabled=False))
-    return group.organisations.annotate(people=people).order_by("name", "pk")
+    """Its organisations by name, each with `people`: how many accounts may be used, and `consents`: how many of the
+    group's administrators it has accepted."""
+    people = Count("users", filter=Q(users__disabled=False), distinct=True)
+    consents = Count("group_consents", filter=Q(group_consents__group=group), distinct=True)
+    return group.organisations.annotate(people=people, consents=consents).order_by("name", "pk")
+
+
+def accepted_by_organisations(actor: Actor, group: OrganisationGroup) -> set[int]:
+    """The ids of the group's organisations that the actor looks after."""
+    if actor.user_id is None:
+        return set()
+    rows = GroupConsent.objects.filter(group=group, administrator=actor.user_id)
+    return set(rows.values_list("organisation_id", flat=True))
 
 
 def people_of_id(organisation_id: int) -> QuerySet[User]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.hub.membership.groups import letters
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.hub.membership.groups.queries import KEEPERS, administers, find_group
 from vardkase.identity.access.actor import Actor
@@ -28,7 +29,8 @@ LONGEST = 5_000
 def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> OrganisationGroup:
     """Make a group, or change one; `data`: name, description, organisations (ids), administrators (e-mail addresses).
 
-    Administrators must administer accounts in an organisation of their own. Raises Invalid by field, NotFound,
+    Administrators must administer accounts in an organisation of their own. They look after an organisation once it has
+    accepted them (`consent`); those of it that are new are asked by mail. Raises Invalid by field, NotFound,
     Forbidden.
     """
     _require_keeper(actor)
@@ -50,8 +52,21 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
         raise Invalid(errors)
     group.save()
     members = Organisation.objects.filter(local=True, pk__in=list(data.get("organisations") or ()))
+    before = set(group.organisations.values_list("pk", flat=True))
+    known = set(group.administrators.values_list("pk", flat=True))
     group.organisations.set(members)
     group.administrators.set(administrators)
+    kept = group.consents.filter(organisation__in=before, administrator__in=known)
+    kept = kept.filter(organisation__in=members, administrator__in=administrators)
+    group.consents.exclude(pk__in=kept.values("pk")).delete()
+    for organisation in members:
+        asked = [
+            each
+            for each in administrators
+            if each.org_id != organisation.pk and (organisation.pk not in before or each.pk not in known)
+        ]
+        if asked:
+            letters.ask(actor, group, organisation, [each.email for each in asked])
     change = {"count": len(members), "administrators": [each.email for each in administrators]}
     record(actor, "organisation_group.changed" if pk else "organisation_group.made", _target(group), change)
     return group

@@ -7,11 +7,20 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.rules import is_active
 from vardkase.identity.accounts.services.protection import is_protected
+from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import (
+    WITHOUT_MEMBERSHIP,
+    host_organisation_id,
+    membership_is_in_use,
+)
 
 # Any fixed number: two changes that each would leave one administrator must not pass each other.
 LAST_ADMINISTRATOR = 0x4C41_5354
@@ -24,6 +33,31 @@ def keep_a_site_admin() -> None:
     active = Q(expiration__isnull=True) | Q(expiration__gt=Now())
     if not User.objects.filter(active, role__perm_site_admin=True, disabled=False).exists():
         raise Invalid(gettext("The last site administrator can neither be removed nor lose that role."))
+
+
+def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
+    """Call after a change of accounts, in its transaction, with the accounts as they were, roles fetched.
+
+    Raises Invalid, which undoes it, where somebody from outside has left a member without an administrator: that would
+    suspend it, which two officers decide. An administrator whom the same person has added does not count.
+    """
+    now = timezone.now()
+    lost = {user.org_id for user in before if administers(user) and is_active(user, now)}
+    if not lost or not membership_is_in_use():
+        return
+    lost -= set(User.objects.filter(pk=actor.user_id or 0).values_list("org_id", flat=True))
+    members = Organisation.objects.filter(pk__in=lost).exclude(fixed_standing__in=WITHOUT_MEMBERSHIP)
+    active = Q(expiration__isnull=True) | Q(expiration__gt=now)
+    left = User.objects.filter(active, _administers(), org__in=lost, disabled=False)
+    if actor.user_id is not None:
+        left = left.exclude(invited_by=actor.user_id)
+    if members.exclude(pk__in=left.values("org")).exclude(pk=host_organisation_id() or 0).exists():
+        raise Invalid(
+            gettext(
+                "This is the last administrator of a member. Only the member itself removes its last administrator. "
+                "Two officers can suspend the membership."
+            )
+        )
 
 
 def without_the_last(users: Iterable[User]) -> list[User]:

@@ -17,7 +17,7 @@ from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import visible_users
-from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.guard import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.notices import Changed, tell_each
 from vardkase.identity.accounts.services.protection import protected_users, require_change
 from vardkase.identity.organisations.acting import Acting
@@ -52,6 +52,7 @@ def switch_field(actor: Acting, user_ids: Collection[int], field: str, on: bool)
     ids = [user.pk for user in users]
     User.objects.filter(pk__in=ids).update(**{field: on}, date_modified=now)
     keep_a_site_admin()
+    keep_an_administrator(actor, users)
     record(actor, "user.edited", Target("user"), {field: on, "count": len(users), "users": sorted(ids)})
     return len(users)
 

@@ -31,7 +31,7 @@ from vardkase.identity.accounts.services.credentials import (
     note_who_made_site_admins,
     note_who_set,
 )
-from vardkase.identity.accounts.services.guard import keep_a_site_admin
+from vardkase.identity.accounts.services.guard import keep_a_site_admin, keep_an_administrator
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.notices import Changed, changes_between, tell_of_changes
@@ -181,8 +181,10 @@ def delete_user(actor: Acting, user: User, *, approval: Approval | None = None) 
     require_change(actor, user, approval)
     target = target_of(user)
     tell_of_changes(actor, user, [Changed.DELETED])
+    before = copy(user)
     user.delete()
     keep_a_site_admin()
+    keep_an_administrator(actor, [before])
     record(actor, "user.deleted", target)
 
 
@@ -224,6 +226,7 @@ def _saved(
         require_unlimited(actor, "email")
     user.save()
     keep_a_site_admin()
+    keep_an_administrator(actor, [before])
     if user.role.perm_site_admin and not before.role.perm_site_admin:
         note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
     if (password or user.email != before.email) and is_another(actor, user):

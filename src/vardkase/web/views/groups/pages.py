@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.groups import queries, services
+from vardkase.hub.membership.groups import consent, queries, services
 from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
 from vardkase.web.forms.contacts import GroupAccountForm, GroupForm
 from vardkase.web.forms.errors import take_errors
@@ -25,9 +26,13 @@ from vardkase.web.views.administration.listing import listed
 
 @page()
 def index(request: PageRequest) -> HttpResponse:
-    """The groups that the reader keeps, or administers."""
-    may_keep = not request.actor.staff.isdisjoint(queries.KEEPERS)
-    context = {**listed(request, queries.groups(request.actor), {"name", "pk"}, "name"), "may_keep": may_keep}
+    """The groups that the reader keeps, or administers, and who would look after the reader's organisation."""
+    actor = request.actor
+    context = {
+        **listed(request, queries.groups(actor), {"name", "pk"}, "name"),
+        "may_keep": not actor.staff.isdisjoint(queries.KEEPERS),
+        "asked": queries.asked_of(actor.organisation_id) if actor.may(Permission.ADMIN) else [],
+    }
     return render(request, "groups/index.html", context)
 
 
@@ -38,6 +43,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "group": group,
         "organisations": queries.organisations_of(group),
+        "accepted": queries.accepted_by_organisations(request.actor, group),
         "administrators": group.administrators.order_by("email"),
         "may_keep": not request.actor.staff.isdisjoint(queries.KEEPERS),
     }
@@ -121,6 +127,18 @@ def switch(request: PageRequest, pk: int, user: int) -> HttpResponse:
     services.switch_account(request.actor, pk, user, disabled=request.POST.get("disabled") == "1")
     messages.success(request, gettext("Saved."))
     return redirect("group_organisation", pk)
+
+
+@require_POST
+@page(Permission.ADMIN, writes=True, own_affairs=True)
+def answer(request: PageRequest, pk: int, user: int) -> HttpResponse:
+    """Let an administrator of a group look after the reader's organisation, or no longer."""
+    if request.POST.get("accept") == "1":
+        consent.accept(request.actor, pk, user)
+    else:
+        consent.withdraw(request.actor, pk, user)
+    messages.success(request, gettext("Saved."))
+    return redirect("groups")
 
 
 def _initial(group: OrganisationGroup | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("groups/<int:pk>/", pages.view, name="group"),
     path("groups/<int:pk>/edit/", pages.write, name="group_edit"),
     path("groups/<int:pk>/delete/", pages.delete, name="group_delete"),
+    path("groups/<int:pk>/administrators/<int:user>/", pages.answer, name="group_answer"),
     path("groups/organisations/<int:pk>/", pages.organisation, name="group_organisation"),
     path("groups/organisations/<int:pk>/accounts/<int:user>/", pages.switch, name="group_switch"),
 ]

@@ -1,0 +1,80 @@
+"""An organisation's consent to who looks after its accounts from outside, which its own administrator gives."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.membership.groups import letters
+from vardkase.hub.membership.groups.models import GroupConsent
+from vardkase.hub.membership.groups.queries import Asked, asked_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.persons import has_own_credentials, is_same_person
+from vardkase.identity.accounts.models import User
+
+
+@transaction.atomic
+def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
+    """Let an administrator of a group that the actor's organisation is in look after its accounts and contacts.
+
+    In a session with step-up authentication, by somebody whose credentials are their own, so that nobody gives
+    themselves that power through an account of the organisation. Raises Forbidden, StepUpRequired, NotFound.
+    """
+    account = _own_administrator(actor)
+    actor.require_step_up()
+    asked = _asked(actor, group_id, administrator_id)
+    if not has_own_credentials(actor, account):
+        raise Forbidden(
+            gettext(
+                "Somebody else has set what you sign in with within the last days: another administrator of your "
+                "organisation has to accept, or you later."
+            )
+        )
+    if is_same_person(actor, asked.administrator.pk, asked.administrator.email):
+        raise Forbidden(gettext("You cannot accept yourself as the administrator of a group."))
+    if asked.consent is not None:
+        return asked.consent
+    row = GroupConsent.objects.create(
+        group=asked.group,
+        organisation_id=actor.organisation_id,
+        administrator=asked.administrator,
+        accepted_by_id=actor.user_id,
+        accepted_by_name=actor.name[:255],
+    )
+    _announce(actor, asked, "accepted")
+    return row
+
+
+@transaction.atomic
+def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
+    """Take such a consent back, at once; nothing where there is none. Raises Forbidden, NotFound."""
+    _own_administrator(actor)
+    asked = _asked(actor, group_id, administrator_id)
+    if asked.consent is not None:
+        asked.consent.delete()
+        _announce(actor, asked, "withdrawn")
+
+
+def _own_administrator(actor: Actor) -> User:
+    actor.require_own_affairs()
+    account = User.objects.filter(pk=actor.user_id or 0, org=actor.organisation_id).first()
+    if account is None or not actor.may(Permission.ADMIN) or actor.is_content_blind:
+        raise Forbidden
+    return account
+
+
+def _asked(actor: Actor, group_id: int, administrator_id: int) -> Asked:
+    for each in asked_of(actor.organisation_id):
+        if (each.group.pk, each.administrator.pk) == (group_id, administrator_id):
+            return each
+    raise NotFound("Invalid group.")
+
+
+def _announce(actor: Actor, asked: Asked, answer: str) -> None:
+    target = Target("organisation_group", asked.group.pk, title=asked.group.name)
+    change = {"administrator": asked.administrator.email, "organisation": actor.organisation_name}
+    record(actor, f"organisation_group.{answer}", target, change)
+    letters.announce(actor, asked.group, asked.administrator, answer)

@@ -1,0 +1,186 @@
+"""Nobody gets power over a member's accounts through a group that the member has not agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.cast import ORG_ADMIN, Cast, Player
+from tests.factories import make_key, make_role, make_user
+from tests.hub.officers import officer
+from tests.identity.two_people import at_screen
+from tests.web.accounts import confirm
+from tests.web.signed_in import signed_in
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.membership.contacts.services import save_contact
+from vardkase.hub.membership.groups import consent, services
+from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGroup
+from vardkase.identity.access.actor import Actor, StepUpRequired
+from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services import delete_user, edit_user, switch_field
+from vardkase.identity.organisations.models import MembershipInUse
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+
+@pytest.fixture
+def per(cast: Cast) -> Player:
+    return officer(cast)
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Player:
+    """The administrator of B."""
+    user = make_user(cast.org_b, make_role("Org Admin of B", ORG_ADMIN), "admin@b.example")
+    return Player(user, make_key(user))
+
+
+@pytest.fixture
+def group(cast: Cast, per: Player, admin: Player, mail: Any) -> OrganisationGroup:
+    """A group with A and B that A's administrator administers, made by one officer."""
+    return made(cast, per)
+
+
+def made(cast: Cast, per: Player, pk: int | None = None, **changes: Any) -> OrganisationGroup:
+    data = {
+        "name": "The county",
+        "organisations": [cast.org_a.pk, cast.org_b.pk],
+        "administrators": [cast.org_admin.user.email],
+        **changes,
+    }
+    return services.save_group(at_screen(per.user), data, pk)
+
+
+def has_no_power(actor: Actor, cast: Cast) -> None:
+    role = Role.objects.get(name="User").pk
+    for use in (
+        lambda: services.for_organisation(actor, cast.org_b.pk),
+        lambda: services.add_account(actor, cast.org_b.pk, "x@b.example", role),
+        lambda: services.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True),
+        lambda: save_contact(actor, cast.org_b.pk, {"role": "main", "name": "X", "email": "x@b.example"}),
+    ):
+        with pytest.raises((Forbidden, NotFound)):
+            use()
+
+
+def test_an_officer_alone_gives_nobody_power(cast: Cast, group: OrganisationGroup) -> None:
+    has_no_power(at_screen(cast.org_admin.user), cast)
+    browser = signed_in(cast.org_admin)
+    assert browser.get(reverse("group_organisation", args=[cast.org_b.pk])).status_code == 404
+    off = reverse("group_switch", args=[cast.org_b.pk, cast.partner.user.pk])
+    assert browser.post(off, {"disabled": "1"}).status_code == 404
+    assert not User.objects.get(pk=cast.partner.user.pk).disabled
+    asked = OutgoingMail.objects.get()
+    assert (asked.recipient, "The county" in asked.subject) == ("admin@b.example", True)
+    assert cast.org_admin.user.email in asked.text
+
+
+def test_its_administrator_accepts_on_the_page_and_withdraws(
+    cast: Cast, group: OrganisationGroup, admin: Player
+) -> None:
+    browser, answer = signed_in(admin), reverse("group_answer", args=[group.pk, cast.org_admin.user.pk])
+    assert cast.org_admin.user.email in browser.get(reverse("groups")).content.decode()
+    confirm(browser, admin.user)
+    assert browser.post(answer, {"accept": "1"}).status_code == 302
+    assert GroupConsent.objects.get().accepted_by_name == admin.user.email
+    services.for_organisation(at_screen(cast.org_admin.user), cast.org_b.pk)
+    told = set(
+        OutgoingMail.objects.filter(subject__contains="sköta konton").values_list("recipient", flat=True)
+    )
+    assert told == {"admin@b.example", cast.org_admin.user.email}
+    assert browser.post(answer, {"accept": "0"}).status_code == 302
+    has_no_power(at_screen(cast.org_admin.user), cast)
+
+
+def test_nobody_else_accepts(cast: Cast, group: OrganisationGroup, admin: Player, per: Player) -> None:
+    whom = cast.org_admin.user.pk
+    for player in (cast.org_admin, per, cast.site_admin, cast.partner):
+        with pytest.raises((Forbidden, NotFound)):
+            consent.accept(at_screen(player.user), group.pk, whom)
+    with pytest.raises(StepUpRequired):
+        consent.accept(admin.actor, group.pk, whom)
+    MembershipInUse.objects.create(pk=1)
+    User.objects.filter(pk=admin.user.pk).update(credentials_set_by_another_at=timezone.now())
+    with pytest.raises(Forbidden, match="set what you sign in with"):
+        consent.accept(at_screen(admin.user), group.pk, whom)
+    assert not GroupConsent.objects.exists()
+
+
+def test_nobody_accepts_another_account_of_theirs(
+    cast: Cast, group: OrganisationGroup, admin: Player
+) -> None:
+    User.objects.filter(pk=cast.org_admin.user.pk).update(email="Admin+a@b.example")
+    with pytest.raises(Forbidden, match="yourself"):
+        consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
+
+
+def test_the_consent_is_for_that_person_and_that_group(
+    cast: Cast, group: OrganisationGroup, admin: Player, per: Player
+) -> None:
+    """An officer who exchanges the administrator, or takes out and puts back the organisation, asks anew."""
+    consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
+    other = make_user(cast.org_c, admin.user.role, "other@c.example")
+    both = [cast.org_admin.user.email, other.email]
+    made(cast, per, group.pk, administrators=both)
+    services.for_organisation(at_screen(cast.org_admin.user), cast.org_b.pk)
+    has_no_power(at_screen(other), cast)
+    made(cast, per, name="Another", administrators=[other.email])
+    has_no_power(at_screen(other), cast)
+    made(cast, per, group.pk, organisations=[cast.org_a.pk])
+    made(cast, per, group.pk)
+    has_no_power(at_screen(cast.org_admin.user), cast)
+
+
+def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
+    cast: Cast, group: OrganisationGroup, admin: Player
+) -> None:
+    consent.accept(at_screen(admin.user), group.pk, cast.org_admin.user.pk)
+    MembershipInUse.objects.create(pk=1)
+    actor, site = at_screen(cast.org_admin.user), at_screen(cast.site_admin.user)
+    own = services.add_account(actor, cast.org_b.pk, "mine@b.example", admin.user.role_id)
+    assert own.invited_by == actor.user_id
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: services.switch_account(actor, cast.org_b.pk, admin.user.pk, disabled=True),
+        lambda: delete_user(services.for_organisation(actor, cast.org_b.pk), admin.user),
+    )
+    for way in ways:
+        with pytest.raises(Invalid, match="last administrator"):
+            way()
+    User.objects.filter(pk=own.pk).delete()
+    ways = (
+        lambda: edit_user(site, admin.user, {"disabled": True}),
+        lambda: edit_user(site, admin.user, {"role_id": cast.reader.user.role_id}),
+        lambda: edit_user(site, admin.user, {"org_id": cast.org_c.pk}),
+        lambda: switch_field(site, [admin.user.pk], "disabled", True),
+        lambda: delete_user(site, admin.user),
+    )
+    for way in ways:
+        with pytest.raises(Invalid, match="last administrator"):
+            way()
+    status, _ = call(cast.site_admin.key, "POST", f"/admin/users/edit/{admin.user.pk}", {"disabled": True})
+    assert status == 403
+    kept = User.objects.select_related("role").get(pk=admin.user.pk)
+    assert (kept.disabled, kept.role.perm_admin, kept.org_id) == (False, True, cast.org_b.pk)
+    services.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)
+    edit_user(at_screen(admin.user), admin.user, {"autoalert": True})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_groups_that_exist_keep_their_administrators(cast: Cast) -> None:
+    app = "organisation_groups"
+    MigrationExecutor(connection).migrate([(app, "0001_initial")])
+    before = MigrationExecutor(connection).loader.project_state([(app, "0001_initial")]).apps
+    row = before.get_model(app, "OrganisationGroup").objects.create(name="Old")
+    row.organisations.set([cast.org_a.pk, cast.org_b.pk])
+    row.administrators.set([cast.org_admin.user.pk])
+    MigrationExecutor(connection).migrate([(app, "0002_consent")])
+    found = GroupConsent.objects.values_list("organisation", "administrator", "accepted_by_name")
+    assert list(found) == [(cast.org_b.pk, cast.org_admin.user.pk, "")]
