@@ -29,7 +29,9 @@ from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.organisations.attribution import misattributed
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
+from vardkase.identity.organisations.services import merge_organisations
 
 UNTIL = today() + timedelta(days=100)
 KEY = {"addresses": "127.0.0.1", "until": UNTIL.isoformat()}
@@ -244,3 +246,49 @@ def test_one_officer_takes_no_uuid_that_was_not_applied_with(cast: Cast, desk: D
     assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) != stolen
     approved(desk.second.user, waits)
     assert str(Organisation.objects.get(pk=cast.org_c.pk).uuid) == stolen
+
+
+WAYS_TO_CHANGE_IDENTITY = ("api", "page", "merge", "merge into it")
+
+
+@pytest.mark.parametrize("way", WAYS_TO_CHANGE_IDENTITY)
+def test_nobody_alone_changes_by_what_a_member_is_known(cast: Cast, desk: Desk, way: str) -> None:
+    """Somebody else could then publish in its name: it would be an organisation that nobody here speaks for."""
+    MembershipInUse.objects.create(pk=1)
+    org = member(desk, cast.org_a).organisation
+    wanted = str(uuid4())
+    if way == "api":
+        for data in ({"local": False}, {"uuid": wanted}, {"local": "0", "uuid": wanted}):
+            status, answer = call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", data)
+            assert (status, "two officers" in str(answer)) == (403, True), answer
+    elif way == "page":
+        browser = signed_in(cast.site_admin)
+        for data in (
+            {"name": org.name, "uuid": str(org.uuid)},
+            {"name": org.name, "uuid": wanted, "local": "on"},
+        ):
+            assert browser.post(f"/administration/organisations/{org.pk}/edit/", data).status_code in (
+                404,
+                422,
+            )
+    else:
+        pair = (org.pk, cast.org_c.pk) if way == "merge" else (cast.org_c.pk, org.pk)
+        with pytest.raises(Invalid):
+            merge_organisations(cast.site_admin.actor, *pair)
+    kept = Organisation.objects.get(pk=org.pk)
+    assert (kept.local, kept.uuid) == (True, org.uuid)
+
+
+def test_what_does_not_identify_a_member_is_changed_as_before(cast: Cast, desk: Desk) -> None:
+    MembershipInUse.objects.create(pk=1)
+    org = member(desk, cast.org_a).organisation
+    given = {"sector": "Kommun", "local": True, "uuid": str(org.uuid)}
+    assert call(cast.site_admin.key, "POST", f"/admin/organisations/edit/{org.pk}", given)[0] == 200
+    assert Organisation.objects.get(pk=org.pk).sector == "Kommun"
+
+
+def test_a_member_speaks_for_itself_even_where_it_is_not_local(cast: Cast, desk: Desk) -> None:
+    MembershipInUse.objects.create(pk=1)
+    org = member(desk, cast.org_a).organisation
+    Organisation.objects.filter(pk=org.pk).update(local=False)
+    assert misattributed(cast.stranger.actor, ids=[org.pk]) == {str(org.uuid): org.pk}

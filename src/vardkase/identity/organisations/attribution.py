@@ -70,9 +70,10 @@ def _speaks_for_the_hub(actor: Acting, sender: int) -> bool:
 
 # An organisation without a membership whose accounts only synchronise is another instance: it passes on what others
 # have created.
-MEMBER = """o.local AND (
-    EXISTS (SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync)
-    OR EXISTS (SELECT 1 FROM membership_in_use) AND o.fixed_standing NOT IN ('no_membership', 'terminated'))"""
+MEMBER = """(
+    EXISTS (SELECT 1 FROM membership_in_use) AND o.fixed_standing NOT IN ('no_membership', 'terminated')
+    OR o.local AND EXISTS (
+        SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync))"""
 
 OTHER_MEMBERS = f"""
 SELECT o.uuid::text, o.id FROM organisation o

@@ -8,6 +8,9 @@ from vardkase.core.changed_by import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
+from vardkase.identity.organisations.standing import Standing
+
+WITHOUT_MEMBERSHIP = (Standing.NO_MEMBERSHIP, Standing.TERMINATED)
 
 
 def _known(number: int) -> str | None:
@@ -47,6 +50,11 @@ def host_organisation_id() -> int | None:
     number = HOST_ORGANISATION.value
     local = Organisation.objects.filter(local=True)
     return number or local.order_by("pk").values_list("pk", flat=True).first()
+
+
+def has_open_membership(organisation: Organisation) -> bool:
+    """Whether it takes part in a hub whose membership is in use: a member however limited, or the hub owner."""
+    return organisation.fixed_standing not in WITHOUT_MEMBERSHIP and membership_is_in_use()
 
 
 def membership_is_in_use() -> bool:

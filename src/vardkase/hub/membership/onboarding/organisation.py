@@ -92,7 +92,7 @@ def _free_uuid(membership: Membership, uuid: str) -> str:
 
 
 def _known_by(actor: Actor, membership: Membership, uuid: str) -> Membership:
-    edit_organisation(for_the_hub(actor), membership.organisation, {"uuid": uuid})
+    edit_organisation(for_the_hub(actor), membership.organisation, {"uuid": uuid}, decided=True)
     return done(actor, membership, "organisation", uuid, membership)
 
 

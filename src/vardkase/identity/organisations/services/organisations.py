@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import composed, skeleton, take_turns
-from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
+from vardkase.identity.organisations.settings import has_open_membership, host_organisation_id
 from vardkase.misp.flags import as_bool
 
 TEXTS = ("name", "description", "nationality", "sector", "type", "contacts", "landingpage")
@@ -42,20 +42,39 @@ def create_organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
 
 
 @transaction.atomic
-def edit_organisation(actor: Acting, organisation: Organisation, data: Mapping[str, Any]) -> Organisation:
-    """Change the wire fields that `data` holds; raises as `create_organisation` does."""
+def edit_organisation(
+    actor: Acting, organisation: Organisation, data: Mapping[str, Any], *, decided: bool = False
+) -> Organisation:
+    """Change the wire fields that `data` holds; raises as `create_organisation` does.
+
+    `decided`: the caller carries out what two officers have decided, which may change by what a member is known.
+    """
     _require_site_admin(actor)
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
-    if "local" in changed and organisation.pk == host_organisation_id() and membership_is_in_use():
-        told = gettext("The organisation that runs the hub stays local once membership is in use.")
-        raise Invalid({"local": [told]})
+    if not decided:
+        _refuse_identity_of_member(organisation, changed)
     if actor.is_content_blind and not AS_WHOM.isdisjoint(changed):
         raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()
     record(actor, "organisation.edited", _target(organisation), {"fields": changed})
     return organisation
+
+
+def _refuse_identity_of_member(organisation: Organisation, changed: Collection[str]) -> None:
+    """Raise Invalid when what `changed` is by what others know a member, or the organisation that runs the hub."""
+    fields = AS_WHOM.intersection(changed)
+    if not fields or not has_open_membership(organisation):
+        return
+    if organisation.pk == host_organisation_id():
+        told = gettext("The organisation that runs the hub stays local and keeps its UUID.")
+    else:
+        told = gettext(
+            "A member stays local and keeps its UUID while its membership is open. While it is being connected, two "
+            "officers can give it another UUID, in its checklist."
+        )
+    raise Invalid({field: [told] for field in sorted(fields)})
 
 
 class OrganisationInUse(Conflict):
