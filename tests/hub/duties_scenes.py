@@ -314,6 +314,7 @@ def beginning_again(people: People) -> Scene:
     for each in new:
         request = ApprovalRequest(action="appoint_officer", subject=str(each.pk), title=each.email)
         request.state, request.expires_at = "alone", request.proposed_at
+        request.parameters = {"staff_roles": ["membership_officer"]}
         request.save()
     User.objects.filter(staff_roles__overlap=["membership_officer", "legal_officer"]).update(staff_roles=[])
     return _appointing(people, _another_site_admin(people))

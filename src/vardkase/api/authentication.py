@@ -31,7 +31,7 @@ from vardkase.identity.access.actor import (
 )
 from vardkase.identity.access.crossing import crossing_of
 from vardkase.identity.access.permissions import Credential, Permission
-from vardkase.identity.accounts.staff import DECIDE, staff_roles
+from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.entrance.certificates import Certificate
 from vardkase.identity.entrance.doors import Caller, note, note_unknown_key, refusal_at_the_door
 from vardkase.identity.entrance.rules import Newcomer, lies_in
@@ -48,7 +48,7 @@ DISABLED_BECAUSE = {
     "idle": "It had not been used for a long time. Your administrator can bring it back.",
 }
 KEY_ENDED = AUTHENTICATION_FAILED + " This API key stopped working on {day}: sign in and make a new one."
-KEY_OF_ANOTHER = AUTHENTICATION_FAILED + " Officers of the hub use only keys that they have made themselves."
+KEY_OF_ANOTHER = AUTHENTICATION_FAILED + " The hub’s own staff use only keys that they have made themselves."
 WRONG_ADDRESS = "It is not possible to use this Auth key from your IP address"
 TOO_MANY_FAILURES = "Too many failed authentications from your IP address. Please try again later."
 
@@ -193,7 +193,7 @@ def _check(row: _Row, address: str | None, certificate: Certificate | None) -> N
     if row.disabled or (row.user_expires is not None and row.user_expires < now):
         words = " ".join(filter(None, (ACCOUNT_DISABLED, DISABLED_BECAUSE.get(row.disabled_because))))
         raise _noted(caller, row.disabled_because or "account_off", words)
-    if not row.key_by_owner and not DECIDE.isdisjoint(staff_roles(row.staff_roles)):
+    if not row.key_by_owner and staff_roles(row.staff_roles):
         raise _noted(caller, "key_of_another", KEY_OF_ANOTHER)
     if row.allowed_ips and not lies_in(address, row.allowed_ips):
         raise _noted(caller, "key_address", WRONG_ADDRESS)

@@ -47,10 +47,10 @@ def _who_takes_part() -> tuple[str, str]:
 
 def _two_offices() -> list[dict[str, str]]:
     """Officers who are site administrators as well, from before the two excluded each other."""
-    from vardkase.identity.accounts.services.protection import protected_users
+    from vardkase.identity.accounts.services.protection import deciding_users
 
     try:
-        both = [user.email for user in protected_users().filter(role__perm_site_admin=True).order_by("email")]
+        both = [user.email for user in deciding_users().filter(role__perm_site_admin=True).order_by("email")]
     except DatabaseError:
         return []
     if not both:

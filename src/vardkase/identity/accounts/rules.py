@@ -9,6 +9,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.organisations.acting import ADMIN, Acting
 from vardkase.identity.organisations.rules import plain_domain
 
@@ -48,14 +49,19 @@ def may_assign(actor: Acting, role: Role) -> bool:
 def may_administer(actor: Acting, user: User) -> bool:
     """Whether `actor` may change `user` or make keys for them: in the own organisation, and nobody above.
 
-    A key or a password of somebody else is their sight: operators and auditors get none.
+    Nobody above includes whoever has a duty at the hub that the actor lacks: site administrators change those accounts,
+    as far as `services.protection` lets them. A key or a password of somebody else is their sight: operators and
+    auditors get none.
     """
     if actor.is_content_blind:
         return False
     if actor.is_site_admin:
         return True
     return (
-        ADMIN in actor.permissions and user.org_id == actor.organisation_id and may_assign(actor, user.role)
+        ADMIN in actor.permissions
+        and user.org_id == actor.organisation_id
+        and may_assign(actor, user.role)
+        and staff_roles(user.staff_roles) <= actor.staff
     )
 
 

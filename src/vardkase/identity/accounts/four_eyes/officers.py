@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
 
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
@@ -13,12 +16,23 @@ from vardkase.identity.accounts.staff import DECIDE
 ENOUGH = 2
 APPOINT, BEGIN_AGAIN = "appoint_officer", "appoint_officer_when_none_is_left"
 """The actions that make officers: their requests remember everybody who has been one (`title` is the address)."""
+ABOUT_OFFICER = reduce(
+    or_,
+    (
+        Q(**{f"{field}__staff_roles__contains": duty.value})
+        for field in ("parameters", "subject_state")
+        for duty in DECIDE
+    ),
+)
+"""Requests that give an officer's duty or take it away, not those about auditors."""
 
 
 def in_use() -> bool:
     """Whether the hub has had two officers. Taking their duties or accounts away does not undo it."""
     given = ApprovalRequest.objects.filter(
-        action__in=(APPOINT, BEGIN_AGAIN), state__in=(RequestState.APPROVED, RequestState.ALONE)
+        ABOUT_OFFICER,
+        action__in=(APPOINT, BEGIN_AGAIN),
+        state__in=(RequestState.APPROVED, RequestState.ALONE),
     )
     ever = _holders(User.objects.all()).values_list("email").union(given.values_list("title"))
     return len({mailbox(email) for (email,) in ever}) >= ENOUGH

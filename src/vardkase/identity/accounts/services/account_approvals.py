@@ -105,7 +105,7 @@ _about_account = partial(
 OFFICER_ACCOUNT = register(
     _about_account(
         name=CHANGE,
-        title=_("Change the account of an officer"),
+        title=_("Change the account of an officer or auditor"),
         propose=frozenset({Party.SITE_ADMIN}) | OFFICERS,
         approve=OFFICERS,
     )

@@ -1,4 +1,4 @@
-"""New officers take two people: a site administrator proposes, an officer approves.
+"""New officers and auditors take two people: a site administrator proposes, an officer approves.
 
 The first two are appointed by one person, for nobody is there yet. When the hub has had two and none is left, one site
 administrator proposes and another one approves: the console makes the second account where there is none, and that
@@ -24,13 +24,13 @@ from vardkase.identity.accounts.four_eyes.services import drop, propose
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.about_accounts import account_of, is_about
 from vardkase.identity.accounts.services.duties import give, refuse
-from vardkase.identity.accounts.staff import DECIDE, StaffRole, staff_roles
+from vardkase.identity.accounts.staff import OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
 
 def makes_officer(user: User, wanted: Sequence[str]) -> bool:
-    """Whether the account would get or lose an officer's duty."""
-    return bool((staff_roles(wanted) ^ staff_roles(user.staff_roles)) & DECIDE)
+    """Whether the account would get or lose an officer's duty, or that of auditing them."""
+    return bool((staff_roles(wanted) ^ staff_roles(user.staff_roles)) & OVERSEE)
 
 
 def propose_officer(actor: Acting, user: User, wanted: list[str], reason: str) -> ApprovalRequest:
@@ -89,7 +89,7 @@ _about_account = partial(
 OFFICER = register(
     _about_account(
         name=APPOINT,
-        title=_("Appoint an officer"),
+        title=_("Appoint an officer or auditor"),
         propose=frozenset({Party.SITE_ADMIN}),
         approve=OFFICERS,
         alone_until_in_use=frozenset({Party.SITE_ADMIN, Party.CONSOLE}),

@@ -18,6 +18,7 @@ from vardkase.identity.accounts.staff import (
     CONTENT_BLIND,
     DECIDE,
     OF_THE_HUB,
+    OVERSEE,
     StaffRole,
     are_in_conflict,
     staff_roles,
@@ -27,9 +28,9 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None = None) -> User:
-    """Give a locked account the duties `wanted`, which it may have; an officer's come and go with an approval alone."""
-    if (staff_roles(wanted) ^ staff_roles(user.staff_roles)) & DECIDE and approval is None:
-        raise PermissionError("Two people make an officer.")
+    """Give a locked account the duties `wanted`, which it may have; an officer's or auditor's only with an approval."""
+    if (staff_roles(wanted) ^ staff_roles(user.staff_roles)) & OVERSEE and approval is None:
+        raise PermissionError("Two people make an officer or auditor.")
     before, user.staff_roles = user.staff_roles, wanted
     user.save(update_fields=["staff_roles", "date_modified"])
     change: dict[str, Any] = {"staff_roles": [before, wanted]}
@@ -40,7 +41,7 @@ def give(actor: Acting, user: User, wanted: list[str], approval: Approval | None
     ):
         note_who_made_site_admins(actor, User.objects.filter(pk=user.pk))
     told = [Changed.DUTIES]
-    if (staff_roles(wanted) - staff_roles(before)) & DECIDE and (ended := end_those_of_others(user)):
+    if staff_roles(wanted) - staff_roles(before) and (ended := end_those_of_others(user)):
         change["keys_ended"] = ended
         told.append(Changed.KEYS_ENDED)
     if approval is not None:

@@ -26,7 +26,7 @@ from vardkase.identity.accounts.services.bound_keys import bounds_of_former, req
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
-from vardkase.identity.accounts.services.protection import require_change
+from vardkase.identity.accounts.services.protection import refuse_key_for_staff, require_change
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.fields import text
 from vardkase.misp.flags import as_bool
@@ -48,6 +48,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     Raises Invalid by field, and Forbidden unless it is the actor's own account or one the actor administers.
     """
     _require_control(actor, user)
+    refuse_key_for_staff(actor, user)
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
     record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
@@ -106,6 +107,7 @@ def delete_key(actor: Acting, key: AuthKey, *, approval: Approval | None = None)
 def reset_keys(actor: Acting, user: User) -> str:
     """End every key of `user` that is valid now, and return the 40 characters of a new one."""
     _require_control(actor, user)
+    refuse_key_for_staff(actor, user)
     now = now_seconds()
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})

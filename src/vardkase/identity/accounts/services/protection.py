@@ -1,4 +1,4 @@
-"""Nobody can act as somebody who decides: the one guard of what an account signs in with, and of what it is.
+"""Nobody can act as an officer or auditor: the one guard of what an account signs in with, and of what it is.
 
 Every use case that changes a key, password, second factor, e-mail address, role, organisation, duty or the state of an
 account asks `require_change` of each account that it changes.
@@ -15,43 +15,60 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.credentials import is_another
 from vardkase.identity.accounts.services.key_limits import is_limited
-from vardkase.identity.accounts.staff import DECIDE, staff_roles
+from vardkase.identity.accounts.staff import DECIDE, OVERSEE, staff_roles
 from vardkase.identity.organisations.acting import Acting
 
 CHANGE, CHANGE_LAST = "change_officer_account", "change_account_of_only_officer"
 """The actions that another person approves (`account_approvals`)."""
 DECIDING = [duty.value for duty in DECIDE]
+PROTECTED = [duty.value for duty in OVERSEE]
 
 
 class ApprovalNeeded(Forbidden):
-    """Another officer has to approve a change to the account of one; `user_id` is whose account it is."""
+    """An officer has to approve a change to the account of another, or of an auditor; `user_id` is whose it is."""
 
     def __init__(self, user: User) -> None:
         self.user_id = user.pk
         super().__init__(
             gettext(
-                "%(email)s decides on memberships or law, so this change to the account needs the approval of another "
-                "officer. Propose it on the page of the account."
+                "%(email)s is an officer or auditor, so this change to the account needs another officer’s approval. "
+                "Propose it on the page of the account."
             )
             % {"email": user.email}
         )
 
 
 def is_protected(user: User) -> bool:
-    """Whether the account has a duty that decides."""
-    return not staff_roles(user.staff_roles).isdisjoint(DECIDE)
+    """Whether the account has a duty that decides, or that audits those who decide."""
+    return not staff_roles(user.staff_roles).isdisjoint(OVERSEE)
 
 
 def protected_users() -> QuerySet[User]:
     """The accounts that have such a duty, on or off."""
+    return User.objects.filter(staff_roles__overlap=PROTECTED)
+
+
+def deciding_users() -> QuerySet[User]:
+    """The accounts of officers, on or off."""
     return User.objects.filter(staff_roles__overlap=DECIDING)
+
+
+def refuse_key_for_staff(actor: Acting, user: User) -> None:
+    """Raise Forbidden when `actor` would hold a key of somebody who has a duty at the hub, whatever their own are."""
+    if staff_roles(user.staff_roles) and is_another(actor, user):
+        raise Forbidden(
+            gettext(
+                "%(email)s has duties at the hub: only they themselves make keys of the account, on their page."
+            )
+            % {"email": user.email}
+        )
 
 
 def require_change(actor: Acting, user: User, approval: Approval | None = None) -> None:
     """Ask before a change to what `user` signs in with or is: nothing more than permission for most accounts.
 
-    Somebody who decides changes their own in a session with step-up authentication; others only with the approval of
-    another such person. Raises StepUpRequired, ApprovalNeeded.
+    Officers and auditors change their own in a session with step-up authentication; others only with the approval of an
+    officer. Raises StepUpRequired, ApprovalNeeded.
     """
     if not is_protected(user) or is_approved(user, approval):
         return
@@ -81,7 +98,7 @@ def refuse_two_offices(user: User) -> None:
 
     Who gives out accounts, roles and settings would otherwise decide on members as well, and check their own decisions.
     """
-    if user.role.perm_site_admin and is_protected(user):
+    if user.role.perm_site_admin and not staff_roles(user.staff_roles).isdisjoint(DECIDE):
         told = gettext(
             "A site administrator cannot be an officer: whoever gives out accounts must not also decide on members."
         )
@@ -90,6 +107,6 @@ def refuse_two_offices(user: User) -> None:
 
 def refuse_offices_of_role(role_id: int) -> None:
     """The same for everybody who has a role that makes site administrators."""
-    if protected_users().filter(role=role_id).exists():
+    if deciding_users().filter(role=role_id).exists():
         told = gettext("Officers have this role, and an officer cannot be a site administrator.")
         raise Invalid({"perm_site_admin": [told]})

@@ -1,0 +1,158 @@
+"""An account with a duty at the hub is administered by nobody who lacks that duty, and nobody else makes keys of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.urls import reverse
+
+from tests.api.calls import call
+from tests.cast import ORG_ADMIN, Cast, Player
+from tests.factories import make_key, make_role, make_user
+from tests.hub.officers import officer
+from tests.identity.two_people import approved, at_screen
+from tests.web.accounts import confirm
+from tests.web.signed_in import signed_in
+from vardkase.core.clock import now_seconds
+from vardkase.core.errors import Forbidden
+from vardkase.identity.access.actor import Actor, console_actor
+from vardkase.identity.accounts import services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.officers import in_use
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.account_approvals import propose_account_change
+from vardkase.identity.accounts.services.protection import ApprovalNeeded
+from vardkase.identity.accounts.services.staff import appoint
+from vardkase.identity.accounts.staff import StaffRole
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
+
+WAYS: dict[str, Callable[[Actor, User], object]] = {
+    "password": services.reset_password,
+    "second factor": services.reset_second_factor,
+    "key": services.issue_key,
+    "keys": services.reset_keys,
+    "off": lambda actor, user: services.edit_user(actor, user, {"disabled": True}),
+    "off with others": lambda actor, user: services.switch_field(actor, [user.pk], "disabled", True),
+    "address": lambda actor, user: services.edit_user(actor, user, {"email": "mine@hub.example"}),
+    "deleted": services.delete_user,
+}
+DUTIES = [StaffRole.AUDITOR, StaffRole.ANALYST, StaffRole.OPERATOR]
+
+
+@pytest.fixture
+def chief(cast: Cast) -> Player:
+    """An administrator of the organisation that runs the hub."""
+    user = make_user(cast.hub, make_role("Org Admin of the hub", ORG_ADMIN), "chief@hub.example")
+    return Player(user, make_key(user))
+
+
+@pytest.fixture(params=DUTIES)
+def holder(cast: Cast, request: pytest.FixtureRequest) -> Player:
+    return officer(cast, "holder@hub.example", request.param)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_administrator_of_the_hub_owner_gets_no_hold_of_them(
+    chief: Player, holder: Player, way: str
+) -> None:
+    before = AuthKey.objects.count()
+    for actor in (chief.actor, at_screen(chief.user)):
+        with pytest.raises(Forbidden):
+            WAYS[way](actor, holder.user)
+    after = User.objects.get(pk=holder.user.pk)
+    assert (after.password, after.disabled, after.email) == (
+        holder.user.password,
+        False,
+        "holder@hub.example",
+    )
+    assert AuthKey.objects.count() == before
+
+
+def test_by_api_and_page(chief: Player, holder: Player) -> None:
+    pk = holder.user.pk
+    for path, body in (
+        (f"/auth_keys/add/{pk}", {}),
+        (f"/admin/users/edit/{pk}", {"password": "correct horse battery staple"}),
+        (f"/users/resetauthkey/{pk}", {}),
+        (f"/admin/users/delete/{pk}", {}),
+    ):
+        assert call(chief.key, "POST", path, body)[0] in (403, 404, 405), path
+    browser = signed_in(chief)
+    confirm(browser, chief.user)
+    for name in (
+        "user_reset_password",
+        "user_reset_second_factor",
+        "user_off",
+        "user_key_create",
+        "user_delete",
+    ):
+        assert browser.post(
+            reverse(name, args=[pk]), {"comment": "x", "expiration": "2027-01-01"}
+        ).status_code in (403, 404), name
+    assert User.objects.get(pk=pk).password == holder.user.password
+    assert AuthKey.objects.filter(user=pk).count() == 1
+
+
+def test_nobody_else_makes_their_keys(cast: Cast, holder: Player) -> None:
+    for actor in (
+        cast.site_admin.actor,
+        at_screen(cast.site_admin.user),
+        console_actor(cast.hub.pk, "Hub", "root"),
+    ):
+        for make in (services.issue_key, services.reset_keys):
+            with pytest.raises(Forbidden):
+                make(actor, holder.user)
+    assert AuthKey.objects.filter(user=holder.user).count() == 1
+
+
+def test_a_key_that_somebody_else_made_does_not_enter(cast: Cast, holder: Player) -> None:
+    raw = make_key(holder.user, issued_by_id=cast.site_admin.user.pk)
+    status, answer = call(raw, "GET", "/users/view/me")
+    assert (status, "keys that they have made themselves" in str(answer)) == (403, True)
+    assert call(holder.key, "GET", "/users/view/me")[0] == 200
+
+
+def test_a_duty_ends_the_keys_that_others_made_before(cast: Cast) -> None:
+    analyst = make_user(cast.hub, make_role("User of the hub", []), "new@hub.example")
+    services.issue_key(cast.site_admin.actor, analyst)
+    appoint(cast.site_admin.actor, analyst, ["analyst"])
+    assert [0 < key.expiration < now_seconds() for key in AuthKey.objects.filter(user=analyst)] == [True]
+
+
+@pytest.mark.parametrize("way", sorted(WAYS.keys() - {"key", "keys"}))
+def test_an_auditors_account_takes_an_officers_approval(cast: Cast, way: str) -> None:
+    """Whoever could switch the auditor off alone would not be audited."""
+    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
+    officer(cast, "per@hub.example")
+    with pytest.raises(ApprovalNeeded):
+        WAYS[way](at_screen(cast.site_admin.user), auditor.user)
+
+
+def test_the_approval_carries_it_out(cast: Cast) -> None:
+    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
+    per = officer(cast, "per@hub.example")
+    propose_account_change(at_screen(cast.site_admin.user), auditor.user, "off", "", "Has left.")
+    assert not User.objects.get(pk=auditor.user.pk).disabled
+    approved(per.user)
+    assert User.objects.get(pk=auditor.user.pk).disabled
+
+
+def test_auditors_come_and_go_by_two(cast: Cast) -> None:
+    """A site administrator takes no auditor's duty away alone; and an auditor's appointment makes no officer."""
+    officer(cast, "per@hub.example"), officer(cast, "eva@hub.example")
+    auditor = officer(cast, "audit@hub.example", StaffRole.AUDITOR)
+    appoint(at_screen(cast.site_admin.user), auditor.user, [], "Not needed.")
+    assert User.objects.get(pk=auditor.user.pk).staff_roles == ["auditor"]
+    approved(User.objects.get(email="eva@hub.example"))
+    assert User.objects.get(pk=auditor.user.pk).staff_roles == []
+
+
+def test_auditors_are_not_counted_as_officers(cast: Cast) -> None:
+    for name in ("one", "two"):
+        user = make_user(cast.hub, make_role(f"Role {name}", []), f"{name}@hub.example")
+        appoint(at_screen(cast.site_admin.user), user, ["auditor"], "Audits.")
+        assert User.objects.get(pk=user.pk).staff_roles == ["auditor"]
+    assert ApprovalRequest.objects.filter(state="alone").count() == 2
+    assert not in_use()
