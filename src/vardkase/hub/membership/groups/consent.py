@@ -44,7 +44,8 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
         accepted_by_id=actor.user_id,
         accepted_by_name=actor.name[:255],
     )
-    _announce(actor, asked, "accepted")
+    record(actor, "organisation_group.accepted", *_facts(actor, asked))
+    letters.announce(actor, asked.group, asked.administrator, "accepted")
     return row
 
 
@@ -55,7 +56,8 @@ def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
     asked = _asked(actor, group_id, administrator_id)
     if asked.consent is not None:
         asked.consent.delete()
-        _announce(actor, asked, "withdrawn")
+        record(actor, "organisation_group.withdrawn", *_facts(actor, asked))
+        letters.announce(actor, asked.group, asked.administrator, "withdrawn")
 
 
 def _own_administrator(actor: Actor) -> User:
@@ -73,8 +75,7 @@ def _asked(actor: Actor, group_id: int, administrator_id: int) -> Asked:
     raise NotFound("Invalid group.")
 
 
-def _announce(actor: Actor, asked: Asked, answer: str) -> None:
+def _facts(actor: Actor, asked: Asked) -> tuple[Target, dict[str, str]]:
+    """What the audit trail keeps of an answer."""
     target = Target("organisation_group", asked.group.pk, title=asked.group.name)
-    change = {"administrator": asked.administrator.email, "organisation": actor.organisation_name}
-    record(actor, f"organisation_group.{answer}", target, change)
-    letters.announce(actor, asked.group, asked.administrator, answer)
+    return target, {"administrator": asked.administrator.email, "organisation": actor.organisation_name}
