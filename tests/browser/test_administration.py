@@ -26,6 +26,7 @@ LISTS = (
     "roles",
     "roles/new",
     "audit",
+    "settings",
     "connections",
     "connections/new",
     "connections/numbers",

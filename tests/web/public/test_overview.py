@@ -134,7 +134,12 @@ def test_it_is_taken_along_and_no_cell_is_a_formula(members: list[Membership], o
     assert [row[0].data_type for row in rows] == ["s"] * 4
     assert (sheet.title, sheet.freeze_panes, sheet["A1"].font.b) == ("Medlemmar", "A2", True)
     head = [cell.value for cell in sheet[1]]
-    assert all(row[head.index("Medlem sedan")].is_date for row in rows)
+    since, state = head.index("Medlem sedan"), head.index("Status")
+    dated = {str(row[state].value) for row in rows if row[since].is_date}
+    undated = {str(row[state].value) for row in rows if row[since].value is None}
+    assert undated == {"Ansluter"}, "who is being connected is no member yet"
+    assert dated
+    assert len(dated & undated) == 0
     assert "Västra Götalands län" in {row[head.index("Län")].value for row in rows}
     assert AuditEntry.objects.filter(action="membership.exported").count() == 2
 

@@ -107,7 +107,7 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
         gettext("Connects by"): lambda each: str(each.get_connection_display()),
         gettext("Phase"): lambda each: each.phase,
         gettext("Accounts"): lambda each: each.accounts,
-        gettext("Member since"): lambda each: _day(each.activated or each.began),
+        gettext("Member since"): member_since,
         gettext("Statement ends"): lambda each: each.statement_ends,
         gettext("Last active"): lambda each: _day(each.last_seen),
     }
@@ -115,6 +115,13 @@ def _columns() -> Mapping[str, Callable[[Membership], Cell]]:
 
 def _row(each: Membership) -> list[Cell]:
     return [value(each) for value in _columns().values()]
+
+
+def member_since(each: Any) -> date | None:
+    """The day, on the hub's clocks, from which an organisation is a member; None while it is being connected."""
+    if each.activated is None and each.state == MembershipState.ONBOARDING:
+        return None
+    return _day(each.activated or each.began)
 
 
 def _day(when: datetime | None) -> date | None:

@@ -51,6 +51,12 @@ def waiting_request(action: str, subject: str) -> ApprovalRequest | None:
     return waiting().filter(action=action, subject=subject).first()
 
 
+def requests_about(actor: Acting, user: User) -> list[ApprovalRequest]:
+    """The requests about an account that wait, as far as the actor may read them."""
+    about = waiting().filter(subject=str(user.pk), title=user.email)
+    return list(about.filter(pk__in=visible(actor).values("pk")))
+
+
 def to_answer(actor: Acting) -> list[ApprovalRequest]:
     """The requests that the actor may answer, the first to lapse first."""
     parties = parties_of(actor)

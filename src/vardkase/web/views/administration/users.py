@@ -17,6 +17,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import rules, services
+from vardkase.identity.accounts.four_eyes.queries import requests_about
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import find_key, find_user, keys_of, user_lines
 from vardkase.identity.accounts.services.passwords import one_time_password
@@ -65,6 +66,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "duties": [DUTIES[role] for role in sorted(staff_roles(user.staff_roles))],
         "keys": keys_of(request.actor, user),
         "now": now_seconds(),
+        "waiting": requests_about(request.actor, user),
         "entries": entries_about("user", user.pk, limit=ENTRIES_SHOWN),
     }
     return render(request, "administration/user.html", context)

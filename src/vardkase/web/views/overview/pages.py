@@ -16,7 +16,16 @@ from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.members.state_words import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.members import LISTERS, SOON, WAITING, Cell, Filter, exported, members
+from vardkase.hub.membership.overview.members import (
+    LISTERS,
+    SOON,
+    WAITING,
+    Cell,
+    Filter,
+    exported,
+    member_since,
+    members,
+)
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.web.pages import PageRequest, page
@@ -69,6 +78,7 @@ def index(request: PageRequest) -> HttpResponse:
     filters.append({"name": "phase", "label": gettext("Phase"), "chosen": chosen, "options": titles})
     context = listed(request, members(request.actor, by), SORTS, "organisation__name")
     for row in context["rows"]:
+        row.member_since = member_since(row)
         row.shown_state, row.state_words = shown_state(row).value, state_in_words(row)
     context |= {
         "filters": filters,
