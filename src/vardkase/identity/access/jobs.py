@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor, actor_for, console_actor, sharing_group_ids
 from vardkase.identity.access.permissions import Credential, Permission
@@ -33,7 +35,7 @@ def hub_actor() -> Actor:
     organisation = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
     if organisation is None:
         raise Forbidden("No organisation runs this hub.")
-    return console_actor(organisation.pk, organisation.name, "hub")
+    return replace(console_actor(organisation.pk, organisation.name, "hub"), login="")
 
 
 SYNCHRONISING = frozenset(

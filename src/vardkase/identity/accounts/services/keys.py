@@ -22,6 +22,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.at_console import refuse_at_console
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
@@ -49,6 +50,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
     """
     _require_control(actor, user)
     refuse_key_for_staff(actor, user)
+    refuse_at_console(actor, user.org, user)
     key, raw = make_key(actor, user, inherited(actor, data or {}))
     require_no_wider(actor, key)
     record(actor, "auth_key.created", target_of(key), {"user": user.email, **_facts(key)})
@@ -108,6 +110,7 @@ def reset_keys(actor: Acting, user: User) -> str:
     """End every key of `user` that is valid now, and return the 40 characters of a new one."""
     _require_control(actor, user)
     refuse_key_for_staff(actor, user)
+    refuse_at_console(actor, user.org, user)
     now = now_seconds()
     ended = user.auth_keys.filter(Q(expiration=0) | Q(expiration__gt=now)).update(expiration=now - 1)
     key, raw = make_key(actor, user, {**bounds_of_former(user), **inherited(actor, {})})

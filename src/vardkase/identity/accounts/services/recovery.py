@@ -11,6 +11,7 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.account_links import mail_password_link
+from vardkase.identity.accounts.services.at_console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
@@ -28,6 +29,7 @@ def reset_password(actor: Acting, user: User) -> str:
     Raises Forbidden unless the actor administers the account, and ApprovalNeeded for somebody who decides.
     """
     user = _administered(actor, user)
+    refuse_at_console(actor, user.org, user)
     require_change(actor, user)
     require_unlimited(actor, "password")
     return _reset(actor, user)

@@ -24,6 +24,7 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.officers import in_use
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
+from vardkase.identity.accounts.services.at_console import refuse_at_console
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
 from vardkase.identity.accounts.services.credentials import (
     end_all,
@@ -77,6 +78,7 @@ def create_user(actor: Acting, data: Mapping[str, Any]) -> User:
     user = User(change_pw=True, invited_by=actor.user_id or 0, gpgkey="", external_auth_key="")
     user.nids_sid = random.randint(1_000_000, 9_999_999)  # noqa: S311
     user.org = _organisation(actor, data)
+    refuse_at_console(actor, user.org)
     user.role = _role(actor, data) or _default_role()
     if not rules.may_assign(actor, user.role):
         raise Forbidden
@@ -114,9 +116,11 @@ def edit_user(
     user = locked(user)
     if not (is_approved(user, approval) or rules.may_administer(actor, user)):
         raise Forbidden
+    refuse_at_console(actor, user.org, user)
     before = copy(user)
     if "org_id" in data and actor.is_site_admin:
         user.org = _organisation(actor, data)
+        refuse_at_console(actor, user.org)
         _refuse_to_move_staff(user)
     if role := _role(actor, data):
         if not (is_approved(user, approval) or rules.may_assign(actor, role)):

@@ -1,0 +1,92 @@
+"""Whoever sits at the machine's console is no member: neither in the name of one nor with a key of one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.cast import Cast
+from tests.hub.membership.scene import Desk, make_desk, member
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.core.errors import Forbidden
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services import edit_user, issue_key, reset_password
+from vardkase.identity.organisations.models import MembershipInUse
+from vardkase.intel.models import Event
+
+EVENT = {"info": "Norrvik reports: all fine", "distribution": 1}
+OF_A_MEMBER = (
+    ("key", "issue", "{email}"),
+    ("createuser", "x@mailbox.example", "--org", "{org}", "--role", "User", "--key"),
+    ("import", "{file}", "--user", "{email}", "--publish"),
+    ("export", "--user", "{email}"),
+    ("feed", "export", "{folder}", "--distribution", "1", "--user", "{email}"),
+    ("membership", "statement", "write", "{file}", "--as", "{email}"),
+    ("membership", "change", "withdraw", "--as", "{email}"),
+)
+
+
+@pytest.fixture
+def desk(cast: Cast, mail: Any, password_is_enough: None) -> Desk:
+    desk = make_desk(cast)
+    member(desk, cast.org_b)
+    MembershipInUse.objects.create(pk=1)
+    return desk
+
+
+def run(*words: str) -> Any:
+    return CliRunner().invoke(commands, [*words])
+
+
+def told(answer: Any) -> str:
+    return f"{answer.stderr} {answer.exception}"
+
+
+@pytest.mark.parametrize("command", OF_A_MEMBER, ids=" ".join)
+def test_what_would_make_the_console_a_member_is_refused(
+    cast: Cast, desk: Desk, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file, email = tmp_path / "event.json", desk.admin.user.email
+    file.write_text(json.dumps({"Event": EVENT}))
+    given = {"email": email, "org": cast.org_b.name, "file": file, "folder": tmp_path / "feed"}
+    before = User.objects.count(), AuthKey.objects.count(), Event.objects.count()
+    answer = run(*(word.format_map(given) for word in command))
+    assert answer.exit_code == 1
+    assert f"{cast.org_b.name} is a member" in told(answer)
+    assert (User.objects.count(), AuthKey.objects.count(), Event.objects.count()) == before
+    assert not AuditEntry.objects.filter(action="user.name_used_at_console").exists()
+
+
+def test_no_service_does_it_for_the_console(cast: Cast, desk: Desk) -> None:
+    console = console_actor(cast.hub.pk, cast.hub.name, "root")
+    person, own = desk.admin.user, cast.site_admin.user
+    for act in (
+        lambda: issue_key(console, person),
+        lambda: reset_password(console, person),
+        lambda: edit_user(console, person, {"password": "a-long-new-password"}),
+        lambda: edit_user(console, own, {"org_id": cast.org_b.pk}),
+    ):
+        with pytest.raises(Forbidden, match="is a member"):
+            act()
+
+
+def test_the_hub_owner_its_operator_and_its_officers_are_as_before(cast: Cast, desk: Desk) -> None:
+    assert run("key", "issue", cast.site_admin.user.email).exit_code == 0
+    assert run("createuser", "ny@hub.example", "--org", cast.hub.name, "--role", "User").exit_code == 0
+    for who in (desk.officer, desk.operator):
+        assert run("membership", "members", "--user", who.user.email).exit_code == 0
+    assert run("key", "revoke", str(AuthKey.objects.filter(user=desk.admin.user)[0].uuid)).exit_code == 0
+
+
+def test_before_membership_is_in_use_the_console_is_as_in_misp(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps({"Event": EVENT}))
+    assert run("key", "issue", cast.org_admin.user.email).exit_code == 0
+    assert run("import", str(file), "--user", cast.analyst.user.email).exit_code == 0
+    assert Event.objects.get().orgc == cast.org_a
