@@ -18,8 +18,10 @@ from tests.hub.membership.desk import assessed, proposed, sent_in
 from tests.hub.membership.scene import FACTS, Desk, at_the_screen, make_desk, member, opened
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.customer_service import services as services_of_support
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
@@ -29,6 +31,8 @@ from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause, RestrictionKind
 from vardkase.hub.membership.members.services.opening import begin
 from vardkase.hub.membership.members.services.restrictions import impose
+from vardkase.hub.membership.onboarding import services as onboarding
+from vardkase.hub.membership.statements.services import review_statement
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AccountAddress, User
@@ -214,15 +218,57 @@ def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None
     assert Membership.objects.get().state == "terminated"
 
 
-def test_a_contact_of_the_member_decides_nothing_of_it(cast: Cast, desk: Desk) -> None:
-    contact = {"name": "Per", "email": desk.officer.user.email}
+def contact_of(cast: Cast, desk: Desk, player: Player) -> None:
+    """Organisation B's membership, which came of no application, names the person as a contact."""
     opened(desk, cast.org_b)
+    contact = {"name": "Per", "email": player.user.email}
     found = Membership.objects.get()
     Membership.objects.update(details={**found.details, "contact_security": contact})
+
+
+def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cast, desk: Desk) -> None:
+    contact_of(cast, desk, desk.officer)
+    officer, number = at_the_screen(desk.officer), cast.org_b.pk
+    asked = services_of_support.ask(
+        at_the_screen(desk.admin), {"kind": "access", "subject": "Hej", "text": "Ett nytt konto"}
+    )
+    for act in (
+        lambda: services.terminate(officer, number, "x", "y"),
+        lambda: services.activate(officer, number, "x"),
+        lambda: review_statement(officer, number, accept=True),
+        lambda: services_of_support.answer(officer, asked.pk, "Svar"),
+        lambda: onboarding.register_networks(officer, number, ["198.51.100.0/28"]),
+    ):
+        with pytest.raises(NotImpartial, match="kontaktperson"):
+            act()
+    page = reverse("member_partial", args=[number])
+    browser = signed_in(desk.officer)
+    assert page in browser.get(reverse("member", args=[number])).content.decode()
+    assert (
+        browser.post(page, {"partial": "0", "reason": "Min adress som före detta anställd."}).status_code
+        == 302
+    )
+    answered = AuditEntry.objects.get(action="membership.impartiality_declared")
+    assert answered.actor_id == desk.officer.user.pk
+    services_of_support.answer(officer, asked.pk, "Svar")
+    assert services.terminate(officer, number, "x", "y")
+
+
+def test_who_is_partial_in_a_membership_takes_no_further_part(cast: Cast, desk: Desk) -> None:
+    """By API, also the operator, whom the member need not have named; and it is not taken back."""
+    opened(desk, cast.org_b)
+    number = cast.org_b.pk
+    for player in (desk.officer, desk.operator):
+        place = f"/memberships/declare_partial/{number}"
+        assert call(player.key, "POST", place, {"reason": ""})[0] == 403
+        assert call(player.key, "POST", place, {"reason": "Min syster leder den."})[0] == 200
+        assert call(player.key, "POST", place, {"reason": "Nej", "impartial": True})[0] == 403
+        with pytest.raises(NotImpartial):
+            onboarding.register_networks(at_the_screen(player), number, ["198.51.100.0/28"])
     with pytest.raises(NotImpartial):
-        services.terminate(at_the_screen(desk.officer), cast.org_b.pk, "x", "y")
-    with pytest.raises(NotImpartial):
-        services.activate(at_the_screen(desk.officer), cast.org_b.pk, "x")
+        services.terminate(at_the_screen(desk.officer), number, "x", "y")
+    assert services.terminate(at_the_screen(desk.second), number, "x", "y")
+    assert call(desk.admin.key, "POST", f"/memberships/declare_partial/{number}", {"reason": "x"})[0] == 403
 
 
 def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> None:

@@ -11,6 +11,8 @@ from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
+from vardkase.hub.membership.assessments.services import members as interests
+from vardkase.hub.membership.assessments.services.members import ANSWER
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
@@ -20,7 +22,7 @@ from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.misp.flags import as_int
+from vardkase.misp.flags import as_bool, as_int
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ORGANISATION = "[organisation_id]"
@@ -93,6 +95,25 @@ def terminate(call: Call) -> Answer:
     """End a membership; what it has contributed stays."""
     told = _text(call, "contributions")
     return _done(call, services.terminate(call.actor, call.arg(0), _text(call, "reason"), told))
+
+
+@endpoint(
+    "memberships/declare_partial",
+    staff=ANSWER,
+    writes=True,
+    describes=Description(
+        text="`impartial`: true where the member names the caller as a contact, who is not partial for the `reason` "
+        "given.",
+        mandatory=["reason"],
+        optional=["impartial"],
+        url=f"/memberships/declare_partial/{ORGANISATION}",
+    ),
+)
+def declare_partial(call: Call) -> Answer:
+    """Take no further part in a membership, its statements and requests, in which one is partial."""
+    is_partial = not as_bool(call.param("impartial") or False)
+    declared = interests.declare_partial(call.actor, call.arg(0), _text(call, "reason"), partial=is_partial)
+    return Json(_whole(call, declared))
 
 
 @endpoint(

@@ -24,6 +24,7 @@ from vardkase.hub.customer_service.rules import FOR_THE_OPERATOR, REQUEST
 from vardkase.hub.customer_service.settings import time_for
 from vardkase.hub.lifecycle import NotImpartial, StepRefused
 from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.members.rules import refuse_interest
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import WRITING_CREDENTIALS
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
@@ -225,6 +226,8 @@ def _for_desk(actor: Actor, pk: int) -> SupportRequest:
         raise NotFound("Invalid request.")
     if is_own_request(actor, request):
         raise NotImpartial(gettext("You are named as the contact of this request: a colleague handles it."))
+    if request.organisation_id:
+        refuse_interest(actor, request.organisation_id)
     return request
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
@@ -47,21 +49,36 @@ def conflict_of(actor: Actor, application: Application) -> str:
 
 def interest_in(actor: Actor, membership: Membership) -> str:
     """The same for a membership: an interest in the case that it came of goes on, and whoever it names as a contact
-    has one unless they have answered in that case that they are impartial."""
+    answers on record first, in that case or for the membership itself."""
     if actor.user_id is None:
         return ""
-    case = membership.application
-    cases = Q(application__organisation=membership.organisation_id) | Q(application=case.pk if case else 0)
-    answers = list(Partiality.objects.filter(cases, user=actor.user_id))
+    answers = _answers_of(actor, membership)
     if any(each.is_partial for each in answers):
         return gettext("You have declared that you are partial in this case.")
-    contacts = [
-        membership.details.get(name) or {} for name in membership.details if name.startswith("contact_")
-    ]
-    named = {str(each.get("email") or "") for each in contacts if isinstance(each, dict)} - {""}
-    if not answers and (are_one_person(addresses_of(actor.user_id, actor.name), named)):
-        return gettext("You are a contact of this member: somebody without an interest in it decides.")
+    named = {str(each.get("email") or "") for each in _contacts(membership)} - {""}
+    if not answers and are_one_person(addresses_of(actor.user_id, actor.name), named):
+        return gettext(
+            "You are a contact of this member. Answer on record whether you are partial before you do anything else "
+            "with it."
+        )
     return ""
+
+
+def is_partial_in(actor: Actor, membership: Membership) -> bool:
+    """Whether the actor has declared to be partial: that is not taken back."""
+    return any(each.is_partial for each in _answers_of(actor, membership))
+
+
+def _answers_of(actor: Actor, membership: Membership) -> list[Partiality]:
+    case = membership.application
+    cases = Q(application__organisation=membership.organisation_id) | Q(application=case.pk if case else 0)
+    cases |= Q(organisation=membership.organisation_id)
+    return list(Partiality.objects.filter(cases, user=actor.user_id or 0))
+
+
+def _contacts(membership: Membership) -> list[dict[str, Any]]:
+    contacts = [value for name, value in membership.details.items() if name.startswith("contact_")]
+    return [each for each in contacts if isinstance(each, dict)]
 
 
 def interest_of(actor: Actor, application: Application) -> str:
@@ -75,6 +92,7 @@ def _answers(actor: Actor, application: Application) -> QuerySet[Partiality]:
     case = Q(application=application)
     if application.organisation_id is not None:
         case |= Q(application__organisation=application.organisation_id)
+        case |= Q(organisation=application.organisation_id)
     return Partiality.objects.filter(case, user=actor.user_id or 0)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.membership.applications.models import Application
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 
 DECIDE = "decide_application"
 """The action of a request to decide on an application."""
@@ -101,10 +102,12 @@ class Proposal(ApprovalRequest):
 
 
 class Partiality(models.Model):
-    """What an officer has answered on record of a conflict of interest (jäv) in a case: who is partial takes no further
-    part in it, nor in the membership that comes of it; who is named in it and `is_partial` not says why."""
+    """What somebody has answered on record of a conflict of interest (jäv) in a case, or in the membership of an
+    organisation: who is partial takes no further part in it, nor in the membership that comes of a case; who is named
+    in it and `is_partial` not says why."""
 
-    application = models.ForeignKey(Application, models.CASCADE, related_name="partialities")
+    application = models.ForeignKey(Application, models.CASCADE, null=True, related_name="partialities")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     reason = models.TextField()
     is_partial = models.BooleanField(default=True)
@@ -113,8 +116,15 @@ class Partiality(models.Model):
     class Meta:
         db_table = "declared_partiality"
         constraints = [
-            models.UniqueConstraint(fields=["application", "user"], name="declared_partiality_once")
+            models.UniqueConstraint(fields=["application", "user"], name="declared_partiality_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "user"], name="declared_partiality_once_of_member"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(application=None) ^ models.Q(organisation=None),
+                name="declared_partiality_of_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.application_id}"
+        return f"{self.user_id} in {self.application_id or self.organisation_id}"

@@ -84,6 +84,13 @@ def _refuse_own(actor: Actor, membership: Membership) -> None:
         raise NotImpartial(refusal)
 
 
+def refuse_interest(actor: Actor, organisation_id: int) -> None:
+    """Raise NotImpartial when the actor takes no part in the membership that this organisation may have."""
+    membership = Membership.objects.filter(organisation=organisation_id).select_related("application").first()
+    if membership is not None:
+        _refuse_own(actor, membership)
+
+
 class TakesPart(StrEnum):
     """Which organisations may use this installation."""
 

@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.membership.assessments.services.members import ANSWER
 from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
-from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL
+from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
 from vardkase.hub.membership.onboarding.items import still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -56,6 +57,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
         "decides": decides,
         "more": _more(request, pk),
+        "conflict": conflict_of(request.actor, membership),
         "contacts_url": ""
         if request.actor.staff.isdisjoint(CONTACT_READERS)
         else reverse("contacts", args=[pk]),
@@ -80,6 +82,7 @@ PAGES: tuple[tuple[str, Promise, Collection[StaffRole]], ...] = (
     ("security", _("Security: domains, networks, certificates"), TECHNICAL),
     ("member_sign_in_minimum", _("Minimum requirements on sign-in"), OFFICER),
     ("member_training", _("Training"), TRAINERS),
+    ("member_partial", _("Partiality"), ANSWER),
     ("service_organisation", _("Connection and requests for help"), (*OFFICERS, StaffRole.OPERATOR)),
 )
 
