@@ -239,7 +239,7 @@ def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cas
         lambda: services_of_support.answer(officer, asked.pk, "Svar"),
         lambda: onboarding.register_networks(officer, number, ["198.51.100.0/28"]),
     ):
-        with pytest.raises(NotImpartial, match="kontaktperson"):
+        with pytest.raises(NotImpartial, match="contact of this member"):
             act()
     page = reverse("member_partial", args=[number])
     browser = signed_in(desk.officer)
