@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.api.calls import call
@@ -239,7 +240,7 @@ def test_a_contact_of_the_member_answers_before_doing_anything_with_it(cast: Cas
         lambda: services_of_support.answer(officer, asked.pk, "Svar"),
         lambda: onboarding.register_networks(officer, number, ["198.51.100.0/28"]),
     ):
-        with pytest.raises(NotImpartial, match="contact of this member"):
+        with override("en"), pytest.raises(NotImpartial, match="contact of this member"):
             act()
     page = reverse("member_partial", args=[number])
     browser = signed_in(desk.officer)
@@ -288,7 +289,7 @@ def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> Non
 def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: Cast, desk: Desk) -> None:
     application = assessed(at_the_screen(desk.officer))
     User.objects.filter(pk=desk.officer.user.pk).update(credentials_set_by_another_at=timezone.now())
-    with pytest.raises(Forbidden, match="ändrat dina inloggningsuppgifter"):
+    with override("sv"), pytest.raises(Forbidden, match="ställt in dina inloggningsuppgifter"):
         deciding.propose(at_the_screen(desk.officer), application, "approve", "x")
     assert not Proposal.objects.exists()
 

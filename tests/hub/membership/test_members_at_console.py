@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from typer.testing import CliRunner
 
 from tests.cast import Cast
@@ -56,7 +57,8 @@ def test_what_would_make_the_console_a_member_is_refused(
     file.write_text(json.dumps({"Event": EVENT}))
     given = {"email": email, "org": cast.org_b.name, "file": file, "folder": tmp_path / "feed"}
     before = User.objects.count(), AuthKey.objects.count(), Event.objects.count()
-    answer = run(*(word.format_map(given) for word in command))
+    with override("en"):
+        answer = run(*(word.format_map(given) for word in command))
     assert answer.exit_code == 1
     assert f"{cast.org_b.name} is a member" in told(answer)
     assert (User.objects.count(), AuthKey.objects.count(), Event.objects.count()) == before
@@ -72,7 +74,7 @@ def test_no_service_does_it_for_the_console(cast: Cast, desk: Desk) -> None:
         lambda: edit_user(console, person, {"password": "a-long-new-password"}),
         lambda: edit_user(console, own, {"org_id": cast.org_b.pk}),
     ):
-        with pytest.raises(Forbidden, match="is a member"):
+        with override("en"), pytest.raises(Forbidden, match="is a member"):
             act()
 
 
