@@ -27,8 +27,8 @@ FACTS = {
     "two legs": (r"två ben", r"two legs"),
     "no threat actor gets in": (r"hotaktör ska inte", r"threat actor must not"),
     "the level asked for": (
-        r"cybersäkerhetslagen, iso 27001/2 eller båda",
-        r"cybersecurity act, iso 27001/2 or both",
+        r"cybersäkerhetslagen \(2025:1506\), iso 27001/2 eller båda",
+        r"cybersecurity act \(2025:1506\), iso 27001/2 or both",
     ),
     "in their role": (r"i sin roll i organisationen", r"only in their role"),
     "from its equipment": (r"från organisationens utrustning", r"from the organisation's equipment"),
