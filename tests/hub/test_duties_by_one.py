@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +14,7 @@ from tests.cast import Cast
 from tests.factories import make_key, make_user
 from tests.hub.content_access.scene import in_browser
 from tests.hub.duties_scenes import SCENES, Scene, at_screen, gather, proposed
+from tests.hub.ways_in_scenes import WAYS_IN
 from tests.identity.two_people import approved
 from tests.web.accounts import confirm, signed_in
 from vardkase.cli.main import commands
@@ -25,17 +28,19 @@ from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import actions
 from vardkase.identity.accounts.models import User
 
+ALL = SCENES | WAYS_IN
 DONE = ("approved", "alone")
 
 
 @pytest.fixture(autouse=True)
-def _quick(password_is_enough: None) -> None:
-    """Who has just confirmed the password is who they are: second factors have stories of their own."""
+def _quick(password_is_enough: None, settings: Any) -> None:
+    """Who has just confirmed the password is who they are: second factors have stories of their own. Mail waits."""
+    settings.BASE_URL, settings.VARDKASE_SMTP_HOST = "https://hub.example", "127.0.0.1"
 
 
 def test_every_action_is_tried() -> None:
-    """A new action that takes two people needs a scene in `duties_scenes`."""
-    assert {each.name for each in actions()} == set(SCENES)
+    """A new action that takes two people needs a scene."""
+    assert {each.name for each in actions()} == set(ALL)
 
 
 def requests_done() -> int:
@@ -77,9 +82,9 @@ def by_every_way(scene: Scene) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(SCENES))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_one_person_does_nothing_of_it_alone(cast: Cast, name: str) -> None:
-    scene = SCENES[name](gather(cast))
+    scene = ALL[name](gather(cast))
     before, done = scene.state(), requests_done()
     proposing = by_every_way(scene)
     # Statement and terms are never waived: by page and API there is nothing to propose of such a member.
@@ -106,9 +111,9 @@ def others_of_the_proposer(cast: Cast, scene: Scene) -> list[Actor]:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(SCENES))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_no_second_account_key_job_or_console_is_the_second_person(cast: Cast, name: str) -> None:
-    scene = SCENES[name](gather(cast))
+    scene = ALL[name](gather(cast))
     request, before = proposed(scene, at_screen(scene.proposer)), scene.state()
     for who in others_of_the_proposer(cast, scene):
         with pytest.raises((Forbidden, NotFound)):
@@ -125,10 +130,10 @@ def test_no_second_account_key_job_or_console_is_the_second_person(cast: Cast, n
     assert scene.state() != before, "the second person does it: what was tried above was the right thing"
 
 
-@pytest.mark.parametrize("name", sorted(SCENES))
+@pytest.mark.parametrize("name", sorted(ALL))
 def test_nobody_proposes_it_with_what_somebody_else_has_set(cast: Cast, name: str) -> None:
     """Nor at the console, nor as a job."""
-    scene = SCENES[name](gather(cast))
+    scene = ALL[name](gather(cast))
     before, user = scene.state(), User.objects.get(pk=scene.proposer.user.pk)
     console = console_actor(cast.hub.pk, "Hub", "root")
     for who in (console, in_the_name_of(console, user), hub_actor()):
