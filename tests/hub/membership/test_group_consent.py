@@ -26,7 +26,7 @@ from vardkase.hub.membership.groups.models import GroupConsent, OrganisationGrou
 from vardkase.identity.access.actor import Actor, StepUpRequired
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.services import delete_user, edit_user, switch_field
-from vardkase.identity.organisations.models import MembershipInUse
+from vardkase.identity.organisations.models import MembershipInUse, Organisation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -171,6 +171,18 @@ def test_the_last_administrator_of_a_member_is_not_switched_off_from_outside(
     assert (kept.disabled, kept.role.perm_admin, kept.org_id) == (False, True, cast.org_b.pk)
     services.switch_account(actor, cast.org_b.pk, cast.partner.user.pk, disabled=True)
     edit_user(at_screen(admin.user), admin.user, {"autoalert": True})
+
+
+def test_nor_does_the_last_administrator_give_it_up(cast: Cast, admin: Player) -> None:
+    """Nobody could make another one; with a successor, also one that they have added, they can."""
+    MembershipInUse.objects.create(pk=1)
+    Organisation.objects.filter(pk=cast.org_b.pk).update(fixed_standing="")
+    own, reader = at_screen(admin.user), {"role_id": cast.reader.user.role_id}
+    with pytest.raises(Invalid, match="sista administratör"):
+        edit_user(own, admin.user, reader)
+    role = admin.user.role
+    make_user(cast.org_b, role, "next@b.example", invited_by=admin.user.pk)
+    assert edit_user(own, admin.user, reader).role_id == reader["role_id"]
 
 
 @pytest.mark.django_db(transaction=True)

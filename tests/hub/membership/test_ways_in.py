@@ -292,3 +292,13 @@ def test_a_member_speaks_for_itself_even_where_it_is_not_local(cast: Cast, desk:
     org = member(desk, cast.org_a).organisation
     Organisation.objects.filter(pk=org.pk).update(local=False)
     assert misattributed(cast.stranger.actor, ids=[org.pk]) == {str(org.uuid): org.pk}
+
+
+def test_an_operator_gives_no_member_another_name(cast: Cast, desk: Desk) -> None:
+    member(desk, cast.org_b)
+    MembershipInUse.objects.create(pk=1)
+    User.objects.filter(pk=cast.site_admin.user.pk).update(staff_roles=["operator"])
+    path = f"/admin/organisations/edit/{cast.org_b.pk}"
+    assert call(cast.site_admin.key, "POST", path, {"name": "Organisation B (archive)"})[0] == 403
+    assert Organisation.objects.get(pk=cast.org_b.pk).name == cast.org_b.name
+    assert call(cast.site_admin.key, "POST", path, {"sector": "Energy"})[0] == 200

@@ -38,24 +38,25 @@ def keep_a_site_admin() -> None:
 def keep_an_administrator(actor: Acting, before: Iterable[User]) -> None:
     """Call after a change of accounts, in its transaction, with the accounts as they were, roles fetched.
 
-    Raises Invalid, which undoes it, where somebody from outside has left a member without an administrator: that would
-    suspend it, which two officers decide. An administrator whom the same person has added does not count.
+    Raises Invalid, which undoes it, where a member has no administrator left: nobody else could make one, and from
+    outside it would be a suspension, which two officers decide. From there an administrator whom the same person has
+    added does not count.
     """
     now = timezone.now()
     lost = {user.org_id for user in before if administers(user) and is_active(user, now)}
     if not lost or not membership_is_in_use():
         return
-    lost -= set(User.objects.filter(pk=actor.user_id or 0).values_list("org_id", flat=True))
     members = Organisation.objects.filter(pk__in=lost).exclude(fixed_standing__in=WITHOUT_MEMBERSHIP)
     active = Q(expiration__isnull=True) | Q(expiration__gt=now)
     left = User.objects.filter(active, _administers(), org__in=lost, disabled=False)
     if actor.user_id is not None:
-        left = left.exclude(invited_by=actor.user_id)
+        own = User.objects.filter(pk=actor.user_id).values("org")
+        left = left.exclude(~Q(org__in=own), invited_by=actor.user_id)
     if members.exclude(pk__in=left.values("org")).exclude(pk=host_organisation_id() or 0).exists():
         raise Invalid(
             gettext(
-                "This is the last administrator of a member. Only the member itself removes its last administrator. "
-                "Two officers can suspend the membership."
+                "This is the last administrator of a member. Make somebody else an administrator first. Two officers "
+                "can suspend the membership."
             )
         )
 

@@ -55,7 +55,8 @@ def edit_organisation(
     changed = _apply(organisation, data)
     if not decided:
         _refuse_identity_of_member(organisation, changed)
-    if actor.is_content_blind and not AS_WHOM.isdisjoint(changed):
+    guarded = AS_WHOM | {"name"} if has_open_membership(organisation) else AS_WHOM
+    if actor.is_content_blind and not guarded.isdisjoint(changed):
         raise Forbidden(NOT_FOR_THE_BLIND)
     organisation.save()
     record(actor, "organisation.edited", _target(organisation), {"fields": changed})
