@@ -8,12 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from tests.api.calls import call
 from tests.cast import Cast
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_contents import DONE, FIRST, SECOND, add, event, fetch, misp_files, publishing
+from tests.web.signed_in import signed_in
 from vardkase.core.settings.models import SettingValue
+from vardkase.exchange.feeds.models import FeedRun
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Attribute, Event
@@ -151,3 +154,13 @@ def test_what_came_over_a_connection_is_not_opened_by_a_feed(cast: Cast) -> None
     assert taken(cast, hostile, distribution=3) == f"{DONE} 1 event(s) could not be added."
     assert Event.objects.get(uuid=FIRST).distribution == 0
     assert not Attribute.objects.filter(value1="three.example").exists()
+
+
+def test_a_run_says_why_an_event_was_refused(cast: Cast, password_is_enough: None) -> None:
+    marked = event(FIRST, 1000, "one.example", info="KVALIFICERAT HEMLIG", published=True)
+    told = taken(cast, marked, event(SECOND, 1000, "two.example", published=True), distribution=1)
+    assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+    run = FeedRun.objects.get()
+    assert (run.state, FIRST in run.fault, "KVALIFICERAT HEMLIG" in run.fault) == ("done", True, True)
+    page = signed_in(cast.site_admin).get(reverse("feed", args=[run.feed_id])).content.decode()
+    assert "KVALIFICERAT HEMLIG" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
 
@@ -29,6 +29,7 @@ from vardkase.misp.freetext import Detected
 
 NOT_ENABLED = "Feed is currently not enabled. Make sure you enable it."
 AT_ONCE = 5_000
+REASONS = 10
 
 
 @dataclass(slots=True)
@@ -39,6 +40,19 @@ class Fetched:
     edited: int = 0
     failed: int = 0
     attributes: int = 0
+    reasons: list[str] = field(default_factory=list)
+    """Why the first of those that were refused were."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
+
+    def refuse(self, uuid: str, error: Exception) -> None:
+        """Count an event that was refused, and say why."""
+        self.failed += 1
+        if len(self.reasons) < REASONS:
+            self.reasons.append(f"{uuid}: {error}")
 
 
 def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
@@ -52,8 +66,8 @@ def fetch_feed(actor: Actor, feed: Feed) -> Fetched:
     is_list = feed.source_format != SourceFormat.MISP
     with running(actor, feed, Act.FETCH) as log:
         fetched = _take_list(actor, feed, log) if is_list else _take_events(actor, feed, log)
-        log.brought(asdict(fetched))
-    record(actor, "feed.fetched", _target(feed), asdict(fetched))
+        log.brought(fetched.counts, "\n".join(fetched.reasons))
+    record(actor, "feed.fetched", _target(feed), fetched.counts)
     return fetched
 
 
@@ -103,8 +117,8 @@ def _take_event(actor: Actor, feed: Feed, announced: Announced, fetched: Fetched
             if feed.publish and not as_bool(document.get("published")):
                 publish_event(actor, number)
         taken_in(feed, f"{announced.uuid}.json")
-    except (Invalid, Conflict, Forbidden, OutgoingFailed):
-        fetched.failed += 1
+    except (Invalid, Conflict, Forbidden, OutgoingFailed) as error:
+        fetched.refuse(announced.uuid, error)
 
 
 def _take_list(actor: Actor, feed: Feed, log: Log) -> Fetched:

@@ -87,7 +87,8 @@ class FeedRun(models.Model):
     """One time that a feed was fetched or cached.
 
     `done` tells how far it is: values read of a list, events dealt with of a MISP feed; `total` is 0 while nobody
-    knows. `counts` says what came of it (added, edited, failed, attributes, values), `fault` why it failed.
+    knows. `counts` says what came of it (added, edited, failed, attributes, values), `fault` why it failed, or why
+    events were refused.
     """
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="runs")

@@ -31,6 +31,7 @@ class Log:
     """The book of one run."""
 
     run: FeedRun
+    remark: str = ""
     _written: float = 0.0
 
     def reached(self, done: int, total: int = 0) -> None:
@@ -48,9 +49,9 @@ class Log:
                 self.reached(number)
             yield item
 
-    def brought(self, counts: Mapping[str, int]) -> None:
-        """Tell what came of it."""
-        self.run.counts = dict(counts)
+    def brought(self, counts: Mapping[str, int], remark: str = "") -> None:
+        """Tell what came of it, and what was refused and why."""
+        self.run.counts, self.remark = dict(counts), remark
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def running(actor: Actor, feed: Feed, act: Act) -> Iterator[Log]:
     except BaseException as fault:
         _end(log.run, State.FAILED, in_words(fault))
         raise
-    _end(log.run, State.DONE)
+    _end(log.run, State.DONE, log.remark)
 
 
 def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
