@@ -44,11 +44,11 @@ from vardkase.intel.queries.find import find_event
 
 OFFICER, LAWYER = "per.nystrom@navet.example", "johanna.bergdahl@navet.example"
 OPERATOR, AUDITOR = "drift@kustdrift.example", "revision@navet.example"
-DUTIES = {
+DUTIES = {  # In this order: from the second officer on, an auditor is appointed by two.
+    AUDITOR: ("auditor", "", "", ""),
+    OPERATOR: ("operator", "", "", ""),
     OFFICER: ("membership_officer", "Per Nyström", "handläggare", "membership officer"),
     LAWYER: ("legal_officer", "Johanna Bergdahl", "jurist", "legal officer"),
-    OPERATOR: ("operator", "", "", ""),
-    AUDITOR: ("auditor", "", "", ""),
 }
 SENDER: tuple[tuple[AnySetting, str], ...] = (
     (SENDER_NAME, "Demonstrationsmyndigheten"),

@@ -15,8 +15,8 @@ from vardkase.identity.entrance.services.common import changing, keep_open, writ
 from vardkase.identity.organisations.models import Organisation
 
 MOST = 200
-MOST_ADDRESSES = {4: 2**24, 6: 2**108}
-"""Of all networks of an organisation together, by version of IP: as in 10.0.0.0/8."""
+MOST_ADDRESSES = {4: 2**26, 6: 2**122}
+"""Of all networks of an organisation together, by version of IP: room for private ones (10.0.0.0/8, fc00::/7)."""
 
 
 @transaction.atomic
