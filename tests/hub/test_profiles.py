@@ -31,6 +31,7 @@ HOME = Path(vardkase.__file__).parent
 ROOMS_OF_THE_HUB = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
 IN_BOTH = (
     "vardkase.cli.check",
+    "vardkase.web.views.administration.settings",
     "vardkase.web.views.guide",
     "vardkase.web.views.home",
     "vardkase.web.views.security",
