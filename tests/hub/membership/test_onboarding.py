@@ -42,6 +42,7 @@ from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import trained_users
 from vardkase.identity.access.actor import visitor
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.keys import make_key as make_bound_key
 from vardkase.identity.organisations.models import Organisation
@@ -156,7 +157,7 @@ def test_an_authority_is_connected_by_api(cast: Cast, desk: Desk, settings: Any)
     assert follow(visitor, link).status_code == 404
     key = AuthKey.objects.get(user__org=cast.org_c)
     assert key.allowed_ips == ["127.0.0.1/32"]
-    assert 299 * 86400 < key.expiration - timezone.now().timestamp() <= 300 * 86400
+    assert last_day(key.expiration).isoformat() == until
     assert states(cast.org_c)["sync_user"] == "done"
     assert states(cast.org_c)["call"] == "open"
     assert call(raw[1], "GET", "/servers/getVersion")[0] == 200

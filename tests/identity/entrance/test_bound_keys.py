@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from tests.api.calls import call
 from tests.cast import Cast
@@ -16,18 +18,20 @@ from tests.factories import make_key, make_user
 from tests.support.certificates import DAY as A_DAY
 from tests.support.certificates import Authority
 from tests.support.name_server import name_server
+from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.settings.models import SettingValue
 from vardkase.identity.access.actor import console_actor
+from vardkase.identity.accounts.key_days import end_of, last_day, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services import create_user_with_key
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance import services
 from vardkase.identity.entrance.models import MailDomain
 from vardkase.identity.entrance.schedules import look_after_entrances
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SignInRule
 
 DAY = 86_400
 
@@ -239,3 +243,54 @@ def test_a_mail_has_to_be_answered_anew_each_year(cast: Cast) -> None:
 
 def _verified(cast: Cast) -> list[str]:
     return Organisation.objects.get(pk=cast.org_a.pk).verified_domains
+
+
+MIDNIGHT = 1_795_910_400
+"""2026-11-29 00:00 UTC, when it is 01:00 in Sweden."""
+
+
+@pytest.mark.parametrize(
+    ("created", "latest"),
+    [
+        (MIDNIGHT - 1, date(2027, 11, 28)),
+        (MIDNIGHT, date(2027, 11, 29)),
+        (MIDNIGHT + DAY - 1, date(2027, 11, 29)),
+    ],
+)
+def test_days_of_a_key_are_counted_in_one_way(created: int, latest: date) -> None:
+    assert latest_day(created, 365) == latest
+    assert last_day(end_of(latest)) == latest
+    assert last_day(end_of(latest) + 1) > latest
+
+
+def test_the_last_day_that_the_key_form_suggests_is_taken(cast: Cast, password_is_enough: None) -> None:
+    """By the form, by the API, and by the sign-in minimum at each request: the same day is the last one."""
+    Organisation.objects.filter(pk=cast.org_a.pk).update(
+        required_sign_in=[SignInRule.KEYS], required_key_days=365
+    )
+    client = signed_in(cast.analyst)
+    shown = client.get("/account/keys/new/")
+    suggested = shown.context["form"].initial["expiration"]
+    text = shown.content.decode()
+    assert "never expires" not in text
+    assert "from anywhere" not in text
+    given = {"comment": "SIEM", "expiration": suggested.isoformat(), "allowed_ips": "127.0.0.1"}
+    made = client.post("/account/keys/new/", given)
+    key = AuthKey.objects.get(comment="SIEM")
+    assert last_day(key.expiration) == suggested
+    asked = Client().get("/users/view/me", headers={"Authorization": made.context["raw"]})
+    assert asked.status_code == 200
+    late = client.post("/account/keys/new/", {**given, "expiration": suggested + timedelta(days=1)})
+    assert late.status_code == 422
+    assert date_format(suggested, "j F Y") in late.content.decode()
+    AuthKey.objects.filter(pk=key.pk).update(expiration=key.expiration + 1)
+    refused = Client().get("/users/view/me", headers={"Authorization": made.context["raw"]})
+    assert refused.status_code == 403
+
+
+def test_the_page_for_a_key_of_somebody_else_lies_below_their_account(
+    cast: Cast, password_is_enough: None
+) -> None:
+    page = signed_in(cast.org_admin).get(f"/administration/users/{cast.analyst.user.pk}/keys/new/")
+    crumbs = page.content.decode().split('class="crumbs"')[1].split("</nav>")[0]
+    assert (cast.analyst.user.email in crumbs, "Your account" in crumbs) == (True, False)

@@ -14,7 +14,7 @@ SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        CASE WHEN r.enforce_rate_limit THEN r.rate_limit_count END,
        u.server_id, u.staff_roles,
        k.issued_by_id IS NOT DISTINCT FROM k.user_id AND NOT k.issued_at_console,
-       o.required_key_days > 0 AND k.expiration > k.created + o.required_key_days * 86400::bigint
+       o.required_key_days > 0 AND k.expiration > (k.created / 86400 + o.required_key_days + 1) * 86400
 FROM auth_key k
 JOIN account u ON u.id = k.user_id
 JOIN role r ON r.id = u.role_id

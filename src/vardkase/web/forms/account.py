@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import now_seconds
+from vardkase.identity.accounts.key_days import end_of, latest_day
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.preferences import THEMES
+from vardkase.identity.accounts.services.bound_keys import longest_key_of, must_be_bound
 
-YEAR = timedelta(days=365)
+YEAR = 365
 THEME_WORDS = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
 
@@ -36,7 +41,7 @@ class KeyForm(forms.Form):
         label=_("What the key is for"), max_length=200, help_text=_("For example: the SIEM's import job")
     )
     expiration = forms.DateField(
-        label=_("Last day"),
+        label=_("Valid through"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Without a day the key never expires."),
@@ -50,9 +55,17 @@ class KeyForm(forms.Form):
     )
     read_only = forms.BooleanField(label=_("The key may only read"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"expiration": (timezone.localdate() + YEAR)})
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, owner: User) -> None:
+        days = longest_key_of(owner) if must_be_bound(owner) else YEAR
+        latest = latest_day(now_seconds(), min(days, YEAR))
+        super().__init__(data, initial={"expiration": latest})
+        if must_be_bound(owner):
+            told = _("At most %(days)s days from today: %(day)s at the latest.")
+            day = date_format(latest_day(now_seconds(), days), "j F Y")
+            self.fields["expiration"].help_text = told % {"days": days, "day": day}
+            self.fields["allowed_ips"].help_text = _("Addresses or networks, one on each line.")
+            for name in ("expiration", "allowed_ips"):
+                self.fields[name].required = True
 
     def clean_expiration(self) -> Any:
         day = self.cleaned_data["expiration"]
@@ -61,6 +74,6 @@ class KeyForm(forms.Form):
         return day
 
     def wire(self) -> dict[str, Any]:
-        """The fields as the service takes them; the key works until the end of its last day, UTC."""
+        """The fields as the service takes them."""
         day = self.cleaned_data["expiration"]
-        return self.cleaned_data | {"expiration": (day + timedelta(days=1)).isoformat() if day else ""}
+        return self.cleaned_data | {"expiration": end_of(day) if day else ""}

@@ -141,7 +141,7 @@ class SyncUserForm(TakesTwoForm):
         widget=forms.Textarea(attrs=ROWS),
         help_text=_("Fixed addresses or networks, one on each line. The key works from nowhere else."),
     )
-    until = day_field(label=_("The key ends on"), help_text=_("At most a year from now."))
+    until = day_field(label=_("The key ends on"), help_text=_("The key works through this day."))
     send_to = forms.EmailField(
         label=_("Send the link with the key to"),
         required=False,

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from vardkase.core.clock import now_seconds
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.accounts.models import AuthKey
 from vardkase.web import act_details, acts, chips
 from vardkase.web.display import long_date
@@ -51,7 +52,7 @@ def key_until(key: AuthKey) -> SafeString:
     """The last day of a key; marked when it is near or past."""
     if not key.expiration:
         return format_html('<span class="soft">{}</span>', pgettext("key", "no end"))
-    day = long_date(datetime.fromtimestamp(min(key.expiration - 1, 253_402_300_798), UTC).date())
+    day = long_date(last_day(key.expiration))
     left = key.expiration - now_seconds()
     if left <= 0:
         return chips.pill("out", gettext("Expired"))

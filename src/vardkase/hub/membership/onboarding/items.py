@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +20,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.sectors import Connection
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.entrance.models import ApiRequirements
 from vardkase.identity.organisations.models import Mode
 
@@ -197,9 +196,9 @@ def _kept(held: str, mode: str) -> str:
 def _sync_user(facts: Facts) -> Found:
     if (key := facts.bound_key) is not None:
         told = gettext("%(user)s, key %(key)s, from %(addresses)s, until %(day)s")
-        addresses, ends = ", ".join(key.allowed_ips or []), datetime.fromtimestamp(key.expiration, UTC)
+        addresses = ", ".join(key.allowed_ips or [])
         facts_of_it = {"user": key.user.email, "key": str(key), "addresses": addresses}
-        return State.DONE, told % {**facts_of_it, "day": date_format(localtime(ends), "j F Y")}
+        return State.DONE, told % {**facts_of_it, "day": date_format(last_day(key.expiration), "j F Y")}
     if (link := facts.waiting_key) is not None:
         told = gettext("The link to the key of %(user)s was sent to %(address)s, and has not been opened.")
         return State.STARTED, told % {"user": link.user.email, "address": link.sent_to}

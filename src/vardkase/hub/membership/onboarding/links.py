@@ -18,6 +18,7 @@ from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding import letters
 from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services.credentials import note_who_set
 from vardkase.identity.accounts.services.keys import make_key
@@ -27,7 +28,6 @@ from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 
 HOLDS = timedelta(days=7)
-DAY = 24 * 60 * 60
 Purpose = PrivateLink.Purpose
 
 
@@ -90,7 +90,7 @@ def choose_password(actor: Actor, secret: str, password: str) -> User:
 def show_key(actor: Actor, secret: str) -> tuple[AuthKey, str]:
     """Make the key that a link is for; returns it and its 40 characters, which are kept nowhere. Raises NotFound."""
     link = _locked(Purpose.KEY, secret)
-    ends = int(timezone.now().timestamp()) + link.key_days * DAY
+    ends = end_of(latest_day(int(link.made.timestamp()), link.key_days))
     data = {"comment": gettext("Key of the connection"), "allowed_ips": link.allowed_ips, "expiration": ends}
     key, raw = make_key(actor, link.user, data)
     _use(link)

@@ -14,14 +14,16 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.clock import today
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.membership.members.details import CONTACTS
 from vardkase.hub.membership.members.models import Membership, MembershipState
+from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.rules import conflict_of
 from vardkase.hub.membership.members.services.two_people import PROPOSERS, membership_of, propose_step
 from vardkase.hub.membership.onboarding import letters
@@ -31,14 +33,16 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
+from vardkase.identity.accounts.key_days import latest_day
 from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.rules import is_one_mailbox
 from vardkase.identity.accounts.services import create_user
+from vardkase.identity.accounts.settings import LONGEST_KEY
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.rules import has_verified_domain
 
-LONGEST_KEY_DAYS = 366
+LONGEST_KEY_DAYS = 365
 """A key is changed at least yearly."""
 LONGEST_ADDRESS = 254
 """Characters of a mail address (RFC 5321, section 4.5.3.1.3, without its brackets)."""
@@ -82,8 +86,7 @@ def make_sync_user(
     """
     membership, address = open_membership(actor, reference), email.strip()
     networks = _addresses(addresses)
-    if not 1 <= (until - today()).days <= LONGEST_KEY_DAYS:
-        raise Invalid({"until": [gettext("A key ends within a year.")]})
+    _days_until(membership, until)
     known = _existing(membership, address, SYNCHRONISES)
     recipient = send_to.strip() or _default_recipient(membership, known)
     if not recipient:
@@ -110,13 +113,23 @@ def _send_key(
     actor: Actor, membership: Membership, email: str, networks: list[str], until: date, recipient: str
 ) -> User:
     _require_own_mailbox(_existing(membership, email, SYNCHRONISES), recipient)
-    user, days = _account(actor, membership, email, SYNCHRONISES), (until - today()).days
-    if days < 1:
-        raise Invalid({"until": [gettext("A key ends within a year.")]})
+    days = _days_until(membership, until)
+    user = _account(actor, membership, email, SYNCHRONISES)
     link = make_link(actor, membership, user, Purpose.KEY, recipient, allowed_ips=networks, key_days=days)
     letters.announce_account(actor, membership, user, recipient)
     letters.send_key(actor, membership, user, link, recipient)
     return done(actor, membership, "sync_user", user.email, user)
+
+
+def _days_until(membership: Membership, until: date) -> int:
+    """How many days after today a key's last day is. Raises Invalid where that is more than the member may have."""
+    required = int(coming_sign_in(membership)["required_key_days"])
+    now, most = now_seconds(), min(LONGEST_KEY_DAYS, LONGEST_KEY.value, required or LONGEST_KEY_DAYS)
+    latest = latest_day(now, most)
+    if not latest_day(now, 1) <= until <= latest:
+        told = gettext("Choose a day that is yet to come, %(day)s at the latest.")
+        raise Invalid({"until": [told % {"day": date_format(latest, "j F Y")}]})
+    return most - (latest - until).days
 
 
 def _is_alone_enough(membership: Membership, *addresses: str) -> bool:

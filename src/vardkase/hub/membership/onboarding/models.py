@@ -29,7 +29,7 @@ class PrivateLink(models.Model):
     """A link that works once: to choose the first password, or to be shown a new key.
 
     `digest` is the SHA-256 of its secret, which stands nowhere here. The key is made when the link is used, with
-    `allowed_ips` and an end `key_days` later: until then there is none that could be found.
+    `allowed_ips` and a last day `key_days` after `made`: until then there is none that could be found.
     """
 
     class Purpose(models.TextChoices):

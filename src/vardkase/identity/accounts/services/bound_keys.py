@@ -5,16 +5,17 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.settings import LONGEST_KEY
 from vardkase.identity.organisations.models import Mode, SignInRule
 from vardkase.identity.organisations.rules import lies_within
 
-DAY = 86_400
 WIDEST = {4: 16, 6: 32}
 """The shortest prefixes that still count as being bound, by version of IP."""
 
@@ -47,7 +48,7 @@ def bounds_of_former(user: User) -> dict[str, Any]:
         return {}
     former = user.auth_keys.filter(allowed_ips__len__gt=0).order_by("-pk").first()
     addresses = former.allowed_ips if former else []
-    return {"allowed_ips": addresses, "expiration": now_seconds() + longest_key_of(user) * DAY}
+    return {"allowed_ips": addresses, "expiration": end_of(latest_day(now_seconds(), longest_key_of(user)))}
 
 
 def _addresses(key: AuthKey) -> str:
@@ -66,8 +67,10 @@ def _end(key: AuthKey) -> str:
     days = longest_key_of(key.user)
     if not key.expiration:
         return gettext("A key of this account has to have a last day.")
-    if key.expiration > key.created + days * DAY:
-        return gettext("A key of this account holds for %(days)s days at most, from the day it was made.") % {
-            "days": days
-        }
+    if key.expiration > end_of(latest := latest_day(key.created, days)):
+        told = gettext(
+            "A key of this account holds for %(days)s days at most from the day it was made. The latest last day is "
+            "%(day)s."
+        )
+        return told % {"days": days, "day": date_format(latest, "j F Y")}
     return ""

@@ -40,8 +40,8 @@ def revoke(request: PageRequest, reference: str) -> HttpResponse:
 
 def key_page(request: PageRequest, owner: User, back: str) -> HttpResponse:
     """The form for a new key of `owner`, or the key that was made; `back` is where to go from there."""
-    form = KeyForm(request.POST or None)
-    context = {"form": form, "owner": owner, "back": back}
+    form = KeyForm(request.POST or None, owner)
+    context = {"form": form, "owner": owner, "back": back, "is_own": owner.pk == request.actor.user_id}
     if request.method != "POST":
         return render(request, "account/key_form.html", context)
     try:

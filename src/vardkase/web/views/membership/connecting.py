@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.onboarding.facts import Facts
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -22,7 +22,7 @@ def connecting(membership: Membership) -> dict[str, Any]:
         "account": key.user.email if key else "",
         "key": str(key) if key else "",
         "addresses": (key.allowed_ips or []) if key else [],
-        "ends": datetime.fromtimestamp(key.expiration, UTC) if key else None,
+        "last_day": last_day(key.expiration) if key else None,
         "called": facts.last_call,
         "certificates": [each.label for each in facts.valid_certificates],
     }

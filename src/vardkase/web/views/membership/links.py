@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,6 +9,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.membership.onboarding import links
 from vardkase.hub.membership.onboarding.links import Purpose
 from vardkase.identity.access.actor import Actor, visitor
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import PasswordForm
 from vardkase.web.pages import public_page
@@ -62,8 +61,7 @@ def key(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "membership/key.html", {"link": link, "hub": the_hub()})
     made, raw = links.show_key(_visitor(request), secret)
-    ends = datetime.fromtimestamp(made.expiration, UTC)
-    context = {"link": link, "key": made, "raw": raw, "ends": ends, "hub": the_hub()}
+    context = {"link": link, "key": made, "raw": raw, "last_day": last_day(made.expiration), "hub": the_hub()}
     return KEY.forget(render(request, "membership/key.html", context))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-MOMENTS = frozenset({"at", "expires", "last_used", "since"})
+from vardkase.identity.accounts.key_days import last_day
+
+MOMENTS = frozenset({"at", "last_used", "since"})
 
 
 def with_moments(kept: Any) -> Any:
-    """`kept` (JSON) with the times in it as datetimes."""
+    """`kept` (JSON) with the times in it as datetimes, and of keys the last day."""
     if isinstance(kept, list):
         return [with_moments(each) for each in kept]
     if isinstance(kept, dict):
@@ -20,4 +22,6 @@ def with_moments(kept: Any) -> Any:
 def _value(name: str, value: Any) -> Any:
     if name in MOMENTS:
         return datetime.fromisoformat(value) if value else None
+    if name == "expires":
+        return last_day(int(datetime.fromisoformat(value).timestamp())) if value else None
     return with_moments(value)
