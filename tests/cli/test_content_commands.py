@@ -41,22 +41,12 @@ COMMANDS = {
         *(
             f"membership {each}"
             for each in (
-                *(
-                    "activate",
-                    "assess",
-                    "decide",
-                    "declare-partial",
-                    "do",
-                    "import",
-                    "invite",
-                    "link",
-                    "list",
-                ),
-                *("members", "onboarding", "propose", "reopen", "request-completion", "restore", "resume"),
-                *("review", "schema", "show", "step", "suspend", "take-back", "terminate", "test", "waive"),
+                *("activate", "assess", "do", "import", "invite", "link", "list", "members", "onboarding"),
+                *("reopen", "request-completion", "resume", "review", "schema", "show", "step", "test"),
+                "waive",
                 *("change accept", "change propose", "change refuse", "change withdraw"),
                 *("community list", "community save"),
-                *("phase edit", "phase in-force", "phase list", "phase revoke"),
+                "phase list",
                 *("statement accept", "statement attach", "statement detach", "statement return"),
                 *("statement show", "statement write"),
             )

@@ -94,7 +94,9 @@ def _memberships() -> object:
     ]
 
 
-def _step(people: People, step: str, propose: Callable[[Actor], object], *words: str) -> Scene:
+def _step(
+    people: People, step: str, propose: Callable[[Actor], object], command: tuple[str, ...] = ()
+) -> Scene:
     """A step of organisation B's membership, which has begun."""
     org = people.cast.org_b
     form = {"reason": WHY, "kind": "suspended", "contributions": "They stay."}
@@ -103,7 +105,7 @@ def _step(people: People, step: str, propose: Callable[[Actor], object], *words:
         _memberships,
         page=(f"/members/{org.pk}/step/{step}/", form),
         api=(f"/memberships/{step}/{org.pk}", form),
-        command=("membership", step, org.name, "--reason", WHY, *words),
+        command=command,
     )
 
 
@@ -113,6 +115,7 @@ def activating(people: People) -> Scene:
         people,
         "activate",
         lambda who: two_people.propose_step(who, two_people.ACTIVATE, membership, WHY, {"open": ["x"]}),
+        ("membership", "activate", people.cast.org_b.name, "--reason", WHY),
     )
 
 
@@ -129,8 +132,7 @@ def lifting(people: People) -> Scene:
 
 def terminating(people: People) -> Scene:
     org = member(people.desk, people.cast.org_b).organisation_id
-    end = ("--contributions", "They stay.")
-    return _step(people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay."), *end)
+    return _step(people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay."))
 
 
 def opening(people: People) -> Scene:
@@ -159,13 +161,12 @@ def deciding_on(people: People) -> Scene:
         application.refresh_from_db()
         return application.state
 
-    number, as_officer = application.number, ("--as", people.officer.user.email)
+    number = application.number
     return people.by_officers(
         lambda who: deciding.propose(who, application, "approve", WHY),
         state,
         page=(f"/applications/{number}/propose/", given),
         api=(f"/membershipAssessments/propose/{number}", given),
-        command=("membership", "propose", number, "approve", "--reasons", WHY, *as_officer),
     )
 
 
@@ -176,7 +177,6 @@ def phase(people: People) -> Scene:
         lambda: phase_queries.find_phase(3).opens,
         page=("/membership/phases/3/", given),
         api=("/membershipPhases/edit/3", given),
-        command=("membership", "phase", "edit", "3", "--opens", "2026-01-01", "--reason", WHY),
     )
 
 
@@ -185,8 +185,6 @@ def _law() -> object:
 
 
 def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Scene:
-    options = [part for key, value in form.items() for part in (f"--{key}", value)]
-    words = {"inForce": "in-force", "revoke": "revoke"}[name]
     return Scene(
         people.jurist,
         people.officer.user,
@@ -194,7 +192,6 @@ def _law_of(people: People, propose: Callable[[Actor], object], name: str, form:
         _law,
         page=(f"/membership/phases/law/{LAW}/", form),
         api=(f"/membershipPhases/{name}/{LAW}", form),
-        command=("membership", "phase", words, LAW, *options),
     )
 
 

@@ -26,18 +26,21 @@ from vardkase.hub.customer_service import services as services_of_support
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
-from vardkase.hub.membership.assessments.models import Proposal
-from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.assessments.models import Partiality, Proposal
+from vardkase.hub.membership.assessments.services import deciding, partiality, reviewing
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause, RestrictionKind
 from vardkase.hub.membership.members.services.opening import begin
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.hub.membership.onboarding import services as onboarding
 from vardkase.hub.membership.statements.services import review_statement
+from vardkase.identity.access.actor import console_actor
+from vardkase.identity.access.console import in_the_name_of
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AccountAddress, User
 
+NO_COMMAND = "No such command"
 GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
 
 
@@ -53,27 +56,20 @@ def state_of(cast: Cast) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("step", ["suspend", "terminate", "restore"])
 def test_one_officer_leads_no_membership_on(cast: Cast, desk: Desk, step: str) -> None:
-    """Page and API only propose, and whoever proposed approves by neither; a command does not even propose."""
+    """Page and API only propose, and whoever proposed approves by neither; there is no command."""
     member(desk, cast.org_b)
     officer, org = desk.officer, cast.org_b.pk
     if step == "restore":
         by_two.suspend(at_the_screen(officer), org, "suspended", "Because.")
     before = state_of(cast)
-    words = ["membership", step, cast.org_b.name, "--reason", "x"]
-    words += ["--contributions", "They stay."] if step == "terminate" else []
-    for face in ("page", "API", "command", "console"):
+    assert NO_COMMAND in CliRunner().invoke(commands, ["membership", step, cast.org_b.name]).output
+    for face in ("page", "API"):
         ApprovalRequest.objects.filter(state="waiting").delete()
         if face == "page":
             assert signed_in(officer).post(f"/members/{org}/step/{step}/", GIVEN).status_code == 302
-        elif face == "API":
+        else:
             status, body = call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
             assert (status, "Another person has to approve" in body["message"]) == (200, True)
-        else:
-            as_officer = ["--user", officer.user.email] if face == "command" else []
-            done = CliRunner().invoke(commands, [*words, *as_officer])
-            assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True), face
-            assert not ApprovalRequest.objects.filter(state="waiting").exists()
-            continue
         try_to_approve_alone(officer, ApprovalRequest.objects.get(state="waiting"))
         assert state_of(cast) == before, face
     call(officer.key, "POST", f"/memberships/{step}/{org}", GIVEN)
@@ -207,7 +203,7 @@ def test_an_interest_goes_on_with_the_membership(cast: Cast, desk: Desk) -> None
     application, proposal = proposed(at_the_screen(desk.officer))
     third = by_two.colleague(at_the_screen(desk.officer))
     deciding.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
-    reviewing.declare_partial(at_the_screen(desk.officer), application, "Min syster är chef där.")
+    partiality.declare_in_application(at_the_screen(desk.officer), application, "Min syster är chef där.")
     membership = Membership.objects.get()
     org = membership.organisation_id
     with pytest.raises(NotImpartial):
@@ -274,16 +270,35 @@ def test_who_is_partial_in_a_membership_takes_no_further_part(cast: Cast, desk: 
 
 def test_the_console_proposes_in_no_officers_name(cast: Cast, desk: Desk) -> None:
     """Its user could be an officer, who would then approve what they have proposed as a colleague."""
-    named = ("--user", desk.officer.user.email)
-    change = ("membership", "phase", "edit", "1", "--closes", "none", "--sector", "region", "--reason", "x")
-    done = CliRunner().invoke(commands, [*change, *named])
-    assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True)
-    assert not ApprovalRequest.objects.exists()
-    application = assessed(at_the_screen(desk.officer))
-    propose = ("membership", "propose", application.number, "approve", "--reasons", "x")
-    done = CliRunner().invoke(commands, [*propose, "--as", desk.officer.user.email])
-    assert (done.exit_code, isinstance(done.exception, Forbidden)) == (1, True)
+    number = assessed(at_the_screen(desk.officer)).number
+    console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
+    with pytest.raises(Forbidden, match="not proposed at the console"), override("en"):
+        deciding.propose(console, Application.objects.get(number=number), "approve", "x")
     assert not Proposal.objects.exists()
+    for gone in (
+        "propose",
+        "decide",
+        "take-back",
+        "declare-partial",
+        "phase edit",
+        "phase in-force",
+        "phase revoke",
+    ):
+        done = CliRunner().invoke(commands, ["membership", *gone.split(), number])
+        assert (done.exit_code, NO_COMMAND in done.output) == (2, True), gone
+
+
+def test_nobody_at_the_console_answers_whether_an_officer_is_partial(cast: Cast, desk: Desk) -> None:
+    """That would take officers out of a case for good, or say in their name that they have no interest in it."""
+    console = in_the_name_of(console_actor(cast.hub.pk, "Hub", "root"), desk.officer.user)
+    application = assessed(at_the_screen(desk.officer))
+    opened(desk, cast.org_b)
+    for partial in (True, False):
+        with pytest.raises(Forbidden):
+            partiality.declare_in_application(console, application, "Skäl.", partial=partial)
+        with pytest.raises(Forbidden):
+            partiality.declare_in_membership(console, cast.org_b.pk, "Skäl.", partial=partial)
+    assert not Partiality.objects.exists()
 
 
 def test_a_decision_is_not_proposed_with_what_somebody_else_has_just_set(cast: Cast, desk: Desk) -> None:

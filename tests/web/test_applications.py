@@ -18,7 +18,7 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.services.reviewing import declare_partial
+from vardkase.hub.membership.assessments.services.partiality import declare_in_application
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -71,7 +71,7 @@ def test_an_officer_assesses_and_proposes_and_another_decides(cast: Cast) -> Non
     assert not Letter.objects.exists()
     partial = browser(cast, "ida@hub.example")
     ida = actor_for(User.objects.get(email="ida@hub.example"), Credential.BROWSER)
-    declare_partial(ida, application, "Min bror är it-chef där.")
+    declare_in_application(ida, application, "Min bror är it-chef där.")
     assert partial.get(reverse("application_preview", args=[number, proposal.pk])).status_code == 403
     assert second.post(decide, {"answer": ""}).status_code == 422
     assert second.post(decide, {"answer": "agree"}).status_code == 302

@@ -1,7 +1,7 @@
-"""`vardkase membership review|assess|propose|decide|…`: assessing applications from the command line.
+"""`vardkase membership review|assess|request-completion|resume`: assessing applications from the command line.
 
-Reviewing and deciding are done by an officer with a name (`--as`): the console itself is nobody. Who sits there is one
-person, in whoever's name: a proposal made at the console is answered elsewhere.
+An officer with a name (`--as`) does so: the console itself is nobody. What takes two people, and the answer to whether
+an officer is partial, has no command: anybody's name can be used at a console.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ commands = typer.Typer()
 
 Number = Annotated[str, typer.Argument(help="The application's number (2026-00017).")]
 AsOfficer = Annotated[str, typer.Option("--as", help="The officer who acts.", metavar="EMAIL")]
-Outcome = Annotated[str, typer.Argument(help="approve or reject.")]
-Words = Annotated[str, typer.Option("--reasons", help="The reasons that stand in the decision.")]
-Exception_ = Annotated[str, typer.Option("--exception", help="Why, although a criterion is not met.")]
 Verdict = Annotated[str, typer.Argument(help="met, met_with_remark, not_met or not_applicable.")]
 
 
@@ -100,83 +97,6 @@ def resume(
 
         actor, application = _at(officer, number)
         result(_shown(reviewing.resume(actor, application, note)), as_json=json)
-
-
-@commands.command("propose")
-def propose(
-    number: Number,
-    outcome: Outcome,
-    officer: AsOfficer,
-    reasons: Words,
-    exception: Exception_ = "",
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Propose how to decide, to a second officer."""
-    with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import deciding
-
-        actor, application = _at(officer, number)
-        made = deciding.propose(actor, application, outcome, reasons, exception)
-        result(
-            {"proposal": made.pk, "outcome": made.outcome, "proposed_by": made.proposed_by_name}, as_json=json
-        )
-
-
-@commands.command("decide")
-def decide(
-    number: Number,
-    answer: Annotated[str, typer.Argument(help="agree, return or oppose.")],
-    officer: AsOfficer,
-    proposal: Annotated[int, typer.Option(help="The proposal's id, from `propose`.")],
-    text: Annotated[str, typer.Option(help="The question, or the reasons for the opposite.")] = "",
-    exception: Exception_ = "",
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Answer a proposal as the second officer."""
-    with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import deciding
-
-        actor, application = _at(officer, number)
-        result(_shown(deciding.decide(actor, application, proposal, answer, text, exception)), as_json=json)
-
-
-@commands.command("take-back")
-def take_back(
-    number: Number,
-    officer: AsOfficer,
-    proposal: Annotated[int, typer.Option(help="The proposal's id, from `propose`.")],
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Take one's own proposal back."""
-    with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import deciding
-
-        actor, application = _at(officer, number)
-        deciding.take_back(actor, application, proposal)
-        result(_shown(application), as_json=json)
-
-
-@commands.command("declare-partial")
-def declare_partial(
-    number: Number,
-    officer: AsOfficer,
-    reason: Annotated[str, typer.Option(help="Why one is partial, or is not.")],
-    impartial: Annotated[
-        bool, typer.Option(help="One is not partial although the application names one.")
-    ] = False,
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Take no further part in a case in which one is partial."""
-    with opened(data_dir):
-        from vardkase.hub.membership.assessments.services import reviewing
-
-        actor, application = _at(officer, number)
-        reviewing.declare_partial(actor, application, reason, partial=not impartial)
-        result(_shown(application), as_json=json)
 
 
 def _at(officer: str, number: str) -> tuple[Actor, Application]:

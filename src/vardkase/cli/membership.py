@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import AsUser, Json, fail, result, rows
+from vardkase.cli.output import AsUser, Json, result, rows
 
 if TYPE_CHECKING:
     from vardkase.hub.membership.members.models import Membership
@@ -18,11 +17,6 @@ commands = typer.Typer(no_args_is_help=True, help="Memberships: how members stan
 
 Member = Annotated[str, typer.Argument(help="The organisation's id, uuid or name.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
-Kind = Annotated[str, typer.Option("--kind", help="suspended (as a whole), no_sync (the API) or read_only.")]
-Until = Annotated[str, typer.Option("--until", help="The day (2027-01-31) on which it is lifted by itself.")]
-Contributions = Annotated[
-    str, typer.Option("--contributions", help="What happens to what the member has contributed.")
-]
 
 
 @commands.command("members")
@@ -60,55 +54,6 @@ def activate(
         result(_shown(services.activate(acting(user), reference_of(member), reason)), as_json=json)
 
 
-@commands.command("suspend")
-def suspend(
-    member: Member,
-    reason: Reason = "",
-    kind: Kind = "suspended",
-    until: Until = "",
-    data_dir: DataDir = None,
-    user: AsUser = "",
-    json: Json = False,
-) -> None:
-    """Limit a membership at once."""
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.membership.members import services
-
-        made = services.suspend(acting(user), reference_of(member), kind, reason, until=_day(until))
-        result(_shown(made), as_json=json)
-
-
-@commands.command("restore")
-def restore(
-    member: Member, reason: Reason = "", data_dir: DataDir = None, user: AsUser = "", json: Json = False
-) -> None:
-    """Lift what was limited."""
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.membership.members import services
-
-        result(_shown(services.restore(acting(user), reference_of(member), reason)), as_json=json)
-
-
-@commands.command("terminate")
-def terminate(
-    member: Member,
-    reason: Reason = "",
-    contributions: Contributions = "",
-    data_dir: DataDir = None,
-    user: AsUser = "",
-    json: Json = False,
-) -> None:
-    """End a membership; what it has contributed stays."""
-    with opened(data_dir):
-        from vardkase.cli.console import acting
-        from vardkase.hub.membership.members import services
-
-        ended = services.terminate(acting(user), reference_of(member), reason, contributions)
-        result(_shown(ended), as_json=json)
-
-
 def _shown(done: Membership | ApprovalRequest) -> dict[str, str]:
     """How a member stands now, or what another officer has to approve on the pages before anything happens."""
     from vardkase.hub.membership.members.state_words import state_in_words
@@ -135,10 +80,3 @@ def reference_of(member: str) -> str:
 
     named = organisations("all").filter(name__iexact=member).first()
     return str(named.pk) if named else member
-
-
-def _day(until: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None
-    except ValueError:
-        raise fail("--until is a day such as 2027-01-31.") from None

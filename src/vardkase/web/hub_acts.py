@@ -30,6 +30,7 @@ SENTENCES: dict[str, str | Promise] = {
     "approval_request.approved": _("A second person approved what was proposed, and it was carried out"),
     "approval_request.declined": _("A second person declined or returned what was proposed"),
     "approval_request.done_alone": _("One person did what takes two from the hub’s second officer on"),
+    "approval_request.dropped": _("A proposal stopped counting: who made it declared a conflict of interest"),
     "approval_request.proposed": _("Something was proposed that a second person has to approve"),
     "approval_request.withdrawn": _("A proposal was withdrawn"),
     "application.registered": _("An application that came otherwise was registered"),

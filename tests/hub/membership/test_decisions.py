@@ -37,9 +37,9 @@ from vardkase.hub.membership.assessments.claims import claims
 from vardkase.hub.membership.assessments.models import Partiality, Proposal
 from vardkase.hub.membership.assessments.queries import criteria_of, verdicts_of
 from vardkase.hub.membership.assessments.services.deciding import decide, propose, take_back
+from vardkase.hub.membership.assessments.services.partiality import declare_in_application
 from vardkase.hub.membership.assessments.services.reviewing import (
     assess,
-    declare_partial,
     request_completion,
     review,
     take_over,
@@ -246,7 +246,7 @@ def test_an_applicant_chooses_no_officers(cast: Cast, columns: dict[str, Any], w
     first = per(cast)
     application = sent_in(**columns)
     assert words in " ".join(claims(first, application))
-    declare_partial(first, application, "Jag känner dem inte.", partial=False)
+    declare_in_application(first, application, "Jag känner dem inte.", partial=False)
     review(first, application)
     assert assess(first, application, "security_work", "met", "").verdict == "met"
 
@@ -284,13 +284,13 @@ def test_what_is_the_hubs_own_is_refused_at_the_form(
 def test_an_officer_declares_to_be_partial_and_their_proposal_falls(cast: Cast) -> None:
     first, second = per(cast), johanna(cast)
     application, proposal = proposed(first)
-    declare_partial(first, application, "Min syster är säkerhetschef där.")
+    declare_in_application(first, application, "Min syster är säkerhetschef där.")
     with pytest.raises(Conflict):
         decide(second, application, proposal.pk, "agree")
     with pytest.raises(Forbidden):
         propose(first, application, "approve", REASONS)
     assert Partiality.objects.get().user_id == first.user_id
-    declare_partial(second, application, "Jag också.")
+    declare_in_application(second, application, "Jag också.")
     with pytest.raises(Forbidden):
         propose(second, application, "approve", REASONS)
 

@@ -19,6 +19,7 @@ from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import Filter
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services import deciding, reviewing
+from vardkase.hub.membership.assessments.services.partiality import declare_in_application
 from vardkase.misp.flags import as_bool, as_int
 
 MOST = 500
@@ -197,7 +198,7 @@ def declare_partial(call: Call) -> Answer:
     """Take no further part in a case in which one is partial."""
     application = _application(call)
     is_partial = not as_bool(call.param("impartial") or False)
-    reviewing.declare_partial(call.actor, application, _text(call, "reason"), partial=is_partial)
+    declare_in_application(call.actor, application, _text(call, "reason"), partial=is_partial)
     return Json(_whole(call, application))
 
 

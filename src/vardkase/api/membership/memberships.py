@@ -11,8 +11,7 @@ from vardkase.api.administration.approval_requests import as_json
 from vardkase.api.answers import Answer, Json, saved
 from vardkase.api.dispatch import Call, Description, endpoint
 from vardkase.core.errors import Invalid
-from vardkase.hub.membership.assessments.services import members as interests
-from vardkase.hub.membership.assessments.services.members import ANSWER
+from vardkase.hub.membership.assessments.services.partiality import ANSWER, declare_in_membership
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
@@ -112,8 +111,8 @@ def terminate(call: Call) -> Answer:
 def declare_partial(call: Call) -> Answer:
     """Take no further part in a membership, its statements and requests, in which one is partial."""
     is_partial = not as_bool(call.param("impartial") or False)
-    declared = interests.declare_partial(call.actor, call.arg(0), _text(call, "reason"), partial=is_partial)
-    return Json(_whole(call, declared))
+    membership, _ = declare_in_membership(call.actor, call.arg(0), _text(call, "reason"), partial=is_partial)
+    return Json(_whole(call, membership))
 
 
 @endpoint(

@@ -101,7 +101,6 @@ class PartialityForm(forms.Form):
     partial = forms.ChoiceField(
         label=_("Your answer"),
         choices=[("1", _("I am partial, and take no part in this case")), ("0", _("I am not partial"))],
-        initial="1",
         widget=forms.RadioSelect,
     )
     reason = _text(_("Why?"), hint=_("It is kept with the case, and read by the hub’s officers."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,7 +22,10 @@ from vardkase.hub.membership.assessments.rules import (
     conflict,
 )
 from vardkase.hub.membership.members.models import Membership
-from vardkase.identity.access.actor import Actor
+from vardkase.hub.membership.members.rules import contact_addresses
+from vardkase.identity.access.actor import Actor, actor_for
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.four_eyes.officers import officers
 from vardkase.identity.accounts.four_eyes.persons import addresses_of, are_one_person
 
 
@@ -39,7 +44,9 @@ def conflict_of(actor: Actor, application: Application) -> str:
     """Why the actor may not handle the application, in words; nothing when nothing stands against it."""
     if refusal := interest_of(actor, application):
         return refusal
-    is_concerned = is_named(actor, application.answers, application.email)
+    is_concerned = is_named(actor, application.answers, application.email) or _is_contact(
+        actor, contact_addresses(application.organisation_id or 0)
+    )
     if is_concerned and not _answers(actor, application).exists():
         return gettext(
             "The application names you. Answer on record whether you are partial before you do anything else with it."
@@ -55,13 +62,40 @@ def interest_in(actor: Actor, membership: Membership) -> str:
     answers = _answers_of(actor, membership)
     if any(each.is_partial for each in answers):
         return gettext("You have declared that you are partial in this case.")
-    named = {str(each.get("email") or "") for each in _contacts(membership)} - {""}
-    if not answers and are_one_person(addresses_of(actor.user_id, actor.name), named):
+    named = {str(each.get("email") or "") for each in _contacts(membership)}
+    if not answers and _is_contact(actor, named | contact_addresses(membership.organisation_id or 0)):
         return gettext(
             "You are a contact of this member. Answer on record whether you are partial before you do anything else "
             "with it."
         )
     return ""
+
+
+def organisations_of_interest(actor: Actor) -> set[int]:
+    """The organisations in whose cases and membership the actor has declared to be partial."""
+    declared = Partiality.objects.filter(user=actor.user_id or 0, is_partial=True)
+    cases = declared.exclude(application=None).values("application")
+    members = Membership.objects.filter(application__in=cases).values_list("organisation", flat=True)
+    told = declared.values_list("organisation", "application__organisation")
+    return {each for row in told for each in row if each} | set(members)
+
+
+def without_interest(actor: Actor, applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The applications in which the actor has not declared to be partial."""
+    declared = Partiality.objects.filter(user=actor.user_id or 0, is_partial=True).exclude(application=None)
+    found = applications.exclude(pk__in=declared.values("application"))
+    return found.exclude(organisation__in=organisations_of_interest(actor))
+
+
+def other_officers_without_interest(actor: Actor, interest: Callable[[Actor], str]) -> int:
+    """How many officers there are beside the actor whom `interest` finds no conflict of."""
+    others = officers().exclude(pk=actor.user_id or 0).select_related("org", "role")
+    return sum(not interest(actor_for(each, Credential.JOB)) for each in others)
+
+
+def _is_contact(actor: Actor, addresses: AbstractSet[str]) -> bool:
+    named = addresses - {""}
+    return bool(named) and are_one_person(addresses_of(actor.user_id, actor.name), named)
 
 
 def is_partial_in(actor: Actor, membership: Membership) -> bool:

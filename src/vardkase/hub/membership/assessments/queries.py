@@ -17,6 +17,7 @@ from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.applications.accepted_terms import UNDECIDED
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
+from vardkase.hub.membership.assessments.access import without_interest
 from vardkase.hub.membership.assessments.models import CriterionAssessment, Handling, Proposal
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.sectors import Connection
@@ -81,8 +82,8 @@ def counts(actor: Actor) -> dict[str, int]:
 
 
 def waiting_for(actor: Actor) -> int:
-    """How many applications officers have to do something with."""
-    return applications(actor, Filter()).filter(state__in=TO_HANDLE).count()
+    """How many applications the actor has to do something with: not those in which they have declared an interest."""
+    return without_interest(actor, applications(actor, Filter())).filter(state__in=TO_HANDLE).count()
 
 
 def handlers(actor: Actor) -> list[tuple[int, str]]:

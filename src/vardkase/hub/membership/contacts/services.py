@@ -49,6 +49,11 @@ def contacts(organisation: Organisation) -> QuerySet[Contact]:
     return Contact.objects.filter(organisation=organisation).order_by("role", "name", "pk")
 
 
+def addresses(organisation_id: int) -> QuerySet[Contact, str]:
+    """The mail addresses of the organisation's contacts."""
+    return Contact.objects.filter(organisation=organisation_id).values_list("email", flat=True)
+
+
 def extra_fields(organisation: Organisation) -> dict[str, ExtraFields]:
     """What an organisation has told, by the schema's name."""
     return {row.schema: row for row in ExtraFields.objects.filter(organisation=organisation)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from django.utils.translation import gettext, pgettext_lazy
@@ -67,6 +67,19 @@ _interest: list[Callable[[Actor, Membership], str]] = []
 def interest_is_told_by(interest: Callable[[Actor, Membership], str]) -> None:
     """Name who knows of interests in the case that a membership came of, once, when the applications are ready."""
     _interest[:] = [interest]
+
+
+_contact_addresses: list[Callable[[int], Iterable[str]]] = []
+
+
+def contact_addresses_are_told_by(addresses: Callable[[int], Iterable[str]]) -> None:
+    """Name who knows the mail addresses of the contacts that an organisation keeps itself, once, at start."""
+    _contact_addresses[:] = [addresses]
+
+
+def contact_addresses(organisation_id: int) -> set[str]:
+    """The mail addresses of the contacts that an organisation keeps itself."""
+    return {each for told in _contact_addresses for each in told(organisation_id)}
 
 
 def conflict_of(actor: Actor, membership: Membership) -> str:

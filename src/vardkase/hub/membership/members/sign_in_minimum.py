@@ -7,7 +7,7 @@ each sign-in and each key is compared with it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Invalid
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
-from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
+from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.pushing import locked, push
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -25,6 +25,7 @@ from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Description, register
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.queries import Reference
 
@@ -80,6 +81,11 @@ def _membership(request: ApprovalRequest) -> Membership | None:
     return None if request.subject == ALL else Membership.objects.get(pk=request.subject)
 
 
+def _conflict(actor: Acting, request: ApprovalRequest) -> str:
+    membership = _membership(request)
+    return conflict_of(cast(Actor, actor), membership) if membership else ""
+
+
 def _describe(request: ApprovalRequest) -> Description:
     labels = dict(SignInRule.choices)
     rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
@@ -117,6 +123,7 @@ CHANGE = register(
         approve=OFFICERS,
         describe=_describe,
         fingerprint=_state,
+        conflict=_conflict,
         execute=_apply,
     )
 )

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.customer_service.queries import waiting_for
-from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.assessments.access import organisations_of_interest
+from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.overview.figures import Task, register_tasks
 from vardkase.hub.membership.overview.members import Filter, members
@@ -17,8 +18,6 @@ from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
 from vardkase.identity.accounts.staff import StaffRole
-
-TO_HANDLE = (ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW)
 
 
 def register_all() -> None:
@@ -50,28 +49,31 @@ def _undelivered(actor: Actor) -> Task:
     return Task(_("Letters and decisions that have not been delivered"), count, "undelivered_letters")
 
 
-def _applications(_actor: Actor) -> Task:
-    count = Application.objects.filter(state__in=TO_HANDLE).count()
-    return Task(_("Applications to handle"), count, "applications")
+def _applications(actor: Actor) -> Task:
+    return Task(_("Applications to handle"), applications_to_handle(actor), "applications")
 
 
-def _connecting(_actor: Actor) -> Task:
-    count = Membership.objects.filter(state=MembershipState.ONBOARDING).count()
+def _connecting(actor: Actor) -> Task:
+    found = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
+    count = found.filter(state=MembershipState.ONBOARDING).count()
     return Task(_("Members that are being connected"), count, "members", "?state=onboarding")
 
 
-def _changes(_actor: Actor) -> Task:
-    count = ProposedChange.objects.filter(state=ChangeState.PROPOSED).count()
+def _changes(actor: Actor) -> Task:
+    found = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
+    count = found.filter(state=ChangeState.PROPOSED).count()
     return Task(_("Changes of members’ data to decide on"), count, "members", "?waiting=change")
 
 
-def _statements(_actor: Actor) -> Task:
-    count = Statement.objects.filter(state=StatementState.SUBMITTED).count()
+def _statements(actor: Actor) -> Task:
+    found = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
+    count = found.filter(state=StatementState.SUBMITTED).count()
     return Task(_("Security statements to review"), count, "members", "?waiting=statement")
 
 
 def _expiring(actor: Actor) -> Task:
-    count = members(actor, Filter(expiring=True)).count()
+    found = members(actor, Filter(expiring=True))
+    count = found.exclude(organisation__in=organisations_of_interest(actor)).count()
     return Task(_("Security statements that end within 60 days"), count, "members", "?expiring=1")
 
 

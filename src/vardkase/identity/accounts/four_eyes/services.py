@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -136,6 +137,35 @@ def drop(actor: Acting, action: Action, subject: str) -> None:
         action=action.name, subject=subject, state=State.WAITING
     ):
         _close(actor, request, State.STALE, "")
+
+
+def own_conflicts(actor: Acting) -> dict[int, str]:
+    """The conflict of interest of the actor in each of their own proposals that wait, in words; empty when none."""
+    return {
+        each.pk: action.conflict(actor, each) for each in _own_waiting(actor) if (action := action_of(each))
+    }
+
+
+def drop_conflicting(actor: Acting, before: Mapping[int, str]) -> list[ApprovalRequest]:
+    """Close those of the actor's own proposals in which they have another conflict of interest now than `before`.
+
+    Those who could have approved them are mailed.
+    """
+    dropped = []
+    for request in _own_waiting(actor).select_for_update():
+        action = action_of(request)
+        conflict = action.conflict(actor, request) if action else ""
+        if action is None or not conflict or conflict == before.get(request.pk, ""):
+            continue
+        _close(actor, request, State.STALE, "")
+        _record(actor, "approval_request.dropped", request)
+        letters.tell_dropped(action, request)
+        dropped.append(request)
+    return dropped
+
+
+def _own_waiting(actor: Acting) -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.filter(proposed_by=actor.user_id or 0, state=State.WAITING).order_by("pk")
 
 
 def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[str, str]) -> Any:

@@ -21,7 +21,6 @@ from vardkase.web.forms.assessment import (
     AnswerForm,
     CompletionForm,
     MessageForm,
-    PartialityForm,
     ProposalForm,
     RegistryForm,
     ResumeForm,
@@ -183,24 +182,6 @@ def decide(request: PageRequest, number: str, proposal: int) -> HttpResponse:
         lambda: deciding.decide(request.actor, application, proposal, **form.cleaned_data),
         gettext("Your answer is kept."),
     )
-
-
-@page(staff=OFFICERS, writes=True)
-def partial(request: PageRequest, number: str) -> HttpResponse:
-    """Declare that one is partial in this case."""
-    application = queries.find(request.actor, number)
-    form = PartialityForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        is_partial = form.cleaned_data["partial"] == "1"
-        reviewing.declare_partial(request.actor, application, form.cleaned_data["reason"], partial=is_partial)
-        told = (
-            gettext("You take no further part in this case.")
-            if is_partial
-            else gettext("Your answer is kept.")
-        )
-        messages.success(request, told)
-        return redirect("application", number)
-    return render(request, "applications/partial.html", {"application": application, "form": form})
 
 
 def _sent(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vardkase.web.views import partiality
 from vardkase.web.views.applications import desk, index, papers
 
 urlpatterns = [
@@ -28,7 +29,7 @@ urlpatterns = [
         papers.preview,
         name="application_preview",
     ),
-    path("applications/<str:number>/partial/", desk.partial, name="application_partial"),
+    path("applications/<str:number>/partial/", partiality.of_application, name="application_partial"),
     path("applications/<str:number>/form.pdf", papers.form, name="application_form_pdf"),
     path("applications/<str:number>/letters/<str:letter_number>/", papers.letter, name="application_letter"),
     path("applications/<str:number>/files/<int:attachment>/", papers.attachment, name="application_file"),

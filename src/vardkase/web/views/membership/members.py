@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.membership.assessments.services.members import ANSWER
+from vardkase.hub.membership.assessments.services.partiality import ANSWER
 from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership, RestrictionCause

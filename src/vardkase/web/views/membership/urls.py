@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vardkase.web.views import partiality
 from vardkase.web.views.membership import (
     checklist,
     communities,
@@ -12,7 +13,6 @@ from vardkase.web.views.membership import (
     members,
     own,
     papers,
-    partiality,
     sign_in_minimum,
     statements,
 )
@@ -28,7 +28,7 @@ urlpatterns = [
     path("members/<int:pk>/sign-in-minimum/", sign_in_minimum.propose, name="member_sign_in_minimum"),
     path("members/<int:pk>/", members.view, name="member"),
     path("members/<int:pk>/step/<slug:name>/", members.step, name="member_step"),
-    path("members/<int:pk>/partial/", partiality.declare, name="member_partial"),
+    path("members/<int:pk>/partial/", partiality.of_member, name="member_partial"),
     path("members/<int:pk>/change/", members.decide, name="member_change"),
     path("members/<int:pk>/checklist/<slug:name>/", checklist.item, name="member_item"),
     path("members/<int:pk>/training/", trainings.of_member, name="member_training"),

@@ -10,26 +10,23 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.lifecycle import NotImpartial
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.lifecycle.services import take_step
-from vardkase.hub.membership.applications.access import locked, target_of
+from vardkase.hub.membership.applications.access import target_of
 from vardkase.hub.membership.applications.form.steps import BY_NAME
 from vardkase.hub.membership.applications.letters import tell
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
 from vardkase.hub.membership.assessments import letters
-from vardkase.hub.membership.assessments.access import interest_of, opened
+from vardkase.hub.membership.assessments.access import opened
 from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal
 from vardkase.hub.membership.assessments.models import (
     CriterionAssessment,
     Handling,
-    Partiality,
     Verdict,
 )
 from vardkase.hub.membership.assessments.queries import criteria_of
-from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.services import drop
@@ -173,37 +170,6 @@ def assess(
             {"criterion": key, "verdict": [before, verdict]},
         )
     return found
-
-
-@transaction.atomic
-def declare_partial(actor: Actor, application: Application, reason: str, *, partial: bool = True) -> None:
-    """Answer on record whether one is partial in a case, and why.
-
-    Whoever is takes no further part in it, and a proposal that they have made falls. Whoever the application names
-    answers before they do anything else with it.
-
-    Raises Forbidden, Invalid under `reason`.
-    """
-    application = locked(application)
-    actor.require_writing()
-    actor.require_staff(*OFFICERS)
-    if refusal := interest_of(actor, application):
-        raise NotImpartial(refusal)
-    if actor.user_id is None:
-        raise Forbidden
-    Partiality.objects.update_or_create(
-        {"reason": checked(reason, "reason"), "is_partial": partial},
-        application=application,
-        user_id=actor.user_id,
-    )
-    if not partial:
-        record(actor, "application.impartiality_declared", target_of(application))
-        return
-    Handling.objects.filter(application=application, officer=actor.user_id).update(officer=None)
-    waiting = open_proposal(application)
-    if waiting and waiting.proposed_by == actor.user_id:
-        _drop_proposal(actor, application)
-    record(actor, "application.partiality_declared", target_of(application))
 
 
 def checked(text: str, field: str) -> str:

@@ -1,0 +1,90 @@
+"""Conflicts of interest (jäv) in an application or a membership, answered on record by whoever would handle it."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Forbidden
+from vardkase.hub.lifecycle import NotImpartial
+from vardkase.hub.membership.applications.access import locked, target_of
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.access import interest_of, is_partial_in
+from vardkase.hub.membership.assessments.models import Handling, Partiality
+from vardkase.hub.membership.assessments.rules import OFFICERS
+from vardkase.hub.membership.assessments.services.reviewing import checked
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import find_membership
+from vardkase.hub.membership.members.rules import TECHNICAL, conflict_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
+from vardkase.identity.accounts.four_eyes.services import drop_conflicting, own_conflicts
+from vardkase.identity.organisations.queries import Reference
+
+ANSWER = tuple(sorted({*OFFICERS, *TECHNICAL}))
+"""Whose duties have to do with memberships: they answer for themselves."""
+
+
+@transaction.atomic
+def declare_in_application(
+    actor: Actor, application: Application, reason: str, *, partial: bool = True
+) -> list[ApprovalRequest]:
+    """Answer on record whether one is partial in a case, and why; returns the proposals of one's own that end with it.
+
+    Whoever is takes no further part in it: that is not taken back. Whoever the application names answers before they
+    do anything else with it. Raises Forbidden, Invalid under `reason`.
+    """
+    application = locked(application)
+    user_id = _oneself(actor)
+    actor.require_staff(*OFFICERS)
+    if refusal := interest_of(actor, application):
+        raise NotImpartial(refusal)
+    before = own_conflicts(actor)
+    Partiality.objects.update_or_create(
+        {"reason": checked(reason, "reason"), "is_partial": partial},
+        application=application,
+        user_id=user_id,
+    )
+    if not partial:
+        record(actor, "application.impartiality_declared", target_of(application))
+        return []
+    Handling.objects.filter(application=application, officer=user_id).update(officer=None)
+    record(actor, "application.partiality_declared", target_of(application))
+    return drop_conflicting(actor, before)
+
+
+@transaction.atomic
+def declare_in_membership(
+    actor: Actor, reference: Reference, reason: str, *, partial: bool = True
+) -> tuple[Membership, list[ApprovalRequest]]:
+    """The same for a membership, its statements and its requests for help. Raises NotFound as well."""
+    user_id = _oneself(actor)
+    actor.require_staff(*ANSWER)
+    membership = find_membership(actor, reference)
+    if actor.organisation_id == membership.organisation_id or is_partial_in(actor, membership):
+        raise NotImpartial(conflict_of(actor, membership))
+    before = own_conflicts(actor)
+    Partiality.objects.update_or_create(
+        {"reason": checked(reason, "reason"), "is_partial": partial},
+        organisation_id=membership.organisation_id,
+        user_id=user_id,
+    )
+    action = "membership.partiality_declared" if partial else "membership.impartiality_declared"
+    organisation = membership.organisation
+    record(actor, action, Target("membership", organisation.pk, organisation.uuid, organisation.name))
+    return membership, drop_conflicting(actor, before) if partial else []
+
+
+def _oneself(actor: Actor) -> int:
+    """The actor's account. Raises Forbidden for who may not write, and at the console, where anybody's name can be
+    used."""
+    actor.require_writing()
+    if actor.user_id is None or actor.credential is Credential.CONSOLE:
+        raise Forbidden(
+            gettext(
+                "Whether you are partial, you answer yourself: on the pages, or with an API key of your own."
+            )
+        )
+    return actor.user_id
