@@ -119,11 +119,13 @@ class Pulling:
 
     def work(self, book: Log) -> None:
         """Everything in MISP's order: clusters, events, and what is said of them."""
-        version, sources = self.version(), replace(self.sources, look=book.look)
+        sources = replace(self.sources, look=book.look)
         pool = ThreadPoolExecutor(QUESTIONS, "ahead")
         try:
             if self.of_all_events:
                 self.peer.begin(pool, "POST", EVENT_INDEX, index_request(self.rules))
+            version = self.version()
+            if self.of_all_events:
                 sources.begin(pool, analyst_data=bool(version.get("perm_analyst_data")))
             self._take(book, version, sources)
         finally:
