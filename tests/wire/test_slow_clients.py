@@ -22,7 +22,7 @@ from tests.factories import make_key
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
 from tests.wire.raw import Raw
-from vardkase.config.gateway.application import SHARE, THREADS
+from vardkase.config.gateway.application import ACCOUNT_SHARE, SHARE, THREADS
 from vardkase.config.server import end_without_memory
 
 CLIENTS = 60
@@ -167,10 +167,50 @@ def test_those_who_ask_for_much_keep_nobody_waiting(server: WebServer, server_ca
         assert page_status(server) == 200
         with clients(server, index_head(exporter.key), 6):
             assert Raw(server.url, server_cast.org_admin.key).get("/servers/getVersion")[0] == 200
-        assert waiters() <= SHARE
+        assert waiters() <= ACCOUNT_SHARE
         exports[0].close()
-        wait_until(lambda: waiters() == SHARE, 30)
+        wait_until(lambda: waiters() == ACCOUNT_SHARE, 30)
     wait_until(lambda: Raw(server.url, exporter.key).get("/servers/getVersion")[0] == 200, 30)
+
+
+@contextlib.contextmanager
+def searches(server: WebServer, keys: list[str]) -> Iterator[None]:
+    """A search with each of `keys`, under way for as long as somebody holds the table of events locked."""
+    with contextlib.ExitStack() as stack:
+        for key in keys:
+            stack.enter_context(clients(server, index_head(key), 1))
+        yield
+
+
+def test_several_keys_of_one_account_count_as_one_client(server: WebServer, server_cast: Cast) -> None:
+    keys = [server_cast.analyst.key, *(make_key(server_cast.analyst.user) for _ in range(11))]
+    with locked_events() as waiters, searches(server, keys):
+        wait_until(lambda: waiters() >= ACCOUNT_SHARE, 30)
+        for other in (server_cast.stranger, server_cast.partner):
+            assert Raw(server.url, other.key).get("/servers/getVersion")[0] == 200
+        assert page_status(server) == 200
+        assert waiters() == ACCOUNT_SHARE
+    wait_until(lambda: Raw(server.url, keys[-1]).get("/servers/getVersion")[0] == 200, 30)
+
+
+def test_many_accounts_of_one_organisation_count_as_one_client(server: WebServer, server_cast: Cast) -> None:
+    cast = server_cast
+    accounts = (cast.analyst, cast.colleague, cast.publisher, cast.org_admin, cast.reader)
+    keys = [make_key(each.user) for each in accounts for _ in range(4)]
+    with locked_events() as waiters, searches(server, keys):
+        wait_until(lambda: waiters() >= SHARE, 30)
+        for other in (cast.stranger, cast.partner, cast.site_admin):
+            assert Raw(server.url, other.key).get("/servers/getVersion")[0] == 200
+        assert waiters() == SHARE
+    for each in accounts:
+        assert Raw(server.url, each.key).get("/servers/getVersion")[0] == 200
+
+
+def test_unknown_keys_count_for_their_address(server: WebServer, server_cast: Cast) -> None:
+    """Whoever sends them has us look them up, but not as so many clients."""
+    with clients(server, index_head("x" * 40), CLIENTS) as refused:
+        assert Raw(server.url, server_cast.analyst.key).get("/servers/getVersion")[0] == 200
+        assert {client.recv(100).split()[1] for client in refused} <= {b"403", b"429"}
 
 
 def test_names_with_underscores_are_no_headers(server: WebServer, server_cast: Cast) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.cast import Cast
 from tests.exchange.servers import Running, serving
-from tests.factories import make_key
+from tests.factories import make_key, make_organisations, make_user
 from tests.support.processes import wait_until
 from tests.support.web_server import running_web_server
 from tests.wire.raw import Raw
@@ -35,17 +35,19 @@ def never_answering() -> Iterator[Running]:
 
 
 def test_those_who_wait_for_slow_pages_keep_nobody_waiting(server_cast: Cast, tmp_path: Path) -> None:
-    """Many clients: one alone has its share of the threads anyway."""
+    """Of many organisations: one alone has its share of the threads anyway."""
     with (
         never_answering() as slow,
         running_web_server(tmp_path, VARDKASE_PAGE_NETWORKS="127.0.0.0/8") as server,
         ThreadPoolExecutor(CLIENTS) as threads,
     ):
-        status, event = Raw(server.url, server_cast.analyst.key).post("/events/add", {"info": "On the web"})
-        assert status == 200
-        path = f"/event_reports/importReportFromUrl/{event['Event']['id']}"
-        keys = [make_key(server_cast.analyst.user) for _ in range(CLIENTS)]
-        asked = [threads.submit(Raw(server.url, key).post, path, {"url": slow.url}) for key in keys]
+        askers = []
+        for org in make_organisations(*(f"Organisation {n}" for n in range(CLIENTS))):
+            asker = Raw(server.url, make_key(make_user(org, server_cast.analyst.user.role)))
+            status, event = asker.post("/events/add", {"info": "On the web"})
+            assert status == 200
+            askers.append((asker, f"/event_reports/importReportFromUrl/{event['Event']['id']}"))
+        asked = [threads.submit(asker.post, path, {"url": slow.url}) for asker, path in askers]
         wait_until(lambda: len(slow.requests) == MOST_BLOCKED, 30)
         assert Raw(server.url, server_cast.stranger.key).get("/servers/getVersion")[0] == 200
         assert [each for each in asked if not each.done()], "it was answered only after the others"

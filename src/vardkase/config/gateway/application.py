@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
+from vardkase.config.gateway.clients import Client, Clients
 from vardkase.config.gateway.incoming import Budget, IncomingBody, NoRoom
 from vardkase.config.gateway.lanes import Lane
 from vardkase.config.gateway.outgoing import IN_MEMORY, PIECE, ClientGone, Outgoing
 from vardkase.config.gateway.protocol import EXTENSION, Connection
 from vardkase.config.gateway.requests import Scope, attach_body, request_of, sends_body
-from vardkase.config.middleware import client_address, is_for_machines
+from vardkase.config.middleware import is_for_machines
 from vardkase.core.body_limits import BodyLimits, WantedBody
 from vardkase.core.interruption import Interruption
 
@@ -31,8 +31,8 @@ THREADS = 2
 """Of the lanes for pages and for the API. Threads of one process take turns: more would only wait for each other."""
 MOST_PAGES, MOST_API = 4, 6
 """Of the same while some are kept for long, by exports and the like. Each has a connection to the database."""
-SHARE = 3
-"""How many threads of a lane one client may keep."""
+SHARE, ACCOUNT_SHARE = 3, 2
+"""How many threads of a lane one organisation may keep, and one account."""
 RELIEF = 0.25
 """Seconds between two looks at whether a lane needs another thread."""
 UNASKED = BodyLimits.PUBLIC.bytes
@@ -81,9 +81,10 @@ class Application:
 
     def __init__(self, django: WSGIHandler) -> None:
         self._django = django
-        self._pages = Lane("pages", THREADS, most=MOST_PAGES, share=SHARE)
-        self._api = Lane("api", THREADS, most=MOST_API, share=SHARE)
-        self._documents = Lane("documents", 1, most=1, share=1)
+        self._clients = Clients()
+        self._pages = Lane("pages", THREADS, most=MOST_PAGES, share=SHARE, member_share=ACCOUNT_SHARE)
+        self._api = Lane("api", THREADS, most=MOST_API, share=SHARE, member_share=ACCOUNT_SHARE)
+        self._documents = Lane("documents", 1, most=1, share=1, member_share=1)
         self._relief: asyncio.TimerHandle | None = None
         self._budget = Budget()
 
@@ -156,7 +157,15 @@ class Application:
         def reply(made: Reply) -> None:
             exchange.loop.call_soon_threadsafe(_settle, future, made)
 
-        lane.submit(_client(request), lambda: self._work(request, exchange, reply))
+        def work() -> None:
+            self._work(request, exchange, reply)
+
+        client = self._clients.known(request)
+        if client is None:
+            unidentified = Client.unidentified(request)
+            self._api.submit(unidentified, lambda: lane.submit(self._clients.identify(request), work))
+        else:
+            lane.submit(client, work)
         return await future
 
     def _work(self, request: WSGIRequest, exchange: Exchange, reply: Callable[[Reply], None]) -> None:
@@ -180,14 +189,6 @@ class Application:
         except Exception:
             logger.exception("a request failed outside of Django")
             reply(Reply(500, [], b""))
-
-
-def _client(request: WSGIRequest) -> str:
-    """Whose requests take turns: those of a key or a session, of an address where there is neither."""
-    credential = request.META.get("HTTP_AUTHORIZATION") or request.META.get("HTTP_X_MISP_AUTH")
-    if credential is None and "HTTP_COOKIE" in request.META:
-        credential = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    return credential or client_address(request) or ""
 
 
 def _hand_over(response: HttpResponseBase, exchange: Exchange, reply: Callable[[Reply], None]) -> None:

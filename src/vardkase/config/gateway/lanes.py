@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import connections
 
+from vardkase.config.gateway.clients import Client
 from vardkase.core.blocking import TooManyBlocked, join_pool
 from vardkase.core.database.postgresql.base import limit_statements
 
@@ -30,32 +31,35 @@ type Work = Callable[[], None]
 class Lane:
     """Threads that take work in the order in which it comes; each keeps its database connection.
 
-    Exports and answers to slow readers take minutes. `most` threads bound how many are made at once, and one client has
-    at most `share` of them, with what it has in the queue: the rest of its work waits for its own to end. Threads that
-    wait for other machines do not count. A lane of one thread, for documents, may take as long as it needs.
+    Exports and answers to slow readers take minutes. `most` threads bound how many are made at once. The group of a
+    client has at most `share` of them, and each member `member_share`, with what they have in the queue: the rest of
+    their work waits for its own to end, and the members of a group take turns. Threads that wait for other machines
+    do not count. A lane of one thread, for documents, may take as long as it needs.
     """
 
-    def __init__(self, name: str, threads: int, *, most: int, share: int) -> None:
+    def __init__(self, name: str, threads: int, *, most: int, share: int, member_share: int) -> None:
         self._name = name
         self._usual = threads
         self._most = most
         self._share = share
-        self._work: queue.SimpleQueue[tuple[str, Work]] = queue.SimpleQueue()
+        self._member_share = member_share
+        self._work: queue.SimpleQueue[tuple[Client, Work]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._admitted: Counter[str] = Counter()
-        self._waiting: dict[str, deque[Work]] = {}
+        self._waiting: dict[str, dict[str, deque[Work]]] = {}
+        """By group and member."""
         self._busy_since: dict[int, float] = {}
         self._threads = self._blocked = 0
         for _ in range(threads):
             self._start(self._run)
 
-    def submit(self, client: str, work: Work) -> None:
+    def submit(self, client: Client, work: Work) -> None:
         """Have `work`, which raises nothing, done in one of the threads."""
         with self._lock:
-            if self._admitted[client] >= self._share:
-                self._waiting.setdefault(client, deque()).append(work)
+            if not self._has_room(client):
+                self._waiting.setdefault(client.group, {}).setdefault(client.member, deque()).append(work)
                 return
-            self._admitted[client] += 1
+            self._admit(client)
         self._work.put((client, work))
 
     def relieve(self) -> None:
@@ -109,22 +113,45 @@ class Lane:
             join_pool(self)
             limit_statements(STATEMENT_SECONDS)
 
-    def _do(self, client: str, work: Work) -> None:
+    def _do(self, client: Client, work: Work) -> None:
         me = threading.get_ident()
         self._busy_since[me] = time.monotonic()
         work()
         del self._busy_since[me]
-        self._admit_next(client)
-
-    def _admit_next(self, client: str) -> None:
         with self._lock:
-            waiting = self._waiting.get(client)
-            if not waiting:
-                self._admitted[client] -= 1
-                if not self._admitted[client]:
-                    del self._admitted[client]
-                return
-            work = waiting.popleft()
-            if not waiting:
-                del self._waiting[client]
-        self._work.put((client, work))
+            self._release(client)
+            following = self._take_waiting(client.group)
+        if following:
+            self._work.put(following)
+
+    def _has_room(self, client: Client) -> bool:
+        return (
+            self._admitted[client.group] < self._share and self._admitted[client.member] < self._member_share
+        )
+
+    def _admit(self, client: Client) -> None:
+        self._admitted[client.group] += 1
+        self._admitted[client.member] += 1
+
+    def _release(self, client: Client) -> None:
+        for name in (client.group, client.member):
+            self._admitted[name] -= 1
+            if not self._admitted[name]:
+                del self._admitted[name]
+
+    def _take_waiting(self, group: str) -> tuple[Client, Work] | None:
+        """The next waiting work of `group`, of the members in turn; None when none of it may begin."""
+        waiting = self._waiting.get(group, {})
+        for member in waiting:
+            client = Client(group, member)
+            if not self._has_room(client):
+                continue
+            works = waiting.pop(member)
+            work = works.popleft()
+            if works:
+                waiting[member] = works
+            elif not waiting:
+                del self._waiting[group]
+            self._admit(client)
+            return client, work
+        return None
