@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
+import plyara.core
 import pytest
+from plyara import Plyara
+from plyara.exceptions import ParseTypeError, ParseValueError
 
 from tests.cast import Cast
 from tests.factories import make_attribute, make_object
 from tests.formats.exporting import export, make_hostile, make_published
 from tests.support.tools import run_tool
-from vardkase.formats.yara import generated
+from vardkase.formats.yara import generated, program
 from vardkase.intel.models import Attribute
 
 MD5 = "0cc175b9c0f1b6a831c399e269772661"
@@ -151,3 +155,30 @@ def test_rules_of_what_a_reader_may_not_see_are_not_exported(cast: Cast) -> None
         text = export(cast.partner.key, "yara", scope=scope)
         assert "secret" not in text
         assert MD5 not in text
+
+
+RULE = 'import "pe"\nprivate rule a : t {\n meta:\n m = "b"\n strings:\n $a = "x" wide\n condition:\n $a or pe.x\n}\n'
+CUT_OFF = (
+    'rule x { strings: $a = "',
+    "rule x { strings: $a = { AA ",
+    "rule x { strings: $a = /ab",
+    "rule x { condition: ",
+    "rule x { /* ",
+    "no rule",
+)
+
+
+@pytest.mark.parametrize("before", [RULE, *CUT_OFF])
+def test_nothing_of_one_rule_is_left_for_the_next(before: str) -> None:
+    with contextlib.suppress(ParseTypeError, ParseValueError):
+        program._parser.rules_of(before)
+    assert program._parser.rules_of(RULE) == Plyara().parse_string(RULE)
+
+
+def test_plyara_builds_its_tables_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each rule that would take 25 ms."""
+    built: list[object] = []
+    monkeypatch.setattr(plyara.core.yacc, "yacc", lambda **given: built.append(given))
+    for _ in range(3):
+        program._parser.rules_of(RULE)
+    assert not built
