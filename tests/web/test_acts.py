@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 import vardkase
 from tests.cast import Cast
-from tests.factories import make_event
+from tests.factories import make_event, make_role, make_user
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.recovery import reset_password
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.act_details import details
 from vardkase.web.acts import NOUNS, SENTENCES, act
 
@@ -70,6 +74,13 @@ def test_a_sentence_in_swedish(action: str, change: dict[str, Any], swedish: str
         ({"distribution": 0, "count": 1}, "Räckvidd: Bara vi"),
         ({"permissions": [["perm_add"], ["perm_add", "perm_publish"]]}, "givna: Publicera"),
         ({"unheard_of": {"a": 1}}, 'unheard_of: {"a": 1}'),
+        ({"expiration": 1_827_532_800}, "Går ut: 29 november 2027"),
+        (
+            {"action": "sign_in_minimum.change", "digest": "e3a0e47d420a709a87bcda"},
+            "Godkännande av: Ändra minimikraven för inloggning; SHA-256: e3a0e47d420a…",
+        ),
+        ({"item": "networks"}, "Punkt på checklistan: Användarnas nät är registrerade"),
+        ({"reason": "source"}, "Varför: varken från ett registrerat nät eller med klientcertifikat"),
         ({}, ""),
     ],
 )
@@ -93,3 +104,26 @@ def test_an_event_and_an_account_tell_what_was_done(cast: Cast, password_is_enou
         assert words in history.content.decode()
     account = client.get(reverse("user", args=[cast.analyst.user.pk]), headers={"accept-language": "en"})
     assert "The account was given a one-time password" in account.content.decode()
+
+
+def test_an_auditor_reads_that_the_trail_is_of_everybody_also_on_a_narrow_page(
+    cast: Cast, password_is_enough: None
+) -> None:
+    record(cast.stranger.actor, "auth_key.created", Target("auth_key", 1, None, "abcd…efgh"), {})
+    auditor = make_user(cast.hub, make_role("Auditor", [Permission.AUDIT]), "revision@hub.example")
+    User.objects.filter(pk=auditor.pk).update(staff_roles=[StaffRole.AUDITOR])
+    shown = signed_in(auditor).get(reverse("audit"), headers={"accept-language": "en"}).content.decode()
+    assert "What people and machines have done on the hub" in shown
+    narrow = shown.split('class="only-phone')[1].split("</span>")[0]
+    assert cast.stranger.user.email in narrow
+
+
+def test_errors_have_the_menu_for_whoever_is_signed_in(cast: Cast, password_is_enough: None) -> None:
+    for path, status in (("/event/9999999/", 404), (reverse("schedules"), 403)):
+        answer = signed_in(cast.reader.user).get(path)
+        assert answer.status_code == status
+        shown = answer.content.decode()
+        assert 'class="side' in shown
+        assert cast.reader.user.email in shown
+    unknown = Client().get("/no-such-page/")
+    assert (unknown.status_code, 'class="side' in unknown.content.decode()) == (404, False)

@@ -172,6 +172,7 @@ def test_two_people_publish_in_the_browser(cast: Cast) -> None:
     waits = said(decides.get(path))
     assert "set your sign-in details lately" in waits
     assert "Approve and publish" not in waits
+    assert f"{cast.org_admin.user.email} (not before " in waits
     User.objects.filter(pk=cast.org_admin.user.pk).update(credentials_set_by_another_at=None)
     decides.post(f"{path}reject/", {"reason": ""})
     assert Approval.objects.get().state == Decision.WAITING

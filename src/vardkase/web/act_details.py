@@ -10,58 +10,91 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.content_access.models import Reach
+from vardkase.hub.membership.assessments.models import Outcome, Verdict
+from vardkase.hub.membership.onboarding.items import NAMES as ITEMS
+from vardkase.identity.accounts.four_eyes.registry import actions
+from vardkase.identity.accounts.key_days import last_day
 from vardkase.web.chips import REACHES
+from vardkase.web.display import long_date
 from vardkase.web.permission_words import FLAGS
 
 LONGEST = 200
 
 LABELS: dict[str, str | Promise] = {
+    "about": _("About"),
+    "action": _("Approval of"),
     "added": _("Added"),
-    "answer": _("Answer"),
+    "address": _("Address"),
     "all_orgs": _("Every organisation"),
     "allowed_ips": _("Addresses"),
+    "answer": _("Answer"),
     "bytes": _("Bytes"),
     "certificates": _("Client certificates"),
     "colour": _("Colour"),
     "comment": _("Comment"),
     "count": _("How many"),
+    "criterion": _("Criterion"),
+    "digest": "SHA-256",
     "disabled": _("Switched off"),
     "distribution": _("Reach"),
     "domain": _("Mail domain"),
     "domains": _("Mail domains"),
+    "done_on": _("Day"),
     "email": _("E-mail address"),
     "ended": _("Ended"),
+    "event": _("Event"),
     "expiration": _("Expires"),
     "exportable": _("May be sent out"),
     "extend": _("May extend"),
     "fields": _("Fields"),
+    "format": _("Format"),
+    "grant": _("Grant"),
+    "hours": _("Hours"),
+    "item": _("Item of the checklist"),
+    "key_days": _("Longest time that a key holds, in days"),
     "keys": _("Bound keys"),
     "kind": _("Kind"),
     "local": _("Local"),
     "mailbox": _("Mailbox"),
     "method": _("Way"),
+    "module": _("Training"),
     "name": _("Name"),
     "networks": _("Networks"),
+    "note": _("Note"),
+    "number": _("Number"),
     "organisation": _("Organisation"),
     "organisations": _("Organisations"),
+    "organisations_without_membership": _("Organisations without a membership"),
+    "outcome": _("Outcome"),
     "permissions": _("Permissions"),
     "pin": _("Fingerprint"),
+    "proposed_by": _("Proposed by"),
+    "reach": _("Reach"),
     "read_only": _("Read only"),
     "reason": _("Why"),
     "removed": _("Removed"),
+    "request": _("Page"),
+    "requester": _("Asked by"),
     "required": _("Required"),
     "role": _("Role"),
+    "rules": _("Rules"),
+    "sent_to": _("Sent to"),
     "server_id": _("Hub"),
-    "note": _("Note"),
+    "sha256": "SHA-256",
     "staff_roles": _("Duties at the hub"),
     "state": _("State"),
     "subject": _("Issued to"),
     "tag": pgettext_lazy("noun", "Tag"),
     "times": _("Times"),
     "to_ids": _("For detection"),
+    "type": _("Type"),
     "updated": _("Updated"),
+    "url": _("Address"),
     "user": _("Account"),
     "value": _("Value"),
+    "verdict": _("Finding"),
+    "version": _("Version"),
 }
 KINDS: dict[str, str | Promise] = {
     "account_off": _("the account is switched off"),
@@ -84,6 +117,9 @@ KINDS: dict[str, str | Promise] = {
     "recovery codes": _("Recovery codes"),
     "report": pgettext_lazy("of a rule", "report only"),
     "unreviewed": _("confirmed by nobody"),
+    "long_key": _("the key holds longer than the hub owner allows"),
+    "required_key": _("the hub owner requires addresses and a last day of the key"),
+    "source": _("neither from a registered network nor with a client certificate"),
     "unbound_key": _("the key is not bound to addresses and an end"),
 }
 KIND_LIKE = frozenset({"answer", "certificates", "domains", "keys", "kind", "networks", "reason"})
@@ -91,6 +127,22 @@ KIND_LIKE = frozenset({"answer", "certificates", "domains", "keys", "kind", "net
 
 HIDDEN = frozenset({"attributes", "captured"})
 """Ids, and how a thing came here: for machines."""
+
+
+VALUES: dict[str, dict[str, str | Promise]] = {
+    "outcome": dict(Outcome.choices),
+    "reach": dict(Reach.choices),
+    "verdict": dict(Verdict.choices),
+    "item": {name: item.title for name, item in ITEMS.items()},
+}
+"""Fields whose values have words of their own."""
+DIGESTS = frozenset({"digest", "sha256"})
+SHOWN_OF_DIGEST = 12
+
+
+def why(reason: str) -> str:
+    """Why somebody was refused, in words."""
+    return str(KINDS.get(reason, reason))
 
 
 def details(change: Mapping[str, Any], without: str = "") -> str:
@@ -147,5 +199,13 @@ def _one(name: str, value: Any) -> str:
         return str(LABELS.get(value.removesuffix("_id"), value))
     if name in KIND_LIKE:
         return str(KINDS.get(value, value))
+    if name == "expiration" and isinstance(value, int):
+        return long_date(last_day(value)) if value else gettext("Never")
+    if name == "action":
+        return str(next((each.title for each in actions() if each.name == value), value))
+    if name in DIGESTS:
+        return f"{str(value)[:SHOWN_OF_DIGEST]}…"
+    if isinstance(value, str) and value in VALUES.get(name, {}):
+        return str(VALUES[name][value])
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) < LONGEST else f"{text[:LONGEST]}…"

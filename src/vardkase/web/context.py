@@ -11,14 +11,16 @@ from vardkase.identity.organisations.standing import REFUSALS
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`actor` (None before sign-in), `theme` (auto, light or dark), why the actor's organisation may not do all, and
-    what an operator has been granted to read just now."""
+    """`actor` (None before sign-in), `theme` (auto, light or dark), why the actor's organisation may not do all, what
+    an operator has been granted to read just now, and `frame`, the template that errors are shown in."""
     actor = getattr(request, "actor", None)
     theme = getattr(getattr(request, "user", None), "theme", None) or request.COOKIES.get(
         "vardkase_theme", "auto"
     )
+    has_menu = actor is not None and not getattr(request, "sign_in_step", "")
     return {
         "actor": actor,
+        "frame": "base.html" if has_menu else "public.html",
         "theme": theme,
         "standing_words": REFUSALS.get(actor.standing) if actor else None,
         "content_grant": in_force(actor) if actor else None,

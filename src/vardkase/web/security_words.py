@@ -10,6 +10,7 @@ MODES: dict[str, str | Promise] = {
     "off": pgettext_lazy("of a rule", "off"),
     "report": pgettext_lazy("of a rule", "report only"),
     "enforce": pgettext_lazy("of a rule", "enforced"),
+    "either": _("a network or a client certificate is required"),
 }
 RULES: dict[str, tuple[str | Promise, str | Promise]] = {
     "networks": (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -17,16 +18,20 @@ from tests.hub.membership.scene import Desk, at_the_screen, make_desk, member, o
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.customer_service.diagnosis import state_of
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services.pushing import push
-from vardkase.hub.membership.members.services.two_people import enter
-from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
+from vardkase.hub.membership.members.services.two_people import ACTIVATE, enter
+from vardkase.hub.membership.members.sign_in_minimum import describe_minimum, propose_minimum
 from vardkase.hub.membership.onboarding.items import checklist
+from vardkase.hub.membership.onboarding.services import waive
 from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts import services as accounts
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.entrance import services as entrance
 from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
+from vardkase.web.views.support.states import with_moments
 
 ALL_RULES = ["domains", "keys", "second_factor", "source"]
 
@@ -266,6 +271,118 @@ def test_the_checklist_tells_what_a_member_lacks(cast: Cast, desk: Desk) -> None
     assert item_of(membership)[0] == "not_needed"
 
 
-def item_of(membership: Membership) -> tuple[str, str]:
-    line = next(line for line in checklist(membership) if line.item.name == "sign_in")
+def test_a_minimum_that_locks_people_out_says_so_before_it_is_decided(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    """On the form, to the proposer and the approver, and over the API: how many accounts and keys stop at once."""
+    User.objects.update(language="en")
+    SignInMinimum.objects.all().delete()
+    Organisation.objects.filter(pk=api_member.pk).update(networks=[], required_sign_in=[])
+    accounts_there = User.objects.filter(org=api_member, disabled=False).count()
+    keys_there = AuthKey.objects.filter(user__org=api_member).count()
+    path, given = f"/members/{api_member.pk}/sign-in-minimum/", {"rules": ["source"], "key_days": 365}
+    nobody = f"Nobody comes in from {api_member.name}: no network"
+    assert nobody in unescape(signed_in(desk.officer).get(path).content.decode())
+    answer = signed_in(desk.officer).post(path, {**given, "reason": "It is time."})
+    for reader in (desk.officer, desk.second):
+        shown = unescape(signed_in(reader).get(answer["Location"]).content.decode())
+        for words in (
+            nobody,
+            f"{accounts_there} of {accounts_there} accounts are refused at once.",
+            f"{keys_there} of {keys_there} API keys stop working at once.",
+        ):
+            assert words in shown
+    pk = answer["Location"].strip("/").split("/")[-1]
+    _, told = call(desk.second.key, "GET", f"/approvalRequests/view/{pk}")
+    assert any(nobody in each for each in told["warnings"])
+    approved(desk.second.user)
+    assert reads(cast.partner)[0] == 403
+    assert nobody not in unescape(signed_in(desk.second).get(answer["Location"]).content.decode())
+
+
+def test_keys_that_a_minimum_for_all_members_ends_are_counted_beforehand(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    """Only what works until now counts: the API member keeps its keys bound already."""
+    member(desk, cast.org_c)
+    sign_in_set_up(cast.org_c)
+    AuthKey.objects.filter(user__org=cast.org_c).update(expiration=0)
+    AuthKey.objects.filter(user__org=api_member).update(expiration=0)
+    ended = AuthKey.objects.filter(user__org=cast.org_c, user__disabled=False).count()
+    status, body = call(
+        desk.officer.key, "POST", "/memberships/signInMinimum", {"rules": ["keys"], "reason": "All."}
+    )
+    assert status == 200, body
+    (told,) = body["ApprovalRequest"]["warnings"]
+    assert told.startswith(f"{ended} of ")
+    with translation.override("sv"):
+        shown = describe_minimum(ApprovalRequest.objects.latest("pk"))
+    assert "alla medlemmar kommer" in shown.effect
+
+
+def test_an_activation_says_whom_the_minimum_refuses_from_then_on(cast: Cast, desk: Desk) -> None:
+    membership = opened(desk, cast.org_c, connection="api")
+    Organisation.objects.filter(pk=cast.org_c.pk).update(networks=[])
+    request = ApprovalRequest(action=ACTIVATE.name, subject=str(membership.pk), parameters={})
+    assert any("Nobody comes in" in each for each in ACTIVATE.describe(request).warnings)
+
+
+def test_networks_that_the_minimum_requires_are_not_waived(
+    cast: Cast, desk: Desk, api_member: Organisation
+) -> None:
+    officer = at_the_screen(desk.officer)
+    required(cast, desk, [])
+    Organisation.objects.filter(pk=api_member.pk).update(networks=[])
+    waive(officer, api_member.pk, "networks", "They come by API alone.")
+    membership = Membership.objects.get(organisation=api_member)
+    assert line_of(membership, "networks")[0] == "not_needed"
+    required(cast, desk, ["source"])
+    membership = Membership.objects.get(organisation=api_member)
+    assert line_of(membership, "networks")[0] == "open"
+    with pytest.raises(Conflict, match="requires a network or a client certificate"):
+        waive(officer, api_member.pk, "networks", "They come by API alone.")
+
+
+def test_every_page_says_what_the_minimum_requires(cast: Cast, desk: Desk, api_member: Organisation) -> None:
+    """Checklist, page of the security, support snapshot: none says that a required thing is not required."""
+    User.objects.update(language="en")
+    Organisation.objects.filter(pk=api_member.pk).update(networks=["10.0.0.0/8", "127.0.0.0/8"])
+    membership = Membership.objects.get(organisation=api_member)
+    told = line_of(membership, "networks")[1]
+    assert "not asked for yet" not in told
+    assert "a network or a client certificate is required" in told
+    assert "Private" in told
+    page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
+    assert f"Security of {api_member.name}" in page
+    for wrong in ("Security of our organisation", "in any mail domain", "your people", "You connect by"):
+        assert wrong not in page
+    assert "A private network lets in only" in page
+    facts = {each["label"]: each["value"] for each in state_of(api_member.pk)["facts"]}
+    assert facts["Networks"].startswith("a network or a client certificate is required")
+    assert facts["Mail domains"].startswith("enforced")
+    assert "second factor" in facts["The hub owner requires at least"]
+    Organisation.objects.filter(pk=api_member.pk).update(required_sign_in=[])  # No second factor to set up.
+    assert (
+        "Security of our organisation"
+        in signed_in(desk.admin).get("/security/", follow=True).content.decode()
+    )
+
+
+def test_the_support_snapshot_names_last_days_and_reasons_in_words() -> None:
+    shown = with_moments(
+        {
+            "keys": [{"expires": "2027-11-28T00:00:00+00:00"}],
+            "refused": [{"why": "source", "at": "2026-11-29T00:00:00+00:00"}],
+        }
+    )
+    assert shown["keys"][0]["expires"] == date(2027, 11, 27)
+    assert shown["refused"][0]["why"].startswith("neither from a registered network")
+
+
+def line_of(membership: Membership, name: str) -> tuple[str, str]:
+    line = next(line for line in checklist(membership) if line.item.name == name)
     return line.state.value, line.detail
+
+
+def item_of(membership: Membership) -> tuple[str, str]:
+    return line_of(membership, "sign_in")

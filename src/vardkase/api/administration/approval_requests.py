@@ -32,7 +32,9 @@ def view(call: Call) -> Answer:
     action = action_of(found)
     told = action.describe(found) if action else None
     details = dict(told.details) if told else {}
-    return Json({**as_json(found), "effect": told.effect if told else "", "details": details})
+    warnings = list(told.warnings) if told and found.is_waiting else []
+    effect = told.effect if told else ""
+    return Json({**as_json(found), "effect": effect, "details": details, "warnings": warnings})
 
 
 @endpoint(

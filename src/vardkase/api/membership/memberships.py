@@ -15,7 +15,7 @@ from vardkase.hub.membership.assessments.services.partiality import ANSWER, decl
 from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
-from vardkase.hub.membership.members.sign_in_minimum import DAYS, propose_minimum
+from vardkase.hub.membership.members.sign_in_minimum import DAYS, describe_minimum, propose_minimum
 from vardkase.hub.membership.members.state_words import state_in_words
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.identity.access.permissions import Permission
@@ -162,7 +162,8 @@ def sign_in_minimum(call: Call) -> Answer:
         raise Invalid({"rules": ["rules is a list."]})
     days = as_int(call.param("key_days", DAYS)) or 0
     request = propose_minimum(call.actor, call.arg(0) or None, map(str, rules), days, _text(call, "reason"))
-    return Json({"ApprovalRequest": {"id": str(request.pk), "state": request.state}})
+    warnings = list(describe_minimum(request).warnings)
+    return Json({"ApprovalRequest": {"id": str(request.pk), "state": request.state, "warnings": warnings}})
 
 
 @endpoint(

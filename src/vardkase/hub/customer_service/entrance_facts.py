@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from vardkase.hub.customer_service.diagnosis import Fact
 from vardkase.identity.entrance.models import ClientCertificate
-from vardkase.identity.organisations.models import Mode, Organisation
+from vardkase.identity.entrance.rules import EITHER, kept_mode
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
 
 CERTIFICATES_SHOWN = 10
 
@@ -20,10 +21,13 @@ def facts(organisation_id: int) -> Sequence[Fact]:
     organisation = Organisation.objects.get(pk=organisation_id)
     certificates = ClientCertificate.objects.filter(org=organisation_id).order_by("-pk")[:CERTIFICATES_SHOWN]
     return [
-        _asked(gettext("Networks"), organisation.networks_mode, organisation.networks),
-        _asked(gettext("Addresses of machines"), organisation.keys_mode, organisation.egress_addresses),
-        _asked(gettext("Mail domains"), organisation.domains_mode, organisation.verified_domains),
-        _asked(gettext("Client certificates"), organisation.certificates_mode, []),
+        _asked(gettext("Networks"), kept_mode(organisation, "networks"), organisation.networks),
+        _asked(
+            gettext("Addresses of machines"), kept_mode(organisation, "keys"), organisation.egress_addresses
+        ),
+        _asked(gettext("Mail domains"), kept_mode(organisation, "domains"), organisation.verified_domains),
+        _asked(gettext("Client certificates"), kept_mode(organisation, "certificates"), []),
+        *_required(organisation),
         *map(_certificate, certificates),
     ]
 
@@ -33,8 +37,16 @@ def _asked(label: str, mode: str, values: list[str]) -> Fact:
         Mode.OFF: gettext("not asked"),
         Mode.REPORT: gettext("reported"),
         Mode.ENFORCE: gettext("enforced"),
-    }[Mode(mode)]
+        EITHER: gettext("a network or a client certificate is required"),
+    }[mode]
     return Fact(label, f"{words}: {', '.join(values)}" if values else words)
+
+
+def _required(organisation: Organisation) -> Iterator[Fact]:
+    """The sign-in minimum that the hub owner sets."""
+    labels = dict(SignInRule.choices)
+    if required := [str(labels.get(rule, rule)) for rule in organisation.required_sign_in]:
+        yield Fact(gettext("The hub owner requires at least"), "; ".join(required))
 
 
 def _certificate(row: ClientCertificate) -> Fact:

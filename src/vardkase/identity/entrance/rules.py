@@ -21,7 +21,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.entrance.certificates import Certificate
-from vardkase.identity.organisations.models import Mode, SignInRule
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
 from vardkase.identity.organisations.rules import has_verified_domain
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -180,6 +180,39 @@ def required_mode(required: Sequence[str], rule: SignInRule) -> str:
 def stricter(mode: str, required: Sequence[str], rule: SignInRule) -> str:
     """How strictly a rule is kept: as the organisation has chosen, or as the hub owner requires."""
     return Mode.ENFORCE if rule in required else mode
+
+
+EITHER = "either"
+"""How networks and client certificates are kept where the hub owner requires one of the two."""
+
+
+def kept_mode(organisation: Organisation, rule: str) -> str:
+    """How strictly an organisation's rule ("networks", "certificates", "domains", "keys") is kept: a `Mode`, or EITHER.
+
+    Its own choice and what the hub owner requires count, whichever is stricter.
+    """
+    mode: str = getattr(organisation, f"{rule}_mode")
+    required = organisation.required_sign_in
+    if rule in (SignInRule.DOMAINS, SignInRule.KEYS):
+        return stricter(mode, required, SignInRule(rule))
+    return EITHER if SignInRule.SOURCE in required and mode != Mode.ENFORCE else mode
+
+
+PRIVATE = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
+        *("::/8", "fc00::/7", "fe80::/10", "ff00::/8"),
+    )
+)
+"""Private, local and special addresses (RFC 6890): nobody on the internet ever sees a user come from them."""
+
+
+def is_private(network: Network | str) -> bool:
+    """Whether `network` holds such addresses."""
+    found = ipaddress.ip_network(network, strict=False)
+    return any(found.version == each.version and found.overlaps(each) for each in PRIVATE)
 
 
 def lies_in(address: str | None, networks: Iterable[str]) -> bool:

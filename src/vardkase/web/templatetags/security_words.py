@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString
 
+from vardkase.identity.entrance.rules import kept_mode
+from vardkase.identity.organisations.models import Organisation
 from vardkase.web import chips
 from vardkase.web.security_words import ANSWERS, MODES, REQUIREMENT_STATES
 
@@ -15,6 +17,12 @@ register = template.Library()
 def mode_words(mode: str) -> str:
     """How strictly a rule is kept."""
     return str(MODES.get(mode, mode))
+
+
+@register.filter
+def kept(organisation: Organisation, rule: str) -> str:
+    """How strictly the organisation's rule is kept, by its own choice and what the hub owner requires."""
+    return kept_mode(organisation, rule)
 
 
 @register.simple_tag

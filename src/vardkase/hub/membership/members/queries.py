@@ -99,12 +99,16 @@ def periods(membership: Membership) -> Periods:
     return periods_of(membership.state, limits, last_statement_day(membership), GRACE_DAYS.value)
 
 
+KEPT_BY = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
+"""The states in which a member keeps the sign-in minimum."""
+
+
 def required_sign_in(membership: Membership) -> dict[str, Any]:
     """What is required of whoever signs in for a member, as its organisation stores it: of all members and of this one.
 
     One that is being connected is setting up what will be required.
     """
-    if membership.state not in (MembershipState.ACTIVE, MembershipState.SUSPENDED):
+    if membership.state not in KEPT_BY:
         return {"required_sign_in": [], "required_key_days": 0}
     return _minimum(membership)
 

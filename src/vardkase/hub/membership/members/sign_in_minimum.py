@@ -6,7 +6,7 @@ each sign-in and each key is compared with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Invalid
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
+from vardkase.hub.membership.members.queries import KEPT_BY
+from vardkase.hub.membership.members.refused_sign_in import Refused, refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of, require_officer
 from vardkase.hub.membership.members.services.pushing import locked, push
 from vardkase.identity.access.actor import Actor
@@ -26,7 +28,7 @@ from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Desc
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.acting import Acting
-from vardkase.identity.organisations.models import SignInRule
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.queries import Reference
 
 ALL = "all members"
@@ -72,6 +74,13 @@ def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
     return (list(row.rules), row.key_days) if row else ([], LONGEST)
 
 
+def would_refuse(membership: Membership | None, rules: Collection[str], key_days: int) -> Refused:
+    """Whom a minimum for one member, or (None) for all, would refuse who is let in now."""
+    concerned = Organisation.objects.filter(membership__state__in=KEPT_BY)
+    concerned = concerned.filter(membership=membership) if membership else concerned
+    return refused_by(concerned, rules, key_days, only_new=True)
+
+
 def _state(request: ApprovalRequest) -> Mapping[str, Any]:
     rules, days = minimum_of(_membership(request))
     return {"rules": rules, "key_days": days}
@@ -86,16 +95,23 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> str:
     return conflict_of(cast(Actor, actor), membership) if membership else ""
 
 
-def _describe(request: ApprovalRequest) -> Description:
+def _who(request: ApprovalRequest) -> str:
+    return gettext("All members") if request.subject == ALL else request.title
+
+
+def describe_minimum(request: ApprovalRequest) -> Description:
     labels = dict(SignInRule.choices)
     rules = [str(labels.get(rule, rule)) for rule in request.parameters["rules"]]
+    given = request.parameters
+    refused = would_refuse(_membership(request), given["rules"], given["key_days"])
     return Description(
         gettext("The sign-in of %(who)s will at least ask for what is listed below.")
-        % {"who": request.title},
+        % {"who": gettext("all members") if request.subject == ALL else request.title},
         (
             (gettext("What is required"), "; ".join(rules) or gettext("Nothing")),
             (gettext("Longest time that a key holds, in days"), str(request.parameters["key_days"])),
         ),
+        warnings=tuple(warnings_of(refused)),
     )
 
 
@@ -121,9 +137,10 @@ CHANGE = register(
         title=_("Change what sign-in has to ask for at least"),
         propose=OFFICERS,
         approve=OFFICERS,
-        describe=_describe,
+        describe=describe_minimum,
         fingerprint=_state,
         conflict=_conflict,
         execute=_apply,
+        subject_title=_who,
     )
 )

@@ -26,7 +26,7 @@ from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.entrance.models import ApiRequirements, ClientCertificate
-from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.models import Organisation, SignInRule
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,12 @@ class Facts:
     def sign_in_lacks(self) -> list[str]:
         """What is missing of that, a sentence each."""
         return lacking_sign_in(self.organisation, self.required_sign_in, self._key_days)
+
+    @cached_property
+    def lacks_source(self) -> bool:
+        """Whether a network or a client certificate is required, and neither is registered."""
+        has_one = bool(self.organisation.networks or self.valid_certificates)
+        return SignInRule.SOURCE in self.required_sign_in and not has_one
 
     @property
     def _key_days(self) -> int:

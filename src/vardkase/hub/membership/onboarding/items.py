@@ -22,6 +22,7 @@ from vardkase.hub.membership.onboarding.models import Remark
 from vardkase.hub.membership.sectors import Connection
 from vardkase.identity.accounts.key_days import last_day
 from vardkase.identity.entrance.models import ApiRequirements
+from vardkase.identity.entrance.rules import EITHER, is_private, kept_mode
 from vardkase.identity.organisations.models import Mode
 
 EVERYBODY = frozenset(Connection)
@@ -111,7 +112,8 @@ def _lines(membership: Membership) -> Iterator[Line]:
 
 def _line(item: Item, facts: Facts, remark: Remark | None) -> Line:
     state, detail = item.find(facts)
-    if remark is not None and state is not State.DONE:
+    is_needed = item.name == "networks" and facts.lacks_source
+    if remark is not None and state is not State.DONE and not is_needed:
         state, detail = State.NOT_NEEDED, remark.note
     return Line(item, state, detail, remark)
 
@@ -170,8 +172,14 @@ def _requirements(facts: Facts) -> Found:
 
 def _networks(facts: Facts) -> Found:
     held = facts.organisation.networks
-    told = _kept(", ".join(held), facts.organisation.networks_mode)
-    return (State.DONE, told) if held else (State.OPEN, "")
+    if not held:
+        told = gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
+        return State.OPEN, told if facts.lacks_source else ""
+    told = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
+    if private := [each for each in held if is_private(each)]:
+        note = gettext("Private, so that it lets in only those whom the hub itself sees come from there: %s")
+        told = f"{told}. {note % ', '.join(private)}"
+    return State.DONE, told
 
 
 def _certificate(facts: Facts) -> Found:
@@ -180,7 +188,7 @@ def _certificate(facts: Facts) -> Found:
     told = ", ".join(each.label for each in facts.valid_certificates or facts.certificates)
     if not facts.valid_certificates:
         return State.TROUBLE, gettext("No longer valid: %s") % told
-    return State.DONE, _kept(told, facts.organisation.certificates_mode)
+    return State.DONE, _kept(told, kept_mode(facts.organisation, "certificates"))
 
 
 def _kept(held: str, mode: str) -> str:
@@ -189,8 +197,9 @@ def _kept(held: str, mode: str) -> str:
         Mode.OFF: gettext("registered, and not asked for yet"),
         Mode.REPORT: gettext("others are let in, and noted"),
         Mode.ENFORCE: gettext("others are refused"),
+        EITHER: gettext("a network or a client certificate is required"),
     }
-    return f"{held} ({asked[Mode(mode)]})"
+    return f"{held} ({asked[mode]})"
 
 
 def _sync_user(facts: Facts) -> Found:

@@ -20,7 +20,7 @@ from vardkase.hub.membership.onboarding.models import PrivateLink
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
-from vardkase.identity.accounts.services.credentials import note_who_set
+from vardkase.identity.accounts.services.credentials import note_owner_set
 from vardkase.identity.accounts.services.keys import make_key
 from vardkase.identity.accounts.services.keys import target_of as target_of_key
 from vardkase.identity.accounts.services.notices import Changed, tell_of_changes
@@ -80,7 +80,7 @@ def choose_password(actor: Actor, secret: str, password: str) -> User:
     set_password(user, password)
     user.change_pw = False
     user.save()
-    note_who_set(actor, user)
+    note_owner_set(user)
     _use(link)
     record(actor, "user.password_changed", target_of(user))
     return user

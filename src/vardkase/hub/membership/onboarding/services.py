@@ -18,6 +18,7 @@ from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services.pushing import locked, reasons
+from vardkase.hub.membership.onboarding.facts import Facts
 from vardkase.hub.membership.onboarding.items import NAMES
 from vardkase.hub.membership.onboarding.items_done import done, for_the_hub, open_membership
 from vardkase.hub.membership.onboarding.models import Remark
@@ -87,13 +88,18 @@ def test_connection(actor: Actor, reference: Reference) -> Checkup:
 def waive(actor: Actor, reference: Reference, item: str, note: str) -> Remark:
     """Say why a member does not need an item of its checklist. Whether one is done, nobody says: the facts do.
 
-    Raises Invalid for an item that every member needs, NotFound, Forbidden for who is no officer.
+    Raises Invalid for an item that every member needs, Conflict for networks that its sign-in needs, NotFound, and
+    Forbidden for who is no officer.
     """
     membership = locked(actor, reference)
     require_officer(actor, membership)
     if item not in NAMES or not NAMES[item].is_optional:
         raise Invalid(
             {"item": [gettext("Every member needs this: whether it is done is read off the facts.")]}
+        )
+    if item == "networks" and Facts(membership).lacks_source:
+        raise Conflict(
+            gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
         )
     remark, _ = Remark.objects.update_or_create(
         {"note": reasons(note), "by": actor.name}, membership=membership, item=item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -30,10 +30,18 @@ def has_own_credentials(actor: Acting, account: User) -> bool:
     """
     if actor.key is not None and not actor.key.is_issued_by_owner:
         return False
-    at = account.credentials_set_by_another_at
-    if at is None or at + timedelta(days=CREDENTIAL_WAITING_DAYS.value) <= timezone.now():
-        return True
-    return MembershipInUse.objects.filter(since__gte=at).exists()
+    return waits_until(account) is None
+
+
+def waits_until(account: User) -> datetime | None:
+    """From when an account that somebody else has set credentials of takes part in what takes two; None where it does
+    now."""
+    if (at := account.credentials_set_by_another_at) is None:
+        return None
+    until = at + timedelta(days=CREDENTIAL_WAITING_DAYS.value)
+    if until <= timezone.now() or MembershipInUse.objects.filter(since__gte=at).exists():
+        return None
+    return until
 
 
 def is_proposer(account: User, request: ApprovalRequest) -> bool:

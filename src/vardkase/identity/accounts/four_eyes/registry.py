@@ -19,11 +19,15 @@ _SEAL = object()
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the approver reads: in a sentence what will happen, its details (label, value), and where to read more."""
+    """What the approver reads: in a sentence what will happen, its details (label, value), and where to read more.
+
+    `warnings`: sentences about what stops or is lost at once, while the request waits.
+    """
 
     effect: str
     details: tuple[tuple[str, str], ...] = ()
     path: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def _stored_title(request: ApprovalRequest) -> str:

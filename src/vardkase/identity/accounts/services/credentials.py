@@ -26,6 +26,16 @@ def note_who_set(actor: ActorReference, user: User) -> None:
         )
 
 
+def note_owner_set(user: User) -> None:
+    """Record on `user` (saved here) that its owner has chosen what they sign in with.
+
+    For the first password of an account that nobody has signed in to, by a link that went to an address which the
+    organisation itself, or two officers, had named: what others set before opens nothing any more.
+    """
+    user.credentials_set_by_another_at = None
+    User.objects.filter(pk=user.pk).update(credentials_set_by_another_at=None)
+
+
 def note_who_made_site_admins(actor: ActorReference, users: QuerySet[User]) -> None:
     """Record that somebody else has made site administrators of accounts: they take part in no decision of two yet."""
     own = actor.user_id if actor.credential_name != CONSOLE else None

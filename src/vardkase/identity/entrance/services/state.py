@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from vardkase.core.clock import now_seconds
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.entrance.rules import kept_mode
 from vardkase.identity.organisations.models import Mode, Organisation
 from vardkase.identity.organisations.rules import has_verified_domain
 
@@ -54,7 +55,7 @@ def security_state(organisation: Organisation) -> SecurityState:
         "domain": bool(organisation.verified_domains),
         "network": bool(organisation.networks),
         "certificate": bool(organisation.certificate_pins),
-        "domains_enforced": organisation.domains_mode == Mode.ENFORCE,
+        "domains_enforced": kept_mode(organisation, "domains") == Mode.ENFORCE,
         "sync_user": any(synchronises for _, synchronises in people),
         "bound_key": bound > 0,
         "api_requirements": bool(organisation.egress_addresses),

@@ -20,4 +20,5 @@ def index(request: PageRequest) -> HttpResponse:
     form = TrailFilterForm(NOUNS, request.GET)
     rows = filtered(readable_trail(request.actor), **form.filters())
     context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
+    context["reads_all"] = request.actor.is_site_admin or request.actor.is_auditor
     return render(request, "administration/audit.html", context)

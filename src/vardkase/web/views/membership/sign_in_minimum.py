@@ -7,8 +7,15 @@ from django.shortcuts import render
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.membership.members.queries import find_membership
-from vardkase.hub.membership.members.sign_in_minimum import DAYS, minimum_of, propose_minimum
+from vardkase.hub.membership.members.refused_sign_in import warnings_of
+from vardkase.hub.membership.members.sign_in_minimum import (
+    DAYS,
+    minimum_of,
+    propose_minimum,
+    would_refuse,
+)
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import SignInRule
 from vardkase.web.forms.errors import take_errors
 from vardkase.web.forms.membership import SignInMinimumForm
 from vardkase.web.pages import PageRequest, page
@@ -32,5 +39,10 @@ def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return proposed(request, made)
-    context = {"form": form, "organisation": membership.organisation if membership else None}
+    refused = would_refuse(membership, SignInRule.values, days if rules else DAYS)
+    context = {
+        "form": form,
+        "organisation": membership.organisation if membership else None,
+        "effects": [(label, list(warnings_of(refused.by(rule)))) for rule, label in SignInRule.choices],
+    }
     return render(request, "membership/sign_in_minimum.html", context, status=422 if form.errors else 200)

@@ -19,6 +19,7 @@ from vardkase.hub.policy.approvals.rules import deciders, may_decide, refusal
 from vardkase.hub.policy.errors import PolicyForbids
 from vardkase.hub.policy.models import Approval, Decision
 from vardkase.identity.access.actor import StepUpRequired
+from vardkase.identity.accounts.four_eyes.persons import waits_until
 from vardkase.intel.errors import PublisherIsCreator
 from vardkase.intel.queries.audience import receivers
 from vardkase.intel.queries.checks import publication_checks
@@ -55,7 +56,10 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "may_decide": decides,
         "refusal": refusal(request.actor, found) if decides else "",
         "may_withdraw": waits and found.requester_id == request.actor.user_id,
-        "deciders": deciders(found) if waits else [],
+        "deciders": [
+            {"email": each.email, "waits_until": waits_until(each)}
+            for each in (deciders(found) if waits else [])
+        ],
     }
     if waits and event is not None:
         context |= {

@@ -24,8 +24,8 @@ from vardkase.identity.entrance.queries import (
     looks_after_all,
     secured_organisations,
 )
-from vardkase.identity.entrance.rules import may_decide
-from vardkase.identity.organisations.models import Organisation, SignInRule
+from vardkase.identity.entrance.rules import is_private, kept_mode, may_decide
+from vardkase.identity.organisations.models import Mode, Organisation, SignInRule
 from vardkase.web.pages import PageRequest, page
 from vardkase.web.security_words import MISSING, MODES, OF_API, REQUIREMENT_STATES, RULES
 from vardkase.web.views.administration.listing import listed, searched
@@ -64,7 +64,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "missing": [MISSING[name] for name in state.missing if not (web_only and name in OF_API)],
         "web_only": web_only,
         "rules": _rules(organisation),
-        "modes": [(mode, str(words).capitalize()) for mode, words in MODES.items()],
+        "modes": [(mode.value, str(MODES[mode]).capitalize()) for mode in Mode],
+        "private": [each for each in organisation.networks if is_private(each)],
+        "is_own": pk == request.actor.organisation_id,
         "may_decide": may_decide(request.actor, pk),
         "domains": [
             (row, record_name(row.domain), record_text(row.token))
@@ -101,6 +103,12 @@ def set_modes(request: PageRequest, pk: int) -> HttpResponse:
 
 def _rules(organisation: Organisation) -> list[dict[str, Any]]:
     return [
-        {"name": name, "title": title, "help": words, "mode": getattr(organisation, f"{name}_mode")}
+        {
+            "name": name,
+            "title": title,
+            "help": words,
+            "mode": getattr(organisation, f"{name}_mode"),
+            "kept": kept_mode(organisation, name),
+        }
         for name, (title, words) in RULES.items()
     ]

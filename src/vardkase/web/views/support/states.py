@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from vardkase.identity.accounts.key_days import last_day
+from vardkase.web.act_details import why
 
 MOMENTS = frozenset({"at", "last_used", "since"})
 
 
 def with_moments(kept: Any) -> Any:
-    """`kept` (JSON) with the times in it as datetimes, and of keys the last day."""
+    """`kept` (JSON) with the times in it as datetimes, of keys the last day, of refusals why in words."""
     if isinstance(kept, list):
         return [with_moments(each) for each in kept]
     if isinstance(kept, dict):
@@ -22,6 +23,8 @@ def with_moments(kept: Any) -> Any:
 def _value(name: str, value: Any) -> Any:
     if name in MOMENTS:
         return datetime.fromisoformat(value) if value else None
+    if name == "why":
+        return why(str(value))
     if name == "expires":
         return last_day(int(datetime.fromisoformat(value).timestamp())) if value else None
     return with_moments(value)

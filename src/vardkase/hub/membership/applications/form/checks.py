@@ -17,21 +17,13 @@ from stdnum.exceptions import ValidationError as NotANumber
 from stdnum.se import orgnr
 
 from vardkase.core import openpgp
+from vardkase.identity.entrance.rules import is_private
 
 type Network = IPv4Network | IPv6Network
 
 PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,28}[0-9]")
 WIDEST = {4: 16, 6: 32}
 """The shortest prefix that an organisation's users can plausibly come from, by IP version."""
-NOT_ON_THE_INTERNET = tuple(
-    ipaddress.ip_network(each)
-    for each in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
-        *("192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
-        *("::/8", "fc00::/7", "fe80::/10", "ff00::/8"),
-    )
-)
-"""Private, local and special addresses (RFC 6890): nobody outside ever sees a user come from them."""
 
 
 def organisation_number(text: str) -> str:
@@ -183,7 +175,7 @@ def between(least: int, most: int) -> Callable[[int], int]:
 
 
 def _require_public(found: Network, text: str) -> None:
-    if any(found.version == net.version and found.overlaps(net) for net in NOT_ON_THE_INTERNET):
+    if is_private(found):
         told = gettext(
             "“%s” is private: nobody outside sees it. Give the addresses by which your users reach the internet."
         )

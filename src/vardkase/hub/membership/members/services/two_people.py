@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -24,6 +25,8 @@ from vardkase.hub.membership.members.models import (
     RestrictionKind,
     SignInMinimum,
 )
+from vardkase.hub.membership.members.queries import coming_sign_in
+from vardkase.hub.membership.members.refused_sign_in import refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
 from vardkase.hub.membership.members.services.pushing import push
 from vardkase.hub.membership.members.services.restrictions import impose, lift
@@ -35,7 +38,7 @@ from vardkase.identity.accounts.four_eyes.registry import Action, Approval, Desc
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.accounts.services.ending import end_accounts
 from vardkase.identity.organisations.acting import Acting
-from vardkase.identity.organisations.models import SignInRule
+from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
@@ -108,6 +111,18 @@ def _description(effect: str | Promise, **labels: str | Promise) -> Callable[[Ap
     return describe
 
 
+def _describe_activation(request: ApprovalRequest) -> Description:
+    """With whom the sign-in minimum refuses from then on."""
+    found = _describe_open_items(request)
+    membership = Membership.objects.filter(pk=int(request.subject)).first()
+    if membership is None:
+        return found
+    coming = coming_sign_in(membership)
+    organisations = Organisation.objects.filter(membership=membership)
+    refused = refused_by(organisations, coming["required_sign_in"], coming["required_key_days"])
+    return replace(found, warnings=tuple(warnings_of(refused)))
+
+
 def _in_words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
@@ -159,15 +174,16 @@ def _terminate(approval: Approval) -> Membership:
     return membership
 
 
+_describe_open_items = _description(
+    _("The member reads and shares from now on, although items of its checklist are open."),
+    open=_("Still to be done"),
+)
 _of_a_member = partial(Action, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=_conflict)
 ACTIVATE = register(
     _of_a_member(
         name="activate_with_open_items",
         title=_("Activate a membership with open items"),
-        describe=_description(
-            _("The member reads and shares from now on, although items of its checklist are open."),
-            open=_("Still to be done"),
-        ),
+        describe=_describe_activation,
         execute=_activate,
     )
 )
